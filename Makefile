@@ -1,0 +1,48 @@
+# Everything happens in .venv, made by the first target that needs it.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.installed
+SUITES := tests --ignore=tests/harness
+ALL := torch,tensorflow,opencv
+
+.DEFAULT_GOAL := help
+.PHONY: help check test lint golden golden-check bench wheel wheel-test clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
+
+check: $(READY)  ## run the conformance suites over the three frameworks, ending in a table
+	$(BIN)/python -m pytest $(SUITES) --quiet --require $(ALL) -n auto --maxprocesses 3
+
+test: $(READY)  ## run every test
+	$(BIN)/python -m pytest --quiet --require $(ALL) -n auto
+
+lint: $(READY)  ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+golden: $(READY)  ## write golden/ anew from the exact reference
+	$(BIN)/halfpixel golden
+
+golden-check: $(READY)  ## fail on a missing, extra, edited or badly formatted golden
+	$(BIN)/halfpixel golden-check
+
+bench: $(READY)  ## measure what the suite costs over its floor (minutes)
+	$(BIN)/python bench/suite.py
+
+wheel: $(READY)  ## build the wheel into dist/
+	rm -rf dist
+	$(BIN)/python -m build --wheel --outdir dist
+
+wheel-test: wheel  ## install the wheel elsewhere, with NumPy, pytest and OpenCV only, and run it
+	$(BIN)/python .ci/wheel_test.py dist/*.whl
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[$(ALL),dev]'
+	touch $@
+
+clean:  ## remove what make made
+	rm -rf .venv .tox dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,9 @@
+"""halfpixel: does your resize mean the same thing in PyTorch, TensorFlow and OpenCV?
+
+Importing this package imports NumPy and no framework.
+"""
+
+from .conventions import ConvTranspose, Resize
+
+__version__ = "0.1.0"
+__all__ = ["ConvTranspose", "Resize", "__version__"]

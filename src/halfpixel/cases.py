@@ -1,0 +1,343 @@
+"""The cases: which inputs, at which sizes, pin which property. One entry a case.
+
+Inputs are small integers, or dyadic fractions, so that most expected values are exact in any float.
+``make golden`` writes a file for each entry; the resize entries stand in every resize convention
+that a call follows, the transposed convolutions each bring their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arithmetic import coordinates
+from .conventions import Convention, ConvTranspose, Resize
+from .conventions.exact import Exact, apply_matrices
+
+Operation = Literal["resize", "conv_transpose"]
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One convention, one shape, one input.
+
+    Attributes:
+        name: what ``-k`` selects: ``<input size>-<output size>-<what it pins>``.
+        pins: the property that it pins, in words.
+        source: where the input comes from.
+        convention: what is computed.
+        inputs: ``x`` (N, C, H, W), and for a transposed convolution ``w`` (c_in, c_out / group,
+            kernel_h, kernel_w) and perhaps ``b`` (c_out,). float64, exact in float32 too.
+        size: the output's (H, W) in pixels.
+        rule: the coordinate rule (:data:`halfpixel.arithmetic.COORDINATE_RULES`), or None.
+        expected: the exact result rounded once to float64, (N, C, H, W).
+    """
+
+    name: str
+    pins: str
+    source: str
+    convention: Convention
+    inputs: dict[str, Array]
+    size: tuple[int, int]
+    rule: str | None = None
+    expected: Array = field(default_factory=lambda: np.empty(0))
+
+    @property
+    def operation(self) -> Operation:
+        return "resize" if isinstance(self.convention, Resize) else "conv_transpose"
+
+    @property
+    def folder(self) -> str:
+        """Where its golden stands: the operation, then the convention with any coordinate rule."""
+        return folder(self.convention, self.rule)
+
+    def reference(self, *, exact: bool = False) -> Array | Exact:
+        """The result of the convention, computed: float64 rounded once, or exact ``Fraction``s."""
+        if isinstance(self.convention, ConvTranspose):
+            return self.convention.apply(
+                self.inputs["x"], self.inputs["w"], self.inputs.get("b"), exact=exact
+            )
+        x = self.inputs["x"]
+        axes = {2: (x.shape[2], self.size[0]), 3: (x.shape[3], self.size[1])}
+        matrices = {
+            axis: self.convention.weights_at(
+                coordinates(self.convention, self.rule, *sizes), sizes[0]
+            )
+            for axis, sizes in axes.items()
+        }
+        return apply_matrices(x, matrices, exact=exact)
+
+
+def folder(convention: Convention, rule: str | None = None) -> str:
+    """The folder of a convention's goldens, relative to ``golden/``."""
+    operation = "resize" if isinstance(convention, Resize) else "conv_transpose"
+    return f"{operation}/{convention.slug}{f'-{rule}' if rule else ''}"
+
+
+# ---------------------------------------------------------------------------- resize
+
+
+@dataclass(frozen=True)
+class ResizeCase:
+    """An input and a size, to be resized by every convention."""
+
+    name: str
+    x: str  # a key of INPUTS
+    shape: tuple[int, int, int, int]
+    size: tuple[int, int]
+    pins: str
+    conventions_agree: bool = False
+
+
+def _impulses(n: int, c: int, h: int, w: int) -> Array:
+    """Image row i is an impulse at i along the axis that is resized: the output is the weight matrix."""
+    return np.array(np.broadcast_to(np.eye(h, w), (n, c, h, w)))
+
+
+def _ramp(n: int, c: int, h: int, w: int) -> Array:
+    """10 a column and 100 a row: a value reads as the place it was taken from."""
+    image = 100.0 * np.arange(h)[:, None] + 10.0 * np.arange(w)
+    return np.array(np.broadcast_to(image, (n, c, h, w)))
+
+
+def _texture(n: int, c: int, h: int, w: int) -> Array:
+    """Integers in −8..8 with no symmetry, other ones in every image and channel."""
+    i, j, y, x = np.indices((n, c, h, w))
+    return np.asarray(
+        (7 * y * y + 3 * y * x + 5 * x * x * x + 11 * j + 4 * i + 3 * x) % 17 - 8, np.float64
+    )
+
+
+def _article(n: int, c: int, h: int, w: int) -> Array:
+    return np.array([[-1.0, 1.0], [1.0, 5.0]]).reshape(n, c, h, w)
+
+
+def _article_2(n: int, c: int, h: int, w: int) -> Array:
+    return np.array([[-1.0, 0.0], [0.0, 5.0]]).reshape(n, c, h, w)
+
+
+_COMPARISON = "the comparison of TF 1, OpenCV and torch of 2019 that started this project"
+
+# input, how it is made, where it comes from
+INPUTS: dict[str, tuple[Callable[..., Array], str]] = {
+    "impulses": (_impulses, "the identity matrix: an impulse for each pixel of the resized axis"),
+    "ramp": (_ramp, "100 a row and 10 a column: a value reads as its place"),
+    "texture": (_texture, "a formula: integers in -8..8, no symmetry, channels and images differ"),
+    "article": (_article, _COMPARISON),
+    "article_2": (_article_2, _COMPARISON),
+}
+
+# fmt: off
+RESIZE_CASES = (
+    ResizeCase("2x2-8x8-worked_example", "article", (1, 1, 2, 2), (8, 8),
+               "the image on which TF 1, OpenCV and torch were compared in 2019"),
+    ResizeCase("2x2-8x8-second_example", "article_2", (1, 1, 2, 2), (8, 8),
+               "the image that stood for torch in the same comparison"),
+    ResizeCase("5x5-5x8-impulses", "impulses", (1, 1, 5, 5), (5, 8),
+               "the weight matrix of 5 to 8, transposed: column d holds what output d reads"),
+    ResizeCase("7x7-4x7-impulses", "impulses", (1, 1, 7, 7), (4, 7),
+               "the weight matrix of 7 to 4: row d holds what output d reads"),
+    ResizeCase("3x3-16x3-impulses", "impulses", (1, 1, 3, 3), (16, 3),
+               "the kernel, sampled 16 times over three pixels"),
+    ResizeCase("16x16-16x5-impulses", "impulses", (1, 1, 16, 16), (16, 5),
+               "shrinking reads no more pixels than enlarging: there is no antialiasing"),
+    ResizeCase("4x6-8x12-ramp", "ramp", (1, 1, 4, 6), (8, 12),
+               "enlarging by a whole number: the shift between the grids reads off the ramp"),
+    ResizeCase("8x12-4x6-ramp", "ramp", (1, 1, 8, 12), (4, 6),
+               "halving: half_pixel averages two pixels, asymmetric drops every other one"),
+    ResizeCase("9x15-3x5-ramp", "ramp", (1, 1, 9, 15), (3, 5),
+               "shrinking by an odd number: half_pixel meets pixel centres"),
+    ResizeCase("4x5-7x9-texture", "texture", (1, 3, 4, 5), (7, 9),
+               "enlarging by a fraction; three channels are told apart"),
+    ResizeCase("9x7-5x4-texture", "texture", (2, 3, 9, 7), (5, 4),
+               "shrinking by a fraction; images and channels are told apart"),
+    ResizeCase("6x11-13x4-texture", "texture", (1, 2, 6, 11), (13, 4),
+               "one axis grows while the other shrinks: swapped axes show"),
+    ResizeCase("12x5-5x12-texture", "texture", (1, 1, 12, 5), (5, 12),
+               "the sizes trade places: a (width, height) read as (height, width) shows"),
+    ResizeCase("6x6-6x6-texture", "texture", (1, 2, 6, 6), (6, 6),
+               "unchanged size: every interpolating convention returns the input",
+               conventions_agree=True),
+    ResizeCase("6x5-6x10-texture", "texture", (1, 4, 6, 5), (6, 10),
+               "one axis unchanged, the other doubled"),
+    ResizeCase("1x1-3x4-texture", "texture", (1, 2, 1, 1), (3, 4),
+               "one pixel in: the output is constant", conventions_agree=True),
+    ResizeCase("1x6-4x9-texture", "texture", (1, 1, 1, 6), (4, 9),
+               "one row in: rows repeat, columns are interpolated"),
+    ResizeCase("7x6-1x1-texture", "texture", (1, 2, 7, 6), (1, 1),
+               "one pixel out: the middle for half_pixel, the corner for the others"),
+    ResizeCase("5x8-9x1-texture", "texture", (1, 1, 5, 8), (9, 1),
+               "one column out while the rows grow"),
+    ResizeCase("3x2-8x7-texture", "texture", (1, 1, 3, 2), (8, 7),
+               "fewer pixels than a cubic kernel has taps: nothing but edges"),
+    ResizeCase("4x4-6x6-ramp", "ramp", (1, 1, 4, 4), (6, 6),
+               "the smallest sizes at which nearest meets exact ties"),
+    ResizeCase("16x16-3x16-texture", "texture", (1, 1, 16, 16), (3, 16),
+               "a large odd ratio on one axis"),
+)
+# fmt: on
+
+
+def resize_cases(convention: Resize, rule: str | None = None) -> Iterator[Case]:
+    """Every resize case of one convention, without its expected values."""
+    for entry in RESIZE_CASES:
+        make, source = INPUTS[entry.x]
+        x = make(*entry.shape)
+        yield Case(entry.name, entry.pins, source, convention, {"x": x}, entry.size, rule)
+
+
+# The photograph is too large for a golden: its expected values are computed as they are needed.
+PHOTOGRAPH_SIZES = {
+    (96, 144): "enlarged by 8/5",
+    (37, 48): "shrunk by fractions that differ between the axes",
+    (75, 50): "taller and narrower",
+}
+
+
+def photograph_case(
+    convention: Resize, rule: str | None, pixels: NDArray[np.uint8], size: tuple[int, int]
+) -> Case:
+    """The photograph, (H, W, 3), resized; without its expected values."""
+    x = pixels.transpose(2, 0, 1)[None].astype(np.float64)
+    name = f"{x.shape[2]}x{x.shape[3]}-{size[0]}x{size[1]}-photograph"
+    source = "golden/photograph.ppm"
+    return Case(name, PHOTOGRAPH_SIZES[size], source, convention, {"x": x}, size, rule)
+
+
+# ---------------------------------------------------------------------------- conv_transpose
+
+
+@dataclass(frozen=True)
+class ConvTransposeCase:
+    """A convention with the shapes it is run on. ``x``: (N, C, H, W); ``kernel``: (H, W)."""
+
+    pins: str
+    tag: str
+    x: tuple[int, int, int, int]
+    c_out: int
+    kernel: tuple[int, int]
+    convention: ConvTranspose = ConvTranspose()  # noqa: RUF009 (immutable)
+    bias: bool = False
+    values: Literal["texture", "impulse", "fine"] = "texture"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        h, w = self.convention.output_size(self.x[2:], self.kernel)
+        return h, w
+
+    @property
+    def name(self) -> str:
+        (h, w), (kh, kw), (oh, ow) = self.x[2:], self.kernel, self.size
+        return f"{h}x{w}-{oh}x{ow}-k{kh}x{kw}-{self.tag}"
+
+
+def _impulse(*shape: int) -> Array:
+    """One 1, off the middle, so that a mirrored kernel lands elsewhere."""
+    image = np.zeros(shape)
+    image[..., shape[2] // 2, shape[3] // 3] = 1
+    return image
+
+
+def _fine(*shape: int) -> Array:
+    """Multiples of 2⁻¹² in −4..4: products need more than 24 bits, so float32 sums must round."""
+    n = np.arange(np.prod(shape)).reshape(shape)
+    return np.asarray(((n * 7919 + 1234) % 32768 - 16384) / 4096.0)
+
+
+VALUES: dict[str, tuple[Callable[..., Array], Callable[..., Array], str]] = {
+    "texture": (_texture, _texture, INPUTS["texture"][1]),
+    "impulse": (_impulse, _texture, "one 1 in an image of zeros; the kernel by formula"),
+    "fine": (_fine, _fine, "a formula: multiples of 2^-12 in -4..4"),
+}
+
+
+def _conv(
+    strides: tuple[int, int] = (1, 1),
+    pads: tuple[int, int, int, int] = (0, 0, 0, 0),
+    output_padding: tuple[int, int] = (0, 0),
+    dilations: tuple[int, int] = (1, 1),
+    group: int = 1,
+) -> ConvTranspose:
+    return ConvTranspose(
+        strides=strides,
+        pads=pads,
+        output_padding=output_padding,
+        dilations=dilations,
+        group=group,
+    )
+
+
+# fmt: off
+CONV_TRANSPOSE_CASES = (
+    ConvTransposeCase("one impulse stamps the kernel, unflipped",
+                      "impulse", (1, 1, 4, 6), 1, (3, 3), _conv(), values="impulse"),
+    ConvTransposeCase("one impulse at stride 2: where the kernel lands",
+                      "s2-impulse", (1, 1, 4, 6), 1, (3, 2), _conv((2, 2)), values="impulse"),
+    ConvTransposeCase("stride 1, nothing cut: the full convolution with the flipped kernel",
+                      "full", (1, 2, 4, 5), 3, (3, 3), _conv()),
+    ConvTransposeCase("stride 1, size kept: SAME and torch's padding=1 agree",
+                      "same", (2, 2, 5, 4), 2, (3, 3), _conv(pads=(1, 1, 1, 1))),
+    ConvTransposeCase("output_padding=0 of the pair that makes it necessary",
+                      "s2-p1", (1, 2, 4, 4), 3, (3, 3), _conv((2, 2), (1, 1, 1, 1))),
+    ConvTransposeCase("output_padding=1 of the pair: the row and column it adds are computed, not zero",
+                      "s2-p1-op1", (1, 2, 4, 4), 3, (3, 3), _conv((2, 2), (1, 1, 1, 1), (1, 1))),
+    ConvTransposeCase("SAME with an odd kernel at stride 2 cuts the end, not the beginning",
+                      "s2-same", (1, 2, 4, 4), 3, (3, 3), _conv((2, 2), (0, 0, 1, 1))),
+    ConvTransposeCase("SAME of 5 taps at stride 2 cuts one at the beginning and two at the end",
+                      "s2-same", (1, 2, 3, 4), 2, (5, 5), _conv((2, 2), (1, 1, 2, 2))),
+    ConvTransposeCase("even kernel at stride 2: SAME cuts both sides alike, every framework can say it",
+                      "s2-p1", (1, 3, 3, 4), 2, (4, 4), _conv((2, 2), (1, 1, 1, 1))),
+    ConvTransposeCase("kernel equal to stride: blocks that do not overlap",
+                      "s2", (1, 2, 3, 4), 2, (2, 2), _conv((2, 2))),
+    ConvTransposeCase("kernel smaller than stride, with output_padding: gaps and an end of zeros",
+                      "s3-op1", (1, 2, 3, 2), 2, (2, 2), _conv((3, 3), output_padding=(1, 1))),
+    ConvTransposeCase("a single tap at stride 2: three of four pixels are zero",
+                      "s2", (1, 2, 3, 3), 2, (1, 1), _conv((2, 2))),
+    ConvTransposeCase("everything differs between the axes: swapped axes show",
+                      "s2x1-p1x0", (1, 2, 4, 5), 2, (3, 2), _conv((2, 1), (1, 0, 1, 0), (1, 0))),
+    ConvTransposeCase("top, left, bottom and right are cut differently",
+                      "s2-pads", (1, 1, 4, 5), 2, (4, 5), _conv((2, 2), (0, 1, 2, 3))),
+    ConvTransposeCase("dilation 2 at stride 1: taps two pixels apart",
+                      "d2", (1, 2, 4, 5), 2, (3, 3), _conv(dilations=(2, 2))),
+    ConvTransposeCase("dilation 2 at stride 2: taps of one pixel meet only taps of the same parity",
+                      "s2-d2", (1, 2, 3, 4), 2, (3, 3), _conv((2, 2), dilations=(2, 2))),
+    ConvTransposeCase("dilation larger than stride admits an output_padding up to it",
+                      "s1-d3-op2", (1, 1, 4, 4), 2, (2, 2),
+                      _conv(output_padding=(2, 2), dilations=(3, 3))),
+    ConvTransposeCase("dilation, stride and pads together",
+                      "s2-p1-d2", (1, 2, 3, 4), 2, (3, 3),
+                      _conv((2, 2), (1, 1, 1, 1), dilations=(2, 2))),
+    ConvTransposeCase("two groups: each half of the outputs reads its half of the inputs",
+                      "s2-g2", (1, 4, 3, 3), 6, (3, 3), _conv((2, 2), group=2)),
+    ConvTransposeCase("a group for every channel, two outputs each: depthwise",
+                      "s2-p1-g3", (1, 3, 3, 4), 6, (3, 3), _conv((2, 2), (1, 1, 1, 1), group=3)),
+    ConvTransposeCase("bias: one number for each output channel",
+                      "s2-bias", (2, 2, 3, 3), 3, (3, 3), _conv((2, 2)), bias=True),
+    ConvTransposeCase("groups, pads, output_padding and bias at once",
+                      "s2-p1-op1-g2-bias", (1, 4, 3, 3), 4, (3, 3),
+                      _conv((2, 2), (1, 1, 1, 1), (1, 1), group=2), bias=True),
+    ConvTransposeCase("one pixel in: the result is the kernel",
+                      "s2", (1, 1, 1, 1), 2, (3, 4), _conv((2, 2))),
+    ConvTransposeCase("pads that leave one pixel",
+                      "s2-p2", (1, 2, 2, 2), 2, (3, 3), _conv((2, 2), (2, 2, 2, 2))),
+    ConvTransposeCase("sums that float32 must round: the error bound is put to use",
+                      "s2-fine", (1, 4, 4, 4), 2, (3, 3), _conv((2, 2)), values="fine"),
+    ConvTransposeCase("many roundings a sum at stride 1",
+                      "p1-fine", (1, 8, 4, 4), 2, (3, 3), _conv(pads=(1, 1, 1, 1)), values="fine"),
+)
+# fmt: on
+
+
+def conv_transpose_case(entry: ConvTransposeCase) -> Case:
+    """The case of an entry, without its expected values."""
+    kernel_shape = (entry.x[1], entry.c_out // entry.convention.group, *entry.kernel)
+    image, weight, source = VALUES[entry.values]
+    inputs = {"x": image(*entry.x), "w": weight(*kernel_shape)}
+    if entry.bias:
+        inputs["b"] = np.arange(1, entry.c_out + 1, dtype=np.float64) * 3 - 4
+    return Case(entry.name, entry.pins, source, entry.convention, inputs, entry.size)

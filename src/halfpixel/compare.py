@@ -1,0 +1,217 @@
+"""Error bounds and verdicts: does a call's output equal the golden, within what rounding explains?
+
+The bound of each output value is derived from its case. With ``A_h``, ``A_w`` the weight matrices,
+``X = |x|`` and ``u`` the unit roundoff of the dtype named in the call's arithmetic::
+
+    path         n·u · |A_h| X |A_w|ᵀ                 n = taps_h + taps_w: a sum of k products has k
+                                                      roundings a term (Higham, section 3.1)
+    weights      e·u · (S_h X |A_w|ᵀ + |A_h| X S_wᵀ)  e = weight_error, S = 1 where a tap reads
+    coordinates  D_h X |A_w|ᵀ + |A_h| X D_wᵀ          D = r·u · (|coordinate| + ½) · |slope of the
+                                                      weights|, r = coordinate_roundings
+    storage      2⁻⁵³ · |expected|                    the golden's own rounding
+
+A transposed convolution is a sum of products alone: ``γ_n · Σ|w·x|``, with ``γ_n = n·u/(1 − n·u)``,
+and nothing at all where every partial sum is representable. Nearest copies: its bound is zero.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arithmetic import UNIT_ROUNDOFF, Arithmetic, coordinates
+from .cases import Case
+from .conventions import ConvTranspose, Resize
+from .conventions.exact import over_common_denominator
+from .frameworks import Call, load, version
+
+Kind = Literal["conforms", "changed", "unsupported"]
+Array = NDArray[np.float64]
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_SLOPE_STEP = 2.0**-16  # pixels: far below a kernel's features, far above float64's roundoff
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What one call did on one case in one dtype.
+
+    Attributes:
+        kind: conforms, changed or unsupported.
+        call, case, dtype: what was run.
+        release: of the framework.
+        share: the largest part of its bound that a value used; 0 where all values are exact,
+            infinite where a bound of zero was missed, NaN where nothing was compared.
+        words: the framework's own words, where it refused.
+        reason: why the verdict is ``changed``, in a line.
+        got: the output, where its shape or its values are off.
+        bound: the error bound of each value of ``got``, where values were compared.
+    """
+
+    kind: Kind
+    call: Call
+    case: Case
+    dtype: str
+    release: str
+    share: float = float("nan")
+    words: str = ""
+    reason: str = ""
+    got: NDArray[Any] = field(default_factory=lambda: np.empty(0))
+    bound: Array = field(default_factory=lambda: np.empty(0))
+
+
+def judge(call: Call, case: Case, dtype: str) -> Verdict:
+    """Run a call on a case and compare its output with the golden.
+
+    Args:
+        call: one of a framework that is installed.
+        case: with its expected values, of the convention that the call follows.
+        dtype: the dtype of the inputs: float32 or float64.
+
+    Returns:
+        The verdict. What the framework raises is part of it: ``unsupported`` where the call declares
+        the refusal, ``changed`` where it does not.
+
+    Raises:
+        ValueError: the arguments of the call cannot express the case.
+        FrameworkError: the framework cannot be imported.
+    """
+    names = load(call.framework)
+    expression = call.said(case)
+    release = version(call.framework) or ""
+    refusal = call.refusal(case, dtype, names)
+    before_its_time = bool(call.follows) and call.convention(release) is None
+
+    def verdict(kind: Kind, **known: Any) -> Verdict:
+        return Verdict(kind, call, case, dtype, release, **known)
+
+    try:
+        got = call.evaluate(expression, case, dtype, names)
+    except (
+        Exception
+    ) as error:  # whatever a framework raises is its refusal, and is reported in its words
+        words = " ".join(_COLOUR.sub("", f"{type(error).__name__}: {error}").split())
+        if before_its_time or (refusal is not None and refusal.matches(words)):
+            return verdict("unsupported", words=words)
+        declared = f"it should say {refusal.words!r}" if refusal else "no refusal is declared"
+        return verdict("changed", words=words, reason=f"refused, and {declared}")
+    if before_its_time:
+        return verdict(
+            "changed", reason=f"answered, but is declared for {', '.join(call.follows)} only"
+        )
+    if refusal is not None:
+        return verdict("changed", reason=f"answered, but is declared to refuse: {refusal.why}")
+    want = call.returns[dtype]  # type: ignore[index]
+    if str(got.dtype) != want:
+        return verdict("changed", reason=f"returned dtype {got.dtype}, not {want}")
+    if got.shape != case.expected.shape:
+        return verdict(
+            "changed", reason=f"returned shape {got.shape}, not {case.expected.shape}", got=got
+        )
+    bound = error_bound(case, call.arithmetic[dtype])  # type: ignore[index]
+    share = share_of_bound(got, case.expected, bound)
+    if share <= 1:
+        return verdict("conforms", share=share)
+    off = int(np.count_nonzero(~(abs(got - case.expected) <= bound)))
+    return verdict(
+        "changed",
+        share=share,
+        reason=f"{off} of {got.size} values are off",
+        got=got,
+        bound=bound,
+    )
+
+
+def share_of_bound(got: NDArray[Any], expected: Array, bound: Array) -> float:
+    """The largest part of its bound that a value used: 0 if all are equal, infinite for NaN."""
+    error = abs(got.astype(np.float64) - expected)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(error == 0, 0.0, error / bound)
+    worst = float(np.max(share, initial=0.0))
+    return float("inf") if np.isnan(worst) else worst
+
+
+def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
+    """How far each value may be from the golden by rounding alone; shape of ``case.expected``."""
+    if isinstance(case.convention, ConvTranspose):
+        return _sum_bound(case, UNIT_ROUNDOFF[arithmetic.accumulation])
+    if case.convention.mode == "nearest":
+        return np.zeros(case.expected.shape)
+    return _resize_bound(case, arithmetic)
+
+
+def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
+    convention = case.convention
+    assert isinstance(convention, Resize)
+    x = abs(case.inputs["x"])
+    half = 0.5 if convention.coordinate_transformation_mode == "half_pixel" else 0.0
+    u_coordinate = UNIT_ROUNDOFF[arithmetic.coordinates] * arithmetic.coordinate_roundings
+    sizes = zip(x.shape[2:], case.size, strict=True)
+    h, w = (_axis(convention, arithmetic.coordinate_rule, n_in, n_out) for n_in, n_out in sizes)
+
+    def moved(axis: _Axis) -> Array:
+        return (u_coordinate * (abs(axis.coordinates) + half))[:, None] * axis.slope
+
+    def both(left: Array, right: Array) -> Array:
+        return np.asarray(left @ x @ right.T)
+
+    path = (h.taps + w.taps) * UNIT_ROUNDOFF[arithmetic.accumulation] * both(h.weight, w.weight)
+    weight_error = arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights]
+    weights = weight_error * (both(h.reads, w.weight) + both(h.weight, w.reads))
+    shift = both(moved(h), w.weight) + both(h.weight, moved(w))
+    return np.asarray(path + weights + shift + UNIT_ROUNDOFF["float64"] * abs(case.expected))
+
+
+@dataclass(frozen=True, eq=False)
+class _Axis:
+    """What the bound needs of one axis: all of shape (n_out, n_in) but the coordinates, (n_out,)."""
+
+    coordinates: Array
+    weight: Array  # absolute values
+    reads: Array  # how many taps read the pixel
+    slope: Array  # change of the weight with the coordinate, per pixel, on the steeper side
+    taps: int
+
+
+@functools.cache
+def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int) -> _Axis:
+    places = coordinates(convention, rule, n_in, n_out).astype(np.float64)
+    weight = convention.weights_at(places, n_in)
+    index, _ = convention.taps_at(places, n_in)
+    reads = np.zeros_like(weight)
+    np.add.at(reads, (np.arange(n_out)[:, None], index), 1.0)
+    if rule is None:
+        steps = (
+            abs(convention.weights_at(places + step, n_in) - weight) / _SLOPE_STEP
+            for step in (_SLOPE_STEP, -_SLOPE_STEP)
+        )
+        slope = np.maximum(*steps)
+    else:
+        slope = np.zeros_like(weight)  # a rule says which coordinates: they are off by nothing
+    return _Axis(places, abs(weight), reads, slope, index.shape[1])
+
+
+def _sum_bound(case: Case, u: float) -> Array:
+    magnitude, terms, grid = _sums(case)
+    with_errors = terms * u / (1 - terms * u) * magnitude
+    representable = magnitude * grid <= 1 / u
+    return np.where(representable, 0.0, with_errors + UNIT_ROUNDOFF["float64"] * abs(case.expected))
+
+
+@functools.lru_cache(maxsize=64)
+def _sums(case: Case) -> tuple[Array, Array, int]:
+    """Of each output value: Σ|w·x| + |b|, how many terms it has, and the grid 1/g that all lie on."""
+    convention = case.convention
+    assert isinstance(convention, ConvTranspose)
+    x, w, b = case.inputs["x"], case.inputs["w"], case.inputs.get("b")
+    magnitude = convention.apply(abs(x), abs(w), None if b is None else abs(b))
+    ones = np.ones_like(b) if b is not None else None
+    terms = convention.apply(np.ones_like(x), np.ones_like(w), ones)
+    grids = [over_common_denominator(values)[1] for values in case.inputs.values()]
+    grid = grids[0] * grids[1] * (grids[2] if b is not None else 1)
+    return magnitude, terms, grid

@@ -1,0 +1,15 @@
+"""What operations mean, exactly, with no framework in sight."""
+
+from .conv_transpose import ConvTranspose, conv_transpose_from
+from .resize import Resize, every_resize, resize_from
+
+Convention = Resize | ConvTranspose
+
+__all__ = [
+    "ConvTranspose",
+    "Convention",
+    "Resize",
+    "conv_transpose_from",
+    "every_resize",
+    "resize_from",
+]

@@ -1,0 +1,73 @@
+"""How each framework says it. One file a framework; nothing else imports torch, tensorflow or cv2."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import importlib.util
+
+from . import opencv, tensorflow, torch
+from .call import Call, DType, Expression, Framework, Name, Names, Refusal
+
+FRAMEWORKS = {f.name: f for f in (torch.FRAMEWORK, tensorflow.FRAMEWORK, opencv.FRAMEWORK)}
+
+__all__ = [
+    "FRAMEWORKS",
+    "Call",
+    "DType",
+    "Expression",
+    "Framework",
+    "FrameworkError",
+    "Name",
+    "Names",
+    "Refusal",
+    "installed",
+    "load",
+    "missing_needs",
+    "version",
+]
+
+
+class FrameworkError(RuntimeError):
+    """A framework is installed and cannot be imported."""
+
+
+@functools.cache
+def installed(module: str) -> bool:
+    """Whether a module can be found. Nothing is imported."""
+    return importlib.util.find_spec(module) is not None
+
+
+@functools.cache
+def version(framework: str) -> str | None:
+    """The installed release of a framework, read from its package's metadata, or None."""
+    entry = FRAMEWORKS[framework]
+    if not installed(entry.module):
+        return None
+    for distribution in entry.distributions:
+        try:
+            return importlib.metadata.version(distribution)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "0+unknown"  # installed without metadata, say from a build tree
+
+
+def missing_needs(call: Call) -> tuple[str, ...]:
+    """The modules that a call of an installed framework cannot run without, and that are not there."""
+    return tuple(module for module in call.needs if not installed(module))
+
+
+@functools.cache
+def load(framework: str) -> Names:
+    """Import a framework, once.
+
+    Returns:
+        The names that its calls' expressions use.
+
+    Raises:
+        FrameworkError: the import fails.
+    """
+    try:
+        return FRAMEWORKS[framework].load()
+    except (ImportError, OSError) as error:
+        raise FrameworkError(f"import {FRAMEWORKS[framework].module} failed: {error}") from error

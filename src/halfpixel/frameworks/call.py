@@ -1,0 +1,198 @@
+"""What a call is: one public function of a framework with its flags set, and what it declares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arithmetic import COORDINATE_RULES, Arithmetic
+from ..cases import Case, Operation
+from ..conventions import Resize
+
+DType = Literal["float32", "float64"]
+Names = Mapping[str, Any]
+
+
+class Name(str):
+    """A name or a dotted path in an expression, such as ``x`` or ``cv2.INTER_LINEAR``."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A function call kept as data: what is printed for the user is what is run.
+
+    >>> print(Expression(Name("F.interpolate"), (Name("x"),), {"size": (8, 8), "mode": "nearest"}))
+    F.interpolate(x, size=(8, 8), mode='nearest')
+    """
+
+    function: Name | Expression
+    args: tuple[object, ...] = ()
+    kwargs: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        args = [_text(value) for value in self.args]
+        kwargs = [f"{name}={_text(value)}" for name, value in self.kwargs.items()]
+        return f"{self.function}({', '.join(args + kwargs)})"
+
+    def evaluate(self, names: Names) -> Any:
+        """Run it. Names are looked up in ``names``, dotted paths by attribute."""
+        function = evaluate(self.function, names)
+        args = [evaluate(value, names) for value in self.args]
+        return function(*args, **{k: evaluate(v, names) for k, v in self.kwargs.items()})
+
+
+def evaluate(value: object, names: Names) -> Any:
+    """The value that an argument of an expression stands for."""
+    if isinstance(value, Name):
+        head, *path = value.split(".")
+        result = names[head]
+        for attribute in path:
+            result = getattr(result, attribute)
+        return result
+    if isinstance(value, Expression):
+        return value.evaluate(names)
+    return value
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, Expression) else repr(value)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A declared refusal: the framework raises, and says this.
+
+    Attributes:
+        words: a regular expression found in the framework's message.
+        why: the reason, for a reader.
+        when: whether it holds for a case, a dtype and the loaded names; always, by default.
+    """
+
+    words: str
+    why: str
+    when: Callable[[Case, str, Names], bool] = lambda case, dtype, names: True
+
+    def matches(self, message: str) -> bool:
+        return re.search(self.words, message) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One public function of a framework with its flags set.
+
+    Attributes:
+        framework: its name: torch, tensorflow or opencv.
+        name: what ``-k`` selects, unique in its framework.
+        operation: resize or conv_transpose.
+        follows: release ranges (PEP 440 specifiers) and the resize convention followed in each. For a
+            transposed convolution the convention comes with the case: ``expression`` says which ones
+            the call can express. Empty for a call that the framework always refuses.
+        expression: the call on a case, as a user would write it; None if its arguments cannot say it.
+        run: evaluates the expression on inputs of one dtype, (N, C, H, W) in and out.
+        arithmetic: for each dtype it takes, the roundings on the way.
+        returns: for each dtype, the dtype of the result.
+        refusals: what the framework is known to refuse, with its words.
+        needs: modules beside the framework that it cannot run without.
+    """
+
+    framework: str
+    name: str
+    operation: Operation
+    expression: Callable[[Case], Expression | None]
+    run: Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]]
+    arithmetic: Mapping[DType, Arithmetic]
+    returns: Mapping[DType, str]
+    follows: Mapping[str, Resize] = field(default_factory=dict)
+    refusals: tuple[Refusal, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.framework}-{self.name}"
+
+    @property
+    def rule(self) -> str | None:
+        """The coordinate rule of its arithmetic, one for all dtypes."""
+        return next(iter(self.arithmetic.values())).coordinate_rule
+
+    @property
+    def stored_rule(self) -> str | None:
+        """The coordinate rule, if it has goldens of its own."""
+        return self.rule if self.rule and COORDINATE_RULES[self.rule].stored else None
+
+    def convention(self, version: str) -> Resize | None:
+        """The resize convention that a release follows, or None if no range holds it."""
+        from packaging.specifiers import SpecifierSet
+
+        for releases, convention in self.follows.items():
+            if SpecifierSet(releases).contains(version, prereleases=True):
+                return convention
+        return None
+
+    def refusal(self, case: Case, dtype: str, names: Names) -> Refusal | None:
+        """The declared refusal that holds for a case, or None if the framework should answer."""
+        return next((r for r in self.refusals if r.when(case, dtype, names)), None)
+
+    def __call__(self, case: Case, dtype: str, names: Names) -> NDArray[Any]:
+        """Run it on a case.
+
+        Args:
+            case: one that the call can express.
+            dtype: of the inputs.
+            names: what the framework's ``load`` returned.
+
+        Returns:
+            The framework's result as an array, (N, C, H, W).
+
+        Raises:
+            ValueError: the arguments of the call cannot express the case.
+            Exception: whatever the framework raises.
+        """
+        return self.evaluate(self.said(case), case, dtype, names)
+
+    def said(self, case: Case) -> Expression:
+        """The call on a case, as a user would write it.
+
+        Raises:
+            ValueError: the arguments of the call cannot express the case.
+        """
+        expression = self.expression(case)
+        if expression is None:
+            raise ValueError(f"{self.id} has no arguments for {case.convention}")
+        return expression
+
+    def evaluate(
+        self, expression: Expression, case: Case, dtype: str, names: Names
+    ) -> NDArray[Any]:
+        """Run what was said on the inputs of a case; whatever the framework raises goes through."""
+        inputs = {k: np.ascontiguousarray(v, dtype) for k, v in case.inputs.items()}
+        return self.run(names, expression, inputs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Framework:
+    """A framework: how to find it, load it and describe it. Its calls stand in the same file.
+
+    Attributes:
+        name: as users and markers write it.
+        module: what ``import`` takes.
+        distributions: the packages that bring the module; the first is the one to install.
+        calls: everything it can be asked.
+        load: imports it, pins it to one thread, and returns the names that expressions use.
+        environment: after ``load``: what may move the last bits (threads, instruction set, backends).
+    """
+
+    name: str
+    module: str
+    distributions: tuple[str, ...]
+    calls: tuple[Call, ...]
+    load: Callable[[], Names]
+    environment: Callable[[Names], str]

@@ -1,0 +1,171 @@
+"""OpenCV's calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arithmetic import Arithmetic, cubic_weight_error, sum_of_products
+from ..cases import Case
+from ..conventions import ConvTranspose, Resize, conv_transpose_from
+from .call import Call, DType, Expression, Framework, Name, Names, Refusal
+
+_DTYPES: tuple[DType, ...] = ("float32", "float64")
+_SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
+_SUMS = "opencv/opencv, modules/dnn/src/layers/convtranspose_layer.cpp: plain sums of products"
+_RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
+
+# flag, convention
+_RESIZE: tuple[tuple[str, Resize], ...] = (
+    (
+        "INTER_NEAREST",
+        Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+    ),
+    ("INTER_LINEAR", Resize(mode="linear")),
+    ("INTER_CUBIC", Resize(mode="cubic", cubic_coeff_a=-0.75)),
+)
+
+
+def _resize_arithmetic(dtype: DType, convention: Resize) -> Arithmetic:
+    cubic = convention.mode == "cubic"
+    return Arithmetic(
+        coordinates="float32",  # computed in double, then cast; weights are float for every depth
+        coordinate_roundings=1,
+        weights="float32",
+        # linear: 1 - fx, or the difference and the product of a lerp where IPP runs
+        weight_error=cubic_weight_error(-0.75, last_by_difference=True) if cubic else 2,
+        # IPP gives double images float's accuracy: the bound must hold with it and without
+        accumulation=dtype if cubic else "float32",
+        coordinate_rule="inverse_scale_float64" if convention.mode == "nearest" else None,
+        source=f"{_RESIZE_CPP}: resizeGeneric_, "
+        + ("interpolateCubic" if cubic else "HResizeLinear, ipp_resize"),
+    )
+
+
+def _resize(flag: str) -> Callable[[Case], Expression]:
+    def expression(case: Case) -> Expression:
+        height, width = case.size
+        return Expression(
+            Name("cv2.resize"), (Name("x"), (width, height)), {"interpolation": Name(f"cv2.{flag}")}
+        )
+
+    return expression
+
+
+def _run_resize(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    """cv2 takes one image at a time, HWC, and drops the axis of a single channel."""
+    images = inputs["x"].transpose(0, 2, 3, 1)
+    results = [expression.evaluate({**names, "x": np.ascontiguousarray(image)}) for image in images]
+    shape = (*results[0].shape[:2], images.shape[3])
+    return np.stack([result.reshape(shape).transpose(2, 0, 1) for result in results])
+
+
+def _conv_transpose_node(case: Case) -> Expression:
+    convention = case.convention
+    assert isinstance(convention, ConvTranspose)
+    inputs = [key for key in ("x", "w", "b") if key in case.inputs]
+    return Expression(
+        Name("onnx.helper.make_node"),
+        ("ConvTranspose", inputs, ["y"]),
+        convention.attributes,
+    )
+
+
+def _run_model(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    """Put the node into a model in memory and let cv2.dnn run it."""
+    import onnx.helper
+    import onnx.numpy_helper
+
+    node = expression.evaluate({"onnx": onnx})
+    convention = conv_transpose_from(dict(expression.kwargs))
+    x, w = inputs["x"], inputs["w"]
+    size = convention.output_size(x.shape[2:], w.shape[2:])
+    cv2 = names["cv2"]
+    dtype = onnx.helper.np_dtype_to_tensor_dtype(x.dtype)
+    graph = onnx.helper.make_graph(
+        [node],
+        "halfpixel",
+        [onnx.helper.make_tensor_value_info("x", dtype, x.shape)],
+        # without a shape here OpenCV infers one of its own
+        [
+            onnx.helper.make_tensor_value_info(
+                "y", dtype, (x.shape[0], w.shape[1] * convention.group, *size)
+            )
+        ],
+        [onnx.numpy_helper.from_array(value, key) for key, value in inputs.items() if key != "x"],
+    )
+    model = onnx.helper.make_model(
+        graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8
+    )
+    net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))
+    net.setInput(x)
+    return np.asarray(net.forward())
+
+
+def _load() -> Names:
+    import cv2
+
+    cv2.setNumThreads(1)
+    return {"cv2": cv2}
+
+
+def _environment(names: Names) -> str:
+    cv2 = names["cv2"]
+    # "ippIP AVX-512F/CD/BW/DQ/VL (k0) 2026.0.0 (-) ...": the instruction set is what moves bits
+    ipp = cv2.ipp.getIppVersion().split("(")[0].split()[-1] if cv2.ipp.useIPP() else "off"
+    return f"{cv2.getNumThreads()} thread, IPP {ipp}"
+
+
+CALLS = (
+    *(
+        Call(
+            framework="opencv",
+            name=f"resize-{flag}",
+            operation="resize",
+            follows={">=3.4": convention},
+            expression=_resize(flag),
+            run=_run_resize,
+            arithmetic={dtype: _resize_arithmetic(dtype, convention) for dtype in _DTYPES},
+            returns=_SAME_DTYPE,
+        )
+        for flag, convention in _RESIZE
+    ),
+    Call(
+        framework="opencv",
+        name="dnn-ConvTranspose",
+        operation="conv_transpose",
+        expression=_conv_transpose_node,
+        run=_run_model,
+        arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
+        returns=_SAME_DTYPE,
+        refusals=(
+            Refusal(
+                words="func != nullptr",
+                why="no kernel for double (modules/dnn/src/layers/convtranspose_layer.cpp, forward)",
+                when=lambda case, dtype, names: dtype == "float64",
+            ),
+        ),
+        needs=("onnx",),
+    ),
+)
+
+FRAMEWORK = Framework(
+    name="opencv",
+    module="cv2",
+    distributions=(
+        "opencv-python-headless",
+        "opencv-python",
+        "opencv-contrib-python-headless",
+        "opencv-contrib-python",
+    ),
+    calls=CALLS,
+    load=_load,
+    environment=_environment,
+)

@@ -1,0 +1,430 @@
+"""TensorFlow's and Keras's calls."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arithmetic import Arithmetic, sum_of_products
+from ..cases import Case
+from ..conventions import ConvTranspose, Resize
+from .call import Call, DType, Expression, Framework, Name, Names, Refusal
+
+_DTYPES: tuple[DType, ...] = ("float32", "float64")
+_SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
+_SUMS = (
+    "tensorflow/tensorflow, tensorflow/core/kernels/conv_grad_input_ops.h: "
+    "Conv2DCustomBackpropInputOp, and mkl/mkl_conv_grad_input_ops.cc: plain sums of products"
+)
+_ALWAYS_FLOAT32: dict[DType, str] = {"float32": "float32", "float64": "float32"}
+
+_KERNELS = "tensorflow/tensorflow, tensorflow/core/kernels/image"
+_STATE_H = "tensorflow/tensorflow, tensorflow/core/util/image_resizer_state.h: CalculateResizeScale"
+
+_KEYS = Resize(mode="cubic", cubic_coeff_a=-0.5, exclude_outside=True)
+_EXACT_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
+
+# method, convention
+_RESIZE: tuple[tuple[str, Resize], ...] = (
+    ("nearest", _EXACT_NEAREST),
+    ("bilinear", Resize(mode="linear")),
+    ("bicubic", _KEYS),
+)
+
+# function, align_corners, half_pixel_centers, convention (None: refused)
+_V1_RESIZE: tuple[tuple[str, bool, bool, Resize | None], ...] = (
+    (
+        "nearest_neighbor",
+        False,
+        False,
+        Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+    ),
+    (
+        "nearest_neighbor",
+        True,
+        False,
+        Resize(
+            mode="nearest",
+            coordinate_transformation_mode="align_corners",
+            nearest_mode="round_prefer_ceil",
+        ),
+    ),
+    ("nearest_neighbor", False, True, _EXACT_NEAREST),
+    ("nearest_neighbor", True, True, None),
+    ("bilinear", False, False, Resize(mode="linear", coordinate_transformation_mode="asymmetric")),
+    (
+        "bilinear",
+        True,
+        False,
+        Resize(mode="linear", coordinate_transformation_mode="align_corners"),
+    ),
+    ("bilinear", False, True, Resize(mode="linear")),
+    ("bilinear", True, True, None),
+    ("bicubic", False, False, Resize(mode="cubic", coordinate_transformation_mode="asymmetric")),
+    ("bicubic", True, False, Resize(mode="cubic", coordinate_transformation_mode="align_corners")),
+    ("bicubic", False, True, _KEYS),
+    ("bicubic", True, True, None),
+)
+
+
+def _resize_arithmetic(convention: Resize) -> Arithmetic:
+    mode = convention.mode
+    half_pixel = convention.coordinate_transformation_mode == "half_pixel"
+    cubic = mode == "cubic"
+    keys = convention.exclude_outside
+    return Arithmetic(
+        coordinates="float32",
+        coordinate_roundings=3 if half_pixel else 2,  # the scale, the product, half_pixel's - 0.5f
+        weights="float32",
+        # linear: (right - left) and its product with lerp. cubic: an entry is rounded once from
+        # double; Keys' weights are divided by their sum: 1 for the entry, 1.5 and 4.5 for the
+        # entries and the additions of a sum in which the absolute weights are at most 1.5 times the
+        # weights, 2 for the reciprocal and the product, all of a weight that is at most 1.1
+        weight_error=(10 if keys else 1) if cubic else 2,
+        accumulation="float32",
+        coordinate_rule={"cubic": "kernel_table_1024", "nearest": "float32"}.get(mode),
+        source=f"{_STATE_H}, HalfPixelScaler, LegacyScaler; {_KERNELS}/"
+        + (
+            "resize_bicubic_op.cc: GetWeightsAndIndices"
+            if cubic
+            else "resize_bilinear_op.cc: compute_lerp"
+        ),
+    )
+
+
+def _resize_call(
+    name: str,
+    function: str,
+    flags: dict[str, object],
+    convention: Resize | None,
+    releases: str,
+    refusals: tuple[Refusal, ...] = (),
+) -> Call:
+    copies = convention is None or convention.mode == "nearest"
+    arithmetic = _resize_arithmetic(convention or Resize(mode="nearest"))
+
+    def expression(case: Case) -> Expression:
+        return Expression(Name(function), (Name("x"),), {"size": case.size, **flags})
+
+    return Call(
+        framework="tensorflow",
+        name=name,
+        operation="resize",
+        follows={} if convention is None else {releases: convention},
+        expression=expression,
+        run=_run,
+        arithmetic=dict.fromkeys(_DTYPES, arithmetic),
+        returns=_SAME_DTYPE if copies else _ALWAYS_FLOAT32,
+        refusals=refusals,
+    )
+
+
+_BOTH_FLAGS = Refusal(
+    words="If half_pixel_centers is True, align_corners must be False",
+    why="the two flags name two different conventions",
+)
+
+
+def _v1_name(function: str, align_corners: bool, half_pixel_centers: bool) -> str:
+    flags = {
+        (False, False): "",
+        (True, False): "-align_corners",
+        (False, True): "-half_pixel_centers",
+        (True, True): "-both_flags",
+    }
+    return f"v1.resize_{function}{flags[align_corners, half_pixel_centers]}"
+
+
+# ---------------------------------------------------------------------------- conv_transpose
+
+
+def _grid(case: Case) -> list[tuple[int, int, int, int, int, int]]:
+    """Per axis: input size, output size, stride, extent of the kernel, pad before, pad after."""
+    c = case.convention
+    assert isinstance(c, ConvTranspose)
+    kernel = case.inputs["w"].shape[2:]
+    return [
+        (
+            case.inputs["x"].shape[2 + i],
+            case.size[i],
+            c.strides[i],
+            (kernel[i] - 1) * c.dilations[i] + 1,
+            c.pads[i],
+            c.pads[i + 2],
+        )
+        for i in range(2)
+    ]
+
+
+def _same(case: Case) -> str | None:
+    """SAME cuts what is over output_shape, the odd pixel at the end; it can say no other cut.
+
+    tensorflow/tensorflow, ``tensorflow/core/framework/kernel_shape_util.cc``, GetWindowedOutputSizeVerbose.
+    """
+    for n, out, stride, extent, begin, _ in _grid(case):
+        cut = max((n - 1) * stride + extent - out, 0)
+        if -(-out // stride) != n or cut // 2 != begin:
+            return None
+    return "SAME"
+
+
+def _valid(case: Case) -> str | None:
+    """VALID cuts nothing; output_shape may add less than a stride at the end."""
+    for n, out, stride, extent, begin, _ in _grid(case):
+        if begin != 0 or not 0 <= out - (n - 1) * stride - extent < stride:
+            return None
+    return "VALID"
+
+
+def _explicit(case: Case) -> list[list[int]] | None:
+    """Explicit padding cuts both sides freely; output_padding beyond the end's pad goes to output_shape."""
+    sides = []
+    for n, out, stride, extent, begin, _ in _grid(case):
+        end = (n - 1) * stride + extent - begin - out
+        if end <= -stride:
+            return None
+        sides.append([begin, max(end, 0)])
+    return [[0, 0], *sides, [0, 0]]
+
+
+def _conv2d_transpose(padding_of: Callable[[Case], object]) -> Callable[[Case], Expression | None]:
+    def expression(case: Case) -> Expression | None:
+        padding = padding_of(case)
+        if padding is None:
+            return None
+        c = case.convention
+        assert isinstance(c, ConvTranspose)
+        shape = (case.inputs["x"].shape[0], *case.size, case.inputs["w"].shape[1] * c.group)
+        flags: dict[str, object] = {"output_shape": shape, "strides": c.strides, "padding": padding}
+        if c.dilations != (1, 1):
+            flags["dilations"] = c.dilations
+        call = Expression(Name("tf.nn.conv2d_transpose"), (Name("x"), Name("w")), flags)
+        if "b" in case.inputs:
+            return Expression(Name("tf.nn.bias_add"), (call, Name("b")))
+        return call
+
+    return expression
+
+
+def _keras_layer(padding: str) -> Callable[[Case], Expression | None]:
+    """The layer that computes the output size itself.
+
+    keras-team/keras, ``keras/src/backend/common/backend_utils.py``,
+    ``_get_output_shape_given_tf_padding``; the tensorflow backend hands the size to
+    ``tf.nn.conv_transpose``, whose cut follows from it.
+    """
+    fits = _same if padding == "same" else _valid
+
+    def expression(case: Case) -> Expression | None:
+        c = case.convention
+        assert isinstance(c, ConvTranspose)
+        if c.group > 1 or fits(case) is None:
+            return None
+        grid = _grid(case)
+        whole = [n * stride if padding == "same" else (n - 1) * stride + max(extent, stride)
+                 for n, _, stride, extent, _, _ in grid]  # fmt: skip
+        extra = [out - (n - 1) * stride - (extent % 2 if padding == "same" else extent)
+                 for n, out, stride, extent, _, _ in grid]  # fmt: skip
+        flags: dict[str, object] = {"strides": c.strides, "padding": padding}
+        if list(case.size) != whole:
+            if not all(0 <= e < stride for e, stride in zip(extra, c.strides, strict=True)):
+                return None
+            flags["output_padding"] = tuple(extra)
+        if c.dilations != (1, 1):
+            flags["dilation_rate"] = c.dilations
+        _, c_out, *kernel = case.inputs["w"].shape
+        flags["use_bias"] = "b" in case.inputs
+        layer = Expression(Name("keras.layers.Conv2DTranspose"), (c_out, tuple(kernel)), flags)
+        return Expression(layer, (Name("x"),))
+
+    return expression
+
+
+def _onednn(names: Names) -> bool:
+    from tensorflow.python.util import _pywrap_util_port
+
+    return bool(_pywrap_util_port.IsMklEnabled())
+
+
+def _plain_kernel(explicit: bool) -> Callable[[Case, str, Names], bool]:
+    """Dilations and groups run through oneDNN only: float32, and no explicit padding."""
+
+    def when(case: Case, dtype: str, names: Names) -> bool:
+        c = case.convention
+        assert isinstance(c, ConvTranspose)
+        plain = explicit or dtype != "float32" or not _onednn(names)
+        return plain and (c.group > 1 or c.dilations != (1, 1))
+
+    return when
+
+
+def _cpu_refusal(explicit: bool) -> Refusal:
+    return Refusal(
+        words="do not yet support dilation rates larger than 1"
+        "|Gradients for grouped convolutions are not supported on CPU",
+        why="without oneDNN the CPU kernel takes neither dilations nor groups "
+        "(tensorflow/core/kernels/conv_grad_input_ops.h: Conv2DBackpropInputOp)",
+        when=_plain_kernel(explicit),
+    )
+
+
+def _strided_and_dilated(case: Case, dtype: str, names: Names) -> bool:
+    c = case.convention
+    assert isinstance(c, ConvTranspose)
+    return max(c.strides) > 1 and max(c.dilations) > 1
+
+
+_KERAS_REFUSAL = Refusal(
+    words="`strides > 1` not supported in conjunction with `dilation_rate > 1`",
+    why="keras/src/layers/convolutional/base_conv_transpose.py: BaseConvTranspose",
+    when=_strided_and_dilated,
+)
+
+
+# ---------------------------------------------------------------------------- running
+
+
+def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    """Images become NHWC, weights (kernel_h, kernel_w, c_out / group, c_in)."""
+    layouts = {"x": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
+    constant = names["tf"].constant
+    return {k: constant(v.transpose(layouts[k])) for k, v in inputs.items()}
+
+
+def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    result = expression.evaluate({**names, **_tensors(names, inputs)})
+    return np.asarray(result.numpy().transpose(0, 3, 1, 2))
+
+
+def _run_layer(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    tensors = _tensors(names, inputs)
+    made = expression.function
+    assert isinstance(made, Expression)
+    dtype = str(inputs["x"].dtype)
+    layer = Expression(made.function, made.args, {**made.kwargs, "dtype": dtype}).evaluate(names)
+    layer.build(tensors["x"].shape)
+    layer.set_weights([tensors[k].numpy() for k in ("w", "b") if k in tensors])
+    return np.asarray(layer(tensors["x"]).numpy().transpose(0, 3, 1, 2))
+
+
+@contextlib.contextmanager
+def _log_kept_back() -> Iterator[None]:
+    """TensorFlow logs to file descriptor 2 as it loads, whatever its log level: shown if it fails."""
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as log:
+        stderr = os.dup(2)
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            log.seek(0)
+            os.write(stderr, log.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+def _load() -> Names:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    with _log_kept_back():
+        import keras
+        import tensorflow as tf
+
+    if keras.backend.backend() != "tensorflow":
+        raise ImportError(
+            f"Keras was imported before, on {keras.backend.backend()}; its calls here are TensorFlow's"
+        )
+    keras.config.set_image_data_format("channels_last")  # a user's keras.json may say otherwise
+
+    with contextlib.suppress(RuntimeError):  # somebody ran an operation before: threads are set
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    # v1's functions announce at every first use that v2 has others
+    tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+    return {"tf": tf, "keras": keras}
+
+
+def _environment(names: Names) -> str:
+    tf, keras = names["tf"], names["keras"]
+    threads = tf.config.threading.get_intra_op_parallelism_threads()
+    onednn = "on" if _onednn(names) else "off"
+    return (
+        f"{threads} thread, oneDNN {onednn}, Keras {keras.__version__} on {keras.backend.backend()}"
+    )
+
+
+def _conv_call(
+    name: str,
+    expression: Callable[[Case], Expression | None],
+    run: Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]],
+    refusals: tuple[Refusal, ...],
+) -> Call:
+    return Call(
+        framework="tensorflow",
+        name=name,
+        operation="conv_transpose",
+        expression=expression,
+        run=run,
+        arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
+        returns=_SAME_DTYPE,
+        refusals=refusals,
+    )
+
+
+CALLS = (
+    *(
+        _resize_call(
+            f"image.resize-{method}", "tf.image.resize", {"method": method}, convention, ">=2.0"
+        )
+        for method, convention in _RESIZE
+    ),
+    *(
+        _resize_call(
+            _v1_name(function, align_corners, half_pixel_centers),
+            f"tf.compat.v1.image.resize_{function}",
+            {"align_corners": align_corners, "half_pixel_centers": half_pixel_centers},
+            convention,
+            ">=1.14",
+            () if convention else (_BOTH_FLAGS,),
+        )
+        for function, align_corners, half_pixel_centers, convention in _V1_RESIZE
+    ),
+    *(
+        _conv_call(
+            f"conv2d_transpose-{padding}",
+            _conv2d_transpose(padding_of),
+            _run,
+            (_cpu_refusal(explicit=padding == "explicit"),),
+        )
+        for padding, padding_of in (("SAME", _same), ("VALID", _valid), ("explicit", _explicit))
+    ),
+    *(
+        _conv_call(
+            f"Conv2DTranspose-{padding}",
+            _keras_layer(padding),
+            _run_layer,
+            (_KERAS_REFUSAL, _cpu_refusal(explicit=False)),
+        )
+        for padding in ("same", "valid")
+    ),
+)
+
+FRAMEWORK = Framework(
+    name="tensorflow",
+    module="tensorflow",
+    distributions=("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tf-nightly"),
+    calls=CALLS,
+    load=_load,
+    environment=_environment,
+)

@@ -1,0 +1,356 @@
+"""golden/: a case's input and exact expected output, one JSON file each, laid out to be read.
+
+One formatter writes them all, so that a file that differs from ``formatted(case)`` was edited.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arithmetic import COORDINATE_RULES
+from .cases import Case
+from .conventions import Convention, conv_transpose_from, resize_from
+from .conventions.exact import Exact
+
+_KEYS = (
+    "case",
+    "pins",
+    "source",
+    "operation",
+    "convention",
+    "arithmetic",
+    "size",
+    "dtype",
+    "shapes",
+    "inputs",
+    "expected",
+)
+_WRITE = "run `make golden` to write it anew"
+
+
+class GoldenError(Exception):
+    """A golden file is missing or unusable. The message is one line: the file, then the reason."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{shown(path)}: {reason}")
+
+
+@functools.cache
+def root() -> Path:
+    """The folder of the goldens: inside the installed package, or at the top of the source tree."""
+    inside = Path(__file__).parent / "golden"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "golden"
+
+
+def path_of(case: Case) -> Path:
+    """Where a case's golden stands."""
+    return root() / case.folder / f"{case.name}.json"
+
+
+def photograph() -> NDArray[np.uint8]:
+    """``golden/photograph.ppm``: (60, 90, 3), RGB. Its header says whose it is.
+
+    Raises:
+        GoldenError: the file is missing or not a PPM (netpbm's "P6", 8 bits) of the size it says.
+    """
+    path = root() / "photograph.ppm"
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise GoldenError(path, "missing; restore it from the repository") from None
+    header = re.match(rb"P6\s(?:#[^\n]*\n)*(\d+)\s(\d+)\s255\s", data)
+    width, height = (int(header[1]), int(header[2])) if header else (0, 0)
+    pixels = data[header.end() :] if header else b""
+    if not pixels or len(pixels) != width * height * 3:
+        raise GoldenError(path, "not a whole PPM image; restore it from the repository")
+    return np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+
+
+def shown(path: Path) -> str:
+    """A golden's path from the folder ``golden`` on, as messages print it."""
+    try:
+        return str(Path("golden") / path.relative_to(root()))
+    except ValueError:
+        return str(path)
+
+
+# ---------------------------------------------------------------------------- writing
+
+
+def number(value: Fraction) -> str:
+    """An exact value as JSON: the shortest text that reads back as the same number, or a fraction.
+
+    A value that float64 holds is a number. Another is the string ``"p/q"``, or, where that is longer
+    than the nearest float64's text, that number.
+    """
+    nearest = value.numerator / value.denominator
+    decimal = str(int(nearest)) if nearest.is_integer() and abs(nearest) < 1e15 else repr(nearest)
+    fraction = f'"{value.numerator}/{value.denominator}"'
+    return decimal if Fraction(nearest) == value or len(fraction) > len(decimal) else fraction
+
+
+def formatted(case: Case) -> str:
+    """The text of a case's golden, with the expected values computed by the reference."""
+    expected = np.asarray(case.reference(exact=True), object)
+    head = {
+        "case": case.name,
+        "pins": case.pins,
+        "source": case.source,
+        "operation": case.operation,
+        "convention": case.convention.attributes,
+        "arithmetic": case.rule,
+        "size": list(case.size),
+        "dtype": "float32",  # the narrowest that holds every input; a test holds them to it
+        "shapes": {
+            **{name: list(values.shape) for name, values in case.inputs.items()},
+            "expected": list(expected.shape),
+        },
+    }
+    lines = [f"  {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}," for k, v in head.items()]
+    inputs = [
+        f"    {json.dumps(name)}: {_array(_exact(values), 4)}"
+        for name, values in case.inputs.items()
+    ]
+    return "\n".join(
+        [
+            "{",
+            *lines,
+            '  "inputs": {',
+            ",\n".join(inputs),
+            "  },",
+            f'  "expected": {_array(expected, 2)}',
+            "}",
+            "",
+        ]
+    )
+
+
+def _exact(values: NDArray[np.float64]) -> Exact:
+    return np.array([Fraction(v) for v in values.ravel().tolist()], object).reshape(values.shape)
+
+
+def _array(values: Exact, indent: int) -> str:
+    """Nested brackets, the last axis on one line, numbers aligned over the whole array."""
+    texts = np.array([number(v) for v in values.ravel().tolist()], object).reshape(values.shape)
+    width = max(map(len, texts.ravel().tolist()))
+
+    def lines(block: NDArray[np.object_], depth: int) -> Iterator[str]:
+        space = " " * (indent + 2 * depth)
+        if block.ndim == 1:
+            yield f"{space}[{', '.join(text.rjust(width) for text in block.tolist())}]"
+            return
+        yield f"{space}["
+        parts = ["\n".join(lines(part, depth + 1)) for part in block]
+        yield ",\n".join(parts)
+        yield f"{space}]"
+
+    return "\n".join(lines(texts, 0)).lstrip()
+
+
+def write(cases: Iterable[Case]) -> tuple[list[Path], list[Path], int]:
+    """Write the goldens of these cases, and remove every other one.
+
+    Each file is replaced in one step, and only where its bytes change.
+
+    Returns:
+        The files written, the files removed, and the number left as they were.
+    """
+    written, unchanged, wanted = [], 0, set()
+    for case in cases:
+        path, text = path_of(case), formatted(case)
+        wanted.add(path)
+        if path.is_file() and path.read_bytes() == text.encode():
+            unchanged += 1
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, text)
+        written.append(path)
+    removed = [path for path in _files() if path not in wanted]
+    for path in removed:
+        path.unlink()
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
+    return written, removed, unchanged
+
+
+def _files() -> list[Path]:
+    """Every file in golden/ that is a golden, or what a write that was killed left of one."""
+    return [p for p in sorted(root().rglob("*")) if p.is_file() and p.suffix in (".json", ".tmp")]
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+# ---------------------------------------------------------------------------- reading
+
+
+def read(path: Path) -> Case:
+    """Read a golden.
+
+    Returns:
+        The case, its inputs and expected values in float64 (each the nearest to what is stored).
+
+    Raises:
+        GoldenError: the file is missing, not JSON, or not a golden.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise GoldenError(path, f"missing; {_WRITE}") from None
+    except UnicodeDecodeError as error:
+        raise GoldenError(path, f"not UTF-8 at byte {error.start}; {_WRITE}") from None
+    except json.JSONDecodeError as error:
+        raise GoldenError(path, f"not JSON at line {error.lineno}: {error.msg}; {_WRITE}") from None
+    except ValueError as error:  # an integer of more digits than Python reads
+        raise GoldenError(path, f"{error}; {_WRITE}") from None
+    if not isinstance(document, dict) or tuple(document) != _KEYS:
+        raise GoldenError(
+            path, f"a golden has the keys {', '.join(_KEYS)}, in this order; {_WRITE}"
+        )
+    try:
+        return _case(document)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        reason = f"no {error}" if isinstance(error, KeyError) else str(error)
+        raise GoldenError(path, f"{reason}; {_WRITE}") from None
+
+
+def _case(document: dict[str, Any]) -> Case:
+    resize = document["operation"] == "resize"
+    make: Any = resize_from if resize else conv_transpose_from
+    convention: Convention = make(document["convention"])
+    inputs = {name: _values(name, stored) for name, stored in document["inputs"].items()}
+    height, width = document["size"]
+    expected = _values("expected", document["expected"])
+    for name, values in {**inputs, "expected": expected}.items():
+        if list(values.shape) != document["shapes"][name]:
+            raise ValueError(
+                f"{name} has shape {values.shape}, shapes says {tuple(document['shapes'][name])}"
+            )
+    for name in ("x", "expected") if resize else ("x", "w", "expected"):
+        values = {**inputs, "expected": expected}[name]
+        if values.ndim != 4:
+            raise ValueError(f"{name} has shape {values.shape}, which is not (N, C, H, W)")
+    if document["arithmetic"] not in (None, *COORDINATE_RULES):
+        raise ValueError(
+            f"arithmetic is one of {', '.join(COORDINATE_RULES)}; got {document['arithmetic']!r}"
+        )
+    x = inputs["x"]
+    channels = x.shape[1] if resize else inputs["w"].shape[1] * document["convention"]["group"]
+    if expected.shape != (x.shape[0], channels, height, width):
+        raise ValueError(
+            f"expected has shape {expected.shape}, the inputs and the size make "
+            f"{(x.shape[0], channels, height, width)}"
+        )
+    return Case(
+        name=document["case"],
+        pins=document["pins"],
+        source=document["source"],
+        convention=convention,
+        inputs=inputs,
+        size=(height, width),
+        rule=document["arithmetic"],
+        expected=expected,
+    )
+
+
+def _values(name: str, stored: Any) -> NDArray[np.float64]:
+    try:
+        return np.array(stored, np.float64)
+    except (ValueError, TypeError, ArithmeticError):
+        pass  # fractions, or rows of different lengths
+    try:
+        values = np.array(stored, object)
+        flat = [_float(value) for value in values.ravel().tolist()]
+        return np.array(flat, np.float64).reshape(values.shape)
+    except (ValueError, TypeError, ArithmeticError):
+        raise ValueError(
+            f"{name}: rows of different lengths, or an entry that is no number"
+        ) from None
+
+
+def _float(value: Any) -> float:
+    if isinstance(value, str):
+        numerator, denominator = value.split("/")
+        return int(numerator) / int(denominator)
+    return float(value)
+
+
+# ---------------------------------------------------------------------------- checking
+
+
+def problems(cases: Iterable[Case]) -> Iterator[str]:
+    """Compare golden/ with what the reference writes.
+
+    Yields:
+        One line a file that is missing, extra, edited or badly formatted: the file and the reason.
+    """
+    wanted = set()
+    for case in cases:
+        path = path_of(case)
+        wanted.add(path)
+        reason = _problem(path, case)
+        if reason is not None:
+            yield reason
+    for path in _files():
+        if path not in wanted:
+            yield f"{shown(path)}: extra: no case of this name and convention; remove it, or {_WRITE}"
+
+
+def _problem(path: Path, case: Case) -> str | None:
+    text = formatted(case)
+    try:
+        stored = path.read_bytes()
+        if stored == text.encode():
+            return None
+        golden = read(path)
+    except FileNotFoundError:
+        return f"{shown(path)}: missing; {_WRITE}"
+    except GoldenError as error:
+        return str(error)
+    for name, have, want in _arrays(golden, case):
+        if have.shape != want.shape:
+            wrong = f"{name} has shape {have.shape}, the case has {want.shape}"
+            return f"{shown(path)}: edited: {wrong}; {_WRITE}"
+        if (where := edited_at(have, want)) is not None:
+            return f"{shown(path)}: edited: {name}{where}; {_WRITE}"
+    lines = zip(stored.decode().splitlines(), text.splitlines(), strict=False)
+    first = next((n for n, (a, b) in enumerate(lines, 1) if a != b), len(text.splitlines()))
+    heads = [{k: v for k, v in json.loads(t).items() if k in _KEYS[:-2]} for t in (stored, text)]
+    if heads[0] == heads[1]:
+        return f"{shown(path)}: badly formatted at line {first}; {_WRITE}"
+    return f"{shown(path)}: edited: line {first} is not the case's; {_WRITE}"
+
+
+def _arrays(golden: Case, case: Case) -> Iterator[tuple[str, NDArray[Any], NDArray[Any]]]:
+    for name, values in case.inputs.items():
+        yield name, golden.inputs.get(name, np.empty(0)), values
+    yield "expected", golden.expected, case.reference()
+
+
+def edited_at(have: NDArray[Any], want: NDArray[Any]) -> str | None:
+    """Where two arrays of one shape first differ, and how: ``[0, 0, 3, 4] is 1.25, not 1.5``; or None."""
+    different = np.argwhere(have != want)
+    if not len(different):
+        return None
+    place = tuple(int(i) for i in different[0])
+    return f"{list(place)} is {have[place]:.17g}, the reference says {want[place]:.17g}"

@@ -1,0 +1,189 @@
+"""Which other convention an output follows, when it does not follow its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arithmetic import COORDINATE_RULES, Arithmetic, coordinates
+from .cases import Case
+from .compare import error_bound, share_of_bound
+from .conventions import ConvTranspose, Resize, every_resize
+
+# the coordinate rules that tell outputs apart at any size
+_RULES = (None, *(name for name, rule in COORDINATE_RULES.items() if rule.stored))
+
+
+def followed(case: Case, got: NDArray[Any], arithmetic: Arithmetic) -> list[str]:
+    """Every other reading of a case that an output equals, within that reading's own error bound.
+
+    Args:
+        case: what was asked.
+        got: what came, (N, C, H, W), of any size.
+        arithmetic: whose roundings the bound counts.
+
+    Returns:
+        The readings, each in a line; empty if it follows none that is known.
+    """
+    names = []
+    for name, reading in readings(case, got):
+        if reading.expected.shape != got.shape:
+            continue
+        bound = error_bound(reading, arithmetic)
+        if share_of_bound(got, reading.expected, bound) <= 1:
+            names.append(name)
+    return names
+
+
+def readings(case: Case, got: NDArray[Any] | None = None) -> Iterator[tuple[str, Case]]:
+    """The mistakes that are made: a name, and the case as that mistake computes it.
+
+    Only readings whose result differs from the case's own are yielded; with ``got``, only those that
+    an output could follow.
+    """
+    resize = isinstance(case.convention, Resize)
+    for name, reading in _resize_readings(case, got) if resize else _conv_readings(case):
+        same_shape = reading.expected.shape == case.expected.shape
+        if not (same_shape and np.array_equal(reading.expected, case.expected)):
+            yield name, reading
+
+
+def _computed(case: Case, **changes: Any) -> Case:
+    changed = replace(case, **changes)
+    return replace(changed, expected=np.asarray(changed.reference()))
+
+
+def _near(case: Case, got: NDArray[Any]) -> bool:
+    """Whether an output could follow a case: within a hundredth of its float64 estimate.
+
+    An estimate costs a hundredth of the exact reference, and no error bound is that wide.
+    """
+    convention, x = case.convention, case.inputs["x"]
+    if not isinstance(convention, Resize) or convention.mode == "nearest":
+        return True  # where nearest rounds a tie, an estimate may not
+    h, w = (
+        convention.weights_at(coordinates(convention, case.rule, *n).astype(np.float64), n[0])
+        for n in zip(x.shape[2:], case.size, strict=True)
+    )
+    estimate = h @ x @ w.T
+    if got.shape != estimate.shape:
+        return False
+    return bool(np.all(abs(got - estimate) <= np.max(abs(x)) / 100))
+
+
+def _resize_readings(case: Case, got: NDArray[Any] | None) -> Iterator[tuple[str, Case]]:
+    for convention in every_resize():
+        for rule in _RULES if convention.mode == "cubic" else (None,):
+            name = str(convention) + (f" with {rule}" if rule else "")
+            reading = replace(case, convention=convention, rule=rule)
+            if got is None or _near(reading, got):
+                yield name, _computed(reading)
+    h, w = case.size
+    x, own = case.inputs["x"], case.expected
+    if h != w:
+        yield (
+            "the right convention with the size read as (width, height)",
+            _computed(case, size=(w, h)),
+        )
+    swapped = _computed(case, inputs={"x": x.swapaxes(2, 3)}, size=(w, h))
+    yield "the right convention with rows and columns swapped", swapped
+    yield (
+        "the right convention with the channels in reverse order",
+        replace(case, expected=own[:, ::-1], inputs={"x": x[:, ::-1]}),
+    )
+    yield (
+        "the right convention with the images in reverse order",
+        replace(case, expected=own[::-1], inputs={"x": x[::-1]}),
+    )
+
+
+def _conv_readings(case: Case) -> Iterator[tuple[str, Case]]:
+    convention = case.convention
+    assert isinstance(convention, ConvTranspose)
+    w = case.inputs["w"]
+
+    def weight(values: NDArray[Any]) -> Case:
+        return _computed(case, inputs={**case.inputs, "w": np.ascontiguousarray(values)})
+
+    for other in _other_cuts(convention):
+        yield str(other), _computed(case, convention=other)
+    yield "the right convention with the kernel flipped", weight(w[:, :, ::-1, ::-1])
+    if w.shape[2] == w.shape[3]:
+        yield (
+            "the right convention with the kernel's rows and columns swapped",
+            weight(w.swapaxes(2, 3)),
+        )
+    if w.shape[0] == w.shape[1]:
+        yield (
+            "the right convention with the weight's input and output channels swapped",
+            weight(w.swapaxes(0, 1)),
+        )
+    yield "the right convention with the input channels in reverse order", weight(w[::-1])
+    yield "the right convention with the output channels in reverse order", weight(w[:, ::-1])
+    if case.inputs["x"].shape[0] > 1:
+        yield (
+            "the right convention with the images in reverse order",
+            replace(case, expected=case.expected[::-1]),
+        )
+    if convention.group > 1:
+        n, c, h, w_ = case.expected.shape
+        blocks = case.expected.reshape(n, convention.group, -1, h, w_)
+        yield (
+            "the right convention with the output channels of the groups interleaved",
+            replace(case, expected=blocks.swapaxes(1, 2).reshape(n, c, h, w_)),
+        )
+        per_group = w.reshape(convention.group, -1, *w.shape[1:])
+        yield (
+            "the right convention with the weight's groups in reverse order",
+            weight(per_group[::-1].reshape(w.shape)),
+        )
+        yield (
+            "the right convention with the channels dealt to the groups in turn",
+            weight(per_group.swapaxes(0, 1).reshape(w.shape)),
+        )
+    if "b" in case.inputs:
+        without = {name: values for name, values in case.inputs.items() if name != "b"}
+        yield "the right convention without the bias", _computed(case, inputs=without)
+    if any(convention.output_padding):
+        zeroed = case.expected.copy()
+        h, w_ = (
+            size - extra for size, extra in zip(case.size, convention.output_padding, strict=True)
+        )
+        bias = case.inputs["b"].reshape(1, -1, 1, 1) if "b" in case.inputs else 0.0
+        zeroed[:, :, h:, :] = bias
+        zeroed[:, :, :, w_:] = bias
+        yield (
+            "the right convention with output_padding filled with zeros instead of computed",
+            replace(case, expected=zeroed),
+        )
+
+
+def _other_cuts(convention: ConvTranspose) -> Iterator[ConvTranspose]:
+    """The same output size cut from another place: pixels move from one side's pad to the other's."""
+
+    def starts(axis: int) -> range:
+        cut = convention.pads[axis] + convention.pads[axis + 2] - convention.output_padding[axis]
+        # further on, output_padding would reach both the stride and the dilation
+        return range(cut + max(convention.strides[axis], convention.dilations[axis]))
+
+    for start_y in starts(0):
+        for start_x in starts(1):
+            yield _cut(convention, (start_y, start_x))
+
+
+def _cut(convention: ConvTranspose, start: tuple[int, int]) -> ConvTranspose:
+    pads, extra = [], []
+    for axis, begin in enumerate(start):
+        end = (
+            convention.pads[axis]
+            + convention.pads[axis + 2]
+            - convention.output_padding[axis]
+            - begin
+        )
+        pads.append(max(end, 0))
+        extra.append(max(-end, 0))
+    return replace(convention, pads=(*start, *pads), output_padding=tuple(extra))

@@ -1,0 +1,425 @@
+"""The pytest plugin: collects the conformance suites, and ends a run in a table.
+
+A function marked ``@pytest.mark.conformance(...)`` takes ``call``, ``case`` and ``dtype`` and returns
+a :class:`~halfpixel.compare.Verdict`. It is run once for each trial of its suite, as an item of its
+own with a node id, markers, a report and a place in ``--lf``, ``-x``, ``-k``, ``-n`` and
+``--junitxml``. There are no fixtures, and one report an item: a sub-millisecond comparison should
+not cost three.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if (
+    TYPE_CHECKING
+):  # pytest loads this plugin in every run: what it needs is imported when it is used
+    from _pytest._code.code import TerminalRepr
+
+    from .cases import Case
+    from .compare import Verdict
+    from .report.terminal import Outcome
+    from .suite import Trial
+
+_PROPERTY = "halfpixel"
+_OPERATIONS = ("resize", "conv_transpose")
+
+
+class Changed(Exception):
+    """A verdict of ``changed``: the item fails with the verdict's own text."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        from .report.terminal import headline
+
+        super().__init__(headline(verdict))
+        self.verdict = verdict
+
+
+# ---------------------------------------------------------------------------- options
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("halfpixel", "conformance of image resizing and transposed convolution")
+    group.addoption(
+        "--framework",
+        action="append",
+        metavar="NAME",
+        help="run the suites of this framework only: torch, tensorflow or opencv (may be repeated)",
+    )
+    group.addoption(
+        "--require",
+        metavar="NAMES",
+        default="",
+        help="fail if one of these frameworks, separated by commas, is not there to be tested",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "conformance(suite): run once for each trial of a suite of halfpixel"
+    )
+    names = _frameworks()
+    for name in names:
+        config.addinivalue_line("markers", f"{name}: needs {name}")
+    for operation in _OPERATIONS:
+        config.addinivalue_line("markers", f"{operation}: tests of this operation")
+    for name in _selected(config):
+        if name not in names:
+            raise pytest.UsageError(f"--framework {name}: there are {', '.join(names)}")
+    _check_required(config, names)
+
+
+def _frameworks() -> tuple[str, ...]:
+    from .frameworks import FRAMEWORKS
+
+    return tuple(FRAMEWORKS)
+
+
+def _selected(config: pytest.Config) -> Sequence[str]:
+    return config.getoption("framework") or ()
+
+
+def _required(config: pytest.Config) -> list[str]:
+    return [name.strip() for name in config.getoption("require").split(",") if name.strip()]
+
+
+def _check_required(config: pytest.Config, names: Sequence[str]) -> None:
+    from .frameworks import FRAMEWORKS, missing_needs, version
+
+    for name in _required(config):
+        if name not in names:
+            raise pytest.UsageError(f"--require {name}: there are {', '.join(names)}")
+        if _selected(config) and name not in _selected(config):
+            raise pytest.UsageError(f"--require {name}: --framework leaves it out")
+        if version(name) is None:
+            raise pytest.UsageError(
+                f"--require {name}: not installed; pip install {FRAMEWORKS[name].distributions[0]}"
+            )
+        for call in FRAMEWORKS[name].calls:
+            if missing := missing_needs(call):
+                raise pytest.UsageError(
+                    f"--require {name}: {call.id} needs {', '.join(missing)}; pip install {' '.join(missing)}"
+                )
+
+
+# ---------------------------------------------------------------------------- header
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    from . import __version__
+    from .frameworks import FRAMEWORKS, version
+
+    present = [f"{name} {version(name)}" for name in FRAMEWORKS if not _absence(config, name)]
+    lines = [f"halfpixel {__version__}: {', '.join(present) or 'no framework'}"]
+    return lines + [f"halfpixel leaves out: {absent}" for absent in _left_out(config)]
+
+
+def _absence(config: pytest.Config, framework: str) -> str | None:
+    """Why a framework is not tested, or None."""
+    from .frameworks import version
+
+    if _selected(config) and framework not in _selected(config):
+        return "--framework"
+    return "not installed" if version(framework) is None else None
+
+
+def _left_out(config: pytest.Config) -> list[str]:
+    """What is not tested and why, in a line; no line where everything is."""
+    from .frameworks import FRAMEWORKS, missing_needs
+
+    absent = []
+    for name, framework in FRAMEWORKS.items():
+        if reason := _absence(config, name):
+            absent.append(f"{name} ({reason})")
+            continue
+        for call in framework.calls:
+            if missing := missing_needs(call):
+                absent.append(f"{call.id} (needs {', '.join(missing)})")
+    return [", ".join(absent)] if absent else []
+
+
+# ---------------------------------------------------------------------------- collection
+
+
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> list[ConformanceItem] | None:
+    mark = _conformance_mark(obj)
+    if mark is None:
+        return None
+    return list(_items(collector, name, obj, mark))
+
+
+def _conformance_mark(obj: object) -> pytest.Mark | None:
+    marks = getattr(obj, "pytestmark", ())
+    if not isinstance(marks, list):
+        return None
+    return next((m for m in marks if isinstance(m, pytest.Mark) and m.name == "conformance"), None)
+
+
+def _items(
+    collector: pytest.Module | pytest.Class, name: str, obj: Any, mark: pytest.Mark
+) -> Iterator[ConformanceItem]:
+    from .frameworks import missing_needs
+
+    selected = _selected(collector.config)
+    for trial in _trials(*mark.args):
+        if selected and trial.call.framework not in selected:
+            continue
+        if missing_needs(trial.call):
+            continue
+        yield ConformanceItem.from_parent(
+            collector, name=f"{name}[{trial.id}]", originalname=name, function=obj, trial=trial
+        )
+
+
+def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
+    from . import suite as suites
+
+    if suite == "photograph":
+        return suites.photograph_trials()
+    if suite in _OPERATIONS:
+        return suites.trials(suite)  # type: ignore[arg-type]
+    raise pytest.Collector.CollectError(
+        f"pytest.mark.conformance takes one of {', '.join(_OPERATIONS)}, photograph; got {suite!r}"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Ordinary tests say with a marker which frameworks they need: without one they are left out."""
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        needs = [] if isinstance(item, ConformanceItem) else _needs(item)
+        absent = any(_absence(config, name) for name in needs)
+        (left_out if absent else kept).append(item)
+    if left_out:
+        items[:] = kept
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _needs(item: pytest.Item) -> list[str]:
+    return [name for name in _frameworks() if item.get_closest_marker(name)]
+
+
+class ConformanceItem(pytest.Item):
+    """One trial: a call on a case in a dtype."""
+
+    def __init__(
+        self,
+        name: str,
+        parent: pytest.Collector,
+        originalname: str,
+        function: Callable[..., Verdict],
+        trial: Trial,
+        **kwargs: Any,
+    ) -> None:
+        # as text: pytest 9 takes the brackets apart itself, and --lf finds the item again
+        super().__init__(name, parent, nodeid=f"{parent.nodeid}::{name}", **kwargs)
+        self.originalname = originalname
+        self.function = function
+        self.trial = trial
+        call = trial.call
+        for mark in _marks(call.framework, call.operation):
+            self.own_markers.append(mark)
+            self.keywords[mark.name] = mark
+
+    def runtest(self) -> None:
+        from _pytest.skipping import evaluate_skip_marks
+
+        if skipped := evaluate_skip_marks(self):
+            raise pytest.skip.Exception(skipped.reason, _use_item_location=True)
+        verdict = self.verdict()
+        if verdict.kind == "changed":
+            raise Changed(verdict)
+
+    def verdict(self) -> Verdict:
+        """Run the trial; the framework is imported, and the golden read, by the first that needs it."""
+        environment = _loaded(self.trial.call.framework)
+        case: Case = self.trial.case()
+        verdict = self.function(call=self.trial.call, case=case, dtype=self.trial.dtype)
+        from .report.terminal import outcome
+
+        self.user_properties.append((_PROPERTY, outcome(verdict, environment).as_dict()))
+        return verdict
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        return self.path, self.function.__code__.co_firstlineno - 1, self.name
+
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
+    ) -> str | TerminalRepr:
+        from .goldens import GoldenError
+        from .report.terminal import explain, headline
+
+        error = excinfo.value
+        if isinstance(error, Changed):
+            return self._text(headline(error.verdict), explain(error.verdict))
+        if isinstance(error, GoldenError) or type(error).__name__ == "FrameworkError":
+            return self._text(str(error), str(error))
+        return super().repr_failure(excinfo)
+
+    def _text(self, line: str, text: str) -> TerminalRepr:
+        """A failure as pytest keeps them: the line goes to the summary, the text to the failures."""
+        from _pytest._code.code import (
+            ReprEntryNative,
+            ReprExceptionInfo,
+            ReprFileLocation,
+            ReprTraceback,
+        )
+
+        if self.config.getoption("tbstyle") in ("line", "no"):
+            text = line
+        path, number, _ = self.reportinfo()
+        crash = ReprFileLocation(str(path), (number or 0) + 1, line)
+        entries = ReprTraceback([ReprEntryNative([text + "\n"])], None, "native")
+        return ReprExceptionInfo(entries, crash)
+
+
+_MARKS: dict[tuple[str, ...], list[pytest.Mark]] = {}
+
+
+def _marks(*names: str) -> list[pytest.Mark]:
+    if names not in _MARKS:
+        _MARKS[names] = [getattr(pytest.mark, name).mark for name in names]
+    return _MARKS[names]
+
+
+_ENVIRONMENTS: dict[str, str] = {}
+
+
+def _loaded(framework: str) -> str:
+    """Import a framework if this is its first item; the environment, once a process, for the table."""
+    if framework in _ENVIRONMENTS:
+        return ""
+    from .frameworks import FRAMEWORKS, load
+
+    # an import makes 10⁵ objects that live to the end: collections should not walk them, then or later
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        names = load(framework)
+        gc.freeze()
+    finally:
+        if enabled:
+            gc.enable()
+    _ENVIRONMENTS[framework] = FRAMEWORKS[framework].environment(names)
+    return _ENVIRONMENTS[framework]
+
+
+# ---------------------------------------------------------------------------- running
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    if not isinstance(item, ConformanceItem):
+        return None
+    hook = item.ihook
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    os.environ["PYTEST_CURRENT_TEST"] = f"{item.nodeid} (call)"
+    info = pytest.CallInfo.from_call(
+        item.runtest, when="call", reraise=(pytest.exit.Exception, KeyboardInterrupt)
+    )
+    os.environ.pop("PYTEST_CURRENT_TEST", None)
+    report = pytest.TestReport.from_item_and_call(item, info)
+    if not report.skipped:
+        _expect_failure(item, report)
+    if report.failed:
+        _add_captured(item.config, report)
+    hook.pytest_runtest_logreport(report=report)
+    if report.failed and info.excinfo is not None:
+        hook.pytest_exception_interact(node=item, call=info, report=report)
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _expect_failure(item: ConformanceItem, report: pytest.TestReport) -> None:
+    """Honour xfail marks, which a user's conftest may add to items of its choice."""
+    from _pytest.skipping import evaluate_xfail_marks
+
+    expected = evaluate_xfail_marks(item)
+    if expected is None or item.config.getoption("runxfail"):
+        return
+    if report.failed:
+        report.outcome = "skipped"
+        report.wasxfail = expected.reason
+    elif expected.strict:
+        report.outcome = "failed"
+        report.longrepr = f"[XPASS(strict)] {expected.reason}"
+    else:
+        report.wasxfail = expected.reason
+
+
+def _add_captured(config: pytest.Config, report: pytest.TestReport) -> None:
+    """What the frameworks printed since the last failure."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    if capture is None or not capture.is_globally_capturing():
+        return
+    for stream, text in zip(("stdout", "stderr"), capture.read_global_capture(), strict=True):
+        if text:
+            report.sections.append((f"Captured {stream} call", text))
+
+
+# ---------------------------------------------------------------------------- reports
+
+
+def _outcome(report: pytest.TestReport) -> Outcome | None:
+    for name, value in report.user_properties:
+        if name == _PROPERTY and isinstance(value, dict):
+            from .report.terminal import Outcome
+
+            return Outcome(**value)
+    return None
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    if report.when != "call" or not report.passed:
+        return None
+    found = _outcome(report)
+    return ("unsupported", "u", "UNSUPPORTED") if found and found.kind == "unsupported" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    from .frameworks import version
+    from .report.terminal import table
+
+    kinds = ("passed", "failed", "unsupported", "xfailed", "xpassed")
+    reports = (report for kind in kinds for report in terminalreporter.stats.get(kind, ()))
+    found = (_outcome(r) for r in reports if isinstance(r, pytest.TestReport))
+    outcomes = [one for one in found if one is not None]
+    if not outcomes:
+        return
+    terminalreporter.section("halfpixel")
+    for line in table(outcomes, {name: version(name) for name in _frameworks()}):
+        terminalreporter.line(line)
+    for absent in _left_out(config):
+        terminalreporter.line(f"left out: {absent}")
+
+
+# ---------------------------------------------------------------------------- pytest-xdist
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A worker takes one framework at a time, so that it does not import three for nothing."""
+    if config.getoption("dist") != "load":
+        return None  # the user asked for another grouping
+    from xdist.scheduler import LoadScopeScheduling
+
+    class FrameworkScheduling(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            _, bracket, trial = nodeid.partition("[")
+            framework = trial.partition("-")[0]
+            if bracket and framework in _frameworks():
+                return framework
+            return str(super()._split_scope(nodeid))
+
+    return FrameworkScheduling(config, log)

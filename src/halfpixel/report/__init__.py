@@ -1,0 +1,1 @@
+"""What a person reads: verdicts and tables as text."""

@@ -1,0 +1,228 @@
+"""Verdicts and the table of a run, as text for a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import goldens
+from ..cases import Case
+from ..compare import Kind, Verdict
+from ..frameworks import FRAMEWORKS
+from ..identify import followed
+
+_KINDS: tuple[Kind, ...] = ("conforms", "changed", "unsupported")
+_WINDOW = 4  # columns shown on either side of the worst value
+_ROWS = 1  # rows shown above and below it
+_SAID = 160  # characters of a refusal in the table
+
+Place = tuple[int, ...]
+
+
+# ---------------------------------------------------------------------------- one verdict
+
+
+def headline(verdict: Verdict) -> str:
+    """A failure in a line: the call, what is wrong, the case."""
+    return f"{verdict.call.id} {verdict.dtype}: {verdict.reason} ({verdict.case.name})"
+
+
+def explain(verdict: Verdict) -> str:
+    """A failure in full: what was run, which values are off, and what the output does follow."""
+    case = verdict.case
+    lines = [
+        f"{verdict.call.framework} {verdict.release}, {verdict.dtype}: {verdict.call.expression(case)}",
+        "",
+        f"  {verdict.reason}",
+        "",
+        f"  convention  {case.convention}" + (f", with {case.rule}" if case.rule else ""),
+        f"  case        {case.name}: {case.pins}",
+        f"  golden      {_golden(case)}",
+    ]
+    if verdict.words:
+        lines.append(f"  its words   {verdict.words}")
+    if verdict.bound.size:
+        lines += ["", *_values(verdict)]
+    if verdict.got.size:
+        lines += ["", *_diagnosis(verdict)]
+    return "\n".join(lines)
+
+
+def _golden(case: Case) -> str:
+    path = goldens.path_of(case)
+    return (
+        goldens.shown(path) if path.is_file() else f"computed by the reference from {case.source}"
+    )
+
+
+def _values(verdict: Verdict) -> list[str]:
+    got, expected, bound = verdict.got, verdict.case.expected, verdict.bound
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = abs(got.astype(np.float64) - expected)
+    error[np.isnan(error)] = np.inf
+    worst = np.unravel_index(int(np.argmax(error)), error.shape)
+    place = tuple(int(i) for i in worst)
+    size = abs(expected[place]) or np.nan_to_num(abs(got[place]))  # 0 has an ULP that says nothing
+    ulp = float(np.spacing(np.asarray(size).astype(got.dtype)))
+    axes = ", ".join(f"{name}={i}" for name, i in zip("nchw", place, strict=True))
+    return [
+        f"  worst at    [{axes}]: off by {error[place]:.3g} = {error[place] / ulp:.3g} ULP; "
+        f"rounding explains {bound[place]:.3g} = {bound[place] / ulp:.3g} ULP",
+        f"    golden    {expected[place]:.17g}",
+        f"    got       {got[place]}",
+        "",
+        *_rows(got, expected, ~(error <= bound), place),
+    ]
+
+
+def _rows(
+    got: NDArray[Any], expected: NDArray[Any], off: NDArray[np.bool_], place: Place
+) -> list[str]:
+    """The rows around the worst value, golden over got, the values that are off marked."""
+    n, c, row, column = place
+    left, right = max(column - _WINDOW, 0), min(column + _WINDOW + 1, got.shape[3])
+    top, bottom = max(row - _ROWS, 0), min(row + _ROWS + 1, got.shape[2])
+    lines = [f"  around it   columns {left} to {right - 1}; ^ marks a value that is off"]
+    for y in range(top, bottom):
+        span = (n, c, y, slice(left, right))
+        pairs = zip(expected[span].tolist(), got[span].tolist(), strict=True)
+        texts = [(f"{a:.6g}", f"{b:.6g}") for a, b in pairs]
+        width = max(len(text) for pair in texts for text in pair)
+        lines.append(f"    h={y:<3} golden  " + "  ".join(a.rjust(width) for a, _ in texts))
+        lines.append("          got     " + "  ".join(b.rjust(width) for _, b in texts))
+        marks = "  ".join(("^" if wrong else "").rjust(width) for wrong in off[span].tolist())
+        if marks.strip():
+            lines.append("                  " + marks.rstrip())
+    return lines
+
+
+def _diagnosis(verdict: Verdict) -> list[str]:
+    """Is the golden itself what the reference computes, and what does the output follow instead?"""
+    case = verdict.case
+    edited = goldens.edited_at(case.expected, np.asarray(case.reference()))
+    if edited is not None:
+        return [
+            f"  The golden was edited: expected{edited}.",
+            "  This says nothing about the framework; run `make golden-check`.",
+        ]
+    names = followed(case, verdict.got, verdict.call.arithmetic[verdict.dtype])  # type: ignore[index]
+    if not names:
+        return ["  The output follows no other convention that halfpixel knows."]
+    return ["  The output does follow:", *(f"    {name}" for name in names)]
+
+
+# ---------------------------------------------------------------------------- the table of a run
+
+
+@dataclass
+class Row:
+    """What became of one call, all dtypes together."""
+
+    framework: str
+    name: str
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_KINDS, 0))
+    share: float | None = None
+    words: dict[str, str] = field(default_factory=dict)  # by the same words without their numbers
+
+    def add(self, one: Outcome) -> None:
+        self.counts[one.kind] += 1
+        if one.share is not None:
+            self.share = max(one.share, self.share or 0.0)
+        if one.words:
+            self.words.setdefault(re.sub(r"\d+", "", one.words), one.words)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the table needs of a verdict; plain data, so that it travels between processes."""
+
+    framework: str
+    name: str
+    kind: str
+    share: float | None
+    words: str = ""
+    environment: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def outcome(verdict: Verdict, environment: str = "") -> Outcome:
+    """The part of a verdict that the table needs."""
+    share = None if np.isnan(verdict.share) else verdict.share
+    words = verdict.words if verdict.kind == "unsupported" else ""
+    call = verdict.call
+    return Outcome(call.framework, call.name, verdict.kind, share, words, environment)
+
+
+def table(outcomes: Iterable[Outcome], releases: Mapping[str, str | None]) -> list[str]:
+    """The table that ends a run: a line for each call, grouped by framework.
+
+    Args:
+        outcomes: of the verdicts of the run, in any order.
+        releases: the installed release of each framework.
+    """
+    rows: dict[tuple[str, str], Row] = {}
+    environments: dict[str, str] = {}
+    for one in outcomes:
+        row = rows.setdefault((one.framework, one.name), Row(one.framework, one.name))
+        row.add(one)
+        if one.environment:
+            environments[one.framework] = one.environment
+    ordered = sorted(rows.values(), key=_catalogue_order())
+    width = max((len(row.name) for row in ordered), default=0) + 2
+    heads = [*_KINDS, "bound used"]
+    lines = []
+    for framework in dict.fromkeys(row.framework for row in ordered):
+        title = f"{framework} {releases.get(framework) or ''}"
+        if framework in environments:
+            title += f" ({environments[framework]})"
+        lines += [title, " " * (width + 2) + "  ".join(heads)]
+        for row in (row for row in ordered if row.framework == framework):
+            cells = [str(row.counts[kind] or "-").rjust(len(kind)) for kind in _KINDS]
+            cells.append(_share(row.share).rjust(len(heads[-1])))
+            lines.append("  " + row.name.ljust(width) + "  ".join(cells))
+        lines.append("")
+    return [*lines, *_refusals(ordered), *_totals(ordered)]
+
+
+def _catalogue_order() -> Any:
+    places = {
+        (f.name, call.name): i
+        for i, (f, call) in enumerate((f, c) for f in FRAMEWORKS.values() for c in f.calls)
+    }
+    return lambda row: places.get((row.framework, row.name), len(places))
+
+
+def _share(share: float | None) -> str:
+    if share is None:
+        return "-"
+    if share == 0:
+        return "exact"
+    return "over" if share > 1 else f"{share:.0%}"
+
+
+def _refusals(rows: Sequence[Row]) -> list[str]:
+    """What each framework said where it refused, once for each call."""
+    lines = []
+    for row in rows:
+        if row.words:
+            lines.append(f"  {row.framework} {row.name}")
+        for words in row.words.values():
+            text = re.sub(r"\{\{.*?\}\} ?", "", words)  # TensorFlow's name of the graph's node
+            lines.append(f"    {text if len(text) <= _SAID else text[: _SAID - 1] + '…'}")
+    return ["unsupported, in the frameworks' words", *lines, ""] if lines else []
+
+
+def _totals(rows: Sequence[Row]) -> list[str]:
+    total = {kind: sum(row.counts[kind] for row in rows) for kind in _KINDS}
+    calls = len(rows)
+    return [
+        f"{calls} call{'s' * (calls != 1)}: {total['conforms']} conform, {total['changed']} changed, "
+        f"{total['unsupported']} unsupported (refused by the framework, as declared)"
+    ]

@@ -1,0 +1,126 @@
+"""The join of calls and cases: what is tested, and what must be stored."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from . import goldens
+from .cases import (
+    CONV_TRANSPOSE_CASES,
+    PHOTOGRAPH_SIZES,
+    RESIZE_CASES,
+    Case,
+    Operation,
+    conv_transpose_case,
+    folder,
+    photograph_case,
+    resize_cases,
+)
+from .conventions import Resize
+from .frameworks import FRAMEWORKS, Call, version
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call, one dtype, one case that is read when it is needed."""
+
+    call: Call
+    dtype: str
+    case_name: str
+    case: Callable[[], Case]
+
+    @property
+    def id(self) -> str:
+        """What ``-k`` matches: ``torch-interpolate-bilinear-float32-2x2-8x8-worked_example``."""
+        return f"{self.call.id}-{self.dtype}-{self.case_name}"
+
+
+def calls(operation: Operation | None = None) -> Iterator[Call]:
+    """Every call of every framework, installed or not."""
+    for framework in FRAMEWORKS.values():
+        for call in framework.calls:
+            if operation in (None, call.operation):
+                yield call
+
+
+def followed() -> list[tuple[Resize, str | None]]:
+    """The resize conventions that some call follows in some release, with any rule that is stored."""
+    pairs = [(c, call.stored_rule) for call in calls("resize") for c in call.follows.values()]
+    return list(dict.fromkeys(pairs))
+
+
+def golden_cases() -> Iterator[Case]:
+    """Every case that has a golden, without its expected values."""
+    for convention, rule in followed():
+        yield from resize_cases(convention, rule)
+    for entry in CONV_TRANSPOSE_CASES:
+        yield conv_transpose_case(entry)
+
+
+@functools.cache
+def golden(path: Path) -> Case:
+    """A golden, read once a process."""
+    return goldens.read(path)
+
+
+def trials(operation: Operation, release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """What the conformance suites run: every call, in every dtype, on every golden that it can express.
+
+    Args:
+        operation: resize or conv_transpose.
+        release: the installed release of a framework; one that answers None is left out.
+    """
+    stored = _resize_trials if operation == "resize" else _conv_transpose_trials
+    for call in calls(operation):
+        installed = release(call.framework)
+        if installed is not None:
+            for dtype in call.arithmetic:
+                for name, path in stored(call, installed):
+                    yield Trial(call, dtype, name, functools.partial(golden, path))
+
+
+def photograph_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """The photograph through every resize call that follows a convention, at three sizes."""
+    for call in calls("resize"):
+        installed = release(call.framework)
+        convention = call.convention(installed) if installed is not None else None
+        if convention is not None:
+            for dtype in call.arithmetic:
+                for size in PHOTOGRAPH_SIZES:
+                    case = functools.partial(photograph, convention, call.rule, size)
+                    yield Trial(call, dtype, f"60x90-{size[0]}x{size[1]}-photograph", case)
+
+
+@functools.cache
+def photograph(convention: Resize, rule: str | None, size: tuple[int, int]) -> Case:
+    """The photograph's case with its expected values, computed once a process."""
+    case = photograph_case(convention, rule, goldens.photograph(), size)
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+def _resize_trials(call: Call, release: str) -> Iterator[tuple[str, Path]]:
+    convention = call.convention(release)
+    if convention is None:  # it refuses, or this release does not have it: one case shows it
+        some = next(iter(call.follows.values()), Resize(mode="linear"))
+        rule = call.stored_rule if call.follows else None
+        place, count = folder(some, rule), 1
+    else:
+        place, count = folder(convention, call.stored_rule), len(RESIZE_CASES)
+    for entry in RESIZE_CASES[:count]:
+        yield entry.name, goldens.root() / place / f"{entry.name}.json"
+
+
+def _conv_transpose_trials(call: Call, release: str) -> Iterator[tuple[str, Path]]:
+    for case in _conv_transpose_cases():
+        if call.expression(case) is not None:
+            yield case.name, goldens.path_of(case)
+
+
+@functools.cache
+def _conv_transpose_cases() -> tuple[Case, ...]:
+    return tuple(conv_transpose_case(entry) for entry in CONV_TRANSPOSE_CASES)

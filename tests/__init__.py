@@ -1,0 +1,1 @@
+"""The conformance suites: identical inputs through each framework, against the goldens."""

@@ -1,0 +1,497 @@
+"""Error bounds bound what rounding does and nothing else, and every verdict is reached one way."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from halfpixel import ConvTranspose, Resize, suite
+from halfpixel.arithmetic import Arithmetic, cubic_weight_error
+from halfpixel.cases import (
+    CONV_TRANSPOSE_CASES,
+    Array,
+    Case,
+    conv_transpose_case,
+    resize_cases,
+)
+from halfpixel.compare import Verdict, error_bound, judge, share_of_bound
+from halfpixel.conventions import every_resize
+from halfpixel.frameworks import Call, Expression, Name, Names, Refusal
+
+F = np.float32
+Inputs = dict[str, NDArray[Any]]
+
+
+def computed(case: Case) -> Case:
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+def arithmetic_of(convention: Resize) -> Arithmetic:
+    """What :func:`emulated` does: the constants of a kernel that computes in float32 throughout."""
+    half = convention.coordinate_transformation_mode == "half_pixel"
+    a = convention.cubic_coeff_a
+    return Arithmetic(
+        coordinates="float32",
+        coordinate_roundings=3 if half else 2,  # the scale, the product, the difference
+        weights="float32",
+        weight_error=1 if a is None else cubic_weight_error(float(a)),  # linear: 1 - t
+        accumulation="float32",
+        source="emulated, below",
+    )
+
+
+def taps_in_float32(
+    convention: Resize, n_in: int, n_out: int
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Index and weight of every tap, (n_out, taps), every operation in float32."""
+    mode = convention.coordinate_transformation_mode
+    last = 1 if mode == "align_corners" else 0
+    half = F(0.5 if mode == "half_pixel" else 0)
+    scale = F(n_in - last) / F(max(n_out - last, 1))
+    places = (np.arange(n_out, dtype=F) + half) * scale - half
+    base = np.floor(places)
+    t = places - base
+    one = F(1)
+    if convention.mode == "linear":
+        weights, first = [one - t, t], 0
+    else:
+        a = F(float(convention.cubic_coeff_a or 0))
+
+        def near(x: NDArray[np.float32]) -> NDArray[np.float32]:
+            return np.asarray(((a + F(2)) * x - (a + F(3))) * x * x + one)
+
+        def far(x: NDArray[np.float32]) -> NDArray[np.float32]:
+            return np.asarray(((a * x - F(5) * a) * x + F(8) * a) * x - F(4) * a)
+
+        weights, first = [far(t + one), near(t), near(one - t), far((one - t) + one)], -1
+    index = base.astype(np.intp)[:, None] + np.arange(first, first + len(weights))
+    stacked = np.stack(weights, axis=1)
+    assert stacked.dtype == F
+    return index.clip(0, n_in - 1), stacked
+
+
+def emulated(case: Case) -> NDArray[np.float32]:
+    """A resize as anyone would write it in float32: columns, then rows, one product after another."""
+    convention = case.convention
+    assert isinstance(convention, Resize)
+    values = case.inputs["x"].astype(F)
+    for axis, n_out in ((3, case.size[1]), (2, case.size[0])):
+        index, weight = taps_in_float32(convention, values.shape[axis], n_out)
+        lines = np.moveaxis(values, axis, -1)
+        total = np.zeros((*lines.shape[:-1], n_out), F)
+        for k in range(weight.shape[1]):
+            total = total + weight[:, k] * lines[..., index[:, k]]
+        values = np.moveaxis(total, -1, axis)
+    assert values.dtype == F
+    return values
+
+
+def random_case(convention: Resize, n: tuple[int, int], size: tuple[int, int]) -> Case:
+    x = np.random.default_rng((*n, *size)).normal(size=(1, 2, *n)).astype(F).astype(np.float64)
+    name = f"{n[0]}x{n[1]}-{size[0]}x{size[1]}-random"
+    return computed(Case(name, "", "this test", convention, {"x": x}, size))
+
+
+EMULATED = [c for c in every_resize() if c.mode != "nearest" and not c.exclude_outside]
+
+# input, output: goldens' kind of size and larger, up, down and both
+EMULATED_SIZES = [
+    ((1, 1), (3, 4)),
+    ((2, 3), (9, 7)),
+    ((5, 4), (5, 9)),
+    ((7, 6), (1, 1)),
+    ((9, 13), (6, 20)),
+    ((16, 11), (5, 37)),
+    ((31, 40), (47, 23)),
+]
+
+
+def slug(value: object) -> str | None:
+    return value.slug if isinstance(value, Resize) else None
+
+
+# ---------------------------------------------------------------------------- share_of_bound
+
+NAN, INF = math.nan, math.inf
+
+# got, expected, bound, share
+SHARES: list[tuple[list[float], list[float], list[float], float]] = [
+    ([1, 2], [1, 2], [0, 0], 0),
+    ([1, 2], [1, 2], [0.5, 0.5], 0),
+    ([1.25, 2], [1, 2], [0.5, 0.5], 0.5),
+    ([0.75, 2], [1, 2], [0.5, 0.5], 0.5),
+    ([1.25, 2.5], [1, 2], [0.5, 0.25], 2),
+    ([1, 2], [1, 2.5], [0, 0], INF),
+    ([1, NAN], [1, 2], [0.5, 0.5], INF),
+    ([1, NAN], [1, 2], [0, 0], INF),
+    ([1, INF], [1, 2], [0.5, 0.5], INF),
+    ([1, -INF], [1, 2], [0.5, 0.5], INF),
+    ([], [], [], 0),
+]
+
+
+@pytest.mark.parametrize(("got", "expected", "bound", "share"), SHARES)
+def test_share_of_bound(
+    got: list[float], expected: list[float], bound: list[float], share: float
+) -> None:
+    arrays = (np.array(values, np.float64) for values in (got, expected, bound))
+    assert share_of_bound(*arrays) == share
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "float16", "float32"])
+def test_narrow_outputs_are_widened_before_they_are_subtracted(dtype: str) -> None:
+    got = np.array([0, 100], dtype)
+    assert share_of_bound(got, np.array([1.0, 100.0]), np.array([2.0, 2.0])) == 0.5
+    assert share_of_bound(got, np.array([0.0, 356.0]), np.array([2.0, 2.0])) == 128
+
+
+# ---------------------------------------------------------------------------- where nothing may be off
+
+
+@pytest.mark.parametrize("convention", [c for c in every_resize() if c.mode == "nearest"], ids=slug)
+def test_nearest_copies_so_its_bound_is_zero(convention: Resize) -> None:
+    for entry in resize_cases(convention):
+        case = computed(entry)
+        bound = error_bound(case, arithmetic_of(Resize(mode="linear")))
+        assert bound.shape == case.expected.shape
+        assert not bound.any()
+
+
+@pytest.mark.parametrize("entry", CONV_TRANSPOSE_CASES, ids=lambda e: e.name)
+def test_a_transposed_convolution_has_a_bound_only_where_float32_must_round(entry: Any) -> None:
+    """Texture and impulses are integers below 2²⁴ in every sum; fine products take more bits."""
+    case = computed(conv_transpose_case(entry))
+    arithmetic = arithmetic_of(Resize(mode="linear"))
+    bound = error_bound(case, arithmetic)
+    assert bound.shape == case.expected.shape
+    assert bound.any() == (entry.values == "fine")
+    wide = error_bound(case, replace(arithmetic, accumulation="float64"))
+    assert not wide.any()
+
+
+def summed_in_float32(case: Case, order: NDArray[np.intp]) -> NDArray[np.float32]:
+    """One product after another in float32, the inputs in a given order."""
+    convention, x = case.convention, case.inputs["x"]
+    assert isinstance(convention, ConvTranspose)
+    matrix = convention.matrix(case.inputs["w"], x.shape[2:]).astype(F)
+    values = x.reshape(len(x), -1).astype(F)
+    total = np.zeros((len(x), len(matrix)), F)
+    for column in order:
+        total = total + matrix[:, column] * values[:, column, None]
+    assert total.dtype == F
+    return total.reshape(case.expected.shape)
+
+
+FINE = [entry for entry in CONV_TRANSPOSE_CASES if entry.values == "fine"]
+
+
+@pytest.mark.parametrize("entry", FINE, ids=lambda e: e.name)
+def test_sums_in_float32_stay_within_the_bound_in_any_order_and_use_some_of_it(entry: Any) -> None:
+    case = computed(conv_transpose_case(entry))
+    bound = error_bound(case, arithmetic_of(Resize(mode="linear")))
+    generator = np.random.default_rng(1)
+    count = math.prod(entry.x[1:])
+    shares = [
+        share_of_bound(summed_in_float32(case, generator.permutation(count)), case.expected, bound)
+        for _ in range(8)
+    ]
+    assert 0 < min(shares) <= max(shares) <= 1
+
+
+@pytest.mark.parametrize("entry", FINE, ids=lambda e: e.name)
+def test_a_product_that_is_left_out_exceeds_the_bound(entry: Any) -> None:
+    case = computed(conv_transpose_case(entry))
+    bound = error_bound(case, arithmetic_of(Resize(mode="linear")))
+    missing = np.arange(math.prod(entry.x[1:]) - 1)
+    assert share_of_bound(summed_in_float32(case, missing), case.expected, bound) > 1
+
+
+# ---------------------------------------------------------------------------- linear and cubic
+
+
+@pytest.mark.parametrize("convention", EMULATED, ids=slug)
+@pytest.mark.parametrize(("n", "size"), EMULATED_SIZES)
+def test_a_resize_in_float32_stays_within_the_bound(
+    convention: Resize, n: tuple[int, int], size: tuple[int, int]
+) -> None:
+    case = random_case(convention, n, size)
+    bound = error_bound(case, arithmetic_of(convention))
+    assert share_of_bound(emulated(case), case.expected, bound) <= 1
+
+
+@pytest.mark.parametrize("convention", EMULATED, ids=slug)
+def test_a_resize_in_float32_comes_within_a_factor_of_eight_of_the_bound(
+    convention: Resize,
+) -> None:
+    """The bound lets every rounding be the worst and go the same way; over many values some come near."""
+    shares = []
+    for n, size in EMULATED_SIZES:
+        case = random_case(convention, n, size)
+        bound = error_bound(case, arithmetic_of(convention))
+        shares.append(share_of_bound(emulated(case), case.expected, bound))
+    assert max(shares) > 1 / 8
+
+
+@pytest.mark.parametrize("coordinate", ["half_pixel", "asymmetric"])
+@pytest.mark.parametrize(("n", "size"), [((4, 8), (8, 32)), ((16, 8), (4, 4)), ((8, 16), (64, 8))])
+def test_where_coordinates_and_weights_are_exact_the_sums_alone_have_a_bound(
+    coordinate: Any, n: tuple[int, int], size: tuple[int, int]
+) -> None:
+    """Ratios that are powers of two: with neither of the other terms, the bound still holds, and is near."""
+    convention = Resize(mode="linear", coordinate_transformation_mode=coordinate)
+    case = random_case(convention, n, size)
+    sums_alone = replace(arithmetic_of(convention), coordinate_roundings=0, weight_error=0)
+    share = share_of_bound(emulated(case), case.expected, error_bound(case, sums_alone))
+    halving = coordinate == "asymmetric" and size[0] < n[0] and size[1] < n[1]
+    assert share <= 1
+    assert share == 0 if halving else share > 1 / 8  # asymmetric halving copies every other pixel
+
+
+@pytest.mark.parametrize("convention", EMULATED, ids=slug)
+@pytest.mark.parametrize(("n", "size"), [entry for entry in EMULATED_SIZES if min(entry[0]) > 1])
+@pytest.mark.parametrize("axis", [0, 1], ids=["rows", "columns"])
+def test_half_a_pixel_exceeds_the_bound(
+    convention: Resize, n: tuple[int, int], size: tuple[int, int], axis: int
+) -> None:
+    case = random_case(convention, n, size)
+    matrices = []
+    for i in (0, 1):
+        places = convention.coordinates(n[i], size[i]).astype(np.float64)
+        # towards the inside, so that a single pixel at an edge moves as well
+        inside = np.where(places < (n[i] - 1) / 2, 0.5, -0.5) if i == axis else 0.0
+        matrices.append(convention.weights_at(places + inside, n[i]))
+    moved = matrices[0] @ case.inputs["x"] @ matrices[1].T
+    bound = error_bound(case, arithmetic_of(convention))
+    assert share_of_bound(moved, case.expected, bound) > 1
+
+
+# ---------------------------------------------------------------------------- the bounds of the calls
+
+
+@functools.cache
+def expected(convention: Resize, rule: str | None) -> tuple[Case, ...]:
+    return tuple(map(computed, resize_cases(convention, rule)))
+
+
+CALLS = [
+    (call, dtype, convention)
+    for call in suite.calls("resize")
+    for dtype in call.arithmetic
+    for convention in call.follows.values()
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "dtype", "convention"), CALLS, ids=[f"{call.id}-{dtype}" for call, dtype, _ in CALLS]
+)
+def test_no_bound_at_a_golden_is_above_a_thousand_roundings_of_its_largest_input(
+    call: Call, dtype: Any, convention: Resize
+) -> None:
+    """In unit roundoffs, on axes of up to 16 pixels; no row of weights has more than L = Σ|w| = 11/8,
+    or changes by more than 3 a pixel, and no weight has an error above 39:
+
+    path 8·L² < 16, weights 39·(4·L + 4·L) = 429, coordinates 2·3·(16 + 1/2)·3·L < 409.
+    """
+    arithmetic = call.arithmetic[dtype]
+    narrowest = {arithmetic.coordinates, arithmetic.weights, arithmetic.accumulation}
+    u = 2.0**-24 if "float32" in narrowest else 2.0**-53
+    for case in expected(convention, call.stored_rule):
+        bound = error_bound(case, arithmetic)
+        assert bound.max() <= 1000 * u * abs(case.inputs["x"]).max(), case.name
+
+
+def test_every_two_conventions_that_calls_follow_differ_by_more_than_the_bounds_at_some_golden() -> (
+    None
+):
+    """Not only unequal: no call's float32 bound could pass the one for the other."""
+    bounds: dict[tuple[Resize, str | None], list[Array]] = {}
+    for call, dtype, convention in CALLS:
+        followed = (convention, call.stored_rule)
+        mine = [error_bound(case, call.arithmetic[dtype]) for case in expected(*followed)]
+        widest = zip(mine, bounds.get(followed, mine), strict=True)
+        bounds[followed] = [np.maximum(a, b) for a, b in widest]
+    assert set(bounds) == set(suite.followed())
+    for a, b in itertools.permutations(bounds, 2):
+        told = [
+            share_of_bound(other.expected, case.expected, bound) > 1
+            for case, other, bound in zip(expected(*a), expected(*b), bounds[a], strict=True)
+        ]
+        assert any(told), f"{a} passes for {b}"
+
+
+# ---------------------------------------------------------------------------- judge
+
+LINEAR = Resize(mode="linear")
+CASE = computed(
+    Case("1x2-1x4-line", "a line", "this test", LINEAR, {"x": np.array([[[[0.0, 8.0]]]])}, (1, 4))
+)
+RIGHT = np.array([[[[0, 2, 6, 8]]]], np.float32)
+REFUSES = Refusal(words="no (half|whole) pixels", why="the kernel is not written")
+
+Answer = Callable[[], NDArray[Any]]
+
+
+def fake_call(answer: Answer, release_range: str | None, refusals: tuple[Refusal, ...]) -> Call:
+    def run(names: Names, expression: Expression, inputs: Inputs) -> NDArray[Any]:
+        assert inputs["x"].dtype == "float32"
+        assert names == {"fake": "names"}
+        return answer()
+
+    return Call(
+        framework="fake",
+        name="resize",
+        operation="resize",
+        follows={} if release_range is None else {release_range: LINEAR},
+        expression=lambda case: Expression(Name("fake.resize"), (Name("x"),), {"size": case.size}),
+        run=run,
+        arithmetic={"float32": arithmetic_of(LINEAR)},
+        returns={"float32": "float32"},
+        refusals=refusals,
+    )
+
+
+def judged(
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Answer,
+    release_range: str | None = ">=2.0",
+    refusals: tuple[Refusal, ...] = (),
+) -> Verdict:
+    monkeypatch.setattr("halfpixel.compare.load", lambda framework: {"fake": "names"})
+    monkeypatch.setattr("halfpixel.compare.version", lambda framework: "2.5")
+    call = fake_call(answer, release_range, refusals)
+    verdict = judge(call, CASE, "float32")
+    assert (verdict.call, verdict.case, verdict.dtype) == (call, CASE, "float32")
+    assert verdict.release == "2.5"
+    return verdict
+
+
+def answers(values: NDArray[Any]) -> Answer:
+    return lambda: values
+
+
+def raises(error: Exception) -> Answer:
+    def answer() -> NDArray[Any]:
+        raise error
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("got", "exact"),
+    [
+        (RIGHT, True),
+        (
+            np.nextafter(RIGHT, F(100)) * (RIGHT != 0),
+            False,
+        ),  # one rounding off where it is not zero
+    ],
+    ids=["exactly", "by a rounding"],
+)
+def test_an_answer_within_its_bound_conforms(
+    monkeypatch: pytest.MonkeyPatch, got: NDArray[Any], exact: bool
+) -> None:
+    verdict = judged(monkeypatch, answers(got.astype(F)))
+    assert (verdict.kind, verdict.words, verdict.reason) == ("conforms", "", "")
+    assert (verdict.share == 0) == exact
+    assert 0 <= verdict.share <= 1
+
+
+# the answer, the reason, whether values were compared
+CHANGED: list[tuple[NDArray[Any], str, bool]] = [
+    (RIGHT + F(1), "4 of 4 values are off", True),
+    (np.array([[[[0, 2, 6, 8.5]]]], F), "1 of 4 values are off", True),
+    (np.array([[[[0, 2, NAN, INF]]]], F), "2 of 4 values are off", True),
+    (RIGHT.astype("float64"), "returned dtype float64, not float32", False),
+    (RIGHT.astype("float64") + 1, "returned dtype float64, not float32", False),
+    (RIGHT.astype("uint8"), "returned dtype uint8, not float32", False),
+    (RIGHT[0], "returned shape (1, 1, 4), not (1, 1, 1, 4)", False),
+    (RIGHT.swapaxes(2, 3), "returned shape (1, 1, 4, 1), not (1, 1, 1, 4)", False),
+    (RIGHT[..., :1], "returned shape (1, 1, 1, 1), not (1, 1, 1, 4)", False),
+    (RIGHT[0].astype("float16"), "returned dtype float16, not float32", False),
+]
+
+
+@pytest.mark.parametrize(("got", "reason", "compared"), CHANGED)
+def test_dtype_then_shape_then_values_change_the_verdict(
+    monkeypatch: pytest.MonkeyPatch, got: NDArray[Any], reason: str, compared: bool
+) -> None:
+    verdict = judged(monkeypatch, answers(got))
+    assert (verdict.kind, verdict.reason, verdict.words) == ("changed", reason, "")
+    assert (verdict.got is got) == (got.dtype == F), "kept where it can be read as the call's own"
+    if compared:
+        assert verdict.share > 1
+        assert verdict.bound.shape == got.shape
+    else:
+        assert math.isnan(verdict.share)
+        assert verdict.bound.size == 0
+
+
+def test_an_undeclared_refusal_is_changed_in_the_frameworks_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verdict = judged(monkeypatch, raises(RuntimeError("no half pixels\nhere")))
+    assert verdict.kind == "changed"
+    assert verdict.words == "RuntimeError: no half pixels here"
+    assert verdict.reason == "refused, and no refusal is declared"
+
+
+@pytest.mark.parametrize("release_range", [">=2.0", None], ids=["follows", "always refuses"])
+def test_a_declared_refusal_in_the_declared_words_is_unsupported(
+    monkeypatch: pytest.MonkeyPatch, release_range: str | None
+) -> None:
+    answer = raises(NotImplementedError("there are no half pixels"))
+    verdict = judged(monkeypatch, answer, release_range, (REFUSES,))
+    assert (verdict.kind, verdict.reason) == ("unsupported", "")
+    assert verdict.words == "NotImplementedError: there are no half pixels"
+    assert math.isnan(verdict.share)
+
+
+def test_a_declared_refusal_in_other_words_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = judged(monkeypatch, raises(ValueError("out of memory")), refusals=(REFUSES,))
+    assert verdict.kind == "changed"
+    assert verdict.words == "ValueError: out of memory"
+    assert verdict.reason == "refused, and it should say 'no (half|whole) pixels'"
+
+
+def test_a_refusal_declared_for_other_cases_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = replace(REFUSES, when=lambda case, dtype, names: dtype == "float64")
+    verdict = judged(monkeypatch, raises(ValueError("no half pixels")), refusals=(elsewhere,))
+    assert (verdict.kind, verdict.reason) == ("changed", "refused, and no refusal is declared")
+    verdict = judged(monkeypatch, answers(RIGHT), refusals=(elsewhere,))
+    assert verdict.kind == "conforms"
+
+
+@pytest.mark.parametrize("release_range", [">=2.0", None], ids=["follows", "always refuses"])
+def test_an_answer_where_a_refusal_is_declared_is_changed_even_if_right(
+    monkeypatch: pytest.MonkeyPatch, release_range: str | None
+) -> None:
+    verdict = judged(monkeypatch, answers(RIGHT), release_range, (REFUSES,))
+    assert verdict.kind == "changed"
+    assert verdict.reason == "answered, but is declared to refuse: the kernel is not written"
+
+
+@pytest.mark.parametrize("release_range", [">=3.0", "<2.5", "==2.4.*"])
+def test_a_release_outside_every_range_is_to_refuse_in_any_words(
+    monkeypatch: pytest.MonkeyPatch, release_range: str
+) -> None:
+    verdict = judged(monkeypatch, raises(AttributeError("no such function")), release_range)
+    assert (verdict.kind, verdict.words) == ("unsupported", "AttributeError: no such function")
+    verdict = judged(monkeypatch, answers(RIGHT), release_range)
+    assert verdict.kind == "changed"
+    assert verdict.reason == f"answered, but is declared for {release_range} only"
+
+
+def test_an_interruption_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> NDArray[Any]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judged(monkeypatch, interrupted)

@@ -1,0 +1,653 @@
+"""pytest as its users know it, on the real suites: what they type, and what they see."""
+
+import importlib.util
+import re
+import shlex
+import shutil
+import sys
+import xml.etree.ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from halfpixel import __version__, frameworks, goldens, plugin
+
+pytest_plugins = ["pytester"]
+
+SUITES = Path(__file__).parents[1]
+OPENCV = frameworks.version("opencv")
+
+# ---------------------------------------------------------------------------- a project of a user's
+
+
+class Project:
+    """A folder with a copy of a conformance suite, in which pytest runs for OpenCV only."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self.pytester = pytester
+        options = "--strict-markers --strict-config -p no:hypothesispytest"  # the last for speed
+        pytester.makeini(f"[pytest]\naddopts = {options}\n")
+        self.copy("test_resize.py")
+
+    def copy(self, suite: str) -> None:
+        shutil.copy(SUITES / suite, self.pytester.path)
+
+    def run(self, *arguments: str) -> pytest.RunResult:
+        """In this process, where OpenCV is loaded already."""
+        return self.pytester.runpytest_inprocess("--framework", "opencv", *arguments)
+
+    def run_apart(self, *arguments: str) -> pytest.RunResult:
+        """In a process of its own."""
+        return self.pytester.run(
+            sys.executable, "-m", "pytest", "--framework", "opencv", *arguments
+        )
+
+    def ids(self, *arguments: str) -> list[str]:
+        """The node ids that a selection collects."""
+        result = self.run("--collect-only", "-q", *arguments)
+        return [line for line in result.outlines if "::" in line]
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+    frameworks.load("opencv")  # pytester forgets what a run imports; cv2 cannot be imported twice
+    monkeypatch.setenv("COLUMNS", "300")  # the summary cuts its lines at the terminal's width
+    return Project(pytester)
+
+
+def _make_linear_cubic(patch: pytest.MonkeyPatch) -> None:
+    """A release of OpenCV whose INTER_LINEAR is its INTER_CUBIC."""
+    cv2 = frameworks.load("opencv")["cv2"]
+    resize = cv2.resize
+
+    def changed(x: Any, size: tuple[int, int], interpolation: int) -> Any:
+        flag = cv2.INTER_CUBIC if interpolation == cv2.INTER_LINEAR else interpolation
+        return resize(x, size, interpolation=flag)
+
+    patch.setattr(cv2, "resize", changed)
+
+
+@pytest.fixture
+def linear_is_cubic(monkeypatch: pytest.MonkeyPatch) -> None:
+    _make_linear_cubic(monkeypatch)
+
+
+def _table(result: pytest.RunResult) -> list[str]:
+    """The section of halfpixel that ends the run; no line where there is none."""
+    text = "\n".join(result.outlines)
+    found = re.search(r"^=+ halfpixel =+$\n(.*?)^(?==|\d+ \w+[^\n]* in [\d.]+s)", text, re.M | re.S)
+    return [line.strip() for line in found[1].splitlines() if line] if found else []
+
+
+def _rows(result: pytest.RunResult) -> dict[str, list[str]]:
+    """The table's cells by call: conforms, changed, unsupported, bound used."""
+    cells = [line.split() for line in _table(result)]
+    return {name: rest for name, *rest in cells if len(rest) == 4 and "-" in name}
+
+
+def _total(result: pytest.RunResult) -> str:
+    (total,) = [line for line in _table(result) if re.match(r"\d+ calls?: ", line)]
+    return total.partition(" (")[0]
+
+
+WORKED = "test_resize.py::test_resize[opencv-resize-{}-{}-2x2-8x8-worked_example]"
+
+# ---------------------------------------------------------------------------- choosing what runs
+
+
+@pytest.mark.opencv
+def test_k_selects_by_framework_flag_and_sizes(project: Project) -> None:
+    assert project.ids("-k", "opencv and LINEAR and 2x2-8x8") == [
+        f"test_resize.py::test_resize[opencv-resize-INTER_LINEAR-{dtype}-2x2-8x8-{name}]"
+        for dtype in ("float32", "float64")
+        for name in ("worked_example", "second_example")
+    ]
+
+
+# arguments, how many trials: 3 flags, 2 dtypes, 22 cases and 3 sizes of the photograph
+# fmt: off
+SELECTIONS: tuple[tuple[str, int], ...] = (
+    ("", 3 * 2 * (22 + 3)),
+    ("-k torch", 0),
+    ("-k photograph", 3 * 2 * 3),
+    ("-k 'resize and not photograph'", 3 * 2 * 22),
+    ("-k 'INTER_CUBIC and impulses'", 2 * 4),
+    ("-k 'float64 and 4x5-7x9'", 3),
+    ("-m 'opencv and resize'", 3 * 2 * (22 + 3)),
+    ("-m 'opencv and not resize'", 0),
+    ("-m conv_transpose", 0),
+    ("-m 'torch or tensorflow'", 0),
+    ("test_resize.py::test_photograph", 3 * 2 * 3),
+    ("-k 'LINEAR and 2x2-8x8' --deselect "
+     "test_resize.py::test_resize[opencv-resize-INTER_LINEAR-float32-2x2-8x8-second_example]", 3),
+)
+# fmt: on
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize(
+    ("arguments", "count"), SELECTIONS, ids=[row[0] or "everything" for row in SELECTIONS]
+)
+def test_a_selection_collects(project: Project, arguments: str, count: int) -> None:
+    assert len(project.ids(*shlex.split(arguments))) == count
+
+
+@pytest.mark.opencv
+def test_every_node_id_is_unique_and_runs_alone(project: Project) -> None:
+    ids = project.ids()
+    assert len(set(ids)) == len(ids)
+    for node_id in ids[::29]:
+        result = project.run("-v", node_id)
+        result.assert_outcomes(passed=1)
+        result.stdout.fnmatch_lines([f"{node_id.replace('[', '[[]')} PASSED*"])
+
+
+@pytest.mark.opencv
+def test_verbose_names_each_trial_and_its_outcome(project: Project) -> None:
+    result = project.run("-v", "-k", "LINEAR and float32 and worked_example")
+    passed = [line.split(" PASSED")[0] for line in result.outlines if " PASSED" in line]
+    assert passed == project.ids("-k", "LINEAR and float32 and worked_example")
+
+
+@pytest.mark.opencv
+def test_an_ordinary_test_is_left_out_with_the_frameworks_that_it_needs(project: Project) -> None:
+    project.pytester.makepyfile(
+        test_ordinary="""
+        import pytest
+
+        def test_plain(): pass
+
+        @pytest.mark.opencv
+        def test_opencv(): pass
+
+        @pytest.mark.torch
+        def test_torch(): raise AssertionError
+
+        @pytest.mark.torch
+        @pytest.mark.opencv
+        def test_both(): raise AssertionError
+        """
+    )
+    project.run("test_ordinary.py").assert_outcomes(passed=2, deselected=2)
+
+
+# ---------------------------------------------------------------------------- a clean run
+
+
+@pytest.mark.opencv
+def test_a_run_ends_in_a_table_of_its_calls(project: Project) -> None:
+    result = project.run("-k", "2x2-8x8 or 4x5-7x9")
+    assert result.ret == pytest.ExitCode.OK
+    title, heads, *_ = _table(result)
+    assert title.startswith(f"opencv {OPENCV}")
+    assert heads.split() == ["conforms", "changed", "unsupported", "bound", "used"]
+    rows = _rows(result)
+    assert {name: row[:3] for name, row in rows.items()} == {
+        "resize-INTER_NEAREST": ["6", "-", "-"],
+        "resize-INTER_LINEAR": ["6", "-", "-"],
+        "resize-INTER_CUBIC": ["6", "-", "-"],
+    }
+    assert rows["resize-INTER_NEAREST"][3] == "exact"
+    assert all(re.fullmatch(r"exact|\d\d?%", row[3]) for row in rows.values())
+    assert _total(result) == "3 calls: 18 conform, 0 changed, 0 unsupported"
+
+
+@pytest.mark.opencv
+def test_the_table_says_how_much_of_its_bound_the_worst_case_used(project: Project) -> None:
+    used = _rows(project.run("-k", "INTER_CUBIC and float32"))["resize-INTER_CUBIC"][3]
+    assert re.fullmatch(r"\d+%", used)
+    assert 1 <= int(used.rstrip("%")) <= 100
+
+
+@pytest.mark.opencv
+def test_the_table_of_a_process_names_what_may_move_the_last_bits(project: Project) -> None:
+    result = project.run_apart("-q", "-k", "LINEAR and 2x2-8x8")
+    assert re.fullmatch(rf"opencv {OPENCV} \(1 thread, IPP [^()]+\)", _table(result)[0])
+
+
+@pytest.mark.opencv
+def test_a_refusal_is_an_outcome_of_its_own(project: Project) -> None:
+    project.copy("test_conv_transpose.py")
+    result = project.run_apart("-v", "-k", "4x6-9x12", "test_conv_transpose.py")
+    assert result.ret == pytest.ExitCode.OK
+    assert result.parseoutcomes() == {"passed": 1, "unsupported": 1, "deselected": 50}
+    result.stdout.fnmatch_lines(["*float32-4x6-9x12*PASSED*", "*float64-4x6-9x12*UNSUPPORTED*"])
+    assert _rows(result) == {"dnn-ConvTranspose": ["1", "-", "1", "exact"]}
+    assert re.fullmatch(r"1 call: 1 conform, 0 changed, 1 unsupported", _total(result))
+
+
+@pytest.mark.opencv
+def test_two_workers_find_the_same(project: Project) -> None:
+    chosen = ("-k", "not photograph and not textu", "--durations=0")
+    alone, shared = (project.run_apart(*chosen, *more) for more in ((), ("-n", "2")))
+    assert alone.ret == shared.ret == pytest.ExitCode.OK
+    assert alone.parseoutcomes()["passed"] == shared.parseoutcomes()["passed"] == 3 * 2 * 10
+    assert _table(alone) == _table(shared) != []
+
+
+@pytest.mark.parametrize(
+    ("node_id", "scope"),
+    [
+        ("tests/test_resize.py::test_resize[torch-interpolate-nearest-float32-a]", "torch"),
+        ("tests/test_resize.py::test_photograph[torch-interpolate-nearest-float32-a]", "torch"),
+        ("tests/test_resize.py::test_resize[opencv-resize-INTER_LINEAR-float32-a]", "opencv"),
+        ("tests/test_other.py::test_plain", "tests/test_other.py"),
+        ("tests/test_other.py::test_parametrised[torch_like-1]", "tests/test_other.py"),
+    ],
+)
+def test_workers_are_given_one_framework_at_a_time(
+    pytester: pytest.Pytester, node_id: str, scope: str
+) -> None:
+    config = pytester.parseconfig("--dist=load", "--tx=2*popen", "--framework", "opencv")
+    scheduler = plugin.pytest_xdist_make_scheduler(config, None)
+    assert scheduler._split_scope(node_id) == scope
+
+
+@pytest.mark.parametrize("dist", ["loadfile", "loadscope", "worksteal", "each"])
+def test_another_distribution_is_left_to_xdist(pytester: pytest.Pytester, dist: str) -> None:
+    config = pytester.parseconfig(f"--dist={dist}", "--tx=2*popen", "--framework", "opencv")
+    assert plugin.pytest_xdist_make_scheduler(config, None) is None
+
+
+# ---------------------------------------------------------------------------- a failing run
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("linear_is_cubic")
+def test_a_changed_framework_fails_and_is_explained(project: Project) -> None:
+    result = project.run("-k", "2x2-8x8 and float32")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.assert_outcomes(passed=4, failed=2, deselected=144)
+    result.stdout.fnmatch_lines(
+        [
+            "*_ test_resize[[]opencv-resize-INTER_LINEAR-float32-2x2-8x8-worked_example] _*",
+            f"opencv {OPENCV}, float32: cv2.resize(x, (8, 8), interpolation=cv2.INTER_LINEAR)",
+            "  64 of 64 values are off",
+            "  golden      golden/resize/linear-half_pixel/2x2-8x8-worked_example.json",
+            "  The output does follow:",
+            "    resize cubic half_pixel cubic_coeff_a=-0.75",
+        ]
+    )
+    assert "Traceback" not in result.stdout.str()
+    assert "halfpixel/compare.py" not in result.stdout.str()
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("linear_is_cubic")
+def test_the_summary_has_a_line_with_what_is_wrong(project: Project) -> None:
+    result = project.run("-k", "2x2-8x8-worked_example and float32")
+    result.stdout.fnmatch_lines(
+        [
+            "*= short test summary info =*",
+            f"FAILED {WORKED.format('INTER_LINEAR', 'float32').replace('[', '[[]')} - "
+            "opencv-resize-INTER_LINEAR float32: 64 of 64 values are off (2x2-8x8-worked_example)",
+        ]
+    )
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("linear_is_cubic")
+def test_the_table_counts_what_changed(project: Project) -> None:
+    result = project.run("-k", "2x2-8x8")
+    assert _rows(result)["resize-INTER_NEAREST"] == ["4", "-", "-", "exact"]
+    assert _rows(result)["resize-INTER_LINEAR"] == ["-", "4", "-", "over"]
+    assert _total(result) == "3 calls: 8 conform, 4 changed, 0 unsupported"
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("linear_is_cubic")
+@pytest.mark.parametrize(("stop", "failed"), [("-x", 1), ("--maxfail=3", 3)])
+def test_x_stops_at_the_first_failure(project: Project, stop: str, failed: int) -> None:
+    result = project.run(stop, "-k", "2x2-8x8")
+    result.assert_outcomes(passed=4, failed=failed, deselected=138)
+    result.stdout.fnmatch_lines([f"!* stopping after {failed} failures !*"])
+
+
+@pytest.mark.opencv
+def test_lf_runs_again_only_what_failed(project: Project) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        _make_linear_cubic(patch)
+        project.run("-k", "2x2-8x8").assert_outcomes(passed=8, failed=4, deselected=138)
+    failed = project.ids("-k", "2x2-8x8 and LINEAR")
+    assert project.ids("--lf") == failed
+    assert project.ids("--ff")[:4] == failed
+    project.run("--lf").assert_outcomes(passed=4)
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("linear_is_cubic")
+def test_junitxml_has_every_trial_and_the_text_of_its_failure(project: Project) -> None:
+    project.run("--junitxml=report.xml", "-k", "2x2-8x8-worked_example")
+    (suite,) = xml.etree.ElementTree.parse(project.pytester.path / "report.xml").getroot()
+    counts = {key: suite.get(key) for key in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "6", "failures": "2", "errors": "0", "skipped": "0"}
+    names = [case.get("name") for case in suite.iter("testcase")]
+    flags = ("INTER_NEAREST", "INTER_LINEAR", "INTER_CUBIC")
+    expected = [WORKED.format(flag, dtype) for flag in flags for dtype in ("float32", "float64")]
+    assert names == [name.partition("::")[2] for name in expected]
+    failure = suite.findall("testcase/failure")[0]
+    assert failure.get("message") == (
+        "opencv-resize-INTER_LINEAR float32: 64 of 64 values are off (2x2-8x8-worked_example)"
+    )
+    assert failure.text is not None
+    assert failure.text.startswith(f"opencv {OPENCV}, float32: cv2.resize(x, (8, 8)")
+    assert "The output does follow:\n    resize cubic half_pixel" in failure.text
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("linear_is_cubic")
+def test_tb_no_shows_the_summary_alone(project: Project) -> None:
+    text = project.run("--tb=no", "-k", "2x2-8x8 and LINEAR").stdout.str()
+    assert "The output does follow" not in text
+    assert text.count("64 of 64 values are off (2x2-8x8") == 4
+
+
+@pytest.mark.opencv
+def test_an_error_in_a_suite_keeps_its_traceback(project: Project) -> None:
+    project.pytester.makepyfile(
+        test_mine="""
+        import pytest
+
+        @pytest.mark.conformance("resize")
+        def test_mine(call, case, dtype):
+            raise ZeroDivisionError("a mistake of the suite's own")
+        """
+    )
+    result = project.run("test_mine.py", "-k", "LINEAR and float32 and 2x2-8x8-second_example")
+    result.assert_outcomes(failed=1, deselected=131)
+    result.stdout.fnmatch_lines(
+        ["*raise ZeroDivisionError*", "*test_mine.py:5: ZeroDivisionError*"]
+    )
+
+
+# ---------------------------------------------------------------------------- broken goldens
+
+
+def _one_golden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: tuple[str, str] | None
+) -> None:
+    """A golden/ with the one file that the worked example reads, edited; or with none."""
+    name = Path("resize/linear-half_pixel/2x2-8x8-worked_example.json")
+    text = (goldens.root() / name).read_text(encoding="utf-8")
+    root = tmp_path / "stored"
+    (root / name).parent.mkdir(parents=True)
+    if edit is not None:
+        assert edit[0] in text
+        (root / name).write_text(text.replace(*edit, 1), encoding="utf-8")
+    monkeypatch.setattr(goldens, "root", lambda: root)
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (None, "missing; run `make golden` to write it anew"),
+        (("{", "["), "not JSON at line 2: Expecting ',' delimiter; run `make golden` to write it anew"),
+        (('"size": [8, 8]', '"size": [8, 9]'),
+         "expected has shape (1, 1, 8, 8), the inputs and the size make (1, 1, 8, 9); "
+         "run `make golden` to write it anew"),
+    ],
+    ids=["missing", "not JSON", "wrong shape"],
+)  # fmt: skip
+def test_an_unusable_golden_fails_in_one_line_with_no_traceback(
+    project: Project,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    edit: tuple[str, str] | None,
+    reason: str,
+) -> None:
+    _one_golden(tmp_path_factory.mktemp("golden"), monkeypatch, edit)
+    result = project.run("-q", WORKED.format("INTER_LINEAR", "float32"))
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    message = f"golden/resize/linear-half_pixel/2x2-8x8-worked_example.json: {reason}"
+    report = result.outlines
+    start = report.index(next(line for line in report if "= FAILURES =" in line))
+    end = report.index(next(line for line in report if "= short test summary info =" in line))
+    assert [line for line in report[start + 2 : end] if line] == [message]
+    assert report[end + 1].endswith(f"worked_example] - {message}")
+
+
+@pytest.mark.opencv
+def test_an_edited_golden_is_blamed_in_the_report(
+    project: Project,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _one_golden(tmp_path_factory.mktemp("golden"), monkeypatch, ("2.28125", "2.28126"))
+    result = project.run(WORKED.format("INTER_LINEAR", "float32"))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["  The golden was edited: expected[[]0, 0, 4, 4] is 2.28126*"])
+
+
+# ---------------------------------------------------------------------------- frameworks that are there
+
+
+@pytest.fixture
+def absent(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """Modules that cannot be found, whatever is installed."""
+    missing = {"torch", "tensorflow"}
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name in missing else find_spec(name)
+    )
+    for function in (frameworks.installed, frameworks.version):
+        function.cache_clear()
+    yield missing
+    for function in (frameworks.installed, frameworks.version):
+        function.cache_clear()
+
+
+def _header(result: pytest.RunResult) -> list[str]:
+    return [line for line in result.outlines if line.startswith("halfpixel ")]
+
+
+@pytest.mark.opencv
+def test_the_header_has_the_versions_and_what_framework_leaves_out(project: Project) -> None:
+    assert _header(project.run("--collect-only", "-k", "2x2-8x8")) == [
+        f"halfpixel {__version__}: opencv {OPENCV}",
+        "halfpixel leaves out: torch (--framework), tensorflow (--framework)",
+    ]
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("absent")
+def test_a_framework_that_is_not_installed_is_left_out_and_the_header_says_so(
+    project: Project,
+) -> None:
+    result = project.pytester.runpytest_inprocess("-k", "2x2-8x8")
+    assert result.ret == pytest.ExitCode.OK
+    assert _header(result) == [
+        f"halfpixel {__version__}: opencv {OPENCV}",
+        "halfpixel leaves out: torch (not installed), tensorflow (not installed)",
+    ]
+    assert _total(result).startswith("3 calls: 12 conform")
+
+
+@pytest.mark.opencv
+def test_with_no_framework_nothing_is_collected_and_the_exit_status_says_so(
+    project: Project, absent: set[str]
+) -> None:
+    absent.add("cv2")
+    result = project.pytester.runpytest_inprocess()
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert _header(result)[0] == f"halfpixel {__version__}: no framework"
+    assert _table(result) == []
+
+
+@pytest.mark.opencv
+def test_a_call_without_what_it_needs_is_left_out_and_the_header_says_so(
+    project: Project, absent: set[str]
+) -> None:
+    absent.add("onnx")
+    project.copy("test_conv_transpose.py")
+    result = project.run("--collect-only", "test_conv_transpose.py")
+    assert "opencv-dnn-ConvTranspose (needs onnx)" in _header(result)[1]
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("absent")
+def test_an_ordinary_test_of_an_absent_framework_is_left_out(project: Project) -> None:
+    project.pytester.makepyfile(
+        test_ordinary="""
+        import pytest
+
+        @pytest.mark.torch
+        def test_torch(): raise AssertionError
+
+        def test_plain(): pass
+        """
+    )
+    result = project.pytester.runpytest_inprocess("test_ordinary.py")
+    result.assert_outcomes(passed=1, deselected=1)
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize(
+    ("arguments", "missing", "line"),
+    [
+        (("--framework", "jax"), set(), "--framework jax: there are torch, tensorflow, opencv"),
+        (("--framework", "opencv", "--framework", "Torch"), set(),
+         "--framework Torch: there are torch, tensorflow, opencv"),
+        (("--require", "jax"), set(), "--require jax: there are torch, tensorflow, opencv"),
+        (("--require", "opencv,jax"), set(), "--require jax: there are torch, tensorflow, opencv"),
+        (("--require", "torch"), set(), "--require torch: not installed; pip install torch"),
+        (("--require", "opencv, tensorflow"), set(),
+         "--require tensorflow: not installed; pip install tensorflow"),
+        (("--require", "opencv"), {"cv2"},
+         "--require opencv: not installed; pip install opencv-python-headless"),
+        (("--require", "opencv"), {"onnx"},
+         "--require opencv: opencv-dnn-ConvTranspose needs onnx; pip install onnx"),
+        (("--require", "opencv", "--framework", "torch"), set(),
+         "--require opencv: --framework leaves it out"),
+    ],
+    ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else str(value),
+)  # fmt: skip
+def test_what_cannot_be_run_as_asked_is_a_usage_error_of_one_line(
+    pytester: pytest.Pytester,
+    absent: set[str],
+    arguments: tuple[str, ...],
+    missing: set[str],
+    line: str,
+) -> None:
+    absent |= missing
+    result = pytester.runpytest_inprocess(*arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [text for text in result.errlines if text] == [f"ERROR: {line}"]
+
+
+@pytest.mark.opencv
+def test_require_of_what_is_there_changes_nothing(project: Project) -> None:
+    result = project.run("--require", "opencv", "-k", "2x2-8x8")
+    result.assert_outcomes(passed=12, deselected=138)
+
+
+@pytest.mark.opencv
+def test_a_framework_that_does_not_import_fails_in_one_line(project: Project) -> None:
+    project.pytester.makepyfile(cv2="raise ImportError('libGL.so.1: cannot open')")
+    result = project.run_apart("-k", "LINEAR and float32 and 2x2-8x8")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert result.outlines.count("import cv2 failed: libGL.so.1: cannot open") == 2
+    assert "Traceback" not in result.stdout.str()
+
+
+# ---------------------------------------------------------------------------- everybody else's tests
+
+
+def test_other_peoples_tests_are_left_alone(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+        import unittest
+        import pytest
+
+        @pytest.fixture
+        def one():
+            return 1
+
+        @pytest.mark.parametrize("n", [1, 2])
+        def test_fixture(one, n):
+            assert one + n > 1
+
+        class TestThings(unittest.TestCase):
+            def test_thing(self): pass
+
+        @pytest.mark.skip
+        def test_skipped(): pass
+
+        @pytest.mark.xfail(strict=True)
+        def test_known(): raise AssertionError
+
+        def test_no_framework():
+            assert not {"torch", "tensorflow", "cv2"} & set(sys.modules)
+        """
+    )
+    result = pytester.runpytest_subprocess("--strict-markers")
+    result.assert_outcomes(passed=4, skipped=1, xfailed=1)
+    assert _table(result) == []
+    assert len(_header(result)) <= 2
+
+
+@pytest.mark.parametrize(
+    "marker", ["conformance(suite)", "torch", "tensorflow", "opencv", "resize", "conv_transpose"]
+)
+def test_markers_are_registered(pytester: pytest.Pytester, marker: str) -> None:
+    pytester.runpytest_inprocess("--markers").stdout.fnmatch_lines([f"@pytest.mark.{marker}: *"])
+
+
+def test_help_explains_the_options(pytester: pytest.Pytester) -> None:
+    text = pytester.runpytest_inprocess("--help").stdout.str()
+    assert re.search(r"--framework=NAME\s+run the suites of this framework only", text)
+    assert re.search(r"--require=NAMES\s+fail if one of these frameworks", text)
+
+
+# ---------------------------------------------------------------------------- marks of a user's own
+
+ADDED_MARK = """
+import pytest
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "INTER_LINEAR" in item.name:
+            item.add_marker(pytest.mark.{mark})
+"""
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("linear_is_cubic")
+@pytest.mark.parametrize(
+    ("mark", "linear", "status"),
+    [
+        ("skip(reason='known')", "skipped", pytest.ExitCode.OK),
+        ("skipif(True, reason='known')", "skipped", pytest.ExitCode.OK),
+        ("xfail(reason='known')", "xfailed", pytest.ExitCode.OK),
+        ("xfail(False, reason='not this one')", "failed", pytest.ExitCode.TESTS_FAILED),
+    ],
+)
+def test_skip_and_xfail_marks_are_honoured(
+    project: Project, mark: str, linear: str, status: pytest.ExitCode
+) -> None:
+    project.pytester.makeconftest(ADDED_MARK.format(mark=mark))
+    result = project.run("-k", "2x2-8x8-worked_example and float32")
+    assert result.ret == status
+    result.assert_outcomes(**{"passed": 2, "deselected": 147, linear: 1})
+
+
+@pytest.mark.opencv
+def test_an_expected_failure_that_passes_fails_if_it_is_strict(project: Project) -> None:
+    project.pytester.makeconftest(ADDED_MARK.format(mark="xfail(strict=True, reason='known')"))
+    result = project.run("-k", "2x2-8x8-worked_example and float32 and LINEAR")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*XPASS(strict)* known*"])
+
+
+@pytest.mark.opencv
+def test_the_table_gives_a_refusal_in_the_frameworks_words(project: Project) -> None:
+    project.copy("test_conv_transpose.py")
+    result = project.run("-k", "float64 and 4x6-9x12", "test_conv_transpose.py")
+    lines = _table(result)
+    start = lines.index("unsupported, in the frameworks' words")
+    assert lines[start + 1] == "opencv dnn-ConvTranspose"
+    assert "func != nullptr" in lines[start + 2]

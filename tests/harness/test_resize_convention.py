@@ -1,0 +1,607 @@
+"""`halfpixel.Resize`: matrices that a hand can check, properties, and ONNX's reference as an oracle."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from halfpixel import Resize
+from halfpixel.conventions import every_resize, resize_from
+
+EVERY = every_resize()
+LINEAR_AND_CUBIC = [c for c in EVERY if c.mode != "nearest"]
+SIZES = st.integers(1, 9)
+FLOAT32, FLOAT64 = 2.0**-24, 2.0**-53  # unit roundoffs
+
+few = settings(max_examples=60, deadline=None, derandomize=True)
+
+
+def rows(matrix: NDArray[Any]) -> list[str]:
+    """A matrix as the tables below write it: one string a row."""
+    return [" ".join(map(str, row)) for row in matrix]
+
+
+def pixels(matrix: NDArray[Any]) -> str:
+    """The one pixel that each row of a nearest matrix copies."""
+    assert all(sorted(row) == [0] * (len(row) - 1) + [1] for row in matrix.tolist())
+    return " ".join(str(row.index(1)) for row in matrix.tolist())
+
+
+def say(convention: Resize) -> str:
+    return str(convention).removeprefix("resize ").replace(" ", "-")
+
+
+# ---------------------------------------------------------------------------- exact matrices
+
+# coordinate_transformation_mode, n_in, n_out, where the outputs sample, rows
+LINEAR: list[tuple[str, int, int, str, list[str]]] = [
+    ("half_pixel", 2, 4, "-1/4 1/4 3/4 5/4", ["1 0", "3/4 1/4", "1/4 3/4", "0 1"]),
+    ("half_pixel", 4, 2, "1/2 5/2", ["1/2 1/2 0 0", "0 0 1/2 1/2"]),
+    ("half_pixel", 3, 2, "1/4 7/4", ["3/4 1/4 0", "0 1/4 3/4"]),
+    ("half_pixel", 9, 3, "1 4 7", ["0 1 0 0 0 0 0 0 0", "0 0 0 0 1 0 0 0 0", "0 0 0 0 0 0 0 1 0"]),
+    ("half_pixel", 5, 1, "2", ["0 0 1 0 0"]),
+    ("half_pixel", 4, 1, "3/2", ["0 1/2 1/2 0"]),
+    ("half_pixel", 1, 3, "-1/3 0 1/3", ["1", "1", "1"]),
+    ("asymmetric", 2, 4, "0 1/2 1 3/2", ["1 0", "1/2 1/2", "0 1", "0 1"]),
+    ("asymmetric", 4, 2, "0 2", ["1 0 0 0", "0 0 1 0"]),
+    ("asymmetric", 3, 2, "0 3/2", ["1 0 0", "0 1/2 1/2"]),
+    ("asymmetric", 4, 1, "0", ["1 0 0 0"]),
+    ("asymmetric", 1, 3, "0 1/3 2/3", ["1", "1", "1"]),
+    ("align_corners", 2, 4, "0 1/3 2/3 1", ["1 0", "2/3 1/3", "1/3 2/3", "0 1"]),
+    ("align_corners", 4, 2, "0 3", ["1 0 0 0", "0 0 0 1"]),
+    ("align_corners", 4, 3, "0 3/2 3", ["1 0 0 0", "0 1/2 1/2 0", "0 0 0 1"]),
+    ("align_corners", 4, 1, "0", ["1 0 0 0"]),
+    ("align_corners", 1, 3, "0 0 0", ["1", "1", "1"]),
+]
+
+
+@pytest.mark.parametrize(("coordinate", "n_in", "n_out", "places", "expected"), LINEAR)
+def test_linear_is_the_matrix_worked_out_by_hand(
+    coordinate: Any, n_in: int, n_out: int, places: str, expected: list[str]
+) -> None:
+    convention = Resize(mode="linear", coordinate_transformation_mode=coordinate)
+    assert " ".join(map(str, convention.coordinates(n_in, n_out))) == places
+    assert rows(convention.weights(n_in, n_out)) == expected
+
+
+# coordinate_transformation_mode, n_in, n_out, then the pixel each output copies:
+# floor, ceil, round_prefer_floor, round_prefer_ceil. Ties in half_pixel 4→6 (1/2 and 5/2) and 4→2,
+# asymmetric 2→4 and 3→2, align_corners 4→3.
+NEAREST: list[tuple[str, int, int, str, str, str, str]] = [
+    ("half_pixel", 2, 4, "0 0 0 1", "0 1 1 1", "0 0 1 1", "0 0 1 1"),
+    ("half_pixel", 4, 2, "0 2", "1 3", "0 2", "1 3"),
+    ("half_pixel", 4, 6, "0 0 1 1 2 3", "0 1 2 2 3 3", "0 0 1 2 2 3", "0 1 1 2 3 3"),
+    ("half_pixel", 9, 3, "1 4 7", "1 4 7", "1 4 7", "1 4 7"),
+    ("half_pixel", 4, 1, "1", "2", "1", "2"),
+    ("half_pixel", 1, 4, "0 0 0 0", "0 0 0 0", "0 0 0 0", "0 0 0 0"),
+    ("asymmetric", 2, 4, "0 0 1 1", "0 1 1 1", "0 0 1 1", "0 1 1 1"),
+    ("asymmetric", 3, 2, "0 1", "0 2", "0 1", "0 2"),
+    ("asymmetric", 5, 3, "0 1 3", "0 2 4", "0 2 3", "0 2 3"),
+    ("asymmetric", 4, 1, "0", "0", "0", "0"),
+    ("align_corners", 2, 4, "0 0 0 1", "0 1 1 1", "0 0 1 1", "0 0 1 1"),
+    ("align_corners", 4, 3, "0 1 3", "0 2 3", "0 1 3", "0 2 3"),
+    ("align_corners", 4, 1, "0", "0", "0", "0"),
+]
+
+
+@pytest.mark.parametrize(
+    ("coordinate", "n_in", "n_out", "floor", "ceil", "prefer_floor", "prefer_ceil"), NEAREST
+)
+def test_nearest_copies_the_pixel_worked_out_by_hand(
+    coordinate: Any,
+    n_in: int,
+    n_out: int,
+    floor: str,
+    ceil: str,
+    prefer_floor: str,
+    prefer_ceil: str,
+) -> None:
+    expected: dict[Any, str] = {
+        "floor": floor,
+        "ceil": ceil,
+        "round_prefer_floor": prefer_floor,
+        "round_prefer_ceil": prefer_ceil,
+    }
+    for nearest_mode, want in expected.items():
+        convention = Resize(
+            mode="nearest", coordinate_transformation_mode=coordinate, nearest_mode=nearest_mode
+        )
+        assert pixels(convention.weights(n_in, n_out)) == want, nearest_mode
+
+
+# Keys' kernel by hand, at distances 1/4, 1/2, 3/4, 5/4, 3/2, 7/4:
+#   a = -3/4: 225/256, 19/32, 67/256, -27/256, -3/32, -9/256
+#   a = -1/2: 111/128,  9/16, 29/128,  -9/128, -1/16, -3/128
+# coordinate_transformation_mode, a, exclude_outside, n_in, n_out, rows
+CUBIC: list[tuple[str, float, bool, int, int, list[str]]] = [
+    ("half_pixel", -0.75, False, 4, 2, ["1/2 19/32 -3/32 0", "0 -3/32 19/32 1/2"]),
+    ("half_pixel", -0.5, False, 4, 2, ["1/2 9/16 -1/16 0", "0 -1/16 9/16 1/2"]),
+    ("half_pixel", -0.75, True, 4, 2, ["19/35 19/35 -3/35 0", "0 -3/35 19/35 19/35"]),
+    ("half_pixel", -0.5, True, 4, 2, ["9/17 9/17 -1/17 0", "0 -1/17 9/17 9/17"]),
+    (
+        "half_pixel", -0.75, False, 2, 4,
+        ["283/256 -27/256", "99/128 29/128", "29/128 99/128", "-27/256 283/256"],
+    ),
+    (
+        "half_pixel", -0.5, False, 2, 4,
+        ["137/128 -9/128", "51/64 13/64", "13/64 51/64", "-9/128 137/128"],
+    ),
+    (
+        "half_pixel", -0.5, True, 2, 4,
+        ["37/34 -3/34", "111/140 29/140", "29/140 111/140", "-3/34 37/34"],
+    ),
+    ("half_pixel", -0.75, False, 4, 1, ["-3/32 19/32 19/32 -3/32"]),
+    ("half_pixel", -0.75, False, 1, 3, ["1", "1", "1"]),
+    ("half_pixel", -0.75, True, 1, 3, ["1", "1", "1"]),
+    ("asymmetric", -0.75, False, 2, 4, ["1 0", "1/2 1/2", "0 1", "-3/32 35/32"]),
+    ("asymmetric", -0.75, True, 2, 4, ["1 0", "1/2 1/2", "0 1", "-3/16 19/16"]),
+    ("asymmetric", -0.75, False, 4, 1, ["1 0 0 0"]),
+    (
+        "align_corners", -0.75, False, 4, 3,
+        ["1 0 0 0", "-3/32 19/32 19/32 -3/32", "0 0 0 1"],
+    ),
+    (
+        "align_corners", -0.5, True, 4, 3,
+        ["1 0 0 0", "-1/16 9/16 9/16 -1/16", "0 0 0 1"],
+    ),
+    ("align_corners", -0.75, False, 4, 1, ["1 0 0 0"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("coordinate", "a", "exclude", "n_in", "n_out", "expected"), CUBIC)
+def test_cubic_is_the_matrix_worked_out_by_hand(
+    coordinate: Any, a: float, exclude: bool, n_in: int, n_out: int, expected: list[str]
+) -> None:
+    convention = Resize(
+        mode="cubic",
+        coordinate_transformation_mode=coordinate,
+        cubic_coeff_a=a,
+        exclude_outside=exclude,
+    )
+    assert rows(convention.weights(n_in, n_out)) == expected
+
+
+def test_taps_are_the_pixels_read_in_the_kernels_order_clamped_to_the_image() -> None:
+    convention = Resize(mode="cubic")
+    index, weight = convention.taps_at(convention.coordinates(4, 2), 4)
+    assert index.tolist() == [[0, 0, 1, 2], [1, 2, 3, 3]]
+    assert rows(weight) == ["-3/32 19/32 19/32 -3/32"] * 2
+    _, inside = replace(convention, exclude_outside=True).taps_at(convention.coordinates(4, 2), 4)
+    assert rows(inside) == ["0 19/35 19/35 -3/35", "-3/35 19/35 19/35 0"]
+
+
+# ---------------------------------------------------------------------------- properties
+
+
+@pytest.mark.parametrize("convention", EVERY, ids=say)
+@pytest.mark.parametrize("n", [1, 2, 3, 6, 7])
+def test_an_unchanged_size_is_the_identity(convention: Resize, n: int) -> None:
+    assert (convention.weights(n, n) == np.eye(n, dtype=int)).all()
+
+
+@pytest.mark.parametrize("convention", EVERY, ids=say)
+@pytest.mark.parametrize("n_out", [1, 2, 5])
+def test_one_pixel_in_is_copied_everywhere(convention: Resize, n_out: int) -> None:
+    assert convention.weights(1, n_out).tolist() == [[1]] * n_out
+
+
+@few
+@given(st.sampled_from(EVERY), SIZES, SIZES)
+def test_every_row_sums_to_one_so_constants_stay(convention: Resize, n_in: int, n_out: int) -> None:
+    matrix = convention.weights(n_in, n_out)
+    assert matrix.shape == (n_out, n_in)
+    assert all(isinstance(weight, Fraction) for weight in matrix.flat)
+    assert (matrix.sum(axis=1) == 1).all()
+    constant = np.full(n_in, Fraction(7, 3), object)
+    assert (convention.apply(constant, (n_out,), exact=True) == Fraction(7, 3)).all()
+
+
+@few
+@given(st.sampled_from(["half_pixel", "asymmetric", "align_corners"]), SIZES, SIZES)
+def test_linear_returns_a_ramps_own_value_and_its_ends_outside(
+    coordinate: Any, n_in: int, n_out: int
+) -> None:
+    convention = Resize(mode="linear", coordinate_transformation_mode=coordinate)
+    places = convention.coordinates(n_in, n_out)
+    got = convention.apply(range(n_in), (n_out,), exact=True)
+    assert got.tolist() == [min(max(place, 0), n_in - 1) for place in places]
+
+
+@few
+@given(st.sampled_from(["half_pixel", "asymmetric", "align_corners"]), st.integers(4, 9), SIZES)
+def test_cubic_of_a_half_returns_a_parabolas_own_value_where_all_taps_are_inside(
+    coordinate: Any, n_in: int, n_out: int
+) -> None:
+    """Keys, 1981, section II: a = -1/2 is the one coefficient whose interpolation is of third order."""
+    convention = Resize(mode="cubic", coordinate_transformation_mode=coordinate, cubic_coeff_a=-0.5)
+    got = convention.apply([n * n for n in range(n_in)], (n_out,), exact=True)
+    for place, value in zip(convention.coordinates(n_in, n_out), got, strict=True):
+        if 1 <= place < n_in - 2:
+            assert value == place**2
+
+
+def test_cubic_of_three_quarters_does_not_even_return_a_ramp() -> None:
+    place = np.array([Fraction(5, 4)], object)
+    row = Resize(mode="cubic", cubic_coeff_a=-0.75).weights_at(place, 4)[0]
+    assert row @ np.arange(4) == Fraction(5, 4) + Fraction(3, 64)  # (27 + 67 - 18)/256 - 64/256
+    row = Resize(mode="cubic", cubic_coeff_a=-0.5).weights_at(place, 4)[0]
+    assert row @ np.arange(4) == Fraction(5, 4)
+
+
+MIRRORED: dict[Any, Any] = {
+    None: None,
+    "floor": "ceil",
+    "ceil": "floor",
+    "round_prefer_floor": "round_prefer_ceil",
+    "round_prefer_ceil": "round_prefer_floor",
+}
+SYMMETRIC = [c for c in EVERY if c.coordinate_transformation_mode != "asymmetric"]
+
+
+@few
+@given(st.sampled_from(SYMMETRIC), SIZES, SIZES)
+def test_a_mirrored_image_gives_the_mirrored_result(
+    convention: Resize, n_in: int, n_out: int
+) -> None:
+    """Ties and floors turn around with the image; asymmetric does not have this property."""
+    if convention.coordinate_transformation_mode == "align_corners" and n_out == 1:
+        n_out = 2  # a single output sits on the first corner, which is not its mirror image
+    mirrored = replace(convention, nearest_mode=MIRRORED[convention.nearest_mode])
+    assert (mirrored.weights(n_in, n_out)[::-1, ::-1] == convention.weights(n_in, n_out)).all()
+
+
+def test_asymmetric_is_not_its_own_mirror_image() -> None:
+    matrix = Resize(mode="linear", coordinate_transformation_mode="asymmetric").weights(2, 4)
+    assert (matrix[::-1, ::-1] != matrix).any()
+
+
+@pytest.mark.parametrize("coordinate", ["half_pixel", "asymmetric", "align_corners"])
+def test_exclude_outside_changes_no_weight_of_linear(coordinate: Any) -> None:
+    plain = Resize(mode="linear", coordinate_transformation_mode=coordinate)
+    excluded = replace(plain, exclude_outside=True)
+    for n_in, n_out in [(1, 4), (2, 4), (2, 7), (5, 8), (7, 4)]:
+        assert (plain.weights(n_in, n_out) == excluded.weights(n_in, n_out)).all()
+
+
+@few
+@given(st.sampled_from([c for c in EVERY if c.exclude_outside]), SIZES, SIZES)
+def test_exclude_outside_reads_the_same_pixels_in_the_same_proportion(
+    convention: Resize, n_in: int, n_out: int
+) -> None:
+    plain = replace(convention, exclude_outside=False)
+    places = convention.coordinates(n_in, n_out)
+    index, weight = convention.taps_at(places, n_in)
+    all_index, all_weight = plain.taps_at(places, n_in)
+    assert (index == all_index).all()
+    first = np.floor(places.astype(float)).astype(int) - 1
+    for d, base in enumerate(first):
+        inside = [t for t in range(4) if 0 <= base + t < n_in]
+        total = sum(all_weight[d, t] for t in inside)
+        want = [all_weight[d, t] / total if t in inside else 0 for t in range(4)]
+        assert weight[d].tolist() == want
+
+
+# ---------------------------------------------------------------------------- float64 coordinates
+
+
+def weights_bound(convention: Resize, n_in: int, kernel: float = FLOAT64) -> float:
+    """How far a weight in floats may be from the exact one, at sizes up to 10.
+
+    A coordinate below n_in + 1 after at most 4 float64 roundings, times the kernel's steepest slope
+    (below 2); then a weight after at most 16 roundings of values below 8. exclude_outside divides it by
+    a sum of at least 1/16 at these sizes, which has 4 such errors, and no weight is above 2.
+    """
+    weight = 4 * (n_in + 1) * 2 * FLOAT64 + 16 * 8 * kernel
+    return weight * (1 + 4 * 2) * 16 if convention.exclude_outside else weight
+
+
+@pytest.mark.parametrize("convention", EVERY, ids=say)
+def test_float64_coordinates_give_the_exact_weights_but_for_rounding(convention: Resize) -> None:
+    for n_in, n_out in [(1, 4), (2, 9), (4, 6), (5, 8), (7, 4), (10, 3), (10, 10)]:
+        places = convention.coordinates(n_in, n_out)
+        exact = convention.weights(n_in, n_out)
+        got = convention.weights_at(places.astype(np.float64), n_in)
+        assert got.dtype == np.float64
+        if convention.mode == "nearest":  # halves are exact in float64: the same pixel
+            assert (got == exact.astype(np.float64)).all()
+        assert abs(got - exact.astype(np.float64)).max() <= weights_bound(convention, n_in)
+
+
+# ---------------------------------------------------------------------------- ONNX's reference
+
+ORACLE_SIZES = [(n_in, n_out) for n_in in range(1, 9) for n_out in range(1, 11)]
+
+
+def onnx_reference(convention: Resize) -> Callable[[int, int], NDArray[np.float64]]:
+    """From sizes to the matrix by which the onnx package's own Python Resize multiplies."""
+    from onnx import TensorProto, helper, parser
+    from onnx.reference import ReferenceEvaluator
+
+    model = parser.parse_model(
+        '<ir_version: 9, opset_import: ["" : 19]>'
+        "g (double[n, m] x, int64[2] sizes) => (double[h, w] y) { y = Resize(x, , , sizes) }"
+    )
+    attributes = convention.attributes
+    model.graph.node[0].attribute.extend(
+        helper.make_attribute(name, value) for name, value in attributes.items()
+    )
+    assert model.graph.input[0].type.tensor_type.elem_type == TensorProto.DOUBLE
+    evaluator = ReferenceEvaluator(model)
+
+    def matrix(n_in: int, n_out: int) -> NDArray[np.float64]:
+        sizes = np.array([n_out, n_in])
+        return np.asarray(evaluator.run(None, {"x": np.eye(n_in), "sizes": sizes})[0])
+
+    return matrix
+
+
+def onnx_coordinate(convention: Resize, n_in: int, n_out: int, d: int) -> float:
+    """onnx/reference/ops/op_resize.py, _compute_x_ori: the coordinate in float64, by way of a scale."""
+    scale = n_out / n_in
+    match convention.coordinate_transformation_mode:
+        case "half_pixel":
+            return (d + 0.5) / scale - 0.5
+        case "asymmetric":
+            return d / scale
+        case "align_corners":
+            return d * (n_in - 1) / (scale * n_in - 1) if n_out > 1 else 0.0
+
+
+@pytest.mark.opencv  # the onnx package comes with halfpixel[opencv]
+@pytest.mark.parametrize("convention", LINEAR_AND_CUBIC, ids=say)
+def test_linear_and_cubic_are_those_of_onnxs_reference(convention: Resize) -> None:
+    # NumPy 2 computes onnx's cubic kernel in float32: its attribute A is an np.float32 scalar
+    kernel = FLOAT32 if convention.mode == "cubic" else FLOAT64
+    oracle = onnx_reference(convention)
+    for n_in, n_out in ORACLE_SIZES:
+        want = oracle(n_in, n_out)
+        got = convention.weights(n_in, n_out).astype(np.float64)
+        assert abs(got - want).max() <= weights_bound(convention, n_in, kernel), (n_in, n_out)
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize("convention", [c for c in EVERY if c.mode == "nearest"], ids=say)
+def test_nearest_is_that_of_onnxs_reference_and_so_are_its_ties(convention: Resize) -> None:
+    """Compared but where onnx's float64 coordinate misses the whole or half pixel that the exact one
+    meets: it divides by a rounded scale n_out / n_in, and then decides on the rounding's side."""
+    oracle = onnx_reference(convention)
+    compared = ties = 0
+    for n_in, n_out in ORACLE_SIZES:
+        want, got = oracle(n_in, n_out), convention.weights(n_in, n_out)
+        for d, place in enumerate(convention.coordinates(n_in, n_out)):
+            decides = (2 * place).denominator == 1
+            if decides and place != Fraction(onnx_coordinate(convention, n_in, n_out, d)):
+                continue
+            compared += 1
+            ties += place.denominator == 2
+            assert got[d].tolist() == want[d].tolist(), (n_in, n_out, d)
+    total = sum(n_out for _, n_out in ORACLE_SIZES)
+    assert compared > 0.9 * total
+    assert ties >= 10
+
+
+# ---------------------------------------------------------------------------- apply
+
+IMAGE = np.arange(2 * 3 * 4 * 5).reshape(2, 3, 4, 5) % 7
+
+
+@pytest.mark.parametrize("convention", EVERY, ids=say)
+def test_apply_multiplies_by_one_matrix_an_axis(convention: Resize) -> None:
+    a_h, a_w = convention.weights(4, 3), convention.weights(5, 7)
+    got = convention.apply(IMAGE, (3, 7), exact=True)
+    assert got.shape == (2, 3, 3, 7)
+    assert all(isinstance(value, Fraction) for value in got.flat)
+    for n in range(2):
+        for c in range(3):
+            assert (got[n, c] == a_h @ IMAGE[n, c].astype(object) @ a_w.T).all()
+
+
+def test_size_is_height_and_then_width() -> None:
+    convention = Resize(
+        mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"
+    )
+    assert convention.apply([[1, 2]], (3, 2)).tolist() == [[1, 2]] * 3
+    assert convention.apply([[1, 2]], (1, 4)).tolist() == [[1, 1, 2, 2]]
+
+
+@pytest.mark.parametrize("axes", [(0, 1), (-3, -2), (1, 0)])
+def test_axes_name_the_rows_and_columns_of_hwc(axes: tuple[int, int]) -> None:
+    convention = Resize(mode="linear")
+    image = IMAGE[0].transpose(1, 2, 0)
+    height_width = (3, 7) if axes != (1, 0) else (7, 3)
+    got = convention.apply(image, height_width, axes=axes, exact=True)
+    want = convention.apply(IMAGE[0], (3, 7), exact=True)
+    assert (got == want.transpose(1, 2, 0)).all()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int64", "float16", "float32", "float64", "O"])
+def test_every_real_dtype_is_read_exactly(dtype: str) -> None:
+    x = np.array([0, 100, 3], dtype)
+    got = Resize(mode="linear").apply(x, (4,), exact=True)
+    # coordinates -1/8, 5/8, 11/8, 17/8
+    assert rows(got[None]) == ["0 125/2 509/8 3"]
+
+
+def test_without_exact_every_value_is_the_exact_one_rounded_once() -> None:
+    convention = Resize(mode="cubic", coordinate_transformation_mode="align_corners")
+    exact = convention.apply(IMAGE, (7, 3), exact=True)
+    got = convention.apply(IMAGE, (7, 3))
+    assert got.dtype == np.float64
+    assert got.tolist() == exact.astype(np.float64).tolist()
+
+
+def test_a_float_that_is_no_dyadic_decimal_is_read_as_the_number_that_it_is() -> None:
+    got = Resize(mode="linear").apply([0.1], (1,), exact=True)
+    assert got[0] == Fraction(3602879701896397, 2**55)
+
+
+# ---------------------------------------------------------------------------- the attributes
+
+
+def test_every_resize_is_every_convention_once() -> None:
+    assert len(EVERY) == len(set(EVERY)) == 3 * 4 + 3 + 3 * 2 * 2
+    assert len({c.slug for c in EVERY}) == len({str(c) for c in EVERY}) == len(EVERY)
+
+
+@pytest.mark.parametrize(
+    "convention", [*EVERY, Resize(mode="linear", exclude_outside=True)], ids=say
+)
+def test_attributes_survive_json_and_read_back_as_the_same_convention(convention: Resize) -> None:
+    stored = json.loads(json.dumps(convention.attributes))
+    assert resize_from(stored) == convention
+
+
+SPELLINGS: list[tuple[Resize, str, str]] = [
+    (
+        Resize(mode="nearest"),
+        "nearest-half_pixel-round_prefer_floor",
+        "resize nearest half_pixel round_prefer_floor",
+    ),
+    (
+        Resize(mode="linear", coordinate_transformation_mode="align_corners"),
+        "linear-align_corners",
+        "resize linear align_corners",
+    ),
+    (
+        Resize(mode="cubic"),
+        "cubic-half_pixel-a-0.75",
+        "resize cubic half_pixel cubic_coeff_a=-0.75",
+    ),
+    (
+        Resize(mode="cubic", cubic_coeff_a=-0.5, exclude_outside=True),
+        "cubic-half_pixel-a-0.5-exclude_outside",
+        "resize cubic half_pixel cubic_coeff_a=-0.5 exclude_outside",
+    ),
+]
+
+
+@pytest.mark.parametrize(("convention", "slug", "text"), SPELLINGS)
+def test_slug_and_text(convention: Resize, slug: str, text: str) -> None:
+    assert convention.slug == slug
+    assert str(convention) == text
+
+
+def test_defaults_are_onnxs() -> None:
+    assert Resize(mode="nearest").attributes == {
+        "mode": "nearest",
+        "coordinate_transformation_mode": "half_pixel",
+        "nearest_mode": "round_prefer_floor",
+    }
+    assert Resize(mode="cubic").attributes == {
+        "mode": "cubic",
+        "coordinate_transformation_mode": "half_pixel",
+        "cubic_coeff_a": -0.75,
+    }
+
+
+@pytest.mark.parametrize("a", [-0.6, Fraction(-3, 5), np.float32(-0.6)])
+def test_a_float_coefficient_is_the_decimal_that_it_prints_as(a: Any) -> None:
+    assert Resize(mode="cubic", cubic_coeff_a=a).cubic_coeff_a == Fraction(-3, 5)
+
+
+# ---------------------------------------------------------------------------- errors
+
+# attributes, the message
+WRONG_ATTRIBUTES: list[tuple[dict[str, Any], str]] = [
+    ({"mode": "area"}, "mode is one of nearest, linear, cubic; got 'area'"),
+    ({"mode": None}, "mode is one of nearest, linear, cubic; got None"),
+    (
+        {"mode": "linear", "coordinate_transformation_mode": "tf_half_pixel_for_nn"},
+        "coordinate_transformation_mode is one of half_pixel, asymmetric, align_corners; "
+        "got 'tf_half_pixel_for_nn'",
+    ),
+    (
+        {"mode": "nearest", "nearest_mode": "round"},
+        "nearest_mode is one of floor, ceil, round_prefer_floor, round_prefer_ceil; got 'round'",
+    ),
+    (
+        {"mode": "linear", "nearest_mode": "floor"},
+        "nearest_mode goes with mode='nearest', not mode='linear'",
+    ),
+    (
+        {"mode": "cubic", "nearest_mode": "ceil"},
+        "nearest_mode goes with mode='nearest', not mode='cubic'",
+    ),
+    (
+        {"mode": "nearest", "cubic_coeff_a": -0.5},
+        "cubic_coeff_a goes with mode='cubic', not mode='nearest'",
+    ),
+    (
+        {"mode": "linear", "cubic_coeff_a": -0.5},
+        "cubic_coeff_a goes with mode='cubic', not mode='linear'",
+    ),
+    ({"mode": "cubic", "cubic_coeff_a": "Keys"}, "cubic_coeff_a is a finite number, got 'Keys'"),
+    (
+        {"mode": "cubic", "cubic_coeff_a": float("nan")},
+        "cubic_coeff_a is a finite number, got nan",
+    ),
+    (
+        {"mode": "cubic", "cubic_coeff_a": float("inf")},
+        "cubic_coeff_a is a finite number, got inf",
+    ),
+    (
+        {"mode": "nearest", "exclude_outside": True},
+        "exclude_outside does nothing for mode='nearest': leave it out",
+    ),
+    (
+        {"mode": "linear", "antialias": 1},
+        "a resize convention has no attribute 'antialias'; it takes coordinate_transformation_mode, "
+        "cubic_coeff_a, exclude_outside, mode, nearest_mode",
+    ),
+    (
+        {"coordinate_transformation_mode": "half_pixel"},
+        "a resize convention needs a mode; it takes coordinate_transformation_mode, "
+        "cubic_coeff_a, exclude_outside, mode, nearest_mode",
+    ),
+]
+
+
+@pytest.mark.parametrize(("attributes", "message"), WRONG_ATTRIBUTES)
+def test_a_wrong_attribute_is_named(attributes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        resize_from(attributes)
+
+
+@pytest.mark.parametrize(("n_in", "n_out"), [(0, 3), (3, 0), (-1, 3), (3, -1)])
+def test_a_size_below_one_is_refused(n_in: int, n_out: int) -> None:
+    message = f"sizes are at least one pixel, got n_in={n_in}, n_out={n_out}"
+    for method in (Resize(mode="linear").weights, Resize(mode="linear").coordinates):
+        with pytest.raises(ValueError, match=message):
+            method(n_in, n_out)
+
+
+# x, size, axes, the error, its message
+WRONG_ARGUMENTS: list[tuple[Any, tuple[Any, ...], Any, type[Exception], str]] = [
+    ([[1, 2]], (0, 2), None, ValueError, "sizes are at least one pixel, got n_in=1, n_out=0"),
+    ([[]], (1, 2), None, ValueError, "sizes are at least one pixel, got n_in=0, n_out=2"),
+    ([1.0, float("nan")], (3,), None, ValueError, "takes finite numbers, got NaN or infinity"),
+    ([1.0, float("-inf")], (3,), None, ValueError, "takes finite numbers, got NaN or infinity"),
+    ([1 + 2j], (3,), None, TypeError, "expected real numbers, got dtype complex128"),
+    (["one"], (3,), None, TypeError, "expected real numbers, got dtype <U3"),
+    ([None], (3,), None, TypeError, "expected real numbers in an object array"),
+    ([1, 2], (3, 3), None, ValueError, "size has 2 entries: the last 2 axes of a 1-D array"),
+    ([[1, 2]], (3, 3), (0, 0), ValueError, r"size has 2 entries: axes \(0, 0\) of a 2-D array"),
+    ([[1, 2]], (3, 3), (0, 2), ValueError, r"size has 2 entries: axes \(0, 2\) of a 2-D array"),
+    ([[1, 2]], (3, 3), (0, -3), ValueError, r"size has 2 entries: axes \(0, -3\) of a 2-D array"),
+    ([[1, 2]], (3, 3), (0, -2), ValueError, r"size has 2 entries: axes \(0, -2\) of a 2-D array"),
+    ([[1, 2]], (3, 3), (1,), ValueError, r"size has 2 entries: axes \(1,\) of a 2-D array"),
+    ([[1, 2]], (3, 2.5), None, TypeError, "float"),
+]
+
+
+@pytest.mark.parametrize(("x", "size", "axes", "error", "message"), WRONG_ARGUMENTS)
+def test_apply_says_which_argument_is_wrong(
+    x: Any, size: tuple[Any, ...], axes: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        Resize(mode="linear").apply(x, size, axes=axes)

@@ -1,0 +1,18 @@
+"""Resizing: every call, on every golden of the convention that it follows, in every dtype it takes."""
+
+import pytest
+
+from halfpixel.cases import Case
+from halfpixel.compare import Verdict, judge
+from halfpixel.frameworks import Call
+
+
+@pytest.mark.conformance("resize")
+def test_resize(call: Call, case: Case, dtype: str) -> Verdict:
+    return judge(call, case, dtype)
+
+
+@pytest.mark.conformance("photograph")
+def test_photograph(call: Call, case: Case, dtype: str) -> Verdict:
+    """A real image at three sizes, too large for a golden: compared with the reference as it runs."""
+    return judge(call, case, dtype)
