@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from .conventions import Resize
+from .conventions import Resize, kernels
 from .conventions.exact import Exact
 
 # The largest relative error of one rounding to nearest (N. J. Higham, "Accuracy and Stability of
@@ -28,6 +28,11 @@ class Arithmetic:
         weights: the dtype of the interpolation weights.
         weight_error: the largest error of one weight, in unit roundoffs of that dtype.
         accumulation: the dtype in which products are summed.
+        distance_roundings: roundings between a coordinate and the distance that the kernel is given,
+            relative to the kernel's radius in pixels; 0 for a kernel that takes the fraction as it is.
+        normalised: weights are divided by their sum, which has as many roundings as the sum of the
+            products has, on absolute weights of at most twice its value.
+        separable: the axes are summed one after the other, not all products of both in one sum.
         coordinate_rule: the name in :data:`COORDINATE_RULES` of a step that changes what is computed,
             not only how precisely; None where there is no such step.
         source: where the constants were read: repository, path, symbol.
@@ -38,8 +43,81 @@ class Arithmetic:
     weights: str
     weight_error: float
     accumulation: str
+    distance_roundings: int = 0
+    normalised: bool = False
+    separable: bool = True
     coordinate_rule: str | None = None
     source: str
+
+
+@functools.cache
+def normalised_weight_error(convention: Resize) -> float:
+    """The largest error of one weight that is a kernel's value divided by the sum of all, in roundoffs.
+
+    With ``e`` the error of a value and ``S`` the sum of the values inside the image, ``(e + |w| · Σe)
+    / S``, and ``2·|w|`` for the reciprocal and the product: the largest over all places in images of
+    up to twice the kernel's width. A stretched kernel has more values and a larger sum, in
+    proportion. The additions of the sum are counted with the path: see ``Arithmetic.normalised``.
+
+    Args:
+        convention: linear, cubic, mitchell, lanczos or gaussian.
+    """
+    radius = {"linear": 1, "lanczos": convention.lanczos_radius or 0}.get(convention.mode, 2)
+    largest = 0.0
+    for n_in in range(1, 4 * radius + 1):
+        away = abs(np.linspace(-0.5, n_in - 0.5, 32 * n_in + 1)[:, None] - np.arange(n_in))
+        values, errors = _kernel_values(convention, away), _kernel_value_errors(convention, away)
+        total = values.sum(axis=1, keepdims=True)
+        weights = abs(values / total)
+        both = (errors + weights * errors.sum(axis=1, keepdims=True)) / abs(total)
+        largest = max(largest, float(np.max(both + 2 * weights)))
+    return largest
+
+
+def _kernel_values(convention: Resize, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    if convention.mode == "cubic":
+        return kernels.cubic(t, float(convention.cubic_coeff_a or 0))
+    if convention.mode == "lanczos":
+        return kernels.lanczos(t, convention.lanczos_radius or 0)
+    named = {"linear": kernels.linear, "mitchell": kernels.mitchell, "gaussian": kernels.gaussian}
+    return named[convention.mode](t)
+
+
+def _kernel_value_errors(convention: Resize, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The error of a kernel's value in unit roundoffs, the distance ``t`` taken as it is."""
+    values = abs(_kernel_values(convention, t))
+    if convention.mode == "linear":
+        return values  # one subtraction
+    if convention.mode == "gaussian":
+        return values * (3 * 2 * t * t + 1)  # three roundings of 2t², one of the result
+    if convention.mode == "lanczos":
+        # eight products, quotients and sines; π is rounded once, and multiplied into the arguments
+        # of the sines once and twice: each argument's error times its sine's slope
+        r, z = convention.lanczos_radius or 0, np.pi * np.maximum(t, 1e-3)
+        first = 1.5 * z * abs(np.cos(z) * np.sin(z / r))
+        second = 2.5 * z / r * abs(np.sin(z) * np.cos(z / r))
+        return np.asarray(8 * values + r / (z * z) * (first + second))
+    if convention.mode == "mitchell":
+        near, far, inexact = (7 / 6, -2.0, 0.0, 8 / 9), (-7 / 18, 2.0, -10 / 3, 16 / 9), 1.0
+    else:
+        a = float(convention.cubic_coeff_a or 0)
+        near, far, inexact = (a + 2, -(a + 3), 0.0, 1.0), (a, -5 * a, 8 * a, -4 * a), 0.0
+    pieces = [_horner_error(piece, t, inexact) for piece in (near, far)]
+    return np.where(t <= 1, pieces[0], np.where(t < 2, pieces[1], 0.0))
+
+
+def _horner_error(
+    coefficients: tuple[float, ...], x: NDArray[np.float64], inexact: float
+) -> NDArray[np.float64]:
+    """Running error of Horner's rule: a roundoff of each result, and of inexact coefficients."""
+    value = np.full_like(x, coefficients[0])
+    error = inexact * abs(value)
+    for coefficient in coefficients[1:]:
+        value, error = value * x, error * x + abs(value * x)
+        if coefficient:
+            value = value + coefficient
+            error = error + abs(value) + inexact * abs(coefficient)
+    return np.asarray(error)
 
 
 def sum_of_products(dtype: str, source: str) -> Arithmetic:
@@ -112,6 +190,22 @@ def _float32(convention: Resize, n_in: int, n_out: int) -> Exact:
     return np.array([Fraction(place) - half for place in places.tolist()], object)
 
 
+def _inverse_scale_float32(convention: Resize, n_in: int, n_out: int) -> Exact:
+    """The scale is n_out / n_in, and its inverse multiplies the index: three roundings to float32."""
+    inverse = np.float32(1) / (np.float32(n_out) / np.float32(n_in))
+    places = (np.arange(n_out, dtype=np.float32) + np.float32(0.5)) * inverse
+    return np.array([Fraction(place) - Fraction(1, 2) for place in places.tolist()], object)
+
+
+def _sum_float64(convention: Resize, n_in: int, n_out: int) -> Exact:
+    """The scale is added up from one output pixel to the next, in float64."""
+    scale = n_in / n_out
+    places = np.full(n_out, scale)
+    places[0] = scale / 2
+    places = np.add.accumulate(places)
+    return np.array([Fraction(place) - Fraction(1, 2) for place in places.tolist()], object)
+
+
 def _inverse_scale_float64(convention: Resize, n_in: int, n_out: int) -> Exact:
     """The index is multiplied by 1 / (n_out / n_in), rounded at each of the three steps."""
     inverse = 1.0 / (n_out / n_in)
@@ -147,6 +241,17 @@ COORDINATE_RULES = {
         source="tensorflow/tensorflow, tensorflow/core/util/image_resizer_state.h: LegacyScaler, "
         "HalfPixelScalerForNN; pytorch/pytorch, aten/src/ATen/native/UpSample.h: "
         "nearest_neighbor_compute_source_index, nearest_neighbor_exact_compute_source_index",
+    ),
+    "inverse_scale_float32": CoordinateRule(
+        _inverse_scale_float32,
+        stored=True,
+        source="tensorflow/tensorflow, tensorflow/core/kernels/image/scale_and_translate_op.cc: "
+        "ComputeSpansCore (sample_f)",
+    ),
+    "sum_float64": CoordinateRule(
+        _sum_float64,
+        stored=True,
+        source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 5)",
     ),
     "inverse_scale_float64": CoordinateRule(
         _inverse_scale_float64,

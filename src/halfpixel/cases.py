@@ -66,7 +66,9 @@ class Case:
         axes = {2: (x.shape[2], self.size[0]), 3: (x.shape[3], self.size[1])}
         matrices = {
             axis: self.convention.weights_at(
-                coordinates(self.convention, self.rule, *sizes), sizes[0]
+                coordinates(self.convention, self.rule, *sizes),
+                sizes[0],
+                self.convention.scale(*sizes),
             )
             for axis, sizes in axes.items()
         }

@@ -13,16 +13,17 @@ from . import goldens
 from .cases import (
     CONV_TRANSPOSE_CASES,
     PHOTOGRAPH_SIZES,
-    RESIZE_CASES,
     Case,
     Operation,
     conv_transpose_case,
-    folder,
     photograph_case,
     resize_cases,
 )
 from .conventions import Resize
 from .frameworks import FRAMEWORKS, Call, version
+
+# the photograph's shape: what is collected does not read the file
+_NO_PIXELS = np.broadcast_to(np.uint8(0), (60, 90, 3))
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,11 @@ def photograph_trials(release: Callable[[str], str | None] = version) -> Iterato
         installed = release(call.framework)
         convention = call.convention(installed) if installed is not None else None
         if convention is not None:
-            for dtype in call.arithmetic:
-                for size in PHOTOGRAPH_SIZES:
+            for size in PHOTOGRAPH_SIZES:
+                named = photograph_case(convention, call.rule, _NO_PIXELS, size)
+                if call.expression(named) is not None:
                     case = functools.partial(photograph, convention, call.rule, size)
-                    yield Trial(call, dtype, f"60x90-{size[0]}x{size[1]}-photograph", case)
+                    yield from (Trial(call, dtype, named.name, case) for dtype in call.arithmetic)
 
 
 @functools.cache
@@ -104,15 +106,18 @@ def photograph(convention: Resize, rule: str | None, size: tuple[int, int]) -> C
 
 
 def _resize_trials(call: Call, release: str) -> Iterator[tuple[str, Path]]:
-    convention = call.convention(release)
+    convention, rule, count = call.convention(release), call.stored_rule, None
     if convention is None:  # it refuses, or this release does not have it: one case shows it
-        some = next(iter(call.follows.values()), Resize(mode="linear"))
-        rule = call.stored_rule if call.follows else None
-        place, count = folder(some, rule), 1
-    else:
-        place, count = folder(convention, call.stored_rule), len(RESIZE_CASES)
-    for entry in RESIZE_CASES[:count]:
-        yield entry.name, goldens.root() / place / f"{entry.name}.json"
+        convention, count = next(iter(call.follows.values()), Resize(mode="linear")), 1
+        rule = rule if call.follows else None
+    for case in _resize_cases(convention, rule)[:count]:
+        if call.expression(case) is not None:
+            yield case.name, goldens.path_of(case)
+
+
+@functools.cache
+def _resize_cases(convention: Resize, rule: str | None) -> tuple[Case, ...]:
+    return tuple(resize_cases(convention, rule))
 
 
 def _conv_transpose_trials(call: Call, release: str) -> Iterator[tuple[str, Path]]:

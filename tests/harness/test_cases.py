@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -75,12 +76,30 @@ def test_a_resize_case_tells_apart_conventions_that_another_case_does_not(name: 
     )
 
 
+def interpolates(computed: Computed) -> bool:
+    """A pixel at whose middle an output samples is returned as it is."""
+    row = computed[0].weights_at(np.array([Fraction(8)], object), 17)[0]
+    return bool(row.tolist() == [i == 8 for i in range(17)])
+
+
 @pytest.mark.parametrize("name", AGREEING)
-def test_where_conventions_agree_they_all_do(name: str) -> None:
-    assert not told_apart(name), f"{name} tells apart:\n{lines(told_apart(name))}"
-    first, *others = {*EVERY, *followed()}
+def test_where_conventions_agree_all_that_interpolate_do(name: str) -> None:
+    interpolating = frozenset(filter(interpolates, [*EVERY, *followed()]))
+    told = frozenset(pair for pair in told_apart(name) if interpolating.issuperset(pair))
+    assert not told, f"{name} tells apart:\n{lines(told)}"
+    first, *others = interpolating
     for other in others:
         assert np.array_equal(results(first)[name], results(other)[name]), other
+
+
+def test_the_conventions_that_do_not_interpolate_blur_an_image_of_unchanged_size() -> None:
+    """Their kernels weigh the pixels beside: the others return the input, and one pixel all return."""
+    blurring = [computed for computed in EVERY if not interpolates(computed)]
+    assert {convention.mode for convention, _ in blurring} == {"mitchell", "gaussian"}
+    linear = results((Resize(mode="linear"), None))
+    for computed in blurring:
+        same = [name for name in AGREEING if np.array_equal(results(computed)[name], linear[name])]
+        assert same == ["1x1-3x4-texture"], computed
 
 
 def test_all_cases_together_tell_every_two_conventions_apart() -> None:

@@ -14,6 +14,7 @@ Exact = NDArray[np.object_]  # Python ints or Fractions
 Float64 = NDArray[np.float64]
 
 _INT64_LIMIT = 2**63
+_DENOMINATOR = 2**190  # 57 digits
 
 
 def over_common_denominator(values: ArrayLike) -> tuple[Exact, int]:
@@ -88,6 +89,14 @@ def apply_matrices(
         integers = np.moveaxis(np.array(result, object), 0, axis)
         denominator *= common
     return fractions(integers, denominator) if exact else rounded(integers, denominator)
+
+
+def to_digits(values: Exact) -> Exact:
+    """Irrational weights, known to 60 digits, over one denominator: what lies beyond means nothing."""
+    scaled = [
+        Fraction(round(value * _DENOMINATOR), _DENOMINATOR) for value in values.ravel().tolist()
+    ]
+    return _object_array(scaled, values.shape)
 
 
 def _magnitude(integers: Exact) -> int:

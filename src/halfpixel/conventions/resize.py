@@ -2,7 +2,7 @@
 
 A resize is linear and separable: ``Y = A_h · X · A_wᵀ``. This module holds the one function from
 (convention, n_in, n_out) to ``A``. Attribute names and their meaning are those of the ONNX operator
-Resize (onnx/onnx, ``docs/Operators.md``, "Resize").
+Resize (onnx/onnx, ``docs/Operators.md``, "Resize"); modes that ONNX lacks are named as frameworks do.
 """
 
 from __future__ import annotations
@@ -18,12 +18,31 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import exact as _exact
+from . import kernels as _kernels
 
-Mode = Literal["nearest", "linear", "cubic"]
+Mode = Literal[
+    "nearest",
+    "linear",
+    "cubic",
+    "mitchell",
+    "lanczos",
+    "gaussian",
+    "area",
+    "area_linear",
+    "adaptive_area",
+]
 CoordinateTransformationMode = Literal["half_pixel", "asymmetric", "align_corners"]
 NearestMode = Literal["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]
 
 _HALF = Fraction(1, 2)
+
+# The coordinates that a mode can go with; a mode that is not named goes with any.
+_COORDINATES: dict[str, tuple[str, ...]] = {
+    "area": ("half_pixel",),
+    "adaptive_area": ("half_pixel",),
+    "area_linear": ("asymmetric",),
+}
+_INTERPOLATING = ("linear", "cubic", "mitchell", "lanczos", "gaussian")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +50,11 @@ class Resize:
     """What a resize means, with no framework in it.
 
     Attributes:
-        mode: the kernel: ``nearest``, ``linear`` (two taps an axis) or ``cubic`` (four).
+        mode: the kernel: ``nearest``, ``linear`` (two taps an axis), ``cubic`` (four), ``mitchell``
+            (four, not interpolating), ``lanczos``, ``gaussian`` (radius 3/2, σ = 1/2); or a window:
+            ``area`` (the input that lies under an output pixel, by coverage), ``adaptive_area`` (the
+            pixels that it touches, in equal parts), ``area_linear`` (OpenCV's reading of area where an
+            axis grows: two taps, the second only as far as the pixel reaches past an edge).
         coordinate_transformation_mode: where output pixel ``d`` samples the input, with
             ``s = n_in / n_out``: ``half_pixel`` at ``(d + ½)·s − ½``, ``asymmetric`` at ``d·s``,
             ``align_corners`` at ``d·(n_in − 1)/(n_out − 1)``, and at 0 where ``n_out`` is 1.
@@ -41,6 +64,9 @@ class Resize:
         cubic_coeff_a: the ``a`` of the cubic convolution kernel (R. Keys, "Cubic convolution
             interpolation for digital image processing", IEEE TASSP 29(6), 1981). A float is read as
             the decimal that it prints as. −0.75 for ``cubic`` by default, None for the other modes.
+        lanczos_radius: half the width of the Lanczos kernel in pixels; 3 for ``lanczos`` by default,
+            None for the other modes.
+        antialias: where an axis shrinks, stretch the kernel over ``s`` times as many pixels.
         exclude_outside: False: a tap outside the image reads the edge pixel. True: it weighs
             nothing, and the weights of the taps inside are divided by their sum.
 
@@ -52,37 +78,55 @@ class Resize:
     """
 
     mode: Mode
-    coordinate_transformation_mode: CoordinateTransformationMode = "half_pixel"
+    coordinate_transformation_mode: CoordinateTransformationMode | None = None
     nearest_mode: NearestMode | None = None
     cubic_coeff_a: Fraction | float | None = None
+    lanczos_radius: int | None = None
+    antialias: bool = False
     exclude_outside: bool = False
 
     def __post_init__(self) -> None:
         _one_of("mode", self.mode, get_args(Mode))
+        grids = _COORDINATES.get(self.mode, get_args(CoordinateTransformationMode))
+        if self.coordinate_transformation_mode is None:
+            _set(self, "coordinate_transformation_mode", grids[0])
         _one_of(
             "coordinate_transformation_mode",
             self.coordinate_transformation_mode,
             get_args(CoordinateTransformationMode),
         )
-        if self.mode == "nearest":
-            if self.nearest_mode is None:
-                _set(self, "nearest_mode", "round_prefer_floor")
+        if self.coordinate_transformation_mode not in grids:
+            raise ValueError(
+                f"mode={self.mode!r} goes with coordinate_transformation_mode={grids[0]!r} only"
+            )
+        self._default("nearest_mode", "nearest", "round_prefer_floor")
+        self._default("cubic_coeff_a", "cubic", -0.75)
+        self._default("lanczos_radius", "lanczos", 3)
+        if self.nearest_mode is not None:
             _one_of("nearest_mode", self.nearest_mode, get_args(NearestMode))
-            if self.exclude_outside:
-                raise ValueError("exclude_outside does nothing for mode='nearest': leave it out")
-        elif self.nearest_mode is not None:
-            raise ValueError(f"nearest_mode goes with mode='nearest', not mode={self.mode!r}")
-        if self.mode == "cubic":
-            a = -0.75 if self.cubic_coeff_a is None else self.cubic_coeff_a
+        if self.cubic_coeff_a is not None:
+            a = self.cubic_coeff_a
             try:
                 _set(self, "cubic_coeff_a", Fraction(str(a)))
             except (ValueError, ZeroDivisionError):
                 raise ValueError(f"cubic_coeff_a is a finite number, got {a!r}") from None
-        elif self.cubic_coeff_a is not None:
-            raise ValueError(f"cubic_coeff_a goes with mode='cubic', not mode={self.mode!r}")
-        if self.exclude_outside not in (False, True):
-            raise ValueError(f"exclude_outside is True or False, got {self.exclude_outside!r}")
-        _set(self, "exclude_outside", bool(self.exclude_outside))
+        if self.lanczos_radius is not None and self.lanczos_radius not in range(1, 17):
+            raise ValueError(f"lanczos_radius is an integer from 1, got {self.lanczos_radius!r}")
+        for name in ("antialias", "exclude_outside"):
+            value = getattr(self, name)
+            if value not in (False, True):
+                raise ValueError(f"{name} is True or False, got {value!r}")
+            if value and self.mode not in _INTERPOLATING:
+                raise ValueError(f"{name} does nothing for mode={self.mode!r}: leave it out")
+            _set(self, name, bool(value))
+
+    def _default(self, name: str, mode: str, value: object) -> None:
+        """Give an attribute of one mode its default there, and refuse it elsewhere."""
+        given = getattr(self, name)
+        if self.mode != mode and given is not None:
+            raise ValueError(f"{name} goes with mode={mode!r}, not mode={self.mode!r}")
+        if self.mode == mode and given is None:
+            _set(self, name, value)
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -97,8 +141,11 @@ class Resize:
             decimal = float(self.cubic_coeff_a)
             exact = Fraction(str(decimal)) == self.cubic_coeff_a
             values["cubic_coeff_a"] = decimal if exact else str(self.cubic_coeff_a)
-        if self.exclude_outside:
-            values["exclude_outside"] = 1
+        if self.lanczos_radius is not None:
+            values["lanczos_radius"] = self.lanczos_radius
+        for name in ("antialias", "exclude_outside"):
+            if getattr(self, name):
+                values[name] = 1
         return values
 
     def __str__(self) -> str:
@@ -107,7 +154,10 @@ class Resize:
     @property
     def slug(self) -> str:
         """A folder name: ``cubic-half_pixel-a-0.5-exclude_outside``."""
-        return "-".join(word.replace("cubic_coeff_a=", "a") for word in _words(self.attributes))
+        return "-".join(
+            word.replace("cubic_coeff_a=", "a").replace("lanczos_radius=", "r")
+            for word in _words(self.attributes)
+        )
 
     def coordinates(self, n_in: int, n_out: int) -> NDArray[np.object_]:
         """Where each output pixel samples the input.
@@ -142,20 +192,31 @@ class Resize:
         Raises:
             ValueError: a size is below 1.
         """
-        return self.weights_at(self.coordinates(n_in, n_out), n_in)
+        return self.weights_at(self.coordinates(n_in, n_out), n_in, self.scale(n_in, n_out))
 
-    def weights_at(self, coordinates: NDArray[Any], n_in: int) -> NDArray[Any]:
+    def scale(self, n_in: int, n_out: int) -> Fraction:
+        """How far apart two output pixels sample the input, in input pixels; 1 for one pixel out."""
+        _sizes(n_in, n_out)
+        if self.coordinate_transformation_mode == "align_corners":
+            return Fraction(n_in - 1, n_out - 1) if n_out > 1 else Fraction(1)
+        return Fraction(n_in, n_out)
+
+    def weights_at(
+        self, coordinates: NDArray[Any], n_in: int, scale: Fraction = Fraction(1)
+    ) -> NDArray[Any]:
         """The rows of ``A`` for output pixels that sample at the given places.
 
         Args:
             coordinates: shape ``(n_out,)``, in input pixels; ``Fraction``s for exact rows, float64
                 for approximate ones.
             n_in: the size of the input axis in pixels.
+            scale: how far apart the output pixels lie, in input pixels: what windows and
+                antialiased kernels are as wide as. The others do not ask.
 
         Returns:
             Shape ``(n_out, n_in)``, of the dtype of the coordinates.
         """
-        index, weight = self.taps_at(coordinates, n_in)
+        index, weight = self.taps_at(coordinates, n_in, scale)
         matrix = np.zeros((len(coordinates), n_in), coordinates.dtype)
         if matrix.dtype == object:
             matrix[...] = Fraction(0)
@@ -163,33 +224,62 @@ class Resize:
         return matrix
 
     def taps_at(
-        self, coordinates: NDArray[Any], n_in: int
+        self, coordinates: NDArray[Any], n_in: int, scale: Fraction = Fraction(1)
     ) -> tuple[NDArray[np.intp], NDArray[Any]]:
         """The input pixels that each output pixel reads, as the kernel visits them.
 
         Args:
-            coordinates: as in :meth:`weights_at`.
-            n_in: the size of the input axis in pixels.
+            coordinates, n_in, scale: as in :meth:`weights_at`.
 
         Returns:
             Two arrays of shape ``(n_out, taps)``: the index read (clamped to the image, so that an
-            index can come twice) and its weight (0 for a tap that is excluded).
+            index can come twice) and its weight (0 for a tap that is excluded or out of reach).
         """
-        one = coordinates * 0 + 1
+        exact = coordinates.dtype == object
         if self.mode == "nearest":
             index = _nearest_index(coordinates, self.nearest_mode)[:, None]
-            return index.clip(0, n_in - 1), one[:, None]
-        base = _floor(coordinates)
-        offset = np.arange(0, 2) if self.mode == "linear" else np.arange(-1, 3)
-        index = base[:, None] + offset
-        distance = abs((coordinates - base)[:, None] - offset)
-        weight = (
-            _linear(distance) if self.mode == "linear" else _cubic(distance, self._a(coordinates))
-        )
+            return index.clip(0, n_in - 1), (coordinates * 0 + 1)[:, None]
+        if self.mode == "adaptive_area":
+            return _adaptive_area(coordinates, n_in, scale)
+        s: Any = scale if exact else float(scale)
+        stretch: Any = max(s, 1) if self.antialias else 1
+        radius = (1 + s) / 2 if self.mode == "area" else self._radius(exact) * stretch
+        # the taps strictly inside the radius: a kernel is 0 at its end
+        base = _floor(coordinates - radius) + 1
+        index = base[:, None] + np.arange(int(np.ceil(2 * radius)))
+        distance = (coordinates[:, None] - index) / stretch
+        weight = self._kernel(distance, s)
         if self.exclude_outside:
             weight = np.where((index >= 0) & (index < n_in), weight, 0 * weight)
+        if self.exclude_outside or stretch != 1 or self.mode in ("lanczos", "gaussian"):
             weight = weight / weight.sum(axis=1, keepdims=True)
+            if exact and self.mode in ("lanczos", "gaussian"):
+                weight = _exact.to_digits(weight)
         return index.clip(0, n_in - 1), weight
+
+    def _radius(self, exact: bool) -> Any:
+        radius = {"linear": 1, "area_linear": 1, "lanczos": self.lanczos_radius}
+        if self.mode == "gaussian":
+            return Fraction(3, 2) if exact else 1.5
+        return radius.get(self.mode, 2)
+
+    def _kernel(self, distance: NDArray[Any], scale: Any) -> NDArray[Any]:
+        """The kernel's value at signed distances (coordinate − pixel), in stretched pixels."""
+        if self.mode == "area_linear":
+            return _kernels.area_linear(distance, scale)
+        away = abs(distance)
+        if self.mode == "linear":
+            return _kernels.linear(away)
+        if self.mode == "area":
+            return _kernels.area(away, scale)
+        if self.mode == "lanczos":
+            return _kernels.lanczos(away, self.lanczos_radius or 0)
+        if self.mode == "gaussian":
+            return _kernels.gaussian(away)
+        if self.mode == "mitchell":
+            return _kernels.mitchell(away)
+        a = self.cubic_coeff_a
+        return _kernels.cubic(away, a if distance.dtype == object else float(a or 0))
 
     def apply(
         self,
@@ -224,16 +314,13 @@ class Resize:
         }
         return _exact.apply_matrices(x, matrices, exact=exact)
 
-    def _a(self, coordinates: NDArray[Any]) -> Any:
-        return self.cubic_coeff_a if coordinates.dtype == object else float(self.cubic_coeff_a or 0)
-
 
 def every_resize() -> tuple[Resize, ...]:
-    """Every convention that these attributes can spell, with the two values of ``a`` in use.
+    """The conventions that an unknown resize is compared with: those in use, and their neighbours.
 
-    ``exclude_outside`` is left out for ``linear``, where it changes no weight.
+    ``exclude_outside`` is left out for ``linear`` without antialias, where it changes no weight.
     """
-    modes: list[dict[str, Any]] = [
+    point_modes: list[dict[str, Any]] = [
         *({"mode": "nearest", "nearest_mode": m} for m in get_args(NearestMode)),
         {"mode": "linear"},
         *(
@@ -242,10 +329,29 @@ def every_resize() -> tuple[Resize, ...]:
             for e in (False, True)
         ),
     ]
-    return tuple(
-        Resize(coordinate_transformation_mode=c, **mode)
-        for mode in modes
-        for c in get_args(CoordinateTransformationMode)
+    kernels: list[dict[str, Any]] = [
+        {"mode": "linear", "antialias": True},
+        {"mode": "cubic", "cubic_coeff_a": -0.5, "antialias": True},
+        {"mode": "cubic", "cubic_coeff_a": -0.75, "antialias": True},
+        *(
+            {"mode": mode, "antialias": a}
+            for mode in ("mitchell", "gaussian")
+            for a in (False, True)
+        ),
+        *(
+            {"mode": "lanczos", "lanczos_radius": radius, "antialias": a}
+            for radius in (3, 4, 5)
+            for a in (False, True)
+        ),
+    ]
+    return (
+        *(
+            Resize(coordinate_transformation_mode=c, **mode)
+            for mode in point_modes
+            for c in get_args(CoordinateTransformationMode)
+        ),
+        *(Resize(exclude_outside=e, **kernel) for kernel in kernels for e in (False, True)),
+        *(Resize(mode=mode) for mode in ("area", "area_linear", "adaptive_area")),
     )
 
 
@@ -263,15 +369,17 @@ def resize_from(attributes: dict[str, Any]) -> Resize:
     return Resize(**attributes)
 
 
-def _linear(distance: NDArray[Any]) -> NDArray[Any]:
-    return np.asarray(1 - distance)
-
-
-def _cubic(distance: NDArray[Any], a: Any) -> NDArray[Any]:
-    """Keys' kernel: one polynomial up to distance 1, another up to 2."""
-    near = ((a + 2) * distance - (a + 3)) * distance * distance + 1
-    far = ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a
-    return np.asarray(np.where(distance <= 1, near, far))
+def _adaptive_area(
+    coordinates: NDArray[Any], n_in: int, scale: Fraction
+) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Every pixel that the window touches, each as much as the others."""
+    half: Any = scale / 2 if coordinates.dtype == object else float(scale) / 2
+    middle = coordinates + _half(coordinates)
+    start, stop = _floor(middle - half), np.negative(_floor(-(middle + half)))
+    index = start[:, None] + np.arange(int(np.max(stop - start)))
+    share = (coordinates * 0 + 1) / (stop - start)
+    weight = np.where(index < stop[:, None], share[:, None], 0 * share[:, None])
+    return index.clip(0, n_in - 1), weight
 
 
 def _floor(values: NDArray[Any]) -> NDArray[np.intp]:
@@ -294,7 +402,7 @@ def _half(x: NDArray[Any]) -> Any:
 
 def _words(attributes: dict[str, Any]) -> list[str]:
     bare = ("mode", "coordinate_transformation_mode", "nearest_mode")
-    flags = {"exclude_outside": "exclude_outside"}
+    flags = {"antialias": "antialias", "exclude_outside": "exclude_outside"}
     return [
         str(value) if name in bare else flags.get(name, f"{name}={value}")
         for name, value in attributes.items()

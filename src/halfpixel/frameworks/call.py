@@ -84,6 +84,23 @@ class Refusal:
         return re.search(self.words, message) is not None
 
 
+@dataclass(frozen=True)
+class Defect:
+    """A declared defect: where a framework computes something else than it says, and what.
+
+    Attributes:
+        why: the formula, for a reader; docs/findings.md has the rest.
+        releases: those that have it (PEP 440 specifiers).
+        when: whether it holds for a case.
+        result: from the expected values of the case to those of the defect.
+    """
+
+    why: str
+    releases: str
+    when: Callable[[Case], bool]
+    result: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """One public function of a framework with its flags set.
@@ -100,6 +117,7 @@ class Call:
         arithmetic: for each dtype it takes, the roundings on the way.
         returns: for each dtype, the dtype of the result.
         refusals: what the framework is known to refuse, with its words.
+        defects: where it is known to compute something else than its convention.
         needs: modules beside the framework that it cannot run without.
     """
 
@@ -112,6 +130,7 @@ class Call:
     returns: Mapping[DType, str]
     follows: Mapping[str, Resize] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
+    defects: tuple[Defect, ...] = ()
     needs: tuple[str, ...] = ()
 
     @property
@@ -130,16 +149,20 @@ class Call:
 
     def convention(self, version: str) -> Resize | None:
         """The resize convention that a release follows, or None if no range holds it."""
-        from packaging.specifiers import SpecifierSet
-
         for releases, convention in self.follows.items():
-            if SpecifierSet(releases).contains(version, prereleases=True):
+            if _contains(releases, version):
                 return convention
         return None
 
     def refusal(self, case: Case, dtype: str, names: Names) -> Refusal | None:
         """The declared refusal that holds for a case, or None if the framework should answer."""
         return next((r for r in self.refusals if r.when(case, dtype, names)), None)
+
+    def defect(self, case: Case, version: str) -> Defect | None:
+        """The declared defect that a release shows on a case, or None."""
+        return next(
+            (d for d in self.defects if d.when(case) and _contains(d.releases, version)), None
+        )
 
     def __call__(self, case: Case, dtype: str, names: Names) -> NDArray[Any]:
         """Run it on a case.
@@ -175,6 +198,12 @@ class Call:
         """Run what was said on the inputs of a case; whatever the framework raises goes through."""
         inputs = {k: np.ascontiguousarray(v, dtype) for k, v in case.inputs.items()}
         return self.run(names, expression, inputs)
+
+
+def _contains(releases: str, version: str) -> bool:
+    from packaging.specifiers import SpecifierSet
+
+    return SpecifierSet(releases).contains(version, prereleases=True)
 
 
 @dataclass(frozen=True, kw_only=True)

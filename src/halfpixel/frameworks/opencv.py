@@ -18,35 +18,72 @@ _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
 _SUMS = "opencv/opencv, modules/dnn/src/layers/convtranspose_layer.cpp: plain sums of products"
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
 
-# flag, convention
-_RESIZE: tuple[tuple[str, Resize], ...] = (
+# flag, regime, convention. INTER_AREA is two conventions: one where no axis grows, one elsewhere.
+_RESIZE: tuple[tuple[str, str, Resize], ...] = (
     (
         "INTER_NEAREST",
+        "",
         Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
     ),
-    ("INTER_LINEAR", Resize(mode="linear")),
-    ("INTER_CUBIC", Resize(mode="cubic", cubic_coeff_a=-0.75)),
+    ("INTER_NEAREST_EXACT", "", Resize(mode="nearest", nearest_mode="round_prefer_ceil")),
+    ("INTER_LINEAR", "", Resize(mode="linear")),
+    ("INTER_LINEAR_EXACT", "", Resize(mode="linear")),
+    ("INTER_CUBIC", "", Resize(mode="cubic", cubic_coeff_a=-0.75)),
+    ("INTER_LANCZOS4", "", Resize(mode="lanczos", lanczos_radius=4)),
+    ("INTER_AREA", "-shrinking", Resize(mode="area")),
+    ("INTER_AREA", "-growing", Resize(mode="area_linear")),
 )
+_RULES = {
+    "INTER_NEAREST": "inverse_scale_float64",
+    "INTER_NEAREST_EXACT": "sum_float64",
+    "INTER_AREA-growing": "inverse_scale_float64",
+}
+_RELEASES = {"INTER_NEAREST_EXACT": ">=5"}
+
+# The largest error of one weight, in unit roundoffs of float. linear: 1 - fx, or the difference and
+# the product of a lerp where IPP runs. cubic: the fourth is 1 minus the others. lanczos: 3 for a value,
+# and 15 for the sum of eight whose absolute values are at most 1.9 times their sum. area: the ends.
+_WEIGHT_ERRORS = {
+    "nearest": 0.0,
+    "linear": 2.0,
+    "cubic": cubic_weight_error(-0.75, last_by_difference=True),
+    "lanczos": 18.0,
+    "area": 4.0,
+    "area_linear": 2.0,
+}
+_SYMBOLS = {
+    "nearest": "resizeNN, resizeNN_bitexact",
+    "linear": "HResizeLinear, ipp_resize",
+    "cubic": "interpolateCubic",
+    "lanczos": "interpolateLanczos4",
+    "area": "computeResizeAreaTab, ResizeArea_Invoker",
+    "area_linear": "hal::resize (area_mode)",
+}
 
 
-def _resize_arithmetic(dtype: DType, convention: Resize) -> Arithmetic:
-    cubic = convention.mode == "cubic"
+def _resize_arithmetic(dtype: DType, flag: str, regime: str, convention: Resize) -> Arithmetic:
+    mode = convention.mode
     return Arithmetic(
         coordinates="float32",  # computed in double, then cast; weights are float for every depth
         coordinate_roundings=1,
         weights="float32",
-        # linear: 1 - fx, or the difference and the product of a lerp where IPP runs
-        weight_error=cubic_weight_error(-0.75, last_by_difference=True) if cubic else 2,
+        weight_error=_WEIGHT_ERRORS[mode],
         # IPP gives double images float's accuracy: the bound must hold with it and without
-        accumulation=dtype if cubic else "float32",
-        coordinate_rule="inverse_scale_float64" if convention.mode == "nearest" else None,
-        source=f"{_RESIZE_CPP}: resizeGeneric_, "
-        + ("interpolateCubic" if cubic else "HResizeLinear, ipp_resize"),
+        accumulation="float32" if mode == "linear" else dtype,
+        coordinate_rule=_RULES.get(flag + regime),
+        source=f"{_RESIZE_CPP}: {_SYMBOLS[mode]}",
     )
 
 
-def _resize(flag: str) -> Callable[[Case], Expression]:
-    def expression(case: Case) -> Expression:
+def _grows(case: Case) -> bool:
+    height, width = case.inputs["x"].shape[2:]
+    return bool(case.size[0] > height or case.size[1] > width)
+
+
+def _resize(flag: str, regime: str) -> Callable[[Case], Expression | None]:
+    def expression(case: Case) -> Expression | None:
+        if regime and _grows(case) != (regime == "-growing"):
+            return None
         height, width = case.size
         return Expression(
             Name("cv2.resize"), (Name("x"), (width, height)), {"interpolation": Name(f"cv2.{flag}")}
@@ -127,15 +164,17 @@ CALLS = (
     *(
         Call(
             framework="opencv",
-            name=f"resize-{flag}",
+            name=f"resize-{flag}{regime}",
             operation="resize",
-            follows={">=3.4": convention},
-            expression=_resize(flag),
+            follows={_RELEASES.get(flag, ">=3.4"): convention},
+            expression=_resize(flag, regime),
             run=_run_resize,
-            arithmetic={dtype: _resize_arithmetic(dtype, convention) for dtype in _DTYPES},
+            arithmetic={
+                dtype: _resize_arithmetic(dtype, flag, regime, convention) for dtype in _DTYPES
+            },
             returns=_SAME_DTYPE,
         )
-        for flag, convention in _RESIZE
+        for flag, regime, convention in _RESIZE
     ),
     Call(
         framework="opencv",

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import Arithmetic, sum_of_products
+from ..arithmetic import Arithmetic, normalised_weight_error, sum_of_products
 from ..cases import Case
-from ..conventions import ConvTranspose, Resize
+from ..conventions import ConvTranspose, Mode, Resize
 from .call import Call, DType, Expression, Framework, Name, Names, Refusal
+
+Run = Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]]
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
@@ -25,17 +27,39 @@ _SUMS = (
 )
 _ALWAYS_FLOAT32: dict[DType, str] = {"float32": "float32", "float64": "float32"}
 
-_KERNELS = "tensorflow/tensorflow, tensorflow/core/kernels/image"
+_KERNELS_DIR = "tensorflow/tensorflow, tensorflow/core/kernels/image"
 _STATE_H = "tensorflow/tensorflow, tensorflow/core/util/image_resizer_state.h: CalculateResizeScale"
 
 _KEYS = Resize(mode="cubic", cubic_coeff_a=-0.5, exclude_outside=True)
 _EXACT_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 
-# method, convention
-_RESIZE: tuple[tuple[str, Resize], ...] = (
-    ("nearest", _EXACT_NEAREST),
-    ("bilinear", Resize(mode="linear")),
-    ("bicubic", _KEYS),
+# method, mode, attributes
+_KERNELS: tuple[tuple[str, Mode, dict[str, Any]], ...] = (
+    ("lanczos3", "lanczos", {"lanczos_radius": 3}),
+    ("lanczos5", "lanczos", {"lanczos_radius": 5}),
+    ("gaussian", "gaussian", {}),
+    ("mitchellcubic", "mitchell", {}),
+)
+
+
+def _kernel(mode: Mode, **attributes: Any) -> Resize:
+    """What ScaleAndTranslate computes: taps outside weigh nothing, the rest is divided by its sum."""
+    return Resize(mode=mode, exclude_outside=True, **attributes)
+
+
+# method, antialias, convention
+_RESIZE: tuple[tuple[str, bool, Resize], ...] = (
+    ("nearest", False, _EXACT_NEAREST),
+    ("bilinear", False, Resize(mode="linear")),
+    ("bilinear", True, _kernel("linear", antialias=True)),
+    ("bicubic", False, _KEYS),
+    ("bicubic", True, _kernel("cubic", cubic_coeff_a=-0.5, antialias=True)),
+    ("area", False, Resize(mode="area")),
+    *(
+        (method, antialias, _kernel(mode, antialias=antialias, **attributes))
+        for method, mode, attributes in _KERNELS
+        for antialias in (False, True)
+    ),
 )
 
 # function, align_corners, half_pixel_centers, convention (None: refused)
@@ -71,6 +95,7 @@ _V1_RESIZE: tuple[tuple[str, bool, bool, Resize | None], ...] = (
     ("bicubic", True, False, Resize(mode="cubic", coordinate_transformation_mode="align_corners")),
     ("bicubic", False, True, _KEYS),
     ("bicubic", True, True, None),
+    ("area", False, False, Resize(mode="area")),
 )
 
 
@@ -90,7 +115,7 @@ def _resize_arithmetic(convention: Resize) -> Arithmetic:
         weight_error=(10 if keys else 1) if cubic else 2,
         accumulation="float32",
         coordinate_rule={"cubic": "kernel_table_1024", "nearest": "float32"}.get(mode),
-        source=f"{_STATE_H}, HalfPixelScaler, LegacyScaler; {_KERNELS}/"
+        source=f"{_STATE_H}, HalfPixelScaler, LegacyScaler; {_KERNELS_DIR}/"
         + (
             "resize_bicubic_op.cc: GetWeightsAndIndices"
             if cubic
@@ -99,31 +124,151 @@ def _resize_arithmetic(convention: Resize) -> Arithmetic:
     )
 
 
+def _scale_and_translate_arithmetic(convention: Resize) -> Arithmetic:
+    return Arithmetic(
+        coordinates="float32",
+        coordinate_roundings=3,  # out / in, its inverse, the product
+        distance_roundings=3,  # - sample_f, the inverse of the kernel's scale and its product
+        weights="float32",
+        weight_error=normalised_weight_error(convention),
+        normalised=True,
+        accumulation="float32",
+        # the gaussian is cut off while it is not yet 0: a rounded coordinate gains or loses a tap
+        coordinate_rule="inverse_scale_float32" if convention.mode == "gaussian" else None,
+        source=f"{_KERNELS_DIR}/scale_and_translate_op.cc: ComputeSpansCore; "
+        f"{_KERNELS_DIR}/sampling_kernels.h",
+    )
+
+
+def _area_arithmetic(convention: Resize) -> Arithmetic:
+    return Arithmetic(
+        coordinates="float32",
+        coordinate_roundings=3,  # the scale, the product with the index, and with the index + 1
+        weights="float32",
+        weight_error=4,  # the two ends of a window, 1 / (scale_h * scale_w) and its product
+        accumulation="float32",
+        source=f"{_KERNELS_DIR}/resize_area_op.cc: ResizeAreaOp::ComputePatchSum",
+    )
+
+
+def _arithmetic(convention: Resize | None) -> Arithmetic:
+    if convention is None:
+        return _resize_arithmetic(Resize(mode="nearest"))
+    if convention.mode == "area":
+        return _area_arithmetic(convention)
+    if convention.antialias or convention.mode in ("lanczos", "gaussian", "mitchell"):
+        return _scale_and_translate_arithmetic(convention)
+    return _resize_arithmetic(convention)
+
+
+Say = Callable[[str, dict[str, object]], Callable[[Case], Expression | None]]
+
+
+def _function(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
+    def expression(case: Case) -> Expression:
+        return Expression(Name(function), (Name("x"),), {"size": case.size, **flags})
+
+    return expression
+
+
+def _raw_op(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
+    """Raw operations take keywords only."""
+
+    def expression(case: Case) -> Expression:
+        return Expression(Name(function), (), {"images": Name("x"), "size": case.size, **flags})
+
+    return expression
+
+
+def _resizing(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
+    def expression(case: Case) -> Expression:
+        height, width = case.size
+        layer = Expression(Name(function), (), {"height": height, "width": width, **flags})
+        return Expression(layer, (Name("x"),))
+
+    return expression
+
+
+def _upsampling(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
+    """The layer takes factors, so whole ratios only."""
+
+    def expression(case: Case) -> Expression | None:
+        sizes = list(zip(case.size, case.inputs["x"].shape[2:], strict=True))
+        if any(out % n for out, n in sizes):
+            return None
+        factors = tuple(out // n for out, n in sizes)
+        return Expression(Expression(Name(function), (), {"size": factors, **flags}), (Name("x"),))
+
+    return expression
+
+
 def _resize_call(
     name: str,
     function: str,
     flags: dict[str, object],
     convention: Resize | None,
     releases: str,
+    *,
+    say: Say = _function,
+    run: Run | None = None,
     refusals: tuple[Refusal, ...] = (),
 ) -> Call:
     copies = convention is None or convention.mode == "nearest"
-    arithmetic = _resize_arithmetic(convention or Resize(mode="nearest"))
-
-    def expression(case: Case) -> Expression:
-        return Expression(Name(function), (Name("x"),), {"size": case.size, **flags})
-
+    arithmetic = _arithmetic(convention)
     return Call(
         framework="tensorflow",
         name=name,
         operation="resize",
         follows={} if convention is None else {releases: convention},
-        expression=expression,
-        run=_run,
+        expression=say(function, flags),
+        run=run or _run,
         arithmetic=dict.fromkeys(_DTYPES, arithmetic),
-        returns=_SAME_DTYPE if copies else _ALWAYS_FLOAT32,
+        returns=_SAME_DTYPE if copies or name.startswith("keras") else _ALWAYS_FLOAT32,
         refusals=refusals,
     )
+
+
+def _v1_calls() -> Iterator[Call]:
+    """tf.compat.v1's functions, and the raw operations that they are."""
+    for function, align_corners, half_pixel_centers, convention in _V1_RESIZE:
+        flags = _v1_flags(function, align_corners, half_pixel_centers)
+        suffix = _FLAGS[align_corners, half_pixel_centers]
+        raw = "Resize" + function.title().replace("_", "")
+        for name, path, say in (
+            (f"v1.resize_{function}", f"tf.compat.v1.image.resize_{function}", _function),
+            (f"raw_ops.{raw}", f"tf.raw_ops.{raw}", _raw_op),
+        ):
+            refusals = () if convention else (_BOTH_FLAGS,)
+            yield _resize_call(
+                name + suffix, path, flags, convention, ">=1.14", say=say, refusals=refusals
+            )
+
+
+def _keras_calls() -> Iterator[Call]:
+    """Keras on the TensorFlow backend: tf.image.resize by other names."""
+    conventions = {method: c for method, antialias, c in _RESIZE if not antialias}
+    for method in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"):
+        flags: dict[str, object] = {"interpolation": method}
+        for name, function, say, methods in (
+            ("keras.ops.image.resize", "keras.ops.image.resize", _function, None),
+            ("keras.Resizing", "keras.layers.Resizing", _resizing, None),
+            (
+                "keras.UpSampling2D",
+                "keras.layers.UpSampling2D",
+                _upsampling,
+                ("nearest", "bilinear"),
+            ),
+        ):
+            if methods is None or method in methods:
+                yield _resize_call(
+                    f"{name}-{method}",
+                    function,
+                    flags,
+                    conventions[method],
+                    ">=2.16",
+                    say=say,
+                    run=_run if say is _function else _run_typed,
+                )
 
 
 _BOTH_FLAGS = Refusal(
@@ -132,14 +277,17 @@ _BOTH_FLAGS = Refusal(
 )
 
 
-def _v1_name(function: str, align_corners: bool, half_pixel_centers: bool) -> str:
-    flags = {
-        (False, False): "",
-        (True, False): "-align_corners",
-        (False, True): "-half_pixel_centers",
-        (True, True): "-both_flags",
-    }
-    return f"v1.resize_{function}{flags[align_corners, half_pixel_centers]}"
+def _v1_flags(function: str, align_corners: bool, half_pixel_centers: bool) -> dict[str, object]:
+    flags: dict[str, object] = {"align_corners": align_corners}
+    return flags if function == "area" else {**flags, "half_pixel_centers": half_pixel_centers}
+
+
+_FLAGS = {
+    (False, False): "",
+    (True, False): "-align_corners",
+    (False, True): "-half_pixel_centers",
+    (True, True): "-both_flags",
+}
 
 
 # ---------------------------------------------------------------------------- conv_transpose
@@ -303,14 +451,27 @@ def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) 
     return np.asarray(result.numpy().transpose(0, 3, 1, 2))
 
 
+def _run_typed(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    """A Keras layer without weights, of the dtype of its input."""
+    return _run(names, _typed(expression, inputs), inputs)
+
+
+def _typed(expression: Expression, inputs: dict[str, NDArray[Any]]) -> Expression:
+    made = expression.function
+    assert isinstance(made, Expression)
+    layer = Expression(made.function, made.args, {**made.kwargs, "dtype": str(inputs["x"].dtype)})
+    return Expression(layer, expression.args, expression.kwargs)
+
+
 def _run_layer(
     names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
 ) -> NDArray[Any]:
     tensors = _tensors(names, inputs)
-    made = expression.function
+    made = _typed(expression, inputs).function
     assert isinstance(made, Expression)
-    dtype = str(inputs["x"].dtype)
-    layer = Expression(made.function, made.args, {**made.kwargs, "dtype": dtype}).evaluate(names)
+    layer = made.evaluate(names)
     layer.build(tensors["x"].shape)
     layer.set_weights([tensors[k].numpy() for k in ("w", "b") if k in tensors])
     return np.asarray(layer(tensors["x"]).numpy().transpose(0, 3, 1, 2))
@@ -385,21 +546,16 @@ def _conv_call(
 CALLS = (
     *(
         _resize_call(
-            f"image.resize-{method}", "tf.image.resize", {"method": method}, convention, ">=2.0"
-        )
-        for method, convention in _RESIZE
-    ),
-    *(
-        _resize_call(
-            _v1_name(function, align_corners, half_pixel_centers),
-            f"tf.compat.v1.image.resize_{function}",
-            {"align_corners": align_corners, "half_pixel_centers": half_pixel_centers},
+            f"image.resize-{method}{'-antialias' if antialias else ''}",
+            "tf.image.resize",
+            {"method": method, "antialias": True} if antialias else {"method": method},
             convention,
-            ">=1.14",
-            () if convention else (_BOTH_FLAGS,),
+            ">=2.0",
         )
-        for function, align_corners, half_pixel_centers, convention in _V1_RESIZE
+        for method, antialias, convention in _RESIZE
     ),
+    *_v1_calls(),
+    *_keras_calls(),
     *(
         _conv_call(
             f"conv2d_transpose-{padding}",

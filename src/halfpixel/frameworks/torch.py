@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import Arithmetic, cubic_weight_error, sum_of_products
+from ..arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error, sum_of_products
 from ..cases import Case
 from ..conventions import ConvTranspose, Resize
-from .call import Call, DType, Expression, Framework, Name, Names, Refusal
+from .call import Call, Defect, DType, Expression, Framework, Name, Names, Refusal
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
@@ -57,13 +59,33 @@ _INTERPOLATE: tuple[tuple[str, str, dict[str, object], Resize], ...] = (
         {"mode": "bicubic", "align_corners": True},
         Resize(mode="cubic", cubic_coeff_a=-0.75, coordinate_transformation_mode="align_corners"),
     ),
+    ("area", ">=1.0", {"mode": "area"}, Resize(mode="adaptive_area")),
+    (
+        "bilinear-antialias",
+        ">=1.11",
+        {"mode": "bilinear", "align_corners": False, "antialias": True},
+        Resize(mode="linear", antialias=True, exclude_outside=True),
+    ),
+    (
+        "bicubic-antialias",
+        ">=1.11",
+        {"mode": "bicubic", "align_corners": False, "antialias": True},
+        Resize(mode="cubic", cubic_coeff_a=-0.5, antialias=True, exclude_outside=True),
+    ),
+    (
+        "lanczos-antialias",
+        ">=2.13",
+        {"mode": "lanczos", "antialias": True},
+        Resize(mode="lanczos", antialias=True, exclude_outside=True),
+    ),
 )
 
 _UPSAMPLE_H = "pytorch/pytorch, aten/src/ATen/native/UpSample.h"
 
 
 def _interpolate_arithmetic(dtype: DType, flags: dict[str, object]) -> Arithmetic:
-    cubic = flags["mode"] == "bicubic"
+    mode = flags["mode"]
+    cubic = mode == "bicubic"
     return Arithmetic(
         coordinates=dtype,
         # the scale, its product with the index, and half_pixel's "- 0.5"
@@ -71,10 +93,59 @@ def _interpolate_arithmetic(dtype: DType, flags: dict[str, object]) -> Arithmeti
         weights=dtype,
         weight_error=cubic_weight_error(-0.75) if cubic else 1,  # linear: 1 - lambda
         accumulation=dtype,
-        coordinate_rule="float32" if str(flags["mode"]).startswith("nearest") else None,
+        coordinate_rule="float32" if str(mode).startswith("nearest") else None,
         source=f"{_UPSAMPLE_H}: area_pixel_compute_scale, area_pixel_compute_source_index"
         + (", get_cubic_upsample_coefficients" if cubic else ""),
     )
+
+
+def _antialias_arithmetic(dtype: DType, convention: Resize) -> Arithmetic:
+    return Arithmetic(
+        coordinates=dtype,
+        coordinate_roundings=2,  # the scale, and its product with the index
+        distance_roundings=4,  # - center, + 0.5, the inverse scale and its product
+        weights=dtype,
+        weight_error=normalised_weight_error(convention),
+        normalised=True,
+        accumulation=dtype,
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
+        "HelperInterpBase::_compute_indices_min_size_weights_aa",
+    )
+
+
+def _area_arithmetic(dtype: DType) -> Arithmetic:
+    return Arithmetic(
+        coordinates=dtype,
+        coordinate_roundings=0,  # integers
+        weights=dtype,
+        weight_error=1,  # the division by the number of pixels
+        accumulation=dtype,
+        separable=False,
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/AdaptiveAvgPoolKernel.cpp: "
+        "cpu_adaptive_avg_pool2d; aten/src/ATen/native/AdaptivePooling.h: start_index, end_index",
+    )
+
+
+def _one_column(case: Case) -> bool:
+    return case.size[1] == 1 and case.size[0] != case.inputs["x"].shape[2]
+
+
+# The kernel of the vertical pass takes the weights of a row to be the same along it; where a row is one
+# pixel, the iterator runs down the column instead, with the weights of its first pixel.
+_FIRST_ROW_REPEATED = Defect(
+    why="an output one pixel wide repeats its first row",
+    releases=">=2.0",
+    when=_one_column,
+    result=lambda y: np.broadcast_to(y[:, :, :1], y.shape),
+)
+
+
+def _arithmetic(dtype: DType, flags: dict[str, object], convention: Resize | None) -> Arithmetic:
+    if convention is not None and convention.antialias:
+        return _antialias_arithmetic(dtype, convention)
+    if flags["mode"] == "area":
+        return _area_arithmetic(dtype)
+    return _interpolate_arithmetic(dtype, flags)
 
 
 def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
@@ -83,6 +154,15 @@ def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
 
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
     return np.asarray(expression.evaluate({**names, **_tensors(names, inputs)}).numpy())
+
+
+def _run_unfolded(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    """Bring the result of a 1-D or 3-D call back to (N, C, H, W)."""
+    n, c, h, _ = inputs["x"].shape
+    result = _run(names, expression, inputs)
+    return result.reshape(n, c, h, -1) if result.ndim == 3 else result[..., 0]
 
 
 def _run_layer(
@@ -98,11 +178,68 @@ def _run_layer(
         return np.asarray(layer(tensors["x"]).numpy())
 
 
-def _interpolate(flags: dict[str, object]) -> Any:
+def _interpolate(flags: dict[str, object]) -> Callable[[Case], Expression]:
     def expression(case: Case) -> Expression:
         return Expression(Name("F.interpolate"), (Name("x"),), {"size": case.size, **flags})
 
     return expression
+
+
+def _channels_last(flags: dict[str, object]) -> Callable[[Case], Expression]:
+    """The same values, in the memory order of NHWC: other kernels."""
+    x = Expression(Name("x.contiguous"), (), {"memory_format": Name("torch.channels_last")})
+
+    def expression(case: Case) -> Expression:
+        return Expression(Name("F.interpolate"), (x,), {"size": case.size, **flags})
+
+    return expression
+
+
+def _upsample(flags: dict[str, object]) -> Callable[[Case], Expression]:
+    def expression(case: Case) -> Expression:
+        layer = Expression(Name("nn.Upsample"), (), {"size": case.size, **flags})
+        return Expression(layer, (Name("x"),))
+
+    return expression
+
+
+def _rows(flags: dict[str, object]) -> Callable[[Case], Expression | None]:
+    """1-D: every row of an image whose height stays is a channel."""
+
+    def expression(case: Case) -> Expression | None:
+        height, width = case.size
+        if case.inputs["x"].shape[2] != height:
+            return None
+        rows = Expression(Name("x.flatten"), (1, 2))
+        return Expression(Name("F.interpolate"), (rows,), {"size": (width,), **flags})
+
+    return expression
+
+
+def _volume(flags: dict[str, object]) -> Callable[[Case], Expression]:
+    """3-D: an image is a volume one pixel wide, its height the depth."""
+
+    def expression(case: Case) -> Expression:
+        volume = Expression(Name("x.unsqueeze"), (-1,))
+        return Expression(Name("F.interpolate"), (volume,), {"size": (*case.size, 1), **flags})
+
+    return expression
+
+
+# name, expression: other ways to say what F.interpolate says, for these modes
+_VARIANTS: tuple[
+    tuple[str, Callable[..., Callable[[Case], Expression | None]], tuple[str, ...]], ...
+]
+_VARIANTS = (
+    (
+        "channels_last",
+        _channels_last,
+        ("nearest", "nearest-exact", "bilinear", "bicubic", "area", "bilinear-antialias"),
+    ),
+    ("Upsample", _upsample, ("nearest", "nearest-exact", "bilinear", "bicubic")),
+    ("1d", _rows, ("nearest", "nearest-exact", "linear", "linear-align_corners", "area")),
+    ("3d", _volume, ("nearest", "nearest-exact", "trilinear", "trilinear-align_corners", "area")),
+)
 
 
 def _padding(convention: ConvTranspose) -> tuple[int, ...] | None:
@@ -167,35 +304,53 @@ def _interpolate_call(
     name: str,
     flags: dict[str, object],
     follows: dict[str, Resize],
+    *,
+    say: Callable[..., Callable[[Case], Expression | None]] = _interpolate,
     refusals: tuple[Refusal, ...] = (),
 ) -> Call:
+    convention = next(iter(follows.values()), None)
     return Call(
         framework="torch",
-        name=f"interpolate-{name}",
+        name=name,
         operation="resize",
         follows=follows,
-        expression=_interpolate(flags),
-        run=_run,
-        arithmetic={dtype: _interpolate_arithmetic(dtype, flags) for dtype in _DTYPES},
+        expression=say(flags),
+        run=_run_unfolded if say in (_rows, _volume) else _run,
+        arithmetic={dtype: _arithmetic(dtype, flags, convention) for dtype in _DTYPES},
         returns=_SAME_DTYPE,
         refusals=refusals,
+        defects=(_FIRST_ROW_REPEATED,) if flags.get("antialias") else (),
     )
+
+
+def _variants() -> Iterator[Call]:
+    modes = {name: (releases, flags, follows) for name, releases, flags, follows in _INTERPOLATE}
+    for variant, say, names in _VARIANTS:
+        for name in names:
+            # 1-D and 3-D have names of their own for bilinear
+            releases, flags, convention = modes[re.sub("^(tri)?linear", "bilinear", name)]
+            if "linear" in name and not name.startswith("bi"):
+                flags = {**flags, "mode": name.split("-")[0]}
+            yield _interpolate_call(
+                f"interpolate-{name}-{variant}", flags, {releases: convention}, say=say
+            )
 
 
 CALLS = (
     *(
-        _interpolate_call(name, flags, {releases: convention})
+        _interpolate_call(f"interpolate-{name}", flags, {releases: convention})
         for name, releases, flags, convention in _INTERPOLATE
     ),
     *(
         _interpolate_call(
-            f"{mode}-align_corners",
+            f"interpolate-{mode}-align_corners",
             {"mode": mode, "align_corners": True},
             {},
-            (_REFUSES_ALIGN_CORNERS,),
+            refusals=(_REFUSES_ALIGN_CORNERS,),
         )
         for mode in ("nearest", "nearest-exact")
     ),
+    *_variants(),
     *(
         Call(
             framework="torch",

@@ -45,7 +45,7 @@ def explain(verdict: Verdict) -> str:
         f"  golden      {_golden(case)}",
     ]
     if verdict.words:
-        lines.append(f"  its words   {verdict.words}")
+        lines.append(f"  note        {verdict.words}")
     if verdict.bound.size:
         lines += ["", *_values(verdict)]
     if verdict.got.size:
@@ -155,8 +155,7 @@ class Outcome:
 def outcome(verdict: Verdict, environment: str = "") -> Outcome:
     """The part of a verdict that the table needs."""
     share = None if np.isnan(verdict.share) else verdict.share
-    words = verdict.words if verdict.kind == "unsupported" else ""
-    call = verdict.call
+    call, words = verdict.call, "" if verdict.kind == "changed" else verdict.words
     return Outcome(call.framework, call.name, verdict.kind, share, words, environment)
 
 
@@ -188,7 +187,7 @@ def table(outcomes: Iterable[Outcome], releases: Mapping[str, str | None]) -> li
             cells.append(_share(row.share).rjust(len(heads[-1])))
             lines.append("  " + row.name.ljust(width) + "  ".join(cells))
         lines.append("")
-    return [*lines, *_refusals(ordered), *_totals(ordered)]
+    return [*lines, *_notes(ordered), *_totals(ordered)]
 
 
 def _catalogue_order() -> Any:
@@ -207,8 +206,8 @@ def _share(share: float | None) -> str:
     return "over" if share > 1 else f"{share:.0%}"
 
 
-def _refusals(rows: Sequence[Row]) -> list[str]:
-    """What each framework said where it refused, once for each call."""
+def _notes(rows: Sequence[Row]) -> list[str]:
+    """What each framework said where it refused, and which known defects still hold, once a call."""
     lines = []
     for row in rows:
         if row.words:
@@ -216,7 +215,7 @@ def _refusals(rows: Sequence[Row]) -> list[str]:
         for words in row.words.values():
             text = re.sub(r"\{\{.*?\}\} ?", "", words)  # TensorFlow's name of the graph's node
             lines.append(f"    {text if len(text) <= _SAID else text[: _SAID - 1] + '…'}")
-    return ["unsupported, in the frameworks' words", *lines, ""] if lines else []
+    return ["refusals, in the frameworks' words, and known defects", *lines, ""] if lines else []
 
 
 def _totals(rows: Sequence[Row]) -> list[str]:
