@@ -6,7 +6,7 @@ SUITES := tests --ignore=tests/harness
 ALL := torch,tensorflow,opencv
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint golden golden-check bench wheel wheel-test clean
+.PHONY: help check test sweep lint golden golden-check bench wheel wheel-test clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
@@ -16,6 +16,9 @@ check: $(READY)  ## run the conformance suites over the three frameworks, ending
 
 test: $(READY)  ## run every test
 	$(BIN)/python -m pytest --quiet --require $(ALL) -n auto
+
+sweep: $(READY)  ## run every size pair through every resize call (minutes)
+	$(BIN)/python -m pytest tests/test_sweep.py -m sweep --verbose --require $(ALL) -n auto --maxprocesses 3
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,43 +174,94 @@ def cubic_weight_error(a: float, *, last_by_difference: bool = False) -> float:
 # ---------------------------------------------------------------------------- coordinate rules
 
 
-def _kernel_table_1024(convention: Resize, n_in: int, n_out: int) -> Exact:
-    """Weights come from a table of 1024 entries a pixel: the place is rounded to the nearest one."""
-    exact = convention.coordinates(n_in, n_out)
-    return np.array([Fraction(round(x * 1024), 1024) for x in exact], object)
+Integers = NDArray[np.int64]
+Places = NDArray[np.float64]
 
 
-def _float32(convention: Resize, n_in: int, n_out: int) -> Exact:
+def _scale(
+    convention: Resize, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
+) -> NDArray[Any]:
+    """Input pixels an output pixel, rounded once."""
+    last = 1 if convention.coordinate_transformation_mode == "align_corners" else 0
+    return np.asarray((n_in - last).astype(dtype) / np.maximum(n_out - last, 1).astype(dtype))
+
+
+def _half(convention: Resize) -> float:
+    return 0.5 if convention.coordinate_transformation_mode == "half_pixel" else 0.0
+
+
+def _kernel_table_1024(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """Weights come from a table of 1024 entries a pixel: the place, computed in float32, is rounded to
+    the nearest one."""
+    half = np.float32(_half(convention))
+    place = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32) - half
+    pixel = np.floor(place)
+    entry = np.rint((place - pixel) * np.float32(1024))
+    return np.asarray(pixel + entry.astype(np.float64) / 1024)
+
+
+def _float32(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
     """The scale is rounded to float32, and so is its product with the index; half_pixel's ½ is added
     before and never taken off, since rounding to the nearest pixel would add it again."""
-    aligned = convention.coordinate_transformation_mode == "align_corners"
-    half = Fraction(convention.coordinate_transformation_mode == "half_pixel", 2)
-    last = 1 if aligned else 0
-    scale = np.float32(n_in - last) / np.float32(max(n_out - last, 1))
-    places = (np.arange(n_out, dtype=np.float32) + np.float32(half)) * scale
-    return np.array([Fraction(place) - half for place in places.tolist()], object)
+    half = np.float32(_half(convention))
+    product = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32)
+    return np.asarray(product.astype(np.float64) - half)
 
 
-def _inverse_scale_float32(convention: Resize, n_in: int, n_out: int) -> Exact:
+def _inverse_scale_float32(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
     """The scale is n_out / n_in, and its inverse multiplies the index: three roundings to float32."""
-    inverse = np.float32(1) / (np.float32(n_out) / np.float32(n_in))
-    places = (np.arange(n_out, dtype=np.float32) + np.float32(0.5)) * inverse
-    return np.array([Fraction(place) - Fraction(1, 2) for place in places.tolist()], object)
+    inverse = np.float32(1) / (n_out.astype(np.float32) / n_in.astype(np.float32))
+    product = (d.astype(np.float32) + np.float32(0.5)) * inverse
+    return np.asarray(product.astype(np.float64) - 0.5)
 
 
-def _sum_float64(convention: Resize, n_in: int, n_out: int) -> Exact:
+def _sum_float64(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
     """The scale is added up from one output pixel to the next, in float64."""
-    scale = n_in / n_out
-    places = np.full(n_out, scale)
-    places[0] = scale / 2
-    places = np.add.accumulate(places)
-    return np.array([Fraction(place) - Fraction(1, 2) for place in places.tolist()], object)
+    shape = np.broadcast_shapes(np.shape(d), np.shape(n_in), np.shape(n_out))
+    scales, which = np.unique(np.broadcast_to(n_in / n_out, shape), return_inverse=True)
+    steps = np.repeat(scales[:, None], int(np.max(d)) + 1, axis=1)
+    steps[:, 0] /= 2
+    sums = np.add.accumulate(steps, axis=1)
+    return np.asarray(sums[which.reshape(shape), np.broadcast_to(d, shape)] - 0.5)
 
 
-def _inverse_scale_float64(convention: Resize, n_in: int, n_out: int) -> Exact:
+def _float32_fused_above_128(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """As ``float32`` up to 128 rows plus columns of output. Above, half_pixel's ½ is taken off again in
+    the same rounding as the product (a fused multiply-add), the place is cut at 0, and ½ is added."""
+    half = np.float32(_half(convention))
+    # 24 bits by a few: the product and the difference are exact in float64, and rounded once
+    product = (d + np.float64(half)) * _scale(convention, n_in, n_out, np.float32)
+    fused = np.maximum((product - half).astype(np.float32), np.float32(0))
+    above = (fused + half).astype(np.float64) - half
+    return np.where(total > 128, above, _float32(convention, d, n_in, n_out, total))
+
+
+def _float64_above_128(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """As ``float32`` up to 128 rows plus columns of output. Above, the coordinate is computed in
+    float64, and then rounded to float32 by ``floorf``."""
+    half = _half(convention)
+    place = (d + half) * _scale(convention, n_in, n_out, np.float64) - half
+    above = (np.maximum(place, 0) + half).astype(np.float32).astype(np.float64) - half
+    return np.where(total > 128, above, _float32(convention, d, n_in, n_out, total))
+
+
+def _inverse_scale_float64(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
     """The index is multiplied by 1 / (n_out / n_in), rounded at each of the three steps."""
-    inverse = 1.0 / (n_out / n_in)
-    return np.array([Fraction(d * inverse) for d in range(n_out)], object)
+    return np.asarray(d * (1.0 / (n_out / n_in)))
 
 
 @dataclass(frozen=True)
@@ -217,15 +269,23 @@ class CoordinateRule:
     """A way of computing coordinates that can pick another pixel, or another weight, than the exact one.
 
     Attributes:
-        coordinates: from (convention, n_in, n_out) to what the framework computes, as exact
-            ``Fraction``s, shape ``(n_out,)``.
+        places: from (convention, d, n_in, n_out, total), integers that broadcast, to what the framework
+            computes. ``total`` is the output's rows plus columns. What is returned is exact: every
+            coordinate that a rule computes is a float64.
         stored: it shows at the sizes of the goldens, and has goldens of its own.
         source: where it was read.
+        above: the total above which it is another formula, where it is.
     """
 
-    coordinates: Callable[[Resize, int, int], Exact]
+    places: Callable[[Resize, Integers, Integers, Integers, Integers], Places]
     stored: bool
     source: str
+    above: int | None = None
+
+    @property
+    def formula(self) -> str:
+        """What it does, in words."""
+        return " ".join((self.places.__doc__ or "").split())
 
 
 COORDINATE_RULES = {
@@ -253,6 +313,22 @@ COORDINATE_RULES = {
         stored=True,
         source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 5)",
     ),
+    "float32_fused_above_128": CoordinateRule(
+        _float32_fused_above_128,
+        stored=False,
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
+        "_use_vectorized_kernel_cond_2d, HelperInterpNearestExact (compiled for AVX2 or AVX512, which "
+        "have a fused multiply-add); UpSample.h: area_pixel_compute_source_index",
+        above=128,
+    ),
+    "float64_above_128": CoordinateRule(
+        _float64_above_128,
+        stored=False,
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
+        "_use_vectorized_kernel_cond_2d, HelperInterpNearest, HelperInterpNearestExact (floorf); "
+        "UpSample.h: area_pixel_compute_source_index",
+        above=128,
+    ),
     "inverse_scale_float64": CoordinateRule(
         _inverse_scale_float64,
         stored=False,
@@ -261,8 +337,38 @@ COORDINATE_RULES = {
 }
 
 
-def coordinates(convention: Resize, rule: str | None, n_in: int, n_out: int) -> Exact:
-    """Where each output pixel samples: exactly, or as a rule of :data:`COORDINATE_RULES` has it."""
+def places(
+    convention: Resize,
+    rule: str | None,
+    d: Integers,
+    n_in: Integers,
+    n_out: Integers,
+    total: Integers,
+) -> Places:
+    """Where output pixels sample, in float64: many sizes at once.
+
+    Args:
+        convention: what is computed.
+        rule: the name in :data:`COORDINATE_RULES`, or None for the exact place, rounded once.
+        d: the output pixels' indices.
+        n_in, n_out: the sizes of the axis in pixels.
+        total: the output's rows plus columns.
+    """
+    if rule is None:
+        above, below = convention.ratio(d, n_in, n_out)
+        return np.asarray(above / below)
+    return COORDINATE_RULES[rule].places(convention, d, n_in, n_out, total)
+
+
+def coordinates(
+    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int = 0
+) -> Exact:
+    """Where each output pixel samples: exactly, or as a rule of :data:`COORDINATE_RULES` has it.
+
+    ``total``, the output's rows plus columns, matters to the rules that have an ``above``.
+    """
     if rule is None:
         return convention.coordinates(n_in, n_out)
-    return COORDINATE_RULES[rule].coordinates(convention, n_in, n_out)
+    sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
+    found = places(convention, rule, np.arange(n_out), *sizes)
+    return np.array([Fraction(place) for place in found.tolist()], object)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ class Case:
             kernel_h, kernel_w) and perhaps ``b`` (c_out,). float64, exact in float32 too.
         size: the output's (H, W) in pixels.
         rule: the coordinate rule (:data:`halfpixel.arithmetic.COORDINATE_RULES`), or None.
+        gradient: the backward pass of a resize, which multiplies by the transposed matrices: ``x`` is
+            the cotangent, of the size of the resize's output, and ``size`` is that of its input.
         expected: the exact result rounded once to float64, (N, C, H, W).
     """
 
@@ -45,6 +47,7 @@ class Case:
     inputs: dict[str, Array]
     size: tuple[int, int]
     rule: str | None = None
+    gradient: bool = False
     expected: Array = field(default_factory=lambda: np.empty(0))
 
     @property
@@ -62,17 +65,32 @@ class Case:
             return self.convention.apply(
                 self.inputs["x"], self.inputs["w"], self.inputs.get("b"), exact=exact
             )
-        x = self.inputs["x"]
-        axes = {2: (x.shape[2], self.size[0]), 3: (x.shape[3], self.size[1])}
-        matrices = {
-            axis: self.convention.weights_at(
-                coordinates(self.convention, self.rule, *sizes),
-                sizes[0],
-                self.convention.scale(*sizes),
+        matrices = {2 + axis: self.turned(matrix) for axis, matrix in enumerate(self.matrices())}
+        return apply_matrices(self.inputs["x"], matrices, exact=exact)
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """(n_in, n_out) of the resize along H and along W, whichever way the case goes."""
+        (h, w), (out_h, out_w) = self.inputs["x"].shape[2:], self.size
+        return ((out_h, h), (out_w, w)) if self.gradient else ((h, out_h), (w, out_w))
+
+    def matrices(self, dtype: type = object) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The resize's ``A_h`` and ``A_w``: exact, or estimated in float64."""
+        assert isinstance(self.convention, Resize)
+        total = sum(n_out for _, n_out in self.sizes)
+        h, w = (
+            self.convention.weights_at(
+                coordinates(self.convention, self.rule, *n, total).astype(dtype),
+                n[0],
+                self.convention.scale(*n),
             )
-            for axis, sizes in axes.items()
-        }
-        return apply_matrices(x, matrices, exact=exact)
+            for n in self.sizes
+        )
+        return h, w
+
+    def turned(self, matrix: NDArray[Any]) -> NDArray[Any]:
+        """A matrix with a row for each pixel of the resize's output, the way that the case goes."""
+        return matrix.T if self.gradient else matrix
 
 
 def folder(convention: Convention, rule: str | None = None) -> str:
@@ -191,6 +209,37 @@ def resize_cases(convention: Resize, rule: str | None = None) -> Iterator[Case]:
         make, source = INPUTS[entry.x]
         x = make(*entry.shape)
         yield Case(entry.name, entry.pins, source, convention, {"x": x}, entry.size, rule)
+
+
+# Gradients are tested on a few of these sizes. The input is made by the same formula, of the output's size.
+GRADIENT_CASES = {
+    "5x5-5x8-impulses": "the rows of 5 to 8's weight matrix: row o holds what output o reads",
+    "7x7-4x7-impulses": "the columns of 7 to 4's weight matrix: column o holds what output o reads",
+    "4x6-8x12-ramp": "a pixel collects what every output that reads it has, in whole numbers of steps",
+    "4x5-7x9-texture": "enlarged by a fraction; three channels are told apart",
+    "9x7-5x4-texture": "shrunk by a fraction: pixels that nothing reads get no gradient",
+    "6x11-13x4-texture": "one axis grows while the other shrinks: swapped axes show",
+    "3x2-8x7-texture": "fewer pixels than a cubic kernel has taps: what fell outside comes to the edge",
+    "1x1-3x4-texture": "one pixel in: the sum of all cotangents",
+    "7x6-1x1-texture": "one pixel out: its cotangent goes where it read",
+}
+
+
+def gradient_case(convention: Resize, rule: str | None, name: str) -> Case:
+    """The gradient of a resize at the sizes of a resize case; without its expected values."""
+    entry = next(entry for entry in RESIZE_CASES if entry.name == name)
+    make, source = INPUTS[entry.x]
+    cotangent = make(*entry.shape[:2], *entry.size)
+    return Case(
+        name,
+        GRADIENT_CASES[name],
+        source,
+        convention,
+        {"x": cotangent},
+        entry.shape[2:],
+        rule,
+        gradient=True,
+    )
 
 
 # The photograph is too large for a golden: its expected values are computed as they are needed.

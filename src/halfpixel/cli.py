@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _golden() -> int:
     from . import goldens, suite
 
-    written, removed, unchanged = goldens.write(suite.golden_cases())
+    written, removed, unchanged = goldens.write(suite.golden_cases(), suite.golden_pages())
     for verb, paths in (("wrote", written), ("removed", removed)):
         for path in paths:
             print(f"{verb} {goldens.shown(path)}")
@@ -33,10 +33,10 @@ def _golden() -> int:
 def _golden_check() -> int:
     from . import goldens, suite
 
-    found = list(goldens.problems(suite.golden_cases()))
+    found = list(goldens.problems(suite.golden_cases(), suite.golden_pages()))
     for line in found:
         print(line, file=sys.stderr)
-    count = sum(1 for _ in suite.golden_cases())
+    count = sum(1 for _ in (*suite.golden_cases(), *suite.golden_pages()))
     print(
         f"goldens: {count} files, {len(found)} with a problem"
         if found

@@ -7,7 +7,9 @@ The bound of each output value is derived from its case. With ``A_h``, ``A_w`` t
                                                       roundings a term (Higham, section 3.1); or
                                                       taps_h · taps_w, if it is one sum; three
                                                       times n, if weights are normalised
-    weights      e·u · (S_h X |A_w|ᵀ + |A_h| X S_wᵀ)  e = weight_error, S = 1 where a tap reads
+    weights      e·u · (S_h X |A_w|ᵀ + |A_h| X S_wᵀ)  e = weight_error, S = 1 where a tap reads, at
+                                                      the coordinate or, since that is rounded,
+                                                      right beside it
     coordinates  D_h X |A_w|ᵀ + |A_h| X D_wᵀ          D = (r·u · (|coordinate| + ½) + q·u · radius)
                                                       · |slope of the weights|, with r, q the
                                                       coordinate_ and distance_roundings
@@ -15,6 +17,11 @@ The bound of each output value is derived from its case. With ``A_h``, ``A_w`` t
 
 A transposed convolution is a sum of products alone: ``γ_n · Σ|w·x|``, with ``γ_n = n·u/(1 − n·u)``,
 and nothing at all where every partial sum is representable. Nearest copies: its bound is zero.
+
+The gradient of a resize multiplies by the transposed matrices, A and S and D alike. What it sums
+differs: every (output pixel, tap) that reads an input pixel adds one product of two weights and a
+cotangent to it, so n = the number of those + 1, its own for each pixel. The gradient of nearest is
+such a sum too, of weights 1: nothing at all where every partial sum is representable.
 """
 
 from __future__ import annotations
@@ -37,7 +44,7 @@ Kind = Literal["conforms", "changed", "unsupported"]
 Array = NDArray[np.float64]
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_SLOPE_STEP = 2.0**-16  # pixels: far below a kernel's features, far above float64's roundoff
+SLOPE_STEP = 2.0**-16  # pixels: far below a kernel's features, far above float64's roundoff
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +105,7 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     except (
         Exception
     ) as error:  # whatever a framework raises is its refusal, and is reported in its words
-        words = " ".join(_COLOUR.sub("", f"{type(error).__name__}: {error}").split())
+        words = refused(error)
         if before_its_time or (refusal is not None and refusal.matches(words)):
             return verdict("unsupported", words=words)
         declared = f"it should say {refusal.words!r}" if refusal else "no refusal is declared"
@@ -139,6 +146,11 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     )
 
 
+def refused(error: Exception) -> str:
+    """A framework's refusal, in its own words, in a line."""
+    return " ".join(_COLOUR.sub("", f"{type(error).__name__}: {error}").split())
+
+
 def share_of_bound(got: NDArray[Any], expected: Array, bound: Array) -> float:
     """The largest part of its bound that a value used: 0 if all are equal, infinite for NaN."""
     error = abs(got.astype(np.float64) - expected)
@@ -153,7 +165,8 @@ def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
     if isinstance(case.convention, ConvTranspose):
         return _sum_bound(case, UNIT_ROUNDOFF[arithmetic.accumulation])
     if case.convention.mode == "nearest":
-        return np.zeros(case.expected.shape)
+        u = UNIT_ROUNDOFF[arithmetic.accumulation]
+        return _gathered_bound(case, u) if case.gradient else np.zeros(case.expected.shape)
     return _resize_bound(case, arithmetic)
 
 
@@ -163,8 +176,7 @@ def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
     x = abs(case.inputs["x"])
     half = 0.5 if convention.coordinate_transformation_mode == "half_pixel" else 0.0
     u_coordinate = UNIT_ROUNDOFF[arithmetic.coordinates] * arithmetic.coordinate_roundings
-    sizes = zip(x.shape[2:], case.size, strict=True)
-    h, w = (_axis(convention, arithmetic.coordinate_rule, n_in, n_out) for n_in, n_out in sizes)
+    h, w = (_axis(convention, arithmetic.coordinate_rule, *n) for n in case.sizes)
 
     u_distance = UNIT_ROUNDOFF[arithmetic.coordinates] * arithmetic.distance_roundings
 
@@ -173,10 +185,12 @@ def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
         return error[:, None] * axis.slope
 
     def both(left: Array, right: Array) -> Array:
-        return np.asarray(left @ x @ right.T)
+        return np.asarray(case.turned(left) @ x @ case.turned(right).T)
 
-    terms = h.taps + w.taps if arithmetic.separable else h.taps * w.taps
-    terms *= 3 if arithmetic.normalised else 1
+    terms: Any = h.taps + w.taps if arithmetic.separable else h.taps * w.taps
+    if case.gradient:
+        terms = np.outer(h.reads.sum(0), w.reads.sum(0)) + 1
+    terms = terms * 3 if arithmetic.normalised else terms
     path = terms * UNIT_ROUNDOFF[arithmetic.accumulation] * both(h.weight, w.weight)
     weight_error = arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights]
     weights = weight_error * (both(h.reads, w.weight) + both(h.weight, w.reads))
@@ -190,7 +204,7 @@ class _Axis:
 
     coordinates: Array
     weight: Array  # absolute values
-    reads: Array  # how many taps read the pixel
+    reads: Array  # how many taps read the pixel, at the coordinate or right beside it
     slope: Array  # change of the weight with the coordinate, per pixel, on the steeper side
     taps: int
 
@@ -207,15 +221,35 @@ def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int) -> _Axis:
     np.add.at(matrix, (rows, index), weight.astype(np.float64))
     np.add.at(reads, (rows, index), 1.0)
     slope = np.zeros_like(matrix)  # a rule says which coordinates: they are off by nothing
-    if rule is None and not whole:
-        for step in (_SLOPE_STEP, -_SLOPE_STEP):
-            moved = convention.weights_at(places + step, n_in, scale)
-            slope = np.maximum(slope, abs(moved - matrix) / _SLOPE_STEP)
-    return _Axis(places, abs(matrix), reads, slope, index.shape[1])
+    if not whole:
+        for step in (SLOPE_STEP, -SLOPE_STEP):
+            moved_index, moved_weight = convention.taps_at(places + step, n_in, scale)
+            moved, moved_reads = np.zeros((2, n_out, n_in))
+            np.add.at(moved, (rows, moved_index), moved_weight)
+            np.add.at(moved_reads, (rows, moved_index), 1.0)
+            # rounded across a pixel's centre, a coordinate has another tap at the kernel's end
+            reads = np.maximum(reads, moved_reads)
+            if rule is None:
+                slope = np.maximum(slope, abs(moved - matrix) / SLOPE_STEP)
+    taps = index.shape[1]
+    if convention.exclude_outside:  # what is clamped to the edge here weighs nothing
+        reads, taps = np.minimum(reads, 1.0), min(taps, n_in)
+    return _Axis(places, abs(matrix), reads, slope, taps)
+
+
+def _gathered_bound(case: Case, u: float) -> Array:
+    """Of the gradient of nearest: cotangents are added, with no weights."""
+    x = abs(case.inputs["x"])
+    h, w = (case.turned(matrix) for matrix in case.matrices(np.float64))
+    terms = h @ np.ones_like(x) @ w.T
+    return _bound_of_sums(case, u, h @ x @ w.T, terms, over_common_denominator(x)[1])
 
 
 def _sum_bound(case: Case, u: float) -> Array:
-    magnitude, terms, grid = _sums(case)
+    return _bound_of_sums(case, u, *_sums(case))
+
+
+def _bound_of_sums(case: Case, u: float, magnitude: Array, terms: Array, grid: int) -> Array:
     with_errors = terms * u / (1 - terms * u) * magnitude
     representable = magnitude * grid <= 1 / u
     return np.where(representable, 0.0, with_errors + UNIT_ROUNDOFF["float64"] * abs(case.expected))

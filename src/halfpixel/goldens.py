@@ -11,7 +11,9 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -158,8 +160,31 @@ def _array(values: Exact, indent: int) -> str:
     return "\n".join(lines(texts, 0)).lstrip()
 
 
-def write(cases: Iterable[Case]) -> tuple[list[Path], list[Path], int]:
-    """Write the goldens of these cases, and remove every other one.
+@dataclass(frozen=True)
+class Page:
+    """A golden that is not a case: a document of the reference's, such as the summary of a sweep.
+
+    Attributes:
+        name: where it stands, relative to ``golden/``.
+        text: what is written.
+    """
+
+    name: str
+    text: str
+
+
+def _stored(
+    cases: Iterable[Case], pages: Iterable[Page]
+) -> Iterator[tuple[Path, str, Case | None]]:
+    """Every file that golden/ should hold, its text, and the case that it is of, if it is of one."""
+    for case in cases:
+        yield path_of(case), formatted(case), case
+    for page in pages:
+        yield root() / page.name, page.text, None
+
+
+def write(cases: Iterable[Case], pages: Iterable[Page] = ()) -> tuple[list[Path], list[Path], int]:
+    """Write the goldens of these cases and these pages, and remove every other one.
 
     Each file is replaced in one step, and only where its bytes change.
 
@@ -167,8 +192,7 @@ def write(cases: Iterable[Case]) -> tuple[list[Path], list[Path], int]:
         The files written, the files removed, and the number left as they were.
     """
     written, unchanged, wanted = [], 0, set()
-    for case in cases:
-        path, text = path_of(case), formatted(case)
+    for path, text, _ in _stored(cases, pages):
         wanted.add(path)
         if path.is_file() and path.read_bytes() == text.encode():
             unchanged += 1
@@ -232,6 +256,24 @@ def read(path: Path) -> Case:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise GoldenError(path, f"{reason}; {_WRITE}") from None
+
+
+def page(name: str) -> dict[str, Any]:
+    """Read a :class:`Page` of JSON.
+
+    Raises:
+        GoldenError: the file is missing, or not JSON.
+    """
+    path = root() / name
+    try:
+        document = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise GoldenError(path, f"missing; {_WRITE}") from None
+    except ValueError as error:
+        raise GoldenError(path, f"not JSON: {error}; {_WRITE}") from None
+    if not isinstance(document, dict):
+        raise GoldenError(path, f"not a JSON object; {_WRITE}")
+    return document
 
 
 def _case(document: dict[str, Any]) -> Case:
@@ -298,17 +340,16 @@ def _float(value: Any) -> float:
 # ---------------------------------------------------------------------------- checking
 
 
-def problems(cases: Iterable[Case]) -> Iterator[str]:
+def problems(cases: Iterable[Case], pages: Iterable[Page] = ()) -> Iterator[str]:
     """Compare golden/ with what the reference writes.
 
     Yields:
         One line a file that is missing, extra, edited or badly formatted: the file and the reason.
     """
     wanted = set()
-    for case in cases:
-        path = path_of(case)
+    for path, text, case in _stored(cases, pages):
         wanted.add(path)
-        reason = _problem(path, case)
+        reason = _problem(path, text, case)
         if reason is not None:
             yield reason
     for path in _files():
@@ -316,12 +357,15 @@ def problems(cases: Iterable[Case]) -> Iterator[str]:
             yield f"{shown(path)}: extra: no case of this name and convention; remove it, or {_WRITE}"
 
 
-def _problem(path: Path, case: Case) -> str | None:
-    text = formatted(case)
+def _problem(path: Path, text: str, case: Case | None) -> str | None:
     try:
         stored = path.read_bytes()
         if stored == text.encode():
             return None
+        if case is None:
+            both = zip_longest(*(t.splitlines(keepends=True) for t in (stored, text.encode())))
+            at = next(n for n, (have, want) in enumerate(both, 1) if have != want)
+            return f"{shown(path)}: edited: line {at} is not the reference's; {_WRITE}"
         golden = read(path)
     except FileNotFoundError:
         return f"{shown(path)}: missing; {_WRITE}"

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arithmetic import COORDINATE_RULES, Arithmetic, coordinates
+from .arithmetic import Arithmetic, coordinates
 from .cases import Case
 from .compare import error_bound, share_of_bound
 from .conventions import ConvTranspose, Resize, every_resize
+from .conventions.exact import apply_matrices
 
-# the coordinate rules that tell outputs apart at any size
-_RULES = (None, *(name for name, rule in COORDINATE_RULES.items() if rule.stored))
+_EXACT_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 
 
 def followed(case: Case, got: NDArray[Any], arithmetic: Arithmetic) -> list[str]:
@@ -65,25 +65,41 @@ def _near(case: Case, got: NDArray[Any]) -> bool:
     convention, x = case.convention, case.inputs["x"]
     if not isinstance(convention, Resize) or convention.mode in ("nearest", "adaptive_area"):
         return True  # where these round a tie, an estimate may not
-    h, w = (
-        convention.weights_at(
-            coordinates(convention, case.rule, *n).astype(np.float64), n[0], convention.scale(*n)
-        )
-        for n in zip(x.shape[2:], case.size, strict=True)
-    )
+    h, w = (case.turned(matrix) for matrix in case.matrices(np.float64))
     estimate = h @ x @ w.T
     if got.shape != estimate.shape:
         return False
-    return bool(np.all(abs(got - estimate) <= np.max(abs(x)) / 100))
+    return bool(np.all(abs(got - estimate) <= max(np.max(abs(x)), np.max(abs(estimate))) / 100))
+
+
+def _rules(convention: Resize) -> tuple[str | None, ...]:
+    """The coordinate rules that a framework follows a convention with, at sizes where that shows."""
+    by_mode = {"cubic": "kernel_table_1024", "gaussian": "inverse_scale_float32"}
+    rule = "sum_float64" if convention == _EXACT_NEAREST else by_mode.get(convention.mode)
+    return (None, rule) if rule else (None,)
+
+
+def _idle(case: Case) -> bool:
+    """Whether a case's rule changes nothing at its sizes."""
+    if case.rule is None:
+        return False
+    both = zip(case.matrices(), replace(case, rule=None).matrices(), strict=True)
+    return all(np.array_equal(ruled, exact) for ruled, exact in both)
 
 
 def _resize_readings(case: Case, got: NDArray[Any] | None) -> Iterator[tuple[str, Case]]:
+    shrinks = any(n_out < n_in for n_in, n_out in case.sizes)
     for convention in every_resize():
-        for rule in _RULES if convention.mode == "cubic" else (None,):
+        if convention.antialias and not shrinks:
+            continue  # it does nothing
+        for rule in _rules(convention):
             name = str(convention) + (f" with {rule}" if rule else "")
+            name = f"the gradient of {name}" if case.gradient else name
             reading = replace(case, convention=convention, rule=rule)
-            if got is None or _near(reading, got):
+            if (got is None or _near(reading, got)) and not _idle(reading):
                 yield name, _computed(reading)
+    if case.gradient:
+        yield from _gradient_readings(case)
     h, w = case.size
     x, own = case.inputs["x"], case.expected
     if h != w:
@@ -101,6 +117,37 @@ def _resize_readings(case: Case, got: NDArray[Any] | None) -> Iterator[tuple[str
         "the right convention with the images in reverse order",
         replace(case, expected=own[::-1], inputs={"x": x[::-1]}),
     )
+
+
+def _gradient_readings(case: Case) -> Iterator[tuple[str, Case]]:
+    x, (h, w) = case.inputs["x"], case.matrices()
+    yield (
+        f"{case.convention} of the cotangent: the matrix is not transposed",
+        _computed(case, gradient=False),
+    )
+    whole = {2: _edges_lost(case, 0), 3: _edges_lost(case, 1)}
+    lost = "the right convention with what was read beyond the edges lost"
+    yield lost, replace(case, expected=np.asarray(apply_matrices(x, whole)))
+    overwritten = {2: _last_only(h), 3: _last_only(w)}
+    yield (
+        "the right convention with each pixel overwritten, not added to",
+        replace(case, expected=np.asarray(apply_matrices(x, overwritten))),
+    )
+
+
+def _edges_lost(case: Case, axis: int) -> NDArray[Any]:
+    """The transposed matrix of an axis whose taps outside the image go nowhere."""
+    convention, (n_in, n_out) = case.convention, case.sizes[axis]
+    assert isinstance(convention, Resize)
+    margin = 2  # a cubic kernel reads no further
+    places = coordinates(convention, case.rule, n_in, n_out) + margin
+    return np.asarray(convention.weights_at(places, n_in + 2 * margin)[:, margin:-margin].T)
+
+
+def _last_only(matrix: NDArray[Any]) -> NDArray[Any]:
+    """The transposed matrix of an axis of which each pixel keeps the last output that read it."""
+    last = [np.flatnonzero(column)[-1:] for column in matrix.T]
+    return np.where([np.isin(range(len(matrix)), o) for o in last], matrix.T, 0 * matrix.T)
 
 
 def _conv_readings(case: Case) -> Iterator[tuple[str, Case]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,6 @@ if (
 ):  # pytest loads this plugin in every run: what it needs is imported when it is used
     from _pytest._code.code import TerminalRepr
 
-    from .cases import Case
     from .compare import Verdict
     from .report.terminal import Outcome
     from .suite import Trial
@@ -68,6 +68,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: needs {name}")
     for operation in _OPERATIONS:
         config.addinivalue_line("markers", f"{operation}: tests of this operation")
+    config.addinivalue_line(
+        "markers", "sweep: every size pair; minutes, and run only where -m asks for it by this name"
+    )
     for name in _selected(config):
         if name not in names:
             raise pytest.UsageError(f"--framework {name}: there are {', '.join(names)}")
@@ -168,25 +171,44 @@ def _items(
     from .frameworks import missing_needs
 
     selected = _selected(collector.config)
+    marks = [one for one in obj.pytestmark if one is not mark]
+    if any(one.name == "sweep" for one in marks) and not _sweeps(collector.config):
+        return
     for trial in _trials(*mark.args):
         if selected and trial.call.framework not in selected:
             continue
         if missing_needs(trial.call):
             continue
         yield ConformanceItem.from_parent(
-            collector, name=f"{name}[{trial.id}]", originalname=name, function=obj, trial=trial
+            collector,
+            name=f"{name}[{trial.id}]",
+            originalname=name,
+            function=obj,
+            trial=trial,
+            marks=marks,
         )
+
+
+def _sweeps(config: pytest.Config) -> bool:
+    """Whether the user asked for the sweeps: they would be minutes, nine tenths of them in vain."""
+    return re.search(r"\bsweep\b", config.getoption("markexpr") or "") is not None
 
 
 def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
     from . import suite as suites
 
-    if suite == "photograph":
-        return suites.photograph_trials()
+    others = {
+        "photograph": suites.photograph_trials,
+        "resize_gradient": suites.gradient_trials,
+        "sweep": suites.sweep_trials,
+        "sweep_sample": suites.sample_trials,
+    }
+    if suite in others:
+        return others[suite]()
     if suite in _OPERATIONS:
         return suites.trials(suite)  # type: ignore[arg-type]
     raise pytest.Collector.CollectError(
-        f"pytest.mark.conformance takes one of {', '.join(_OPERATIONS)}, photograph; got {suite!r}"
+        f"pytest.mark.conformance takes one of {', '.join((*_OPERATIONS, *others))}; got {suite!r}"
     )
 
 
@@ -217,6 +239,7 @@ class ConformanceItem(pytest.Item):
         originalname: str,
         function: Callable[..., Verdict],
         trial: Trial,
+        marks: Sequence[pytest.Mark] = (),
         **kwargs: Any,
     ) -> None:
         # as text: pytest 9 takes the brackets apart itself, and --lf finds the item again
@@ -225,7 +248,7 @@ class ConformanceItem(pytest.Item):
         self.function = function
         self.trial = trial
         call = trial.call
-        for mark in _marks(call.framework, call.operation):
+        for mark in (*_marks(call.framework, call.operation), *marks):
             self.own_markers.append(mark)
             self.keywords[mark.name] = mark
 
@@ -241,7 +264,7 @@ class ConformanceItem(pytest.Item):
     def verdict(self) -> Verdict:
         """Run the trial; the framework is imported, and the golden read, by the first that needs it."""
         environment = _loaded(self.trial.call.framework)
-        case: Case = self.trial.case()
+        case = self.trial.case()
         verdict = self.function(call=self.trial.call, case=case, dtype=self.trial.dtype)
         from .report.terminal import outcome
 
@@ -409,7 +432,8 @@ def pytest_terminal_summary(
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A worker takes one framework at a time, so that it does not import three for nothing."""
+    """A worker takes one framework at a time, so that it does not import three for nothing; of a sweep,
+    one call."""
     if config.getoption("dist") != "load":
         return None  # the user asked for another grouping
     from xdist.scheduler import LoadScopeScheduling
@@ -419,7 +443,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             _, bracket, trial = nodeid.partition("[")
             framework = trial.partition("-")[0]
             if bracket and framework in _frameworks():
-                return framework
+                # a sweep's blocks of one call and dtype: minutes, against seconds for an import
+                return (
+                    trial.rpartition("-1..")[0].rpartition("-")[0]
+                    if trial.endswith("-sweep]")
+                    else framework
+                )
             return str(super()._split_scope(nodeid))
 
     return FrameworkScheduling(config, log)

@@ -6,16 +6,19 @@ import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from . import goldens
+from . import goldens, sweep
 from .cases import (
     CONV_TRANSPOSE_CASES,
+    GRADIENT_CASES,
     PHOTOGRAPH_SIZES,
     Case,
     Operation,
     conv_transpose_case,
+    gradient_case,
     photograph_case,
     resize_cases,
 )
@@ -28,12 +31,12 @@ _NO_PIXELS = np.broadcast_to(np.uint8(0), (60, 90, 3))
 
 @dataclass(frozen=True)
 class Trial:
-    """One call, one dtype, one case that is read when it is needed."""
+    """One call, one dtype, one case that is read when it is needed; of a sweep, a block of size pairs."""
 
     call: Call
     dtype: str
     case_name: str
-    case: Callable[[], Case]
+    case: Callable[[], Any]
 
     @property
     def id(self) -> str:
@@ -63,6 +66,11 @@ def golden_cases() -> Iterator[Case]:
         yield conv_transpose_case(entry)
 
 
+def golden_pages() -> Iterator[goldens.Page]:
+    """Every golden that is not a case: the summaries of the sweeps."""
+    return sweep.summaries(calls("resize"))
+
+
 @functools.cache
 def golden(path: Path) -> Case:
     """A golden, read once a process."""
@@ -85,6 +93,27 @@ def trials(operation: Operation, release: Callable[[str], str | None] = version)
                     yield Trial(call, dtype, name, functools.partial(golden, path))
 
 
+def gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """The gradient of every resize call that follows a convention, where its framework has gradients."""
+    for call in calls("resize"):
+        installed = release(call.framework)
+        gradient = FRAMEWORKS[call.framework].gradient
+        convention = call.convention(installed) if installed is not None else None
+        if convention is not None and gradient is not None and not call.variant:
+            differentiated = gradient.of(call)
+            for dtype in call.arithmetic:
+                for name in GRADIENT_CASES:
+                    case = functools.partial(gradient_golden, convention, call.stored_rule, name)
+                    yield Trial(differentiated, dtype, name, case)
+
+
+@functools.cache
+def gradient_golden(convention: Resize, rule: str | None, name: str) -> Case:
+    """A gradient's case with its expected values, computed once a process."""
+    case = gradient_case(convention, rule, name)
+    return replace(case, expected=np.asarray(case.reference()))
+
+
 def photograph_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """The photograph through every resize call that follows a convention, at three sizes."""
     for call in calls("resize"):
@@ -94,8 +123,38 @@ def photograph_trials(release: Callable[[str], str | None] = version) -> Iterato
             for size in PHOTOGRAPH_SIZES:
                 named = photograph_case(convention, call.rule, _NO_PIXELS, size)
                 if call.expression(named) is not None:
-                    case = functools.partial(photograph, convention, call.rule, size)
-                    yield from (Trial(call, dtype, named.name, case) for dtype in call.arithmetic)
+                    for dtype, arithmetic in call.arithmetic.items():
+                        rule = arithmetic.coordinate_rule
+                        case = functools.partial(photograph, convention, rule, size)
+                        yield Trial(call, dtype, named.name, case)
+
+
+def sweep_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """Every size pair through every resize call that follows a convention, in blocks."""
+    for call, dtype, convention in _swept(release):
+        for block in sweep.blocks(convention):
+            yield Trial(call, dtype, block.name, functools.partial(_itself, block))
+
+
+def sample_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """A sample of the size pairs of a sweep, a few for each resize call that follows a convention."""
+    for call, dtype, convention in _swept(release):
+        end = sweep.largest(convention)
+        pairs = functools.partial(sweep.sample, call, dtype, convention)
+        yield Trial(call, dtype, f"1..{end}-1..{end}-sample", pairs)
+
+
+def _itself(block: sweep.Block) -> sweep.Block:
+    return block
+
+
+def _swept(release: Callable[[str], str | None]) -> Iterator[tuple[Call, str, Resize]]:
+    for call in calls("resize"):
+        installed = release(call.framework)
+        convention = call.convention(installed) if installed is not None else None
+        if convention is not None and sweep.swept(call, convention):
+            for dtype in call.arithmetic:
+                yield call, dtype, convention
 
 
 @functools.cache

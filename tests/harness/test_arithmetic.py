@@ -198,7 +198,7 @@ def calls_by_rule(rule: str) -> list[Resize]:
         {
             convention
             for call in suite.calls("resize")
-            if call.rule == rule
+            if any(a.coordinate_rule == rule for a in call.arithmetic.values())
             for convention in call.follows.values()
         },
         key=str,
@@ -295,6 +295,8 @@ def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
     assert used == {
         "kernel_table_1024": tables,
         "float32": {FLOOR, MIDDLE, CORNERS},
+        "float32_fused_above_128": {MIDDLE},
+        "float64_above_128": {FLOOR, MIDDLE},
         "inverse_scale_float32": {GAUSSIAN, GAUSSIAN_AA},
         "sum_float64": {MIDDLE},
         "inverse_scale_float64": {FLOOR, AREA_LINEAR},
@@ -400,15 +402,17 @@ def test_a_call_conforms_with_its_rule_and_not_without(
 ) -> None:
     call = call_named(name)
     (convention,) = call.follows.values()
-    with_rule = line_case(convention, call.rule, n_in, n_out)
+    rule = call.arithmetic[dtype].coordinate_rule  # type: ignore[index]
+    with_rule = line_case(convention, rule, n_in, n_out)
     without = line_case(convention, None, n_in, n_out)
     assert judge(call, with_rule, dtype).kind == "conforms"
     assert judge(call, without, dtype).kind == "changed"
 
 
 def test_every_rule_is_shown_to_be_needed() -> None:
-    names = [str(param.values[0]) for param in NEEDED]
-    assert {call_named(name).rule for name in names} == set(COORDINATE_RULES)
+    calls = [call_named(str(param.values[0])) for param in NEEDED]
+    shown = {a.coordinate_rule for call in calls for a in call.arithmetic.values()}
+    assert shown == set(COORDINATE_RULES)
 
 
 # call, the columns in which the photograph differs without the rule: 9/5 of a column a column, 60 x 90

@@ -30,7 +30,7 @@ def test_file_is_formatted_of_parsed_file(folder: str) -> None:
 
 
 def test_every_case_is_stored_and_nothing_else() -> None:
-    assert list(goldens.problems(suite.golden_cases())) == []
+    assert list(goldens.problems(suite.golden_cases(), suite.golden_pages())) == []
 
 
 def test_every_golden_says_where_it_stands() -> None:
@@ -125,6 +125,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (root / name).write_bytes(stored)
     monkeypatch.setattr(goldens, "root", lambda: root)
     monkeypatch.setattr(suite, "golden_cases", lambda: iter(CASES))
+    monkeypatch.setattr(suite, "golden_pages", lambda: iter(()))
     return root
 
 
@@ -317,6 +318,66 @@ def test_golden_check_names_the_file_and_the_reason_in_one_line(
     line = _the_line(capsys)
     assert line.startswith(f"golden/{name}: ")
     assert reason in line
+
+
+PAGE = goldens.Page("sweeps/one.json", '{\n  "pairs": 4,\n  "smallest": []\n}\n')
+
+
+@pytest.fixture
+def page(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A golden that is not a case, beside the three that are."""
+    monkeypatch.setattr(suite, "golden_pages", lambda: iter([PAGE]))
+    assert cli.main(["golden"]) == 0
+    return copy / PAGE.name
+
+
+def test_golden_writes_a_page_and_golden_check_holds_it(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert page.read_bytes().decode() == PAGE.text
+    assert goldens.page(PAGE.name) == {"pairs": 4, "smallest": []}
+    assert cli.main(["golden-check"]) == 0
+    assert capsys.readouterr() == ("goldens: 4 files, all exact\n", "")
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (_replaced("4", "5"), "edited: line 2 is not the reference's"),
+        (lambda text: text[:-1], "edited: line 4 is not the reference's"),
+        (lambda text: text + "\n", "edited: line 5 is not the reference's"),
+        (lambda text: "", "edited: line 1 is not the reference's"),
+    ],
+)
+def test_golden_check_names_an_edited_page_and_its_line(
+    page: Path, capsys: pytest.CaptureFixture[str], edit: Edit, reason: str
+) -> None:
+    _broken(page.parents[1], PAGE.name, edit)
+    capsys.readouterr()
+    assert cli.main(["golden-check"]) == 1
+    assert (
+        capsys.readouterr().err
+        == f"golden/{PAGE.name}: {reason}; run `make golden` to write it anew\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [(None, "missing"), ("{", "not JSON: "), ("[]", "not a JSON object")]
+)
+def test_a_page_that_cannot_be_read_is_named(page: Path, text: str | None, reason: str) -> None:
+    page.unlink()
+    if text is not None:
+        page.write_text(text)
+    with pytest.raises(goldens.GoldenError, match=f"^golden/{PAGE.name}: {reason}"):
+        goldens.page(PAGE.name)
+
+
+def test_golden_check_names_a_missing_page(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page.unlink()
+    capsys.readouterr()
+    assert cli.main(["golden-check"]) == 1
+    assert capsys.readouterr().err.startswith(f"golden/{PAGE.name}: missing")
 
 
 def test_golden_check_names_a_missing_file(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:

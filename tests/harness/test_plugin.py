@@ -99,6 +99,22 @@ def _total(result: pytest.RunResult) -> str:
     return total.partition(" (")[0]
 
 
+@pytest.mark.opencv
+def test_a_sweep_runs_only_where_m_asks_for_it(project: Project) -> None:
+    project.copy("test_sweep.py")
+    ends = {"NEAREST": 256, "NEAREST_EXACT": 256, "LINEAR": 256, "LINEAR_EXACT": 256, "CUBIC": 96}
+    assert project.ids("test_sweep.py") == [
+        f"test_sweep.py::test_a_sample_of_size_pairs[opencv-resize-INTER_{call}-{dtype}-1..{n}-1..{n}-sample]"
+        for call, n in ends.items()
+        for dtype in ("float32", "float64")
+    ]
+    assert len(project.ids("test_sweep.py", "-m", "sweep")) == 2 * (4 * 8 + 3)
+    assert len(project.ids("test_sweep.py", "-m", "not sweep")) == 10
+    assert project.ids("test_sweep.py", "-m", "sweep", "-k", "CUBIC and float32 and 65..96") == [
+        "test_sweep.py::test_every_size_pair[opencv-resize-INTER_CUBIC-float32-65..96-1..96-sweep]"
+    ]
+
+
 WORKED = "test_resize.py::test_resize[opencv-resize-{}-{}-2x2-8x8-worked_example]"
 
 # ---------------------------------------------------------------------------- choosing what runs

@@ -85,7 +85,9 @@ def apply_matrices(
         rows, common = over_common_denominator(matrix)
         lines = np.moveaxis(integers, axis, 0)
         # a row reads a few pixels: skipping its zeros is what makes a photograph's worth affordable
-        result = [sum(row[j] * lines[j] for j in np.flatnonzero(row)) for row in rows]
+        result = [
+            sum((row[j] * lines[j] for j in np.flatnonzero(row)), 0 * lines[0]) for row in rows
+        ]
         integers = np.moveaxis(np.array(result, object), 0, axis)
         denominator *= common
     return fractions(integers, denominator) if exact else rounded(integers, denominator)

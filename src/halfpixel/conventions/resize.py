@@ -53,8 +53,9 @@ class Resize:
         mode: the kernel: ``nearest``, ``linear`` (two taps an axis), ``cubic`` (four), ``mitchell``
             (four, not interpolating), ``lanczos``, ``gaussian`` (radius 3/2, σ = 1/2); or a window:
             ``area`` (the input that lies under an output pixel, by coverage), ``adaptive_area`` (the
-            pixels that it touches, in equal parts), ``area_linear`` (OpenCV's reading of area where an
-            axis grows: two taps, the second only as far as the pixel reaches past an edge).
+            pixels that it touches, in equal parts), ``area_linear`` (OpenCV's
+            reading of area where any axis grows: two taps, the second only as far as the output
+            pixel reaches past an edge; the same as ``area`` along an axis that grows).
         coordinate_transformation_mode: where output pixel ``d`` samples the input, with
             ``s = n_in / n_out``: ``half_pixel`` at ``(d + ½)·s − ½``, ``asymmetric`` at ``d·s``,
             ``align_corners`` at ``d·(n_in − 1)/(n_out − 1)``, and at 0 where ``n_out`` is 1.
@@ -172,12 +173,45 @@ class Resize:
             ValueError: a size is below 1.
         """
         _sizes(n_in, n_out)
-        d = np.array([Fraction(i) for i in range(n_out)], object)
+        above, below = self.ratio(np.arange(n_out), n_in, n_out)
+        pairs = zip(above.tolist(), below.tolist(), strict=True)
+        return np.array([Fraction(*pair) for pair in pairs], object)
+
+    def ratio(
+        self, d: NDArray[np.int64], n_in: int | NDArray[np.int64], n_out: int | NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """:meth:`coordinates` as integers, for output pixels of many sizes at once.
+
+        Args:
+            d: the output pixels' indices.
+            n_in, n_out: the sizes of the axis in pixels, at least 1; they broadcast with ``d``.
+
+        Returns:
+            Numerators and denominators, of the shape that the arguments broadcast to.
+        """
         if self.coordinate_transformation_mode == "half_pixel":
-            return np.asarray((d + _HALF) * Fraction(n_in, n_out) - _HALF)
-        if self.coordinate_transformation_mode == "asymmetric":
-            return np.asarray(d * Fraction(n_in, n_out))
-        return np.asarray(d * Fraction(n_in - 1, max(n_out - 1, 1)))
+            above, below = (2 * d + 1) * n_in - n_out, 2 * n_out
+        elif self.coordinate_transformation_mode == "asymmetric":
+            above, below = d * n_in, n_out
+        else:
+            above, below = d * (n_in - 1), np.maximum(n_out - 1, 1)
+        both = np.broadcast_arrays(above, below)
+        return both[0], both[1]
+
+    def nearest_pixel(
+        self, d: NDArray[np.int64], n_in: int | NDArray[np.int64], n_out: int | NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """The pixel that ``nearest`` copies, in integers alone; arguments as in :meth:`ratio`."""
+        above, below = self.ratio(d, n_in, n_out)
+        if self.nearest_mode == "floor":
+            index = above // below
+        elif self.nearest_mode == "ceil":
+            index = -(-above // below)
+        elif self.nearest_mode == "round_prefer_floor":
+            index = -((below - 2 * above) // (2 * below))
+        else:
+            index = (2 * above + below) // (2 * below)
+        return np.asarray(np.clip(index, 0, n_in - 1))
 
     def weights(self, n_in: int, n_out: int) -> NDArray[np.object_]:
         """The exact matrix ``A`` of one axis: ``y = A @ x``.

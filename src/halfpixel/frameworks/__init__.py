@@ -7,7 +7,7 @@ import importlib.metadata
 import importlib.util
 
 from . import opencv, tensorflow, torch
-from .call import Call, Defect, DType, Expression, Framework, Name, Names, Refusal
+from .call import Call, Defect, DType, Expression, Framework, Gradient, Name, Names, Refusal
 
 FRAMEWORKS = {f.name: f for f in (torch.FRAMEWORK, tensorflow.FRAMEWORK, opencv.FRAMEWORK)}
 
@@ -19,6 +19,7 @@ __all__ = [
     "Expression",
     "Framework",
     "FrameworkError",
+    "Gradient",
     "Name",
     "Names",
     "Refusal",

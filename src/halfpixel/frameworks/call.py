@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -60,6 +60,9 @@ def evaluate(value: object, names: Names) -> Any:
     if isinstance(value, Expression):
         return value.evaluate(names)
     return value
+
+
+Run = Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]]
 
 
 def _text(value: object) -> str:
@@ -118,6 +121,7 @@ class Call:
         returns: for each dtype, the dtype of the result.
         refusals: what the framework is known to refuse, with its words.
         defects: where it is known to compute something else than its convention.
+        variant: another way to say what a call of the same framework says; it is not swept.
         needs: modules beside the framework that it cannot run without.
     """
 
@@ -125,12 +129,13 @@ class Call:
     name: str
     operation: Operation
     expression: Callable[[Case], Expression | None]
-    run: Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]]
+    run: Run
     arithmetic: Mapping[DType, Arithmetic]
     returns: Mapping[DType, str]
     follows: Mapping[str, Resize] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
     defects: tuple[Defect, ...] = ()
+    variant: bool = False
     needs: tuple[str, ...] = ()
 
     @property
@@ -139,7 +144,7 @@ class Call:
 
     @property
     def rule(self) -> str | None:
-        """The coordinate rule of its arithmetic, one for all dtypes."""
+        """The coordinate rule of its arithmetic in its first dtype; one that is stored is that of all."""
         return next(iter(self.arithmetic.values())).coordinate_rule
 
     @property
@@ -197,6 +202,9 @@ class Call:
     ) -> NDArray[Any]:
         """Run what was said on the inputs of a case; whatever the framework raises goes through."""
         inputs = {k: np.ascontiguousarray(v, dtype) for k, v in case.inputs.items()}
+        if case.gradient:  # a resize is linear: its gradient is the same at every image, zeros too
+            g = inputs["x"]
+            inputs = {"x": np.zeros((*g.shape[:2], *case.size), dtype), "g": g}
         return self.run(names, expression, inputs)
 
 
@@ -204,6 +212,46 @@ def _contains(releases: str, version: str) -> bool:
     from packaging.specifiers import SpecifierSet
 
     return SpecifierSet(releases).contains(version, prereleases=True)
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """How a framework differentiates: its calls' gradients are calls too.
+
+    Attributes:
+        expression: from a call on ``x`` to the gradient of its result.
+        run: evaluates that on ``x`` and the cotangent ``g``, (N, C, H, W) in and out.
+        refusals: calls that it is known not to differentiate.
+    """
+
+    expression: Callable[[Expression], Expression]
+    run: Run
+    refusals: tuple[Refusal, ...] = ()
+
+    def of(self, call: Call) -> Call:
+        """The gradient of a resize, to be run on gradient cases."""
+
+        def expression(case: Case) -> Expression | None:
+            # the resize goes from case.size to the size of the cotangent
+            forward = call.expression(replace(case, size=case.inputs["x"].shape[2:]))
+            return None if forward is None else self.expression(forward)
+
+        def run(
+            names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+        ) -> NDArray[Any]:
+            x, g = inputs["x"], inputs["g"]
+            result = call.returns[str(x.dtype)]  # type: ignore[index]
+            return self.run(names, expression, {"x": x, "g": g.astype(result)})
+
+        return replace(
+            call,
+            name=f"{call.name}-gradient",
+            expression=expression,
+            run=run,
+            returns={dtype: dtype for dtype in call.returns},
+            refusals=self.refusals,
+            defects=(),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +265,8 @@ class Framework:
         calls: everything it can be asked.
         load: imports it, pins it to one thread, and returns the names that expressions use.
         environment: after ``load``: what may move the last bits (threads, instruction set, backends).
+        gradient: from a call on ``x`` to the gradient of its result, ``g`` being the cotangent, as a
+            user would write it and evaluated; None for a framework without automatic differentiation.
     """
 
     name: str
@@ -225,3 +275,4 @@ class Framework:
     calls: tuple[Call, ...]
     load: Callable[[], Names]
     environment: Callable[[Names], str]
+    gradient: Gradient | None = None

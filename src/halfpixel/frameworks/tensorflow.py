@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..arithmetic import Arithmetic, normalised_weight_error, sum_of_products
 from ..cases import Case
 from ..conventions import ConvTranspose, Mode, Resize
-from .call import Call, DType, Expression, Framework, Name, Names, Refusal
+from .call import Call, DType, Expression, Framework, Gradient, Name, Names, Refusal
 
 Run = Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]]
 
@@ -223,6 +223,7 @@ def _resize_call(
         expression=say(function, flags),
         run=run or _run,
         arithmetic=dict.fromkeys(_DTYPES, arithmetic),
+        variant=name.startswith(("keras", "raw_ops")),
         returns=_SAME_DTYPE if copies or name.startswith("keras") else _ALWAYS_FLOAT32,
         refusals=refusals,
     )
@@ -465,6 +466,50 @@ def _typed(expression: Expression, inputs: dict[str, NDArray[Any]]) -> Expressio
     return Expression(layer, expression.args, expression.kwargs)
 
 
+def _scales_and_translates(case: Case, dtype: str, names: Names) -> bool:
+    c = case.convention
+    assert isinstance(c, Resize)
+    kernel = c.antialias or c.mode in ("lanczos", "gaussian", "mitchell")
+    return kernel and dtype == "float64"
+
+
+def _is_area(case: Case, dtype: str, names: Names) -> bool:
+    return isinstance(case.convention, Resize) and case.convention.mode == "area"
+
+
+_NO_GRADIENTS = (
+    Refusal(
+        words="gradient registry has no entry for: ResizeArea",
+        why="area has no backward pass (tensorflow/python/ops/image_grad.py)",
+        when=_is_area,
+    ),
+    Refusal(
+        words="cannot compute ScaleAndTranslateGrad as input #1",
+        why="the backward pass wants images of the cotangent's float32 "
+        "(tensorflow/python/ops/image_grad.py: _ScaleAndTranslateGrad)",
+        when=_scales_and_translates,
+    ),
+)
+
+
+def _gradient(forward: Expression) -> Expression:
+    flags = {"output_gradients": Name("g")}
+    return Expression(Name("tape.gradient"), (forward, Name("x")), flags)
+
+
+def _run_gradient(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    tf = names["tf"]
+    tensors = {key: tf.constant(value.transpose(0, 2, 3, 1)) for key, value in inputs.items()}
+    with tf.GradientTape() as tape:
+        tape.watch(tensors["x"])
+        result = expression.evaluate({**names, **tensors, "tape": tape})
+    if result is None:
+        raise TypeError(f"tape.gradient returned None for {tensors['x'].dtype.name}")
+    return np.asarray(result.numpy().transpose(0, 3, 1, 2))
+
+
 def _run_layer(
     names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
 ) -> NDArray[Any]:
@@ -583,4 +628,5 @@ FRAMEWORK = Framework(
     calls=CALLS,
     load=_load,
     environment=_environment,
+    gradient=Gradient(_gradient, _run_gradient, _NO_GRADIENTS),
 )

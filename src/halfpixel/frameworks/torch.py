@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 from ..arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error, sum_of_products
 from ..cases import Case
 from ..conventions import ConvTranspose, Resize
-from .call import Call, Defect, DType, Expression, Framework, Name, Names, Refusal
+from .call import (
+    Call,
+    Defect,
+    DType,
+    Expression,
+    Framework,
+    Gradient,
+    Name,
+    Names,
+    Refusal,
+)
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
@@ -83,6 +93,15 @@ _INTERPOLATE: tuple[tuple[str, str, dict[str, object], Resize], ...] = (
 _UPSAMPLE_H = "pytorch/pytorch, aten/src/ATen/native/UpSample.h"
 
 
+def _coordinate_rule(dtype: DType, mode: str) -> str | None:
+    """Of the nearest modes; above 128 rows plus columns of output they go through another kernel."""
+    if not mode.startswith("nearest"):
+        return None
+    if dtype == "float64":
+        return "float64_above_128"
+    return "float32_fused_above_128" if mode == "nearest-exact" else "float32"
+
+
 def _interpolate_arithmetic(dtype: DType, flags: dict[str, object]) -> Arithmetic:
     mode = flags["mode"]
     cubic = mode == "bicubic"
@@ -93,7 +112,7 @@ def _interpolate_arithmetic(dtype: DType, flags: dict[str, object]) -> Arithmeti
         weights=dtype,
         weight_error=cubic_weight_error(-0.75) if cubic else 1,  # linear: 1 - lambda
         accumulation=dtype,
-        coordinate_rule="float32" if str(mode).startswith("nearest") else None,
+        coordinate_rule=_coordinate_rule(dtype, str(mode)),
         source=f"{_UPSAMPLE_H}: area_pixel_compute_scale, area_pixel_compute_source_index"
         + (", get_cubic_upsample_coefficients" if cubic else ""),
     )
@@ -176,6 +195,19 @@ def _run_layer(
         if "b" in tensors:
             layer.bias.copy_(tensors["b"])
         return np.asarray(layer(tensors["x"]).numpy())
+
+
+def _gradient(forward: Expression) -> Expression:
+    return Expression(Name("torch.autograd.grad"), (forward, Name("x"), Name("g")))
+
+
+def _run_gradient(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    tensors = _tensors(names, inputs)
+    tensors["x"].requires_grad_()
+    (result,) = expression.evaluate({**names, **tensors})
+    return np.asarray(result.numpy())
 
 
 def _interpolate(flags: dict[str, object]) -> Callable[[Case], Expression]:
@@ -319,6 +351,7 @@ def _interpolate_call(
         arithmetic={dtype: _arithmetic(dtype, flags, convention) for dtype in _DTYPES},
         returns=_SAME_DTYPE,
         refusals=refusals,
+        variant=say is not _interpolate,
         defects=(_FIRST_ROW_REPEATED,) if flags.get("antialias") else (),
     )
 
@@ -375,4 +408,5 @@ FRAMEWORK = Framework(
     calls=CALLS,
     load=_load,
     environment=_environment,
+    gradient=Gradient(_gradient, _run_gradient),
 )

@@ -40,7 +40,8 @@ def explain(verdict: Verdict) -> str:
         "",
         f"  {verdict.reason}",
         "",
-        f"  convention  {case.convention}" + (f", with {case.rule}" if case.rule else ""),
+        f"  convention  {'the gradient of ' if case.gradient else ''}{case.convention}"
+        + (f", with {case.rule}" if case.rule else ""),
         f"  case        {case.name}: {case.pins}",
         f"  golden      {_golden(case)}",
     ]
@@ -55,6 +56,8 @@ def explain(verdict: Verdict) -> str:
 
 def _golden(case: Case) -> str:
     path = goldens.path_of(case)
+    if case.gradient:
+        return f"the transposed matrices of the reference, times {case.source}"
     return (
         goldens.shown(path) if path.is_file() else f"computed by the reference from {case.source}"
     )

@@ -1,0 +1,480 @@
+"""Sweeps: every size pair through a call, and what deviates from the exact convention.
+
+Nearest is fed a ramp, whose output tells which pixels were read; every other mode the identity matrix, whose
+output is the weight matrix. Each pair is resized along the rows and along the columns. The
+reference is the conventions' own, for all output sizes of one input size at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import goldens
+from .arithmetic import (
+    COORDINATE_RULES,
+    UNIT_ROUNDOFF,
+    Arithmetic,
+    cubic_weight_error,
+    places,
+)
+from .cases import Case
+from .compare import SLOPE_STEP, Verdict, refused
+from .conventions import Resize
+from .frameworks import Call, load, version
+
+Pair = tuple[int, int]
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+LARGEST = {"nearest": 256, "linear": 256}  # an axis, in pixels
+LARGEST_OTHERWISE = 96
+_SWEPT = ("nearest", "linear", "cubic")
+_BLOCK = 32  # input sizes in an item of the run: some seconds, so that its progress is seen
+_SAMPLE = 40  # size pairs of a call in a run without sweeps
+_LISTED = 8  # size pairs that a summary spells out
+
+
+def swept(call: Call, convention: Resize) -> bool:
+    """Whether a call is swept: those that sample at a point, each once."""
+    return convention.mode in _SWEPT and not convention.antialias and not call.variant
+
+
+def largest(convention: Resize) -> int:
+    """The largest size that a convention is swept to."""
+    return LARGEST.get(convention.mode, LARGEST_OTHERWISE)
+
+
+def besides(call: Call, convention: Resize) -> tuple[int, ...]:
+    """What the other axis of one pixel is resized to: where a kernel is chosen by the whole
+    output's size, every pair meets both kernels."""
+    if convention.mode != "nearest":
+        return (1,)
+    rules = (COORDINATE_RULES.get(a.coordinate_rule or "") for a in call.arithmetic.values())
+    thresholds = {rule.above for rule in rules if rule is not None and rule.above is not None}
+    return (1, *sorted(thresholds))
+
+
+# ---------------------------------------------------------------------------- what is run
+
+
+@dataclass(frozen=True)
+class Block:
+    """Size pairs that are swept together.
+
+    Attributes:
+        name: what ``-k`` selects.
+        convention: what the call follows.
+        pairs: (n_in, n_out), those of one n_in together.
+    """
+
+    name: str
+    convention: Resize
+    pairs: tuple[Pair, ...]
+
+
+def blocks(convention: Resize) -> Iterator[Block]:
+    """Every size pair of a convention, in blocks of input sizes."""
+    end = largest(convention)
+    for first in range(1, end + 1, _BLOCK):
+        last = min(first + _BLOCK - 1, end)
+        pairs = tuple((n, m) for n in range(first, last + 1) for m in range(1, end + 1))
+        yield Block(f"{first}..{last}-1..{end}-sweep", convention, pairs)
+
+
+def sample(call: Call, dtype: str, convention: Resize) -> Block:
+    """A few pairs: those that the call's summary spells out, and others by formula over all sizes."""
+    end = largest(convention)
+    known = _listed(call, dtype) if call.arithmetic[dtype].coordinate_rule else []  # type: ignore[index]
+    # the fractional parts of multiples of these two numbers fill a square evenly (M. Roberts' R2)
+    spread = (
+        tuple(1 + int(end * (k * step % 1)) for step in (0.7548776662466927, 0.5698402909980532))
+        for k in range(1, _SAMPLE + 1)
+    )
+    chosen = dict.fromkeys([*known, *((n, m) for n, m in spread)])
+    return Block(f"1..{end}-1..{end}-sample", convention, tuple(sorted(list(chosen)[:_SAMPLE])))
+
+
+def _listed(call: Call, dtype: str) -> list[Pair]:
+    summary = goldens.page(_path(call))
+    return [
+        (row["n_in"], row["n_out"])
+        for part in summary["deviations"]
+        if dtype in part["dtypes"]
+        for row in part["smallest"]
+    ]
+
+
+def _image(convention: Resize, axis: int, n_in: int) -> Array:
+    """A line of pixels that say their index, or the identity matrix; axis 2 is the rows', 3 the columns'."""
+    if convention.mode == "nearest":
+        line = np.arange(n_in, dtype=np.float64)
+        return line.reshape((1, 1, n_in, 1) if axis == 2 else (1, 1, 1, n_in))
+    return np.eye(n_in).reshape(1, 1, n_in, n_in)
+
+
+def _size(convention: Resize, axis: int, pair: Pair, beside: int) -> tuple[int, int]:
+    n_in, n_out = pair
+    other = beside if convention.mode == "nearest" else n_in
+    return (n_out, other) if axis == 2 else (other, n_out)
+
+
+def pair_case(convention: Resize, rule: str | None, axis: int, pair: Pair, beside: int = 1) -> Case:
+    """The case of one size pair, without its expected values."""
+    x = _image(convention, axis, pair[0])
+    size = _size(convention, axis, pair, beside)
+    nearest = convention.mode == "nearest"
+    source = "the index of each pixel" if nearest else "the identity matrix"
+    name = f"{x.shape[2]}x{x.shape[3]}-{size[0]}x{size[1]}-{'index' if nearest else 'impulses'}"
+    pins = "which pixels are read" if nearest else "the weight matrix"
+    return Case(name, pins, source, convention, {"x": x}, size, rule)
+
+
+# ---------------------------------------------------------------------------- the reference
+
+
+def _outputs(n_outs: Sequence[int]) -> tuple[Integers, Integers]:
+    """Of the output pixels of many sizes, one after the other: the index, and the size."""
+    sizes = np.asarray(n_outs, np.int64)
+    n_out = np.repeat(sizes, sizes)
+    return np.arange(len(n_out)) - np.repeat(np.cumsum(sizes) - sizes, sizes), n_out
+
+
+def _split(values: NDArray[Any], n_outs: Sequence[int]) -> list[NDArray[Any]]:
+    return np.split(values, np.cumsum(n_outs)[:-1])
+
+
+def pixels(
+    convention: Resize, rule: str | None, n_in: int, n_outs: Sequence[int], beside: int = 1
+) -> NDArray[np.int64]:
+    """The pixels that ``nearest`` reads, for many output sizes one after the other.
+
+    Args:
+        convention: a nearest one.
+        rule: the coordinate rule; None for the exact pixel, found in integers.
+        n_in, n_outs: the sizes of the axis.
+        beside: the output's size along the other axis.
+    """
+    d, n_out = _outputs(n_outs)
+    if rule is None:
+        return convention.nearest_pixel(d, n_in, n_out)
+    where = places(convention, rule, d, np.asarray(n_in), n_out, n_out + beside)
+    return np.asarray(convention.taps_at(where, n_in)[0][:, 0], np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The part of a weight matrix that is not zero, or need not be; all of shape (n_out, width).
+
+    Attributes:
+        columns: the input pixels.
+        weight: what each weighs.
+        bound: how far rounding may take it from there.
+    """
+
+    columns: Integers
+    weight: Array
+    bound: Array
+
+
+def rows(
+    convention: Resize, arithmetic: Arithmetic, n_in: int, n_outs: Sequence[int]
+) -> list[Rows]:
+    """The weight matrices of one input size and several output sizes, with the bounds of ``compare``.
+
+    The other axis keeps its size: its weights are 0 and 1 and its coordinates whole, in any arithmetic, so
+    that it adds nothing. The reference is in float64 here, and its own roundings are in the bound.
+    """
+    d, n_out = _outputs(n_outs)
+    rule = arithmetic.coordinate_rule
+    where = places(convention, rule, d, np.asarray(n_in), n_out, n_out + n_in)
+    index, tap_weight = convention.taps_at(where, n_in)
+    taps = index.shape[1]
+    width = min(taps + 2, n_in)  # a coordinate that is off reads one pixel to the left or right
+    first = np.clip(index.min(axis=1) - 1, 0, n_in - width)
+
+    def merged(index: NDArray[np.intp], values: NDArray[Any]) -> Array:
+        matrix = np.zeros((len(d), width))
+        each = np.arange(len(d))
+        for k in range(taps):
+            matrix[each, index[:, k] - first] += values[:, k]
+        return matrix
+
+    weight = merged(index, tap_weight)
+    reads = merged(index, np.ones_like(tap_weight))
+    slope = np.zeros_like(weight)
+    if rule is None:
+        for step in (SLOPE_STEP, -SLOPE_STEP):
+            beside, moved = convention.taps_at(where + step, n_in)
+            slope = np.maximum(slope, abs(merged(beside, moved) - weight) / SLOPE_STEP)
+            reads = np.maximum(reads, merged(beside, np.ones_like(moved)))
+    if convention.exclude_outside:  # what is clamped to the edge here weighs nothing
+        reads, taps = np.minimum(reads, 1.0), min(taps, n_in)
+    half = 0.5 if convention.coordinate_transformation_mode == "half_pixel" else 0.0
+    u_coordinate = UNIT_ROUNDOFF[arithmetic.coordinates] * arithmetic.coordinate_roundings
+    bound = (
+        taps * UNIT_ROUNDOFF[arithmetic.accumulation] * abs(weight)
+        + arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights] * reads
+        + (u_coordinate * (abs(where) + half))[:, None] * slope
+        + UNIT_ROUNDOFF["float64"] * (abs(where)[:, None] * slope + _own_error(convention) * reads)
+    )
+    parts = (first[:, None] + np.arange(width), weight, bound)
+    return [Rows(*three) for three in zip(*(_split(p, n_outs) for p in parts), strict=True)]
+
+
+def _own_error(convention: Resize) -> float:
+    """The error of a weight of the reference, in unit roundoffs of float64, its coordinate apart."""
+    if convention.mode == "linear":
+        return 2  # the distance to the pixel on the right, and 1 minus it
+    error = cubic_weight_error(float(convention.cubic_coeff_a or 0))
+    # divided by a sum of four such weights that is at least ½, into weights that are at most 1.1: the
+    # error of a sum is that of four weights and of three additions, and the quotient is rounded
+    return 2 * (error + 1.1 * (4 * error + 3 * 1.5)) + 1.1 if convention.exclude_outside else error
+
+
+# ---------------------------------------------------------------------------- the comparison
+
+
+@dataclass(frozen=True, eq=False)
+class _Off:
+    """A size pair whose output is not the reference's."""
+
+    axis: int
+    pair: Pair
+    beside: int
+    got: NDArray[Any]
+    problem: str
+
+
+def sweep(call: Call, block: Block, dtype: str) -> Verdict:
+    """Run a call on every size pair of a block, along both axes, and compare.
+
+    Args:
+        call: one of a framework that is installed.
+        block: of the convention that the call follows.
+        dtype: of the inputs.
+
+    Returns:
+        One verdict: its case is the smallest pair that is off, if there is one.
+    """
+    release = version(call.framework) or ""
+    share, off, worst = 0.0, set(), None
+    for one in _compared(call, block, dtype):
+        if isinstance(one, float):
+            share = max(share, one)
+            continue
+        off.add(one.pair)
+        if worst is None or _order(one.pair) < _order(worst.pair):
+            worst = one
+    rule = call.arithmetic[dtype].coordinate_rule  # type: ignore[index]
+    if worst is None:
+        some = pair_case(block.convention, rule, 2, block.pairs[0])
+        return Verdict("conforms", call, some, dtype, release, share)
+    case = pair_case(block.convention, rule, worst.axis, worst.pair, worst.beside)
+    case = replace(case, expected=np.asarray(case.reference()))
+    n_in, n_out = worst.pair
+    reason = (
+        f"{len(off)} of {len(block.pairs)} size pairs are off, the smallest {n_in} to {n_out}: "
+    )
+    comparable = worst.got.shape == case.expected.shape
+    return Verdict(
+        "changed",
+        call,
+        case,
+        dtype,
+        release,
+        float("inf"),
+        reason=reason + worst.problem,
+        got=worst.got if comparable else np.empty(0),
+        bound=_bound(call.arithmetic[dtype], case, worst) if comparable else np.empty(0),  # type: ignore[index]
+    )
+
+
+def _order(pair: Pair) -> tuple[int, Pair]:
+    return max(pair), pair
+
+
+def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
+    """Of every resize: the share of its bound that was used, or what is off."""
+    names, convention = load(call.framework), block.convention
+    arithmetic = call.arithmetic[dtype]  # type: ignore[index]
+    by_size: dict[int, list[int]] = {}
+    for n_in, n_out in block.pairs:
+        by_size.setdefault(n_in, []).append(n_out)
+    for n_in, n_outs in by_size.items():
+        for beside in besides(call, convention):
+            wanted = list(_wanted(convention, arithmetic, n_in, n_outs, beside))
+            for axis in (2, 3):
+                case = pair_case(convention, arithmetic.coordinate_rule, axis, (n_in, 1))
+                case = replace(case, inputs={"x": np.asarray(case.inputs["x"], dtype)})
+                for n_out, want in zip(n_outs, wanted, strict=True):
+                    size = _size(convention, axis, (n_in, n_out), beside)
+                    got, problem = np.empty(0), ""
+                    try:
+                        got = call(replace(case, size=size), dtype, names)
+                    except Exception as error:  # whatever a framework raises is its refusal
+                        problem = f"refused: {refused(error)}"
+                    answer = problem or _judged(got, size, call.returns[dtype], want, axis)  # type: ignore[index]
+                    if isinstance(answer, str):
+                        yield _Off(axis, (n_in, n_out), beside, got, answer)
+                    else:
+                        yield answer
+
+
+def _wanted(
+    convention: Resize, arithmetic: Arithmetic, n_in: int, n_outs: Sequence[int], beside: int
+) -> Iterable[Rows | Integers]:
+    if convention.mode != "nearest":
+        return rows(convention, arithmetic, n_in, n_outs)
+    return _split(pixels(convention, arithmetic.coordinate_rule, n_in, n_outs, beside), n_outs)
+
+
+@functools.cache
+def _name(dtype: np.dtype[Any]) -> str:
+    return str(dtype)  # which NumPy takes longer to find than to compare a line of pixels
+
+
+def _judged(
+    got: NDArray[Any], size: tuple[int, int], returns: str, want: Rows | Integers, axis: int
+) -> float | str:
+    """The share of its bound that the worst value used, or what is wrong."""
+    if _name(got.dtype) != returns or got.shape != (1, 1, *size):
+        return f"returned {got.dtype} {got.shape}, not {returns} {(1, 1, *size)}"
+    lines = got[0, 0] if axis == 2 else got[0, 0].T
+    if not isinstance(want, Rows):
+        if (lines == want[:, None]).all():
+            return 0.0
+        d, at = (int(i) for i in np.argwhere(lines != want[:, None])[0])
+        return f"output {d} is pixel {lines[d, at]:g}, not {want[d]}"
+    values = lines[np.arange(len(lines))[:, None], want.columns]
+    error = abs(values - want.weight)
+    # a weight whose bound is 0 has none of its own, and an error has no share of it
+    share = float(np.max(error / np.maximum(want.bound, np.finfo(np.float64).tiny)))
+    if share <= 1 and np.count_nonzero(lines) == np.count_nonzero(values):
+        return share
+    wrong = lines != 0  # beside the columns that may be read
+    np.put_along_axis(wrong, want.columns, ~(error <= want.bound), axis=1)
+    d, at = (int(i) for i in np.argwhere(wrong)[0])
+    columns = want.columns[d].tolist()
+    weight = want.weight[d, columns.index(at)] if at in columns else 0.0
+    return f"output {d} reads {lines[d, at]:.9g} of pixel {at}, not {weight:.9g}"
+
+
+def _bound(arithmetic: Arithmetic, case: Case, off: _Off) -> Array:
+    """The bound of each value of a failing pair."""
+    bound = np.zeros(case.expected.shape)
+    convention = case.convention
+    assert isinstance(convention, Resize)
+    if convention.mode != "nearest":
+        (want,) = rows(convention, arithmetic, off.pair[0], [off.pair[1]])
+        lines = bound[0, 0] if off.axis == 2 else bound[0, 0].T
+        np.put_along_axis(lines, want.columns, want.bound, axis=1)
+    return bound
+
+
+# ---------------------------------------------------------------------------- the summaries
+
+
+def _path(call: Call) -> str:
+    return f"sweeps/{call.id}.json"
+
+
+def summaries(calls: Iterable[Call]) -> Iterator[goldens.Page]:
+    """For each call with a coordinate rule: where its rule deviates from the exact convention."""
+    for call in calls:
+        conventions = list(call.follows.values())
+        rules: dict[str, list[str]] = {}  # those of dtypes that share one, together
+        for dtype, arithmetic in call.arithmetic.items():
+            if arithmetic.coordinate_rule is not None:
+                rules.setdefault(arithmetic.coordinate_rule, []).append(dtype)
+        if rules and conventions and swept(call, conventions[-1]):
+            yield goldens.Page(_path(call), _summary(call, conventions[-1], rules))
+
+
+def _summary(call: Call, convention: Resize, rules: dict[str, list[str]]) -> str:
+    head = {
+        "call": call.id,
+        "convention": convention.attributes,
+        "sizes": f"1..{largest(convention)} to 1..{largest(convention)}",
+        "pairs": largest(convention) ** 2,
+    }
+    parts = [
+        _deviation(convention, rule, dtypes, beside)
+        for rule, dtypes in rules.items()
+        for beside in besides(call, convention)
+    ]
+    lines = [f"  {json.dumps(k)}: {json.dumps(v)}," for k, v in head.items()]
+    return "\n".join(["{", *lines, '  "deviations": [', ",\n".join(parts), "  ]", "}", ""])
+
+
+def _deviation(convention: Resize, rule: str, dtypes: list[str], beside: int) -> str:
+    count, listed = deviating(convention, rule, beside)
+    other = {"other_axis": f"1 to {beside}"} if convention.mode == "nearest" else {}
+    head = {
+        "arithmetic": rule,
+        "formula": COORDINATE_RULES[rule].formula,
+        "dtypes": dtypes,
+        **other,
+        "pairs": count,
+    }
+    lines = [
+        f"      {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}," for k, v in head.items()
+    ]
+    smallest = ",\n".join(f"        {json.dumps(row)}" for row in listed)
+    smallest = f"[\n{smallest}\n      ]" if listed else "[]"
+    return "\n".join(["    {", *lines, f'      "smallest": {smallest}', "    }"])
+
+
+@functools.cache
+def deviating(
+    convention: Resize, rule: str, beside: int
+) -> tuple[int, tuple[dict[str, int | str], ...]]:
+    """The size pairs at which a rule deviates from the exact convention.
+
+    Returns:
+        How many there are, and the smallest few (by the larger size, then by n_in): where the first
+        output that differs is, exactly, and where the rule has it. A pixel for nearest, else a place.
+    """
+    nearest = convention.mode == "nearest"
+    end = largest(convention)
+    n_outs = range(1, end + 1)
+    found: list[Pair] = []
+    for n_in in n_outs:
+        d, n_out = _outputs(n_outs)
+        if nearest:
+            off = pixels(convention, rule, n_in, n_outs, beside) != pixels(
+                convention, None, n_in, n_outs
+            )
+        else:
+            above, below = convention.ratio(d, n_in, n_out)
+            # both sides are whole numbers far below 2⁵³, so that they are equal or not, exactly
+            moved = places(convention, rule, d, np.asarray(n_in), n_out, n_out) * 1024
+            off = moved * below != above * 1024
+        found += [(n_in, int(m)) for m in np.unique(n_out[off])]
+    listed = []
+    for n_in, m in sorted(found, key=_order)[:_LISTED]:
+        exact, used = _spelled(convention, rule, n_in, m, beside)
+        at = next(i for i, (a, b) in enumerate(zip(exact, used, strict=True)) if a != b)
+        row: dict[str, int | str] = {"n_in": n_in, "n_out": m, "d": at}
+        listed.append({**row, "exact": exact[at], "read": used[at]})
+    return len(found), tuple(listed)
+
+
+def _spelled(
+    convention: Resize, rule: str, n_in: int, n_out: int, beside: int
+) -> tuple[list[Any], list[Any]]:
+    """Of each output pixel: what is read exactly, and by the rule."""
+    if convention.mode == "nearest":
+        both = (pixels(convention, r, n_in, [n_out], beside).tolist() for r in (None, rule))
+        return next(both), next(both)
+    d, sizes = _outputs([n_out])
+    used = places(convention, rule, d, np.asarray(n_in), sizes, sizes) * 1024
+    exact = [str(place) for place in convention.coordinates(n_in, n_out)]
+    return exact, [str(Fraction(int(n), 1024)) for n in used]

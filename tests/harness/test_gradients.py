@@ -1,0 +1,274 @@
+"""The gradients' suite can fail, and what it compares with is the transposed matrix.
+
+Each row of the table is a mistake in a backward pass, the case that shows it, and what the report says
+the gradient follows instead.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from halfpixel import goldens, suite
+from halfpixel.cases import GRADIENT_CASES, RESIZE_CASES, Case
+from halfpixel.compare import Verdict, error_bound, judge
+from halfpixel.conventions import Resize
+from halfpixel.conventions.exact import apply_matrices
+from halfpixel.frameworks import FRAMEWORKS, Expression, Gradient, Name
+from halfpixel.report.terminal import explain
+
+from .test_wrong_implementations import (
+    CUBIC,
+    CUBIC_EXCLUDE,
+    DTYPES,
+    LINEAR,
+    LINEAR_ASYMMETRIC,
+    NEAREST_EXACT,
+    NEAREST_FLOOR,
+    RIGHT,
+    Array,
+    Followed,
+    _matrix,
+    _no_framework,  # noqa: F401 (a fixture)
+    _resize,
+    _said_to_follow,
+)
+
+Backward = Callable[[Array, tuple[int, int]], Array]
+
+# ---------------------------------------------------------------------------- the reference
+
+
+def _cases() -> list[Case]:
+    return [
+        suite.gradient_golden(*pair, name) for pair in suite.followed() for name in GRADIENT_CASES
+    ]
+
+
+def _forward(case: Case, x: Array) -> Array:
+    matrices = {2 + axis: matrix for axis, matrix in enumerate(case.matrices())}
+    return apply_matrices(x, matrices, exact=True)
+
+
+def test_a_gradient_and_its_resize_make_one_inner_product() -> None:
+    """⟨g, A x⟩ = ⟨Aᵀ g, x⟩ exactly: what makes a matrix the transposed one."""
+    for case in _cases():
+        g = case.inputs["x"]
+        x = np.arange(case.expected.size).reshape(case.expected.shape) % 23 - 9
+        gradient = np.asarray(case.reference(exact=True))
+        over_output = sum((_forward(case, x) * np.vectorize(Fraction)(g)).ravel())
+        assert over_output == sum((gradient * x.astype(object)).ravel()), (
+            case.convention,
+            case.name,
+        )
+
+
+@pytest.mark.parametrize(("name", "axis"), [("7x7-4x7-impulses", 2), ("5x5-5x8-impulses", 3)])
+def test_a_gradient_of_impulses_is_the_stored_matrix_transposed(name: str, axis: int) -> None:
+    for convention, rule in suite.followed():
+        if convention.mode in ("mitchell", "gaussian"):  # they blur the axis that keeps its size
+            continue
+        case = suite.gradient_golden(convention, rule, name)
+        stored = goldens.read(goldens.path_of(replace(case, gradient=False))).expected[0, 0]
+        if axis == 2:  # (4, 7) stored; the other axis keeps its size, where all return the input
+            untouched = np.asarray(case.matrices(np.float64)[1])
+            assert np.allclose(case.expected[0, 0], stored.T @ np.eye(4, 7) @ untouched, 0, 1e-15)
+        else:  # (5, 8) stored, itself the transposed matrix: the cotangent picks its first 5 outputs
+            untouched = np.asarray(case.matrices(np.float64)[0])
+            assert np.allclose(case.expected[0, 0], untouched.T @ np.eye(5, 8) @ stored.T, 0, 1e-15)
+
+
+def test_every_two_conventions_that_calls_follow_are_told_apart_by_some_gradient() -> None:
+    for a, b in itertools.combinations(suite.followed(), 2):
+        assert any(
+            not np.array_equal(
+                suite.gradient_golden(*a, name).expected, suite.gradient_golden(*b, name).expected
+            )
+            for name in GRADIENT_CASES
+        ), (a, b)
+
+
+def test_every_gradient_stands_at_the_sizes_of_a_resize() -> None:
+    assert set(GRADIENT_CASES) <= {entry.name for entry in RESIZE_CASES}
+
+
+def test_a_pixel_that_nothing_reads_has_no_gradient() -> None:
+    (case,) = (suite.gradient_golden(NEAREST_FLOOR.convention, None, "7x6-1x1-texture"),)
+    assert np.count_nonzero(case.expected) == np.count_nonzero(case.inputs["x"]) == 2
+
+
+# ---------------------------------------------------------------------------- bounds
+
+
+def test_sums_of_integers_through_nearest_have_no_bound() -> None:
+    case = suite.gradient_golden(NEAREST_EXACT.convention, None, "4x5-7x9-texture")
+    arithmetic = NEAREST_EXACT.call(_resize).arithmetic["float32"]
+    assert not error_bound(case, arithmetic).any()
+
+
+def test_sums_that_float32_must_round_have_one() -> None:
+    case = suite.gradient_golden(NEAREST_EXACT.convention, None, "1x1-3x4-texture")
+    case = replace(case, inputs={"x": case.inputs["x"] * 0x1000001 / 2.0})
+    case = replace(case, expected=np.asarray(case.reference()))
+    g = case.inputs["x"].astype(np.float32)
+    assert np.array_equal(g, case.inputs["x"]) is False  # 25 bits
+    bound = error_bound(case, NEAREST_EXACT.call(_resize).arithmetic["float32"])
+    assert np.all(bound > 0)
+    assert np.all(abs(np.sum(g, (2, 3), np.float32, keepdims=True) - case.expected) <= bound)
+
+
+def test_an_input_pixel_is_bounded_by_what_reads_it() -> None:
+    """One pixel in: every tap of every output reads it, and each adds a rounding."""
+    case = suite.gradient_golden(LINEAR.convention, None, "1x1-3x4-texture")
+    bound = error_bound(case, LINEAR.call(_resize).arithmetic["float32"])
+    total = abs(case.inputs["x"]).sum((2, 3), keepdims=True)
+    terms = (2 * 3) * (2 * 4)
+    assert np.all(bound >= (terms + 1) * 2.0**-24 * total)
+    assert np.all(bound <= (terms + 1 + 2 * 2 * 2) * 2.0**-24 * total * (1 + 1e-6))
+
+
+# ---------------------------------------------------------------------------- mistakes
+
+
+def _transposed(g: Array, size: tuple[int, int], **options: Any) -> Array:
+    h, w = (_matrix(a, b, **options) for a, b in zip(size, g.shape[2:], strict=True))
+    return np.asarray(h.T @ g.astype(np.float64) @ w, g.dtype)
+
+
+def _averaged(g: Array, size: tuple[int, int], **options: Any) -> Array:
+    return np.asarray(
+        _transposed(g, size, **options) / _transposed(np.ones_like(g), size, **options)
+    )
+
+
+def _overwritten(g: Array, size: tuple[int, int], **options: Any) -> Array:
+    h, w = (_matrix(a, b, **options) for a, b in zip(size, g.shape[2:], strict=True))
+    result = np.zeros((*g.shape[:2], *size), g.dtype)
+    for y, x in np.ndindex(*g.shape[2:]):
+        result[:, :, h[y].argmax(), w[x].argmax()] = g[:, :, y, x]
+    return result
+
+
+@dataclass(frozen=True)
+class WrongGradient:
+    """A backward pass that is wrong in one way."""
+
+    mistake: str
+    followed: Followed
+    case: str
+    named: str | None
+    backward: Callable[..., Array] = _transposed
+    options: dict[str, Any] | None = None
+
+
+UP, DOWN, BOTH = "4x5-7x9-texture", "9x7-5x4-texture", "6x11-13x4-texture"
+EDGES = "3x2-8x7-texture"
+TABLE = " with kernel_table_1024"
+
+# fmt: off
+WRONG_GRADIENTS = (
+    WrongGradient("the resize of the cotangent", LINEAR, UP,
+                  "resize linear half_pixel of the cotangent: the matrix is not transposed", _resize),
+    WrongGradient("the resize of the cotangent, shrinking", CUBIC, DOWN,
+                  "resize cubic half_pixel cubic_coeff_a=-0.75 of the cotangent: "
+                  "the matrix is not transposed", _resize),
+    WrongGradient("the gradient of asymmetric", LINEAR, UP,
+                  "the gradient of resize linear asymmetric", options={"grid": "asymmetric"}),
+    WrongGradient("the gradient of half_pixel", LINEAR_ASYMMETRIC, DOWN,
+                  "the gradient of resize linear half_pixel", options={"grid": "half_pixel"}),
+    WrongGradient("the gradient of align_corners", CUBIC, BOTH,
+                  "the gradient of resize cubic align_corners cubic_coeff_a=-0.75",
+                  options={"grid": "align_corners"}),
+    WrongGradient("the gradient of linear", CUBIC, UP,
+                  "the gradient of resize linear half_pixel", options={"kernel": "linear"}),
+    WrongGradient("the gradient of another a", CUBIC, UP,
+                  "the gradient of resize cubic half_pixel cubic_coeff_a=-0.5", options={"a": -0.5}),
+    WrongGradient("weights computed where the resize has a table", CUBIC_EXCLUDE, UP,
+                  "the gradient of resize cubic half_pixel cubic_coeff_a=-0.5 exclude_outside",
+                  options={"steps": None}),
+    WrongGradient("an edge that is clamped where the resize excludes", CUBIC_EXCLUDE, EDGES,
+                  "the gradient of resize cubic half_pixel cubic_coeff_a=-0.5" + TABLE,
+                  options={"edge": "clamp"}),
+    WrongGradient("edge weights lost, linear", LINEAR, UP,
+                  RIGHT + "what was read beyond the edges lost", options={"edge": "zero"}),
+    WrongGradient("edge weights lost, cubic", CUBIC, EDGES,
+                  RIGHT + "what was read beyond the edges lost", options={"edge": "zero"}),
+    WrongGradient("nearest floored for rounded", NEAREST_EXACT, UP,
+                  "the gradient of resize nearest half_pixel floor", options={"pick": "floor"}),
+    WrongGradient("the last cotangent instead of the sum", NEAREST_FLOOR, UP,
+                  RIGHT + "each pixel overwritten, not added to", _overwritten),
+    WrongGradient("the average instead of the sum", LINEAR, UP, None, _averaged),
+    WrongGradient("weights of 11 bits", LINEAR, DOWN, None, options={"weight_bits": 11}),
+)
+# fmt: on
+
+
+def _judged(followed: Followed, backward: Callable[..., Array], name: str, dtype: str) -> Verdict:
+    def run(names: Any, expression: Expression, inputs: dict[str, Array]) -> Array:
+        return backward(inputs["g"], inputs["x"].shape[2:])
+
+    def expression(forward: Expression) -> Expression:
+        return Expression(Name("mylib.gradient"), (forward, Name("x"), Name("g")))
+
+    call = Gradient(expression, run).of(followed.call(_resize))
+    case = suite.gradient_golden(followed.convention, followed.rule, name)
+    return judge(call, case, dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("followed", [LINEAR, CUBIC, CUBIC_EXCLUDE, NEAREST_EXACT])
+def test_a_right_gradient_conforms(followed: Followed, dtype: str) -> None:
+    def backward(g: Array, size: tuple[int, int]) -> Array:
+        return _transposed(g, size, **followed.options)
+
+    for name in GRADIENT_CASES:
+        assert _judged(followed, backward, name, dtype).kind == "conforms", name
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+@pytest.mark.parametrize("wrong", WRONG_GRADIENTS, ids=lambda wrong: wrong.mistake)
+def test_a_wrong_gradient_is_caught_and_named(wrong: WrongGradient) -> None:
+    def backward(g: Array, size: tuple[int, int]) -> Array:
+        return wrong.backward(g, size, **{**wrong.followed.options, **(wrong.options or {})})
+
+    verdict = _judged(wrong.followed, backward, wrong.case, "float32")
+    assert verdict.kind == "changed"
+    assert _said_to_follow(verdict) == ([wrong.named] if wrong.named else [])
+
+
+def test_a_failure_says_that_it_is_a_gradient() -> None:
+    verdict = _judged(
+        LINEAR, lambda g, size: 2 * _transposed(g, size, **LINEAR.options), UP, "float32"
+    )
+    text = explain(verdict)
+    assert "float32: mylib.gradient(mylib.resize(x, size=(7, 9)), x, g)" in text
+    assert "  convention  the gradient of resize linear half_pixel" in text
+    assert "  golden      the transposed matrices of the reference, times a formula: " in text
+    assert "edited" not in text
+
+
+# ---------------------------------------------------------------------------- the suite
+
+
+def test_every_call_that_follows_a_convention_has_its_gradient_tested() -> None:
+    trials = list(suite.gradient_trials(lambda framework: "9.9"))
+    tested = {trial.call.id for trial in trials}
+    assert tested == {
+        f"{call.id}-gradient"
+        for call in suite.calls("resize")
+        if call.follows and not call.variant and FRAMEWORKS[call.framework].gradient
+    }
+    for call_id in tested:
+        names = [t.case_name for t in trials if t.call.id == call_id and t.dtype == "float32"]
+        assert names == list(GRADIENT_CASES)
+
+
+def test_a_convention_is_one_value_of_a_case() -> None:
+    """A resize and its gradient are two cases, and the one turned twice is the first again."""
+    case = suite.gradient_golden(Resize(mode="linear"), None, UP)
+    assert replace(case, gradient=False).sizes == ((7, 4), (9, 5))
+    assert case.sizes == ((4, 7), (5, 9))

@@ -1,0 +1,517 @@
+"""Sweeps: the vectorised reference is the exact one, mistakes are caught, the summaries are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from halfpixel import compare, frameworks, goldens, suite, sweep
+from halfpixel.arithmetic import (
+    COORDINATE_RULES,
+    UNIT_ROUNDOFF,
+    Arithmetic,
+    cubic_weight_error,
+    places,
+)
+from halfpixel.compare import error_bound
+from halfpixel.conventions import Resize, every_resize
+from halfpixel.frameworks import Call, DType, Expression, Name
+from halfpixel.report.terminal import explain
+from halfpixel.sweep import Block
+
+Array = NDArray[Any]
+NEAREST = [c for c in every_resize() if c.mode == "nearest"]
+WEIGHED = [c for c in every_resize() if c.mode in ("linear", "cubic") and not c.antialias]
+FLOOR = Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+MIDDLE = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
+LINEAR = Resize(mode="linear")
+CALLS = {call.id: call for call in suite.calls("resize")}
+
+
+def arithmetic(convention: Resize, dtype: str, rule: str | None = None) -> Arithmetic:
+    a = convention.cubic_coeff_a
+    return Arithmetic(
+        coordinates=dtype,
+        coordinate_roundings=3,
+        weights=dtype,
+        weight_error=cubic_weight_error(float(a)) if a else 2,
+        accumulation=dtype,
+        coordinate_rule=rule,
+        source="this file",
+    )
+
+
+# ---------------------------------------------------------------------------- the reference
+
+
+@pytest.mark.parametrize("convention", NEAREST, ids=lambda c: c.slug)
+def test_the_nearest_pixel_in_integers_is_the_exact_one(convention: Resize) -> None:
+    for n_in in range(1, 13):
+        sizes = range(1, 13)
+        together = np.split(
+            sweep.pixels(convention, None, n_in, sizes), np.cumsum(sizes)[:-1].tolist()
+        )
+        for n_out, index in zip(sizes, together, strict=True):
+            exact = convention.weights(n_in, n_out)
+            assert [row.tolist().index(1) for row in exact] == index.tolist(), (n_in, n_out)
+
+
+@pytest.mark.parametrize("convention", WEIGHED, ids=lambda c: c.slug)
+def test_the_weights_are_the_exact_ones_but_for_float64(convention: Resize) -> None:
+    """What they are off by is in the bound: with nothing else in it, it still holds them."""
+    own = replace(
+        arithmetic(convention, "float64"),
+        coordinate_roundings=0,
+        weight_error=0,
+        accumulation="none",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(UNIT_ROUNDOFF, "none", 0.0)
+        for n_in in range(1, 9):
+            for n_out, rows in enumerate(sweep.rows(convention, own, n_in, range(1, 9)), 1):
+                exact = convention.weights(n_in, n_out)
+                columns = rows.columns.tolist()
+                for d in range(n_out):
+                    beside = set(range(n_in)) - set(columns[d])
+                    assert not any(exact[d, i] for i in beside)
+                    for i, weight, bound in zip(
+                        columns[d], rows.weight[d].tolist(), rows.bound[d].tolist(), strict=True
+                    ):
+                        assert abs(Fraction(weight) - exact[d, i]) <= Fraction(bound)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("convention", WEIGHED, ids=lambda c: c.slug)
+def test_the_bound_is_that_of_compare_without_the_other_axis(
+    convention: Resize, dtype: str
+) -> None:
+    """Never wider, but for the reference's own roundings in float64."""
+    constants = arithmetic(convention, dtype)
+    for n_in, n_out in [(1, 4), (2, 5), (5, 8), (7, 4), (9, 3), (12, 12)]:
+        case = sweep.pair_case(convention, None, 2, (n_in, n_out))
+        case = replace(case, expected=np.asarray(case.reference()))
+        whole = error_bound(case, constants)[0, 0]
+        (rows,) = sweep.rows(convention, constants, n_in, [n_out])
+        own = replace(constants, coordinate_roundings=0, weight_error=0)
+        (least,) = sweep.rows(convention, own, n_in, [n_out])
+        bound = np.take_along_axis(whole, rows.columns, axis=1)
+        slack = 2.0**-53 * (4 * sweep._own_error(convention) + 3 * n_in)
+        assert (rows.bound <= bound + slack).all()
+        assert (least.bound <= rows.bound).all()
+        assert rows.bound.max() >= whole.max() / 8
+
+
+@pytest.mark.parametrize("rule", [None, *COORDINATE_RULES])
+def test_many_sizes_at_once_are_the_sizes_one_by_one(rule: str | None) -> None:
+    for n_in in (2, 14, 90):
+        sizes = [1, 23, 46, 141, 200]
+        d, n_out = sweep._outputs(sizes)
+        together = places(MIDDLE, rule, d, np.asarray(n_in), n_out, n_out + 1)
+        alone = [
+            places(MIDDLE, rule, np.arange(m), *(np.asarray(n) for n in (n_in, m, m + 1)))
+            for m in sizes
+        ]
+        assert np.array_equal(together, np.concatenate(alone))
+
+
+def scalar(convention: Resize, wide: bool, fused: bool, n_in: int, n_out: int, d: int) -> int:
+    """torch's kernel above 128, an operation at a time: pytorch/pytorch,
+    aten/src/ATen/native/cpu/UpSampleKernel.cpp, HelperInterpNearestExact, and UpSample.h,
+    area_pixel_compute_source_index."""
+    real = np.float64 if wide else np.float32
+    scale = real(n_in) / real(n_out)
+    if fused:  # rounded once from the exact value
+        place = real(
+            float((Fraction(d) + Fraction(1, 2)) * Fraction(float(scale)) - Fraction(1, 2))
+        )
+    else:
+        place = scale * (real(d) + real(0.5)) - real(0.5)
+    place = max(place, real(0))
+    return min(int(np.floor(np.float32(place + real(0.5)))), n_in - 1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "wide"), [("float32_fused_above_128", False), ("float64_above_128", True)]
+)
+def test_a_rule_above_128_is_the_kernel_step_by_step(rule: str, wide: bool) -> None:
+    for n_in in (2, 3, 14, 26, 90, 255):
+        for n_out in (7, 23, 41, 141, 251):
+            index = sweep.pixels(MIDDLE, rule, n_in, [n_out], beside=128).tolist()
+            want = [scalar(MIDDLE, wide, not wide, n_in, n_out, d) for d in range(n_out)]
+            assert index == want, (n_in, n_out)
+            narrow = sweep.pixels(MIDDLE, rule, n_in, [n_out], beside=128 - n_out)
+            assert (narrow == sweep.pixels(MIDDLE, "float32", n_in, [n_out])).all()
+
+
+# ---------------------------------------------------------------------------- what is swept
+
+
+@pytest.mark.parametrize("convention", [MIDDLE, LINEAR, Resize(mode="cubic")], ids=lambda c: c.slug)
+def test_the_blocks_hold_every_pair_once(convention: Resize) -> None:
+    end = 96 if convention.mode == "cubic" else 256
+    pairs = [pair for block in sweep.blocks(convention) for pair in block.pairs]
+    assert pairs == [(n, m) for n in range(1, end + 1) for m in range(1, end + 1)]
+
+
+def test_a_sample_is_forty_pairs_of_all_sizes_with_those_of_the_summary() -> None:
+    for call in CALLS.values():
+        for dtype in call.arithmetic:
+            for convention in (c for c in call.follows.values() if sweep.swept(call, c)):
+                pairs = sweep.sample(call, dtype, convention).pairs
+                end = sweep.largest(convention)
+                assert len(set(pairs)) == len(pairs) == 40
+                assert all(1 <= n <= end for pair in pairs for n in pair)
+                assert (
+                    {n > end / 2 for n, _ in pairs}
+                    == {m > end / 2 for _, m in pairs}
+                    == {True, False}
+                )
+    torch = CALLS["torch-interpolate-nearest-exact"]
+    assert (14, 23) in sweep.sample(torch, "float32", MIDDLE).pairs
+
+
+# ---------------------------------------------------------------------------- wrong implementations
+
+Matrix = Callable[[int, int, int, str], Array]  # of n_in, n_out, the axis and the dtype
+
+
+@pytest.fixture
+def mylib(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A framework ``mylib`` 1.2, whose functions are part of the expressions that call them."""
+    monkeypatch.setattr(sweep, "load", lambda framework: {})
+    monkeypatch.setattr(sweep, "version", lambda framework: "1.2")
+
+
+def implementation(convention: Resize, matrix: Matrix, rule: str | None = None) -> Call:
+    def resize(x: Array, size: tuple[int, int]) -> Array:
+        h = matrix(x.shape[2], size[0], 2, str(x.dtype))
+        w = matrix(x.shape[3], size[1], 3, str(x.dtype))
+        return np.asarray((h @ x @ w.T).astype(x.dtype))
+
+    def run(names: Any, expression: Expression, inputs: dict[str, Array]) -> Array:
+        return np.asarray(expression.evaluate({**inputs, "mylib": SimpleNamespace(resize=resize)}))
+
+    dtypes: tuple[DType, ...] = ("float32", "float64")
+    return Call(
+        framework="mylib",
+        name="resize",
+        operation="resize",
+        expression=lambda case: Expression(Name("mylib.resize"), (Name("x"), case.size)),
+        run=run,
+        arithmetic={dtype: arithmetic(convention, dtype, rule) for dtype in dtypes},
+        returns={dtype: str(dtype) for dtype in dtypes},
+        follows={">=1": convention},
+    )
+
+
+def right(convention: Resize, rule: str | None = None, precision: str | None = None) -> Matrix:
+    """The convention; its coordinates in the image's dtype, or in another precision."""
+
+    def matrix(n_in: int, n_out: int, axis: int, dtype: str) -> Array:
+        where = places(
+            convention, rule, np.arange(n_out), *(np.asarray(n) for n in (n_in, n_out, n_out))
+        )
+        where = where.astype(precision) if precision else where
+        return np.asarray(convention.weights_at(where.astype(np.float64), n_in))
+
+    return matrix
+
+
+def changed(inner: Matrix, change: Callable[[Array, int, int, int], None]) -> Matrix:
+    def matrix(n_in: int, n_out: int, axis: int, dtype: str) -> Array:
+        weights = inner(n_in, n_out, axis, dtype).copy()
+        change(weights, n_in, n_out, axis)
+        return weights
+
+    return matrix
+
+
+def a_part(convention: Resize) -> Block:
+    return Block("part", convention, tuple((n, m) for n in (5, 7, 13) for m in range(1, 35)))
+
+
+def tried(call: Call, dtype: str) -> list[compare.Verdict]:
+    """On a part of a sweep, and on the sample."""
+    (convention,) = call.follows.values()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweep, "_listed", lambda *_: [(26, 22), (14, 18), (14, 23)])
+        some = sweep.sample(call, dtype, convention)
+    return [sweep.sweep(call, block, dtype) for block in (a_part(convention), some)]
+
+
+@pytest.mark.usefixtures("mylib")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("convention", [FLOOR, MIDDLE, *WEIGHED], ids=lambda c: c.slug)
+def test_a_right_implementation_conforms(convention: Resize, dtype: str) -> None:
+    precise = "longdouble" if convention.mode == "nearest" else None
+    rule = "inverse_scale_float64" if convention == FLOOR else None
+    if convention == MIDDLE:
+        precise = None
+        rule = "float32"
+    call = implementation(convention, right(convention, rule, precise), rule)
+    for verdict in tried(call, dtype):
+        assert verdict.kind == "conforms", verdict.reason
+        assert 0 <= verdict.share <= 1
+        assert convention.mode != "nearest" or verdict.share == 0
+
+
+ASYMMETRIC = Resize(mode="linear", coordinate_transformation_mode="asymmetric")
+EVERYWHERE = [
+    pytest.param(LINEAR, None, right(ASYMMETRIC), "float32", id="shifted by half a pixel"),
+    pytest.param(MIDDLE, "float32", right(FLOOR), "float32", id="nearest of another grid"),
+    pytest.param(LINEAR, None, right(LINEAR, None, "float32"), "float64", id="coordinates too short"),
+    pytest.param(
+        FLOOR, "inverse_scale_float64", right(FLOOR, "float32"), "float64", id="another rule"
+    ),
+    pytest.param(FLOOR, "float32", right(FLOOR, None), "float32", id="exact, but a rule is declared"),
+    pytest.param(
+        Resize(mode="cubic"), None, right(Resize(mode="cubic", cubic_coeff_a=-0.5)), "float32", id="a"
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.usefixtures("mylib")
+@pytest.mark.parametrize(("convention", "rule", "matrix", "dtype"), EVERYWHERE)
+def test_a_wrong_implementation_is_caught_by_the_sample(
+    convention: Resize, rule: str | None, matrix: Matrix, dtype: str
+) -> None:
+    _, verdict = tried(implementation(convention, matrix, rule), dtype)
+    assert verdict.kind == "changed"
+    assert verdict.reason.split(" of ")[1].startswith("40 size pairs are off, the smallest")
+
+
+def far(weights: Array, n_in: int, n_out: int, axis: int) -> None:
+    if (n_in, n_out) == (13, 9):
+        weights[4, 12] += 0.125
+
+
+def shifted(weights: Array, n_in: int, n_out: int, axis: int) -> None:
+    if (n_in, n_out) == (7, 31):
+        weights[:] = np.roll(weights, 1, axis=0)
+
+
+def columns_only(weights: Array, n_in: int, n_out: int, axis: int) -> None:
+    if axis == 3 and n_in != n_out and n_in > 1:
+        weights[0] = np.roll(weights[0], 1)
+
+
+def nan(weights: Array, n_in: int, n_out: int, axis: int) -> None:
+    if (n_in, n_out) == (5, 6):
+        weights[2, 2] = np.nan
+
+
+@pytest.mark.usefixtures("mylib")
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (far, "1 of 102 size pairs are off, the smallest 13 to 9: output 4 reads 0.125 of pixel 12, not 0"),
+        (shifted, "1 of 102 size pairs are off, the smallest 7 to 31: output "),
+        (columns_only, "the smallest 5 to 1: output 0 reads "),
+        (nan, "1 of 102 size pairs are off, the smallest 5 to 6: output "),
+    ],
+)  # fmt: skip
+def test_one_pair_that_is_off_is_found_by_the_sweep(
+    change: Callable[[Array, int, int, int], None], says: str
+) -> None:
+    call = implementation(LINEAR, changed(right(LINEAR), change))
+    verdict = sweep.sweep(call, a_part(LINEAR), "float32")
+    assert verdict.kind == "changed"
+    assert says in verdict.reason
+    assert verdict.share == float("inf")
+
+
+@pytest.mark.usefixtures("mylib")
+def test_nearest_says_which_pixel_was_read_and_the_report_shows_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    call = implementation(FLOOR, changed(right(FLOOR), shifted), None)
+    verdict = sweep.sweep(call, a_part(FLOOR), "float32")
+    assert verdict.reason == (
+        "1 of 102 size pairs are off, the smallest 7 to 31: output 0 is pixel 6, not 0"
+    )
+    assert verdict.case.name == "7x1-31x1-index"
+    text = explain(verdict)
+    assert "mylib 1.2, float32: mylib.resize(x, (31, 1))" in text
+    assert "worst at    [n=0, c=0, h=0, w=0]" in text
+
+
+@pytest.mark.usefixtures("mylib")
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda y: y.astype(np.float16), "returned float16 (1, 1, 1, 1), not float32 (1, 1, 1, 1)"),
+        (lambda y: y[0], "returned float32 (1, 1, 1), not float32 (1, 1, 1, 1)"),
+        (lambda y: y.no_such, "refused: AttributeError: 'numpy.ndarray' object has no attribute"),
+    ],
+)
+def test_a_dtype_a_shape_and_a_refusal_are_verdicts(
+    wrong: Callable[[Array], Array], says: str
+) -> None:
+    call = implementation(LINEAR, right(LINEAR))
+    inner = call.run
+    call = replace(call, run=lambda *args: wrong(inner(*args)))
+    verdict = sweep.sweep(call, Block("one", LINEAR, ((1, 1),)), "float32")
+    assert verdict.kind == "changed"
+    assert verdict.reason.startswith(f"1 of 1 size pairs are off, the smallest 1 to 1: {says}")
+    assert explain(verdict)
+
+
+# ---------------------------------------------------------------------------- each rule is needed
+
+RULED = [
+    pytest.param(call, dtype, id=f"{call.id}-{dtype}", marks=getattr(pytest.mark, call.framework))
+    for call in CALLS.values()
+    for dtype, constants in call.arithmetic.items()
+    if constants.coordinate_rule and call.follows
+    if sweep.swept(call, list(call.follows.values())[-1])
+]
+
+
+def declared(call: Call, dtype: DType, rule: str | None) -> Call:
+    constants = replace(call.arithmetic[dtype], coordinate_rule=rule)
+    return replace(call, arithmetic={**call.arithmetic, dtype: constants})
+
+
+@pytest.mark.parametrize(("call", "dtype"), RULED)
+def test_the_sample_shows_that_a_rule_is_needed(call: Call, dtype: DType) -> None:
+    convention = list(call.follows.values())[-1]
+    some = sweep.sample(call, dtype, convention)
+    assert sweep.sweep(call, some, dtype).kind == "conforms"
+    assert sweep.sweep(declared(call, dtype, None), some, dtype).kind == "changed"
+
+
+# call, dtype, a simpler rule, a pair that it does not explain
+SIMPLER: list[tuple[str, DType, str, tuple[int, int]]] = [
+    ("torch-interpolate-nearest-exact", "float32", "float32", (2, 141)),
+    ("torch-interpolate-nearest-exact", "float64", "float32", (90, 129)),
+    ("torch-interpolate-nearest", "float64", "float32", (45, 129)),
+]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(("name", "dtype", "rule", "pair"), SIMPLER)
+def test_one_kernel_does_not_explain_both(
+    name: str, dtype: DType, rule: str, pair: tuple[int, int]
+) -> None:
+    call = CALLS[name]
+    (convention,) = call.follows.values()
+    block = Block("one", convention, (pair,))
+    assert sweep.sweep(call, block, dtype).kind == "conforms"
+    assert sweep.sweep(declared(call, dtype, rule), block, dtype).kind == "changed"
+
+
+@pytest.mark.tensorflow
+def test_the_table_is_entered_at_the_place_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exact places pick another entry at 16 size pairs up to 96; this is the smallest."""
+    call = CALLS["tensorflow-image.resize-bicubic"]
+    (convention,) = call.follows.values()
+    block = Block("one", convention, ((84, 79),))
+    assert sweep.sweep(call, block, "float32").kind == "conforms"
+
+    def exact(convention: Resize, d: Array, n_in: Array, n_out: Array, total: Array) -> Array:
+        above, below = convention.ratio(d, n_in, n_out)
+        return np.rint(above * 1024 / below) / 1024
+
+    rule = replace(COORDINATE_RULES["kernel_table_1024"], places=exact)
+    monkeypatch.setitem(COORDINATE_RULES, "kernel_table_1024", rule)
+    assert sweep.sweep(call, block, "float32").kind == "changed"
+
+
+# ---------------------------------------------------------------------------- the summaries
+
+
+def test_the_summaries_are_stored_and_small() -> None:
+    pages = list(suite.golden_pages())
+    followed = ((call, list(call.follows.values())) for call in CALLS.values() if call.rule)
+    ruled = [call for call, known in followed if known and sweep.swept(call, known[-1])]
+    assert [page.name for page in pages] == [f"sweeps/{call.id}.json" for call in ruled]
+    for page in pages:
+        assert (goldens.root() / page.name).read_bytes().decode() == page.text
+        assert page.text.count("\n") < 100
+
+
+def by_fractions(convention: Resize, rule: str, end: int, beside: int) -> list[dict[str, Any]]:
+    """What deviates, found pair by pair with exact weights and coordinates."""
+    rows = []
+    pairs = sorted(
+        ((n, m) for n in range(1, end + 1) for m in range(1, end + 1)), key=lambda p: (max(p), p)
+    )
+    for n_in, n_out in pairs:
+        exact = convention.coordinates(n_in, n_out)
+        sizes = (np.asarray(n) for n in (n_in, n_out, n_out + beside))
+        used = [Fraction(p) for p in places(convention, rule, np.arange(n_out), *sizes).tolist()]
+        both = [exact.tolist(), used]
+        if convention.mode == "nearest":
+            both = [convention.taps_at(np.array(p, object), n_in)[0][:, 0].tolist() for p in both]
+        for d, (want, have) in enumerate(zip(*both, strict=True)):
+            if want != have:
+                shown = (want, have) if convention.mode == "nearest" else (str(want), str(have))
+                rows.append(
+                    {"n_in": n_in, "n_out": n_out, "d": d, "exact": shown[0], "read": shown[1]}
+                )
+                break
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("convention", "rule"),
+    [
+        (FLOOR, "float32"),
+        (MIDDLE, "float32"),
+        (MIDDLE, "float32_fused_above_128"),
+        (MIDDLE, "float64_above_128"),
+        (FLOOR, "inverse_scale_float64"),
+        (replace(MIDDLE, coordinate_transformation_mode="align_corners"), "float32"),
+        (Resize(mode="cubic"), "kernel_table_1024"),
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("beside", [1, 128])
+def test_a_summary_is_exact(
+    convention: Resize, rule: str, beside: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "largest", lambda convention: 34)
+    count, listed = sweep.deviating.__wrapped__(convention, rule, beside)
+    rows = by_fractions(convention, rule, 34, beside)
+    assert count == len(rows)
+    assert list(listed) == rows[:8]
+
+
+# ---------------------------------------------------------------------------- what the sweep found
+
+CUBIC = Resize(mode="cubic", cubic_coeff_a=-0.75)
+
+
+def test_a_coordinate_rounded_below_a_pixels_centre_reads_the_tap_before() -> None:
+    """13 to 11 has output 5 at pixel 6, and float32 may have it just below: its taps are then 4 to 7,
+    and the weight of pixel 4, 0 exactly, is as far off as any computed weight."""
+    assert CUBIC.coordinates(13, 11)[5] == 6
+    constants = arithmetic(CUBIC, "float32")
+    (rows,) = sweep.rows(CUBIC, constants, 13, [11])
+    bounds = dict(zip(rows.columns[5].tolist(), rows.bound[5].tolist(), strict=True))
+    weight_error = constants.weight_error * 2.0**-24
+    assert bounds[4] >= weight_error
+    assert bounds[8] >= weight_error
+    case = sweep.pair_case(CUBIC, None, 2, (13, 11))
+    case = replace(case, expected=np.asarray(case.reference()))
+    whole = error_bound(case, constants)[0, 0, 5]
+    assert (whole[4:9] >= weight_error).all()
+    assert (whole[[2, 10]] == 0).all()
+
+
+@pytest.mark.torch
+def test_torch_reads_it() -> None:
+    call = CALLS["torch-interpolate-bicubic"]
+    case = sweep.pair_case(CUBIC, None, 2, (13, 11))
+    case = replace(case, expected=np.asarray(case.reference()))
+    assert compare.judge(call, case, "float32").kind == "conforms"
+    got = call(case, "float32", frameworks.load("torch"))
+    assert got[0, 0, 5, 4] != 0
+    assert sweep.sweep(call, Block("one", CUBIC, ((13, 11),)), "float32").kind == "conforms"
