@@ -16,7 +16,12 @@ from .conventions.exact import Exact
 
 # The largest relative error of one rounding to nearest (N. J. Higham, "Accuracy and Stability of
 # Numerical Algorithms", 2nd ed., section 2.2).
-UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
+UNIT_ROUNDOFF = {
+    "float32": 2.0**-24,
+    "float64": 2.0**-53,
+    "float16": 2.0**-11,
+    "bfloat16": 2.0**-8,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +39,9 @@ class Arithmetic:
         normalised: weights are divided by their sum, which has as many roundings as the sum of the
             products has, on absolute weights of at most twice its value.
         separable: the axes are summed one after the other, not all products of both in one sum.
+        narrow: the dtype, narrower than the others, in which the result is stored; None if there is none.
+        narrow_roundings: how often a product is rounded to it: once for the result, once for each
+            weight that is kept in it.
         coordinate_rule: the name in :data:`COORDINATE_RULES` of a step that changes what is computed,
             not only how precisely; None where there is no such step.
         source: where the constants were read: repository, path, symbol.
@@ -47,6 +55,8 @@ class Arithmetic:
     distance_roundings: int = 0
     normalised: bool = False
     separable: bool = True
+    narrow: str | None = None
+    narrow_roundings: int = 0
     coordinate_rule: str | None = None
     source: str
 

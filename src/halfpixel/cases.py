@@ -7,6 +7,7 @@ that a call follows, the transposed convolutions each bring their own.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 
 from .arithmetic import coordinates
 from .conventions import Convention, ConvTranspose, Resize
-from .conventions.exact import Exact, apply_matrices
+from .conventions.exact import Exact, apply_matrices, fractions, over_common_denominator
+from .integers import ROUNDINGS, predicted
 
 Operation = Literal["resize", "conv_transpose"]
 Array = NDArray[np.float64]
@@ -34,7 +36,9 @@ class Case:
         inputs: ``x`` (N, C, H, W), and for a transposed convolution ``w`` (c_in, c_out / group,
             kernel_h, kernel_w) and perhaps ``b`` (c_out,). float64, exact in float32 too.
         size: the output's (H, W) in pixels.
-        rule: the coordinate rule (:data:`halfpixel.arithmetic.COORDINATE_RULES`), or None.
+        rule: the coordinate rule (:data:`halfpixel.arithmetic.COORDINATE_RULES`) or the integer
+            arithmetic (:data:`halfpixel.integers.ROUNDINGS`), or None.
+        dtype: the narrowest that holds every input; with an integer arithmetic, the one computed in.
         gradient: the backward pass of a resize, which multiplies by the transposed matrices: ``x`` is
             the cotangent, of the size of the resize's output, and ``size`` is that of its input.
         expected: the exact result rounded once to float64, (N, C, H, W).
@@ -47,6 +51,7 @@ class Case:
     inputs: dict[str, Array]
     size: tuple[int, int]
     rule: str | None = None
+    dtype: str = "float32"
     gradient: bool = False
     expected: Array = field(default_factory=lambda: np.empty(0))
 
@@ -56,7 +61,7 @@ class Case:
 
     @property
     def folder(self) -> str:
-        """Where its golden stands: the operation, then the convention with any coordinate rule."""
+        """Where its golden stands: the operation, then the convention with any rule."""
         return folder(self.convention, self.rule)
 
     def reference(self, *, exact: bool = False) -> Array | Exact:
@@ -65,8 +70,12 @@ class Case:
             return self.convention.apply(
                 self.inputs["x"], self.inputs["w"], self.inputs.get("b"), exact=exact
             )
+        x = self.inputs["x"]
+        if self.rule in ROUNDINGS:
+            values = predicted(self.rule, self.convention, x, self.size, self.dtype)
+            return fractions(*over_common_denominator(values)) if exact else values
         matrices = {2 + axis: self.turned(matrix) for axis, matrix in enumerate(self.matrices())}
-        return apply_matrices(self.inputs["x"], matrices, exact=exact)
+        return apply_matrices(x, matrices, exact=exact)
 
     @property
     def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -203,6 +212,15 @@ RESIZE_CASES = (
 # fmt: on
 
 
+@functools.cache
+def holds(entry: ResizeCase, dtype: str) -> bool:
+    """Whether a dtype holds every input of a case exactly; float32 holds them all."""
+    x = INPUTS[entry.x][0](*entry.shape)
+    if dtype == "bfloat16":  # the upper half of a float32
+        return not np.any(x.astype(np.float32).view(np.uint32) & 0xFFFF)
+    return bool(np.array_equal(x.astype(dtype), x))
+
+
 def resize_cases(convention: Resize, rule: str | None = None) -> Iterator[Case]:
     """Every resize case of one convention, without its expected values."""
     for entry in RESIZE_CASES:
@@ -242,6 +260,69 @@ def gradient_case(convention: Resize, rule: str | None, name: str) -> Case:
     )
 
 
+# ---------------------------------------------------------------------------- resize, integers
+
+
+def _bytes(n: int, c: int, h: int, w: int) -> Array:
+    """The whole range 0..255 with no symmetry."""
+    return np.asarray((_texture(n, c, h, w) + 8) * 15 + np.indices((n, c, h, w)).sum(axis=0) % 16)
+
+
+def _extremes(n: int, c: int, h: int, w: int) -> Array:
+    """0 and 255 alone, so that a cubic kernel overshoots both ends of the range."""
+    return np.where(_texture(n, c, h, w) > 0, 255.0, 0.0)
+
+
+def _levels(n: int, c: int, h: int, w: int) -> Array:
+    """Every value 0..255 once a 16x16 plane, neighbours far apart."""
+    return np.asarray(np.arange(n * c * h * w).reshape(n, c, h, w) * 103.0 % 256)
+
+
+INTEGER_INPUTS: dict[str, tuple[Callable[..., Array], str]] = {
+    "bytes": (_bytes, "a formula: integers in 0..255, no symmetry, channels and images differ"),
+    "extremes": (_extremes, "a formula: 0 and 255 in no order, channels differ"),
+    "levels": (_levels, "a formula: every value 0..255, neighbours far apart"),
+}
+
+# Integers of 16 bits span the whole of their range too: 257 times the value, less 32768 where signed.
+_STRETCHED = {"uint8": (1, 0), "uint16": (257, 0), "int16": (257, -(2**15))}
+INTEGER_DTYPES = tuple(_STRETCHED)
+
+# fmt: off
+INTEGER_CASES = (
+    ResizeCase("3x2-8x8-extremes", "extremes", (1, 1, 3, 2), (8, 8),
+               "a step between the ends of the range: overshoot is clamped"),
+    ResizeCase("5x4-9x7-extremes", "extremes", (1, 3, 5, 4), (9, 7),
+               "overshoot on both axes: clamping between the passes shows"),
+    ResizeCase("4x5-7x9-bytes", "bytes", (1, 4, 4, 5), (7, 9),
+               "enlarging by a fraction; four channels"),
+    ResizeCase("9x7-5x4-bytes", "bytes", (2, 3, 9, 7), (5, 4),
+               "shrinking by a fraction; images and channels are told apart"),
+    ResizeCase("8x12-4x6-bytes", "bytes", (1, 2, 8, 12), (4, 6),
+               "halving: sums of four pixels end in a half"),
+    ResizeCase("6x6-6x6-bytes", "bytes", (1, 2, 6, 6), (6, 6),
+               "unchanged size: a copy", conventions_agree=True),
+    ResizeCase("1x6-4x9-bytes", "bytes", (1, 1, 1, 6), (4, 9),
+               "one row in: both taps of a column read it"),
+    ResizeCase("16x16-16x11-levels", "levels", (1, 1, 16, 16), (16, 11),
+               "every value; columns alone, past the last whole vector of eight"),
+    ResizeCase("6x11-13x13-bytes", "bytes", (1, 1, 6, 11), (13, 13),
+               "rows of whole vectors with some left, in the middle and at the edges"),
+    ResizeCase("7x6-1x3-extremes", "extremes", (1, 2, 7, 6), (1, 3),
+               "one row out"),
+)
+# fmt: on
+
+
+def integer_cases(convention: Resize, rule: str | None, dtype: str = "uint8") -> Iterator[Case]:
+    """Every integer case of one convention in one dtype, without its expected values."""
+    factor, offset = _STRETCHED[dtype]
+    for entry in INTEGER_CASES:
+        make, source = INTEGER_INPUTS[entry.x]
+        x = make(*entry.shape) * factor + offset
+        yield Case(entry.name, entry.pins, source, convention, {"x": x}, entry.size, rule, dtype)
+
+
 # The photograph is too large for a golden: its expected values are computed as they are needed.
 PHOTOGRAPH_SIZES = {
     (96, 144): "enlarged by 8/5",
@@ -257,7 +338,8 @@ def photograph_case(
     x = pixels.transpose(2, 0, 1)[None].astype(np.float64)
     name = f"{x.shape[2]}x{x.shape[3]}-{size[0]}x{size[1]}-photograph"
     source = "golden/photograph.ppm"
-    return Case(name, PHOTOGRAPH_SIZES[size], source, convention, {"x": x}, size, rule)
+    dtype = "uint8" if rule in ROUNDINGS else "float32"
+    return Case(name, PHOTOGRAPH_SIZES[size], source, convention, {"x": x}, size, rule, dtype)
 
 
 # ---------------------------------------------------------------------------- conv_transpose

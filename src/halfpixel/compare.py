@@ -13,10 +13,13 @@ The bound of each output value is derived from its case. With ``A_h``, ``A_w`` t
     coordinates  D_h X |A_w|ᵀ + |A_h| X D_wᵀ          D = (r·u · (|coordinate| + ½) + q·u · radius)
                                                       · |slope of the weights|, with r, q the
                                                       coordinate_ and distance_roundings
+    narrow       γ_r · (|A_h| X |A_w|ᵀ + the above)   r = narrow_roundings, where the result is stored
+                                                      in float16 or bfloat16
     storage      2⁻⁵³ · |expected|                    the golden's own rounding
 
 A transposed convolution is a sum of products alone: ``γ_n · Σ|w·x|``, with ``γ_n = n·u/(1 − n·u)``,
-and nothing at all where every partial sum is representable. Nearest copies: its bound is zero.
+and nothing at all where every partial sum is representable. Nearest copies, and an
+integer arithmetic predicts: their bounds are zero.
 
 The gradient of a resize multiplies by the transposed matrices, A and S and D alike. What it sums
 differs: every (output pixel, tap) that reads an input pixel adds one product of two weights and a
@@ -38,7 +41,8 @@ from .arithmetic import UNIT_ROUNDOFF, Arithmetic, coordinates
 from .cases import Case
 from .conventions import ConvTranspose, Resize
 from .conventions.exact import over_common_denominator
-from .frameworks import Call, load, version
+from .frameworks import Call, dtype_name, load, version
+from .integers import ROUNDINGS
 
 Kind = Literal["conforms", "changed", "unsupported"]
 Array = NDArray[np.float64]
@@ -81,7 +85,7 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     Args:
         call: one of a framework that is installed.
         case: with its expected values, of the convention that the call follows.
-        dtype: the dtype of the inputs: float32 or float64.
+        dtype: the dtype of the inputs.
 
     Returns:
         The verdict. What the framework raises is part of it: ``unsupported`` where the call declares
@@ -117,8 +121,8 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     if refusal is not None:
         return verdict("changed", reason=f"answered, but is declared to refuse: {refusal.why}")
     want = call.returns[dtype]  # type: ignore[index]
-    if str(got.dtype) != want:
-        return verdict("changed", reason=f"returned dtype {got.dtype}, not {want}")
+    if dtype_name(got) != want:
+        return verdict("changed", reason=f"returned dtype {dtype_name(got)}, not {want}")
     if got.shape != case.expected.shape:
         return verdict(
             "changed", reason=f"returned shape {got.shape}, not {case.expected.shape}", got=got
@@ -164,6 +168,8 @@ def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
     """How far each value may be from the golden by rounding alone; shape of ``case.expected``."""
     if isinstance(case.convention, ConvTranspose):
         return _sum_bound(case, UNIT_ROUNDOFF[arithmetic.accumulation])
+    if case.rule in ROUNDINGS:
+        return np.zeros(case.expected.shape)
     if case.convention.mode == "nearest":
         u = UNIT_ROUNDOFF[arithmetic.accumulation]
         return _gathered_bound(case, u) if case.gradient else np.zeros(case.expected.shape)
@@ -195,7 +201,14 @@ def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
     weight_error = arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights]
     weights = weight_error * (both(h.reads, w.weight) + both(h.weight, w.reads))
     shift = both(moved(h), w.weight) + both(h.weight, moved(w))
-    return np.asarray(path + weights + shift + UNIT_ROUNDOFF["float64"] * abs(case.expected))
+    narrow = np.zeros_like(path)
+    if arithmetic.narrow is not None:
+        r_u = arithmetic.narrow_roundings * UNIT_ROUNDOFF[arithmetic.narrow]
+        # the others' errors are carried along, and rounded with the rest
+        narrow = r_u / (1 - r_u) * (both(h.weight, w.weight) + path + weights + shift)
+    return np.asarray(
+        path + weights + shift + narrow + UNIT_ROUNDOFF["float64"] * abs(case.expected)
+    )
 
 
 @dataclass(frozen=True, eq=False)

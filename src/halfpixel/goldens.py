@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arithmetic import COORDINATE_RULES
-from .cases import Case
+from .cases import INTEGER_DTYPES, Case
 from .conventions import Convention, conv_transpose_from, resize_from
 from .conventions.exact import Exact
+from .integers import ROUNDINGS
 
 _KEYS = (
     "case",
@@ -113,7 +114,7 @@ def formatted(case: Case) -> str:
         "convention": case.convention.attributes,
         "arithmetic": case.rule,
         "size": list(case.size),
-        "dtype": "float32",  # the narrowest that holds every input; a test holds them to it
+        "dtype": case.dtype,  # the narrowest that holds every input; a test holds them to it
         "shapes": {
             **{name: list(values.shape) for name, values in case.inputs.items()},
             "expected": list(expected.shape),
@@ -292,10 +293,11 @@ def _case(document: dict[str, Any]) -> Case:
         values = {**inputs, "expected": expected}[name]
         if values.ndim != 4:
             raise ValueError(f"{name} has shape {values.shape}, which is not (N, C, H, W)")
-    if document["arithmetic"] not in (None, *COORDINATE_RULES):
-        raise ValueError(
-            f"arithmetic is one of {', '.join(COORDINATE_RULES)}; got {document['arithmetic']!r}"
-        )
+    rules = (*COORDINATE_RULES, *ROUNDINGS)
+    if document["arithmetic"] not in (None, *rules):
+        raise ValueError(f"arithmetic is one of {', '.join(rules)}; got {document['arithmetic']!r}")
+    if document["arithmetic"] in ROUNDINGS and document["dtype"] not in INTEGER_DTYPES:
+        raise ValueError(f"dtype {document['dtype']!r} does not go with {document['arithmetic']}")
     x = inputs["x"]
     channels = x.shape[1] if resize else inputs["w"].shape[1] * document["convention"]["group"]
     if expected.shape != (x.shape[0], channels, height, width):
@@ -311,6 +313,7 @@ def _case(document: dict[str, Any]) -> Case:
         inputs=inputs,
         size=(height, width),
         rule=document["arithmetic"],
+        dtype=document["dtype"],
         expected=expected,
     )
 

@@ -14,16 +14,24 @@ from . import goldens, sweep
 from .cases import (
     CONV_TRANSPOSE_CASES,
     GRADIENT_CASES,
+    INTEGER_CASES,
+    INTEGER_DTYPES,
     PHOTOGRAPH_SIZES,
+    RESIZE_CASES,
     Case,
     Operation,
+    ResizeCase,
     conv_transpose_case,
+    folder,
     gradient_case,
+    holds,
+    integer_cases,
     photograph_case,
     resize_cases,
 )
 from .conventions import Resize
-from .frameworks import FRAMEWORKS, Call, version
+from .frameworks import FRAMEWORKS, Call, DType, load, version
+from .frameworks.call import WIDE
 
 # the photograph's shape: what is collected does not read the file
 _NO_PIXELS = np.broadcast_to(np.uint8(0), (60, 90, 3))
@@ -58,10 +66,23 @@ def followed() -> list[tuple[Resize, str | None]]:
     return list(dict.fromkeys(pairs))
 
 
+def followed_integers() -> list[tuple[Resize, str]]:
+    """The resize conventions that some call follows on uint8 images, with the integer arithmetic."""
+    pairs = [
+        (convention, rounding)
+        for call in calls("resize")
+        for convention in call.follows.values()
+        for rounding in call.roundings.get("uint8", ())
+    ]
+    return list(dict.fromkeys(pairs))
+
+
 def golden_cases() -> Iterator[Case]:
     """Every case that has a golden, without its expected values."""
     for convention, rule in followed():
         yield from resize_cases(convention, rule)
+    for convention, rounding in followed_integers():
+        yield from integer_cases(convention, rounding)
     for entry in CONV_TRANSPOSE_CASES:
         yield conv_transpose_case(entry)
 
@@ -84,13 +105,13 @@ def trials(operation: Operation, release: Callable[[str], str | None] = version)
         operation: resize or conv_transpose.
         release: the installed release of a framework; one that answers None is left out.
     """
-    stored = _resize_trials if operation == "resize" else _conv_transpose_trials
+    cases = _resize_trials if operation == "resize" else _conv_transpose_trials
     for call in calls(operation):
         installed = release(call.framework)
         if installed is not None:
             for dtype in call.arithmetic:
-                for name, path in stored(call, installed):
-                    yield Trial(call, dtype, name, functools.partial(golden, path))
+                for name, case in cases(call, installed, dtype):
+                    yield Trial(call, dtype, name, case)
 
 
 def gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
@@ -101,7 +122,7 @@ def gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[
         convention = call.convention(installed) if installed is not None else None
         if convention is not None and gradient is not None and not call.variant:
             differentiated = gradient.of(call)
-            for dtype in call.arithmetic:
+            for dtype in differentiated.arithmetic:
                 for name in GRADIENT_CASES:
                     case = functools.partial(gradient_golden, convention, call.stored_rule, name)
                     yield Trial(differentiated, dtype, name, case)
@@ -123,9 +144,10 @@ def photograph_trials(release: Callable[[str], str | None] = version) -> Iterato
             for size in PHOTOGRAPH_SIZES:
                 named = photograph_case(convention, call.rule, _NO_PIXELS, size)
                 if call.expression(named) is not None:
-                    for dtype, arithmetic in call.arithmetic.items():
-                        rule = arithmetic.coordinate_rule
-                        case = functools.partial(photograph, convention, rule, size)
+                    for dtype in call.arithmetic:
+                        if dtype in ("uint16", "int16") or call.refuses(dtype):
+                            continue  # the photograph has 8 bits
+                        case = functools.partial(_photograph, call, dtype, convention, size)
                         yield Trial(call, dtype, named.name, case)
 
 
@@ -154,7 +176,8 @@ def _swept(release: Callable[[str], str | None]) -> Iterator[tuple[Call, str, Re
         convention = call.convention(installed) if installed is not None else None
         if convention is not None and sweep.swept(call, convention):
             for dtype in call.arithmetic:
-                yield call, dtype, convention
+                if dtype in WIDE:
+                    yield call, dtype, convention
 
 
 @functools.cache
@@ -164,25 +187,75 @@ def photograph(convention: Resize, rule: str | None, size: tuple[int, int]) -> C
     return replace(case, expected=np.asarray(case.reference()))
 
 
-def _resize_trials(call: Call, release: str) -> Iterator[tuple[str, Path]]:
-    convention, rule, count = call.convention(release), call.stored_rule, None
+def _photograph(call: Call, dtype: DType, convention: Resize, size: tuple[int, int]) -> Case:
+    return photograph(convention, _rule(call, dtype), size)
+
+
+def _rule(call: Call, dtype: DType) -> str | None:
+    """The coordinate rule, or the integer arithmetic that is followed in this environment."""
+    choice = call.roundings.get(dtype)
+    return (
+        call.rounding(choice, load(call.framework))
+        if choice
+        else call.arithmetic[dtype].coordinate_rule
+    )
+
+
+Cases = Iterator[tuple[str, Callable[[], Case]]]
+
+
+# what shows that a dtype is refused: a case that is computed, and one that is copied
+_REFUSED = tuple(e for e in INTEGER_CASES if e.name in ("3x2-8x8-extremes", "6x6-6x6-bytes"))
+_REFUSED_FLOATS = tuple(e for e in RESIZE_CASES if e.name in ("3x2-8x7-texture", "6x6-6x6-texture"))
+
+
+def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
+    if dtype in INTEGER_DTYPES:
+        yield from _integer_trials(call, release, dtype)
+        return
+    convention, rule = call.convention(release), call.stored_rule
+    entries: tuple[ResizeCase, ...] = _REFUSED_FLOATS if call.refuses(dtype) else RESIZE_CASES
     if convention is None:  # it refuses, or this release does not have it: one case shows it
-        convention, count = next(iter(call.follows.values()), Resize(mode="linear")), 1
+        convention, entries = next(iter(call.follows.values()), Resize(mode="linear")), entries[:1]
         rule = rule if call.follows else None
-    for case in _resize_cases(convention, rule)[:count]:
-        if call.expression(case) is not None:
-            yield case.name, goldens.path_of(case)
+    cases = _resize_cases(convention, rule)
+    for entry in entries:
+        case = cases[entry.name]
+        if holds(entry, dtype) and call.expression(case) is not None:
+            yield case.name, functools.partial(golden, goldens.path_of(case))
 
 
 @functools.cache
-def _resize_cases(convention: Resize, rule: str | None) -> tuple[Case, ...]:
-    return tuple(resize_cases(convention, rule))
+def _resize_cases(convention: Resize, rule: str | None) -> dict[str, Case]:
+    return {case.name: case for case in resize_cases(convention, rule)}
 
 
-def _conv_transpose_trials(call: Call, release: str) -> Iterator[tuple[str, Path]]:
+def _integer_trials(call: Call, release: str, dtype: DType) -> Cases:
+    convention = call.convention(release)
+    if convention is not None:
+        for entry in _REFUSED if call.refuses(dtype) else INTEGER_CASES:
+            case = functools.partial(_integer_case, call, dtype, convention, entry.name)
+            yield entry.name, case
+
+
+def _integer_case(call: Call, dtype: DType, convention: Resize, name: str) -> Case:
+    """A golden where there is one: of 8 bits, and rounded on the way; else computed once a process."""
+    rule = _rule(call, dtype)
+    if dtype == "uint8" and call.roundings.get(dtype):
+        return golden(goldens.root() / folder(convention, rule) / f"{name}.json")
+    return _computed(convention, rule, dtype)[name]
+
+
+@functools.cache
+def _computed(convention: Resize, rule: str | None, dtype: str) -> dict[str, Case]:
+    cases = integer_cases(convention, rule, dtype)
+    return {c.name: replace(c, expected=np.asarray(c.reference())) for c in cases}
+
+
+def _conv_transpose_trials(call: Call, release: str, dtype: DType) -> Cases:
     for case in _conv_transpose_cases():
         if call.expression(case) is not None:
-            yield case.name, goldens.path_of(case)
+            yield case.name, functools.partial(golden, goldens.path_of(case))
 
 
 @functools.cache

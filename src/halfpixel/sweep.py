@@ -29,6 +29,7 @@ from .cases import Case
 from .compare import SLOPE_STEP, Verdict, refused
 from .conventions import Resize
 from .frameworks import Call, load, version
+from .frameworks.call import WIDE
 
 Pair = tuple[int, int]
 Array = NDArray[np.float64]
@@ -392,7 +393,7 @@ def summaries(calls: Iterable[Call]) -> Iterator[goldens.Page]:
         conventions = list(call.follows.values())
         rules: dict[str, list[str]] = {}  # those of dtypes that share one, together
         for dtype, arithmetic in call.arithmetic.items():
-            if arithmetic.coordinate_rule is not None:
+            if dtype in WIDE and arithmetic.coordinate_rule is not None:
                 rules.setdefault(arithmetic.coordinate_rule, []).append(dtype)
         if rules and conventions and swept(call, conventions[-1]):
             yield goldens.Page(_path(call), _summary(call, conventions[-1], rules))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from halfpixel import ConvTranspose, Resize, suite
 from halfpixel.arithmetic import (
     COORDINATE_RULES,
+    UNIT_ROUNDOFF,
     Arithmetic,
     cubic_weight_error,
     normalised_weight_error,
@@ -29,7 +30,8 @@ from halfpixel.cases import (
 )
 from halfpixel.compare import Verdict, error_bound, judge, share_of_bound
 from halfpixel.conventions import every_resize
-from halfpixel.frameworks import Call, Expression, Name, Names, Refusal
+from halfpixel.frameworks import Call, Expression, Name, Names, Refusal, dtype_name
+from halfpixel.frameworks.call import BFLOAT16
 
 from .test_arithmetic import value_in_float32
 
@@ -415,6 +417,45 @@ def test_half_a_pixel_exceeds_the_bound(
     assert share_of_bound(moved, case.expected, bound) > 1
 
 
+# ---------------------------------------------------------------------------- results in half the bits
+
+
+@pytest.mark.parametrize("convention", EMULATED, ids=slug)
+def test_a_result_rounded_to_float16_needs_the_narrow_term_and_comes_near_it(
+    convention: Resize,
+) -> None:
+    case = random_case(convention, (9, 13), (6, 20))
+    wide = arithmetic_of(convention)
+    narrow = replace(wide, narrow="float16", narrow_roundings=1)
+    stored = emulated(case).astype(np.float16)
+    assert share_of_bound(stored, case.expected, error_bound(case, wide)) > 1
+    assert 1 / 8 < share_of_bound(stored, case.expected, error_bound(case, narrow)) <= 1
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_torch_in_half_the_bits_needs_the_roundings_that_it_declares(mode: str, dtype: Any) -> None:
+    """On the photograph, whose errors in float32 are far below one rounding to half the bits."""
+    call = next(c for c in suite.calls("resize") if c.id == f"torch-interpolate-{mode}")
+    (convention,) = call.follows.values()
+    case = suite.photograph(convention, call.rule, (96, 144))
+    verdict = judge(call, case, dtype)
+    assert verdict.kind == "conforms"
+    assert verdict.share > 1 / 8
+    without = replace(call.arithmetic[dtype], narrow=None, narrow_roundings=0)
+    arithmetic = {**call.arithmetic, dtype: without}
+    assert judge(replace(call, arithmetic=arithmetic), case, dtype).kind == "changed"
+
+
+def test_bfloat16_is_named_where_numpy_has_no_name_for_it() -> None:
+    values = np.ones((1, 1), BFLOAT16)
+    assert values.dtype == F
+    assert dtype_name(values) == "bfloat16"
+    assert dtype_name(values.astype(F)) == "float32"
+    assert dtype_name(np.ones(1, np.uint8)) == "uint8"
+
+
 # ---------------------------------------------------------------------------- the bounds of the calls
 
 
@@ -451,6 +492,7 @@ def test_no_bound_at_a_golden_is_above_a_thousand_roundings_of_its_largest_input
     """
     narrowest = {arithmetic.coordinates, arithmetic.weights, arithmetic.accumulation}
     u = 2.0**-24 if "float32" in narrowest else 2.0**-53
+    u = UNIT_ROUNDOFF[arithmetic.narrow] if arithmetic.narrow else u
     rule = arithmetic.coordinate_rule
     for case in expected(convention, rule if rule and COORDINATE_RULES[rule].stored else None):
         limit = 1000
@@ -477,6 +519,8 @@ def test_every_two_conventions_that_calls_follow_differ_by_more_than_the_bounds_
     """Not only unequal: no call's float32 bound could pass the one for the other."""
     bounds: dict[tuple[Resize, str | None], list[Array]] = {}
     for call, dtype, convention in CALLS:
+        if call.arithmetic[dtype].narrow:
+            continue  # 8 or 11 bits do not tell a kernel from its table of 1024 entries
         followed = (convention, call.stored_rule)
         mine = [error_bound(case, call.arithmetic[dtype]) for case in expected(*followed)]
         widest = zip(mine, bounds.get(followed, mine), strict=True)

@@ -7,7 +7,18 @@ import importlib.metadata
 import importlib.util
 
 from . import opencv, tensorflow, torch
-from .call import Call, Defect, DType, Expression, Framework, Gradient, Name, Names, Refusal
+from .call import (
+    Call,
+    Defect,
+    DType,
+    Expression,
+    Framework,
+    Gradient,
+    Name,
+    Names,
+    Refusal,
+    dtype_name,
+)
 
 FRAMEWORKS = {f.name: f for f in (torch.FRAMEWORK, tensorflow.FRAMEWORK, opencv.FRAMEWORK)}
 
@@ -23,6 +34,7 @@ __all__ = [
     "Name",
     "Names",
     "Refusal",
+    "dtype_name",
     "installed",
     "load",
     "missing_needs",

@@ -14,8 +14,20 @@ from ..arithmetic import COORDINATE_RULES, Arithmetic
 from ..cases import Case, Operation
 from ..conventions import Resize
 
-DType = Literal["float32", "float64"]
+DType = Literal["float32", "float64", "float16", "bfloat16", "uint8", "uint16", "int16"]
 Names = Mapping[str, Any]
+
+# the dtypes that every call takes, in which weights can be looked at: those of gradients and sweeps
+WIDE: tuple[DType, ...] = ("float32", "float64")
+
+# NumPy has no bfloat16: its values travel as float32, which holds them all, under this label.
+BFLOAT16 = np.dtype("float32", metadata={"holds": "bfloat16"})
+
+
+def dtype_name(values: NDArray[Any]) -> str:
+    """The dtype of an array's values, by the name that it has in every framework."""
+    metadata: Mapping[str, Any] = values.dtype.metadata or {}
+    return str(metadata.get("holds", values.dtype))
 
 
 class Name(str):
@@ -77,11 +89,16 @@ class Refusal:
         words: a regular expression found in the framework's message.
         why: the reason, for a reader.
         when: whether it holds for a case, a dtype and the loaded names; always, by default.
+        dtypes: the dtypes that it is about: a case or two show it. Empty where the dtype does not matter.
     """
 
     words: str
     why: str
     when: Callable[[Case, str, Names], bool] = lambda case, dtype, names: True
+    dtypes: tuple[DType, ...] = ()
+
+    def holds(self, case: Case, dtype: str, names: Names) -> bool:
+        return (not self.dtypes or dtype in self.dtypes) and self.when(case, dtype, names)
 
     def matches(self, message: str) -> bool:
         return re.search(self.words, message) is not None
@@ -119,6 +136,9 @@ class Call:
         run: evaluates the expression on inputs of one dtype, (N, C, H, W) in and out.
         arithmetic: for each dtype it takes, the roundings on the way.
         returns: for each dtype, the dtype of the result.
+        roundings: for a dtype whose results are integers that are not copied, the arithmetics
+            (:data:`halfpixel.integers.ROUNDINGS`) that it may follow.
+        rounding: which of them it follows in the environment of the loaded names.
         refusals: what the framework is known to refuse, with its words.
         defects: where it is known to compute something else than its convention.
         variant: another way to say what a call of the same framework says; it is not swept.
@@ -133,6 +153,8 @@ class Call:
     arithmetic: Mapping[DType, Arithmetic]
     returns: Mapping[DType, str]
     follows: Mapping[str, Resize] = field(default_factory=dict)
+    roundings: Mapping[DType, tuple[str, ...]] = field(default_factory=dict)
+    rounding: Callable[[tuple[str, ...], Names], str] = lambda choice, names: choice[0]
     refusals: tuple[Refusal, ...] = ()
     defects: tuple[Defect, ...] = ()
     variant: bool = False
@@ -161,7 +183,11 @@ class Call:
 
     def refusal(self, case: Case, dtype: str, names: Names) -> Refusal | None:
         """The declared refusal that holds for a case, or None if the framework should answer."""
-        return next((r for r in self.refusals if r.when(case, dtype, names)), None)
+        return next((r for r in self.refusals if r.holds(case, dtype, names)), None)
+
+    def refuses(self, dtype: str) -> bool:
+        """Whether a refusal is declared that is about a dtype."""
+        return any(dtype in refusal.dtypes for refusal in self.refusals)
 
     def defect(self, case: Case, version: str) -> Defect | None:
         """The declared defect that a release shows on a case, or None."""
@@ -201,10 +227,11 @@ class Call:
         self, expression: Expression, case: Case, dtype: str, names: Names
     ) -> NDArray[Any]:
         """Run what was said on the inputs of a case; whatever the framework raises goes through."""
-        inputs = {k: np.ascontiguousarray(v, dtype) for k, v in case.inputs.items()}
+        numpy_dtype = BFLOAT16 if dtype == "bfloat16" else dtype
+        inputs = {k: np.ascontiguousarray(v, numpy_dtype) for k, v in case.inputs.items()}
         if case.gradient:  # a resize is linear: its gradient is the same at every image, zeros too
             g = inputs["x"]
-            inputs = {"x": np.zeros((*g.shape[:2], *case.size), dtype), "g": g}
+            inputs = {"x": np.zeros((*g.shape[:2], *case.size), g.dtype), "g": g}
         return self.run(names, expression, inputs)
 
 
@@ -248,7 +275,11 @@ class Gradient:
             name=f"{call.name}-gradient",
             expression=expression,
             run=run,
-            returns={dtype: dtype for dtype in call.returns},
+            arithmetic={
+                dtype: call.arithmetic[dtype] for dtype in WIDE if dtype in call.arithmetic
+            },
+            returns={dtype: dtype for dtype in WIDE if dtype in call.returns},
+            roundings={},
             refusals=self.refusals,
             defects=(),
         )

@@ -15,6 +15,8 @@ from .call import Call, DType, Expression, Framework, Name, Names, Refusal
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
+_OTHERS: tuple[DType, ...] = ("float16", "uint8", "uint16", "int16")
+_INTERPOLATES_INTEGERS = ("INTER_LINEAR", "INTER_CUBIC")
 _SUMS = "opencv/opencv, modules/dnn/src/layers/convtranspose_layer.cpp: plain sums of products"
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
 
@@ -73,6 +75,35 @@ def _resize_arithmetic(dtype: DType, flag: str, regime: str, convention: Resize)
         coordinate_rule=_RULES.get(flag + regime),
         source=f"{_RESIZE_CPP}: {_SYMBOLS[mode]}",
     )
+
+
+def _others(flag: str) -> tuple[DType, ...]:
+    return _OTHERS if flag in ("INTER_NEAREST", *_INTERPOLATES_INTEGERS) else ()
+
+
+def _roundings(flag: str) -> dict[DType, tuple[str, ...]]:
+    """Without IPP, and with it where it makes a difference."""
+    ipp: dict[DType, tuple[str, ...]] = {
+        "uint16": ("opencv_float32", "opencv_ipp"),
+        "int16": ("opencv_float32", "opencv_ipp"),
+    }
+    eight_bits: dict[str, tuple[str, ...]] = {
+        "INTER_LINEAR": ("opencv_fixed_11",),
+        "INTER_CUBIC": ("opencv_fixed_11", "opencv_ipp"),
+    }
+    return {"uint8": eight_bits[flag], **ipp} if flag in eight_bits else {}
+
+
+def _rounding(choice: tuple[str, ...], names: Names) -> str:
+    return choice[-1 if names["cv2"].ipp.useIPP() else 0]
+
+
+_REFUSES_FLOAT16 = Refusal(
+    words="func != 0",
+    why=f"no kernel for half floats, unless the size is unchanged ({_RESIZE_CPP}: hal::resize)",
+    when=lambda case, dtype, names: case.inputs["x"].shape[2:] != case.size,
+    dtypes=("float16",),
+)
 
 
 def _grows(case: Case) -> bool:
@@ -170,9 +201,16 @@ CALLS = (
             expression=_resize(flag, regime),
             run=_run_resize,
             arithmetic={
-                dtype: _resize_arithmetic(dtype, flag, regime, convention) for dtype in _DTYPES
+                **{dtype: _resize_arithmetic(dtype, flag, regime, convention) for dtype in _DTYPES},
+                **{
+                    dtype: _resize_arithmetic("float32", flag, regime, convention)
+                    for dtype in _others(flag)
+                },
             },
-            returns=_SAME_DTYPE,
+            returns={dtype: dtype for dtype in (*_DTYPES, *_others(flag))},
+            refusals=(_REFUSES_FLOAT16,) if flag in _INTERPOLATES_INTEGERS else (),
+            roundings=_roundings(flag),
+            rounding=_rounding,
         )
         for flag, regime, convention in _RESIZE
     ),

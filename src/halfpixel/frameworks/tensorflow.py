@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 from ..arithmetic import Arithmetic, normalised_weight_error, sum_of_products
 from ..cases import Case
 from ..conventions import ConvTranspose, Mode, Resize
-from .call import Call, DType, Expression, Framework, Gradient, Name, Names, Refusal
+from .call import Call, DType, Expression, Framework, Gradient, Name, Names, Refusal, dtype_name
 
 Run = Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]]
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
+_INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
+_HALVES: tuple[DType, ...] = ("float16", "bfloat16")
 _SUMS = (
     "tensorflow/tensorflow, tensorflow/core/kernels/conv_grad_input_ops.h: "
     "Conv2DCustomBackpropInputOp, and mkl/mkl_conv_grad_input_ops.cc: plain sums of products"
 )
-_ALWAYS_FLOAT32: dict[DType, str] = {"float32": "float32", "float64": "float32"}
-
 _KERNELS_DIR = "tensorflow/tensorflow, tensorflow/core/kernels/image"
 _STATE_H = "tensorflow/tensorflow, tensorflow/core/util/image_resizer_state.h: CalculateResizeScale"
 
@@ -202,6 +202,16 @@ def _upsampling(function: str, flags: dict[str, object]) -> Callable[[Case], Exp
     return expression
 
 
+def _takes_integers(name: str, convention: Resize | None) -> bool:
+    """Of which calls the integers and the halves are tested."""
+    return (
+        convention is not None
+        and convention.mode in ("nearest", "linear", "cubic")
+        and not convention.antialias
+        and name.startswith(("image.resize", "v1."))
+    )
+
+
 def _resize_call(
     name: str,
     function: str,
@@ -215,6 +225,7 @@ def _resize_call(
 ) -> Call:
     copies = convention is None or convention.mode == "nearest"
     arithmetic = _arithmetic(convention)
+    dtypes = (*_DTYPES, *_HALVES, *_INTEGERS) if _takes_integers(name, convention) else _DTYPES
     return Call(
         framework="tensorflow",
         name=name,
@@ -222,9 +233,11 @@ def _resize_call(
         follows={} if convention is None else {releases: convention},
         expression=say(function, flags),
         run=run or _run,
-        arithmetic=dict.fromkeys(_DTYPES, arithmetic),
+        arithmetic=dict.fromkeys(dtypes, arithmetic),
         variant=name.startswith(("keras", "raw_ops")),
-        returns=_SAME_DTYPE if copies or name.startswith("keras") else _ALWAYS_FLOAT32,
+        returns={
+            dtype: dtype if copies or name.startswith("keras") else "float32" for dtype in dtypes
+        },
         refusals=refusals,
     )
 
@@ -443,8 +456,10 @@ _KERAS_REFUSAL = Refusal(
 def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
     """Images become NHWC, weights (kernel_h, kernel_w, c_out / group, c_in)."""
     layouts = {"x": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
-    constant = names["tf"].constant
-    return {k: constant(v.transpose(layouts[k])) for k, v in inputs.items()}
+    tf = names["tf"]
+    return {
+        k: tf.cast(tf.constant(v.transpose(layouts[k])), dtype_name(v)) for k, v in inputs.items()
+    }
 
 
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:

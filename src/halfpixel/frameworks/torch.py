@@ -13,6 +13,7 @@ from ..arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error
 from ..cases import Case
 from ..conventions import ConvTranspose, Resize
 from .call import (
+    BFLOAT16,
     Call,
     Defect,
     DType,
@@ -22,10 +23,14 @@ from .call import (
     Name,
     Names,
     Refusal,
+    dtype_name,
 )
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
+_INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
+_HALVES: tuple[DType, ...] = ("float16", "bfloat16")
+_INTEGER_MODES = ("nearest", "nearest-exact", "bilinear", "bicubic")
 _SUMS = (
     "pytorch/pytorch, aten/src/ATen/native/Convolution.cpp: ConvBackend::MkldnnTranspose "
     "and SlowTranspose2d, both plain sums of products"
@@ -103,16 +108,23 @@ def _coordinate_rule(dtype: DType, mode: str) -> str | None:
 
 
 def _interpolate_arithmetic(dtype: DType, flags: dict[str, object]) -> Arithmetic:
-    mode = flags["mode"]
+    mode = str(flags["mode"])
     cubic = mode == "bicubic"
+    halves = dtype in _HALVES
+    computed = _floating(dtype)
     return Arithmetic(
-        coordinates=dtype,
+        coordinates=computed,
         # the scale, its product with the index, and half_pixel's "- 0.5"
         coordinate_roundings=2 if flags.get("align_corners") else 3,
-        weights=dtype,
-        weight_error=cubic_weight_error(-0.75) if cubic else 1,  # linear: 1 - lambda
-        accumulation=dtype,
-        coordinate_rule=_coordinate_rule(dtype, str(mode)),
+        weights=computed,
+        # linear: 1 - lambda; halves: half a unit of float32 is what
+        # float16 loses of a number below its normal range
+        weight_error=(cubic_weight_error(-0.75) if cubic else 1) + (0.5 if halves else 0),
+        accumulation=computed,
+        narrow=dtype if halves else None,
+        # bicubic keeps its weights in the dtype of the image, linear in float32
+        narrow_roundings=(3 if cubic else 1) if halves else 0,
+        coordinate_rule=_coordinate_rule(dtype, mode),
         source=f"{_UPSAMPLE_H}: area_pixel_compute_scale, area_pixel_compute_source_index"
         + (", get_cubic_upsample_coefficients" if cubic else ""),
     )
@@ -167,12 +179,24 @@ def _arithmetic(dtype: DType, flags: dict[str, object], convention: Resize | Non
     return _interpolate_arithmetic(dtype, flags)
 
 
+def _floating(dtype: DType) -> DType:
+    """The dtype in which an image of a dtype is computed, as far as error bounds are concerned."""
+    return "float32" if dtype in (*_INTEGERS, *_HALVES) else dtype
+
+
 def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
-    return {key: names["torch"].from_numpy(value) for key, value in inputs.items()}
+    torch = names["torch"]
+    return {
+        key: torch.from_numpy(value).to(getattr(torch, dtype_name(value)))
+        for key, value in inputs.items()
+    }
 
 
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
-    return np.asarray(expression.evaluate({**names, **_tensors(names, inputs)}).numpy())
+    result = expression.evaluate({**names, **_tensors(names, inputs)})
+    if result.dtype == names["torch"].bfloat16:
+        return np.asarray(result.float().numpy().astype(BFLOAT16))
+    return np.asarray(result.numpy())
 
 
 def _run_unfolded(
@@ -332,6 +356,13 @@ _REFUSES_ALIGN_CORNERS = Refusal(
 )
 
 
+_REFUSES_INTEGERS = Refusal(
+    words="not implemented for '(Short|UInt16)'",
+    why="of the integers only uint8 has a kernel (aten/src/ATen/native/cpu/UpSampleKernel.cpp)",
+    dtypes=("uint16", "int16"),
+)
+
+
 def _interpolate_call(
     name: str,
     flags: dict[str, object],
@@ -341,6 +372,14 @@ def _interpolate_call(
     refusals: tuple[Refusal, ...] = (),
 ) -> Call:
     convention = next(iter(follows.values()), None)
+    integers = (
+        say is _interpolate
+        and bool(follows)
+        and "antialias" not in flags
+        and flags["mode"] in _INTEGER_MODES
+    )
+    dtypes = (*_DTYPES, *_HALVES, *_INTEGERS) if integers else _DTYPES
+    copies = str(flags["mode"]).startswith("nearest")
     return Call(
         framework="torch",
         name=name,
@@ -348,9 +387,10 @@ def _interpolate_call(
         follows=follows,
         expression=say(flags),
         run=_run_unfolded if say in (_rows, _volume) else _run,
-        arithmetic={dtype: _arithmetic(dtype, flags, convention) for dtype in _DTYPES},
-        returns=_SAME_DTYPE,
-        refusals=refusals,
+        arithmetic={dtype: _arithmetic(dtype, flags, convention) for dtype in dtypes},
+        returns={dtype: dtype for dtype in dtypes},
+        roundings={"uint8": ("torch_uint8",)} if integers and not copies else {},
+        refusals=(*refusals, _REFUSES_INTEGERS) if integers else refusals,
         variant=say is not _interpolate,
         defects=(_FIRST_ROW_REPEATED,) if flags.get("antialias") else (),
     )

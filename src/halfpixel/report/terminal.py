@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .. import goldens
 from ..cases import Case
 from ..compare import Kind, Verdict
-from ..frameworks import FRAMEWORKS
+from ..frameworks import FRAMEWORKS, dtype_name
 from ..identify import followed
 
 _KINDS: tuple[Kind, ...] = ("conforms", "changed", "unsupported")
@@ -71,7 +71,7 @@ def _values(verdict: Verdict) -> list[str]:
     worst = np.unravel_index(int(np.argmax(error)), error.shape)
     place = tuple(int(i) for i in worst)
     size = abs(expected[place]) or np.nan_to_num(abs(got[place]))  # 0 has an ULP that says nothing
-    ulp = float(np.spacing(np.asarray(size).astype(got.dtype)))
+    ulp = _ulp(size, got)
     axes = ", ".join(f"{name}={i}" for name, i in zip("nchw", place, strict=True))
     return [
         f"  worst at    [{axes}]: off by {error[place]:.3g} = {error[place] / ulp:.3g} ULP; "
@@ -81,6 +81,15 @@ def _values(verdict: Verdict) -> list[str]:
         "",
         *_rows(got, expected, ~(error <= bound), place),
     ]
+
+
+def _ulp(size: float, got: NDArray[Any]) -> float:
+    """The distance between a value of this size and the next; one for integers."""
+    if got.dtype.kind in "iu":
+        return 1.0
+    if dtype_name(got) == "bfloat16":  # 16 bits less than float32
+        return float(np.spacing(np.float32(size))) * 2.0**16
+    return float(np.spacing(np.asarray(size).astype(got.dtype)))
 
 
 def _rows(
