@@ -6,13 +6,16 @@ SUITES := tests --ignore=tests/harness
 ALL := torch,tensorflow,opencv
 
 .DEFAULT_GOAL := help
-.PHONY: help check test sweep lint golden golden-check bench wheel wheel-test clean
+.PHONY: help check modes test sweep lint golden golden-check bench wheel wheel-test clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
 
 check: $(READY)  ## run the conformance suites over the three frameworks, ending in a table
 	$(BIN)/python -m pytest $(SUITES) --quiet --require $(ALL) -n auto --maxprocesses 3
+
+modes: $(READY)  ## run the calls compiled, traced and converted too (minutes)
+	$(BIN)/python -m pytest tests/test_modes.py --quiet -m modes -n auto --maxprocesses 2
 
 test: $(READY)  ## run every test
 	$(BIN)/python -m pytest --quiet --require $(ALL) -n auto

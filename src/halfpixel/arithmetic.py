@@ -274,6 +274,30 @@ def _inverse_scale_float64(
     return np.asarray(d * (1.0 / (n_out / n_in)))
 
 
+def _float32_scale(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The scale is rounded to float32, and multiplied with the index in double."""
+    half = _half(convention)
+    scale = _scale(convention, n_in, n_out, np.float32).astype(np.float64)
+    return np.asarray((d + half) * scale - half)
+
+
+def _two_starts(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """Where the three pixels that linear weighs begin is computed twice, for the weights in two
+    roundings and for the pixels in one (a fused multiply-add). Where a place is a whole number, the
+    one can be a pixel beyond the other: then the pixel after the right one is read."""
+    half, last = _half(convention), np.maximum(n_in - 3, 0)
+    # of two float32: exact in double
+    product = (d + half) * _scale(convention, n_in, n_out, np.float32).astype(np.float64)
+    weighed, read = product.astype(np.float32).astype(np.float64) - 1 - half, product - 1 - half
+    starts = [np.clip(np.ceil(t.astype(np.float32)), 0, last) for t in (weighed, read)]
+    exact = (d + half) * _scale(convention, n_in, n_out, np.float64) - half
+    return np.asarray(exact + starts[1] - starts[0])
+
+
 @dataclass(frozen=True)
 class CoordinateRule:
     """A way of computing coordinates that can pick another pixel, or another weight, than the exact one.
@@ -285,12 +309,15 @@ class CoordinateRule:
         stored: it shows at the sizes of the goldens, and has goldens of its own.
         source: where it was read.
         above: the total above which it is another formula, where it is.
+        rounded: the coordinates are rounded besides, as many times as the arithmetic says: the rule
+            says which pixel, not to the last bit how much of it.
     """
 
     places: Callable[[Resize, Integers, Integers, Integers, Integers], Places]
     stored: bool
     source: str
     above: int | None = None
+    rounded: bool = False
 
     @property
     def formula(self) -> str:
@@ -343,6 +370,19 @@ COORDINATE_RULES = {
         _inverse_scale_float64,
         stored=False,
         source="opencv/opencv, modules/imgproc/src/resize.cpp: hal::resize, resizeNN (cvFloor(x*ifx))",
+    ),
+    "float32_scale": CoordinateRule(
+        _float32_scale,
+        stored=False,
+        source="tensorflow/tensorflow, tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc: "
+        "GeneralCompileWeights (float h_scale, in input_type's Mul)",
+    ),
+    "two_starts": CoordinateRule(
+        _two_starts,
+        stored=False,
+        source="tensorflow/tensorflow, tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc: "
+        "GeneralCompileWeights (h_span_start, once in concatted and once in h_weight)",
+        rounded=True,
     ),
 }
 

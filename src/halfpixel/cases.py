@@ -323,6 +323,9 @@ def integer_cases(convention: Resize, rule: str | None, dtype: str = "uint8") ->
         yield Case(entry.name, entry.pins, source, convention, {"x": x}, entry.size, rule, dtype)
 
 
+# A call is compiled anew for each case: these few stand for all.
+MODE_CASES = ("4x5-7x9-texture", "9x7-5x4-texture", "6x11-13x4-texture", "7x6-1x1-texture")
+
 # The photograph is too large for a golden: its expected values are computed as they are needed.
 PHOTOGRAPH_SIZES = {
     (96, 144): "enlarged by 8/5",

@@ -37,7 +37,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .arithmetic import UNIT_ROUNDOFF, Arithmetic, coordinates
+from .arithmetic import COORDINATE_RULES, UNIT_ROUNDOFF, Arithmetic, coordinates
 from .cases import Case
 from .conventions import ConvTranspose, Resize
 from .conventions.exact import over_common_denominator
@@ -233,6 +233,7 @@ def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int) -> _Axis:
     matrix, reads = np.zeros((2, n_out, n_in))
     np.add.at(matrix, (rows, index), weight.astype(np.float64))
     np.add.at(reads, (rows, index), 1.0)
+    inexact = rule is None or (rule in COORDINATE_RULES and COORDINATE_RULES[rule].rounded)
     slope = np.zeros_like(matrix)  # a rule says which coordinates: they are off by nothing
     if not whole:
         for step in (SLOPE_STEP, -SLOPE_STEP):
@@ -242,7 +243,7 @@ def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int) -> _Axis:
             np.add.at(moved_reads, (rows, moved_index), 1.0)
             # rounded across a pixel's centre, a coordinate has another tap at the kernel's end
             reads = np.maximum(reads, moved_reads)
-            if rule is None:
+            if inexact:
                 slope = np.maximum(slope, abs(moved - matrix) / SLOPE_STEP)
     taps = index.shape[1]
     if convention.exclude_outside:  # what is clamped to the edge here weighs nothing

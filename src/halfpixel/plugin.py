@@ -63,6 +63,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "conformance(suite): run once for each trial of a suite of halfpixel"
     )
+    config.addinivalue_line(
+        "markers", "modes: calls compiled, traced or converted; run with -m modes alone"
+    )
     names = _frameworks()
     for name in names:
         config.addinivalue_line("markers", f"{name}: needs {name}")
@@ -131,6 +134,11 @@ def _absence(config: pytest.Config, framework: str) -> str | None:
     return "not installed" if version(framework) is None else None
 
 
+def _asked_for_modes(config: pytest.Config) -> bool:
+    """Modes compile, for seconds a trial: a run has them only where ``-m`` speaks of them."""
+    return "modes" in str(config.getoption("markexpr", ""))
+
+
 def _left_out(config: pytest.Config) -> list[str]:
     """What is not tested and why, in a line; no line where everything is."""
     from .frameworks import FRAMEWORKS, missing_needs
@@ -143,6 +151,9 @@ def _left_out(config: pytest.Config) -> list[str]:
         for call in framework.calls:
             if missing := missing_needs(call):
                 absent.append(f"{call.id} (needs {', '.join(missing)})")
+        if _asked_for_modes(config):
+            reasons = ((mode.name, mode.why_absent()) for mode in framework.modes)
+            absent += [f"{name}-{mode} ({reason})" for mode, reason in reasons if reason]
     return [", ".join(absent)] if absent else []
 
 
@@ -170,6 +181,8 @@ def _items(
 ) -> Iterator[ConformanceItem]:
     from .frameworks import missing_needs
 
+    if "modes" in mark.args and not _asked_for_modes(collector.config):
+        return
     selected = _selected(collector.config)
     marks = [one for one in obj.pytestmark if one is not mark]
     if any(one.name == "sweep" for one in marks) and not _sweeps(collector.config):
@@ -202,6 +215,7 @@ def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
         "resize_gradient": suites.gradient_trials,
         "sweep": suites.sweep_trials,
         "sweep_sample": suites.sample_trials,
+        "modes": suites.mode_trials,
     }
     if suite in others:
         return others[suite]()
@@ -213,12 +227,16 @@ def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Ordinary tests say with a marker which frameworks they need: without one they are left out."""
+    """Ordinary tests say with a marker which frameworks they need: without one they are left out.
+
+    So are tests of modes where nobody asked for modes.
+    """
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         needs = [] if isinstance(item, ConformanceItem) else _needs(item)
         absent = any(_absence(config, name) for name in needs)
+        absent |= item.get_closest_marker("modes") is not None and not _asked_for_modes(config)
         (left_out if absent else kept).append(item)
     if left_out:
         items[:] = kept

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from . import goldens, sweep
+from .arithmetic import COORDINATE_RULES
 from .cases import (
     CONV_TRANSPOSE_CASES,
     GRADIENT_CASES,
     INTEGER_CASES,
     INTEGER_DTYPES,
+    MODE_CASES,
     PHOTOGRAPH_SIZES,
     RESIZE_CASES,
     Case,
@@ -30,7 +32,7 @@ from .cases import (
     resize_cases,
 )
 from .conventions import Resize
-from .frameworks import FRAMEWORKS, Call, DType, load, version
+from .frameworks import FRAMEWORKS, Call, DType, Mode, load, version
 from .frameworks.call import WIDE
 
 # the photograph's shape: what is collected does not read the file
@@ -132,6 +134,47 @@ def gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[
 def gradient_golden(convention: Resize, rule: str | None, name: str) -> Case:
     """A gradient's case with its expected values, computed once a process."""
     case = gradient_case(convention, rule, name)
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+def modes() -> Iterator[tuple[str, Mode]]:
+    """Every mode of every framework, with the framework's name."""
+    for framework in FRAMEWORKS.values():
+        for mode in framework.modes:
+            yield framework.name, mode
+
+
+def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """Every resize call in every mode that this machine has, on a few cases: each compiles anew."""
+    for framework, mode in modes():
+        installed = release(framework)
+        if installed is None or mode.why_absent() is not None:
+            continue
+        for call in calls("resize"):
+            convention = call.convention(installed) if call.framework == framework else None
+            if convention is not None and _executed(call, convention):
+                executed = mode.of(call, convention)
+                for dtype in (dtype for dtype in executed.arithmetic if dtype in WIDE):
+                    rule = executed.arithmetic[dtype].coordinate_rule
+                    for name in MODE_CASES:
+                        case = functools.partial(executed_golden, convention, call.rule, rule, name)
+                        yield Trial(executed, dtype, name, case)
+
+
+def _executed(call: Call, convention: Resize) -> bool:
+    """Whether a call is run in the modes: one of a kernel's calls, of the kernels that all modes have."""
+    plain = convention.mode in ("nearest", "linear", "cubic") and not convention.antialias
+    return plain and not call.variant
+
+
+@functools.cache
+def executed_golden(convention: Resize, rule: str | None, executed: str | None, name: str) -> Case:
+    """The golden of a call; where a mode has another coordinate rule, computed with that, once."""
+    stored = rule if rule and COORDINATE_RULES[rule].stored else None
+    case = golden(goldens.root() / folder(convention, stored) / f"{name}.json")
+    if executed == rule:
+        return case
+    case = replace(case, rule=executed)
     return replace(case, expected=np.asarray(case.reference()))
 
 

@@ -284,8 +284,14 @@ def test_a_rule_is_stored_if_it_shows_at_some_golden_size() -> None:
         assert shows == rule.stored, name
 
 
+# the rules of results that a mode changes: tests/harness/test_modes.py and tests/test_modes.py show them
+MODES_ALONE = {rule for _, mode in suite.modes() for rule in mode.rules.values()}
+
+
 def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
     used = {rule: set(calls_by_rule(rule)) for rule in COORDINATE_RULES}
+    for rule in MODES_ALONE:
+        assert not used.pop(rule)
     keys = Resize(mode="cubic", cubic_coeff_a=-0.5, exclude_outside=True)
     tables = {
         Resize(mode="cubic", coordinate_transformation_mode="asymmetric"),
@@ -412,7 +418,8 @@ def test_a_call_conforms_with_its_rule_and_not_without(
 def test_every_rule_is_shown_to_be_needed() -> None:
     calls = [call_named(str(param.values[0])) for param in NEEDED]
     shown = {a.coordinate_rule for call in calls for a in call.arithmetic.values()}
-    assert shown == set(COORDINATE_RULES)
+    assert shown == set(COORDINATE_RULES) - MODES_ALONE
+    assert {"float32_scale", "two_starts"} == MODES_ALONE
 
 
 # call, the columns in which the photograph differs without the rule: 9/5 of a column a column, 60 x 90

@@ -285,6 +285,73 @@ class Gradient:
         )
 
 
+def _nothing(names: Names) -> Names:
+    return {}
+
+
+def _here() -> str | None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    """Another way to execute a framework's calls: compiled, traced, converted, on another device.
+
+    Attributes:
+        name: what ``-k`` selects, at the end of the call's name.
+        expression: from a call to the same call in this mode, as a user would write it.
+        names: what that uses beside the framework's own names, made anew for each run.
+        refusals: what the mode is known to refuse, with its words, beside what the call refuses.
+        rules: the coordinate rules of the calls that it computes in another way, by (mode of the
+            convention, dtype): a deviation is declared here, with its formula.
+        why_absent: why it cannot be run on this machine, or None; nothing is imported to find out.
+    """
+
+    name: str
+    expression: Callable[[Expression], Expression]
+    names: Callable[[Names], Names] = _nothing
+    refusals: tuple[Refusal, ...] = ()
+    rules: Mapping[tuple[str, DType], str] = field(default_factory=dict)
+    why_absent: Callable[[], str | None] = _here
+
+    def of(self, call: Call, convention: Resize) -> Call:
+        """A call in this mode; ``convention`` is the one that it follows."""
+
+        def expression(case: Case) -> Expression | None:
+            said = call.expression(case)
+            return None if said is None else self.expression(said)
+
+        def run(
+            names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+        ) -> NDArray[Any]:
+            return call.run({**names, **self.names(names)}, expression, inputs)
+
+        arithmetic = {
+            dtype: replace(
+                given,
+                coordinate_rule=self.rules.get((convention.mode, dtype), given.coordinate_rule),
+            )
+            for dtype, given in call.arithmetic.items()
+        }
+        return replace(
+            call,
+            name=f"{call.name}-{self.name}",
+            expression=expression,
+            run=run,
+            arithmetic=arithmetic,
+            refusals=(*call.refusals, *self.refusals),
+        )
+
+
+def wrapped(function: str, **flags: object) -> Callable[[Expression], Expression]:
+    """A mode that takes a call's function and returns another one: ``torch.compile(f)(x, size=...)``."""
+
+    def expression(call: Expression) -> Expression:
+        return replace(call, function=Expression(Name(function), (call.function,), flags))
+
+    return expression
+
+
 @dataclass(frozen=True, kw_only=True)
 class Framework:
     """A framework: how to find it, load it and describe it. Its calls stand in the same file.
@@ -298,6 +365,7 @@ class Framework:
         environment: after ``load``: what may move the last bits (threads, instruction set, backends).
         gradient: from a call on ``x`` to the gradient of its result, ``g`` being the cotangent, as a
             user would write it and evaluated; None for a framework without automatic differentiation.
+        modes: the other ways to execute its calls.
     """
 
     name: str
@@ -307,3 +375,4 @@ class Framework:
     load: Callable[[], Names]
     environment: Callable[[Names], str]
     gradient: Gradient | None = None
+    modes: tuple[Mode, ...] = ()

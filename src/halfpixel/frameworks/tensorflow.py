@@ -16,6 +16,7 @@ from ..arithmetic import Arithmetic, normalised_weight_error, sum_of_products
 from ..cases import Case
 from ..conventions import ConvTranspose, Mode, Resize
 from .call import Call, DType, Expression, Framework, Gradient, Name, Names, Refusal, dtype_name
+from .tensorflow_modes import MODES
 
 Run = Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]]
 
@@ -644,4 +645,5 @@ FRAMEWORK = Framework(
     load=_load,
     environment=_environment,
     gradient=Gradient(_gradient, _run_gradient, _NO_GRADIENTS),
+    modes=MODES,
 )

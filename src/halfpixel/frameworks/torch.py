@@ -25,6 +25,7 @@ from .call import (
     Refusal,
     dtype_name,
 )
+from .torch_modes import MODES
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
@@ -449,4 +450,5 @@ FRAMEWORK = Framework(
     load=_load,
     environment=_environment,
     gradient=Gradient(_gradient, _run_gradient),
+    modes=MODES,
 )

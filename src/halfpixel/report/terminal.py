@@ -168,7 +168,20 @@ def outcome(verdict: Verdict, environment: str = "") -> Outcome:
     """The part of a verdict that the table needs."""
     share = None if np.isnan(verdict.share) else verdict.share
     call, words = verdict.call, "" if verdict.kind == "changed" else verdict.words
+    if verdict.kind == "unsupported":
+        words = _declared_words(verdict)
     return Outcome(call.framework, call.name, verdict.kind, share, words, environment)
+
+
+def _declared_words(verdict: Verdict) -> str:
+    """What a framework said; of a speech, the words that the refusal declares."""
+    if len(verdict.words) <= _SAID:
+        return verdict.words
+    found = (re.search(refusal.words, verdict.words) for refusal in verdict.call.refusals)
+    declared = next((match for match in found if match and match.start() > _SAID), None)
+    if declared is None:
+        return verdict.words
+    return f"{verdict.words.partition(':')[0]}: … {declared.group()}"
 
 
 def table(outcomes: Iterable[Outcome], releases: Mapping[str, str | None]) -> list[str]:

@@ -1,0 +1,66 @@
+"""The ways to execute PyTorch's calls beside one by one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from .call import Expression, Mode, Name, Names, wrapped
+
+
+def _forgotten(names: Names) -> Names:
+    """torch.compile stops compiling a function after eight shapes, flags and dtypes: begin anew."""
+    names["torch"]._dynamo.reset()
+    return {}
+
+
+def _trace(names: Names) -> Names:
+    torch = names["torch"]
+
+    def trace(function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(x: Any, **flags: Any) -> Any:
+            return torch.jit.trace(lambda image: function(image, **flags), x)(x)
+
+        return run
+
+    return {"trace": trace}
+
+
+def _export(names: Names) -> Names:
+    torch = names["torch"]
+
+    def export(function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(x: Any, **flags: Any) -> Any:
+            forward = {"forward": lambda module, image: function(image, **flags)}
+            module = type("Module", (torch.nn.Module,), forward)()
+            return torch.export.export(module, (x,)).module()(x)
+
+        return run
+
+    return {"export": export}
+
+
+def _on_cuda(call: Expression) -> Expression:
+    there = Expression(call.function, (Expression(Name("x.cuda")), *call.args[1:]), call.kwargs)
+    return Expression(Name("cpu"), (there,))
+
+
+def _cpu(names: Names) -> Names:
+    return {"cpu": lambda tensor: tensor.cpu()}
+
+
+def _no_gpu() -> str | None:
+    return None if os.path.exists("/proc/driver/nvidia/version") else "no NVIDIA GPU"
+
+
+MODES = (
+    Mode(
+        name="compile",
+        expression=wrapped("torch.compile", fullgraph=True, dynamic=False),
+        names=_forgotten,
+    ),
+    Mode(name="jit_trace", expression=wrapped("trace"), names=_trace),
+    Mode(name="export", expression=wrapped("export"), names=_export),
+    Mode(name="cuda", expression=_on_cuda, names=_cpu, why_absent=_no_gpu),
+)

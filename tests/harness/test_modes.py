@@ -1,0 +1,239 @@
+"""The modes' suite can fail: a mode that changes a call is caught, and a declared change that is gone too."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from halfpixel import plugin, suite
+from halfpixel.arithmetic import COORDINATE_RULES, coordinates
+from halfpixel.cases import MODE_CASES, RESIZE_CASES
+from halfpixel.compare import Verdict, judge
+from halfpixel.conventions import Resize
+from halfpixel.frameworks import FRAMEWORKS, Call, Mode, Refusal
+from halfpixel.frameworks.call import wrapped
+from halfpixel.report.terminal import explain, outcome
+
+from .test_wrong_implementations import (
+    DTYPES,
+    LINEAR,
+    NEAREST_FLOOR,
+    Array,
+    Followed,
+    _no_framework,  # noqa: F401 (a fixture)
+    _resize,
+    _said_to_follow,
+)
+
+pytest_plugins = ["pytester"]
+
+UP = "4x5-7x9-texture"
+
+Wrapper = Callable[[Callable[..., Array]], Callable[..., Array]]
+
+
+def _mode(wrapper: Wrapper, **known: Any) -> Mode:
+    def fast(function: Callable[..., Array], level: int) -> Callable[..., Array]:
+        return wrapper(function)
+
+    return Mode(
+        name="fast",
+        expression=wrapped("fast", level=3),
+        names=lambda names: {"fast": fast},
+        **known,
+    )
+
+
+def _call(followed: Followed) -> Call:
+    def function(x: Array, size: tuple[int, int]) -> Array:
+        return _resize(x, size, **followed.options)
+
+    def run(names: Any, expression: Any, inputs: dict[str, Array]) -> Array:
+        mylib = type("mylib", (), {"resize": staticmethod(function)})
+        return np.asarray(expression.evaluate({**names, **inputs, "mylib": mylib}))
+
+    return replace(followed.call(function), run=run)
+
+
+def _executed(followed: Followed, mode: Mode, name: str = UP, dtype: str = "float32") -> Verdict:
+    call = mode.of(_call(followed), followed.convention)
+    rule = call.arithmetic[dtype].coordinate_rule  # type: ignore[index]
+    case = suite.executed_golden(followed.convention, followed.rule, rule, name)
+    return judge(call, case, dtype)
+
+
+def _same(function: Callable[..., Array]) -> Callable[..., Array]:
+    return function
+
+
+def _asymmetric(function: Callable[..., Array]) -> Callable[..., Array]:
+    def run(x: Array, size: tuple[int, int]) -> Array:
+        return _resize(x, size, **{**LINEAR.options, "grid": "asymmetric"})
+
+    return run
+
+
+def _half(function: Callable[..., Array]) -> Callable[..., Array]:
+    return lambda x, size: function(x, size).astype(np.float16)
+
+
+def _refuses(function: Callable[..., Array]) -> Callable[..., Array]:
+    def run(x: Array, size: tuple[int, int]) -> Array:
+        raise NotImplementedError("resize has no fast kernel. " + "It is slow. " * 30)
+
+    return run
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("followed", [LINEAR, NEAREST_FLOOR])
+def test_a_mode_that_changes_nothing_conforms(followed: Followed, dtype: str) -> None:
+    for name in MODE_CASES:
+        assert _executed(followed, _mode(_same), name, dtype).kind == "conforms"
+
+
+def test_a_mode_that_changes_the_convention_is_caught_and_named() -> None:
+    verdict = _executed(LINEAR, _mode(_asymmetric))
+    assert verdict.kind == "changed"
+    assert _said_to_follow(verdict) == ["resize linear asymmetric"]
+    assert "float32: fast(mylib.resize, level=3)(x, size=(7, 9))" in explain(verdict)
+
+
+def test_a_mode_that_computes_in_another_dtype_is_caught() -> None:
+    assert _executed(LINEAR, _mode(_half)).reason == "returned dtype float16, not float32"
+
+
+def test_a_mode_that_loses_precision_is_caught() -> None:
+    verdict = _executed(
+        LINEAR, _mode(lambda f: lambda x, size: _half(f)(x, size).astype(np.float32))
+    )
+    assert verdict.reason.endswith("values are off")
+
+
+def test_a_mode_that_refuses_is_unsupported_only_in_declared_words() -> None:
+    assert _executed(LINEAR, _mode(_refuses)).reason == "refused, and no refusal is declared"
+    declared = (Refusal(words="It is slow", why="it is"),)
+    verdict = _executed(LINEAR, _mode(_refuses, refusals=declared))
+    assert verdict.kind == "unsupported"
+    assert outcome(verdict).words.startswith("NotImplementedError: ")
+
+
+def test_a_declared_refusal_that_is_gone_is_caught() -> None:
+    mode = _mode(_same, refusals=(Refusal(words="no fast kernel", why="none"),))
+    assert _executed(LINEAR, mode).reason.startswith("answered, but is declared to refuse")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_declared_deviation_conforms_where_it_is_and_changes_where_it_is_gone(dtype: str) -> None:
+    """4x5 → 7x9 has the one output, column 4, at which the two starts differ."""
+
+    def deviating(function: Callable[..., Array]) -> Callable[..., Array]:
+        def run(x: Array, size: tuple[int, int]) -> Array:
+            y = function(x, size)
+            y[..., 4] = function(x, (size[0], x.shape[3]))[..., 3]
+            return y
+
+        return run
+
+    rules: Any = {("linear", "float32"): "two_starts", ("linear", "float64"): "two_starts"}
+    assert _executed(LINEAR, _mode(deviating, rules=rules), UP, dtype).kind == "conforms"
+    assert _executed(LINEAR, _mode(deviating), UP, dtype).kind == "changed"
+    gone = _executed(LINEAR, _mode(_same, rules=rules), UP, dtype)
+    assert gone.kind == "changed"
+    assert _said_to_follow(gone) == ["resize linear half_pixel"]
+
+
+def _point_sampling(call: Call) -> bool:
+    conventions = call.follows.values()
+    modes = {c.mode for c in conventions} <= {"nearest", "linear", "cubic"}
+    return modes and not any(c.antialias for c in conventions)
+
+
+def test_every_mode_runs_every_call_that_samples_at_a_point() -> None:
+    trials = list(suite.mode_trials(lambda framework: "9.9"))
+    expected = {
+        f"{call.id}-{mode.name}"
+        for framework, mode in suite.modes()
+        for call in suite.calls("resize")
+        if call.framework == framework and mode.why_absent() is None
+        if call.convention("9.9") and not call.variant and _point_sampling(call)
+    }
+    assert {trial.call.id for trial in trials} == expected
+    assert {trial.dtype for trial in trials} == set(DTYPES)
+    assert len(trials) == len(expected) * len(DTYPES) * len(MODE_CASES)
+    assert len({trial.id for trial in trials}) == len(trials)
+
+
+def test_modes_are_named_apart_and_their_rules_exist() -> None:
+    for framework in FRAMEWORKS.values():
+        assert len({mode.name for mode in framework.modes}) == len(framework.modes)
+        for mode in framework.modes:
+            assert set(mode.rules.values()) <= set(COORDINATE_RULES)
+    assert set(MODE_CASES) <= {entry.name for entry in RESIZE_CASES}
+
+
+def test_two_starts_show_at_some_case_of_the_suite() -> None:
+    cases = (suite.executed_golden(LINEAR.convention, None, "two_starts", n) for n in MODE_CASES)
+    assert any(
+        not np.array_equal(case.expected, replace(case, rule=None).reference()) for case in cases
+    )
+
+
+def test_a_scale_in_float32_multiplied_in_double_misses_a_tie() -> None:
+    """6 · float32(5 / 12) is below 2½: the finding that XLA's nearest in float64 is."""
+    aligned = Resize(
+        mode="nearest",
+        coordinate_transformation_mode="align_corners",
+        nearest_mode="round_prefer_ceil",
+    )
+    place = coordinates(aligned, "float32_scale", 6, 13)[6]
+    assert place < Fraction(5, 2) == aligned.coordinates(6, 13)[6]
+    assert coordinates(aligned, "float32", 6, 13)[6] == Fraction(5, 2)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("arguments", "collected"),
+    [
+        ((), False),
+        (("-m", "modes"), True),
+        (("-m", "torch and modes"), True),
+        (("-m", "torch"), False),
+    ],
+    ids=["nothing", "modes", "torch-and-modes", "torch"],
+)
+def test_modes_are_collected_only_where_they_are_asked_for(
+    pytester: pytest.Pytester, arguments: tuple[str, ...], collected: bool
+) -> None:
+    shutil.copy(Path(__file__).parents[1] / "test_modes.py", pytester.path)
+    options = ("--collect-only", "-q", "-p", "no:hypothesispytest", "--framework", "torch")
+    result = pytester.runpytest_inprocess(*options, *arguments)
+    ids = [line for line in result.outlines if "::test_mode[" in line]
+    trials = [trial for trial in suite.mode_trials() if trial.call.framework == "torch"]
+    assert ids == [f"test_modes.py::test_mode[{trial.id}]" for trial in trials if collected]
+    assert any("::test_compiled_nearest" in line for line in result.outlines) is collected
+
+
+@pytest.mark.torch
+def test_a_mode_that_this_machine_lacks_is_said_to_be_left_out(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absent = _mode(_same, why_absent=lambda: "no such device")
+    torch = replace(FRAMEWORKS["torch"], modes=(absent,))
+    monkeypatch.setitem(FRAMEWORKS, "torch", torch)
+    asked = pytester.parseconfig("-m", "modes", "--framework", "torch")
+    assert "torch-fast (no such device)" in plugin._left_out(asked)[0]
+    assert "fast" not in plugin._left_out(pytester.parseconfig("--framework", "torch"))[0]
+    assert not list(suite.mode_trials(lambda name: "9.9" if name == "torch" else None))
+
+
+def test_a_mode_on_another_device_is_spelled_as_it_is_run() -> None:
+    (cuda,) = (mode for framework, mode in suite.modes() if mode.name == "cuda")
+    call = next(call for call in suite.calls("resize") if call.id == "torch-interpolate-bilinear")
+    case = suite.executed_golden(LINEAR.convention, None, None, UP)
+    said = str(cuda.of(call, LINEAR.convention).said(case))
+    assert said.startswith("cpu(F.interpolate(x.cuda(), size=(7, 9), mode='bilinear'")

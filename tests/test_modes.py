@@ -1,0 +1,69 @@
+"""The same calls compiled, traced, converted: does the way of executing change the result?
+
+Not part of a run that does not ask for it: ``pytest -m modes``, or ``make modes``.
+"""
+
+import numpy as np
+import pytest
+
+from halfpixel import frameworks
+from halfpixel.arithmetic import coordinates
+from halfpixel.cases import Case
+from halfpixel.compare import Verdict, judge
+from halfpixel.conventions import Resize
+from halfpixel.conventions.resize import CoordinateTransformationMode
+from halfpixel.frameworks import Call
+
+
+@pytest.mark.modes
+@pytest.mark.conformance("modes")
+def test_mode(call: Call, case: Case, dtype: str) -> Verdict:
+    return judge(call, case, dtype)
+
+
+XLA = [
+    ("half_pixel", (5, 9), 4, 3),
+    ("asymmetric", (4, 12), 3, 2),
+    ("align_corners", (4, 10), 3, 2),
+]
+
+
+@pytest.mark.modes
+@pytest.mark.tensorflow
+@pytest.mark.resize
+@pytest.mark.parametrize(("grid", "sizes", "output", "read"), XLA)
+def test_xla_bilinear_reads_the_pixel_after_where_its_two_starts_differ(
+    grid: CoordinateTransformationMode, sizes: tuple[int, int], output: int, read: int
+) -> None:
+    """docs/findings.md: at whole-numbered places, the weights and the pixels are a pixel apart."""
+    n_in, n_out = sizes
+    tf = frameworks.load("tensorflow")["tf"]
+    compiled = tf.function(tf.compat.v1.image.resize_bilinear, jit_compile=True)
+    flags = {"align_corners": grid == "align_corners", "half_pixel_centers": grid == "half_pixel"}
+    impulses = tf.constant(np.eye(n_in, dtype=np.float32)[:, None, :, None])
+    got = compiled(impulses, (1, n_out), **flags).numpy()[:, 0, :, 0].T
+    convention = Resize(mode="linear", coordinate_transformation_mode=grid)
+    places = coordinates(convention, "two_starts", n_in, n_out)
+    by_rule = convention.weights_at(places, n_in).astype(float)
+    assert np.allclose(got, by_rule, 0, 1e-6)
+    assert got[output].argmax() == read
+    exact = convention.weights(n_in, n_out).astype(float)
+    assert exact[output].argmax() == read - 1
+    assert exact[output].max() == 1
+
+
+@pytest.mark.modes
+@pytest.mark.torch
+@pytest.mark.resize
+def test_compiled_nearest_keeps_to_float32_where_the_kernel_leaves_it() -> None:
+    """docs/findings.md: above height + width = 128, torch.compile reads another pixel than it replaces."""
+    names = frameworks.load("torch")
+    torch, interpolate = names["torch"], names["F"].interpolate
+    torch._dynamo.reset()
+    x = torch.arange(2.0).reshape(1, 1, 1, 2)
+    flags = {"size": (1, 141), "mode": "nearest-exact"}
+    compiled = torch.compile(interpolate, fullgraph=True, dynamic=False)(x, **flags)
+    convention = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
+    by_rule = convention.weights_at(coordinates(convention, "float32", 2, 141), 2) @ [0, 1]
+    assert compiled[0, 0, 0].tolist() == by_rule.astype(float).tolist()
+    assert np.flatnonzero((compiled != interpolate(x, **flags)).numpy()).tolist() == [70]
