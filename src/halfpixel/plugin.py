@@ -134,9 +134,9 @@ def _absence(config: pytest.Config, framework: str) -> str | None:
     return "not installed" if version(framework) is None else None
 
 
-def _asked_for_modes(config: pytest.Config) -> bool:
-    """Modes compile, for seconds a trial: a run has them only where ``-m`` speaks of them."""
-    return "modes" in str(config.getoption("markexpr", ""))
+def _asked_for(config: pytest.Config, marker: str) -> bool:
+    """Whether ``-m`` speaks of a marker whose tests take minutes, and are not collected otherwise."""
+    return re.search(rf"\b{marker}\b", config.getoption("markexpr") or "") is not None
 
 
 def _left_out(config: pytest.Config) -> list[str]:
@@ -151,7 +151,7 @@ def _left_out(config: pytest.Config) -> list[str]:
         for call in framework.calls:
             if missing := missing_needs(call):
                 absent.append(f"{call.id} (needs {', '.join(missing)})")
-        if _asked_for_modes(config):
+        if _asked_for(config, "modes"):
             reasons = ((mode.name, mode.why_absent()) for mode in framework.modes)
             absent += [f"{name}-{mode} ({reason})" for mode, reason in reasons if reason]
     return [", ".join(absent)] if absent else []
@@ -181,11 +181,11 @@ def _items(
 ) -> Iterator[ConformanceItem]:
     from .frameworks import missing_needs
 
-    if "modes" in mark.args and not _asked_for_modes(collector.config):
+    if "modes" in mark.args and not _asked_for(collector.config, "modes"):
         return
     selected = _selected(collector.config)
     marks = [one for one in obj.pytestmark if one is not mark]
-    if any(one.name == "sweep" for one in marks) and not _sweeps(collector.config):
+    if any(one.name == "sweep" for one in marks) and not _asked_for(collector.config, "sweep"):
         return
     for trial in _trials(*mark.args):
         if selected and trial.call.framework not in selected:
@@ -200,11 +200,6 @@ def _items(
             trial=trial,
             marks=marks,
         )
-
-
-def _sweeps(config: pytest.Config) -> bool:
-    """Whether the user asked for the sweeps: they would be minutes, nine tenths of them in vain."""
-    return re.search(r"\bsweep\b", config.getoption("markexpr") or "") is not None
 
 
 def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
@@ -236,7 +231,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         needs = [] if isinstance(item, ConformanceItem) else _needs(item)
         absent = any(_absence(config, name) for name in needs)
-        absent |= item.get_closest_marker("modes") is not None and not _asked_for_modes(config)
+        absent |= item.get_closest_marker("modes") is not None and not _asked_for(config, "modes")
         (left_out if absent else kept).append(item)
     if left_out:
         items[:] = kept
