@@ -6,7 +6,7 @@ SUITES := tests --ignore=tests/harness
 ALL := torch,tensorflow,opencv
 
 .DEFAULT_GOAL := help
-.PHONY: help check modes test sweep lint golden golden-check bench wheel wheel-test clean
+.PHONY: help check modes test sweep lint golden golden-check docs growth bench wheel wheel-test clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
@@ -33,6 +33,12 @@ golden: $(READY)  ## write golden/ anew from the exact reference
 
 golden-check: $(READY)  ## fail on a missing, extra, edited or badly formatted golden
 	$(BIN)/halfpixel golden-check
+
+docs: $(READY)  ## write the documents that are made from tables and measurements
+	$(BIN)/python docs/write.py
+
+growth: $(READY)  ## measure how errors grow with size, for the page on arithmetics
+	$(BIN)/python bench/growth.py
 
 bench: $(READY)  ## measure what the suite costs over its floor (minutes)
 	$(BIN)/python bench/suite.py

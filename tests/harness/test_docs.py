@@ -1,7 +1,9 @@
 """What the documents show is what the program does."""
 
 import doctest
+import json
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,23 @@ def test_the_failure_in_the_readme_is_one(monkeypatch: pytest.MonkeyPatch) -> No
     shown = re.search(r"```text\n(opencv.*?)\n```", README, re.DOTALL)
     assert shown is not None
     assert explain(compare.judge(call, case, "float32")) == shown[1]
+
+
+def test_what_the_program_writes_is_fresh() -> None:
+    documents = runpy.run_path(str(TOP / "docs" / "write.py"))["documents"]()
+    stale = [p.name for p, text in documents.items() if p.read_text("utf-8") != text]
+    assert not stale, "make docs writes them anew"
+
+
+def test_growth_was_measured_for_every_call_that_weighs_pixels() -> None:
+    growth = json.loads((TOP / "docs" / "error-growth.json").read_text("utf-8"))
+    weighing = {
+        call.id
+        for call in suite.calls("resize")
+        for convention in call.follows.values()
+        if convention.mode != "nearest" and not call.variant
+    }
+    assert {name.split()[0] for name in growth["errors"]} == weighing, "make growth measures them"
 
 
 LINKS = re.compile(r"\]\((?!https?:)([^)#]+)")

@@ -1,0 +1,111 @@
+"""How errors grow with size: every resize call that weighs pixels, in float32, against its convention.
+
+Writes docs/error-growth.json, from which ``make docs`` draws. What is measured moves with the machine; the
+file says on which one it was measured.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halfpixel import frameworks, suite
+from halfpixel.arithmetic import coordinates
+from halfpixel.cases import Case
+from halfpixel.conventions import Resize
+from halfpixel.frameworks import Call
+
+SIZES = tuple(2**k for k in range(4, 13))
+ROWS = 8  # of the axis that keeps its size: enough for every kernel
+TARGET = Path(__file__).parents[1] / "docs" / "error-growth.json"
+Array = NDArray[np.float64]
+
+
+def resized(n: int) -> tuple[int, ...]:
+    """Larger and smaller, by ratios that are no short fraction, and by two for those that take no other."""
+    return n * 3 // 2 + 1, n * 2 // 3 - 1, n * 2, n // 2
+
+
+def along_last(convention: Resize, rule: str | None, x: Array, n_out: int) -> Array:
+    """The exact resize of the last axis, but for float64's roundings."""
+    n_in = x.shape[-1]
+    exact = coordinates(convention, rule, n_in, n_out)
+    whole = convention.mode == "adaptive_area"  # its ends are not for float64 to round
+    places = exact if whole else exact.astype(np.float64)
+    index, weight = convention.taps_at(places, n_in, convention.scale(n_in, n_out))
+    return np.asarray(np.einsum("...dt,dt->...d", x[..., index], weight.astype(np.float64)))
+
+
+def error(call: Call, convention: Resize, rule: str | None, n: int) -> float | None:
+    """The largest error in units of 2⁻²⁴ with values in −1..1; None if its arguments cannot say the sizes."""
+    errors = []
+    for n_out in resized(n):
+        line = np.random.default_rng(n).uniform(-1, 1, (1, 1, ROWS, n)).astype(np.float32)
+        x = line.astype(np.float64)
+        want = along_last(convention, rule, x, n_out)
+        want = along_last(convention, rule, want.swapaxes(2, 3), ROWS).swapaxes(2, 3)
+        for turned in (False, True):
+            image, expected = (a.swapaxes(2, 3) if turned else a for a in (x, want))
+            height, width = expected.shape[2:]
+            case = Case("growth", "", "", convention, {"x": image}, (height, width))
+            if call.expression(case) is not None:
+                got = call(case, "float32", frameworks.load(call.framework))
+                errors.append(float(np.max(abs(got.astype(np.float64) - expected))) * 2**24)
+    return max(errors, default=None)
+
+
+def measured(framework: str) -> Iterator[tuple[str, list[float]]]:
+    """Of each call of a framework that weighs pixels, the error at each size; and once more against the
+    coordinates of its rule, where it has one that goldens are stored for."""
+    release = frameworks.version(framework) or ""
+    for call in suite.calls("resize"):
+        convention = call.convention(release) if call.framework == framework else None
+        if convention is None or convention.mode == "nearest" or call.variant:
+            continue
+        for rule in dict.fromkeys((None, call.stored_rule)):
+            found = [error(call, convention, rule, n) for n in SIZES]
+            if None not in found:
+                errors = [round(value, 2) for value in found if value is not None]
+                yield f"{call.id} {rule}" if rule else call.id, errors
+
+
+def main() -> None:
+    """Measure one framework for the parent process, or all of them and write the file."""
+    if len(sys.argv) > 1:
+        (framework,) = sys.argv[1:]
+        rows = dict(measured(framework))
+        known = frameworks.FRAMEWORKS[framework]
+        where = f"{frameworks.version(framework)}, {known.environment(known.load())}"
+        print(json.dumps([where, rows]))
+        return
+    environments: dict[str, str] = {}
+    calls: dict[str, list[float]] = {}
+    for framework, environ, label in (
+        *((name, {}, "") for name in frameworks.FRAMEWORKS),
+        ("opencv", {"OPENCV_IPP": "disabled"}, " without IPP"),
+    ):
+        print(f"{framework}{label}", file=sys.stderr)
+        command = [sys.executable, __file__, framework]
+        output = subprocess.run(
+            command, env={**os.environ, **environ}, check=True, stdout=subprocess.PIPE
+        )
+        where, rows = json.loads(output.stdout.splitlines()[-1])
+        environments[framework + label] = where
+        calls |= {
+            name + label: errors for name, errors in rows.items() if calls.get(name) != errors
+        }
+    lines = ",\n".join(f"  {json.dumps(name)}: {errors}" for name, errors in calls.items())
+    TARGET.write_text(
+        f'{{"environments": {json.dumps(environments, indent=1)},\n"sizes": {list(SIZES)},\n'
+        f'"errors": {{\n{lines}\n}}}}\n',
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,236 @@
+"""The page on arithmetics: what each call rounds, and how the error grows with size, as a plot.
+
+Written from the tables that the tests run and from what ``make growth`` measured.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..arithmetic import COORDINATE_RULES
+from ..conventions import Resize
+from ..frameworks import Call
+from ..integers import ROUNDINGS
+
+PICTURE = "error-growth.svg"
+_COLOURS = {"torch": "#d9480f", "tensorflow": "#e8a80c", "opencv": "#1c7ed6"}
+_OTHER_COLOUR, _RULED_COLOUR = "#5f3dc4", "#888888"
+_SHOWN = (16, 256, 4096)
+
+# a panel of the plot: title, the modes that it shows, and with or without antialias (None: both)
+_PANELS: tuple[tuple[str, tuple[str, ...], bool | None], ...] = (
+    ("linear", ("linear",), False),
+    ("cubic", ("cubic",), False),
+    ("area", ("area", "adaptive_area", "area_linear"), None),
+    ("linear, antialiased", ("linear",), True),
+    ("cubic, antialiased", ("cubic",), True),
+    ("lanczos, gaussian, mitchell", ("lanczos", "gaussian", "mitchell"), None),
+)
+
+# what a line of the plot is said to be: (panel, size, error, words)
+_NOTES = (
+    ("linear", 128, 3.0, "coordinates in double (IPP)"),
+    ("cubic", 32, 35000, "weights from a table of 1024"),
+    ("cubic", 48, 7, "against that table; IPP"),
+    ("area", 16, 3e4, "INTER_AREA drops ends under 1/1000 pixel"),
+    ("area", 32, 2.5, "whole pixels; coordinates in double"),
+    ("lanczos, gaussian, mitchell", 90, 1.2e5, "gaussian: a tap lost"),
+    ("lanczos, gaussian, mitchell", 32, 6, "gaussian against its own coordinates"),
+)
+
+_TOP = """\
+# Arithmetics
+
+A convention says what a resize means; an arithmetic says how a framework evaluates it, where that can be
+seen. Every tolerance of halfpixel is derived from the numbers on this page
+([compare.py](../src/halfpixel/compare.py) has the formula), and none is tuned. The tables are written by
+`make docs` from those that the tests run; the plot and the errors were measured by `make growth`.
+
+## How the error grows with size
+
+![Error of every call in float32 by size, 16 to 4096 pixels](pictures/error-growth.svg)
+
+The largest error of a float32 call, in units of 2⁻²⁴, on noise in −1..1, resized to 3/2, 2/3, double and
+half the size along either axis, against the exact convention. Two things happen and no third:
+
+- **A coordinate is rounded once it is large.** Computed in float32, a place near the end of a line of n
+  pixels is off by up to n·2⁻²⁴ a rounding, and the output by that times the difference between neighbours.
+  So the error doubles with the size. It is not the sum that is inexact: where the coordinate is computed
+  in double, or is a whole number, the error stays within a few units at any size (OpenCV with IPP; torch's
+  area).
+- **A rule computes something else.** TensorFlow's bicubic takes its weights from a table of 1024 entries:
+  1/2048 of a pixel, at any size. Against the coordinates of that rule what remains is a few units: the
+  rule explains it. OpenCV's area drops what covers less than a thousandth of a pixel, which takes 1000
+  output pixels or more ([findings](findings.md)).
+"""
+
+_MEASURED = """
+Measured with {environments}. The grey lines are against the coordinates of the call's own rule.
+"""
+
+
+def page(growth: Mapping[str, Any], calls: Sequence[Call]) -> str:
+    """docs/arithmetics.md, as Markdown.
+
+    Args:
+        growth: what ``bench/growth.py`` measured: environments, sizes, errors by call.
+        calls: every resize call.
+    """
+    environments = "; ".join(f"{k} {v}" for k, v in growth["environments"].items())
+    sections = [
+        _TOP + _MEASURED.format(environments=environments),
+        _table(("call", *(str(n) for n in _SHOWN)), _growth_rows(growth)),
+        "## Coordinate rules\n\nSteps that change which pixel is read, or how much of it, not only how "
+        "precisely. The reference computes the same, so that nothing is left to a tolerance.\n",
+        "\n".join(_rules(calls)),
+        "## Integers\n\nEvery value of an integer image is predicted: the bound is zero.\n",
+        "\n".join(_roundings(calls)),
+        "## Floating point, call by call\n\nRoundings between the sizes and a coordinate, and from there "
+        "to the distance that the kernel is given; the largest error of one weight in unit roundoffs; and "
+        "where they were read. *n* in the bound, the number of taps, follows from the convention.\n",
+        _table(
+            ("call", "dtype", "coordinates", "weight error", "sums in", "read in"),
+            _arithmetic_rows(calls),
+        ),
+    ]
+    return "\n".join(sections)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _growth_rows(growth: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    shown = [growth["sizes"].index(n) for n in _SHOWN]
+    for name, errors in growth["errors"].items():
+        identifier, *rest = name.split(" ", 1)
+        yield (
+            f"`{identifier}`" + (f" {_against(rest[0])}" if rest else ""),
+            *(f"{errors[i]:,.1f}" if errors[i] < 100 else f"{errors[i]:,.0f}" for i in shown),
+        )
+
+
+def _against(rest: str) -> str:
+    return f"against `{rest}`" if rest in COORDINATE_RULES else rest
+
+
+def _users(calls: Sequence[Call], name: str) -> str:
+    """The calls that evaluate by a rule or round by an arithmetic; variants say what others say."""
+    users = [
+        f"`{call.id}`"
+        for call in calls
+        if not call.variant
+        and (
+            any(a.coordinate_rule == name for a in call.arithmetic.values())
+            or any(name in choice for choice in call.roundings.values())
+        )
+    ]
+    return ", ".join(users) or "an execution mode"
+
+
+def _rules(calls: Sequence[Call]) -> Iterator[str]:
+    for name, rule in COORDINATE_RULES.items():
+        yield f"- **`{name}`**: {rule.formula}"
+        yield f"  Followed by {_users(calls, name)}. Read in {rule.source}.\n"
+
+
+def _roundings(calls: Sequence[Call]) -> Iterator[str]:
+    for name, rounding in ROUNDINGS.items():
+        words = " ".join((rounding.predict.__doc__ or "").split())
+        yield f"- **`{name}`**: {words}"
+        yield f"  Followed by {_users(calls, name)}. Read in {rounding.source}.\n"
+
+
+def _arithmetic_rows(calls: Sequence[Call]) -> Iterator[Sequence[str]]:
+    for call in calls:
+        known = {d: a for d, a in call.arithmetic.items() if d in ("float32", "float64")}
+        if call.variant or _mode(call) in (None, "nearest"):
+            continue
+        for dtype, a in known.items():
+            roundings = f"{a.coordinates}, {a.coordinate_roundings}"
+            if a.distance_roundings:
+                roundings += f" + {a.distance_roundings}"
+            yield (
+                f"`{call.id}`",
+                dtype,
+                roundings,
+                f"{a.weight_error:.3g}" + (", normalised" if a.normalised else ""),
+                a.accumulation,
+                a.source,
+            )
+
+
+def _convention(call: Call) -> Resize | None:
+    return next(iter(call.follows.values()), None)
+
+
+def _mode(call: Call) -> str | None:
+    convention = _convention(call)
+    return None if convention is None else convention.mode
+
+
+def picture(growth: Mapping[str, Any], calls: Sequence[Call]) -> str:
+    """docs/pictures/error-growth.svg; the same text for the same numbers. Needs Matplotlib.
+
+    Raises:
+        KeyError: what was measured is not a call, or has no panel.
+    """
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "halfpixel", "font.size": 9}):
+        figure = Figure(figsize=(10, 6.5), layout="constrained")
+        axes = figure.subplots(2, 3, sharex=True, sharey=True)
+        sizes, known = growth["sizes"], _panels_of(calls)
+        for axis, (title, *_) in zip(axes.flat, _PANELS, strict=True):
+            axis.set(title=title, xscale="log", yscale="log")
+            axis.set_xticks(sizes[::2], [str(n) for n in sizes[::2]])
+            axis.minorticks_off()
+            axis.grid(color="#dddddd", linewidth=0.5)
+            for panel, x, y, words in _NOTES:
+                if panel == title:
+                    axis.text(x, y, words, fontsize=8)
+            for name, errors in growth["errors"].items():
+                identifier, *rest = name.split(" ", 1)
+                framework, panel = known[identifier]
+                if panel == title:
+                    axis.plot(sizes, errors, **_line(framework, rest))
+        lines = {str(line.get_label()): line for a in axes.flat for line in a.lines}
+        figure.legend(
+            lines.values(), lines.keys(), loc="outside lower center", ncols=6, frameon=False
+        )
+        axes[1, 1].set_xlabel("pixels along the axis")
+        figure.supylabel("largest error in units of 2⁻²⁴")
+        out = io.StringIO()
+        figure.set_canvas(FigureCanvasSVG(figure))
+        figure.savefig(out, format="svg", metadata={"Date": None})
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _panels_of(calls: Sequence[Call]) -> dict[str, tuple[str, str]]:
+    """The framework and the panel of every call that has one."""
+    return {
+        call.id: (call.framework, title)
+        for call in calls
+        for convention in call.follows.values()
+        for title, modes, antialias in _PANELS
+        if convention.mode in modes and antialias in (None, convention.antialias)
+    }
+
+
+def _line(framework: str, rest: list[str]) -> dict[str, Any]:
+    """How a line is drawn: the colour is the framework's."""
+    ruled = bool(rest) and rest[0] in COORDINATE_RULES
+    label = "against the call's own rule" if ruled else " ".join([framework, *rest])
+    return {
+        "color": _RULED_COLOUR if ruled else _COLOURS.get(framework, _OTHER_COLOUR),
+        "linestyle": "--" if rest else "-",
+        "linewidth": 2.4 if framework == "torch" else 1.2,  # where lines coincide, both show
+        "marker": ".",
+        "markersize": 4,
+        "label": label,
+    }
