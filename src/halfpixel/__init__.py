@@ -3,7 +3,8 @@
 Importing this package imports NumPy and no framework.
 """
 
+from .answers import convert
 from .conventions import ConvTranspose, Resize
 
 __version__ = "0.1.0"
-__all__ = ["ConvTranspose", "Resize", "__version__"]
+__all__ = ["ConvTranspose", "Resize", "__version__", "convert"]

@@ -1,10 +1,12 @@
-"""The command line: ``halfpixel golden`` and ``halfpixel golden-check``."""
+"""The command line: ``halfpixel convert``, ``halfpixel golden`` and ``halfpixel golden-check``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+
+from .conversions import TARGETS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,8 +17,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser(
         "golden-check", help="fail on a missing, extra, edited or badly formatted golden"
     )
+    convert = commands.add_parser(
+        "convert", help="what a call of a transposed convolution is in another framework, with code"
+    )
+    convert.add_argument("call", help="as you write it; it is parsed, and never run")
+    convert.add_argument("--to", required=True, choices=TARGETS, help="the other framework")
+    convert.add_argument(
+        "--weight", type=_sizes, metavar="N,N,N,N", help="the weight's shape, in the call's layout"
+    )
+    convert.add_argument(
+        "--input", type=_sizes, metavar="H,W", help="the input's size in pixels, where it matters"
+    )
+    convert.add_argument("--format", choices=("text", "json"), default="text")
     chosen = parser.parse_args(arguments)
+    if chosen.command == "convert":
+        return _convert(chosen)
     return {"golden": _golden, "golden-check": _golden_check}[chosen.command]()
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        sizes = tuple(int(entry) for entry in text.split(","))
+    except ValueError:
+        sizes = ()
+    if not sizes or min(sizes) < 1:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not whole numbers from 1, with commas between"
+        )
+    return sizes
+
+
+def _convert(chosen: argparse.Namespace) -> int:
+    from .answers import convert
+
+    try:
+        answer = convert(chosen.call, chosen.to, weight=chosen.weight, input_size=chosen.input)
+    except ValueError as error:
+        print(f"halfpixel convert: {error}", file=sys.stderr)
+        return 2
+    print(answer.json() if chosen.format == "json" else answer)
+    return 0
 
 
 def _golden() -> int:

@@ -224,14 +224,17 @@ def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Ordinary tests say with a marker which frameworks they need: without one they are left out.
 
-    So are tests of modes where nobody asked for modes.
+    So are tests of modes, and of sweeps, where nobody asked for them.
     """
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         needs = [] if isinstance(item, ConformanceItem) else _needs(item)
         absent = any(_absence(config, name) for name in needs)
-        absent |= item.get_closest_marker("modes") is not None and not _asked_for(config, "modes")
+        absent |= any(
+            item.get_closest_marker(marker) is not None and not _asked_for(config, marker)
+            for marker in ("modes", "sweep")
+        )
         (left_out if absent else kept).append(item)
     if left_out:
         items[:] = kept

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import goldens, sweep
+from . import conversion_sweep, goldens, sweep
 from .arithmetic import COORDINATE_RULES
 from .cases import (
     CONV_TRANSPOSE_CASES,
@@ -91,7 +91,8 @@ def golden_cases() -> Iterator[Case]:
 
 def golden_pages() -> Iterator[goldens.Page]:
     """Every golden that is not a case: the summaries of the sweeps."""
-    return sweep.summaries(calls("resize"))
+    yield from sweep.summaries(calls("resize"))
+    yield conversion_sweep.totals()
 
 
 @functools.cache

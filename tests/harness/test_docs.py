@@ -4,10 +4,12 @@ import doctest
 import json
 import re
 import runpy
+import textwrap
 from pathlib import Path
 
 import pytest
 
+import halfpixel
 from halfpixel import Resize, compare, goldens, suite
 from halfpixel.report.terminal import explain
 
@@ -48,6 +50,13 @@ def test_growth_was_measured_for_every_call_that_weighs_pixels() -> None:
         if convention.mode != "nearest" and not call.variant
     }
     assert {name.split()[0] for name in growth["errors"]} == weighing, "make growth measures them"
+
+
+def test_the_conversion_in_the_readme_is_the_answer() -> None:
+    shown = re.search(r'halfpixel convert "(.*?)" --to (\w+)\n(.*?)\n\n`--to`', README, re.DOTALL)
+    assert shown is not None
+    answer = halfpixel.convert(shown[1], shown[2])  # type: ignore[arg-type]
+    assert textwrap.dedent(shown[3]) == str(answer)
 
 
 LINKS = re.compile(r"\]\((?!https?:)([^)#]+)")

@@ -1,0 +1,423 @@
+"""Transposed convolutions from one framework to another: arguments, weight, crop, and code that runs.
+
+What a framework's arguments can say is a set of windows of the full output
+(:mod:`halfpixel.frameworks.padding`). Where they can say the one that is asked for, the conversion is one
+call. Where they cannot, it is a call that keeps more, and a crop; and where a framework has no groups, or no
+dilation beside a stride, the weight says it: with blocks on its diagonal, with zeros between its taps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .conventions import ConvTranspose
+from .frameworks import padding as _padding
+from .frameworks.padding import Axis, Window
+
+Target = Literal["torch", "tensorflow", "keras", "onnx", "opencv"]
+TARGETS: tuple[Target, ...] = get_args(Target)
+
+_CHANNELS_LAST = ("tensorflow", "keras")
+_AXES = ("height", "width")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """A transposed convolution of images with its sizes, apart from the values of its weight.
+
+    Attributes:
+        convention: strides, pads, output_padding, dilations, group; two axes.
+        kernel: (h, w) in taps.
+        channels: (in, out).
+        bias: whether there is one.
+    """
+
+    convention: ConvTranspose
+    kernel: tuple[int, int]
+    channels: tuple[int, int]
+    bias: bool = True
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """The two axes, H and W."""
+        return _padding.axes_of(self.convention, self.kernel)
+
+    @property
+    def weight_shape(self) -> tuple[int, ...]:
+        """In torch and ONNX: (in, out / groups, kh, kw)."""
+        return (self.channels[0], self.channels[1] // self.convention.group, *self.kernel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How a framework computes a layer.
+
+    Attributes:
+        target: the framework.
+        arguments: of its function, in its words, those that padding, stride and dilation need.
+        crop: pixels to cut off the result, (start, end) of each axis.
+        blocks: the number of groups that stand on the weight's diagonal; 1 where groups are an argument.
+        kernel: the size of the kernel that the framework is given.
+        dilations: what the weight's zeros say: taps lie so far apart in it. 1 where an argument does.
+        reasons: why it takes more than a call's arguments; empty where it does not.
+        conditions: what it needs of the installed framework.
+    """
+
+    target: Target
+    arguments: Mapping[str, object]
+    crop: tuple[tuple[int, int], ...] = ((0, 0), (0, 0))
+    blocks: int = 1
+    kernel: tuple[int, ...] = ()
+    dilations: tuple[int, ...] = (1, 1)
+    reasons: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = field(default=())
+
+    @property
+    def exact(self) -> bool:
+        """Whether the arguments alone say it: the same window, the same weight but for its layout."""
+        return not self.reasons
+
+    def weight(self, w: NDArray[Any]) -> NDArray[Any]:
+        """The weight that the framework is given.
+
+        Args:
+            w: shape ``(in, out / groups, kh, kw)``, torch's and ONNX's layout.
+
+        Returns:
+            In the framework's layout, with blocks and zeros written out: ``(in, out / groups, kh, kw)``
+            in torch and ONNX, ``(kh, kw, out / groups, in)`` in TensorFlow and Keras.
+        """
+        if w.shape[2:] != self.kernel:
+            spread = np.zeros((*w.shape[:2], *self.kernel), w.dtype)
+            taps = tuple(
+                slice(0, (k - 1) * d + 1, d)
+                for k, d in zip(w.shape[2:], self.dilations, strict=True)
+            )
+            spread[:, :, *taps] = w
+            w = spread
+        if self.blocks > 1:
+            out = w.shape[1]
+            dense = np.zeros((w.shape[0], out * self.blocks, *w.shape[2:]), w.dtype)
+            for g, rows in enumerate(np.split(np.arange(w.shape[0]), self.blocks)):
+                dense[rows, g * out : (g + 1) * out] = w[rows]
+            w = dense
+        return w.transpose(2, 3, 1, 0) if self.target in _CHANNELS_LAST else w
+
+
+def plan(layer: Layer, target: Target) -> Plan:
+    """How a framework computes a layer exactly.
+
+    Args:
+        layer: the transposed convolution.
+        target: torch, tensorflow (``tf.nn``), keras, onnx, or opencv (``cv2.dnn`` reads ONNX).
+
+    Raises:
+        ValueError: there is no such target.
+    """
+    if target not in TARGETS:
+        raise ValueError(f"there is no target {target!r}; there are {', '.join(TARGETS)}")
+    return _PLANS[target](layer)
+
+
+def _crops(wanted: Sequence[Axis], kept: Sequence[Window]) -> tuple[tuple[int, int], ...]:
+    """What a call that keeps more has to lose."""
+    return tuple(
+        (axis.window.begin - k.begin, axis.window.end - k.end)
+        for axis, k in zip(wanted, kept, strict=True)
+    )
+
+
+def _why(axes: Sequence[Axis], fits: Sequence[bool], what: str) -> str:
+    """The axes that cannot be said, and the argument."""
+    first = next(i for i, fit in enumerate(fits) if not fit)
+    return f"{axes[first].window} along the {_AXES[first]}: {what}"
+
+
+# ---------------------------------------------------------------------------- each framework
+
+
+def _torch(layer: Layer) -> Plan:
+    axes, c = layer.axes, layer.convention
+    said = [_padding.torch_arguments(axis) for axis in axes]
+    pairs = [s or _padding.torch_superset(a) for s, a in zip(said, axes, strict=True)]
+    crop = _crops(axes, [_padding.torch_window(*pair) for pair in pairs])
+    reasons: tuple[str, ...] = ()
+    if None in said:
+        what = (
+            "padding cuts both ends alike, and output_padding takes back 0 to "
+            "max(stride, dilation) - 1 at the end"
+        )
+        reasons = (_why(axes, [s is not None for s in said], what),)
+    return Plan(
+        target="torch",
+        arguments={
+            "stride": c.strides,
+            "padding": tuple(p for p, _ in pairs),
+            "output_padding": tuple(o for _, o in pairs),
+            "groups": c.group,
+            "dilation": c.dilations,
+        },
+        crop=crop,
+        kernel=layer.kernel,
+        reasons=reasons,
+    )
+
+
+def _onnx(layer: Layer, target: Target = "onnx") -> Plan:
+    return Plan(
+        target=target,
+        arguments={**layer.convention.attributes, "kernel_shape": list(layer.kernel)},
+        kernel=layer.kernel,
+    )
+
+
+def _stuffed(axes: Sequence[Axis], *, dilation: bool) -> tuple[Axis, ...] | None:
+    """The axes with zeros written into the kernel: between its taps if ``dilation``, and at its end as
+    many as are appended beyond what a stride allows. None if there is nothing to write."""
+    missing = [max(-axis.window.end - axis.stride + 1, 0) for axis in axes]
+    if not any(missing) and not (dilation and any(a.dilation > 1 for a in axes)):
+        return None
+    return tuple(
+        Axis(a.extent + m, a.stride, 1, replace(a.window, end=a.window.end + m))
+        for a, m in zip(axes, missing, strict=True)
+    )
+
+
+def _opencv(layer: Layer) -> Plan:
+    conditions = ("float32", "OpenCV 5: earlier releases leave attributes out (docs/findings.md)")
+    return replace(_onnx(layer, "opencv"), conditions=conditions)
+
+
+_ZEROS = (
+    "more zeros are appended than a stride has pixels, which output_shape and output_padding cannot: "
+    "they stand at the kernel's end"
+)
+
+
+def _tensorflow(layer: Layer) -> Plan:
+    axes, c = layer.axes, layer.convention
+    stuffed = _stuffed(axes, dilation=False)
+    reasons = [_ZEROS] if stuffed else []
+    axes = stuffed or axes
+    dilated = any(a.dilation > 1 for a in axes)
+    conditions = []
+    crop: tuple[tuple[int, int], ...] = ((0, 0), (0, 0))
+    padding: object = "VALID"
+    if all(map(_padding.is_same, axes)):
+        padding = "SAME"
+    elif not all(map(_padding.is_valid, axes)):
+        if dilated or c.group > 1:
+            crop = tuple((a.window.begin, max(a.window.end, 0)) for a in axes)
+            what = "on a CPU, explicit padding goes with neither dilations nor groups"
+            reasons.append(_why(axes, [_padding.is_valid(a) for a in axes], what))
+        else:
+            padding = [[0, 0], *(_padding.explicit_pair(a) for a in axes), [0, 0]]
+    if dilated or c.group > 1:
+        conditions.append("on a CPU: float32, with oneDNN (the default from 2.9 on)")
+    elif isinstance(padding, list):
+        conditions.append("TensorFlow 2.4 or later, for explicit padding")
+    arguments: dict[str, object] = {"strides": c.strides, "padding": padding}
+    if dilated:
+        arguments["dilations"] = tuple(a.dilation for a in axes)
+    return Plan(
+        target="tensorflow",
+        arguments=arguments,
+        crop=crop,
+        kernel=tuple(a.kernel for a in axes),
+        dilations=c.dilations if stuffed else (1, 1),
+        reasons=tuple(reasons),
+        conditions=tuple(conditions),
+    )
+
+
+def _keras(layer: Layer) -> Plan:
+    axes, c = layer.axes, layer.convention
+    strided = any(a.stride > 1 for a in axes)
+    stuffed = _stuffed(axes, dilation=strided)
+    reasons = []
+    if any(-a.window.end >= a.stride for a in axes):
+        reasons.append(_ZEROS)
+    if strided and max(c.dilations) > 1:
+        reasons.append("Keras refuses a dilation beside a stride: its zeros stand in the kernel")
+    if c.group > 1:
+        reasons.append("Keras has no groups: the weight has them as blocks, and zeros elsewhere")
+    axes = stuffed or axes
+    said = _padding.keras_arguments(axes)
+    crop: tuple[tuple[int, int], ...] = ((0, 0), (0, 0))
+    if said is None:
+        fits = [_padding.is_valid(a) for a in axes]
+        what = "Keras has the windows of its two sizes only"
+        reasons.append(_why(axes, fits, what))
+        crop = tuple((a.window.begin, max(a.window.end, 0)) for a in axes)
+    padding, extra = said or ("valid", tuple(max(-a.window.end, 0) for a in axes))
+    arguments: dict[str, object] = {"strides": c.strides, "padding": padding}
+    if extra is not None:
+        arguments["output_padding"] = extra
+    if any(a.dilation > 1 for a in axes):
+        arguments["dilation_rate"] = tuple(a.dilation for a in axes)
+    return Plan(
+        target="keras",
+        arguments=arguments,
+        crop=crop,
+        blocks=c.group,
+        kernel=tuple(a.kernel for a in axes),
+        dilations=c.dilations if stuffed else (1, 1),
+        reasons=tuple(reasons),
+    )
+
+
+_PLANS = {
+    "torch": _torch,
+    "tensorflow": _tensorflow,
+    "keras": _keras,
+    "onnx": _onnx,
+    "opencv": _opencv,
+}
+
+
+# ---------------------------------------------------------------------------- code
+
+
+def code(layer: Layer, target: Target, source: Target = "torch") -> str:
+    """Python that computes the layer in a framework: from ``x``, ``w`` and perhaps ``b`` to ``y``.
+
+    Args:
+        layer: the transposed convolution.
+        target: the framework.
+        source: the framework whose weight is at hand, as a NumPy array.
+
+    Returns:
+        Statements that use ``np`` and the target by its usual name. ``x`` and ``y`` are in the target's
+        layout, NCHW or NHWC; ``w`` is in the source's, ``(in, out / groups, kh, kw)`` or
+        ``(kh, kw, out / groups, in)``.
+    """
+    chosen = plan(layer, target)
+    written = _written_lines(layer, chosen)
+    first, last = source in _CHANNELS_LAST, target in _CHANNELS_LAST
+    if first and (written or not last):
+        written.insert(0, "w = np.transpose(w, (3, 2, 0, 1))  # to (in, out / groups, kh, kw)")
+    if last and (written or not first):
+        written.append("w = np.transpose(w, (2, 3, 1, 0))  # to (kh, kw, out / groups, in)")
+    return "\n".join([*written, *_CODE[target](layer, chosen)])
+
+
+def _written_lines(layer: Layer, p: Plan) -> list[str]:
+    """What is written into the weight: zeros, and blocks."""
+    lines = []
+    if layer.kernel != p.kernel:
+        taps = ", ".join(
+            f":{(k - 1) * d + 1}:{d}" for k, d in zip(layer.kernel, p.dilations, strict=True)
+        )
+        lines += [
+            f"spread = np.zeros((*w.shape[:2], {p.kernel[0]}, {p.kernel[1]}), w.dtype)",
+            f"spread[:, :, {taps}] = w  # zeros between the taps, or after them",
+            "w = spread",
+        ]
+    if p.blocks > 1:
+        out = layer.weight_shape[1]
+        per = layer.channels[0] // p.blocks
+        lines += [
+            f"dense = np.zeros((w.shape[0], {layer.channels[1]}, *w.shape[2:]), w.dtype)",
+            f"for g in range({p.blocks}):  # each group is a block",
+            f"    dense[g * {per}:(g + 1) * {per}, g * {out}:(g + 1) * {out}] = "
+            f"w[g * {per}:(g + 1) * {per}]",
+            "w = dense",
+        ]
+    return lines
+
+
+def _arguments(arguments: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+
+
+def _slices(crop: Sequence[tuple[int, int]]) -> str | None:
+    """What keeps the middle of two axes, or None if nothing is cut."""
+    if not any(map(any, crop)):
+        return None
+    return ", ".join(f"{start or ''}:{-end or ''}" for start, end in crop)
+
+
+def _torch_code(layer: Layer, p: Plan) -> list[str]:
+    b = "torch.as_tensor(b)" if layer.bias else "None"
+    lines = [f"y = F.conv_transpose2d(x, torch.as_tensor(w), {b}, {_arguments(p.arguments)})"]
+    if kept := _slices(p.crop):
+        lines.append(f"y = y[:, :, {kept}]")
+    return lines
+
+
+def _tensorflow_code(layer: Layer, p: Plan) -> list[str]:
+    sizes = []
+    for name, axis, (start, end) in zip(_AXES, layer.axes, p.crop, strict=True):
+        more = axis.extent - axis.window.begin - axis.window.end + start + end
+        sizes.append(f"({name} - 1) * {axis.stride} + {more}")
+    lines = [
+        "n, height, width, _ = x.shape",
+        f"y = tf.nn.conv2d_transpose(x, w, output_shape=(n, {', '.join(sizes)}, {layer.channels[1]}), "
+        f"{_arguments(p.arguments)})",
+    ]
+    if layer.bias:
+        lines.append("y = tf.nn.bias_add(y, b)")
+    if kept := _slices(p.crop):
+        lines.append(f"y = y[:, {kept}]")
+    return lines
+
+
+def _keras_code(layer: Layer, p: Plan) -> list[str]:
+    b = ", b" if layer.bias else ""
+    lines = [
+        f"layer = keras.layers.Conv2DTranspose({layer.channels[1]}, {p.kernel!r}, "
+        f"{_arguments(p.arguments)}, use_bias={layer.bias})",
+        "layer.build(x.shape)",
+        f"layer.set_weights([w{b}])",
+        "y = layer(x)",
+    ]
+    if any(map(any, p.crop)):
+        lines.append(f"y = keras.layers.Cropping2D({p.crop!r})(y)")
+    return lines
+
+
+def _onnx_code(layer: Layer, p: Plan) -> list[str]:
+    inputs = ["x", "w", "b"] if layer.bias else ["x", "w"]
+    return [
+        f'node = onnx.helper.make_node("ConvTranspose", {inputs!r}, ["y"], {_arguments(p.arguments)})'
+    ]
+
+
+def _opencv_code(layer: Layer, p: Plan) -> list[str]:
+    """A model of one node: ``cv2.dnn`` needs to be told the size of the output."""
+    weights = "(w, 'w'), (b, 'b')" if layer.bias else "(w, 'w')"
+    sizes = [
+        f"({n} - 1) * {a.stride} + {a.extent - a.window.begin - a.window.end}"
+        for n, a in zip(_AXES, layer.axes, strict=True)
+    ]
+    return [
+        *_onnx_code(layer, p),
+        "n, _, height, width = x.shape",
+        f"shape = (n, {layer.channels[1]}, {', '.join(sizes)})",
+        "graph = onnx.helper.make_graph(",
+        "    [node],",
+        "    'model',",
+        "    [onnx.helper.make_tensor_value_info('x', onnx.TensorProto.FLOAT, x.shape)],",
+        "    [onnx.helper.make_tensor_value_info('y', onnx.TensorProto.FLOAT, shape)],",
+        f"    [onnx.numpy_helper.from_array(v, name) for v, name in [{weights}]],",
+        ")",
+        "opset = [onnx.helper.make_opsetid('', 13)]",
+        "model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=8)",
+        "net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))",
+        "net.setInput(x)",
+        "y = net.forward()",
+    ]
+
+
+_CODE = {
+    "opencv": _opencv_code,
+    "torch": _torch_code,
+    "tensorflow": _tensorflow_code,
+    "keras": _keras_code,
+    "onnx": _onnx_code,
+}

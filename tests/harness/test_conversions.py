@@ -1,0 +1,330 @@
+"""The argument behind conversions: sets of windows, enumerated; and what is read and refused."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from halfpixel import ConvTranspose, cli, frameworks, identify
+from halfpixel.answers import convert
+from halfpixel.arithmetic import sum_of_products
+from halfpixel.cases import Case
+from halfpixel.conversions import TARGETS, Layer, plan
+from halfpixel.frameworks import padding as p
+from halfpixel.frameworks.padding import Axis, Window
+from halfpixel.spoken import _KNOWN, Sizes, Unreadable, read
+
+SHAPES = [
+    (kernel, stride, dilation)
+    for kernel in range(1, 7)
+    for stride in range(1, 5)
+    for dilation in range(1, 4)
+]
+LARGEST = 14  # begin and end that are looked at
+N = 2 * LARGEST  # pixels in: enough that something is left
+
+
+def windows(kernel: int, stride: int, dilation: int) -> Iterator[Axis]:
+    for begin in range(LARGEST):
+        for end in range(-4, LARGEST):
+            yield Axis(kernel, stride, dilation, Window(begin, end))
+
+
+def torch_says(axis: Axis) -> set[Window]:
+    """Of every legal padding and output_padding, from the formula of the documentation."""
+    said = set()
+    for padding in range(LARGEST):
+        for extra in range(max(axis.stride, axis.dilation)):
+            size = (
+                (N - 1) * axis.stride - 2 * padding + axis.dilation * (axis.kernel - 1) + extra + 1
+            )
+            full = (N - 1) * axis.stride + axis.extent
+            said.add(Window(padding, full - padding - size))
+    return said
+
+
+def tensorflow_says(axis: Axis, padding: str) -> set[Window]:
+    """Of every output size whose convolution comes to the input's size: ceil(size / stride) with SAME,
+    ceil((size - extent + 1) / stride) with VALID; begins and ends at will with explicit padding."""
+    said = set()
+    full = (N - 1) * axis.stride + axis.extent
+    for size in range(1, full + 2 * axis.stride):
+        if padding == "SAME" and -(-size // axis.stride) == N:
+            total = max((N - 1) * axis.stride + axis.extent - size, 0)
+            said.add(Window(total // 2, full - size - total // 2))
+        if padding == "VALID" and -(-(size - axis.extent + 1) // axis.stride) == N:
+            said.add(Window(0, full - size))
+        if padding == "explicit":
+            for begin in range(LARGEST):
+                for end in range(LARGEST):
+                    if (size + begin + end - axis.extent) // axis.stride + 1 == N:
+                        said.add(Window(begin, full - size - begin))
+    return said
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "k{}s{}d{}".format(*shape))
+def test_membership_is_what_enumerating_every_argument_finds(shape: tuple[int, int, int]) -> None:
+    """Not representable is an argument: of all that can be said, none is this window."""
+    first = next(windows(*shape))
+    torch = torch_says(first)
+    same, valid = (tensorflow_says(first, padding) for padding in ("SAME", "VALID"))
+    explicit = tensorflow_says(first, "explicit") if shape[2] == 1 else None
+    for axis in windows(*shape):
+        window = axis.window
+        assert (p.torch_arguments(axis) is not None) == (window in torch)
+        assert p.is_same(axis) == (window in same)
+        assert p.is_valid(axis) == (window in valid)
+        if explicit is not None and window.end < LARGEST:
+            assert (p.explicit_pair(axis) is not None) == (window in explicit)
+
+
+def test_keras_membership_is_what_enumerating_its_arguments_finds() -> None:
+    for kernel, stride, dilation in SHAPES:
+        extent = (kernel - 1) * dilation + 1
+        said = set()
+        for extra in (None, *range(stride)):
+            for padding in ("same", "valid"):
+                window = p.keras_window(padding, extra, kernel, stride, dilation)
+                total = window.begin + window.end
+                # TensorFlow refuses a size that its convolution would not map back
+                if padding == "valid" or extent - stride <= total < extent:
+                    said.add(window)
+        for axis in windows(kernel, stride, dilation):
+            assert (p.keras_arguments([axis, axis]) is not None) == (axis.window in said)
+
+
+@pytest.mark.parametrize(("kernel", "stride"), [(1, 1), (3, 1), (3, 2), (4, 2), (5, 3), (2, 4)])
+def test_two_windows_are_two_functions(kernel: int, stride: int) -> None:
+    """Of one size, cut from two places: an impulse at one end tells them apart, unless there is nothing
+    but the gaps between taps in both."""
+    n, seen = 4, dict[bytes, Window]()
+    w = np.arange(1.0, kernel + 1).reshape(1, 1, 1, kernel)
+    x = np.eye(n).reshape(n, 1, 1, n)
+    for begin in range(kernel + stride):
+        for end in range(1 - stride, kernel + stride):
+            axes = (Axis(1, 1, 1, Window(0, 0)), Axis(kernel, stride, 1, Window(begin, end)))
+            if (n - 1) * stride + kernel - begin - end < 1:
+                continue
+            y = p.convention_of(axes).apply(x, w)
+            if y.any(axis=(1, 2, 3)).all():  # every input pixel is seen
+                assert seen.setdefault(y.tobytes(), axes[1].window) == axes[1].window
+
+
+def test_a_superset_loses_nothing_and_leaves_no_more_than_it_must() -> None:
+    for shape in SHAPES:
+        for axis in windows(*shape):
+            if axis.window.end < -axis.most_appended:
+                continue
+            kept = p.torch_window(*p.torch_superset(axis))
+            assert kept.begin <= axis.window.begin
+            assert kept.end <= axis.window.end
+            if p.torch_arguments(axis) is not None:
+                assert kept == axis.window
+
+
+def test_a_convention_and_its_axes_are_the_same_thing() -> None:
+    convention = ConvTranspose(strides=(2, 3), pads=(1, 0, 1, 2), output_padding=(1, 0))
+    axes = p.axes_of(convention, (3, 4))
+    assert axes == (Axis(3, 2, 1, Window(1, 0)), Axis(4, 3, 1, Window(0, 2)))
+    x, w = np.ones((1, 1, 4, 4)), np.arange(12.0).reshape(1, 1, 3, 4)
+    assert np.array_equal(p.convention_of(axes).apply(x, w), convention.apply(x, w))
+
+
+# ---------------------------------------------------------------------------- wrong conversions
+
+
+def _case(**attributes: object) -> Case:
+    convention = ConvTranspose(**attributes)  # type: ignore[arg-type]
+    generator = np.random.default_rng(3)
+    x = generator.integers(-4, 5, (1, 4, 5, 4)).astype(np.float64)
+    w = generator.integers(-4, 5, (4, 4 // convention.group, 3, 3)).astype(np.float64)
+    size = convention.output_size((5, 4), (3, 3))
+    case = Case("wrong", "", "", convention, {"x": x, "w": w}, (size[0], size[1]))
+    return Case(**{**vars(case), "expected": case.reference()})
+
+
+def _run(case: Case, **changes: object) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    attributes = {**case.convention.attributes, **changes}
+    w = attributes.pop("w", case.inputs["w"])
+    return np.asarray(ConvTranspose(**attributes).apply(case.inputs["x"], w))
+
+
+def _zero_filled(case: Case) -> object:
+    y = np.zeros_like(case.expected)
+    y[:, :, :-1, :-1] = _run(case, output_padding=(0, 0))
+    return y
+
+
+def _groups_unpermuted(case: Case) -> object:
+    """The weight read as if the channels were dealt to the groups in turn."""
+    w = case.inputs["w"]
+    return _run(case, w=w.reshape(2, 2, *w.shape[1:]).swapaxes(0, 1).reshape(w.shape))
+
+
+PLAIN: dict[str, object] = {"strides": (2, 2), "pads": (1, 1, 1, 1), "output_padding": (1, 1)}
+WRONG: list[tuple[str, dict[str, object], Callable[[Case], object], str]] = [
+    (
+        "the padding on the other side, as SAME has it",
+        PLAIN,
+        lambda case: _run(case, pads=(0, 0, 1, 1), output_padding=(0, 0)),
+        "conv_transpose strides=2,2 pads=0,0,1,1",
+    ),
+    (
+        "the kernel flipped",
+        PLAIN,
+        lambda case: _run(case, w=case.inputs["w"][:, :, ::-1, ::-1]),
+        "the right convention with the kernel flipped",
+    ),
+    (
+        "the weight of groups not permuted",
+        {**PLAIN, "group": 2},
+        _groups_unpermuted,
+        "the right convention with the channels dealt to the groups in turn",
+    ),
+    (
+        "output_padding filled with zeros",
+        PLAIN,
+        _zero_filled,
+        "the right convention with output_padding filled with zeros instead of computed",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "wrong", "name"), [w[1:] for w in WRONG], ids=[w[0] for w in WRONG]
+)
+def test_a_wrong_conversion_is_caught_and_named(
+    attributes: dict[str, object], wrong: Callable[[Case], object], name: str
+) -> None:
+    case = _case(**attributes)
+    got = np.asarray(wrong(case))
+    assert got.shape == case.expected.shape
+    assert not np.array_equal(got, case.expected)
+    assert name in identify.followed(case, got, sum_of_products("float32", ""))
+
+
+# ---------------------------------------------------------------------------- what is read
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nn.ConvTranspose2d(64, 32)", "missing a required argument: 'kernel_size'; it takes (in_"),
+        ("nn.ConvTrnspose2d(1)", "the closest are ConvTranspose2d"),
+        ("x + 1", "is no call"),
+        ("f(", "is no Python expression"),
+        ("nn.ConvTranspose2d(*sizes)", "write them out"),
+        ("nn.ConvTranspose2d(64, 32, k)", "kernel_size=k is not written out"),
+        ("nn.ConvTranspose2d(64, 32, 3, output_padding=4)", "must be below the axis's stride"),
+        ("nn.ConvTranspose2d(64, 32, 3, padding_mode='reflect')", "padding_mode='reflect' is not"),
+        ("nn.ConvTranspose2d(64, 32, 3, stride=(1, 2, 3))", "stride is a number or two"),
+        ("nn.ConvTranspose2d(64, 32, 3, groups=True)", "groups is a whole number"),
+        ("F.conv_transpose2d(x, w)", "does not say the weight's shape: give it, (in, out / groups"),
+        ("keras.layers.Conv2DTranspose(8, 3, padding='sme')", "padding is 'same' or 'valid'"),
+        (
+            "keras.layers.Conv2DTranspose(8, 3, activation='relu')",
+            "activation='relu' is not covered",
+        ),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_write(
+    text: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Unreadable) as error:
+        read(text)
+    assert words in str(error.value)
+    assert cli.main(["convert", text, "--to", "keras"]) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "words"),
+    [
+        ("tf.nn.conv2d_transpose(x, w, (1, 9, 9, 3), 2)", None, "depends on the input's size"),
+        ("tf.nn.conv2d_transpose(x, w, (1, 9, 9, 3), 2)", (4, 4), "which no input of 4 comes to"),
+        ("tf.nn.conv2d_transpose(x, w, (9, 9), 2)", (4, 4), "output_shape is (n, h, w, channels)"),
+        ("tf.nn.conv2d_transpose(x, w, (1, 8, 8, 4), 2)", (4, 4), "no multiple of 3"),
+        ("tf.nn.conv2d_transpose(x, w, (1, 8, 8, 3), 2, 'SAM')", (4, 4), "padding is 'SAME'"),
+    ],
+)
+def test_tensorflow_needs_sizes_that_fit(
+    text: str, size: tuple[int, int] | None, words: str
+) -> None:
+    with pytest.raises(Unreadable) as error:
+        read(text, Sizes((3, 3, 3, 6), size))
+    assert words in str(error.value)
+
+
+def test_the_text_answer_gives_the_reason_and_the_code(capsys: pytest.CaptureFixture[str]) -> None:
+    call = "nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=1)"
+    assert cli.main(["convert", call, "--to", "keras"]) == 0
+    shown = capsys.readouterr().out
+    assert "keeps (1 cut at the start, 0 at the end) of the full output" in shown
+    assert "alone cannot say it" in shown
+    assert "Cropping2D(((1, 0), (1, 0)))" in shown
+    assert cli.main(["convert", call, "--to", "tensorflow"]) == 0
+    shown = capsys.readouterr().out
+    assert "says the same" in shown
+    assert "padding=[[0, 0], [1, 0], [1, 0], [0, 0]]" in shown
+
+
+def test_the_answer_for_programs_is_json() -> None:
+    answer = convert("nn.ConvTranspose2d(6, 4, 4, 2, 1)", "keras")
+    found = json.loads(answer.json())
+    assert found["same_arguments"] is True
+    assert found["arguments"] == {"strides": [2, 2], "padding": "same"}
+    assert found["convention"]["pads"] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_has_a_plan_for_every_framework_s_own_layers(target: str) -> None:
+    layer = Layer(convention=ConvTranspose(), kernel=(3, 3), channels=(2, 2))
+    assert plan(layer, target).exact  # type: ignore[arg-type]
+
+
+def test_an_unknown_target_is_refused() -> None:
+    layer = Layer(convention=ConvTranspose(), kernel=(3, 3), channels=(2, 2))
+    with pytest.raises(ValueError, match="there is no target 'jax'; there are torch"):
+        plan(layer, "jax")  # type: ignore[arg-type]
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(
+    ("known", "framework", "path"),
+    [
+        ("ConvTranspose2d", "torch", "nn.ConvTranspose2d"),
+        ("conv2d_transpose", "tensorflow", "tf.nn.conv2d_transpose"),
+        ("Conv2DTranspose", "tensorflow", "keras.layers.Conv2DTranspose"),
+    ],
+)
+def test_signatures_are_the_frameworks_own(known: str, framework: str, path: str) -> None:
+    head, *rest = path.split(".")
+    function = frameworks.load(framework)[head]
+    for name in rest:
+        function = getattr(function, name)
+    theirs = dict(inspect.signature(function).parameters)
+    theirs.pop("kwargs", None)
+    ours = {
+        name: parameter
+        for name, parameter in _KNOWN[known][1].parameters.items()
+        if not (known == "Conv2DTranspose" and name in ("name", "dtype", "trainable"))
+    }
+    assert list(ours) == list(theirs)
+    for name, parameter in ours.items():
+        assert parameter.default == theirs[name].default, name
+
+
+def test_converting_imports_no_framework() -> None:
+    program = (
+        "import sys, halfpixel; halfpixel.convert('nn.ConvTranspose2d(4, 4, 3)', 'keras')\n"
+        "print(sorted({'torch', 'tensorflow', 'keras', 'cv2', 'onnx'} & set(sys.modules)))"
+    )
+    output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert output.stdout == "[]\n", output.stderr

@@ -1,0 +1,202 @@
+"""Conversions of transposed convolutions: what is answered is run, beside the call that was asked about."""
+
+from __future__ import annotations
+
+import functools
+from types import CodeType
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from halfpixel import frameworks
+from halfpixel.answers import convert
+from halfpixel.conversion_sweep import KERNELS, SOURCES
+from halfpixel.conversions import TARGETS, Layer, Target, code
+from halfpixel.spoken import Sizes, read
+
+Image = NDArray[np.float32]
+_CHANNELS_LAST = ("tensorflow", "keras")
+_HOME = {"keras": "tensorflow", "onnx": "opencv"}  # where a target's code is run
+
+
+@functools.cache
+def names(target: Target) -> dict[str, Any]:
+    """What code for a target uses."""
+    import importlib
+
+    loaded = dict(frameworks.load(_HOME.get(target, target)))
+    if target in ("onnx", "opencv"):
+        importlib.import_module("onnx.helper")
+        loaded["onnx"] = importlib.import_module("onnx")
+        importlib.import_module("onnx.numpy_helper")
+    return {**loaded, "np": np}
+
+
+def run(text: str | CodeType, target: Target, x: Image, w: Image, b: Image | None) -> Image:
+    """Run code for a target on an image in NCHW; the weight as the code wants it."""
+    last = target in _CHANNELS_LAST
+    known = names(target)
+    image: Any = np.ascontiguousarray(x.transpose(0, 2, 3, 1)) if last else x
+    if target == "torch":
+        image = known["torch"].from_numpy(x)
+    if last:
+        image = known["tf"].constant(image)
+    scope = {**known, "x": image, "w": w, "b": b}
+    exec(text, scope)
+    y = np.asarray(scope["y"])
+    return y.transpose(0, 3, 1, 2) if last else y
+
+
+def inputs(layer: Layer, size: tuple[int, int]) -> tuple[Image, Image, Image]:
+    """Small integers: every sum is exact in float32, and results are equal or wrong."""
+    generator = np.random.default_rng(7)
+    shapes = ((2, layer.channels[0], *size), layer.weight_shape, (layer.channels[1],))
+    x, w, b = (generator.integers(-4, 5, shape).astype(np.float32) for shape in shapes)
+    return x, w, b
+
+
+# a call as people write it; and the weight's shape and the input's size, where it does not say them
+CALLS: tuple[tuple[str, tuple[int, ...] | None], ...] = (
+    ("nn.ConvTranspose2d(6, 4, 3, 2, 1, output_padding=1)", None),
+    ("nn.ConvTranspose2d(6, 4, 4, stride=2, padding=1)", None),
+    ("nn.ConvTranspose2d(6, 4, 4, 2, 1, bias=False)", None),
+    ("nn.ConvTranspose2d(6, 4, (3, 5), stride=(2, 3), padding=(1, 0), output_padding=(1, 2))", None),
+    ("nn.ConvTranspose2d(6, 4, 3, stride=2, padding=1, output_padding=1, groups=2)", None),
+    ("nn.ConvTranspose2d(6, 6, 5, stride=3, padding=2, groups=6)", None),
+    ("nn.ConvTranspose2d(6, 12, 2, stride=2, groups=6)", None),
+    ("nn.ConvTranspose2d(6, 4, 3, dilation=2, padding=2)", None),
+    ("nn.ConvTranspose2d(6, 4, 3, stride=2, dilation=3, output_padding=2)", None),
+    ("torch.nn.ConvTranspose2d(6, 4, kernel_size=1, stride=4, output_padding=3)(x)", None),
+    ("F.conv_transpose2d(x, w, b, 2, 1, 1, 2, 3)", (4, 3, 3, 3)),
+    ("F.conv_transpose2d(x, weight=w, stride=2, padding=3)", (4, 3, 6, 6)),
+    ("tf.nn.conv2d_transpose(x, w, output_shape=(2, 8, 10, 3), strides=2)", (3, 3, 3, 6)),
+    ("tf.nn.conv2d_transpose(x, w, (2, 7, 9, 3), [1, 2, 2, 1], 'SAME')", (4, 4, 3, 6)),
+    ("tf.nn.conv2d_transpose(x, w, (2, 10, 12, 3), strides=2, padding='VALID')", (3, 3, 3, 6)),
+    ("tf.nn.conv2d_transpose(x, w, (2, 7, 11, 3), 2, [[0, 0], [0, 2], [1, 0], [0, 0]])", (3, 4, 3, 6)),
+    ("tf.nn.conv2d_transpose(x, w, (2, 8, 10, 6), 2, 'SAME')", (3, 3, 3, 6)),
+    ("keras.layers.Conv2DTranspose(4, 3, strides=2, padding='same')", (3, 3, 4, 6)),
+    ("keras.layers.Conv2DTranspose(4, 4, strides=2, padding='same', use_bias=False)", (4, 4, 4, 6)),
+    ("tf.keras.layers.Conv2DTranspose(4, 2, 3)(x)", (2, 2, 4, 6)),
+    ("layers.Conv2DTranspose(4, 3, 2, 'same', output_padding=1)", (3, 3, 4, 6)),
+    ("layers.Conv2DTranspose(4, (2, 3), dilation_rate=2)", (2, 3, 4, 6)),
+    (
+        'onnx.helper.make_node("ConvTranspose", ["x", "w", "b"], ["y"], strides=[2, 2], '
+        "pads=[0, 1, 1, 0], output_padding=[1, 0], group=2)",
+        (6, 2, 3, 3),
+    ),
+)  # fmt: skip
+SIZE = (4, 5)  # of the input
+
+
+def native(text: str, layer: Layer, weight: tuple[int, ...] | None) -> str:
+    """The call that was asked about, so that it runs on ``x``, ``w`` and ``b``."""
+    if "make_node" in text:
+        return code(layer, "opencv")
+    lines = []
+    if "Conv2DTranspose" in text:
+        made = text.removesuffix("(x)").removeprefix("tf.keras.").removeprefix("keras.")
+        bias = ", b" if layer.bias else ""
+        lines = [f"layer = keras.{made}", "layer.build(x.shape)", f"layer.set_weights([w{bias}])"]
+        return "\n".join([*lines, "y = layer(x)"])
+    if "tf.nn" in text:
+        return f"y = {text}"
+    if "ConvTranspose2d" in text:
+        lines = [
+            f"layer = {text.removesuffix('(x)')}",
+            "layer.weight.data = torch.as_tensor(w)",
+            "layer.bias = nn.Parameter(torch.as_tensor(b)) if layer.bias is not None else None",
+        ]
+        return "\n".join([*lines, "y = layer(x).detach()"])
+    return (
+        f"w = torch.as_tensor(w)\nb = torch.as_tensor(b)\ny = {text}"
+        if layer.bias
+        else f"w = torch.as_tensor(w)\ny = {text}"
+    )
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.opencv
+@pytest.mark.conv_transpose
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("text", "weight"), CALLS, ids=[text for text, _ in CALLS])
+def test_an_answer_computes_what_the_call_does(
+    text: str, weight: tuple[int, ...] | None, target: Target
+) -> None:
+    spoken = read(text, Sizes(weight, SIZE))
+    layer, source = spoken.layer, spoken.framework
+    x, w, b = inputs(layer, SIZE)
+    layout = (2, 3, 1, 0) if source in _CHANNELS_LAST else (0, 1, 2, 3)
+    w = np.ascontiguousarray(w.transpose(layout))
+    given = b if layer.bias else None
+    want = run(native(text, layer, weight), source, x, w, given)
+    answer = convert(text, target, weight=weight, input_size=SIZE)
+    said = answer.code
+    if target == "onnx":  # a node by itself does not run: cv2.dnn runs it
+        said = convert(text, "opencv", weight=weight, input_size=SIZE).code
+        assert answer.code in said
+    got = run(said, target, x, w, given)
+    assert got.shape == want.shape
+    assert np.array_equal(got, want)
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.conv_transpose
+@pytest.mark.parametrize(("text", "weight"), [c for c in CALLS if "nn.ConvTranspose2d(" in c[0]])
+def test_a_torch_layer_becomes_a_keras_model_and_back(text: str, weight: None) -> None:
+    from halfpixel.layers import keras_from_torch, torch_from_keras
+
+    known = {**names("torch"), **names("tensorflow")}
+    torch = known["torch"]
+    layer = read(text).layer
+    x, w, b = inputs(layer, SIZE)
+    module = eval(text.removesuffix("(x)"), known)
+    module.weight.data = torch.as_tensor(w)
+    if layer.bias:
+        module.bias.data = torch.as_tensor(b)
+    want = module(torch.as_tensor(x)).detach().numpy()
+    model = keras_from_torch(module)
+    got = np.asarray(model(x.transpose(0, 2, 3, 1))).transpose(0, 3, 1, 2)
+    assert np.array_equal(got, want)
+    back = torch_from_keras(model.layers[0])
+    uncropped = np.asarray(model.layers[0](x.transpose(0, 2, 3, 1))).transpose(0, 3, 1, 2)
+    assert np.array_equal(back(torch.as_tensor(x)).detach().numpy(), uncropped)
+
+
+@pytest.mark.sweep
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.opencv
+@pytest.mark.conv_transpose
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_small_layer_is_converted(source: Target, kernel: int) -> None:
+    """The golden of the sweep counts them; here each is run, at every input size that it takes."""
+    targets: tuple[Target, ...] = ("torch", "tensorflow", "keras", "opencv")
+    for layer, sizes in SOURCES[source](kernel):
+        compiled = {t: compile(swept_code(layer, t), t, "exec") for t in targets}
+        for n in sizes:
+            x, w, b = inputs(layer, (n, n))
+            want = run(compiled[source], source, x, w, b)
+            for target in targets:
+                got = run(compiled[target], target, x, w, b)
+                assert got.shape == want.shape, (target, layer, n)
+                assert np.array_equal(got, want), (target, layer, n)
+
+
+def swept_code(layer: Layer, target: Target) -> str:
+    """A Keras layer takes milliseconds to make: its function has the same arguments and takes none."""
+    text = code(layer, target)
+    if target != "keras":
+        return text
+    lines = []
+    for line in text.splitlines():
+        if line.startswith("layer = "):
+            arguments = line.partition("), ")[2].rpartition(", use_bias")[0]
+            lines.append(f"y = keras.ops.conv_transpose(x, w, {arguments}) + b")
+        elif not line.startswith(("layer.", "y = layer(")):
+            lines.append(line)
+    return "\n".join(lines)
