@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from halfpixel import suite
-from halfpixel.report import arithmetics
+from halfpixel.report import arithmetics, overlap
 
 HERE = Path(__file__).parent
 
@@ -16,6 +16,7 @@ def documents() -> dict[Path, str]:
     return {
         HERE / "arithmetics.md": arithmetics.page(growth, calls),
         HERE / "pictures" / arithmetics.PICTURE: arithmetics.picture(growth, calls),
+        HERE / "pictures" / overlap.PICTURE: overlap.picture(),
     }
 
 

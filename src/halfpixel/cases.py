@@ -359,7 +359,7 @@ class ConvTransposeCase:
     kernel: tuple[int, int]
     convention: ConvTranspose = ConvTranspose()  # noqa: RUF009 (immutable)
     bias: bool = False
-    values: Literal["texture", "impulse", "fine"] = "texture"
+    values: Literal["texture", "impulse", "fine", "ones"] = "texture"
 
     @property
     def size(self) -> tuple[int, int]:
@@ -385,9 +385,14 @@ def _fine(*shape: int) -> Array:
     return np.asarray(((n * 7919 + 1234) % 32768 - 16384) / 4096.0)
 
 
+def _ones(*shape: int) -> Array:
+    return np.ones(shape)
+
+
 VALUES: dict[str, tuple[Callable[..., Array], Callable[..., Array], str]] = {
     "texture": (_texture, _texture, INPUTS["texture"][1]),
     "impulse": (_impulse, _texture, "one 1 in an image of zeros; the kernel by formula"),
+    "ones": (_ones, _ones, "ones alone: the result counts what is summed"),
     "fine": (_fine, _fine, "a formula: multiples of 2^-12 in -4..4"),
 }
 
@@ -461,6 +466,14 @@ CONV_TRANSPOSE_CASES = (
                       "s2", (1, 1, 1, 1), 2, (3, 4), _conv((2, 2))),
     ConvTransposeCase("pads that leave one pixel",
                       "s2-p2", (1, 2, 2, 2), 2, (3, 3), _conv((2, 2), (2, 2, 2, 2))),
+    ConvTransposeCase("how many taps reach each pixel: uneven, as 2 does not divide 3",
+                      "s2-overlap", (1, 1, 5, 6), 1, (3, 3), _conv((2, 2)), values="ones"),
+    ConvTransposeCase("how many taps reach each pixel: even, as 2 divides 4",
+                      "s2-overlap", (1, 1, 5, 6), 1, (4, 4), _conv((2, 2)), values="ones"),
+    ConvTransposeCase("how many taps reach each pixel: uneven, as 3 does not divide 5",
+                      "s3-overlap", (1, 1, 4, 3), 1, (5, 5), _conv((3, 3)), values="ones"),
+    ConvTransposeCase("the gradient of a convolution with SAME, 3 taps and stride 2: uneven too",
+                      "s2-same-overlap", (1, 1, 5, 6), 1, (3, 3), _conv((2, 2), (0, 0, 1, 1)), values="ones"),
     ConvTransposeCase("sums that float32 must round: the error bound is put to use",
                       "s2-fine", (1, 4, 4, 4), 2, (3, 3), _conv((2, 2)), values="fine"),
     ConvTransposeCase("many roundings a sum at stride 1",

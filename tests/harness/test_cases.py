@@ -200,7 +200,9 @@ def test_no_kind_of_mistake_is_missing_from_the_table_above() -> None:
     assert frozenset[str]().union(*map(wrong_readings, CONV_NAMES)) == set(KINDS)
 
 
-@pytest.mark.parametrize("entry", CONV_TRANSPOSE_CASES, ids=lambda e: e.name)
+@pytest.mark.parametrize(
+    "entry", [e for e in CONV_TRANSPOSE_CASES if e.values != "ones"], ids=lambda e: e.name
+)
 def test_every_kernel_differs_from_itself_flipped_and_transposed(entry: ConvTransposeCase) -> None:
     told = wrong_readings(entry.name)
     assert entry.kernel == (1, 1) or FLIPPED in told

@@ -21,6 +21,12 @@ def test_the_examples_of_the_readme_run() -> None:
     assert doctest.testfile(str(TOP / "README.md"), module_relative=False) == (0, 4)
 
 
+def test_the_examples_of_the_page_on_transposed_convolution_run() -> None:
+    page = TOP / "docs" / "transposed-convolution.md"
+    failed, tried = doctest.testfile(str(page), module_relative=False)
+    assert (failed, tried) == (0, 12)
+
+
 def test_the_failure_in_the_readme_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     call = next(call for call in suite.calls() if call.id == "opencv-resize-INTER_LINEAR")
     path = "resize/linear-half_pixel/2x2-8x8-worked_example.json"

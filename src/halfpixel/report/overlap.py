@@ -1,0 +1,54 @@
+"""The picture of checkerboards: how many taps reach each pixel."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import ConvTranspose, Resize
+
+PICTURE = "overlap.svg"
+SHOWN = 10  # pixels of each map, from its start
+Array = NDArray[np.float64]
+
+
+def _ones(kernel: int, convention: ConvTranspose) -> Array:
+    counts = convention.apply(np.ones((1, 1, 8, 8)), np.ones((1, 1, kernel, kernel)))
+    return np.asarray(counts[0, 0])
+
+
+def maps() -> Iterator[tuple[str, Array]]:
+    """Each map with its title, float64 (10, 10)."""
+    for kernel, stride in ((3, 2), (4, 2), (5, 3), (6, 3)):
+        counts = _ones(kernel, ConvTranspose(strides=(stride, stride)))
+        yield f"transposed convolution\n{kernel} taps, stride {stride}", counts[:SHOWN, :SHOWN]
+    same = ConvTranspose(strides=(2, 2), pads=(0, 0, 1, 1))
+    yield "gradient of a convolution\nSAME, 3 taps, stride 2", _ones(3, same)[:SHOWN, :SHOWN]
+    twice = Resize(mode="nearest").apply(np.ones((1, 1, 8, 8)), (16, 16))
+    after = ConvTranspose(pads=(1, 1, 1, 1)).apply(twice, np.ones((1, 1, 3, 3)))[0, 0]
+    yield "nearest, twice the size,\nthen a convolution of 3 taps", after[:SHOWN, :SHOWN]
+
+
+def picture() -> str:
+    """docs/pictures/overlap.svg; always the same text. Needs Matplotlib."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "halfpixel", "font.size": 9}):
+        figure = Figure(figsize=(9, 6.6), layout="constrained")
+        figure.set_canvas(FigureCanvasSVG(figure))
+        for axis, (title, counts) in zip(figure.subplots(2, 3).flat, maps(), strict=True):
+            axis.pcolormesh(counts[::-1], cmap="Blues", vmin=0, vmax=9, edgecolors="white")
+            axis.set(title=title, aspect="equal", xticks=[], yticks=[])
+            for (row, column), count in np.ndenumerate(counts[::-1]):
+                colour = "white" if count > 5 else "black"
+                axis.text(
+                    column + 0.5, row + 0.5, f"{count:.0f}", color=colour, ha="center", va="center"
+                )
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None})
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
