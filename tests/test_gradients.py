@@ -16,6 +16,12 @@ def test_gradient(call: Call, case: Case, dtype: str) -> Verdict:
     return judge(call, case, dtype)
 
 
+@pytest.mark.conformance("conv_transpose_gradient")
+def test_conv_transpose_gradient(call: Call, case: Case, dtype: str) -> Verdict:
+    """With respect to the input, the weight and the bias."""
+    return judge(call, case, dtype)
+
+
 NEAREST = Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
 EXACT = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 

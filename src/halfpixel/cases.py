@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -39,9 +39,12 @@ class Case:
         rule: the coordinate rule (:data:`halfpixel.arithmetic.COORDINATE_RULES`) or the integer
             arithmetic (:data:`halfpixel.integers.ROUNDINGS`), or None.
         dtype: the narrowest that holds every input; with an integer arithmetic, the one computed in.
-        gradient: the backward pass of a resize, which multiplies by the transposed matrices: ``x`` is
-            the cotangent, of the size of the resize's output, and ``size`` is that of its input.
-        expected: the exact result rounded once to float64, (N, C, H, W).
+        gradient: what is differentiated by, x, w or b, in a backward pass; empty in a forward one. Of a
+            resize, it multiplies by the transposed matrices: ``x`` is the cotangent, of the size of the
+            resize's output, and ``size`` is that of its input. Of a transposed convolution, ``g``
+            among the inputs is the cotangent.
+        expected: the exact result rounded once to float64, (N, C, H, W); the gradient of a bias
+            (1, C, 1, 1).
     """
 
     name: str
@@ -52,7 +55,7 @@ class Case:
     size: tuple[int, int]
     rule: str | None = None
     dtype: str = "float32"
-    gradient: bool = False
+    gradient: Literal["", "x", "w", "b"] = ""
     expected: Array = field(default_factory=lambda: np.empty(0))
 
     @property
@@ -66,6 +69,10 @@ class Case:
 
     def reference(self, *, exact: bool = False) -> Array | Exact:
         """The result of the convention, computed: float64 rounded once, or exact ``Fraction``s."""
+        if isinstance(self.convention, ConvTranspose) and self.gradient:
+            arrays = (self.inputs[key] for key in ("x", "w", "g"))
+            found = self.convention.gradient(self.gradient, *arrays, exact=exact)
+            return found.reshape(1, -1, 1, 1) if self.gradient == "b" else found
         if isinstance(self.convention, ConvTranspose):
             return self.convention.apply(
                 self.inputs["x"], self.inputs["w"], self.inputs.get("b"), exact=exact
@@ -256,7 +263,7 @@ def gradient_case(convention: Resize, rule: str | None, name: str) -> Case:
         {"x": cotangent},
         entry.shape[2:],
         rule,
-        gradient=True,
+        gradient="x",
     )
 
 
@@ -490,3 +497,34 @@ def conv_transpose_case(entry: ConvTransposeCase) -> Case:
     if entry.bias:
         inputs["b"] = np.arange(1, entry.c_out + 1, dtype=np.float64) * 3 - 4
     return Case(entry.name, entry.pins, source, entry.convention, inputs, entry.size)
+
+
+# Gradients are tested on a few of these: with respect to the input, the weight and the bias.
+CONV_GRADIENT_CASES = {
+    "full": "stride 1: a convolution, and a correlation of image and cotangent",
+    "s2-p1-op1": "stride 2, with the row and the column that output_padding brings back",
+    "s2-same": "SAME: the end is cut, not the beginning",
+    "s2-pads": "top, left, bottom and right are cut differently",
+    "d2": "dilation: taps two pixels apart",
+    "s2-p1-g3": "depthwise: no channel reads another's",
+    "s2-p1-op1-g2-bias": "groups and a bias",
+    "s2-fine": "sums that float32 must round",
+}
+
+
+def conv_gradient_cases() -> Iterator[Case]:
+    """The gradients of some transposed convolutions, without their expected values."""
+    for entry in CONV_TRANSPOSE_CASES:
+        if entry.tag in CONV_GRADIENT_CASES:
+            case = conv_transpose_case(entry)
+            image = VALUES[entry.values][0]
+            cotangent = image(entry.x[0], entry.c_out, *entry.size)
+            wrt: tuple[Literal["x", "w", "b"], ...] = ("x", "w", "b") if entry.bias else ("x", "w")
+            for of in wrt:
+                yield replace(
+                    case,
+                    name=f"{case.name}-by-{of}",
+                    pins=CONV_GRADIENT_CASES[entry.tag],
+                    inputs={**case.inputs, "g": cotangent},
+                    gradient=of,
+                )

@@ -30,6 +30,7 @@ such a sum too, of weights 1: nothing at all where every partial sum is represen
 from __future__ import annotations
 
 import functools
+import math
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -272,12 +273,10 @@ def _bound_of_sums(case: Case, u: float, magnitude: Array, terms: Array, grid: i
 @functools.lru_cache(maxsize=64)
 def _sums(case: Case) -> tuple[Array, Array, int]:
     """Of each output value: Σ|w·x| + |b|, how many terms it has, and the grid 1/g that all lie on."""
-    convention = case.convention
-    assert isinstance(convention, ConvTranspose)
-    x, w, b = case.inputs["x"], case.inputs["w"], case.inputs.get("b")
-    magnitude = convention.apply(abs(x), abs(w), None if b is None else abs(b))
-    ones = np.ones_like(b) if b is not None else None
-    terms = convention.apply(np.ones_like(x), np.ones_like(w), ones)
-    grids = [over_common_denominator(values)[1] for values in case.inputs.values()]
-    grid = grids[0] * grids[1] * (grids[2] if b is not None else 1)
-    return magnitude, terms, grid
+    magnitude = replace(case, inputs={k: abs(v) for k, v in case.inputs.items()}).reference()
+    ones = {key: np.ones_like(values) for key, values in case.inputs.items()}
+    terms = replace(case, inputs=ones).reference()
+    # what is differentiated by is not in its own gradient, and the bias is in no other
+    factors = {"": "xwb", "x": "wg", "w": "xg", "b": "g"}[case.gradient]
+    grids = (over_common_denominator(case.inputs[k])[1] for k in factors if k in case.inputs)
+    return np.asarray(magnitude), np.asarray(terms), math.prod(grids)

@@ -46,8 +46,11 @@ def readings(case: Case, got: NDArray[Any] | None = None) -> Iterator[tuple[str,
     Only readings whose result differs from the case's own are yielded; with ``got``, only those that
     an output could follow.
     """
-    resize = isinstance(case.convention, Resize)
-    for name, reading in _resize_readings(case, got) if resize else _conv_readings(case):
+    if isinstance(case.convention, Resize):
+        found = _resize_readings(case, got)
+    else:
+        found = _conv_gradient_readings(case) if case.gradient else _conv_readings(case)
+    for name, reading in found:
         same_shape = reading.expected.shape == case.expected.shape
         if not (same_shape and np.array_equal(reading.expected, case.expected)):
             yield name, reading
@@ -131,7 +134,7 @@ def _gradient_readings(case: Case) -> Iterator[tuple[str, Case]]:
     x, (h, w) = case.inputs["x"], case.matrices()
     yield (
         f"{case.convention} of the cotangent: the matrix is not transposed",
-        _computed(case, gradient=False),
+        _computed(case, gradient=""),
     )
     whole = {2: _edges_lost(case, 0), 3: _edges_lost(case, 1)}
     lost = "the right convention with what was read beyond the edges lost"
@@ -216,6 +219,30 @@ def _conv_readings(case: Case) -> Iterator[tuple[str, Case]]:
         yield (
             "the right convention with output_padding filled with zeros instead of computed",
             replace(case, expected=zeroed),
+        )
+
+
+def _conv_gradient_readings(case: Case) -> Iterator[tuple[str, Case]]:
+    convention = case.convention
+    assert isinstance(convention, ConvTranspose)
+    for other in _other_cuts(convention):
+        yield f"the gradient of {other}", _computed(case, convention=other)
+    if case.gradient == "w":
+        yield (
+            "the right convention with the kernel flipped",
+            replace(case, expected=case.expected[:, :, ::-1, ::-1]),
+        )
+    if case.gradient == "x":
+        w = np.ascontiguousarray(case.inputs["w"][:, :, ::-1, ::-1])
+        yield (
+            "the right convention with the kernel flipped",
+            _computed(case, inputs={**case.inputs, "w": w}),
+        )
+    if case.inputs["x"].shape[0] > 1:
+        last = {key: values[-1:] for key, values in case.inputs.items() if key in "xg"}
+        yield (
+            "the right convention with only the last image counted",
+            _computed(case, inputs={**case.inputs, **last}),
         )
 
 

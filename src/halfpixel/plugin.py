@@ -208,6 +208,7 @@ def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
     others = {
         "photograph": suites.photograph_trials,
         "resize_gradient": suites.gradient_trials,
+        "conv_transpose_gradient": suites.conv_gradient_trials,
         "sweep": suites.sweep_trials,
         "sweep_sample": suites.sample_trials,
         "modes": suites.mode_trials,

@@ -23,6 +23,7 @@ from .cases import (
     Case,
     Operation,
     ResizeCase,
+    conv_gradient_cases,
     conv_transpose_case,
     folder,
     gradient_case,
@@ -135,6 +136,32 @@ def gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[
 def gradient_golden(convention: Resize, rule: str | None, name: str) -> Case:
     """A gradient's case with its expected values, computed once a process."""
     case = gradient_case(convention, rule, name)
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+def conv_gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """The gradients of every transposed convolution whose inputs have names to differentiate by."""
+    for call in calls("conv_transpose"):
+        gradient = FRAMEWORKS[call.framework].gradient
+        if gradient is None or call.variant or release(call.framework) is None:
+            continue
+        differentiated = gradient.of_conv_transpose(call)
+        for dtype in differentiated.arithmetic:
+            for name, case in conv_gradients().items():
+                if differentiated.expression(case) is not None:
+                    yield Trial(differentiated, dtype, name, functools.partial(conv_gradient, name))
+
+
+@functools.cache
+def conv_gradients() -> dict[str, Case]:
+    """The gradients of transposed convolutions, without their expected values."""
+    return {case.name: case for case in conv_gradient_cases()}
+
+
+@functools.cache
+def conv_gradient(name: str) -> Case:
+    """One of them with its expected values, computed once a process."""
+    case = conv_gradients()[name]
     return replace(case, expected=np.asarray(case.reference()))
 
 

@@ -16,7 +16,7 @@ import pytest
 from halfpixel import goldens, suite
 from halfpixel.cases import GRADIENT_CASES, RESIZE_CASES, Case
 from halfpixel.compare import Verdict, error_bound, judge
-from halfpixel.conventions import Resize
+from halfpixel.conventions import ConvTranspose, Resize
 from halfpixel.conventions.exact import apply_matrices
 from halfpixel.frameworks import FRAMEWORKS, Expression, Gradient, Name
 from halfpixel.report.terminal import explain
@@ -32,6 +32,8 @@ from .test_wrong_implementations import (
     RIGHT,
     Array,
     Followed,
+    _conv_call,
+    _conv_transpose,
     _matrix,
     _no_framework,  # noqa: F401 (a fixture)
     _resize,
@@ -73,7 +75,7 @@ def test_a_gradient_of_impulses_is_the_stored_matrix_transposed(name: str, axis:
         if convention.mode in ("mitchell", "gaussian"):  # they blur the axis that keeps its size
             continue
         case = suite.gradient_golden(convention, rule, name)
-        stored = goldens.read(goldens.path_of(replace(case, gradient=False))).expected[0, 0]
+        stored = goldens.read(goldens.path_of(replace(case, gradient=""))).expected[0, 0]
         if axis == 2:  # (4, 7) stored; the other axis keeps its size, where all return the input
             untouched = np.asarray(case.matrices(np.float64)[1])
             assert np.allclose(case.expected[0, 0], stored.T @ np.eye(4, 7) @ untouched, 0, 1e-15)
@@ -211,8 +213,8 @@ def _judged(followed: Followed, backward: Callable[..., Array], name: str, dtype
     def run(names: Any, expression: Expression, inputs: dict[str, Array]) -> Array:
         return backward(inputs["g"], inputs["x"].shape[2:])
 
-    def expression(forward: Expression) -> Expression:
-        return Expression(Name("mylib.gradient"), (forward, Name("x"), Name("g")))
+    def expression(forward: Expression, of: str) -> Expression:
+        return Expression(Name("mylib.gradient"), (forward, Name(of), Name("g")))
 
     call = Gradient(expression, run).of(followed.call(_resize))
     case = suite.gradient_golden(followed.convention, followed.rule, name)
@@ -270,5 +272,89 @@ def test_every_call_that_follows_a_convention_has_its_gradient_tested() -> None:
 def test_a_convention_is_one_value_of_a_case() -> None:
     """A resize and its gradient are two cases, and the one turned twice is the first again."""
     case = suite.gradient_golden(Resize(mode="linear"), None, UP)
-    assert replace(case, gradient=False).sizes == ((7, 4), (9, 5))
+    assert replace(case, gradient="").sizes == ((7, 4), (9, 5))
     assert case.sizes == ((4, 7), (5, 9))
+
+
+# ---------------------------------------------------------------------------- transposed convolution
+
+CONV_GRADIENTS = list(suite.conv_gradients())
+
+
+@pytest.mark.parametrize("name", CONV_GRADIENTS)
+def test_a_conv_transpose_and_its_gradient_make_one_inner_product(name: str) -> None:
+    """⟨g, f(x, w, b)⟩ is linear in each of the three: its gradient is what each unit adds, exactly."""
+    case = suite.conv_gradient(name)
+    convention = case.convention
+    assert isinstance(convention, ConvTranspose)
+    x, w, g = (case.inputs[key] for key in ("x", "w", "g"))
+    b = case.inputs.get("b", np.zeros(g.shape[1]))
+    gradient = case.reference(exact=True).ravel()
+
+    def inner(**changes: Array) -> Fraction:
+        arrays = {"x": x, "w": w, "b": b, **changes}
+        y = convention.apply(*arrays.values(), exact=True)
+        product = y * np.array([Fraction(v) for v in g.ravel().tolist()], object).reshape(g.shape)
+        return Fraction(product.sum())
+
+    given = {"x": x, "w": w, "b": b}[case.gradient]
+    none = inner(**{case.gradient: 0 * given})
+    for i in range(0, given.size, max(given.size // 5, 1)):
+        unit = np.zeros(given.size)
+        unit[i] = 1
+        assert inner(**{case.gradient: unit.reshape(given.shape)}) - none == gradient[i]
+
+
+WrongConv = Callable[[Case], Array]
+
+
+def _with(case: Case, **inputs: Array) -> Array:
+    return np.asarray(replace(case, inputs={**case.inputs, **inputs}).reference())
+
+
+# fmt: off
+WRONG_CONV: list[tuple[str, str, WrongConv, str | None]] = [
+    ("the kernel not flipped back, by the input", "4x4-8x8-k3x3-s2-p1-op1-by-x",
+     lambda case: _with(case, w=np.ascontiguousarray(case.inputs["w"][:, :, ::-1, ::-1])),
+     RIGHT + "the kernel flipped"),
+    ("the kernel flipped, by the weight", "4x4-8x8-k3x3-s2-p1-op1-by-w",
+     lambda case: case.expected[:, :, ::-1, ::-1], RIGHT + "the kernel flipped"),
+    ("SAME's cut on the other side", "4x4-8x8-k3x3-s2-same-by-x",
+     lambda case: np.asarray(replace(case, convention=ConvTranspose(
+         strides=(2, 2), pads=(1, 1, 1, 1), output_padding=(1, 1))).reference()),
+     "the gradient of conv_transpose strides=2,2 pads=1,1,0,0"),
+    ("the bias's mean for its sum", "3x3-6x6-k3x3-s2-p1-op1-g2-bias-by-b",
+     lambda case: case.expected / 36, None),
+    ("the weight's groups summed", "3x4-5x7-k3x3-s2-p1-g3-by-w",
+     lambda case: case.expected.sum(axis=0, keepdims=True).repeat(3, axis=0), None),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "named"), [w[1:] for w in WRONG_CONV], ids=[w[0] for w in WRONG_CONV]
+)
+def test_a_wrong_conv_transpose_gradient_is_caught_and_named(
+    name: str, wrong: WrongConv, named: str | None
+) -> None:
+    case = suite.conv_gradient(name)
+
+    def run(names: Any, expression: Expression, inputs: dict[str, Array]) -> Array:
+        return wrong(case).astype(inputs["x"].dtype)
+
+    def expression(forward: Expression, of: str) -> Expression:
+        return Expression(Name("mylib.gradient"), (forward, Name(of), Name("g")))
+
+    call = Gradient(expression, run).of_conv_transpose(_conv_call(_conv_transpose))
+    verdict = judge(call, case, "float32")
+    assert verdict.kind == "changed"
+    assert _said_to_follow(verdict) == ([named] if named else [])
+
+
+def test_every_conv_transpose_with_named_inputs_has_its_gradients_tested() -> None:
+    tested = {trial.call.id for trial in suite.conv_gradient_trials(lambda framework: "9.9")}
+    assert tested == {
+        f"{call.id}-gradient"
+        for call in suite.calls("conv_transpose")
+        if not call.variant and FRAMEWORKS[call.framework].gradient
+    }

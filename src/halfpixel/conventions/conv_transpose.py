@@ -12,12 +12,14 @@ import math
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import exact as _exact
+
+Gradient = Literal["x", "w", "b"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +200,53 @@ class ConvTranspose:
             denominator *= b_denominator
         finish = _exact.fractions if exact else _exact.rounded
         return finish(result, denominator)
+
+    def gradient(
+        self, of: Gradient, x: ArrayLike, w: ArrayLike, g: ArrayLike, *, exact: bool = False
+    ) -> NDArray[Any]:
+        """The gradient of ``Σ g · apply(x, w, b)``, in exact arithmetic.
+
+        With respect to the input it is the convolution that is transposed, of ``g`` with ``w``; to the
+        weight, at each tap the sum of the products of what the tap joins; to the bias, the sum of ``g``.
+
+        Args:
+            of: x, w or b.
+            x, w: as in :meth:`apply`.
+            g: the cotangent, of the shape of the result, ``(n, c_out, *output_size)``.
+            exact: return ``Fraction``s instead of float64.
+
+        Returns:
+            The shape of what is differentiated by.
+
+        Raises:
+            TypeError: the arrays are not real.
+            ValueError: the shapes do not fit each other or the attributes, or a value is not finite.
+        """
+        image, x_denominator = _exact.over_common_denominator(x)
+        weight, w_denominator = _exact.over_common_denominator(w)
+        cotangent, denominator = _exact.over_common_denominator(g)
+        self._check_weight(weight)
+        size = self.output_size(image.shape[2:], weight.shape[2:])
+        shape = (image.shape[0], weight.shape[1] * self.group, *size)
+        if cotangent.shape != shape:
+            raise ValueError(f"the cotangent has shape {cotangent.shape}, expected {shape}")
+        finish = _exact.fractions if exact else _exact.rounded
+        spatial = tuple(range(2, image.ndim))
+        if of == "b":
+            return finish(np.asarray(cotangent.sum(axis=(0, *spatial)), object), denominator)
+        result = np.zeros((image if of == "x" else weight).shape, object)
+        for reads, kernel in convolution_reads(self, weight.shape[2:], size, image.shape[2:]):
+            inputs, outputs = zip(*reads, strict=True)
+            for c_in, c_out in zip(*self._blocks(weight), strict=True):
+                joined = cotangent[:, c_out, *outputs]
+                index: Any = (c_in, slice(None), *kernel)
+                if of == "x":
+                    part = _exact.tensordot(joined, weight[index], (1, 1))
+                    result[:, c_in, *inputs] += np.moveaxis(part, -1, 1)
+                else:
+                    both = (0, *spatial)
+                    result[index] += _exact.tensordot(image[:, c_in, *inputs], joined, (both, both))
+        return finish(result, denominator * (w_denominator if of == "x" else x_denominator))
 
     def _said(self) -> dict[str, Any]:
         defaults = ConvTranspose(strides=(1,) * len(self.strides)).attributes

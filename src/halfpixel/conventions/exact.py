@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Exact = NDArray[np.object_]  # Python ints or Fractions
 Float64 = NDArray[np.float64]
+Axes = tuple[int, int] | tuple[tuple[int, ...], tuple[int, ...]]
 
 _INT64_LIMIT = 2**63
 _DENOMINATOR = 2**190  # 57 digits
@@ -57,9 +58,10 @@ def rounded(integers: Exact, denominator: int) -> Float64:
     return flat.reshape(integers.shape)
 
 
-def tensordot(a: Exact, b: Exact, axes: tuple[int, int]) -> Exact:
-    """``np.tensordot`` of integer object arrays over one axis each, in int64 where no sum overflows."""
-    length = a.shape[axes[0]]
+def tensordot(a: Exact, b: Exact, axes: Axes) -> Exact:
+    """``np.tensordot`` of integer object arrays, in int64 where no sum overflows."""
+    summed = (axes[0],) if isinstance(axes[0], int) else axes[0]
+    length = math.prod(a.shape[axis] for axis in summed)
     largest = _magnitude(a) * _magnitude(b) * max(length, 1)
     if largest < _INT64_LIMIT:
         product = np.tensordot(a.astype(np.int64), b.astype(np.int64), axes)

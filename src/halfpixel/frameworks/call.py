@@ -229,7 +229,8 @@ class Call:
         """Run what was said on the inputs of a case; whatever the framework raises goes through."""
         numpy_dtype = BFLOAT16 if dtype == "bfloat16" else dtype
         inputs = {k: np.ascontiguousarray(v, numpy_dtype) for k, v in case.inputs.items()}
-        if case.gradient:  # a resize is linear: its gradient is the same at every image, zeros too
+        # a resize is linear: its gradient is the same at every image, zeros too
+        if case.gradient and case.operation == "resize":
             g = inputs["x"]
             inputs = {"x": np.zeros((*g.shape[:2], *case.size), g.dtype), "g": g}
         return self.run(names, expression, inputs)
@@ -246,14 +247,24 @@ class Gradient:
     """How a framework differentiates: its calls' gradients are calls too.
 
     Attributes:
-        expression: from a call on ``x`` to the gradient of its result.
-        run: evaluates that on ``x`` and the cotangent ``g``, (N, C, H, W) in and out.
+        expression: from a call and the name of one of its inputs to the gradient with respect to it.
+        run: evaluates that on the call's inputs and the cotangent ``g``, (N, C, H, W) in and out; the
+            weight in and out as ONNX has it, the gradient of a bias (1, C, 1, 1).
         refusals: calls that it is known not to differentiate.
     """
 
-    expression: Callable[[Expression], Expression]
+    expression: Callable[[Expression, str], Expression]
     run: Run
     refusals: tuple[Refusal, ...] = ()
+
+    def of_conv_transpose(self, call: Call) -> Call:
+        """The gradient of a transposed convolution, to be run on gradient cases."""
+
+        def expression(case: Case) -> Expression | None:
+            forward = call.expression(case)
+            return None if forward is None else self.expression(forward, case.gradient)
+
+        return replace(call, name=f"{call.name}-gradient", expression=expression, run=self.run)
 
     def of(self, call: Call) -> Call:
         """The gradient of a resize, to be run on gradient cases."""
@@ -261,7 +272,7 @@ class Gradient:
         def expression(case: Case) -> Expression | None:
             # the resize goes from case.size to the size of the cotangent
             forward = call.expression(replace(case, size=case.inputs["x"].shape[2:]))
-            return None if forward is None else self.expression(forward)
+            return None if forward is None else self.expression(forward, "x")
 
         def run(
             names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]

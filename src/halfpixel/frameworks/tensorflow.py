@@ -456,7 +456,7 @@ _KERAS_REFUSAL = Refusal(
 
 def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
     """Images become NHWC, weights (kernel_h, kernel_w, c_out / group, c_in)."""
-    layouts = {"x": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
+    layouts = {"x": (0, 2, 3, 1), "g": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
     tf = names["tf"]
     return {
         k: tf.cast(tf.constant(v.transpose(layouts[k])), dtype_name(v)) for k, v in inputs.items()
@@ -508,22 +508,24 @@ _NO_GRADIENTS = (
 )
 
 
-def _gradient(forward: Expression) -> Expression:
+def _gradient(forward: Expression, of: str) -> Expression:
     flags = {"output_gradients": Name("g")}
-    return Expression(Name("tape.gradient"), (forward, Name("x")), flags)
+    return Expression(Name("tape.gradient"), (forward, Name(of)), flags)
 
 
 def _run_gradient(
     names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
 ) -> NDArray[Any]:
     tf = names["tf"]
-    tensors = {key: tf.constant(value.transpose(0, 2, 3, 1)) for key, value in inputs.items()}
+    tensors, of = _tensors(names, inputs), str(expression.args[1])
     with tf.GradientTape() as tape:
-        tape.watch(tensors["x"])
+        tape.watch(tensors[of])
         result = expression.evaluate({**names, **tensors, "tape": tape})
     if result is None:
         raise TypeError(f"tape.gradient returned None for {tensors['x'].dtype.name}")
-    return np.asarray(result.numpy().transpose(0, 3, 1, 2))
+    if of == "b":
+        return np.asarray(result.numpy().reshape(1, -1, 1, 1))
+    return np.asarray(result.numpy().transpose((3, 2, 0, 1) if of == "w" else (0, 3, 1, 2)))
 
 
 def _run_layer(
@@ -601,6 +603,7 @@ def _conv_call(
         arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
         returns=_SAME_DTYPE,
         refusals=refusals,
+        variant=run is _run_layer,
     )
 
 

@@ -222,17 +222,18 @@ def _run_layer(
         return np.asarray(layer(tensors["x"]).numpy())
 
 
-def _gradient(forward: Expression) -> Expression:
-    return Expression(Name("torch.autograd.grad"), (forward, Name("x"), Name("g")))
+def _gradient(forward: Expression, of: str) -> Expression:
+    return Expression(Name("torch.autograd.grad"), (forward, Name(of), Name("g")))
 
 
 def _run_gradient(
     names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
 ) -> NDArray[Any]:
     tensors = _tensors(names, inputs)
-    tensors["x"].requires_grad_()
+    of = str(expression.args[1])
+    tensors[of].requires_grad_()
     (result,) = expression.evaluate({**names, **tensors})
-    return np.asarray(result.numpy())
+    return np.asarray(result.reshape(1, -1, 1, 1) if of == "b" else result)
 
 
 def _interpolate(flags: dict[str, object]) -> Callable[[Case], Expression]:
@@ -434,6 +435,7 @@ CALLS = (
             run=run,
             arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
             returns=_SAME_DTYPE,
+            variant=run is _run_layer,
         )
         for name, expression, run in (
             ("conv_transpose2d", _conv_transpose2d, _run),

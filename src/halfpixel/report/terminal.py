@@ -27,6 +27,14 @@ Place = tuple[int, ...]
 # ---------------------------------------------------------------------------- one verdict
 
 
+_GRADIENTS = {
+    "": "",
+    "x": "the gradient of ",
+    "w": "the gradient by the weight of ",
+    "b": "the gradient by the bias of ",
+}
+
+
 def headline(verdict: Verdict) -> str:
     """A failure in a line: the call, what is wrong, the case."""
     return f"{verdict.call.id} {verdict.dtype}: {verdict.reason} ({verdict.case.name})"
@@ -40,7 +48,7 @@ def explain(verdict: Verdict) -> str:
         "",
         f"  {verdict.reason}",
         "",
-        f"  convention  {'the gradient of ' if case.gradient else ''}{case.convention}"
+        f"  convention  {_GRADIENTS[case.gradient]}{case.convention}"
         + (f", with {case.rule}" if case.rule else ""),
         f"  case        {case.name}: {case.pins}",
         f"  golden      {_golden(case)}",
@@ -56,6 +64,8 @@ def explain(verdict: Verdict) -> str:
 
 def _golden(case: Case) -> str:
     path = goldens.path_of(case)
+    if case.gradient and case.operation == "conv_transpose":
+        return f"computed by the reference from {case.source}"
     if case.gradient:
         return f"the transposed matrices of the reference, times {case.source}"
     return (
