@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 SUITES := tests --ignore=tests/harness
-ALL := torch,tensorflow,opencv
+ALL := torch,tensorflow,opencv,keras_torch
 
 .DEFAULT_GOAL := help
 .PHONY: help check modes test sweep lint golden golden-check docs growth bench wheel wheel-test clean
@@ -11,7 +11,7 @@ ALL := torch,tensorflow,opencv
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
 
-check: $(READY)  ## run the conformance suites over the three frameworks, ending in a table
+check: $(READY)  ## run the conformance suites over all frameworks, ending in a table
 	$(BIN)/python -m pytest $(SUITES) --quiet --require $(ALL) -n auto --maxprocesses 3
 
 modes: $(READY)  ## run the calls compiled, traced and converted too (minutes)

@@ -28,8 +28,11 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTEC
 
 # what is run, and the processes that are its floor, at the same time
 SHAPES = {
-    "one process": (PYTEST, [[*FLOOR, "torch", "tensorflow", "opencv"]]),
-    "two workers": ([*PYTEST, "-n", "2"], [[*FLOOR, "tensorflow"], [*FLOOR, "torch", "opencv"]]),
+    "one process": (PYTEST, [[*FLOOR, "torch", "tensorflow", "opencv", "keras_torch"]]),
+    "two workers": (
+        [*PYTEST, "-n", "2"],
+        [[*FLOOR, "tensorflow"], [*FLOOR, "torch", "opencv", "keras_torch"]],
+    ),
 }
 
 

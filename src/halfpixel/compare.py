@@ -42,7 +42,7 @@ from .arithmetic import COORDINATE_RULES, UNIT_ROUNDOFF, Arithmetic, coordinates
 from .cases import Case
 from .conventions import ConvTranspose, Resize
 from .conventions.exact import over_common_denominator
-from .frameworks import Call, dtype_name, load, version
+from .frameworks import Call, FrameworkError, dtype_name, load, version
 from .integers import ROUNDINGS
 
 Kind = Literal["conforms", "changed", "unsupported"]
@@ -94,7 +94,7 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
 
     Raises:
         ValueError: the arguments of the call cannot express the case.
-        FrameworkError: the framework cannot be imported.
+        FrameworkError: the framework cannot be imported, or has died.
     """
     names = load(call.framework)
     expression = call.said(case)
@@ -107,6 +107,8 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
 
     try:
         got = call.evaluate(expression, case, dtype, names)
+    except FrameworkError:
+        raise
     except (
         Exception
     ) as error:  # whatever a framework raises is its refusal, and is reported in its words
@@ -130,7 +132,7 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
         )
     defect = call.defect(case, release)
     if defect is not None:
-        case = replace(case, expected=defect.result(case.expected))
+        case = replace(case, expected=defect.result(case))
     bound = error_bound(case, call.arithmetic[dtype])  # type: ignore[index]
     share = share_of_bound(got, case.expected, bound)
     known = f"known defect: {defect.why}" if defect else ""

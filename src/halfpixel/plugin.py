@@ -49,7 +49,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--framework",
         action="append",
         metavar="NAME",
-        help="run the suites of this framework only: torch, tensorflow or opencv (may be repeated)",
+        help="run the suites of this framework only: torch, tensorflow, opencv or keras_torch "
+        "(may be repeated)",
     )
     group.addoption(
         "--require",
@@ -103,8 +104,9 @@ def _check_required(config: pytest.Config, names: Sequence[str]) -> None:
         if _selected(config) and name not in _selected(config):
             raise pytest.UsageError(f"--require {name}: --framework leaves it out")
         if version(name) is None:
+            wanted = (FRAMEWORKS[name].distributions[0], *FRAMEWORKS[name].needs)
             raise pytest.UsageError(
-                f"--require {name}: not installed; pip install {FRAMEWORKS[name].distributions[0]}"
+                f"--require {name}: not installed; pip install {' '.join(wanted)}"
             )
         for call in FRAMEWORKS[name].calls:
             if missing := missing_needs(call):
@@ -449,7 +451,7 @@ def pytest_terminal_summary(
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A worker takes one framework at a time, so that it does not import three for nothing; of a sweep,
+    """A worker takes one framework at a time, so that it does not import all for nothing; of a sweep,
     one call."""
     if config.getoption("dist") != "load":
         return None  # the user asked for another grouping

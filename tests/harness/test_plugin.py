@@ -487,7 +487,8 @@ def _header(result: pytest.RunResult) -> list[str]:
 def test_the_header_has_the_versions_and_what_framework_leaves_out(project: Project) -> None:
     assert _header(project.run("--collect-only", "-k", "2x2-8x8 and not float16")) == [
         f"halfpixel {__version__}: opencv {OPENCV}",
-        "halfpixel leaves out: torch (--framework), tensorflow (--framework)",
+        "halfpixel leaves out: torch (--framework), tensorflow (--framework), "
+        "keras_torch (--framework)",
     ]
 
 
@@ -500,7 +501,8 @@ def test_a_framework_that_is_not_installed_is_left_out_and_the_header_says_so(
     assert result.ret == pytest.ExitCode.OK
     assert _header(result) == [
         f"halfpixel {__version__}: opencv {OPENCV}",
-        "halfpixel leaves out: torch (not installed), tensorflow (not installed)",
+        "halfpixel leaves out: torch (not installed), tensorflow (not installed), "
+        "keras_torch (not installed)",
     ]
     assert _total(result).startswith(f"{FLAGS} calls: {4 * FLAGS} conform")
 
@@ -548,12 +550,17 @@ def test_an_ordinary_test_of_an_absent_framework_is_left_out(project: Project) -
 @pytest.mark.parametrize(
     ("arguments", "missing", "line"),
     [
-        (("--framework", "jax"), set(), "--framework jax: there are torch, tensorflow, opencv"),
+        (("--framework", "jax"), set(),
+         "--framework jax: there are torch, tensorflow, opencv, keras_torch"),
         (("--framework", "opencv", "--framework", "Torch"), set(),
-         "--framework Torch: there are torch, tensorflow, opencv"),
-        (("--require", "jax"), set(), "--require jax: there are torch, tensorflow, opencv"),
-        (("--require", "opencv,jax"), set(), "--require jax: there are torch, tensorflow, opencv"),
+         "--framework Torch: there are torch, tensorflow, opencv, keras_torch"),
+        (("--require", "jax"), set(),
+         "--require jax: there are torch, tensorflow, opencv, keras_torch"),
+        (("--require", "opencv,jax"), set(),
+         "--require jax: there are torch, tensorflow, opencv, keras_torch"),
         (("--require", "torch"), set(), "--require torch: not installed; pip install torch"),
+        (("--require", "keras_torch"), set(),
+         "--require keras_torch: not installed; pip install keras torch"),
         (("--require", "opencv, tensorflow"), set(),
          "--require tensorflow: not installed; pip install tensorflow"),
         (("--require", "opencv"), {"cv2"},

@@ -6,13 +6,14 @@ import functools
 import importlib.metadata
 import importlib.util
 
-from . import opencv, tensorflow, torch
+from . import keras_torch, opencv, tensorflow, torch
 from .call import (
     Call,
     Defect,
     DType,
     Expression,
     Framework,
+    FrameworkError,
     Gradient,
     Mode,
     Name,
@@ -21,7 +22,15 @@ from .call import (
     dtype_name,
 )
 
-FRAMEWORKS = {f.name: f for f in (torch.FRAMEWORK, tensorflow.FRAMEWORK, opencv.FRAMEWORK)}
+FRAMEWORKS = {
+    framework.name: framework
+    for framework in (
+        torch.FRAMEWORK,
+        tensorflow.FRAMEWORK,
+        opencv.FRAMEWORK,
+        keras_torch.FRAMEWORK,
+    )
+}
 
 __all__ = [
     "FRAMEWORKS",
@@ -44,10 +53,6 @@ __all__ = [
 ]
 
 
-class FrameworkError(RuntimeError):
-    """A framework is installed and cannot be imported."""
-
-
 @functools.cache
 def installed(module: str) -> bool:
     """Whether a module can be found. Nothing is imported."""
@@ -58,7 +63,7 @@ def installed(module: str) -> bool:
 def version(framework: str) -> str | None:
     """The installed release of a framework, read from its package's metadata, or None."""
     entry = FRAMEWORKS[framework]
-    if not installed(entry.module):
+    if not all(installed(module) for module in (entry.module, *entry.needs)):
         return None
     for distribution in entry.distributions:
         try:
@@ -73,7 +78,6 @@ def missing_needs(call: Call) -> tuple[str, ...]:
     return tuple(module for module in call.needs if not installed(module))
 
 
-@functools.cache
 def load(framework: str) -> Names:
     """Import a framework, once.
 
@@ -81,9 +85,21 @@ def load(framework: str) -> Names:
         The names that its calls' expressions use.
 
     Raises:
-        FrameworkError: the import fails.
+        FrameworkError: the import fails, or failed before.
     """
+    loaded = _loaded(framework)
+    if isinstance(loaded, FrameworkError):
+        raise FrameworkError(*loaded.args) from loaded
+    return loaded
+
+
+@functools.cache
+def _loaded(framework: str) -> Names | FrameworkError:
     try:
         return FRAMEWORKS[framework].load()
+    except FrameworkError as error:
+        return error
     except (ImportError, OSError) as error:
-        raise FrameworkError(f"import {FRAMEWORKS[framework].module} failed: {error}") from error
+        failed = FrameworkError(f"import {FRAMEWORKS[framework].module} failed: {error}")
+        failed.__cause__ = error
+        return failed

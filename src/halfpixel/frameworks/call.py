@@ -81,6 +81,10 @@ def _text(value: object) -> str:
     return str(value) if isinstance(value, Expression) else repr(value)
 
 
+class FrameworkError(RuntimeError):
+    """A framework is installed, and cannot be imported or has died."""
+
+
 @dataclass(frozen=True)
 class Refusal:
     """A declared refusal: the framework raises, and says this.
@@ -112,13 +116,13 @@ class Defect:
         why: the formula, for a reader; docs/findings.md has the rest.
         releases: those that have it (PEP 440 specifiers).
         when: whether it holds for a case.
-        result: from the expected values of the case to those of the defect.
+        result: from the case, with its expected values, to those of the defect.
     """
 
     why: str
     releases: str
     when: Callable[[Case], bool]
-    result: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    result: Callable[[Case], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -371,6 +375,7 @@ class Framework:
         name: as users and markers write it.
         module: what ``import`` takes.
         distributions: the packages that bring the module; the first is the one to install.
+        needs: modules beside it that it cannot run without; without them it is not there.
         calls: everything it can be asked.
         load: imports it, pins it to one thread, and returns the names that expressions use.
         environment: after ``load``: what may move the last bits (threads, instruction set, backends).
@@ -385,5 +390,6 @@ class Framework:
     calls: tuple[Call, ...]
     load: Callable[[], Names]
     environment: Callable[[Names], str]
+    needs: tuple[str, ...] = ()
     gradient: Gradient | None = None
     modes: tuple[Mode, ...] = ()

@@ -27,7 +27,7 @@ from ..conventions import ConvTranspose
 KerasPadding = Literal["same", "valid"]
 KerasArguments = tuple[KerasPadding, tuple[int, ...] | None]
 
-_SAME_FIRST: tuple[KerasPadding, ...] = ("same", "valid")
+KERAS_PADDINGS: tuple[KerasPadding, ...] = ("same", "valid")
 
 
 @dataclass(frozen=True)
@@ -169,14 +169,22 @@ def keras_window(
 
 def keras_arguments(axes: Sequence[Axis]) -> KerasArguments | None:
     """``padding`` and ``output_padding`` (None: not given) for all axes at once, or None."""
-    for padding in _SAME_FIRST:
-        if all(keras_window(padding, None, *_taps(a)) == a.window for a in axes):
-            return padding, None
-    for padding in reversed(_SAME_FIRST):
-        extra = [_keras_extra(padding, axis) for axis in axes]
-        if None not in extra:
-            return padding, tuple(e for e in extra if e is not None)
-    return None
+    said = [(padding, keras_output_padding(axes, padding)) for padding in KERAS_PADDINGS]
+    known = [(padding, extra or None) for padding, extra in said if extra is not None]
+    # rather without output_padding, and with VALID rather than SAME
+    return min(known[::-1], key=lambda one: one[1] is not None, default=None)
+
+
+def keras_output_padding(axes: Sequence[Axis], padding: KerasPadding) -> tuple[int, ...] | None:
+    """The ``output_padding`` with which a padding keeps the windows of all axes.
+
+    Returns:
+        One for each axis; empty where it need not be given; None where there is none.
+    """
+    if all(keras_window(padding, None, *_taps(a)) == a.window for a in axes):
+        return ()
+    extra = [_keras_extra(padding, axis) for axis in axes]
+    return None if None in extra else tuple(e for e in extra if e is not None)
 
 
 def _keras_extra(padding: KerasPadding, axis: Axis) -> int | None:

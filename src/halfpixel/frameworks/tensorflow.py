@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from ..arithmetic import Arithmetic, normalised_weight_error, sum_of_products
 from ..cases import Case
 from ..conventions import ConvTranspose, Mode, Resize
+from . import keras_calls
 from .call import Call, DType, Expression, Framework, Gradient, Name, Names, Refusal, dtype_name
+from .padding import axes_of, explicit_pair, is_same, is_valid
 from .tensorflow_modes import MODES
-
-Run = Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]]
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
@@ -181,28 +181,6 @@ def _raw_op(function: str, flags: dict[str, object]) -> Callable[[Case], Express
     return expression
 
 
-def _resizing(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
-    def expression(case: Case) -> Expression:
-        height, width = case.size
-        layer = Expression(Name(function), (), {"height": height, "width": width, **flags})
-        return Expression(layer, (Name("x"),))
-
-    return expression
-
-
-def _upsampling(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
-    """The layer takes factors, so whole ratios only."""
-
-    def expression(case: Case) -> Expression | None:
-        sizes = list(zip(case.size, case.inputs["x"].shape[2:], strict=True))
-        if any(out % n for out, n in sizes):
-            return None
-        factors = tuple(out // n for out, n in sizes)
-        return Expression(Expression(Name(function), (), {"size": factors, **flags}), (Name("x"),))
-
-    return expression
-
-
 def _takes_integers(name: str, convention: Resize | None) -> bool:
     """Of which calls the integers and the halves are tested."""
     return (
@@ -221,7 +199,6 @@ def _resize_call(
     releases: str,
     *,
     say: Say = _function,
-    run: Run | None = None,
     refusals: tuple[Refusal, ...] = (),
 ) -> Call:
     copies = convention is None or convention.mode == "nearest"
@@ -233,12 +210,10 @@ def _resize_call(
         operation="resize",
         follows={} if convention is None else {releases: convention},
         expression=say(function, flags),
-        run=run or _run,
+        run=_run,
         arithmetic=dict.fromkeys(dtypes, arithmetic),
-        variant=name.startswith(("keras", "raw_ops")),
-        returns={
-            dtype: dtype if copies or name.startswith("keras") else "float32" for dtype in dtypes
-        },
+        variant=name.startswith("raw_ops"),
+        returns={dtype: dtype if copies else "float32" for dtype in dtypes},
         refusals=refusals,
     )
 
@@ -257,33 +232,6 @@ def _v1_calls() -> Iterator[Call]:
             yield _resize_call(
                 name + suffix, path, flags, convention, ">=1.14", say=say, refusals=refusals
             )
-
-
-def _keras_calls() -> Iterator[Call]:
-    """Keras on the TensorFlow backend: tf.image.resize by other names."""
-    conventions = {method: c for method, antialias, c in _RESIZE if not antialias}
-    for method in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"):
-        flags: dict[str, object] = {"interpolation": method}
-        for name, function, say, methods in (
-            ("keras.ops.image.resize", "keras.ops.image.resize", _function, None),
-            ("keras.Resizing", "keras.layers.Resizing", _resizing, None),
-            (
-                "keras.UpSampling2D",
-                "keras.layers.UpSampling2D",
-                _upsampling,
-                ("nearest", "bilinear"),
-            ),
-        ):
-            if methods is None or method in methods:
-                yield _resize_call(
-                    f"{name}-{method}",
-                    function,
-                    flags,
-                    conventions[method],
-                    ">=2.16",
-                    say=say,
-                    run=_run if say is _function else _run_typed,
-                )
 
 
 _BOTH_FLAGS = Refusal(
@@ -308,58 +256,22 @@ _FLAGS = {
 # ---------------------------------------------------------------------------- conv_transpose
 
 
-def _grid(case: Case) -> list[tuple[int, int, int, int, int, int]]:
-    """Per axis: input size, output size, stride, extent of the kernel, pad before, pad after."""
-    c = case.convention
-    assert isinstance(c, ConvTranspose)
-    kernel = case.inputs["w"].shape[2:]
-    return [
-        (
-            case.inputs["x"].shape[2 + i],
-            case.size[i],
-            c.strides[i],
-            (kernel[i] - 1) * c.dilations[i] + 1,
-            c.pads[i],
-            c.pads[i + 2],
-        )
-        for i in range(2)
-    ]
+def _padding(case: Case, padding: str) -> object:
+    """The argument that says a case, or None."""
+    assert isinstance(case.convention, ConvTranspose)
+    axes = axes_of(case.convention, case.inputs["w"].shape[2:])
+    if padding == "explicit":
+        pairs = [explicit_pair(axis) for axis in axes]
+        return None if None in pairs else [[0, 0], *pairs, [0, 0]]
+    return padding if all(map(_WORDS[padding], axes)) else None
 
 
-def _same(case: Case) -> str | None:
-    """SAME cuts what is over output_shape, the odd pixel at the end; it can say no other cut.
-
-    tensorflow/tensorflow, ``tensorflow/core/framework/kernel_shape_util.cc``, GetWindowedOutputSizeVerbose.
-    """
-    for n, out, stride, extent, begin, _ in _grid(case):
-        cut = max((n - 1) * stride + extent - out, 0)
-        if -(-out // stride) != n or cut // 2 != begin:
-            return None
-    return "SAME"
+_WORDS = {"SAME": is_same, "VALID": is_valid}
 
 
-def _valid(case: Case) -> str | None:
-    """VALID cuts nothing; output_shape may add less than a stride at the end."""
-    for n, out, stride, extent, begin, _ in _grid(case):
-        if begin != 0 or not 0 <= out - (n - 1) * stride - extent < stride:
-            return None
-    return "VALID"
-
-
-def _explicit(case: Case) -> list[list[int]] | None:
-    """Explicit padding cuts both sides freely; output_padding beyond the end's pad goes to output_shape."""
-    sides = []
-    for n, out, stride, extent, begin, _ in _grid(case):
-        end = (n - 1) * stride + extent - begin - out
-        if end <= -stride:
-            return None
-        sides.append([begin, max(end, 0)])
-    return [[0, 0], *sides, [0, 0]]
-
-
-def _conv2d_transpose(padding_of: Callable[[Case], object]) -> Callable[[Case], Expression | None]:
+def _conv2d_transpose(word: str) -> Callable[[Case], Expression | None]:
     def expression(case: Case) -> Expression | None:
-        padding = padding_of(case)
+        padding = _padding(case, word)
         if padding is None:
             return None
         c = case.convention
@@ -372,40 +284,6 @@ def _conv2d_transpose(padding_of: Callable[[Case], object]) -> Callable[[Case], 
         if "b" in case.inputs:
             return Expression(Name("tf.nn.bias_add"), (call, Name("b")))
         return call
-
-    return expression
-
-
-def _keras_layer(padding: str) -> Callable[[Case], Expression | None]:
-    """The layer that computes the output size itself.
-
-    keras-team/keras, ``keras/src/backend/common/backend_utils.py``,
-    ``_get_output_shape_given_tf_padding``; the tensorflow backend hands the size to
-    ``tf.nn.conv_transpose``, whose cut follows from it.
-    """
-    fits = _same if padding == "same" else _valid
-
-    def expression(case: Case) -> Expression | None:
-        c = case.convention
-        assert isinstance(c, ConvTranspose)
-        if c.group > 1 or fits(case) is None:
-            return None
-        grid = _grid(case)
-        whole = [n * stride if padding == "same" else (n - 1) * stride + max(extent, stride)
-                 for n, _, stride, extent, _, _ in grid]  # fmt: skip
-        extra = [out - (n - 1) * stride - (extent % 2 if padding == "same" else extent)
-                 for n, out, stride, extent, _, _ in grid]  # fmt: skip
-        flags: dict[str, object] = {"strides": c.strides, "padding": padding}
-        if list(case.size) != whole:
-            if not all(0 <= e < stride for e, stride in zip(extra, c.strides, strict=True)):
-                return None
-            flags["output_padding"] = tuple(extra)
-        if c.dilations != (1, 1):
-            flags["dilation_rate"] = c.dilations
-        _, c_out, *kernel = case.inputs["w"].shape
-        flags["use_bias"] = "b" in case.inputs
-        layer = Expression(Name("keras.layers.Conv2DTranspose"), (c_out, tuple(kernel)), flags)
-        return Expression(layer, (Name("x"),))
 
     return expression
 
@@ -438,19 +316,6 @@ def _cpu_refusal(explicit: bool) -> Refusal:
     )
 
 
-def _strided_and_dilated(case: Case, dtype: str, names: Names) -> bool:
-    c = case.convention
-    assert isinstance(c, ConvTranspose)
-    return max(c.strides) > 1 and max(c.dilations) > 1
-
-
-_KERAS_REFUSAL = Refusal(
-    words="`strides > 1` not supported in conjunction with `dilation_rate > 1`",
-    why="keras/src/layers/convolutional/base_conv_transpose.py: BaseConvTranspose",
-    when=_strided_and_dilated,
-)
-
-
 # ---------------------------------------------------------------------------- running
 
 
@@ -466,20 +331,6 @@ def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
     result = expression.evaluate({**names, **_tensors(names, inputs)})
     return np.asarray(result.numpy().transpose(0, 3, 1, 2))
-
-
-def _run_typed(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
-    """A Keras layer without weights, of the dtype of its input."""
-    return _run(names, _typed(expression, inputs), inputs)
-
-
-def _typed(expression: Expression, inputs: dict[str, NDArray[Any]]) -> Expression:
-    made = expression.function
-    assert isinstance(made, Expression)
-    layer = Expression(made.function, made.args, {**made.kwargs, "dtype": str(inputs["x"].dtype)})
-    return Expression(layer, expression.args, expression.kwargs)
 
 
 def _scales_and_translates(case: Case, dtype: str, names: Names) -> bool:
@@ -526,18 +377,6 @@ def _run_gradient(
     if of == "b":
         return np.asarray(result.numpy().reshape(1, -1, 1, 1))
     return np.asarray(result.numpy().transpose((3, 2, 0, 1) if of == "w" else (0, 3, 1, 2)))
-
-
-def _run_layer(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
-    tensors = _tensors(names, inputs)
-    made = _typed(expression, inputs).function
-    assert isinstance(made, Expression)
-    layer = made.evaluate(names)
-    layer.build(tensors["x"].shape)
-    layer.set_weights([tensors[k].numpy() for k in ("w", "b") if k in tensors])
-    return np.asarray(layer(tensors["x"]).numpy().transpose(0, 3, 1, 2))
 
 
 @contextlib.contextmanager
@@ -591,7 +430,6 @@ def _environment(names: Names) -> str:
 def _conv_call(
     name: str,
     expression: Callable[[Case], Expression | None],
-    run: Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]],
     refusals: tuple[Refusal, ...],
 ) -> Call:
     return Call(
@@ -599,44 +437,45 @@ def _conv_call(
         name=name,
         operation="conv_transpose",
         expression=expression,
-        run=run,
+        run=_run,
         arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
         returns=_SAME_DTYPE,
         refusals=refusals,
-        variant=run is _run_layer,
     )
 
 
+_IMAGE_RESIZE = {
+    f"{method}{'-antialias' if antialias else ''}": _resize_call(
+        f"image.resize-{method}{'-antialias' if antialias else ''}",
+        "tf.image.resize",
+        {"method": method, "antialias": True} if antialias else {"method": method},
+        convention,
+        ">=2.0",
+    )
+    for method, antialias, convention in _RESIZE
+}
+_CONV2D_TRANSPOSE = {
+    padding: _conv_call(
+        f"conv2d_transpose-{padding}",
+        _conv2d_transpose(padding),
+        (_cpu_refusal(explicit=padding == "explicit"),),
+    )
+    for padding in (*_WORDS, "explicit")
+}
+
 CALLS = (
-    *(
-        _resize_call(
-            f"image.resize-{method}{'-antialias' if antialias else ''}",
-            "tf.image.resize",
-            {"method": method, "antialias": True} if antialias else {"method": method},
-            convention,
-            ">=2.0",
-        )
-        for method, antialias, convention in _RESIZE
-    ),
+    *_IMAGE_RESIZE.values(),
     *_v1_calls(),
-    *_keras_calls(),
-    *(
-        _conv_call(
-            f"conv2d_transpose-{padding}",
-            _conv2d_transpose(padding_of),
-            _run,
-            (_cpu_refusal(explicit=padding == "explicit"),),
+    *_CONV2D_TRANSPOSE.values(),
+    *keras_calls.calls(
+        keras_calls.Backend(
+            framework="tensorflow",
+            releases=">=2.16",  # the first with Keras 3
+            becomes=_IMAGE_RESIZE,
+            sums=_CONV2D_TRANSPOSE["SAME"],
+            sums_refusals=(_cpu_refusal(explicit=False),),
+            variant=True,
         )
-        for padding, padding_of in (("SAME", _same), ("VALID", _valid), ("explicit", _explicit))
-    ),
-    *(
-        _conv_call(
-            f"Conv2DTranspose-{padding}",
-            _keras_layer(padding),
-            _run_layer,
-            (_KERAS_REFUSAL, _cpu_refusal(explicit=False)),
-        )
-        for padding in ("same", "valid")
     ),
 )
 

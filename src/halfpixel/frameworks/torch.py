@@ -168,7 +168,7 @@ _FIRST_ROW_REPEATED = Defect(
     why="an output one pixel wide repeats its first row",
     releases=">=2.0",
     when=_one_column,
-    result=lambda y: np.broadcast_to(y[:, :, :1], y.shape),
+    result=lambda case: np.broadcast_to(case.expected[:, :, :1], case.expected.shape),
 )
 
 

@@ -1,0 +1,337 @@
+"""Keras's calls: the same list on every backend, which says what each of them becomes there."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arithmetic import Arithmetic
+from ..cases import Case
+from ..conventions import ConvTranspose
+from .call import (
+    BFLOAT16,
+    WIDE,
+    Call,
+    Defect,
+    DType,
+    Expression,
+    Name,
+    Names,
+    Refusal,
+    Run,
+    dtype_name,
+)
+from .padding import KERAS_PADDINGS, KerasPadding, axes_of, keras_output_padding
+
+Flags = dict[str, object]
+Said = Callable[[Case], Expression | None]
+
+_HALVES: tuple[DType, ...] = ("float16", "bfloat16")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """Keras on one backend.
+
+    Attributes:
+        framework: the name of the framework whose calls these are.
+        releases: those of the framework that have them (PEP 440 specifiers).
+        becomes: for an interpolation, with ``-antialias`` or without, the backend's own call that Keras
+            makes of it.
+        sums: the backend's own transposed convolution.
+        refusal: of an interpolation that is not in ``becomes``.
+        sums_refusals: what that refuses.
+        sums_defects: where Keras's is known to compute something else.
+        run: from a run that uses Keras to one where Keras has this backend.
+        variant: whether the framework has all of this by another name.
+    """
+
+    framework: str
+    releases: str
+    becomes: Mapping[str, Call]
+    sums: Call
+    refusal: Refusal | None = None
+    sums_refusals: tuple[Refusal, ...] = ()
+    sums_defects: tuple[Defect, ...] = ()
+    run: Callable[[Run], Run] = lambda run: run
+    variant: bool = False
+
+
+# ---------------------------------------------------------------------------- resize
+
+
+def _function(flags: Flags) -> Said:
+    def expression(case: Case) -> Expression:
+        size = {"size": case.size}
+        return Expression(Name("keras.ops.image.resize"), (Name("x"),), {**size, **flags})
+
+    return expression
+
+
+def _resizing(flags: Flags) -> Said:
+    def expression(case: Case) -> Expression:
+        size = dict(zip(("height", "width"), case.size, strict=True))
+        layer = Expression(Name("keras.layers.Resizing"), (), {**size, **flags})
+        return Expression(layer, (Name("x"),))
+
+    return expression
+
+
+def _upsampling(flags: Flags) -> Said:
+    """The layer takes factors, so whole ratios only."""
+
+    def expression(case: Case) -> Expression | None:
+        sizes = list(zip(case.size, case.inputs["x"].shape[2:], strict=True))
+        if any(out % n for out, n in sizes):
+            return None
+        factors = tuple(out // n for out, n in sizes)
+        layer = Expression(Name("keras.layers.UpSampling2D"), (), {"size": factors, **flags})
+        return Expression(layer, (Name("x"),))
+
+    return expression
+
+
+_METHODS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
+_ANTIALIASED = ("bilinear", "bicubic", "lanczos3", "lanczos5")
+# the other dtypes of keras.ops.image.resize: nearest copies integers, the others would round them
+_NARROW: dict[str, tuple[DType, ...]] = {
+    "nearest": (*_HALVES, "uint8", "int16"),
+    "bilinear": _HALVES,
+    "bicubic": _HALVES,
+}
+_PLAIN: Flags = {}
+_ANTIALIAS: Flags = {"antialias": True}
+_CHANNELS_FIRST: Flags = {"data_format": "channels_first"}
+
+# name, expression, and for which interpolations with which flags beside
+_RESIZERS: tuple[
+    tuple[str, Callable[[Flags], Said], tuple[tuple[Flags, tuple[str, ...]], ...]], ...
+]
+_RESIZERS = (
+    (
+        "keras.ops.image.resize",
+        _function,
+        (
+            (_PLAIN, _METHODS),
+            (_ANTIALIAS, _METHODS),
+            (_CHANNELS_FIRST, ("nearest", "bilinear")),
+        ),
+    ),
+    (
+        "keras.Resizing",
+        _resizing,
+        (
+            (_PLAIN, _METHODS),
+            (_ANTIALIAS, ("bilinear", "bicubic")),
+            (_CHANNELS_FIRST, ("bilinear",)),
+        ),
+    ),
+    (
+        "keras.UpSampling2D",
+        _upsampling,
+        ((_PLAIN, _METHODS), (_CHANNELS_FIRST, ("nearest", "bilinear"))),
+    ),
+)
+
+
+def _resize_calls(backend: Backend) -> Iterator[Call]:
+    for name, say, choices in _RESIZERS:
+        for flags, methods in choices:
+            for method in methods:
+                if method in backend.becomes or flags is _PLAIN:  # one refusal of each is enough
+                    yield _resize_call(backend, name, say, method, flags)
+
+
+def _resize_call(
+    backend: Backend, name: str, say: Callable[[Flags], Said], method: str, flags: Flags
+) -> Call:
+    # neither backend antialiases nearest or area: both take the flag, and leave it
+    antialias = flags is _ANTIALIAS and method in _ANTIALIASED
+    own = backend.becomes.get(f"{method}-antialias" if antialias else method)
+    words = {"antialias": "-antialias", "data_format": "-channels_first"}
+    plain = say is _function and flags is _PLAIN
+    repeats = say is _upsampling and method == "nearest"
+    dtypes = (*WIDE, *_NARROW[method]) if plain and own and method in _NARROW else WIDE
+    some = own or next(iter(backend.becomes.values()))
+    return Call(
+        framework=backend.framework,
+        name=f"{name}-{method}" + "".join(words[flag] for flag in flags),
+        operation="resize",
+        follows={backend.releases: next(iter(own.follows.values()))} if own else {},
+        expression=say({"interpolation": method, **flags}),
+        run=backend.run(functools.partial(_run, channels_first=flags is _CHANNELS_FIRST)),
+        arithmetic={dtype: _arithmetic(some, dtype, repeats=repeats) for dtype in dtypes},
+        returns={dtype: dtype for dtype in dtypes},
+        refusals=() if own or backend.refusal is None else (backend.refusal,),
+        variant=backend.variant or not (plain or (say is _function and antialias)),
+        defects=own.defects if own else (),
+    )
+
+
+def _arithmetic(own: Call, dtype: DType, *, repeats: bool) -> Arithmetic:
+    """That of the backend's own call; halves are computed in float32, and rounded once, by Keras."""
+    if repeats:  # UpSampling2D has no coordinates for nearest: keras.ops.repeat
+        return replace(
+            own.arithmetic["float32"],
+            coordinate_rule=None,
+            source="keras-team/keras, keras/src/layers/reshaping/up_sampling2d.py: _resize_images",
+        )
+    if dtype not in _HALVES:
+        return own.arithmetic[dtype]
+    wide = own.arithmetic["float32"]
+    return replace(
+        wide,
+        # half a unit of float32 is what float16 loses of a number below its normal range
+        weight_error=wide.weight_error + 0.5,
+        narrow=dtype,
+        narrow_roundings=1,
+        source=f"{wide.source}; keras-team/keras, keras/src/ops/image.py: _resize, and "
+        "keras/src/backend/torch/image.py: _cast_squeeze_in, _cast_squeeze_out",
+    )
+
+
+# ---------------------------------------------------------------------------- conv_transpose
+
+
+def _padded(case: Case, padding: KerasPadding) -> Flags | None:
+    """The flags of a transposed convolution, or None where they cannot say the case."""
+    c = case.convention
+    assert isinstance(c, ConvTranspose)
+    said = keras_output_padding(axes_of(c, case.inputs["w"].shape[2:]), padding)
+    if c.group > 1 or said is None:
+        return None
+    flags: Flags = {"strides": c.strides, "padding": padding}
+    if said:
+        flags["output_padding"] = said
+    if c.dilations != (1, 1):
+        flags["dilation_rate"] = c.dilations
+    return flags
+
+
+def _conv_layer(padding: KerasPadding) -> Said:
+    def expression(case: Case) -> Expression | None:
+        flags = _padded(case, padding)
+        if flags is None:
+            return None
+        _, c_out, *kernel = case.inputs["w"].shape
+        flags["use_bias"] = "b" in case.inputs
+        layer = Expression(Name("keras.layers.Conv2DTranspose"), (c_out, tuple(kernel)), flags)
+        return Expression(layer, (Name("x"),))
+
+    return expression
+
+
+def _conv_function(padding: KerasPadding) -> Said:
+    def expression(case: Case) -> Expression | None:
+        flags = _padded(case, padding)
+        if flags is None:
+            return None
+        call = Expression(Name("keras.ops.conv_transpose"), (Name("x"), Name("w")), flags)
+        return Expression(Name("keras.ops.add"), (call, Name("b"))) if "b" in case.inputs else call
+
+    return expression
+
+
+def _strided_and_dilated(case: Case, dtype: str, names: Names) -> bool:
+    c = case.convention
+    assert isinstance(c, ConvTranspose)
+    return max(c.strides) > 1 and max(c.dilations) > 1
+
+
+_LAYER_REFUSAL = Refusal(
+    words="`strides > 1` not supported in conjunction with `dilation_rate > 1`",
+    why="keras/src/layers/convolutional/base_conv_transpose.py: BaseConvTranspose",
+    when=_strided_and_dilated,
+)
+
+
+def _conv_calls(backend: Backend) -> Iterator[Call]:
+    for name, say, refusals in (
+        ("keras.Conv2DTranspose", _conv_layer, (_LAYER_REFUSAL,)),
+        ("keras.ops.conv_transpose", _conv_function, ()),
+    ):
+        for padding in KERAS_PADDINGS:
+            yield Call(
+                framework=backend.framework,
+                name=f"{name}-{padding}",
+                operation="conv_transpose",
+                expression=say(padding),
+                run=backend.run(_run),
+                arithmetic=backend.sums.arithmetic,
+                returns=backend.sums.returns,
+                refusals=(*refusals, *backend.sums_refusals),
+                defects=backend.sums_defects if padding == "same" else (),
+                variant=say is _conv_layer,  # its weights have no names to differentiate by
+            )
+
+
+def calls(backend: Backend) -> tuple[Call, ...]:
+    """Keras's calls on a backend."""
+    return (*_resize_calls(backend), *_conv_calls(backend))
+
+
+# ---------------------------------------------------------------------------- running
+
+
+def _run(
+    names: Names,
+    expression: Expression,
+    inputs: dict[str, NDArray[Any]],
+    *,
+    channels_first: bool = False,
+) -> NDArray[Any]:
+    """On any backend. A layer is made with the dtype of its input, and given its weights."""
+    tensors = _tensors(names, inputs, channels_first=channels_first)
+    layer = expression.function
+    if isinstance(layer, Expression):
+        dtype = dtype_name(inputs["x"])
+        made = replace(layer, kwargs={**layer.kwargs, "dtype": dtype}).evaluate(names)
+        if "w" in inputs:
+            made.build(tensors["x"].shape)
+            made.set_weights([tensors[key] for key in ("w", "b") if key in tensors])
+        result = made(tensors["x"])
+    else:
+        result = expression.evaluate({**names, **tensors})
+    return _array(names, result, channels_first=channels_first)
+
+
+def run_gradient(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    """On the torch backend: ``torch.autograd.grad`` of a call, with ``g`` the cotangent."""
+    tensors, of = _tensors(names, inputs), str(expression.args[1])
+    tensors[of].requires_grad_()
+    (result,) = expression.evaluate({**names, **tensors})
+    if of == "x":
+        return _array(names, result)
+    array = names["keras"].ops.convert_to_numpy(result)
+    return np.asarray(array.reshape(1, -1, 1, 1) if of == "b" else array.transpose(3, 2, 0, 1))
+
+
+# from (N, C, H, W), and (c_in, c_out, kernel_h, kernel_w), to Keras's layouts
+_LAYOUTS = {"x": (0, 2, 3, 1), "g": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
+
+
+def _tensors(
+    names: Names, inputs: dict[str, NDArray[Any]], *, channels_first: bool = False
+) -> dict[str, Any]:
+    arrays = {
+        key: value if channels_first else np.ascontiguousarray(value.transpose(_LAYOUTS[key]))
+        for key, value in inputs.items()
+    }
+    to_tensor = names["keras"].ops.convert_to_tensor
+    return {key: to_tensor(value, dtype=dtype_name(inputs[key])) for key, value in arrays.items()}
+
+
+def _array(names: Names, result: Any, *, channels_first: bool = False) -> NDArray[Any]:
+    keras = names["keras"]
+    if keras.backend.standardize_dtype(result.dtype) == "bfloat16":
+        array = keras.ops.convert_to_numpy(keras.ops.cast(result, "float32")).astype(BFLOAT16)
+    else:
+        array = keras.ops.convert_to_numpy(result)
+    return np.asarray(array if channels_first else array.transpose(0, 3, 1, 2))

@@ -1,0 +1,127 @@
+"""Keras's calls on the torch backend, in a process of their own.
+
+Keras takes its backend from ``KERAS_BACKEND`` as it is imported, once a process, and TensorFlow's import
+brings it in on TensorFlow's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..cases import Case
+from ..conventions import ConvTranspose
+from . import torch
+from .call import Call, Defect, Expression, Framework, Gradient, Name, Names, Refusal
+from .keras_calls import Backend, calls, run_gradient
+from .process import Process, elsewhere
+
+_TORCH = {call.name: call for call in torch.CALLS}
+
+# Keras's interpolations, by torch's names: keras-team/keras, keras/src/backend/torch/image.py: resize
+_BECOMES = {
+    "nearest": "interpolate-nearest-exact",
+    "bilinear": "interpolate-bilinear",
+    "bilinear-antialias": "interpolate-bilinear-antialias",
+    "bicubic": "interpolate-bicubic",
+    "bicubic-antialias": "interpolate-bicubic-antialias",
+}
+
+
+def _from_channels_last(call: Call) -> Call:
+    """torch's call on an image that lies in memory as Keras's does.
+
+    Its defect of one column needs a row of one number.
+    """
+
+    def single(defect: Defect) -> Defect:
+        return replace(defect, when=lambda c: defect.when(c) and c.inputs["x"].shape[1] == 1)
+
+    return replace(call, defects=tuple(single(defect) for defect in call.defects))
+
+
+def _cut_first(case: Case) -> ConvTranspose:
+    """The convention of a case, with the odd pixel of an axis cut before the first and not after the last."""
+    c = case.convention
+    assert isinstance(c, ConvTranspose)
+    n = len(c.strides)
+    axes = []
+    for begin, end, extra in zip(c.pads[:n], c.pads[n:], c.output_padding, strict=True):
+        odd = end - extra > begin
+        axes.append((end - extra, begin, 0) if odd else (begin, end, extra))
+    begins, ends, extras = zip(*axes, strict=True)
+    return replace(c, pads=(*begins, *ends), output_padding=extras)
+
+
+# keras-team/keras, keras/src/backend/common/backend_utils.py:
+# _convert_conv_transpose_padding_args_from_keras_to_torch
+_ODD_PIXEL = Defect(
+    why="SAME cuts the odd pixel at the beginning, not at the end",
+    releases="<3.15",
+    when=lambda case: _cut_first(case) != case.convention,
+    result=lambda case: np.asarray(replace(case, convention=_cut_first(case)).reference()),
+)
+
+CALLS = calls(
+    Backend(
+        framework="keras_torch",
+        releases=">=3.9",  # before, Keras resized through torchvision
+        becomes={said: _from_channels_last(_TORCH[name]) for said, name in _BECOMES.items()},
+        refusal=Refusal(
+            words="Lanczos interpolation is not supported by the PyTorch backend"
+            "|Invalid value for argument `interpolation`",
+            why="torch has no lanczos without antialias; Keras does not ask it for area",
+        ),
+        sums=_TORCH["conv_transpose2d"],
+        sums_defects=(_ODD_PIXEL,),
+        run=elsewhere,
+    )
+)
+
+
+def _load_there() -> Names:
+    """In the child."""
+    import keras
+    import torch
+
+    if keras.backend.backend() != "torch":
+        raise ImportError(f"Keras took the backend {keras.backend.backend()}")
+    keras.config.set_image_data_format("channels_last")  # a user's keras.json may say otherwise
+    torch.set_num_threads(1)
+    return {"keras": keras, "torch": torch}
+
+
+_VARIABLES = {"KERAS_BACKEND": "torch", "KERAS_TORCH_DEVICE": "cpu"}  # not a GPU that is there
+
+
+def _load() -> Names:
+    return {"process": Process("keras_torch", _VARIABLES, _load_there)}
+
+
+def _environment_there(names: Names) -> str:
+    torch, keras = names["torch"], names["keras"]
+    return (
+        f"backend {keras.backend.backend()} {torch.__version__}, {torch.get_num_threads()} thread, "
+        f"{torch.backends.cpu.get_cpu_capability()}"
+    )
+
+
+def _environment(names: Names) -> str:
+    return str(names["process"](_environment_there))
+
+
+def _gradient(forward: Expression, of: str) -> Expression:
+    return Expression(Name("torch.autograd.grad"), (forward, Name(of), Name("g")))
+
+
+FRAMEWORK = Framework(
+    name="keras_torch",
+    module="keras",
+    distributions=("keras", "keras-nightly"),
+    needs=("torch",),
+    calls=CALLS,
+    load=_load,
+    environment=_environment,
+    gradient=Gradient(_gradient, elsewhere(run_gradient)),
+)

@@ -1,0 +1,104 @@
+"""A framework in a process of its own: for one that cannot be imported beside another."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from typing import Any, TypeVar
+
+from numpy.typing import NDArray
+
+from .call import Expression, FrameworkError, Names, Run
+
+T = TypeVar("T")
+
+_names: dict[str, Any] = {}  # of the child: what its framework's ``load`` returned
+
+
+class Process:
+    """A child process that has loaded a framework, and evaluates in it. It ends with this process.
+
+    Args:
+        framework: its name, for error messages.
+        environment: the variables that the child sets before anything is imported.
+        load: a function at the top of a module: imports the framework there, and returns the names that
+            expressions use.
+
+    Raises:
+        ImportError, OSError: what ``load`` raised.
+        FrameworkError: the child ended.
+    """
+
+    def __init__(
+        self, framework: str, environment: Mapping[str, str], load: Callable[[], Names]
+    ) -> None:
+        self.framework = framework
+        self._pool = ProcessPoolExecutor(
+            1, get_context("spawn"), initializer=_begin, initargs=(dict(environment),)
+        )
+        try:
+            self(_load, load)
+        except BaseException:
+            self.end()
+            raise
+
+    def __call__(self, function: Callable[..., T], *args: Any) -> T:
+        """``function(names, *args)``, there: a function at the top of a module, or a partial of one.
+
+        Raises:
+            Exception: whatever the framework raises.
+            FrameworkError: the child ended.
+        """
+        try:
+            future: Future[T] = self._pool.submit(_apply, function, *args)
+            return future.result()
+        except BrokenProcessPool as error:
+            raise FrameworkError(
+                f"the process that runs {self.framework} has ended: it was killed, or it crashed"
+            ) from error
+
+    def end(self) -> None:
+        """End the child, and wait until it has. At exit this happens by itself."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+def elsewhere(run: Run) -> Run:
+    """A call's ``run`` that happens in the child: the names are ``{"process": Process(...)}``."""
+
+    def there(
+        names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+    ) -> NDArray[Any]:
+        process: Process = names["process"]
+        return process(run, expression, inputs)
+
+    return there
+
+
+# ---------------------------------------------------------------------------- in the child
+
+
+def _begin(environment: Mapping[str, str]) -> None:
+    os.environ.update(environment)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it, in mid-call and without a word
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed, or leaves by ``os._exit``, cannot end its child."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _load(names: Names, load: Callable[[], Names]) -> None:
+    _names.update(load())
+
+
+def _apply(function: Callable[..., T], *args: Any) -> T:
+    return function(_names, *args)
