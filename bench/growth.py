@@ -19,6 +19,7 @@ from halfpixel.arithmetic import coordinates
 from halfpixel.cases import Case
 from halfpixel.conventions import Resize
 from halfpixel.frameworks import Call
+from halfpixel.report import arithmetics
 
 SIZES = tuple(2**k for k in range(4, 13))
 ROWS = 8  # of the axis that keeps its size: enough for every kernel
@@ -65,7 +66,7 @@ def measured(framework: str) -> Iterator[tuple[str, list[float]]]:
     release = frameworks.version(framework) or ""
     for call in suite.calls("resize"):
         convention = call.convention(release) if call.framework == framework else None
-        if convention is None or convention.mode == "nearest" or call.variant:
+        if convention is None or call.variant or not arithmetics.weighs(convention):
             continue
         for rule in dict.fromkeys((None, call.stored_rule)):
             found = [error(call, convention, rule, n) for n in SIZES]

@@ -15,8 +15,12 @@ from halfpixel.cases import Case
 from halfpixel.frameworks import Call, DType, Names
 from halfpixel.integers import predicted
 
+# those of every size: tests/test_pyramids.py has the others
 ROUNDED = [
-    (call, dtype) for call in suite.calls("resize") for dtype in call.roundings if call.follows
+    (call, dtype)
+    for call in suite.calls("resize")
+    for dtype in call.roundings
+    if all(convention.takes_every_size for convention in call.follows.values())
 ]
 
 

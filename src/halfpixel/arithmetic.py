@@ -61,8 +61,11 @@ class Arithmetic:
     source: str
 
 
+Errors = Callable[[Resize, NDArray[np.float64]], NDArray[np.float64]]
+
+
 @functools.cache
-def normalised_weight_error(convention: Resize) -> float:
+def normalised_weight_error(convention: Resize, value_errors: Errors | None = None) -> float:
     """The largest error of one weight that is a kernel's value divided by the sum of all, in roundoffs.
 
     With ``e`` the error of a value and ``S`` the sum of the values inside the image, ``(e + |w| · Σe)
@@ -72,12 +75,15 @@ def normalised_weight_error(convention: Resize) -> float:
 
     Args:
         convention: linear, cubic, mitchell, lanczos or gaussian.
+        value_errors: the error of a kernel's value, in roundoffs, at a distance; that of Horner's rule if
+            none is given.
     """
+    value_errors = value_errors or _kernel_value_errors
     radius = {"linear": 1, "lanczos": convention.lanczos_radius or 0}.get(convention.mode, 2)
     largest = 0.0
     for n_in in range(1, 4 * radius + 1):
         away = abs(np.linspace(-0.5, n_in - 0.5, 32 * n_in + 1)[:, None] - np.arange(n_in))
-        values, errors = _kernel_values(convention, away), _kernel_value_errors(convention, away)
+        values, errors = _kernel_values(convention, away), value_errors(convention, away)
         total = values.sum(axis=1, keepdims=True)
         weights = abs(values / total)
         both = (errors + weights * errors.sum(axis=1, keepdims=True)) / abs(total)
@@ -129,6 +135,27 @@ def _horner_error(
             value = value + coefficient
             error = error + abs(value) + inexact * abs(coefficient)
     return np.asarray(error)
+
+
+def cubic_powers_error(convention: Resize, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The error of a cubic kernel's value in unit roundoffs, where each power is multiplied out:
+    ``(a + 2)·t·t·t − (a + 3)·t·t + 1`` and ``a·t·t·t − 5a·t·t + 8a·t − 4a``, from left to right.
+
+    The error of a product of k factors is k − 1 roundoffs of it, of a sum one of each of its partial sums;
+    t itself is off by a roundoff.
+    """
+    a = float(convention.cubic_coeff_a or 0)
+
+    def error(c3: float, c2: float, c1: float, c0: float) -> NDArray[np.float64]:
+        terms = [c3 * t**3, c2 * t**2, c1 * t, c0 + 0 * t]
+        sums = [abs(s) for s in np.cumsum(terms, axis=0)[1:]]
+        slope = abs(3 * c3 * t**2 + 2 * c2 * t + c1)
+        return np.asarray(
+            3 * abs(terms[0]) + 2 * abs(terms[1]) + abs(terms[2]) + sum(sums) + slope * t
+        )
+
+    near, far = error(a + 2, -(a + 3), 0.0, 1.0), error(a, -5 * a, 8 * a, -4 * a)
+    return np.where(t <= 1, near, np.where(t < 2, far, 0.0))
 
 
 def sum_of_products(dtype: str, source: str) -> Arithmetic:
@@ -298,6 +325,39 @@ def _two_starts(
     return np.asarray(exact + starts[1] - starts[0])
 
 
+def _float32_place(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers
+) -> NDArray[np.float32]:
+    """The scale, its product with the index and half_pixel's ½ taken off it, each rounded to float32."""
+    half = np.float32(_half(convention))
+    place = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32) - half
+    return np.asarray(place)
+
+
+_ALMOST = np.float32(1e-6)
+
+
+def _float32_near_ties(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The coordinate is computed in float32, in three roundings; within 1e-6 of the middle between two
+    pixels it is taken to be there."""
+    place = _float32_place(convention, d, n_in, n_out)
+    pixel = np.floor(place)
+    near = abs(place - pixel - np.float32(0.5)) < _ALMOST
+    return np.where(near, pixel + 0.5, place.astype(np.float64))
+
+
+def _float32_short_of_end(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The coordinate is computed in float32, in three roundings, and is never nearer to the last pixel
+    than 1e-6."""
+    place = np.maximum(_float32_place(convention, d, n_in, n_out), np.float32(0))
+    end = np.asarray(n_in - 1).astype(np.float32) - _ALMOST
+    return np.asarray(np.minimum(place, end), np.float64)
+
+
 @dataclass(frozen=True)
 class CoordinateRule:
     """A way of computing coordinates that can pick another pixel, or another weight, than the exact one.
@@ -383,6 +443,18 @@ COORDINATE_RULES = {
         source="tensorflow/tensorflow, tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc: "
         "GeneralCompileWeights (h_span_start, once in concatted and once in h_weight)",
         rounded=True,
+    ),
+    "float32_near_ties": CoordinateRule(
+        _float32_near_ties,
+        stored=False,
+        source="opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp: computeSrcGeneric, "
+        "resizeNearest (eps)",
+    ),
+    "float32_short_of_end": CoordinateRule(
+        _float32_short_of_end,
+        stored=False,
+        source="opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp: computeSrcGeneric, "
+        "resizeBilinear (lim - 1 - 1e-6f)",
     ),
 }
 

@@ -129,6 +129,10 @@ class ResizeCase:
     pins: str
     conventions_agree: bool = False
 
+    def fits(self, convention: Resize) -> bool:
+        """Whether a convention takes both its axes' sizes."""
+        return all(map(convention.takes, self.shape[2:], self.size))
+
 
 def _impulses(n: int, c: int, h: int, w: int) -> Array:
     """Image row i is an impulse at i along the axis that is resized: the output is the weight matrix."""
@@ -216,7 +220,31 @@ RESIZE_CASES = (
     ResizeCase("16x16-3x16-texture", "texture", (1, 1, 16, 16), (3, 16),
                "a large odd ratio on one axis"),
 )
+
+# A step of a pyramid goes with few sizes: these stand beside those above that it takes.
+PYRAMID_CASES = (
+    ResizeCase("6x8-4x5-texture", "texture", (1, 3, 6, 8), (4, 5),
+               "down to one more than half: the last output is beyond the edge"),
+    ResizeCase("7x8-3x3-texture", "texture", (2, 1, 7, 8), (3, 3),
+               "down to less than half: the last pixels count through their neighbours alone"),
+    ResizeCase("2x3-1x2-texture", "texture", (1, 2, 2, 3), (1, 2),
+               "fewer pixels than the kernel has taps: edges beyond edges"),
+    ResizeCase("1x5-1x3-texture", "texture", (1, 1, 1, 5), (1, 3),
+               "one row: it is its own border"),
+    ResizeCase("3x4-7x8-texture", "texture", (1, 2, 3, 4), (7, 8),
+               "up to one more row than twice as many"),
+    ResizeCase("4x3-8x7-texture", "texture", (1, 1, 4, 3), (8, 7),
+               "up to one more column than twice as many"),
+    ResizeCase("1x2-2x3-texture", "texture", (1, 2, 1, 2), (2, 3),
+               "one row up: edges alone"),
+)
 # fmt: on
+
+
+def resize_entries(convention: Resize) -> tuple[ResizeCase, ...]:
+    """The resize cases that a convention takes, and those that stand in it alone."""
+    own = () if convention.takes_every_size else PYRAMID_CASES
+    return tuple(entry for entry in (*RESIZE_CASES, *own) if entry.fits(convention))
 
 
 @functools.cache
@@ -230,7 +258,7 @@ def holds(entry: ResizeCase, dtype: str) -> bool:
 
 def resize_cases(convention: Resize, rule: str | None = None) -> Iterator[Case]:
     """Every resize case of one convention, without its expected values."""
-    for entry in RESIZE_CASES:
+    for entry in resize_entries(convention):
         make, source = INPUTS[entry.x]
         x = make(*entry.shape)
         yield Case(entry.name, entry.pins, source, convention, {"x": x}, entry.size, rule)
@@ -324,7 +352,7 @@ INTEGER_CASES = (
 def integer_cases(convention: Resize, rule: str | None, dtype: str = "uint8") -> Iterator[Case]:
     """Every integer case of one convention in one dtype, without its expected values."""
     factor, offset = _STRETCHED[dtype]
-    for entry in INTEGER_CASES:
+    for entry in (entry for entry in INTEGER_CASES if entry.fits(convention)):
         make, source = INTEGER_INPUTS[entry.x]
         x = make(*entry.shape) * factor + offset
         yield Case(entry.name, entry.pins, source, convention, {"x": x}, entry.size, rule, dtype)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from .arithmetic import Arithmetic, coordinates
 from .cases import Case
 from .compare import error_bound, share_of_bound
-from .conventions import ConvTranspose, Resize, every_resize
+from .conventions import ConvTranspose, Resize, every_pyramid, every_resize
 from .conventions.exact import apply_matrices
-from .integers import ROUNDINGS, applies_to
+from .integers import ROUNDINGS, roundings_of
 
 _EXACT_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 
@@ -84,7 +84,7 @@ def _rules(case: Case, convention: Resize) -> tuple[str | None, ...]:
     if case.rule in ROUNDINGS:
         if convention.mode == "nearest":
             return (None,)
-        return tuple(ROUNDINGS) if applies_to(convention) else ()
+        return roundings_of(convention)
     by_mode = {"cubic": "kernel_table_1024", "gaussian": "inverse_scale_float32"}
     rule = "sum_float64" if convention == _EXACT_NEAREST else by_mode.get(convention.mode)
     return (None, rule) if rule else (None,)
@@ -100,9 +100,11 @@ def _idle(case: Case) -> bool:
 
 def _resize_readings(case: Case, got: NDArray[Any] | None) -> Iterator[tuple[str, Case]]:
     shrinks = any(n_out < n_in for n_in, n_out in case.sizes)
-    for convention in every_resize():
+    for convention in (*every_resize(), *every_pyramid()):
         if convention.antialias and not shrinks:
             continue  # it does nothing
+        if not all(convention.takes(*n) for n in case.sizes):
+            continue
         for rule in _rules(case, convention):
             name = str(convention) + (f" with {rule}" if rule else "")
             name = f"the gradient of {name}" if case.gradient else name
@@ -113,11 +115,10 @@ def _resize_readings(case: Case, got: NDArray[Any] | None) -> Iterator[tuple[str
         yield from _gradient_readings(case)
     h, w = case.size
     x, own = case.inputs["x"], case.expected
-    if h != w:
-        yield (
-            "the right convention with the size read as (width, height)",
-            _computed(case, size=(w, h)),
-        )
+    assert isinstance(case.convention, Resize)
+    turned = replace(case, size=(w, h))
+    if h != w and all(case.convention.takes(*n) for n in turned.sizes):
+        yield "the right convention with the size read as (width, height)", _computed(turned)
     swapped = _computed(case, inputs={"x": x.swapaxes(2, 3)}, size=(w, h))
     yield "the right convention with rows and columns swapped", swapped
     yield (

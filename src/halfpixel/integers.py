@@ -7,6 +7,7 @@ float32 and int64, so that its result is a prediction and not an estimate. None 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .conventions import Resize
+from .conventions.exact import over_common_denominator
 
 Integers = NDArray[np.int64]
 Float32 = NDArray[np.float32]
@@ -370,6 +372,26 @@ def _opencv_ipp(convention: Resize, x: Integers, size: tuple[int, int], dtype: s
     return (_ipp_linear if linear else _ipp_cubic)(convention, x, size, dtype)
 
 
+# ---------------------------------------------------------------------------- OpenCV's pyramids
+
+
+@functools.cache
+def _over_a_power_of_two(convention: Resize, n_in: int, n_out: int) -> tuple[Integers, int]:
+    """The matrix of one axis as integers, and the number of bits after the point."""
+    rows, below = over_common_denominator(convention.weights(n_in, n_out))
+    return rows.astype(np.int64), below.bit_length() - 1
+
+
+def _opencv_pyramid(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """Exact sums of integer weights, rounded half up once at the end."""
+    bits = 0
+    for axis, n_out in zip((2, 3), size, strict=True):
+        rows, more = _over_a_power_of_two(convention, x.shape[axis], n_out)
+        x = np.moveaxis(np.tensordot(rows, x, axes=(1, axis)), 0, axis)
+        bits += more
+    return _half_up(x, bits) if bits else x
+
+
 # ---------------------------------------------------------------------------- by name
 
 
@@ -409,13 +431,21 @@ ROUNDINGS = {
         "computes is not published: the order of its operations was found by running IPP 2026.0.0 "
         "(AVX-512) on float32 and integer images until every value of tens of millions was predicted",
     ),
+    "opencv_pyramid": Rounding(
+        _opencv_pyramid,
+        source="opencv/opencv, modules/imgproc/src/pyramids.cpp: FixPtCast, PyrDownVecV, PyrUpVecV",
+    ),
 }
 
 
-def applies_to(convention: Resize) -> bool:
-    """Whether the integer arithmetics speak of a convention: interpolating, with a clamped edge."""
+def roundings_of(convention: Resize) -> tuple[str, ...]:
+    """The integer arithmetics that speak of a convention: that of the pyramids, and the others of what
+    interpolates with a clamped edge."""
+    if convention.mode == "pyramid":
+        return ("opencv_pyramid",)
     plain = convention.mode in ("linear", "cubic") and not convention.antialias
-    return plain and not convention.exclude_outside
+    interpolates = plain and not convention.exclude_outside
+    return tuple(r for r in ROUNDINGS if r != "opencv_pyramid") if interpolates else ()
 
 
 def predicted(
@@ -425,7 +455,7 @@ def predicted(
 
     Args:
         rounding: a key of :data:`ROUNDINGS`.
-        convention: linear or cubic, without ``exclude_outside``.
+        convention: one of which it speaks, :func:`roundings_of`.
         x: (N, C, H, W), integers that the dtype holds.
         size: the output's (H, W).
         dtype: uint8, uint16 or int16.

@@ -22,7 +22,6 @@ from .cases import (
     RESIZE_CASES,
     Case,
     Operation,
-    ResizeCase,
     conv_gradient_cases,
     conv_transpose_case,
     folder,
@@ -31,6 +30,7 @@ from .cases import (
     integer_cases,
     photograph_case,
     resize_cases,
+    resize_entries,
 )
 from .conventions import Resize
 from .frameworks import FRAMEWORKS, Call, DType, Mode, load, version
@@ -64,9 +64,21 @@ def calls(operation: Operation | None = None) -> Iterator[Call]:
 
 
 def followed() -> list[tuple[Resize, str | None]]:
-    """The resize conventions that some call follows in some release, with any rule that is stored."""
-    pairs = [(c, call.stored_rule) for call in calls("resize") for c in call.follows.values()]
-    return list(dict.fromkeys(pairs))
+    """The resize conventions of every size that some call follows in some release, with any rule that is
+    stored; those of calls that have no goldens are left out."""
+    return [pair for pair in _stored() if pair[0].takes_every_size]
+
+
+@functools.cache
+def _stored() -> tuple[tuple[Resize, str | None], ...]:
+    """The resize conventions that have goldens, with any rule that is stored."""
+    pairs = [
+        (convention, call.stored_rule)
+        for call in calls("resize")
+        if call.stored
+        for convention in call.follows.values()
+    ]
+    return tuple(dict.fromkeys(pairs))
 
 
 def followed_integers() -> list[tuple[Resize, str]]:
@@ -76,13 +88,14 @@ def followed_integers() -> list[tuple[Resize, str]]:
         for call in calls("resize")
         for convention in call.follows.values()
         for rounding in call.roundings.get("uint8", ())
+        if call.stored
     ]
     return list(dict.fromkeys(pairs))
 
 
 def golden_cases() -> Iterator[Case]:
     """Every case that has a golden, without its expected values."""
-    for convention, rule in followed():
+    for convention, rule in _stored():
         yield from resize_cases(convention, rule)
     for convention, rounding in followed_integers():
         yield from integer_cases(convention, rounding)
@@ -207,11 +220,11 @@ def executed_golden(convention: Resize, rule: str | None, executed: str | None, 
 
 
 def photograph_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
-    """The photograph through every resize call that follows a convention, at three sizes."""
+    """The photograph through every resize call whose convention has goldens, at three sizes."""
     for call in calls("resize"):
         installed = release(call.framework)
         convention = call.convention(installed) if installed is not None else None
-        if convention is not None:
+        if convention is not None and call.stored:
             for size in PHOTOGRAPH_SIZES:
                 named = photograph_case(convention, call.rule, _NO_PIXELS, size)
                 if call.expression(named) is not None:
@@ -285,15 +298,28 @@ def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
         yield from _integer_trials(call, release, dtype)
         return
     convention, rule = call.convention(release), call.stored_rule
-    entries: tuple[ResizeCase, ...] = _REFUSED_FLOATS if call.refuses(dtype) else RESIZE_CASES
+    absent = convention is None
     if convention is None:  # it refuses, or this release does not have it: one case shows it
-        convention, entries = next(iter(call.follows.values()), Resize(mode="linear")), entries[:1]
+        convention = next(iter(call.follows.values()), Resize(mode="linear"))
         rule = rule if call.follows else None
     cases = _resize_cases(convention, rule)
-    for entry in entries:
+    refused = _REFUSED_FLOATS if call.refuses(dtype) else resize_entries(convention)
+    for entry in refused[:1] if absent else refused:
         case = cases[entry.name]
-        if holds(entry, dtype) and call.expression(case) is not None:
+        if not holds(entry, dtype) or call.expression(case) is None:
+            continue
+        if call.stored or (call.rule is None and (convention, None) in _stored()):
             yield case.name, functools.partial(golden, goldens.path_of(case))
+        else:
+            yield case.name, functools.partial(_computed_float, convention, call.rule, entry.name)
+
+
+@functools.cache
+def _computed_float(convention: Resize, rule: str | None, name: str) -> Case:
+    """A case that has no golden, computed once a process; an image of unchanged size is a copy."""
+    case = _resize_cases(convention, None)[name]
+    case = replace(case, rule=None if case.inputs["x"].shape[2:] == case.size else rule)
+    return replace(case, expected=np.asarray(case.reference()))
 
 
 @functools.cache
@@ -305,14 +331,22 @@ def _integer_trials(call: Call, release: str, dtype: DType) -> Cases:
     convention = call.convention(release)
     if convention is not None:
         for entry in _REFUSED if call.refuses(dtype) else INTEGER_CASES:
-            case = functools.partial(_integer_case, call, dtype, convention, entry.name)
-            yield entry.name, case
+            said = _integer_cases(convention, dtype).get(entry.name)
+            if said is not None and call.expression(said) is not None:
+                case = functools.partial(_integer_case, call, dtype, convention, entry.name)
+                yield entry.name, case
+
+
+@functools.cache
+def _integer_cases(convention: Resize, dtype: str) -> dict[str, Case]:
+    """Those whose sizes a convention takes, without their expected values."""
+    return {case.name: case for case in integer_cases(convention, None, dtype)}
 
 
 def _integer_case(call: Call, dtype: DType, convention: Resize, name: str) -> Case:
     """A golden where there is one: of 8 bits, and rounded on the way; else computed once a process."""
     rule = _rule(call, dtype)
-    if dtype == "uint8" and call.roundings.get(dtype):
+    if dtype == "uint8" and call.stored and call.roundings.get(dtype):
         return golden(goldens.root() / folder(convention, rule) / f"{name}.json")
     return _computed(convention, rule, dtype)[name]
 

@@ -11,6 +11,7 @@ import pytest
 
 import halfpixel
 from halfpixel import Resize, compare, goldens, suite
+from halfpixel.report import arithmetics
 from halfpixel.report.terminal import explain
 
 TOP = Path(__file__).parents[2]
@@ -53,7 +54,7 @@ def test_growth_was_measured_for_every_call_that_weighs_pixels() -> None:
         call.id
         for call in suite.calls("resize")
         for convention in call.follows.values()
-        if convention.mode != "nearest" and not call.variant
+        if arithmetics.weighs(convention) and not call.variant
     }
     assert {name.split()[0] for name in growth["errors"]} == weighing, "make growth measures them"
 

@@ -215,7 +215,7 @@ UNREADABLE: list[tuple[str, str, Edit, str]] = [
      "an entry that is no number"),
     ("an unknown mode", ALIGNED, _changed(convention={**_ONE, "mode": "linea"}),
      "mode is one of nearest, linear, cubic, mitchell, lanczos, gaussian, area, area_linear, "
-     "adaptive_area; got 'linea'"),
+     "adaptive_area, pyramid; got 'linea'"),
     ("an unknown attribute", ALIGNED, _changed(convention={**_ONE, "colour": 1}),
      "a resize convention has no attribute 'colour'"),
     ("a stride of 0", BIAS, _replaced('"strides": [2, 2]', '"strides": [2, 0]'),

@@ -217,7 +217,7 @@ def test_the_defect_of_same_is_declared_where_the_cut_is_odd_and_until_3_15() ->
             if defect is not None:
                 shown.add(case.name)
                 # one pixel later: the window begins where the second pixel was
-                moved = defect.result(case)
+                moved = defect.result(case).expected
                 assert moved.shape == case.expected.shape
                 assert np.array_equal(moved[..., :-1, :-1], case.expected[..., 1:, 1:])
                 assert not np.array_equal(moved, case.expected)

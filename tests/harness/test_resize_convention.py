@@ -793,10 +793,12 @@ def test_a_float_coefficient_is_the_decimal_that_it_prints_as(a: Any) -> None:
 
 # ---------------------------------------------------------------------------- errors
 
-MODES = "nearest, linear, cubic, mitchell, lanczos, gaussian, area, area_linear, adaptive_area"
+MODES = (
+    "nearest, linear, cubic, mitchell, lanczos, gaussian, area, area_linear, adaptive_area, pyramid"
+)
 TAKES = (
     "antialias, coordinate_transformation_mode, cubic_coeff_a, exclude_outside, lanczos_radius, "
-    "mode, nearest_mode"
+    "mode, nearest_mode, pyramid_border"
 )
 
 # attributes, the message

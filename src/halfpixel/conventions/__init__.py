@@ -1,7 +1,7 @@
 """What operations mean, exactly, with no framework in sight."""
 
 from .conv_transpose import ConvTranspose, conv_transpose_from
-from .resize import Mode, Resize, every_resize, resize_from
+from .resize import Mode, Resize, every_pyramid, every_resize, resize_from
 
 Convention = Resize | ConvTranspose
 
@@ -11,6 +11,7 @@ __all__ = [
     "Mode",
     "Resize",
     "conv_transpose_from",
+    "every_pyramid",
     "every_resize",
     "resize_from",
 ]

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import exact as _exact
 from . import kernels as _kernels
+from . import pyramid as _pyramid
 
 Mode = Literal[
     "nearest",
@@ -30,6 +31,7 @@ Mode = Literal[
     "area",
     "area_linear",
     "adaptive_area",
+    "pyramid",
 ]
 CoordinateTransformationMode = Literal["half_pixel", "asymmetric", "align_corners"]
 NearestMode = Literal["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]
@@ -41,6 +43,7 @@ _COORDINATES: dict[str, tuple[str, ...]] = {
     "area": ("half_pixel",),
     "adaptive_area": ("half_pixel",),
     "area_linear": ("asymmetric",),
+    "pyramid": ("asymmetric",),
 }
 _INTERPOLATING = ("linear", "cubic", "mitchell", "lanczos", "gaussian")
 
@@ -55,7 +58,9 @@ class Resize:
             ``area`` (the input that lies under an output pixel, by coverage), ``adaptive_area`` (the
             pixels that it touches, in equal parts), ``area_linear`` (OpenCV's
             reading of area where any axis grows: two taps, the second only as far as the output
-            pixel reaches past an edge; the same as ``area`` along an axis that grows).
+            pixel reaches past an edge; the same as ``area`` along an axis that grows);
+            ``pyramid`` (a step of an image pyramid, down or up; it goes with some sizes only,
+            and samples at ``2·d`` or ``d / 2``, whatever ``s`` is: :meth:`takes`).
         coordinate_transformation_mode: where output pixel ``d`` samples the input, with
             ``s = n_in / n_out``: ``half_pixel`` at ``(d + ½)·s − ½``, ``asymmetric`` at ``d·s``,
             ``align_corners`` at ``d·(n_in − 1)/(n_out − 1)``, and at 0 where ``n_out`` is 1.
@@ -66,6 +71,9 @@ class Resize:
             interpolation for digital image processing", IEEE TASSP 29(6), 1981). A float is read as
             the decimal that it prints as. −0.75 for ``cubic`` by default, None for the other modes.
         lanczos_radius: half the width of the Lanczos kernel in pixels; 3 for ``lanczos`` by default,
+            None for the other modes.
+        pyramid_border: what a step down finds beyond the edges: ``reflect_101`` (the default: ``2 1 | 0
+            1 2``), ``reflect`` (``1 0 | 0 1``), ``replicate`` or ``wrap``; a step up has the first only.
             None for the other modes.
         antialias: where an axis shrinks, stretch the kernel over ``s`` times as many pixels.
         exclude_outside: False: a tap outside the image reads the edge pixel. True: it weighs
@@ -83,6 +91,7 @@ class Resize:
     nearest_mode: NearestMode | None = None
     cubic_coeff_a: Fraction | float | None = None
     lanczos_radius: int | None = None
+    pyramid_border: _pyramid.Border | None = None
     antialias: bool = False
     exclude_outside: bool = False
 
@@ -103,6 +112,9 @@ class Resize:
         self._default("nearest_mode", "nearest", "round_prefer_floor")
         self._default("cubic_coeff_a", "cubic", -0.75)
         self._default("lanczos_radius", "lanczos", 3)
+        self._default("pyramid_border", "pyramid", "reflect_101")
+        if self.pyramid_border is not None:
+            _one_of("pyramid_border", self.pyramid_border, _pyramid.BORDERS)
         if self.nearest_mode is not None:
             _one_of("nearest_mode", self.nearest_mode, get_args(NearestMode))
         if self.cubic_coeff_a is not None:
@@ -144,6 +156,8 @@ class Resize:
             values["cubic_coeff_a"] = decimal if exact else str(self.cubic_coeff_a)
         if self.lanczos_radius is not None:
             values["lanczos_radius"] = self.lanczos_radius
+        if self.pyramid_border is not None:
+            values["pyramid_border"] = self.pyramid_border
         for name in ("antialias", "exclude_outside"):
             if getattr(self, name):
                 values[name] = 1
@@ -160,6 +174,23 @@ class Resize:
             for word in _words(self.attributes)
         )
 
+    @property
+    def takes_every_size(self) -> bool:
+        """Whether it goes with any number of pixels, in and out: all but ``pyramid`` do."""
+        return self.mode != "pyramid"
+
+    def takes(self, n_in: int, n_out: int) -> bool:
+        """Whether the convention says how ``n_in`` pixels become ``n_out``: ``pyramid`` does where that is
+        half as many or twice as many, or one more or less."""
+        up = self.pyramid_border == "reflect_101" and _pyramid.goes_up(n_in, n_out)
+        return self.takes_every_size or bool(_pyramid.goes_down(n_in, n_out)) or up
+
+    def _sizes(self, n_in: int, n_out: int) -> None:
+        if n_in < 1 or n_out < 1:
+            raise ValueError(f"sizes are at least one pixel, got n_in={n_in}, n_out={n_out}")
+        if not self.takes(n_in, n_out):
+            raise ValueError(f"{self} does not say how {n_in} pixels become {n_out}")
+
     def coordinates(self, n_in: int, n_out: int) -> NDArray[np.object_]:
         """Where each output pixel samples the input.
 
@@ -170,9 +201,9 @@ class Resize:
             Shape ``(n_out,)``, ``Fraction``s, in input pixels: 0 is the middle of the first pixel.
 
         Raises:
-            ValueError: a size is below 1.
+            ValueError: a size is below 1, or the convention does not take the two.
         """
-        _sizes(n_in, n_out)
+        self._sizes(n_in, n_out)
         above, below = self.ratio(np.arange(n_out), n_in, n_out)
         pairs = zip(above.tolist(), below.tolist(), strict=True)
         return np.array([Fraction(*pair) for pair in pairs], object)
@@ -189,6 +220,10 @@ class Resize:
         Returns:
             Numerators and denominators, of the shape that the arguments broadcast to.
         """
+        if self.mode == "pyramid":
+            down = _pyramid.goes_down(n_in, n_out)
+            both = np.broadcast_arrays(np.where(down, 2 * d, d), np.where(down, 1, 2))
+            return both[0], both[1]
         if self.coordinate_transformation_mode == "half_pixel":
             above, below = (2 * d + 1) * n_in - n_out, 2 * n_out
         elif self.coordinate_transformation_mode == "asymmetric":
@@ -224,13 +259,15 @@ class Resize:
             ``.astype(float)`` gives the nearest float64 matrix.
 
         Raises:
-            ValueError: a size is below 1.
+            ValueError: a size is below 1, or the convention does not take the two.
         """
         return self.weights_at(self.coordinates(n_in, n_out), n_in, self.scale(n_in, n_out))
 
     def scale(self, n_in: int, n_out: int) -> Fraction:
         """How far apart two output pixels sample the input, in input pixels; 1 for one pixel out."""
-        _sizes(n_in, n_out)
+        self._sizes(n_in, n_out)
+        if self.mode == "pyramid":
+            return _pyramid.DOWN if _pyramid.goes_down(n_in, n_out) else _pyramid.UP
         if self.coordinate_transformation_mode == "align_corners":
             return Fraction(n_in - 1, n_out - 1) if n_out > 1 else Fraction(1)
         return Fraction(n_in, n_out)
@@ -275,6 +312,8 @@ class Resize:
             return index.clip(0, n_in - 1), (coordinates * 0 + 1)[:, None]
         if self.mode == "adaptive_area":
             return _adaptive_area(coordinates, n_in, scale)
+        if self.mode == "pyramid":
+            return _pyramid.taps(coordinates, n_in, scale, self.pyramid_border or "")
         s: Any = scale if exact else float(scale)
         stretch: Any = max(s, 1) if self.antialias else 1
         radius = (1 + s) / 2 if self.mode == "area" else self._radius(exact) * stretch
@@ -350,7 +389,8 @@ class Resize:
 
 
 def every_resize() -> tuple[Resize, ...]:
-    """The conventions that an unknown resize is compared with: those in use, and their neighbours.
+    """The conventions that an unknown resize is compared with: those in use that take every size, and
+    their neighbours.
 
     ``exclude_outside`` is left out for ``linear`` without antialias, where it changes no weight.
     """
@@ -387,6 +427,11 @@ def every_resize() -> tuple[Resize, ...]:
         *(Resize(exclude_outside=e, **kernel) for kernel in kernels for e in (False, True)),
         *(Resize(mode=mode) for mode in ("area", "area_linear", "adaptive_area")),
     )
+
+
+def every_pyramid() -> tuple[Resize, ...]:
+    """The conventions that go with some sizes only."""
+    return tuple(Resize(mode="pyramid", pyramid_border=b) for b in get_args(_pyramid.Border))
 
 
 def resize_from(attributes: dict[str, Any]) -> Resize:
@@ -435,7 +480,7 @@ def _half(x: NDArray[Any]) -> Any:
 
 
 def _words(attributes: dict[str, Any]) -> list[str]:
-    bare = ("mode", "coordinate_transformation_mode", "nearest_mode")
+    bare = ("mode", "coordinate_transformation_mode", "nearest_mode", "pyramid_border")
     flags = {"antialias": "antialias", "exclude_outside": "exclude_outside"}
     return [
         str(value) if name in bare else flags.get(name, f"{name}={value}")
@@ -450,11 +495,6 @@ def _axes(axes: Sequence[int] | None, count: int, ndim: int) -> list[int]:
         given = f"axes {tuple(axes)}" if axes is not None else f"the last {count} axes"
         raise ValueError(f"size has {count} entries: {given} of a {ndim}-D array do not fit it")
     return normal
-
-
-def _sizes(n_in: int, n_out: int) -> None:
-    if n_in < 1 or n_out < 1:
-        raise ValueError(f"sizes are at least one pixel, got n_in={n_in}, n_out={n_out}")
 
 
 def _one_of(name: str, value: object, allowed: Sequence[str]) -> None:

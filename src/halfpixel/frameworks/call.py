@@ -116,13 +116,14 @@ class Defect:
         why: the formula, for a reader; docs/findings.md has the rest.
         releases: those that have it (PEP 440 specifiers).
         when: whether it holds for a case.
-        result: from the case, with its expected values, to those of the defect.
+        result: from the case to the case as it is computed: with other expected values, perhaps by another
+            convention.
     """
 
     why: str
     releases: str
     when: Callable[[Case], bool]
-    result: Callable[[Case], NDArray[np.float64]]
+    result: Callable[[Case], Case]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +147,8 @@ class Call:
         refusals: what the framework is known to refuse, with its words.
         defects: where it is known to compute something else than its convention.
         variant: another way to say what a call of the same framework says; it is not swept.
+        stored: its conventions have goldens. If not, their expected values are computed as they are
+            needed, with its coordinate rule, unless another call's conventions are the same.
         needs: modules beside the framework that it cannot run without.
     """
 
@@ -162,6 +165,7 @@ class Call:
     refusals: tuple[Refusal, ...] = ()
     defects: tuple[Defect, ...] = ()
     variant: bool = False
+    stored: bool = True
     needs: tuple[str, ...] = ()
 
     @property

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import Arithmetic, cubic_weight_error, sum_of_products
+from ..arithmetic import Arithmetic, cubic_weight_error
 from ..cases import Case
-from ..conventions import ConvTranspose, Resize, conv_transpose_from
+from ..conventions import Resize
+from . import opencv_dnn, opencv_pyramids
 from .call import Call, DType, Expression, Framework, Name, Names, Refusal
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
-_SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
 _OTHERS: tuple[DType, ...] = ("float16", "uint8", "uint16", "int16")
 _INTERPOLATES_INTEGERS = ("INTER_LINEAR", "INTER_CUBIC")
-_SUMS = "opencv/opencv, modules/dnn/src/layers/convtranspose_layer.cpp: plain sums of products"
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
 
 # flag, regime, convention. INTER_AREA is two conventions: one where no axis grows, one elsewhere.
@@ -133,50 +132,6 @@ def _run_resize(
     return np.stack([result.reshape(shape).transpose(2, 0, 1) for result in results])
 
 
-def _conv_transpose_node(case: Case) -> Expression:
-    convention = case.convention
-    assert isinstance(convention, ConvTranspose)
-    inputs = [key for key in ("x", "w", "b") if key in case.inputs]
-    return Expression(
-        Name("onnx.helper.make_node"),
-        ("ConvTranspose", inputs, ["y"]),
-        convention.attributes,
-    )
-
-
-def _run_model(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
-    """Put the node into a model in memory and let cv2.dnn run it."""
-    import onnx.helper
-    import onnx.numpy_helper
-
-    node = expression.evaluate({"onnx": onnx})
-    convention = conv_transpose_from(dict(expression.kwargs))
-    x, w = inputs["x"], inputs["w"]
-    size = convention.output_size(x.shape[2:], w.shape[2:])
-    cv2 = names["cv2"]
-    dtype = onnx.helper.np_dtype_to_tensor_dtype(x.dtype)
-    graph = onnx.helper.make_graph(
-        [node],
-        "halfpixel",
-        [onnx.helper.make_tensor_value_info("x", dtype, x.shape)],
-        # without a shape here OpenCV infers one of its own
-        [
-            onnx.helper.make_tensor_value_info(
-                "y", dtype, (x.shape[0], w.shape[1] * convention.group, *size)
-            )
-        ],
-        [onnx.numpy_helper.from_array(value, key) for key, value in inputs.items() if key != "x"],
-    )
-    model = onnx.helper.make_model(
-        graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8
-    )
-    net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))
-    net.setInput(x)
-    return np.asarray(net.forward())
-
-
 def _load() -> Names:
     import cv2
 
@@ -214,23 +169,8 @@ CALLS = (
         )
         for flag, regime, convention in _RESIZE
     ),
-    Call(
-        framework="opencv",
-        name="dnn-ConvTranspose",
-        operation="conv_transpose",
-        expression=_conv_transpose_node,
-        run=_run_model,
-        arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
-        returns=_SAME_DTYPE,
-        refusals=(
-            Refusal(
-                words="func != nullptr",
-                why="no kernel for double (modules/dnn/src/layers/convtranspose_layer.cpp, forward)",
-                when=lambda case, dtype, names: dtype == "float64",
-            ),
-        ),
-        needs=("onnx",),
-    ),
+    *opencv_pyramids.calls(_run_resize),
+    *opencv_dnn.CALLS,
 )
 
 FRAMEWORK = Framework(

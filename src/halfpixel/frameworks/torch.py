@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -168,7 +169,9 @@ _FIRST_ROW_REPEATED = Defect(
     why="an output one pixel wide repeats its first row",
     releases=">=2.0",
     when=_one_column,
-    result=lambda case: np.broadcast_to(case.expected[:, :, :1], case.expected.shape),
+    result=lambda case: replace(
+        case, expected=np.broadcast_to(case.expected[:, :, :1], case.expected.shape)
+    ),
 )
 
 

@@ -71,6 +71,11 @@ Measured with {environments}. The grey lines are against the coordinates of the 
 """
 
 
+def weighs(convention: Resize) -> bool:
+    """Whether a convention's error can grow with its size, and be measured at any."""
+    return convention.mode != "nearest" and convention.takes_every_size
+
+
 def page(growth: Mapping[str, Any], calls: Sequence[Call]) -> str:
     """docs/arithmetics.md, as Markdown.
 

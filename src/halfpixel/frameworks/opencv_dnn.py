@@ -1,0 +1,442 @@
+"""What cv2.dnn makes of ONNX nodes: ConvTranspose, Resize and Upsample, each a model of one node in memory.
+
+The node's attributes say the convention; where OpenCV computes another one, that is a defect.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arithmetic import Arithmetic, cubic_powers_error, normalised_weight_error, sum_of_products
+from ..cases import Case
+from ..conventions import ConvTranspose, Resize, conv_transpose_from
+from .call import Call, Defect, DType, Expression, Name, Names, Refusal
+
+_DTYPES: tuple[DType, ...] = ("float32", "float64")
+_RETURNS = {dtype: dtype for dtype in _DTYPES}
+_SUMS = "opencv/opencv, modules/dnn/src/layers/convtranspose_layer.cpp: plain sums of products"
+_RESIZE2 = "opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp"
+
+# ---------------------------------------------------------------------------- a model in memory
+
+
+def _forward(
+    names: Names,
+    node: Any,
+    opset: int,
+    x: NDArray[Any],
+    constants: Mapping[str, NDArray[Any]],
+    shape: tuple[int, ...],
+) -> NDArray[Any]:
+    """Put a node into a model in memory and let cv2.dnn run it.
+
+    Args:
+        names: what the framework's ``load`` returned.
+        node: from ``x`` and the constants to ``y``.
+        opset: the version of ONNX's operators.
+        x: the input.
+        constants: the other inputs, by name.
+        shape: of the output: without it, OpenCV infers one of its own, or refuses the model.
+    """
+    import onnx.helper
+    import onnx.numpy_helper
+
+    cv2 = names["cv2"]
+    dtype = onnx.helper.np_dtype_to_tensor_dtype(x.dtype)
+    graph = onnx.helper.make_graph(
+        [node],
+        "halfpixel",
+        [onnx.helper.make_tensor_value_info("x", dtype, x.shape)],
+        [onnx.helper.make_tensor_value_info("y", dtype, shape)],
+        [onnx.numpy_helper.from_array(value, key) for key, value in constants.items()],
+    )
+    model = onnx.helper.make_model(
+        graph, opset_imports=[onnx.helper.make_opsetid("", opset)], ir_version=8
+    )
+    logging = cv2.utils.logging
+    level = logging.setLogLevel(logging.LOG_LEVEL_SILENT)  # it prints what it raises, too
+    try:
+        net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))
+        net.setInput(x)
+        return np.asarray(net.forward())
+    finally:
+        logging.setLogLevel(level)
+
+
+# ---------------------------------------------------------------------------- ConvTranspose
+
+
+def _conv_transpose_node(case: Case) -> Expression:
+    convention = case.convention
+    assert isinstance(convention, ConvTranspose)
+    inputs = [key for key in ("x", "w", "b") if key in case.inputs]
+    return Expression(
+        Name("onnx.helper.make_node"),
+        ("ConvTranspose", inputs, ["y"]),
+        convention.attributes,
+    )
+
+
+def _run_conv_transpose(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    import onnx.helper
+
+    convention = conv_transpose_from(dict(expression.kwargs))
+    x, w = inputs["x"], inputs["w"]
+    size = convention.output_size(x.shape[2:], w.shape[2:])
+    constants = {key: value for key, value in inputs.items() if key != "x"}
+    shape = (x.shape[0], w.shape[1] * convention.group, *size)
+    return _forward(names, expression.evaluate({"onnx": onnx}), 13, x, constants, shape)
+
+
+_CONV_TRANSPOSE = Call(
+    framework="opencv",
+    name="dnn-ConvTranspose",
+    operation="conv_transpose",
+    expression=_conv_transpose_node,
+    run=_run_conv_transpose,
+    arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
+    returns=_RETURNS,
+    refusals=(
+        Refusal(
+            words="func != nullptr",
+            why="no kernel for double (modules/dnn/src/layers/convtranspose_layer.cpp, forward)",
+            when=lambda case, dtype, names: dtype == "float64",
+        ),
+    ),
+    needs=("onnx",),
+)
+
+
+# ---------------------------------------------------------------------------- Resize, Upsample
+
+
+def run_node(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    """Run ``run_node(onnx.helper.make_node(...), opset=…, sizes=(n, c, h, w))`` on ``x``; float constants
+    beside ``sizes``, or in its place, by their names."""
+    import onnx.helper
+
+    x = inputs["x"]
+    (said,), given = expression.args, dict(expression.kwargs)
+    assert isinstance(said, Expression)
+    opset, shape = given.pop("opset"), given.pop("shape", None) or given["sizes"]
+    assert isinstance(opset, int)
+    constants = {
+        name: np.array(value, np.int64 if name == "sizes" else np.float32)
+        for name, value in given.items()
+    }
+    node = said.evaluate({"onnx": onnx})
+    return _forward(names, node, opset, x, constants, tuple(shape))  # type: ignore[arg-type]
+
+
+def _node(
+    operator: str, opset: int, attributes: Mapping[str, object], **constants: tuple[float, ...]
+) -> Expression:
+    named = ["roi", "scales", "sizes"] if "sizes" in constants else ["scales"]
+    inputs = ["x", *(name if name in constants else "" for name in named)]
+    made = Expression(Name("onnx.helper.make_node"), (operator, inputs, ["y"]), attributes)
+    return Expression(Name("run_node"), (made,), {"opset": opset, **constants})
+
+
+def _unchanged(case: Case) -> bool:
+    return bool(case.inputs["x"].shape[2:] == case.size)
+
+
+def _resize_node(
+    opset: int, attributes: Mapping[str, object], takes: Callable[[Case], bool]
+) -> Callable[[Case], Expression | None]:
+    # in opset 11 and 12 the first two may not be left out, but may be empty
+    empty: dict[str, tuple[float, ...]] = {"roi": (), "scales": ()} if opset == 11 else {}
+
+    def expression(case: Case) -> Expression | None:
+        if not takes(case):
+            return None
+        sizes = (*case.inputs["x"].shape[:2], *case.size)
+        return _node("Resize", opset, attributes, **empty, sizes=sizes)
+
+    return expression
+
+
+def _scales(case: Case) -> tuple[float, ...]:
+    return (1.0, 1.0, *(n_out / n_in for n_in, n_out in case.sizes))
+
+
+def _scaled_node(
+    operator: str, opset: int, attributes: Mapping[str, object], takes: Callable[[Case], bool]
+) -> Callable[[Case], Expression | None]:
+    """A node of an opset that has no sizes."""
+
+    def expression(case: Case) -> Expression | None:
+        if not takes(case):
+            return None
+        said = _node(operator, opset, attributes, scales=_scales(case))
+        shape = (*case.inputs["x"].shape[:2], *case.size)
+        return replace(said, kwargs={**said.kwargs, "shape": shape})
+
+    return expression
+
+
+def _enlarges(case: Case) -> bool:
+    return all(n_out % n_in == 0 for n_in, n_out in case.sizes)
+
+
+def _whole(case: Case) -> bool:
+    """Whole ratios, whose scales are exact in float32 or whose reciprocals are whole."""
+    return all(n_out % n_in == 0 or n_in % n_out == 0 for n_in, n_out in case.sizes)
+
+
+def _more_than_a_row(case: Case) -> bool:
+    """linear reads memory before an image of one row, unless it only copies it (docs/findings.md)."""
+    return case.inputs["x"].shape[2] > 1 or _unchanged(case)
+
+
+def _always(case: Case) -> bool:
+    return True
+
+
+def _more_than_a_pixel_out(case: Case) -> bool:
+    """pytorch_half_pixel differs from half_pixel where an axis of the output is one pixel."""
+    return min(case.size) > 1 or _unchanged(case)
+
+
+@functools.cache
+def _arithmetic(convention: Resize) -> Arithmetic:
+    """In float32, whatever comes in."""
+    cubic = convention.mode == "cubic"
+    rules = {"nearest": "float32_near_ties", "linear": "float32_short_of_end"}
+    errors = {"nearest": 0.0, "linear": 2.0}  # the difference and the product of a lerp
+    return Arithmetic(
+        coordinates="float32",
+        coordinate_roundings=3,  # the scale, its product, and the ½ taken off
+        weights="float32",
+        weight_error=(
+            normalised_weight_error(replace(convention, antialias=False), cubic_powers_error)
+            if cubic
+            else errors[convention.mode]
+        ),
+        accumulation="float32",
+        normalised=cubic,
+        separable=not cubic,
+        coordinate_rule=rules.get(convention.mode),
+        source=f"{_RESIZE2}: computeSrcGeneric, resizeNearest, resizeBilinear, resizeCubic",
+    )
+
+
+def _instead(why: str, when: Callable[[Case], bool], **changes: Any) -> Defect:
+    """Another convention is computed than the node's attributes say."""
+
+    def result(case: Case) -> Case:
+        assert isinstance(case.convention, Resize)
+        case = replace(case, convention=replace(case.convention, **changes))
+        return replace(case, expected=np.asarray(case.reference()))
+
+    return Defect(why=why, releases=">=5", when=when, result=result)
+
+
+_SYMMETRIC = _instead(
+    "half_pixel_symmetric, which with sizes is half_pixel, is computed as asymmetric",
+    lambda case: not _unchanged(case),
+    coordinate_transformation_mode="asymmetric",
+)
+_NO_ANTIALIAS = _instead(
+    "antialias=1 is not read",
+    lambda case: any(n_out < n_in for n_in, n_out in case.sizes),
+    antialias=False,
+)
+_OPSET_10: dict[str, dict[str, Any]] = {
+    "nearest": {"nearest_mode": "round_prefer_floor"},
+    "linear": {},
+}
+
+
+def _as_in_opset_11(mode: str) -> Defect:
+    return _instead(
+        "opset 10, whose coordinates are asymmetric, is computed with the defaults of opset 11",
+        lambda case: not _unchanged(case),
+        coordinate_transformation_mode="half_pixel",
+        **_OPSET_10[mode],
+    )
+
+
+def _resize(
+    name: str,
+    convention: Resize,
+    expression: Callable[[Case], Expression | None],
+    **more: Any,
+) -> Call:
+    given: dict[str, Any] = {
+        "follows": {">=5": convention},
+        "arithmetic": dict.fromkeys(_DTYPES, _arithmetic(convention)),
+        "returns": _RETURNS,
+        "variant": True,
+        "stored": False,
+        **more,
+    }
+    return Call(
+        framework="opencv",
+        name=f"dnn-{name}",
+        operation="resize",
+        expression=expression,
+        run=run_node,
+        needs=("onnx",),
+        **given,
+    )
+
+
+_GRIDS = ("half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners")
+_NEAREST_MODES = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
+# Those that exporters write are swept too: each size pair is a model of its own.
+_SWEPT = ("nearest-half_pixel-round_prefer_floor", "nearest-asymmetric-floor")
+
+
+def _attributes(grid: str, convention: Resize) -> dict[str, object]:
+    return {**convention.attributes, "coordinate_transformation_mode": grid}
+
+
+def _on(grid: str, **attributes: Any) -> Resize:
+    """What attributes mean on a grid; but for one pixel of output, pytorch_half_pixel is half_pixel."""
+    plain = "half_pixel" if grid in ("pytorch_half_pixel", "half_pixel_symmetric") else grid
+    return Resize(coordinate_transformation_mode=plain, **attributes)  # type: ignore[arg-type]
+
+
+def _grid_calls() -> list[Call]:
+    modes: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+        *(("nearest", {"nearest_mode": mode}, _GRIDS) for mode in _NEAREST_MODES),
+        ("linear", {}, _GRIDS),
+        ("cubic", {"cubic_coeff_a": -0.75}, _GRIDS),
+        ("cubic", {"cubic_coeff_a": -0.75, "exclude_outside": True}, ("half_pixel",)),
+        ("cubic", {"cubic_coeff_a": -0.5}, ("half_pixel",)),
+        ("cubic", {"cubic_coeff_a": -0.5, "exclude_outside": True}, ("half_pixel",)),
+    ]
+    calls = []
+    for mode, attributes, grids in modes:
+        for grid in grids:
+            convention = _on(grid, mode=mode, **attributes)
+            words = convention.slug.split("-", 2)[2:] if len(attributes) else []
+            name = "-".join([mode, grid, *words])
+
+            def takes(case: Case, grid: str = grid, mode: str = mode) -> bool:
+                return (grid != "pytorch_half_pixel" or _more_than_a_pixel_out(case)) and (
+                    mode != "linear" or _more_than_a_row(case)
+                )
+
+            expression = _resize_node(13, _attributes(grid, convention), takes)
+            calls.append(
+                _resize(f"Resize-{name}", convention, expression, variant=name not in _SWEPT)
+            )
+    return calls
+
+
+def _other_calls() -> list[Call]:
+    half, nearest = "half_pixel_symmetric", _on("half_pixel", mode="nearest")
+    tensorflow = _on("half_pixel", mode="nearest", nearest_mode="round_prefer_ceil")
+    old = _on("asymmetric", mode="nearest", nearest_mode="floor")
+    return [
+        # floor of the place without the ½ taken off: the pixel that half_pixel is nearest to
+        _resize(
+            "Resize-nearest-tf_half_pixel_for_nn-floor",
+            tensorflow,
+            _resize_node(
+                11,
+                {
+                    **_attributes("tf_half_pixel_for_nn", tensorflow),
+                    "nearest_mode": "floor",
+                },
+                _always,
+            ),
+            arithmetic=dict.fromkeys(
+                _DTYPES, replace(_arithmetic(tensorflow), coordinate_rule="float32")
+            ),
+        ),
+        *(
+            _resize(
+                f"Resize-{convention.mode}-{half}",
+                convention,
+                _resize_node(19, _attributes(half, convention), takes),
+                defects=(_SYMMETRIC,),
+            )
+            for convention, takes in (
+                (nearest, _always),
+                (_on(half, mode="linear"), _more_than_a_row),
+                (_on(half, mode="cubic"), _always),
+            )
+        ),
+        *(
+            _resize(
+                f"Resize-{convention.mode}-antialias",
+                convention,
+                _resize_node(18, convention.attributes, takes),
+                defects=(_NO_ANTIALIAS,),
+            )
+            for convention, takes in (
+                (Resize(mode="linear", antialias=True), _more_than_a_row),
+                (Resize(mode="cubic", antialias=True), _always),
+            )
+        ),
+        _resize(
+            "Resize10-nearest",
+            old,
+            _scaled_node("Resize", 10, {"mode": "nearest"}, _whole),
+            defects=(_as_in_opset_11("nearest"),),
+        ),
+        _resize(
+            "Resize10-linear",
+            _on("asymmetric", mode="linear"),
+            _scaled_node(
+                "Resize",
+                10,
+                {"mode": "linear"},
+                lambda case: _whole(case) and _more_than_a_row(case),
+            ),
+            defects=(_as_in_opset_11("linear"),),
+        ),
+        # run by cv2.resize, INTER_NEAREST
+        _resize(
+            "Upsample-nearest",
+            old,
+            _scaled_node("Upsample", 9, {"mode": "nearest"}, _enlarges),
+            arithmetic=dict.fromkeys(
+                _DTYPES, replace(_arithmetic(old), coordinate_rule="inverse_scale_float64")
+            ),
+        ),
+        _resize(
+            "Upsample-linear",
+            _on("asymmetric", mode="linear"),
+            _scaled_node("Upsample", 9, {"mode": "linear"}, _enlarges),
+            follows={},
+            refusals=(
+                Refusal(
+                    words="'interpolation' is linear",
+                    why="the older reader takes it, and knows linear by another name",
+                ),
+            ),
+        ),
+        _resize(
+            "Resize-linear-tf_crop_and_resize",
+            Resize(mode="linear"),
+            lambda case: _node(
+                "Resize",
+                13,
+                {"mode": "linear", "coordinate_transformation_mode": "tf_crop_and_resize"},
+                roi=(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0),
+                sizes=(*case.inputs["x"].shape[:2], *case.size),
+            ),
+            follows={},
+            refusals=(
+                Refusal(
+                    words='interp_mode != "tf_crop_and_resize"',
+                    why="no boxes (modules/dnn/src/onnx/onnx_importer.cpp, parseResize)",
+                ),
+            ),
+        ),
+    ]
+
+
+CALLS = (_CONV_TRANSPOSE, *_grid_calls(), *_other_calls())

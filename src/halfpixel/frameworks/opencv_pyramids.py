@@ -1,0 +1,156 @@
+"""OpenCV's image pyramids: pyrDown with each border that it takes, and pyrUp."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from ..arithmetic import sum_of_products
+from ..cases import Case
+from ..conventions import Resize
+from ..conventions.exact import apply_matrices
+from ..conventions.pyramid import DOWN, goes_down, goes_up
+from ..integers import ROUNDINGS
+from .call import Call, Defect, DType, Expression, Name, Refusal, Run
+
+_FLOATS: tuple[DType, ...] = ("float32", "float64")
+_INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
+_SOURCE = (
+    "opencv/opencv, modules/imgproc/src/pyramids.cpp: pyrDown_, pyrUp_; the weights are integers, and "
+    "their sum a power of two"
+)
+
+_DOWN: dict[str, Resize] = {
+    "": Resize(mode="pyramid"),
+    "BORDER_REPLICATE": Resize(mode="pyramid", pyramid_border="replicate"),
+    "BORDER_REFLECT": Resize(mode="pyramid", pyramid_border="reflect"),
+    "BORDER_WRAP": Resize(mode="pyramid", pyramid_border="wrap"),
+}
+
+
+def _axes(case: Case) -> tuple[tuple[int, int], ...]:
+    h, w = case.sizes
+    return h, w
+
+
+def _said(function: str, case: Case, default: list[int], border: str) -> Expression:
+    """With a size where it is not the function's own, and a border where one is named."""
+    size = {} if list(case.size) == default else {"dstsize": case.size[::-1]}
+    said = {"borderType": Name(f"cv2.{border}")} if border else {}
+    return Expression(Name(f"cv2.{function}"), (Name("x"),), {**size, **said})
+
+
+def _down(border: str) -> Callable[[Case], Expression | None]:
+    def expression(case: Case) -> Expression | None:
+        if not all(goes_down(n_in, n_out) for n_in, n_out in _axes(case)):
+            return None
+        return _said("pyrDown", case, [(n_in + 1) // 2 for n_in, _ in _axes(case)], border)
+
+    return expression
+
+
+def _up(case: Case) -> Expression | None:
+    """One column to three is left out: the third is never written (docs/findings.md)."""
+    if not all(goes_up(n_in, n_out) for n_in, n_out in _axes(case)) or _axes(case)[1] == (1, 3):
+        return None
+    return _said("pyrUp", case, [2 * n_in for n_in, _ in _axes(case)], "")
+
+
+def _last_column_early(case: Case) -> Case:
+    convention, (rows, (n_in, n_out)) = case.convention, case.sizes
+    assert isinstance(convention, Resize)
+    h, w = convention.weights(*rows), convention.weights(n_in, n_out)
+    early = convention.weights_at(np.array([n_in - 1], object), n_in, DOWN)
+    matrices = {2: h, 3: np.concatenate([w[:-1], early])}
+    expected = apply_matrices(case.inputs["x"], matrices)
+    if case.rule in ROUNDINGS:  # dyadic fractions: exact in float64, so rounded once
+        expected = np.floor(expected + 0.5)
+    return replace(case, expected=expected)
+
+
+_LAST_COLUMN_EARLY = Defect(
+    why="one column more than half of an even number samples at n - 1, not n: rows do at n",
+    releases=">=3.4",
+    when=lambda case: case.sizes[1][0] > 2 and 2 * case.size[1] - case.sizes[1][0] == 2,
+    result=_last_column_early,
+)
+_LAST_ROW_REPEATED = Defect(
+    why="one row more than twice as many repeats the last but two; a column repeats the last but one",
+    releases=">=3.4",
+    when=lambda case: case.size[0] == 2 * case.sizes[0][0] + 1,
+    result=lambda case: replace(
+        case, expected=np.concatenate([case.expected[:, :, :-1], case.expected[:, :, -3:-2]], 2)
+    ),
+)
+
+
+def _refused(name: str, function: str, border: str, words: str) -> Call:
+    return Call(
+        framework="opencv",
+        name=name,
+        operation="resize",
+        expression=lambda case: _said(function, case, [], border),
+        run=lambda names, expression, inputs: expression.evaluate(
+            {**names, "x": inputs["x"][0, 0]}
+        ),
+        arithmetic={"float32": sum_of_products("float32", _SOURCE)},
+        returns={"float32": "float32"},
+        refusals=(Refusal(words=words, why=f"{function} has no such border"),),
+    )
+
+
+def calls(run: Run) -> tuple[Call, ...]:
+    """The calls; ``run`` evaluates an expression on one image at a time."""
+
+    def call(
+        name: str,
+        convention: Resize,
+        expression: Callable[[Case], Expression | None],
+        *defects: Defect,
+        releases: str = ">=3.4",
+    ) -> Call:
+        return Call(
+            framework="opencv",
+            name=name,
+            operation="resize",
+            follows={releases: convention},
+            expression=expression,
+            run=run,
+            arithmetic={
+                **{dtype: sum_of_products(dtype, _SOURCE) for dtype in _FLOATS},
+                **{dtype: sum_of_products("float32", _SOURCE) for dtype in _INTEGERS},
+            },
+            returns={dtype: dtype for dtype in (*_FLOATS, *_INTEGERS)},
+            roundings=dict.fromkeys(_INTEGERS, ("opencv_pyramid",)),
+            defects=defects,
+            stored=convention == Resize(mode="pyramid"),
+        )
+
+    return (
+        *(
+            call(
+                f"pyrDown{'-' if border else ''}{border}",
+                convention,
+                _down(border),
+                # mirrored about the edge itself, what lies around n is what lies around n - 1
+                *(() if border == "BORDER_REFLECT" else (_LAST_COLUMN_EARLY,)),
+            )
+            for border, convention in _DOWN.items()
+        ),
+        # 4.5.5 and 3.4.18 make other values of uint8 images of an odd number of rows
+        call("pyrUp", _DOWN[""], _up, _LAST_ROW_REPEATED, releases=">=4.12"),
+        _refused(
+            "pyrDown-BORDER_CONSTANT",
+            "pyrDown",
+            "BORDER_CONSTANT",
+            "borderType != BORDER_CONSTANT",
+        ),
+        _refused(
+            "pyrUp-BORDER_REPLICATE",
+            "pyrUp",
+            "BORDER_REPLICATE",
+            "borderType == BORDER_DEFAULT",
+        ),
+    )
