@@ -126,13 +126,13 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     want = call.returns[dtype]  # type: ignore[index]
     if dtype_name(got) != want:
         return verdict("changed", reason=f"returned dtype {dtype_name(got)}, not {want}")
+    defect = call.defect(case, release)
+    if defect is not None:
+        case = defect.result(case)
     if got.shape != case.expected.shape:
         return verdict(
             "changed", reason=f"returned shape {got.shape}, not {case.expected.shape}", got=got
         )
-    defect = call.defect(case, release)
-    if defect is not None:
-        case = defect.result(case)
     bound = error_bound(case, call.arithmetic[dtype])  # type: ignore[index]
     share = share_of_bound(got, case.expected, bound)
     known = f"known defect: {defect.why}" if defect else ""

@@ -6,7 +6,7 @@ The node's attributes say the convention; where OpenCV computes another one, tha
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..arithmetic import Arithmetic, cubic_powers_error, normalised_weight_error
 from ..cases import Case
 from ..conventions import ConvTranspose, Resize, conv_transpose_from
 from .call import Call, Defect, DType, Expression, Name, Names, Refusal
+from .padding import Axis, Window, axes_of, convention_of, same_window
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _RETURNS = {dtype: dtype for dtype in _DTYPES}
@@ -113,6 +114,118 @@ _CONV_TRANSPOSE = Call(
     ),
     needs=("onnx",),
 )
+
+
+def _halved(axes: Sequence[Axis], *, odd_first: bool) -> bool:
+    """Whether what every axis cuts is halved, an odd pixel at the start or at the end; and none appended."""
+    for axis in axes:
+        small, large = sorted((axis.window.begin, axis.window.end))
+        halved = (large, small) if odd_first else (small, large)
+        if (
+            (axis.window.begin, axis.window.end) != halved
+            or not 0 <= large - small <= 1
+            or small < 0
+        ):
+            return False
+    return True
+
+
+def _inferred(auto_pad: str | None) -> Callable[[Case], Expression | None]:
+    """The attributes that leave the pads to be inferred: ``auto_pad``, or ``output_shape`` without it."""
+
+    def expression(case: Case) -> Expression | None:
+        c = case.convention
+        assert isinstance(c, ConvTranspose)
+        # onnx/onnx, docs/Operators.md, "ConvTranspose": the formula of pads
+        if not _halved(_axes(case), odd_first=auto_pad != "SAME_UPPER"):
+            return None
+        n = case.inputs["x"].shape[2:]
+        attributes: dict[str, object] = {"strides": list(c.strides), "dilations": list(c.dilations)}
+        attributes |= {"group": c.group, "kernel_shape": list(case.inputs["w"].shape[2:])}
+        if auto_pad is None:
+            attributes["output_shape"] = list(case.size)
+        elif any(o != i * s for o, i, s in zip(case.size, n, c.strides, strict=True)):
+            return None
+        else:
+            attributes["auto_pad"] = auto_pad
+        inputs = [key for key in ("x", "w", "b") if key in case.inputs]
+        node = Name("onnx.helper.make_node")
+        return Expression(node, ("ConvTranspose", inputs, ["y"]), attributes)
+
+    return expression
+
+
+def _computed(case: Case, axes: Sequence[Axis], **inputs: NDArray[Any]) -> Case:
+    """The case with other windows kept of the full output."""
+    assert isinstance(case.convention, ConvTranspose)
+    convention = convention_of(axes, case.convention.group)
+    other = replace(case, convention=convention, inputs={**case.inputs, **inputs})
+    expected = np.asarray(other.reference(), np.float64)
+    return replace(other, size=expected.shape[2:], expected=expected)
+
+
+def _axes(case: Case) -> tuple[Axis, ...]:
+    assert isinstance(case.convention, ConvTranspose)
+    return axes_of(case.convention, case.inputs["w"].shape[2:])
+
+
+def _as_at_stride_1(case: Case) -> Case:
+    axes = [replace(axis, window=same_window(axis.extent - 1)) for axis in _axes(case)]
+    return _computed(case, axes)
+
+
+def _full_and_one_more(case: Case) -> Case:
+    """A row of zeros after the full output, said as a kernel with a row of zeros after it."""
+    w = np.pad(case.inputs["w"], ((0, 0), (0, 0), (0, 1), (0, 1)))
+    axes = [
+        Axis(a.kernel + 1, a.stride, a.dilation, Window(0, a.dilation - 1)) for a in _axes(case)
+    ]
+    return _computed(case, axes, w=w)
+
+
+_AS_AT_STRIDE_1 = Defect(
+    why="auto_pad cuts what it would at stride 1, as SAME_UPPER: the result is (n - 1) * stride + 1 pixels",
+    releases=">=5",
+    when=lambda case: True,
+    result=_as_at_stride_1,
+)
+_ONE_MORE = Defect(
+    why="output_shape is ignored: the full output comes back, and a row and a column of zeros",
+    releases=">=5",
+    when=lambda case: True,
+    result=_full_and_one_more,
+)
+
+
+def _inferred_calls() -> Iterator[Call]:
+    for auto_pad, defect in (
+        ("SAME_UPPER", _AS_AT_STRIDE_1),
+        ("SAME_LOWER", _AS_AT_STRIDE_1),
+        (None, _ONE_MORE),
+    ):
+        yield replace(
+            _CONV_TRANSPOSE,
+            name=f"dnn-ConvTranspose-{f'auto_pad={auto_pad}' if auto_pad else 'output_shape'}",
+            expression=_inferred(auto_pad),
+            run=_run_inferred,
+            defects=(defect,),
+            variant=True,
+        )
+
+
+def _run_inferred(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    import onnx.helper
+
+    given: Any = dict(expression.kwargs)
+    x, w = inputs["x"], inputs["w"]
+    size = given.get("output_shape") or [
+        n * stride for n, stride in zip(x.shape[2:], given["strides"], strict=True)
+    ]
+    constants = {key: value for key, value in inputs.items() if key != "x"}
+    shape = (x.shape[0], w.shape[1] * given["group"], *size)
+    return _forward(names, expression.evaluate({"onnx": onnx}), 13, x, constants, shape)
 
 
 # ---------------------------------------------------------------------------- Resize, Upsample
@@ -439,4 +552,4 @@ def _other_calls() -> list[Call]:
     ]
 
 
-CALLS = (_CONV_TRANSPOSE, *_grid_calls(), *_other_calls())
+CALLS = (_CONV_TRANSPOSE, *_inferred_calls(), *_grid_calls(), *_other_calls())

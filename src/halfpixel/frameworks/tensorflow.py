@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -463,10 +464,69 @@ _CONV2D_TRANSPOSE = {
     for padding in (*_WORDS, "explicit")
 }
 
+
+def _backprop_input(word: str, *, depthwise: bool) -> Callable[[Case], Expression | None]:
+    """The raw operations: the gradient of a convolution with respect to its input. A transposed
+    convolution with a group for every output is that of a depthwise one."""
+
+    def expression(case: Case) -> Expression | None:
+        c, padding = case.convention, _padding(case, word)
+        assert isinstance(c, ConvTranspose)
+        single = c.group > 1 and case.inputs["w"].shape[1] == 1
+        if padding is None or "b" in case.inputs or (depthwise and not single):
+            return None
+        if depthwise and (len(set(c.strides)) > 1 or c.dilations != (1, 1)):
+            return None  # the kernel takes one stride for both axes, and no dilation
+        flags: dict[str, object] = {
+            "input_sizes": (
+                case.inputs["x"].shape[0],
+                *case.size,
+                case.inputs["w"].shape[1] * c.group,
+            ),
+            "filter": Name("w"),
+            "out_backprop": Name("x"),
+            "strides": [1, *c.strides, 1],
+            "padding": "EXPLICIT" if word == "explicit" else word,
+        }
+        if word == "explicit":
+            assert isinstance(padding, list)
+            flags["explicit_paddings"] = [side for pair in padding for side in pair]
+        if c.dilations != (1, 1):
+            flags["dilations"] = [1, *c.dilations, 1]
+        name = "DepthwiseConv2dNativeBackpropInput" if depthwise else "Conv2DBackpropInput"
+        return Expression(Name(f"tf.raw_ops.{name}"), (), flags)
+
+    return expression
+
+
+def _run_depthwise(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    """The weight is (kernel_h, kernel_w, channels, multiplier), and its groups are the channels."""
+    tf, w = names["tf"], inputs["w"]
+    channels = dict(expression.kwargs)["input_sizes"][-1]  # type: ignore[index]
+    given = _tensors(names, {"x": inputs["x"]})
+    filters = w.reshape(channels, -1, *w.shape[2:]).transpose(2, 3, 0, 1)
+    result = expression.evaluate({**names, **given, "w": tf.constant(filters)})
+    return np.asarray(result.numpy().transpose(0, 3, 1, 2))
+
+
+def _raw_conv_calls() -> Iterator[Call]:
+    for depthwise, name in ((False, "Conv2D"), (True, "DepthwiseConv2dNative")):
+        for word in (*_WORDS, "explicit"):
+            call = _conv_call(
+                f"raw_ops.{name}BackpropInput-{word}",
+                _backprop_input(word, depthwise=depthwise),
+                () if depthwise else (_cpu_refusal(explicit=word == "explicit"),),
+            )
+            yield replace(call, run=_run_depthwise if depthwise else _run, variant=True)
+
+
 CALLS = (
     *_IMAGE_RESIZE.values(),
     *_v1_calls(),
     *_CONV2D_TRANSPOSE.values(),
+    *_raw_conv_calls(),
     *keras_calls.calls(
         keras_calls.Backend(
             framework="tensorflow",

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ..arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error, sum_of_products
 from ..cases import Case
-from ..conventions import ConvTranspose, Resize
+from ..conventions import Resize
+from . import torch_conv_transpose as conv_transpose
 from .call import (
     BFLOAT16,
     Call,
@@ -212,6 +213,21 @@ def _run_unfolded(
     return result.reshape(n, c, h, -1) if result.ndim == 3 else result[..., 0]
 
 
+def _run_lines(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    """Bring (N · H, C, W) back to (N, C, H, W)."""
+    n, _, h, _ = inputs["x"].shape
+    result = _run(names, expression, inputs)
+    return result.reshape(n, h, *result.shape[1:]).swapaxes(1, 2)
+
+
+def _run_volume(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    return np.asarray(_run(names, expression, inputs)[:, :, 0])
+
+
 def _run_layer(
     names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
 ) -> NDArray[Any]:
@@ -301,46 +317,6 @@ _VARIANTS = (
     ("1d", _rows, ("nearest", "nearest-exact", "linear", "linear-align_corners", "area")),
     ("3d", _volume, ("nearest", "nearest-exact", "trilinear", "trilinear-align_corners", "area")),
 )
-
-
-def _padding(convention: ConvTranspose) -> tuple[int, ...] | None:
-    """torch cuts both sides of an axis alike, or cannot say it."""
-    n = len(convention.strides)
-    begin, end = convention.pads[:n], convention.pads[n:]
-    return begin if begin == end else None
-
-
-def _conv_transpose2d(case: Case) -> Expression | None:
-    convention = case.convention
-    assert isinstance(convention, ConvTranspose)
-    padding = _padding(convention)
-    if padding is None:
-        return None
-    return Expression(
-        Name("F.conv_transpose2d"),
-        (Name("x"), Name("w"), Name("b") if "b" in case.inputs else None),
-        {
-            "stride": convention.strides,
-            "padding": padding,
-            "output_padding": convention.output_padding,
-            "groups": convention.group,
-            "dilation": convention.dilations,
-        },
-    )
-
-
-def _conv_transpose_layer(case: Case) -> Expression | None:
-    function = _conv_transpose2d(case)
-    if function is None:
-        return None
-    assert isinstance(case.convention, ConvTranspose)
-    c_in, c_out, *kernel = case.inputs["w"].shape
-    layer = Expression(
-        Name("nn.ConvTranspose2d"),
-        (c_in, c_out * case.convention.group, tuple(kernel)),
-        {**function.kwargs, "bias": "b" in case.inputs},
-    )
-    return Expression(layer, (Name("x"),))
 
 
 def _load() -> Names:
@@ -438,11 +414,15 @@ CALLS = (
             run=run,
             arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
             returns=_SAME_DTYPE,
-            variant=run is _run_layer,
+            variant=expression is not conv_transpose.function,
         )
         for name, expression, run in (
-            ("conv_transpose2d", _conv_transpose2d, _run),
-            ("ConvTranspose2d", _conv_transpose_layer, _run_layer),
+            ("conv_transpose2d", conv_transpose.function, _run),
+            ("conv_transpose2d-channels_last", conv_transpose.channels_last, _run),
+            ("ConvTranspose2d", conv_transpose.layer, _run_layer),
+            ("conv_transpose1d", conv_transpose.lines, _run_lines),
+            ("conv_transpose3d", conv_transpose.volume, _run_volume),
+            ("nn.grad.conv2d_input", conv_transpose.conv2d_input, _run),
         )
     ),
 )
