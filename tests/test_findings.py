@@ -1,11 +1,16 @@
 """What docs/findings.md says beyond what the cases of a suite can show."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from halfpixel import frameworks
+from halfpixel import Resize, frameworks
+from halfpixel.arithmetic import UNIT_ROUNDOFF
 
 
 def opencv_area(n_in: int, n_out: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -40,3 +45,45 @@ def test_opencv_area_drops_the_ends_of_its_windows(n_in: int, n_out: int, least:
     bound = 2.0**-24 * (terms + 1) * (abs(x) @ weights.T)
     assert (abs(got - x @ weights.T) <= bound).all()
     assert weights.sum(axis=1).min() == pytest.approx(least, abs=2e-6)
+
+
+@pytest.mark.torch
+@pytest.mark.resize
+@pytest.mark.parametrize(("dtype", "last"), [("float16", 2048), ("bfloat16", 256)])
+def test_torch_sums_a_window_of_a_volume_in_the_image_s_dtype(dtype: str, last: int) -> None:
+    """From ``last`` on, adding 1 changes nothing: the mean of so many ones and more is not 1."""
+    names = frameworks.load("torch")
+    torch, f = names["torch"], names["F"]
+    for pixels in (last, 2 * last, 16 * last):
+        volume = torch.ones((1, 1, 1, 1, 2 * pixels), dtype=getattr(torch, dtype))
+        got = f.interpolate(volume, size=(1, 1, 2), mode="area")
+        assert got.float().ravel().tolist() == [last / pixels] * 2
+        flat = f.interpolate(volume[:, :, 0], size=(1, 2), mode="area")
+        assert flat.float().ravel().tolist() == [1, 1], "an image is summed in float32"
+
+
+def edge(width: int, dtype: str, height: int) -> NDArray[Any]:
+    """1, 0 enlarged to a width: each value is the weight of the first pixel."""
+    names = frameworks.load("torch")
+    torch, f = names["torch"], names["F"]
+    image = torch.tensor([[[[1.0, 0.0]]]], dtype=getattr(torch, dtype))
+    got = f.interpolate(image, size=(height, width), mode="bilinear")
+    return np.asarray(got[0, 0, 0].double().numpy())
+
+
+@pytest.mark.torch
+@pytest.mark.resize
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_torch_rounds_the_weights_of_a_large_bilinear_output_to_the_image_s_dtype(
+    dtype: str,
+) -> None:
+    """Above 128 rows plus columns of output: the second weight is rounded, the first is 1 minus it,
+    rounded. Below, only the result is."""
+    width, u = 100, UNIT_ROUNDOFF[dtype]
+    exact = Resize(mode="linear").weights(2, width).astype(np.float64)[:, 0]
+    # a float32 coordinate is off by less than 2**-22 here
+    once = u * exact + 2.0**-22
+    assert (abs(edge(width, dtype, 28) - exact) <= once).all()
+    large = abs(edge(width, dtype, 29) - exact)
+    assert (large > once).any()
+    assert (large <= u + u * exact + 2.0**-22).all()

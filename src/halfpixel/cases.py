@@ -345,8 +345,21 @@ INTEGER_CASES = (
                "rows of whole vectors with some left, in the middle and at the edges"),
     ResizeCase("7x6-1x3-extremes", "extremes", (1, 2, 7, 6), (1, 3),
                "one row out"),
+    ResizeCase("4x6-8x18-bytes", "bytes", (1, 3, 4, 6), (8, 18),
+               "enlarging by whole numbers, which layers that take factors can say"),
+    ResizeCase("9x8-3x2-bytes", "bytes", (1, 3, 9, 8), (3, 2),
+               "shrinking by whole numbers: windows of twelve pixels"),
 )
 # fmt: on
+
+# These are stored; the others are computed as they run, as those of 16 bits are.
+INTEGER_GOLDENS = (
+    "5x4-9x7-extremes",
+    "4x5-7x9-bytes",
+    "9x7-5x4-bytes",
+    "8x12-4x6-bytes",
+    "6x11-13x13-bytes",
+)
 
 
 def integer_cases(convention: Resize, rule: str | None, dtype: str = "uint8") -> Iterator[Case]:

@@ -14,7 +14,7 @@ from .cases import Case
 from .compare import error_bound, share_of_bound
 from .conventions import ConvTranspose, Resize, every_pyramid, every_resize
 from .conventions.exact import apply_matrices
-from .integers import ROUNDINGS, roundings_of
+from .integers import ROUNDINGS, applies_to
 
 _EXACT_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 
@@ -84,7 +84,7 @@ def _rules(case: Case, convention: Resize) -> tuple[str | None, ...]:
     if case.rule in ROUNDINGS:
         if convention.mode == "nearest":
             return (None,)
-        return roundings_of(convention)
+        return tuple(name for name in ROUNDINGS if applies_to(name, convention))
     by_mode = {"cubic": "kernel_table_1024", "gaussian": "inverse_scale_float32"}
     rule = "sum_float64" if convention == _EXACT_NEAREST else by_mode.get(convention.mode)
     return (None, rule) if rule else (None,)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import Resize, frameworks, integers, suite
+from halfpixel import Resize, frameworks, suite
 from halfpixel.arithmetic import sum_of_products
 from halfpixel.cases import PYRAMID_CASES, RESIZE_CASES, Case, resize_cases, resize_entries
 from halfpixel.compare import error_bound, judge, share_of_bound
@@ -19,6 +19,7 @@ from halfpixel.conventions import every_pyramid, resize_from
 from halfpixel.conventions.pyramid import Border
 from halfpixel.frameworks import Call
 from halfpixel.identify import followed
+from halfpixel.integers import opencv
 from halfpixel.report.terminal import explain
 
 from ..test_pyramids import CALLS, steps
@@ -220,9 +221,7 @@ def test_integers_rounded_half_down_are_other_integers(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     assert off(STEPS[name], "uint8") == 0
-    monkeypatch.setattr(
-        integers, "_half_up", lambda sums, bits: (sums + (1 << bits >> 1) - 1) >> bits
-    )
+    monkeypatch.setattr(opencv, "half_up", lambda sums, bits: (sums + (1 << bits >> 1) - 1) >> bits)
     assert off(STEPS[name], "uint8") > 0
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arithmetic import Arithmetic
-from ..cases import Case
+from ..cases import INTEGER_DTYPES, Case
 from ..conventions import ConvTranspose
 from .call import (
     BFLOAT16,
@@ -31,7 +31,7 @@ from .padding import KERAS_PADDINGS, KerasPadding, axes_of, keras_output_padding
 Flags = dict[str, object]
 Said = Callable[[Case], Expression | None]
 
-_HALVES: tuple[DType, ...] = ("float16", "bfloat16")
+HALVES: tuple[DType, ...] = ("float16", "bfloat16")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,9 @@ class Backend:
         becomes: for an interpolation, with ``-antialias`` or without, the backend's own call that Keras
             makes of it.
         sums: the backend's own transposed convolution.
+        narrow: for an interpolation, its other dtypes, in the calls that have no flag beside.
+        rounding: the integer arithmetic of what is not copied, which Keras rounds.
+        narrows: where a result is cast to the dtype of a narrow image.
         refusal: of an interpolation that is not in ``becomes``.
         sums_refusals: what that refuses.
         sums_defects: where Keras's is known to compute something else.
@@ -55,6 +58,9 @@ class Backend:
     releases: str
     becomes: Mapping[str, Call]
     sums: Call
+    narrow: Mapping[str, tuple[DType, ...]]
+    rounding: str = ""
+    narrows: str
     refusal: Refusal | None = None
     sums_refusals: tuple[Refusal, ...] = ()
     sums_defects: tuple[Defect, ...] = ()
@@ -98,12 +104,6 @@ def _upsampling(flags: Flags) -> Said:
 
 _METHODS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
 _ANTIALIASED = ("bilinear", "bicubic", "lanczos3", "lanczos5")
-# the other dtypes of keras.ops.image.resize: nearest copies integers, the others would round them
-_NARROW: dict[str, tuple[DType, ...]] = {
-    "nearest": (*_HALVES, "uint8", "int16"),
-    "bilinear": _HALVES,
-    "bicubic": _HALVES,
-}
 _PLAIN: Flags = {}
 _ANTIALIAS: Flags = {"antialias": True}
 _CHANNELS_FIRST: Flags = {"data_format": "channels_first"}
@@ -156,7 +156,9 @@ def _resize_call(
     words = {"antialias": "-antialias", "data_format": "-channels_first"}
     plain = say is _function and flags is _PLAIN
     repeats = say is _upsampling and method == "nearest"
-    dtypes = (*WIDE, *_NARROW[method]) if plain and own and method in _NARROW else WIDE
+    narrow = backend.narrow.get(method, ()) if own and flags is _PLAIN else ()
+    dtypes = (*WIDE, *narrow)
+    integers = [dtype for dtype in narrow if dtype in INTEGER_DTYPES and method != "nearest"]
     some = own or next(iter(backend.becomes.values()))
     return Call(
         framework=backend.framework,
@@ -165,15 +167,16 @@ def _resize_call(
         follows={backend.releases: next(iter(own.follows.values()))} if own else {},
         expression=say({"interpolation": method, **flags}),
         run=backend.run(functools.partial(_run, channels_first=flags is _CHANNELS_FIRST)),
-        arithmetic={dtype: _arithmetic(some, dtype, repeats=repeats) for dtype in dtypes},
+        arithmetic={dtype: _arithmetic(backend, some, dtype, repeats=repeats) for dtype in dtypes},
         returns={dtype: dtype for dtype in dtypes},
+        roundings=dict.fromkeys(integers, (backend.rounding,)),
         refusals=() if own or backend.refusal is None else (backend.refusal,),
         variant=backend.variant or not (plain or (say is _function and antialias)),
         defects=own.defects if own else (),
     )
 
 
-def _arithmetic(own: Call, dtype: DType, *, repeats: bool) -> Arithmetic:
+def _arithmetic(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> Arithmetic:
     """That of the backend's own call; halves are computed in float32, and rounded once, by Keras."""
     if repeats:  # UpSampling2D has no coordinates for nearest: keras.ops.repeat
         return replace(
@@ -181,7 +184,9 @@ def _arithmetic(own: Call, dtype: DType, *, repeats: bool) -> Arithmetic:
             coordinate_rule=None,
             source="keras-team/keras, keras/src/layers/reshaping/up_sampling2d.py: _resize_images",
         )
-    if dtype not in _HALVES:
+    if dtype in INTEGER_DTYPES:
+        return own.arithmetic["float32"]
+    if dtype not in HALVES:
         return own.arithmetic[dtype]
     wide = own.arithmetic["float32"]
     return replace(
@@ -190,8 +195,7 @@ def _arithmetic(own: Call, dtype: DType, *, repeats: bool) -> Arithmetic:
         weight_error=wide.weight_error + 0.5,
         narrow=dtype,
         narrow_roundings=1,
-        source=f"{wide.source}; keras-team/keras, keras/src/ops/image.py: _resize, and "
-        "keras/src/backend/torch/image.py: _cast_squeeze_in, _cast_squeeze_out",
+        source=f"{wide.source}; keras-team/keras, {backend.narrows}",
     )
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from ..cases import Case
 from ..conventions import ConvTranspose
 from . import torch
-from .call import Call, Defect, Expression, Framework, Gradient, Name, Names, Refusal
-from .keras_calls import Backend, calls, run_gradient
+from .call import Call, Defect, DType, Expression, Framework, Gradient, Name, Names, Refusal
+from .keras_calls import HALVES, Backend, calls, run_gradient
 from .process import Process, elsewhere
 
 _TORCH = {call.name: call for call in torch.CALLS}
@@ -26,6 +26,13 @@ _BECOMES = {
     "bilinear-antialias": "interpolate-bilinear-antialias",
     "bicubic": "interpolate-bicubic",
     "bicubic-antialias": "interpolate-bicubic-antialias",
+}
+
+# nearest copies integers, the others would round them
+_NARROW: dict[str, tuple[DType, ...]] = {
+    "nearest": (*HALVES, "uint8", "int16"),
+    "bilinear": HALVES,
+    "bicubic": HALVES,
 }
 
 
@@ -72,6 +79,8 @@ CALLS = calls(
         framework="keras_torch",
         releases=">=3.9",  # before, Keras resized through torchvision
         becomes={said: _from_channels_last(_TORCH[name]) for said, name in _BECOMES.items()},
+        narrow=_NARROW,
+        narrows="keras/src/backend/torch/image.py: _cast_squeeze_in, _cast_squeeze_out",
         refusal=Refusal(
             words="Lanczos interpolation is not supported by the PyTorch backend"
             "|Invalid value for argument `interpolation`",

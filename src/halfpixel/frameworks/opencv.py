@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from ..arithmetic import Arithmetic, cubic_weight_error
 from ..cases import Case
 from ..conventions import Resize
+from ..integers.opencv import is_whole
 from . import opencv_dnn, opencv_pyramids
 from .call import Call, DType, Expression, Framework, Name, Names, Refusal
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _OTHERS: tuple[DType, ...] = ("float16", "uint8", "uint16", "int16")
-_INTERPOLATES_INTEGERS = ("INTER_LINEAR", "INTER_CUBIC")
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
 
 # flag, regime, convention. INTER_AREA is two conventions: one where no axis grows, one elsewhere.
@@ -76,21 +76,24 @@ def _resize_arithmetic(dtype: DType, flag: str, regime: str, convention: Resize)
     )
 
 
-def _others(flag: str) -> tuple[DType, ...]:
-    return _OTHERS if flag in ("INTER_NEAREST", *_INTERPOLATES_INTEGERS) else ()
+# flag and regime: the integer arithmetics of uint8 and of 16 bits; the second where IPP is on. The flags
+# that are not here copy.
+_WITH_IPP = ("opencv_float32", "opencv_ipp")
+_ROUNDINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "INTER_LINEAR": (("opencv_fixed_11",), _WITH_IPP),
+    "INTER_CUBIC": (("opencv_fixed_11", "opencv_ipp"), _WITH_IPP),
+    "INTER_LINEAR_EXACT": (("opencv_bit_exact",), ("opencv_bit_exact",)),
+    "INTER_LANCZOS4": (("opencv_fixed_11",), ("opencv_float32",)),
+    "INTER_AREA-shrinking": (("opencv_area",), ("opencv_area",)),
+    "INTER_AREA-growing": (("opencv_fixed_11",), ("opencv_float32",)),
+}
 
 
-def _roundings(flag: str) -> dict[DType, tuple[str, ...]]:
-    """Without IPP, and with it where it makes a difference."""
-    ipp: dict[DType, tuple[str, ...]] = {
-        "uint16": ("opencv_float32", "opencv_ipp"),
-        "int16": ("opencv_float32", "opencv_ipp"),
-    }
-    eight_bits: dict[str, tuple[str, ...]] = {
-        "INTER_LINEAR": ("opencv_fixed_11",),
-        "INTER_CUBIC": ("opencv_fixed_11", "opencv_ipp"),
-    }
-    return {"uint8": eight_bits[flag], **ipp} if flag in eight_bits else {}
+def _roundings(kernel: str) -> dict[DType, tuple[str, ...]]:
+    if kernel not in _ROUNDINGS:
+        return {}
+    eight, sixteen = _ROUNDINGS[kernel]
+    return {"uint8": eight, "uint16": sixteen, "int16": sixteen}
 
 
 def _rounding(choice: tuple[str, ...], names: Names) -> str:
@@ -103,6 +106,22 @@ _REFUSES_FLOAT16 = Refusal(
     when=lambda case, dtype, names: case.inputs["x"].shape[2:] != case.size,
     dtypes=("float16",),
 )
+
+_REFUSES_FIVE_CHANNELS = Refusal(
+    words="func != 0 && cn <= 4",
+    why=f"no kernel for more than four channels, unless both ratios are whole ({_RESIZE_CPP}: hal::resize)",
+    when=lambda case, dtype, names: case.inputs["x"].shape[1] > 4 and not _whole_ratios(case),
+)
+
+
+def _whole_ratios(case: Case) -> bool:
+    return all(is_whole(*n) for n in case.sizes) or case.inputs["x"].shape[2:] == case.size
+
+
+def _refusals(flag: str, regime: str) -> tuple[Refusal, ...]:
+    if flag.startswith("INTER_NEAREST"):
+        return ()
+    return (_REFUSES_FLOAT16, *([_REFUSES_FIVE_CHANNELS] if regime == "-shrinking" else []))
 
 
 def _grows(case: Case) -> bool:
@@ -159,12 +178,12 @@ CALLS = (
                 **{dtype: _resize_arithmetic(dtype, flag, regime, convention) for dtype in _DTYPES},
                 **{
                     dtype: _resize_arithmetic("float32", flag, regime, convention)
-                    for dtype in _others(flag)
+                    for dtype in _OTHERS
                 },
             },
-            returns={dtype: dtype for dtype in (*_DTYPES, *_others(flag))},
-            refusals=(_REFUSES_FLOAT16,) if flag in _INTERPOLATES_INTEGERS else (),
-            roundings=_roundings(flag),
+            returns={dtype: dtype for dtype in (*_DTYPES, *_OTHERS)},
+            refusals=_refusals(flag, regime),
+            roundings=_roundings(flag + regime),
             rounding=_rounding,
         )
         for flag, regime, convention in _RESIZE

@@ -182,16 +182,6 @@ def _raw_op(function: str, flags: dict[str, object]) -> Callable[[Case], Express
     return expression
 
 
-def _takes_integers(name: str, convention: Resize | None) -> bool:
-    """Of which calls the integers and the halves are tested."""
-    return (
-        convention is not None
-        and convention.mode in ("nearest", "linear", "cubic")
-        and not convention.antialias
-        and name.startswith(("image.resize", "v1."))
-    )
-
-
 def _resize_call(
     name: str,
     function: str,
@@ -204,7 +194,7 @@ def _resize_call(
 ) -> Call:
     copies = convention is None or convention.mode == "nearest"
     arithmetic = _arithmetic(convention)
-    dtypes = (*_DTYPES, *_HALVES, *_INTEGERS) if _takes_integers(name, convention) else _DTYPES
+    dtypes = _DTYPES if convention is None else (*_DTYPES, *_HALVES, *_INTEGERS)
     return Call(
         framework="tensorflow",
         name=name,
@@ -532,6 +522,12 @@ CALLS = (
             framework="tensorflow",
             releases=">=2.16",  # the first with Keras 3
             becomes=_IMAGE_RESIZE,
+            narrow={
+                method: (*_HALVES, *_INTEGERS) if method != "area" else _HALVES
+                for method in _IMAGE_RESIZE
+            },
+            rounding="keras_rounded",
+            narrows="keras/src/ops/image.py: _resize",
             sums=_CONV2D_TRANSPOSE["SAME"],
             sums_refusals=(_cpu_refusal(explicit=False),),
             variant=True,

@@ -33,7 +33,6 @@ _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
 _INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
 _HALVES: tuple[DType, ...] = ("float16", "bfloat16")
-_INTEGER_MODES = ("nearest", "nearest-exact", "bilinear", "bicubic")
 _SUMS = (
     "pytorch/pytorch, aten/src/ATen/native/Convolution.cpp: ConvBackend::MkldnnTranspose "
     "and SlowTranspose2d, both plain sums of products"
@@ -115,11 +114,13 @@ def _interpolate_arithmetic(dtype: DType, flags: dict[str, object]) -> Arithmeti
     cubic = mode == "bicubic"
     halves = dtype in _HALVES
     computed = _floating(dtype)
+    # in 1-D and 3-D a weight is rounded to the image's dtype, and the other one is 1 minus that
+    narrow_weights = halves and mode in ("linear", "trilinear")
     return Arithmetic(
         coordinates=computed,
         # the scale, its product with the index, and half_pixel's "- 0.5"
         coordinate_roundings=2 if flags.get("align_corners") else 3,
-        weights=computed,
+        weights=dtype if narrow_weights else computed,
         # linear: 1 - lambda; halves: half a unit of float32 is what
         # float16 loses of a number below its normal range
         weight_error=(cubic_weight_error(-0.75) if cubic else 1) + (0.5 if halves else 0),
@@ -134,26 +135,30 @@ def _interpolate_arithmetic(dtype: DType, flags: dict[str, object]) -> Arithmeti
 
 
 def _antialias_arithmetic(dtype: DType, convention: Resize) -> Arithmetic:
+    computed = _floating(dtype)
     return Arithmetic(
-        coordinates=dtype,
+        coordinates=computed,
         coordinate_roundings=2,  # the scale, and its product with the index
         distance_roundings=4,  # - center, + 0.5, the inverse scale and its product
-        weights=dtype,
+        weights=computed,
         weight_error=normalised_weight_error(convention),
         normalised=True,
-        accumulation=dtype,
+        accumulation=computed,
         source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
         "HelperInterpBase::_compute_indices_min_size_weights_aa",
     )
 
 
 def _area_arithmetic(dtype: DType) -> Arithmetic:
+    computed, halves = _floating(dtype), dtype in _HALVES
     return Arithmetic(
-        coordinates=dtype,
+        coordinates=computed,
         coordinate_roundings=0,  # integers
-        weights=dtype,
-        weight_error=1,  # the division by the number of pixels
-        accumulation=dtype,
+        weights=computed,
+        weight_error=1 + (0.5 if halves else 0),  # the division by the number of pixels
+        accumulation=computed,
+        narrow=dtype if halves else None,
+        narrow_roundings=1 if halves else 0,
         separable=False,
         source="pytorch/pytorch, aten/src/ATen/native/cpu/AdaptiveAvgPoolKernel.cpp: "
         "cpu_adaptive_avg_pool2d; aten/src/ATen/native/AdaptivePooling.h: start_index, end_index",
@@ -161,7 +166,10 @@ def _area_arithmetic(dtype: DType) -> Arithmetic:
 
 
 def _one_column(case: Case) -> bool:
-    return case.size[1] == 1 and case.size[0] != case.inputs["x"].shape[2]
+    """uint8 images of up to four channels have a kernel of their own, which has no such loop."""
+    _, channels, height, _ = case.inputs["x"].shape
+    own = case.dtype == "uint8" and channels <= 4
+    return case.size[1] == 1 and case.size[0] != height and not own
 
 
 # The kernel of the vertical pass takes the weights of a row to be the same along it; where a row is one
@@ -174,6 +182,18 @@ _FIRST_ROW_REPEATED = Defect(
         case, expected=np.broadcast_to(case.expected[:, :, :1], case.expected.shape)
     ),
 )
+
+
+def _volume_area_arithmetic(dtype: DType) -> Arithmetic:
+    """The sum of a window is kept in the dtype of the image, and divided by its depth and height there."""
+    halves = dtype in _HALVES
+    return replace(
+        _area_arithmetic(dtype),
+        accumulation=dtype if halves else _floating(dtype),
+        narrow_roundings=2 if halves else 0,
+        source="pytorch/pytorch, aten/src/ATen/native/AdaptiveAveragePooling3d.cpp: "
+        "adaptive_avg_pool3d_out_frame",
+    )
 
 
 def _arithmetic(dtype: DType, flags: dict[str, object], convention: Resize | None) -> Arithmetic:
@@ -337,11 +357,39 @@ _REFUSES_ALIGN_CORNERS = Refusal(
 )
 
 
+def _resized(case: Case, dtype: str, names: Names) -> bool:
+    return bool(case.inputs["x"].shape[2:] != case.size)
+
+
+_UPSAMPLE_CPP = "aten/src/ATen/native/cpu/UpSampleKernel.cpp"
 _REFUSES_INTEGERS = Refusal(
     words="not implemented for '(Short|UInt16)'",
-    why="of the integers only uint8 has a kernel (aten/src/ATen/native/cpu/UpSampleKernel.cpp)",
+    why=f"of the integers only uint8 has a kernel ({_UPSAMPLE_CPP})",
     dtypes=("uint16", "int16"),
 )
+_REFUSES_ALL_INTEGERS = Refusal(
+    words="not implemented for '(Byte|Short|UInt16)'",
+    why="area, 1-D linear and trilinear have kernels for floating dtypes only "
+    f"({_UPSAMPLE_CPP}, AdaptiveAvgPoolKernel.cpp)",
+    dtypes=_INTEGERS,
+)
+_REFUSES_BUT_UINT8 = Refusal(
+    words="not implemented for '(Half|BFloat16|Short|UInt16)'",
+    why="antialias has kernels for float32, float64 and uint8; an unchanged size is copied "
+    f"({_UPSAMPLE_CPP}: upsample_separable_Nd_kernel_impl)",
+    when=_resized,
+    dtypes=(*_HALVES, "uint16", "int16"),
+)
+
+
+def _narrow_refusal(flags: dict[str, object]) -> Refusal:
+    """Of the dtypes beside float32 and float64, those that a mode does not take."""
+    if flags.get("antialias"):
+        return _REFUSES_BUT_UINT8
+    return _REFUSES_ALL_INTEGERS if flags["mode"] in _FLOATING_MODES else _REFUSES_INTEGERS
+
+
+_FLOATING_MODES = ("area", "linear", "trilinear")
 
 
 def _interpolate_call(
@@ -353,14 +401,8 @@ def _interpolate_call(
     refusals: tuple[Refusal, ...] = (),
 ) -> Call:
     convention = next(iter(follows.values()), None)
-    integers = (
-        say is _interpolate
-        and bool(follows)
-        and "antialias" not in flags
-        and flags["mode"] in _INTEGER_MODES
-    )
-    dtypes = (*_DTYPES, *_HALVES, *_INTEGERS) if integers else _DTYPES
-    copies = str(flags["mode"]).startswith("nearest")
+    dtypes = (*_DTYPES, *_HALVES, *_INTEGERS) if follows else _DTYPES
+    rounds = flags["mode"] in ("bilinear", "bicubic", "lanczos")
     return Call(
         framework="torch",
         name=name,
@@ -368,10 +410,15 @@ def _interpolate_call(
         follows=follows,
         expression=say(flags),
         run=_run_unfolded if say in (_rows, _volume) else _run,
-        arithmetic={dtype: _arithmetic(dtype, flags, convention) for dtype in dtypes},
+        arithmetic={
+            dtype: _volume_area_arithmetic(dtype)
+            if say is _volume and flags["mode"] == "area"
+            else _arithmetic(dtype, flags, convention)
+            for dtype in dtypes
+        },
         returns={dtype: dtype for dtype in dtypes},
-        roundings={"uint8": ("torch_uint8",)} if integers and not copies else {},
-        refusals=(*refusals, _REFUSES_INTEGERS) if integers else refusals,
+        roundings={"uint8": ("torch_uint8",)} if rounds else {},
+        refusals=(*refusals, _narrow_refusal(flags)) if follows else refusals,
         variant=say is not _interpolate,
         defects=(_FIRST_ROW_REPEATED,) if flags.get("antialias") else (),
     )

@@ -123,17 +123,16 @@ def _against(rest: str) -> str:
 
 
 def _users(calls: Sequence[Call], name: str) -> str:
-    """The calls that evaluate by a rule or round by an arithmetic; variants say what others say."""
+    """The calls that evaluate by a rule or round by an arithmetic; of variants, which say what others
+    say, only where no other does."""
     users = [
-        f"`{call.id}`"
+        call
         for call in calls
-        if not call.variant
-        and (
-            any(a.coordinate_rule == name for a in call.arithmetic.values())
-            or any(name in choice for choice in call.roundings.values())
-        )
+        if any(a.coordinate_rule == name for a in call.arithmetic.values())
+        or any(name in choice for choice in call.roundings.values())
     ]
-    return ", ".join(users) or "an execution mode"
+    named = [call for call in users if not call.variant] or users
+    return ", ".join(f"`{call.id}`" for call in named) or "an execution mode"
 
 
 def _rules(calls: Sequence[Call]) -> Iterator[str]:

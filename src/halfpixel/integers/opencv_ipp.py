@@ -1,0 +1,153 @@
+"""OpenCV's arithmetic where Intel's IPP resizes: float32 with fused multiply-adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Resize
+from .opencv import fixed_11, flat, float32, interleaved, planes
+from .steps import F, Float32, Float64, Integers, kernel, places, taps
+
+
+def _fma(a: NDArray[Any], b: NDArray[Any], c: NDArray[Any]) -> Float32:
+    """a·b + c rounded once: the product of two float32 is exact in float64."""
+    wide: Float64 = np.multiply(a, b, dtype=np.float64) + c
+    return wide.astype(F)
+
+
+def _place(convention: Resize, n_in: int, n_out: int) -> tuple[NDArray[np.intp], Float32]:
+    """The pixel before each coordinate, and the fraction: computed in float64, then cast."""
+    x = places(convention, n_in, n_out, n_in / n_out)
+    base = np.floor(x).astype(np.intp)
+    return base, (x - base).astype(F)
+
+
+def _linear(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """Columns, then rows, a + t·(b − a) with one rounding of the product and the sum. Signed images
+    have rows and columns outside the outermost pixels' centres of their own, where only the other
+    axis is interpolated: there t·(b − a) is rounded to an integer before a is added."""
+    image = interleaved(x).astype(F)
+    grid: list[tuple[NDArray[Any], ...]] = []
+    outside: list[NDArray[np.bool_]] = []
+    for n_in, n_out in zip(x.shape[2:], size, strict=True):
+        base, t = _place(convention, n_in, n_out)
+        beyond = (base < 0) | (base >= n_in - 1)
+        index = base.clip(0, n_in - 1)
+        grid.append((index, (index + 1).clip(0, n_in - 1), np.where(beyond, F(0), t)))
+        outside.append(beyond[:, None, None] if not outside else beyond[:, None])
+    (top, bottom, v), (left, right, u) = grid
+    u, v = u[:, None], v[:, None, None]
+    a, b = image[:, :, left], image[:, :, right]
+    columns = _fma(b - a, u, a)
+    a, b = columns[:, top], columns[:, bottom]
+    result = np.rint(_fma(b - a, v, a))
+    if dtype == "int16":
+        above, below = image[:, top], image[:, bottom]
+        a, b = above[:, :, left], above[:, :, right]
+        along_row = a + np.rint((b - a) * u)
+        b = below[:, :, left]
+        along_column = a + np.rint((b - a) * v)
+        inside = np.where(outside[1], along_column, result)
+        result = np.where(outside[0], along_row, inside)
+    return planes(flat(result), x.shape[1], dtype)
+
+
+# How four products are summed: (p_i + p_j) + (p_k + p_l), or one after another. "fused" says which
+# product of a pair is added to the other's before it is rounded; None, neither.
+_Summed = Callable[[Sequence[Float32], Sequence[Float32]], Float32]
+
+
+def _pairs(first: tuple[int, int], second: tuple[int, int], *, fused: int | None) -> _Summed:
+    def pair(x: Sequence[Float32], w: Sequence[Float32], ij: tuple[int, int]) -> Float32:
+        if fused is None:
+            return x[ij[0]] * w[ij[0]] + x[ij[1]] * w[ij[1]]
+        inner, outer = ij[1 - fused], ij[fused]
+        return _fma(x[outer], w[outer], x[inner] * w[inner])
+
+    return lambda x, w: pair(x, w, first) + pair(x, w, second)
+
+
+def _chain(*order: int) -> _Summed:
+    def summed(x: Sequence[Float32], w: Sequence[Float32]) -> Float32:
+        total = x[order[0]] * w[order[0]]
+        for k in order[1:]:
+            total = _fma(x[k], w[k], total)
+        return total
+
+    return summed
+
+
+_ROWS = _pairs((0, 1), (2, 3), fused=0)
+_EDGE = _chain(0, 1, 2, 3)
+
+
+def _cubic(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """Weights are the exact kernel's, rounded to float32, at a fraction rounded to 23 bits. Sums differ
+    in their order, which depends on channels, on whether all taps lie inside, and on whether whole
+    vectors of 4 are left of the row."""
+    channels = x.shape[1]
+    image = interleaved(x).astype(F)
+    (iy, wy, inner_y), (ix, wx, inner_x) = (
+        _cubic_axis(convention, n_in, n_out) for n_in, n_out in zip(x.shape[2:], size, strict=True)
+    )
+    taps, weights = [image[:, :, i] for i in ix], [w[:, None] for w in wx]
+
+    def columns(summed: _Summed) -> Float32:
+        return flat(summed(taps, weights))
+
+    def rows(lines: Sequence[Float32], summed: _Summed) -> Float32:
+        return summed(
+            [line[:, i] for line, i in zip(lines, iy, strict=True)], [w[:, None] for w in wy]
+        )
+
+    place = np.cumsum(inner_x) - 1  # of a pixel among those whose taps lie inside
+    whole = np.repeat(inner_x & (place < inner_x.sum() // 4 * 4), channels)
+    inner_row, inner = inner_y[:, None], np.repeat(inner_x, channels)
+    if channels == 1:
+        vector, single = (
+            columns(_pairs((0, 1), (2, 3), fused=None)),
+            columns(_pairs((0, 2), (1, 3), fused=None)),
+        )
+    elif dtype != "uint8":
+        vector = single = columns(_pairs((0, 3), (1, 2), fused=0))
+    elif channels == 3:
+        vector = single = columns(_EDGE)
+    else:
+        vector, single = (
+            columns(_pairs((0, 2), (1, 3), fused=1)),
+            columns(_pairs((0, 3), (1, 2), fused=0)),
+        )
+    inside = np.where(whole, vector, single)
+    if dtype == "uint8":
+        lines = np.where(inner, inside, columns(_EDGE))
+        result = rows([lines] * 4, _ROWS)
+    else:
+        outer, middle = columns(_EDGE), columns(_chain(1, 0, 2, 3))
+        edge = rows([outer, middle, middle, outer], _pairs((0, 2), (1, 3), fused=None))
+        result = np.where(inner_row & inner, rows([inside] * 4, _ROWS), edge)
+    return planes(np.rint(result), channels, dtype)
+
+
+def _cubic_axis(
+    convention: Resize, n_in: int, n_out: int
+) -> tuple[NDArray[np.intp], Float32, NDArray[np.bool_]]:
+    base, t = _place(convention, n_in, n_out)
+    t64 = (F(1) + t).astype(np.float64) - 1
+    offsets = np.arange(-1, 3)[:, None]
+    weight = kernel(convention, abs(t64 - offsets)).astype(F)
+    inner = (base >= 1) & (base + 2 < n_in)
+    return (base + offsets).clip(0, n_in - 1), weight, inner
+
+
+def ipp(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """With 1, 3 or 4 channels and as many pixels an axis as the kernel has taps; else without IPP."""
+    plain = fixed_11 if dtype == "uint8" else float32
+    linear = convention.mode == "linear"
+    taken = x.shape[1] in (1, 3, 4) and min(x.shape[2:]) >= taps(convention)
+    if x.shape[2:] == size or not taken or (linear and dtype == "uint8"):
+        return plain(convention, x, size, dtype)
+    return (_linear if linear else _cubic)(convention, x, size, dtype)
