@@ -5,6 +5,9 @@ READY := .venv/.installed
 SUITES := tests --ignore=tests/harness
 ALL := torch,tensorflow,opencv,keras_torch
 
+# The frameworks run in one thread, and so does NumPy: the matrices are too small to share.
+export OPENBLAS_NUM_THREADS := 1
+
 .DEFAULT_GOAL := help
 .PHONY: help check modes test sweep lint golden golden-check docs growth bench wheel wheel-test clean
 

@@ -6,10 +6,10 @@ Not part of a run that does not ask for it: ``pytest -m modes``, or ``make modes
 import numpy as np
 import pytest
 
-from halfpixel import frameworks
+from halfpixel import frameworks, suite
 from halfpixel.arithmetic import coordinates
 from halfpixel.cases import Case
-from halfpixel.compare import Verdict, judge
+from halfpixel.compare import Verdict, error_bound, judge
 from halfpixel.conventions import Resize
 from halfpixel.conventions.resize import CoordinateTransformationMode
 from halfpixel.frameworks import Call
@@ -50,6 +50,29 @@ def test_xla_bilinear_reads_the_pixel_after_where_its_two_starts_differ(
     exact = convention.weights(n_in, n_out).astype(float)
     assert exact[output].argmax() == read - 1
     assert exact[output].max() == 1
+
+
+@pytest.mark.modes
+@pytest.mark.tensorflow
+@pytest.mark.resize
+@pytest.mark.parametrize("name", ["4x5-7x9-texture", "9x7-5x4-texture"])
+def test_xla_returns_a_float32_gradient_of_bilinear_by_the_name_of_float64(name: str) -> None:
+    """docs/findings.md: half of what the result should hold; the other half is what memory held."""
+    names = frameworks.load("tensorflow")
+    case = suite.gradient_golden(Resize(mode="linear"), None, name)
+    (call,) = (c for c in suite.calls("resize") if c.id == "tensorflow-image.resize-bilinear")
+    (xla,) = (mode for _, mode in suite.modes() if mode.name == "xla")
+    gradient = frameworks.FRAMEWORKS["tensorflow"].gradient
+    assert gradient is not None
+    compiled = gradient.within(xla).of(xla.of(call, Resize(mode="linear")))
+    got = compiled(case, "float64", names)
+    assert got.dtype == np.float64
+    layout = got.transpose(0, 2, 3, 1)  # as TensorFlow has it
+    held = np.frombuffer(layout.tobytes(), np.float32)[: got.size]
+    as_meant = held.reshape(layout.shape).transpose(0, 3, 1, 2)
+    bound = error_bound(case, call.arithmetic["float32"])
+    assert (abs(as_meant - case.expected) <= bound).all()
+    assert not (abs(got - case.expected) <= bound).all()
 
 
 @pytest.mark.modes

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .conventions import Resize, kernels
 from .conventions.exact import Exact
+from .conventions.resize import Inside
 
 # The largest relative error of one rounding to nearest (N. J. Higham, "Accuracy and Stability of
 # Numerical Algorithms", 2nd ed., section 2.2).
@@ -258,6 +259,20 @@ def _inverse_scale_float32(
     return np.asarray(product.astype(np.float64) - 0.5)
 
 
+def _inside_float32(
+    places: Places, index: NDArray[np.intp], stretch: Fraction
+) -> NDArray[np.bool_]:
+    """A pixel counts if its distance in float32, times the inverse of the stretch, is below 3/2, and if
+    it is between the two ends as they are rounded."""
+    one, half, radius = np.float32(1), np.float32(0.5), np.float32(1.5)
+    stretched = one / np.float32(stretch.denominator / stretch.numerator)
+    sample = (places + 0.5).astype(np.float32)[:, None]
+    distance = abs((index.astype(np.float32) + half - sample) * (one / stretched))
+    first = np.ceil(sample - radius * stretched - half)
+    last = np.floor(sample + radius * stretched - half)
+    return np.asarray((distance < radius) & (first <= index) & (index <= last))
+
+
 def _sum_float64(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
@@ -369,6 +384,7 @@ class CoordinateRule:
         stored: it shows at the sizes of the goldens, and has goldens of its own.
         source: where it was read.
         above: the total above which it is another formula, where it is.
+        inside: which taps of a kernel that is cut off while it is not 0 count, where rounding decides.
         rounded: the coordinates are rounded besides, as many times as the arithmetic says: the rule
             says which pixel, not to the last bit how much of it.
     """
@@ -377,6 +393,7 @@ class CoordinateRule:
     stored: bool
     source: str
     above: int | None = None
+    inside: Inside | None = None
     rounded: bool = False
 
     @property
@@ -403,7 +420,8 @@ COORDINATE_RULES = {
         _inverse_scale_float32,
         stored=True,
         source="tensorflow/tensorflow, tensorflow/core/kernels/image/scale_and_translate_op.cc: "
-        "ComputeSpansCore (sample_f)",
+        "ComputeSpansCore (sample_f, span_start, span_end, kernel_pos)",
+        inside=_inside_float32,
     ),
     "sum_float64": CoordinateRule(
         _sum_float64,
@@ -480,6 +498,11 @@ def places(
         above, below = convention.ratio(d, n_in, n_out)
         return np.asarray(above / below)
     return COORDINATE_RULES[rule].places(convention, d, n_in, n_out, total)
+
+
+def inside(rule: str | None) -> Inside | None:
+    """Which taps of a cut kernel count by a rule, if it has that to say."""
+    return COORDINATE_RULES[rule].inside if rule in COORDINATE_RULES else None
 
 
 def coordinates(

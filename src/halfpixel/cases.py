@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .arithmetic import coordinates
+from .arithmetic import coordinates, inside
 from .conventions import Convention, ConvTranspose, Resize
 from .conventions.exact import Exact, apply_matrices, fractions, over_common_denominator
 from .integers import ROUNDINGS, predicted
@@ -99,6 +99,7 @@ class Case:
                 coordinates(self.convention, self.rule, *n, total).astype(dtype),
                 n[0],
                 self.convention.scale(*n),
+                inside(self.rule),
             )
             for n in self.sizes
         )
@@ -109,6 +110,7 @@ class Case:
         return matrix.T if self.gradient else matrix
 
 
+@functools.cache
 def folder(convention: Convention, rule: str | None = None) -> str:
     """The folder of a convention's goldens, relative to ``golden/``."""
     operation = "resize" if isinstance(convention, Resize) else "conv_transpose"

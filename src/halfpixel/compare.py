@@ -32,16 +32,18 @@ from __future__ import annotations
 import functools
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arithmetic import COORDINATE_RULES, UNIT_ROUNDOFF, Arithmetic, coordinates
+from .arithmetic import COORDINATE_RULES, UNIT_ROUNDOFF, Arithmetic, coordinates, inside
 from .cases import Case
 from .conventions import ConvTranspose, Resize
-from .conventions.exact import over_common_denominator
+from .conventions.exact import Exact, over_common_denominator
 from .frameworks import Call, FrameworkError, dtype_name, load, version
 from .integers import ROUNDINGS
 
@@ -182,76 +184,150 @@ def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
 def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)
-    x = abs(case.inputs["x"])
-    half = 0.5 if convention.coordinate_transformation_mode == "half_pixel" else 0.0
-    u_coordinate = UNIT_ROUNDOFF[arithmetic.coordinates] * arithmetic.coordinate_roundings
     h, w = (_axis(convention, arithmetic.coordinate_rule, *n) for n in case.sizes)
-
-    u_distance = UNIT_ROUNDOFF[arithmetic.coordinates] * arithmetic.distance_roundings
-
-    def moved(axis: _Axis) -> Array:
-        error = u_coordinate * (abs(axis.coordinates) + half) + u_distance * axis.taps / 2
-        return error[:, None] * axis.slope
+    x = abs(case.inputs["x"])
 
     def both(left: Array, right: Array) -> Array:
         return np.asarray(case.turned(left) @ x @ case.turned(right).T)
 
-    terms: Any = h.taps + w.taps if arithmetic.separable else h.taps * w.taps
-    if case.gradient:
-        terms = np.outer(h.reads.sum(0), w.reads.sum(0)) + 1
+    terms = np.outer(h.reads.sum(0), w.reads.sum(0)) + 1 if case.gradient else None
+    bound = bound_of_axes(h, w, both, arithmetic, terms)
+    return bound + UNIT_ROUNDOFF["float64"] * abs(case.expected)
+
+
+def bound_of_axes(
+    h: Axis,
+    w: Axis,
+    both: Callable[[Array, Array], Array],
+    arithmetic: Arithmetic,
+    terms: Array | None = None,
+) -> Array:
+    """The bound but for the golden's own rounding.
+
+    Args:
+        h, w: the rows' axis and the columns'.
+        both: from what stands for ``A_h`` and ``A_w`` to its product with the absolute input.
+        arithmetic: of the call.
+        terms: how many products are added to a value; by default as many as the axes have taps.
+    """
+    if terms is None:
+        terms = np.asarray(h.taps + w.taps if arithmetic.separable else h.taps * w.taps)
     terms = terms * 3 if arithmetic.normalised else terms
-    path = terms * UNIT_ROUNDOFF[arithmetic.accumulation] * both(h.weight, w.weight)
-    weight_error = arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights]
-    weights = weight_error * (both(h.reads, w.weight) + both(h.weight, w.reads))
-    shift = both(moved(h), w.weight) + both(h.weight, moved(w))
-    narrow = np.zeros_like(path)
+    left, right = abs(h.weight), abs(w.weight)
+    values = both(left, right)
+    path = terms * UNIT_ROUNDOFF[arithmetic.accumulation] * values
+    h_error, w_error = h.error(arithmetic), w.error(arithmetic)
+    bound = path + both(h_error, right) + both(left, w_error) + both(h_error, w_error)
     if arithmetic.narrow is not None:
         r_u = arithmetic.narrow_roundings * UNIT_ROUNDOFF[arithmetic.narrow]
         # the others' errors are carried along, and rounded with the rest
-        narrow = r_u / (1 - r_u) * (both(h.weight, w.weight) + path + weights + shift)
-    return np.asarray(
-        path + weights + shift + narrow + UNIT_ROUNDOFF["float64"] * abs(case.expected)
-    )
+        bound = bound + r_u / (1 - r_u) * (values + bound)
+    return np.asarray(bound)
 
 
 @dataclass(frozen=True, eq=False)
-class _Axis:
-    """What the bound needs of one axis: all of shape (n_out, n_in) but the coordinates, (n_out,)."""
+class Axis:
+    """What the bound needs of one axis: all of shape (n_out, width) but the coordinates, (n_out,).
 
+    Attributes:
+        first: the input pixel of each row's first column; all 0 where the width is n_in.
+        coordinates: where output pixels sample, half_pixel's ½ not taken off.
+        weight: the rows of the matrix.
+        reads: how many taps read the pixel, at the coordinate or right beside it.
+        slope: change of the weight with the coordinate, per pixel, on the steeper side.
+        taps: of an output pixel.
+    """
+
+    first: NDArray[np.intp]
     coordinates: Array
-    weight: Array  # absolute values
-    reads: Array  # how many taps read the pixel, at the coordinate or right beside it
-    slope: Array  # change of the weight with the coordinate, per pixel, on the steeper side
+    weight: Array
+    reads: Array
+    slope: Array
     taps: int
+
+    def error(self, arithmetic: Arithmetic) -> Array:
+        """How far each weight may be off: the parts *weights* and *coordinates* of the bound."""
+        u = UNIT_ROUNDOFF[arithmetic.coordinates]
+        moved = arithmetic.coordinate_roundings * self.coordinates
+        moved = u * (moved + arithmetic.distance_roundings * self.taps / 2)
+        weight_error = arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights]
+        return np.asarray(weight_error * self.reads + moved[:, None] * self.slope)
 
 
 @functools.cache
-def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int) -> _Axis:
-    exact, scale = coordinates(convention, rule, n_in, n_out), convention.scale(n_in, n_out)
-    places = exact.astype(np.float64)
+def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int) -> Axis:
+    where = coordinates(convention, rule, n_in, n_out)
+    return axis_at(convention, rule, where, n_in, convention.scale(n_in, n_out))
+
+
+def axis_at(
+    convention: Resize,
+    rule: str | None,
+    where: Exact | Array,
+    n_in: int,
+    scale: Fraction,
+    *,
+    narrow: bool = False,
+) -> Axis:
+    """The rows of one axis for output pixels that sample at the given places.
+
+    Args:
+        convention, n_in, scale: as for ``Resize.taps_at``.
+        rule: the coordinate rule by which the places were found, or None.
+        where: the places, ``Fraction``s or float64.
+        narrow: leave out the columns in which no row has anything.
+    """
+    places = where.astype(np.float64)
     # windows of whole pixels, and the steps of a pyramid, have no slope, and are not for float64 to round
     whole = convention.mode in ("adaptive_area", "pyramid")
-    index, weight = convention.taps_at(exact if whole else places, n_in, scale)
-    rows = np.arange(n_out)[:, None]
-    matrix, reads = np.zeros((2, n_out, n_in))
-    np.add.at(matrix, (rows, index), weight.astype(np.float64))
-    np.add.at(reads, (rows, index), 1.0)
+    steps = () if whole else (SLOPE_STEP, -SLOPE_STEP)
+    counts = inside(rule)
+    index, tap_weight = convention.taps_at(where if whole else places, n_in, scale, counts)
+    beside = [convention.taps_at(places + step, n_in, scale, counts) for step in steps]
+    ends = _ends(places, n_in, scale) if convention.mode == "area" else []
+    first, width = np.zeros(len(places), np.intp), n_in
+    if narrow:
+        every = np.concatenate([index, *(i for i, _ in beside)], axis=1)
+        width = int(np.ptp(every, axis=1).max()) + 1
+        first = np.minimum(every.min(axis=1), n_in - width)
+    starts = (np.arange(len(places)) * width - first)[:, None]
+
+    def merged(index: NDArray[np.intp], values: NDArray[Any]) -> Array:
+        flat = np.bincount(
+            (starts + index).ravel(), values.astype(np.float64).ravel(), len(places) * width
+        )
+        return np.asarray(flat.reshape(-1, width), np.float64)
+
+    weight = merged(index, tap_weight)
+    reads = merged(index, np.ones(index.shape))
     inexact = rule is None or (rule in COORDINATE_RULES and COORDINATE_RULES[rule].rounded)
-    slope = np.zeros_like(matrix)  # a rule says which coordinates: they are off by nothing
-    if not whole:
-        for step in (SLOPE_STEP, -SLOPE_STEP):
-            moved_index, moved_weight = convention.taps_at(places + step, n_in, scale)
-            moved, moved_reads = np.zeros((2, n_out, n_in))
-            np.add.at(moved, (rows, moved_index), moved_weight)
-            np.add.at(moved_reads, (rows, moved_index), 1.0)
-            # rounded across a pixel's centre, a coordinate has another tap at the kernel's end
-            reads = np.maximum(reads, moved_reads)
-            if inexact:
-                slope = np.maximum(slope, abs(moved - matrix) / SLOPE_STEP)
+    slope = np.zeros_like(weight)  # a rule says which coordinates: they are off by nothing
+    for moved_index, moved_weight in beside:
+        # rounded across a pixel's centre, a coordinate has another tap at the kernel's end
+        reads = np.maximum(reads, merged(moved_index, np.ones(moved_index.shape)))
+        if inexact and not ends:
+            moved = merged(moved_index, moved_weight)
+            slope = np.maximum(slope, abs(moved - weight) / SLOPE_STEP)
+    for end in ends:  # each is rounded by itself, and moves the weight of its pixel
+        pixels = [merged(at[:, None], np.ones((len(at), 1))) for at in end]
+        slope = slope + np.maximum(*pixels) / float(scale)
     taps = index.shape[1]
     if convention.exclude_outside:  # what is clamped to the edge here weighs nothing
         reads, taps = np.minimum(reads, 1.0), min(taps, n_in)
-    return _Axis(places, abs(matrix), reads, slope, taps)
+    half = 0.5 if convention.coordinate_transformation_mode == "half_pixel" else 0.0
+    return Axis(first, abs(places) + half, weight, reads, slope, taps)
+
+
+def _ends(places: Array, n_in: int, scale: Fraction) -> list[list[NDArray[np.intp]]]:
+    """Of a window's beginning and end, the pixel just before and the one just after."""
+    middle, half = places + 0.5, float(scale) / 2
+    return [
+        [
+            np.clip(np.floor(end + step), 0, n_in - 1).astype(np.intp)
+            for step in (-SLOPE_STEP, SLOPE_STEP)
+        ]
+        for end in (middle - half, middle + half)
+    ]
 
 
 def _gathered_bound(case: Case, u: float) -> Array:

@@ -10,9 +10,10 @@ not cost three.
 from __future__ import annotations
 
 import gc
+import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,6 @@ if (
     from _pytest._code.code import TerminalRepr
 
     from .compare import Verdict
-    from .report.terminal import Outcome
     from .suite import Trial
 
 _PROPERTY = "halfpixel"
@@ -272,13 +272,19 @@ class ConformanceItem(pytest.Item):
             self.keywords[mark.name] = mark
 
     def runtest(self) -> None:
-        from _pytest.skipping import evaluate_skip_marks
+        if self.may_be_skipped:
+            from _pytest.skipping import evaluate_skip_marks
 
-        if skipped := evaluate_skip_marks(self):
-            raise pytest.skip.Exception(skipped.reason, _use_item_location=True)
+            if skipped := evaluate_skip_marks(self):
+                raise pytest.skip.Exception(skipped.reason, _use_item_location=True)
         verdict = self.verdict()
         if verdict.kind == "changed":
             raise Changed(verdict)
+
+    @property
+    def may_be_skipped(self) -> bool:
+        """Whether it is marked to be skipped or to fail, by its function, its module or a conftest."""
+        return any(mark.name in ("skip", "skipif", "xfail") for mark in self.iter_markers())
 
     def verdict(self) -> Verdict:
         """Run the trial; the framework is imported, and the golden read, by the first that needs it."""
@@ -362,21 +368,27 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if not isinstance(item, ConformanceItem):
         return None
     hook = item.ihook
-    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    announced = not hasattr(item.config, "workerinput")  # else by the controller, with the report
+    if announced:
+        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     os.environ["PYTEST_CURRENT_TEST"] = f"{item.nodeid} (call)"
     info = pytest.CallInfo.from_call(
         item.runtest, when="call", reraise=(pytest.exit.Exception, KeyboardInterrupt)
     )
     os.environ.pop("PYTEST_CURRENT_TEST", None)
     report = pytest.TestReport.from_item_and_call(item, info)
-    if not report.skipped:
+    if item.may_be_skipped and not report.skipped:
         _expect_failure(item, report)
     if report.failed:
         _add_captured(item.config, report)
+    if not announced and _found(report) is None:
+        announced = True
+        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     hook.pytest_runtest_logreport(report=report)
     if report.failed and info.excinfo is not None:
         hook.pytest_exception_interact(node=item, call=info, report=report)
-    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    if announced:
+        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 
@@ -410,20 +422,20 @@ def _add_captured(config: pytest.Config, report: pytest.TestReport) -> None:
 # ---------------------------------------------------------------------------- reports
 
 
-def _outcome(report: pytest.TestReport) -> Outcome | None:
+def _found(report: pytest.TestReport) -> dict[str, Any] | None:
+    """What an item says about its verdict, as plain data."""
     for name, value in report.user_properties:
         if name == _PROPERTY and isinstance(value, dict):
-            from .report.terminal import Outcome
-
-            return Outcome(**value)
+            return value
     return None
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     if report.when != "call" or not report.passed:
         return None
-    found = _outcome(report)
-    return ("unsupported", "u", "UNSUPPORTED") if found and found.kind == "unsupported" else None
+    found = _found(report)
+    refused = found is not None and found["kind"] == "unsupported"
+    return ("unsupported", "u", "UNSUPPORTED") if refused else None
 
 
 @pytest.hookimpl(trylast=True)
@@ -431,12 +443,12 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     from .frameworks import version
-    from .report.terminal import table
+    from .report.terminal import Outcome, table
 
     kinds = ("passed", "failed", "unsupported", "xfailed", "xpassed")
     reports = (report for kind in kinds for report in terminalreporter.stats.get(kind, ()))
-    found = (_outcome(r) for r in reports if isinstance(r, pytest.TestReport))
-    outcomes = [one for one in found if one is not None]
+    found = (_found(r) for r in reports if isinstance(r, pytest.TestReport))
+    outcomes = [Outcome(**one) for one in found if one is not None]
     if not outcomes:
         return
     terminalreporter.section("halfpixel")
@@ -458,16 +470,92 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadScopeScheduling
 
     class FrameworkScheduling(LoadScopeScheduling):  # type: ignore[misc]
+        """xdist asks after every message what is pending; its own answer counts all tests each time."""
+
+        def __init__(self, config: pytest.Config, log: Any) -> None:
+            super().__init__(config, log)
+            self._finished: set[int] = set()
+
+        def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
+            super().add_node_collection(node, collection)
+            if node in self.registered_collections:
+                self.registered_collections[node] = _Indexed(collection)
+
+        def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
+            """How many tests are pending; 3 where there are more, beyond which nobody asks."""
+            pending = 0
+            for unit in reversed(workload.values()):  # what is pending is at the end
+                if id(unit) in self._finished:
+                    continue
+                before = pending
+                for completed in reversed(unit.values()):
+                    pending += not completed
+                    if pending > 2:
+                        return pending
+                if pending == before:
+                    self._finished.add(id(unit))
+            return pending
+
         def _split_scope(self, nodeid: str) -> str:
             _, bracket, trial = nodeid.partition("[")
             framework = trial.partition("-")[0]
             if bracket and framework in _frameworks():
-                # a sweep's blocks of one call and dtype: minutes, against seconds for an import
-                return (
-                    trial.rpartition("-1..")[0].rpartition("-")[0]
-                    if trial.endswith("-sweep]")
-                    else framework
-                )
+                # a sweep's blocks of one call: minutes, against seconds for an import
+                block = trial.endswith("-sweep]")
+                return trial.rpartition("-1..")[0].rsplit("-", 2)[0] if block else framework
             return str(super()._split_scope(nodeid))
 
     return FrameworkScheduling(config, log)
+
+
+class _Indexed(list[str]):
+    """A list of different strings that knows where each is."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        super().__init__(values)
+        self._places = {value: i for i, value in enumerate(values)}
+
+    def index(self, value: str, *limits: Any) -> int:
+        return super().index(value, *limits) if limits else self._places[value]
+
+
+# A worker sends what passed as one string, which costs less than a message of many parts, and leaves it to
+# the controller to say that the item began and ended.
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable(
+    config: pytest.Config, report: pytest.CollectReport | pytest.TestReport
+) -> Generator[None, Any, Any]:
+    data = yield
+    if not hasattr(config, "workerinput") or not isinstance(report, pytest.TestReport):
+        return data
+    if report.passed and _found(report) is not None:
+        return {"$report_type": _PROPERTY, "json": json.dumps(data)}
+    return data
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_from_serializable(
+    config: pytest.Config, data: dict[str, Any]
+) -> pytest.CollectReport | pytest.TestReport | None:
+    if data.get("$report_type") != _PROPERTY:
+        return None
+    others = {k: v for k, v in data.items() if k not in ("$report_type", "json")}
+    whole = {**json.loads(data["json"]), **others}
+    again: pytest.TestReport = config.hook.pytest_report_from_serializable(
+        config=config, data=whole
+    )
+    return again
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> Generator[None, Any, Any]:
+    worker = getattr(report, "node", None)
+    config = getattr(worker, "config", None)
+    if config is None or _found(report) is None:
+        return (yield)
+    config.hook.pytest_runtest_logstart(nodeid=report.nodeid, location=report.location)
+    result = yield
+    config.hook.pytest_runtest_logfinish(nodeid=report.nodeid, location=report.location)
+    return result

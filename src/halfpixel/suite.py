@@ -118,6 +118,10 @@ def golden(path: Path) -> Case:
     return goldens.read(path)
 
 
+def _golden_of(case: Case) -> Case:
+    return golden(goldens.path_of(case))  # a path takes longer to make than an item
+
+
 def trials(operation: Operation, release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """What the conformance suites run: every call, in every dtype, on every golden that it can express.
 
@@ -189,26 +193,31 @@ def modes() -> Iterator[tuple[str, Mode]]:
 
 
 def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
-    """Every resize call in every mode that this machine has, on a few cases: each compiles anew."""
+    """Every resize call in every mode that this machine has, and its gradient, where the mode has it, on a
+    few cases: each compiles anew."""
     for framework, mode in modes():
         installed = release(framework)
         if installed is None or mode.why_absent() is not None:
             continue
         for call in calls("resize"):
             convention = call.convention(installed) if call.framework == framework else None
-            if convention is not None and _executed(call, convention):
-                executed = mode.of(call, convention)
-                for dtype in (dtype for dtype in executed.arithmetic if dtype in WIDE):
-                    rule = executed.arithmetic[dtype].coordinate_rule
-                    for name in MODE_CASES:
-                        case = functools.partial(executed_golden, convention, call.rule, rule, name)
+            if convention is None or call.variant:
+                continue
+            executed = mode.of(call, convention)
+            for dtype in (dtype for dtype in executed.arithmetic if dtype in WIDE):
+                rule = executed.arithmetic[dtype].coordinate_rule
+                for name in MODE_CASES if sweep.samples_points(convention) else MODE_CASES[:2]:
+                    case = functools.partial(executed_golden, convention, call.rule, rule, name)
+                    yield Trial(executed, dtype, name, case)
+            gradient = FRAMEWORKS[framework].gradient
+            if gradient is not None:
+                # a mode's rules are about its pass forward
+                executed = gradient.within(mode).of(replace(executed, arithmetic=call.arithmetic))
+                for dtype in mode.differentiates:
+                    for name in MODE_CASES[:2]:
+                        rule = call.stored_rule
+                        case = functools.partial(gradient_golden, convention, rule, name)
                         yield Trial(executed, dtype, name, case)
-
-
-def _executed(call: Call, convention: Resize) -> bool:
-    """Whether a call is run in the modes: one of a kernel's calls, of the kernels that all modes have."""
-    plain = convention.mode in ("nearest", "linear", "cubic") and not convention.antialias
-    return plain and not call.variant
 
 
 @functools.cache
@@ -245,31 +254,33 @@ def _photographed(call: Call, dtype: DType) -> bool:
 
 def sweep_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """Every size pair through every resize call that follows a convention, in blocks."""
-    for call, dtype, convention in _swept(release):
+    for call, dtypes, convention in _swept(release):
         for block in sweep.blocks(convention):
-            yield Trial(call, dtype, block.name, functools.partial(_itself, block))
+            for dtype in dtypes:  # next to each other: the reference is the same
+                yield Trial(call, dtype, block.name, functools.partial(_itself, block))
 
 
 def sample_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """A sample of the size pairs of a sweep, a few for each resize call that follows a convention."""
-    for call, dtype, convention in _swept(release):
+    for call, dtypes, convention in _swept(release):
         end = sweep.largest(convention)
-        pairs = functools.partial(sweep.sample, call, dtype, convention)
-        yield Trial(call, dtype, f"1..{end}-1..{end}-sample", pairs)
+        for dtype in dtypes:
+            pairs = functools.partial(sweep.sample, call, dtype, convention)
+            yield Trial(call, dtype, f"1..{end}-1..{end}-sample", pairs)
 
 
 def _itself(block: sweep.Block) -> sweep.Block:
     return block
 
 
-def _swept(release: Callable[[str], str | None]) -> Iterator[tuple[Call, str, Resize]]:
+def _swept(
+    release: Callable[[str], str | None],
+) -> Iterator[tuple[Call, tuple[DType, ...], Resize]]:
     for call in calls("resize"):
         installed = release(call.framework)
         convention = call.convention(installed) if installed is not None else None
-        if convention is not None and sweep.swept(call, convention):
-            for dtype in call.arithmetic:
-                if dtype in WIDE:
-                    yield call, dtype, convention
+        if convention is not None and sweep.swept(call):
+            yield call, tuple(dtype for dtype in call.arithmetic if dtype in WIDE), convention
 
 
 @functools.cache
@@ -318,7 +329,7 @@ def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
         if not holds(entry, dtype) or call.expression(case) is None:
             continue
         if call.stored or (call.rule is None and (convention, None) in _stored()):
-            yield case.name, functools.partial(golden, goldens.path_of(case))
+            yield case.name, functools.partial(_golden_of, case)
         else:
             yield case.name, functools.partial(_computed_float, convention, call.rule, entry.name)
 
@@ -371,7 +382,7 @@ def _computed(convention: Resize, rule: str | None, dtype: str, name: str) -> Ca
 def _conv_transpose_trials(call: Call, release: str, dtype: DType) -> Cases:
     for case in _conv_transpose_cases():
         if call.expression(case) is not None:
-            yield case.name, functools.partial(golden, goldens.path_of(case))
+            yield case.name, functools.partial(_golden_of, case)
 
 
 @functools.cache

@@ -2,7 +2,8 @@
 
 Nearest is fed a ramp, whose output tells which pixels were read; every other mode the identity matrix, whose
 output is the weight matrix. Each pair is resized along the rows and along the columns. The
-reference is the conventions' own, for all output sizes of one input size at once.
+reference is the conventions' own: where a kernel is as wide at every scale, for all output sizes of one
+input size at once.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ from .arithmetic import (
     UNIT_ROUNDOFF,
     Arithmetic,
     cubic_weight_error,
+    inside,
+    normalised_weight_error,
     places,
 )
 from .cases import Case
-from .compare import SLOPE_STEP, Verdict, refused
+from .compare import Axis, Verdict, axis_at, bound_of_axes, refused
 from .conventions import Resize
-from .frameworks import Call, load, version
-from .frameworks.call import WIDE
+from .frameworks import FRAMEWORKS, Call, load, version
+from .frameworks.call import WIDE, Defect
 
 Pair = tuple[int, int]
 Array = NDArray[np.float64]
@@ -37,20 +40,30 @@ Integers = NDArray[np.int64]
 
 LARGEST = {"nearest": 256, "linear": 256}  # an axis, in pixels
 LARGEST_OTHERWISE = 96
-_SWEPT = ("nearest", "linear", "cubic")
+_POINTS = ("nearest", "linear", "cubic")
 _BLOCK = 32  # input sizes in an item of the run: some seconds, so that its progress is seen
+_BLOCK_OTHERWISE = 8
 _SAMPLE = 40  # size pairs of a call in a run without sweeps
 _LISTED = 8  # size pairs that a summary spells out
 
 
-def swept(call: Call, convention: Resize) -> bool:
-    """Whether a call is swept: those that sample at a point, each once."""
-    return convention.mode in _SWEPT and not convention.antialias and not call.variant
+def swept(call: Call) -> bool:
+    """Whether a call is swept: each once, and where it is made of another framework's, there; those that
+    take a few sizes only are run on all of them by their cases."""
+    every = all(convention.takes_every_size for convention in call.follows.values())
+    return every and not call.variant and not FRAMEWORKS[call.framework].needs
+
+
+def samples_points(convention: Resize) -> bool:
+    """Whether the weights of an output pixel follow from its place alone, whatever the scale."""
+    return convention.mode in _POINTS and not convention.antialias
 
 
 def largest(convention: Resize) -> int:
     """The largest size that a convention is swept to."""
-    return LARGEST.get(convention.mode, LARGEST_OTHERWISE)
+    if samples_points(convention):
+        return LARGEST.get(convention.mode, LARGEST_OTHERWISE)
+    return LARGEST_OTHERWISE
 
 
 def besides(call: Call, convention: Resize) -> tuple[int, ...]:
@@ -61,6 +74,25 @@ def besides(call: Call, convention: Resize) -> tuple[int, ...]:
     rules = (COORDINATE_RULES.get(a.coordinate_rule or "") for a in call.arithmetic.values())
     thresholds = {rule.above for rule in rules if rule is not None and rule.above is not None}
     return (1, *sorted(thresholds))
+
+
+def _met(
+    call: Call, convention: Resize, n_in: int, n_outs: Sequence[int]
+) -> Iterator[tuple[int, list[int]]]:
+    """The output sizes of one input size that a call can say, with what the other axis is resized to.
+
+    That of a matrix stays as it is; it is doubled where the call says the pair only then.
+    """
+    if convention.mode == "nearest":
+        yield from ((beside, list(n_outs)) for beside in besides(call, convention))
+        return
+    left = set(n_outs)
+    for factor in (1, 2):
+        cases = {n: pair_case(convention, None, 2, (n_in, n), factor) for n in sorted(left)}
+        said = [n for n, case in cases.items() if call.expression(case) is not None]
+        left -= set(said)
+        if said:
+            yield factor, said
 
 
 # ---------------------------------------------------------------------------- what is run
@@ -84,8 +116,9 @@ class Block:
 def blocks(convention: Resize) -> Iterator[Block]:
     """Every size pair of a convention, in blocks of input sizes."""
     end = largest(convention)
-    for first in range(1, end + 1, _BLOCK):
-        last = min(first + _BLOCK - 1, end)
+    step = _BLOCK if samples_points(convention) else _BLOCK_OTHERWISE
+    for first in range(1, end + 1, step):
+        last = min(first + step - 1, end)
         pairs = tuple((n, m) for n in range(first, last + 1) for m in range(1, end + 1))
         yield Block(f"{first}..{last}-1..{end}-sweep", convention, pairs)
 
@@ -123,7 +156,7 @@ def _image(convention: Resize, axis: int, n_in: int) -> Array:
 
 def _size(convention: Resize, axis: int, pair: Pair, beside: int) -> tuple[int, int]:
     n_in, n_out = pair
-    other = beside if convention.mode == "nearest" else n_in
+    other = beside if convention.mode == "nearest" else n_in * beside
     return (n_out, other) if axis == 2 else (other, n_out)
 
 
@@ -172,11 +205,11 @@ def pixels(
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The part of a weight matrix that is not zero, or need not be; all of shape (n_out, width).
+    """The part of an output that is not zero, or need not be; all of shape (n_out, width).
 
     Attributes:
-        columns: the input pixels.
-        weight: what each weighs.
+        columns: the pixels along the other axis.
+        weight: the output there. Where the other axis keeps its pixels, the weight matrix.
         bound: how far rounding may take it from there.
     """
 
@@ -186,58 +219,91 @@ class Rows:
 
 
 def rows(
-    convention: Resize, arithmetic: Arithmetic, n_in: int, n_outs: Sequence[int]
+    convention: Resize, arithmetic: Arithmetic, n_in: int, n_outs: Sequence[int], beside: int = 1
 ) -> list[Rows]:
-    """The weight matrices of one input size and several output sizes, with the bounds of ``compare``.
+    """What becomes of the identity matrix: one input size, several output sizes, the bounds of ``compare``.
 
-    The other axis keeps its size: its weights are 0 and 1 and its coordinates whole, in any arithmetic, so
-    that it adds nothing. The reference is in float64 here, and its own roundings are in the bound.
+    The reference is in float64 here, and its own roundings are a part of the bound. Where it samples points,
+    the other axis, which keeps its size, has weights 0 and 1 and whole coordinates in any arithmetic:
+    it adds nothing.
     """
+    rule, own = arithmetic.coordinate_rule, _own(convention)
+    if not samples_points(convention):
+        return [_product(convention, arithmetic, n_in, n_out, beside) for n_out in n_outs]
     d, n_out = _outputs(n_outs)
-    rule = arithmetic.coordinate_rule
     where = places(convention, rule, d, np.asarray(n_in), n_out, n_out + n_in)
-    index, tap_weight = convention.taps_at(where, n_in)
-    taps = index.shape[1]
-    width = min(taps + 2, n_in)  # a coordinate that is off reads one pixel to the left or right
-    first = np.clip(index.min(axis=1) - 1, 0, n_in - width)
-
-    def merged(index: NDArray[np.intp], values: NDArray[Any]) -> Array:
-        matrix = np.zeros((len(d), width))
-        each = np.arange(len(d))
-        for k in range(taps):
-            matrix[each, index[:, k] - first] += values[:, k]
-        return matrix
-
-    weight = merged(index, tap_weight)
-    reads = merged(index, np.ones_like(tap_weight))
-    slope = np.zeros_like(weight)
-    if rule is None:
-        for step in (SLOPE_STEP, -SLOPE_STEP):
-            beside, moved = convention.taps_at(where + step, n_in)
-            slope = np.maximum(slope, abs(merged(beside, moved) - weight) / SLOPE_STEP)
-            reads = np.maximum(reads, merged(beside, np.ones_like(moved)))
-    if convention.exclude_outside:  # what is clamped to the edge here weighs nothing
-        reads, taps = np.minimum(reads, 1.0), min(taps, n_in)
-    half = 0.5 if convention.coordinate_transformation_mode == "half_pixel" else 0.0
-    u_coordinate = UNIT_ROUNDOFF[arithmetic.coordinates] * arithmetic.coordinate_roundings
-    bound = (
-        taps * UNIT_ROUNDOFF[arithmetic.accumulation] * abs(weight)
-        + arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights] * reads
-        + (u_coordinate * (abs(where) + half))[:, None] * slope
-        + UNIT_ROUNDOFF["float64"] * (abs(where)[:, None] * slope + _own_error(convention) * reads)
-    )
-    parts = (first[:, None] + np.arange(width), weight, bound)
+    axis = axis_at(convention, rule, where, n_in, Fraction(1), narrow=True)
+    bounds = (axis.error(a) + _sum_error(axis, a) * abs(axis.weight) for a in (arithmetic, own))
+    bound = np.add(*bounds)
+    parts = (axis.first[:, None] + np.arange(axis.weight.shape[1]), axis.weight, bound)
     return [Rows(*three) for three in zip(*(_split(p, n_outs) for p in parts), strict=True)]
+
+
+def _sum_error(axis: Axis, arithmetic: Arithmetic) -> float:
+    return axis.taps * UNIT_ROUNDOFF[arithmetic.accumulation]
+
+
+_CACHED = _BLOCK_OTHERWISE * LARGEST_OTHERWISE  # the size pairs of a block: its other dtype is next
+
+
+@functools.lru_cache(maxsize=_CACHED)
+def _product(
+    convention: Resize, arithmetic: Arithmetic, n_in: int, n_out: int, beside: int
+) -> Rows:
+    h, w = (_axis(convention, arithmetic.coordinate_rule, n_in, n) for n in (n_out, n_in * beside))
+
+    def both(left: Array, right: Array) -> Array:
+        return np.asarray(left @ right.T)
+
+    weight = both(h.weight, w.weight)
+    bounds = (bound_of_axes(h, w, both, each) for each in (arithmetic, _own(convention)))
+    bound = np.add(*bounds)
+    return Rows(np.broadcast_to(np.arange(weight.shape[1]), weight.shape), weight, bound)
+
+
+@functools.lru_cache(maxsize=_CACHED)
+def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int) -> Axis:
+    scale = convention.scale(n_in, n_out)
+    if convention.mode == "adaptive_area":  # where a window ends is for whole numbers to say
+        return axis_at(convention, rule, convention.coordinates(n_in, n_out), n_in, scale)
+    return axis_at(convention, rule, _places(convention, rule, n_in, n_out), n_in, scale)
+
+
+def _places(convention: Resize, rule: str | None, n_in: int, n_out: int) -> Array:
+    sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, n_in + n_out))
+    return places(convention, rule, np.arange(n_out), *sizes)
+
+
+@functools.cache
+def _own(convention: Resize) -> Arithmetic:
+    """The arithmetic of the reference itself."""
+    normalised = convention.antialias or convention.mode in ("lanczos", "gaussian", "mitchell")
+    return Arithmetic(
+        coordinates="float64",
+        coordinate_roundings=1,
+        # of kernels and windows that are stretched: - pixel, the stretch, and the quotient
+        distance_roundings=0 if samples_points(convention) else 3,
+        weights="float64",
+        weight_error=normalised_weight_error(convention) if normalised else _own_error(convention),
+        normalised=normalised,
+        accumulation="float64",
+        source="halfpixel, conventions/resize.py: Resize.taps_at",
+    )
 
 
 def _own_error(convention: Resize) -> float:
     """The error of a weight of the reference, in unit roundoffs of float64, its coordinate apart."""
-    if convention.mode == "linear":
-        return 2  # the distance to the pixel on the right, and 1 minus it
+    if convention.mode in _SIMPLE:
+        return _SIMPLE[convention.mode]
     error = cubic_weight_error(float(convention.cubic_coeff_a or 0))
     # divided by a sum of four such weights that is at least ½, into weights that are at most 1.1: the
     # error of a sum is that of four weights and of three additions, and the quotient is rounded
     return 2 * (error + 1.1 * (4 * error + 3 * 1.5)) + 1.1 if convention.exclude_outside else error
+
+
+# linear: the distance to the pixel on the right, and 1 minus it. adaptive_area: 1 / the number of pixels.
+# area: its ends are counted as distances; the quotient. area_linear: the end, the quotient, twice 1 minus it
+_SIMPLE = {"linear": 2.0, "adaptive_area": 1.0, "area": 2.0, "area_linear": 4.0}
 
 
 # ---------------------------------------------------------------------------- the comparison
@@ -267,7 +333,9 @@ def sweep(call: Call, block: Block, dtype: str) -> Verdict:
     """
     release = version(call.framework) or ""
     share, off, worst = 0.0, set(), None
+    compared = False
     for one in _compared(call, block, dtype):
+        compared = True
         if isinstance(one, float):
             share = max(share, one)
             continue
@@ -275,11 +343,17 @@ def sweep(call: Call, block: Block, dtype: str) -> Verdict:
         if worst is None or _order(one.pair) < _order(worst.pair):
             worst = one
     rule = call.arithmetic[dtype].coordinate_rule  # type: ignore[index]
+    if not compared:
+        some = pair_case(block.convention, rule, 2, block.pairs[0])
+        reason = f"has arguments for none of {len(block.pairs)} size pairs"
+        return Verdict("changed", call, some, dtype, release, reason=reason)
     if worst is None:
         some = pair_case(block.convention, rule, 2, block.pairs[0])
         return Verdict("conforms", call, some, dtype, release, share)
     case = pair_case(block.convention, rule, worst.axis, worst.pair, worst.beside)
     case = replace(case, expected=np.asarray(case.reference()))
+    if defect := call.defect(case, release):
+        case = defect.result(case)
     n_in, n_out = worst.pair
     reason = (
         f"{len(off)} of {len(block.pairs)} size pairs are off, the smallest {n_in} to {n_out}: "
@@ -305,35 +379,51 @@ def _order(pair: Pair) -> tuple[int, Pair]:
 def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
     """Of every resize: the share of its bound that was used, or what is off."""
     names, convention = load(call.framework), block.convention
+    release = version(call.framework) or ""
     arithmetic = call.arithmetic[dtype]  # type: ignore[index]
     by_size: dict[int, list[int]] = {}
     for n_in, n_out in block.pairs:
         by_size.setdefault(n_in, []).append(n_out)
     for n_in, n_outs in by_size.items():
-        for beside in besides(call, convention):
-            wanted = list(_wanted(convention, arithmetic, n_in, n_outs, beside))
+        for beside, said in _met(call, convention, n_in, n_outs):
+            wanted = list(_wanted(convention, arithmetic, n_in, said, beside))
             for axis in (2, 3):
                 case = pair_case(convention, arithmetic.coordinate_rule, axis, (n_in, 1))
                 case = replace(case, inputs={"x": np.asarray(case.inputs["x"], dtype)})
-                for n_out, want in zip(n_outs, wanted, strict=True):
-                    size = _size(convention, axis, (n_in, n_out), beside)
+                for n_out, want in zip(said, wanted, strict=True):
+                    one = replace(case, size=_size(convention, axis, (n_in, n_out), beside))
                     got, problem = np.empty(0), ""
                     try:
-                        got = call(replace(case, size=size), dtype, names)
+                        got = call(one, dtype, names)
                     except Exception as error:  # whatever a framework raises is its refusal
                         problem = f"refused: {refused(error)}"
-                    answer = problem or _judged(got, size, call.returns[dtype], want, axis)  # type: ignore[index]
+                    defect = call.defect(one, release) if call.defects else None
+                    if defect is not None:
+                        want = _with(defect, one, want, axis)
+                    answer = problem or _judged(got, one.size, call.returns[dtype], want, axis)  # type: ignore[index]
                     if isinstance(answer, str):
                         yield _Off(axis, (n_in, n_out), beside, got, answer)
                     else:
                         yield answer
 
 
+def _with(defect: Defect, case: Case, want: Rows | Integers, axis: int) -> Rows | Integers:
+    """What is wanted, as a declared defect has it: of an output that is spelled out whole."""
+    assert isinstance(want, Rows)
+
+    def as_it_has(values: Array) -> Array:
+        whole = (values if axis == 2 else values.T)[None, None]
+        image = defect.result(replace(case, expected=whole)).expected[0, 0]
+        return np.asarray(image if axis == 2 else image.T)
+
+    return replace(want, weight=as_it_has(want.weight), bound=as_it_has(want.bound))
+
+
 def _wanted(
     convention: Resize, arithmetic: Arithmetic, n_in: int, n_outs: Sequence[int], beside: int
 ) -> Iterable[Rows | Integers]:
     if convention.mode != "nearest":
-        return rows(convention, arithmetic, n_in, n_outs)
+        return rows(convention, arithmetic, n_in, n_outs, beside)
     return _split(pixels(convention, arithmetic.coordinate_rule, n_in, n_outs, beside), n_outs)
 
 
@@ -374,7 +464,7 @@ def _bound(arithmetic: Arithmetic, case: Case, off: _Off) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)
     if convention.mode != "nearest":
-        (want,) = rows(convention, arithmetic, off.pair[0], [off.pair[1]])
+        (want,) = rows(convention, arithmetic, off.pair[0], [off.pair[1]], off.beside)
         lines = bound[0, 0] if off.axis == 2 else bound[0, 0].T
         np.put_along_axis(lines, want.columns, want.bound, axis=1)
     return bound
@@ -395,7 +485,7 @@ def summaries(calls: Iterable[Call]) -> Iterator[goldens.Page]:
         for dtype, arithmetic in call.arithmetic.items():
             if dtype in WIDE and arithmetic.coordinate_rule is not None:
                 rules.setdefault(arithmetic.coordinate_rule, []).append(dtype)
-        if rules and conventions and swept(call, conventions[-1]):
+        if rules and conventions and swept(call):
             yield goldens.Page(_path(call), _summary(call, conventions[-1], rules))
 
 
@@ -441,7 +531,8 @@ def deviating(
 
     Returns:
         How many there are, and the smallest few (by the larger size, then by n_in): where the first
-        output that differs is, exactly, and where the rule has it. A pixel for nearest, else a place.
+        output that differs is, exactly, and where the rule has it. A pixel for nearest, the first and
+        the last pixel for kernels and windows that are as wide as the scale says, else a place.
     """
     nearest = convention.mode == "nearest"
     end = largest(convention)
@@ -453,6 +544,11 @@ def deviating(
             off = pixels(convention, rule, n_in, n_outs, beside) != pixels(
                 convention, None, n_in, n_outs
             )
+        elif not samples_points(convention):
+            both = (
+                (convention.extent(n_in, m), _extent(convention, rule, n_in, m)) for m in n_outs
+            )
+            off = np.concatenate([(exact != used).any(axis=1) for exact, used in both])
         else:
             above, below = convention.ratio(d, n_in, n_out)
             # both sides are whole numbers far below 2⁵³, so that they are equal or not, exactly
@@ -468,13 +564,26 @@ def deviating(
     return len(found), tuple(listed)
 
 
+def _extent(convention: Resize, rule: str, n_in: int, n_out: int) -> Integers:
+    """By a rule: the first and the last pixel that each output pixel reads."""
+    where, scale = _places(convention, rule, n_in, n_out), convention.scale(n_in, n_out)
+    index, weight = convention.taps_at(where, n_in, scale, inside(rule))
+    reads = weight > UNIT_ROUNDOFF["float32"]  # the least that an exact window reads is 1 / n_in
+    first = np.where(reads, index, n_in).min(axis=1)
+    return np.stack([first, np.where(reads, index, -1).max(axis=1)], axis=1)
+
+
 def _spelled(
     convention: Resize, rule: str, n_in: int, n_out: int, beside: int
 ) -> tuple[list[Any], list[Any]]:
     """Of each output pixel: what is read exactly, and by the rule."""
     if convention.mode == "nearest":
-        both = (pixels(convention, r, n_in, [n_out], beside).tolist() for r in (None, rule))
-        return next(both), next(both)
+        index = (pixels(convention, r, n_in, [n_out], beside).tolist() for r in (None, rule))
+        return next(index), next(index)
+    if not samples_points(convention):
+        both = (convention.extent(n_in, n_out), _extent(convention, rule, n_in, n_out))
+        ends = ([f"{first}..{last}" for first, last in one.tolist()] for one in both)
+        return next(ends), next(ends)
     d, sizes = _outputs([n_out])
     used = places(convention, rule, d, np.asarray(n_in), sizes, sizes) * 1024
     exact = [str(place) for place in convention.coordinates(n_in, n_out)]

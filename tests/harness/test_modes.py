@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel import plugin, suite
+from halfpixel import plugin, suite, sweep
 from halfpixel.arithmetic import COORDINATE_RULES, coordinates
 from halfpixel.cases import MODE_CASES, RESIZE_CASES
 from halfpixel.compare import Verdict, judge
 from halfpixel.conventions import Resize
-from halfpixel.frameworks import FRAMEWORKS, Call, Mode, Refusal
-from halfpixel.frameworks.call import wrapped
+from halfpixel.frameworks import FRAMEWORKS, Call, Expression, Mode, Name, Refusal
+from halfpixel.frameworks.call import Gradient, wrapped
 from halfpixel.report.terminal import explain, outcome
 
 from .test_wrong_implementations import (
@@ -147,25 +147,53 @@ def test_a_declared_deviation_conforms_where_it_is_and_changes_where_it_is_gone(
     assert _said_to_follow(gone) == ["resize linear half_pixel"]
 
 
-def _point_sampling(call: Call) -> bool:
-    conventions = call.follows.values()
-    modes = {c.mode for c in conventions} <= {"nearest", "linear", "cubic"}
-    return modes and not any(c.antialias for c in conventions)
+def _samples_points(call: Call) -> bool:
+    return all(sweep.samples_points(c) for c in call.follows.values())
 
 
-def test_every_mode_runs_every_call_that_samples_at_a_point() -> None:
-    trials = list(suite.mode_trials(lambda framework: "9.9"))
-    expected = {
-        f"{call.id}-{mode.name}"
+def test_every_mode_runs_every_call_and_its_gradient() -> None:
+    trials = [trial.id for trial in suite.mode_trials(lambda framework: "9.9")]
+    executed = [
+        (call, mode)
         for framework, mode in suite.modes()
         for call in suite.calls("resize")
         if call.framework == framework and mode.why_absent() is None
-        if call.convention("9.9") and not call.variant and _point_sampling(call)
+        if call.convention("9.9") and not call.variant
+    ]
+    forward = {
+        f"{call.id}-{mode.name}-{dtype}-{name}"
+        for call, mode in executed
+        for dtype in DTYPES
+        for name in (MODE_CASES if _samples_points(call) else MODE_CASES[:2])
     }
-    assert {trial.call.id for trial in trials} == expected
-    assert {trial.dtype for trial in trials} == set(DTYPES)
-    assert len(trials) == len(expected) * len(DTYPES) * len(MODE_CASES)
-    assert len({trial.id for trial in trials}) == len(trials)
+    backward = {
+        f"{call.id}-{mode.name}-gradient-{dtype}-{name}"
+        for call, mode in executed
+        for dtype in mode.differentiates
+        for name in MODE_CASES[:2]
+    }
+    assert len(trials) == len(set(trials)) == len(forward) + len(backward)
+    assert set(trials) == forward | backward
+    assert {mode.name for _, mode in executed if mode.differentiates != DTYPES} == {"xla", "lite"}
+
+
+def test_a_gradient_through_a_mode_is_run_in_the_mode() -> None:
+    """What the mode wraps is inside of what is differentiated; both say what they refuse."""
+    gradient = Gradient(
+        lambda forward, of: Expression(Name("grad"), (forward,)),
+        lambda names, expression, inputs: np.asarray(
+            expression.evaluate({**names, "x": inputs["x"], "grad": lambda y: y * 2})
+        ),
+        (Refusal(words="no way back", why="none"),),
+    )
+    mode = _mode(_same, refusals=(Refusal(words="no way", why="none"),))
+    call = replace(_call(LINEAR), expression=lambda case: Expression(Name("abs"), (Name("x"),)))
+    differentiated = gradient.within(mode).of(mode.of(call, LINEAR.convention))
+    case = suite.gradient_golden(LINEAR.convention, None, UP)
+    assert str(differentiated.said(case)) == "grad(fast(abs, level=3)(x))"
+    assert [refusal.words for refusal in differentiated.refusals] == ["no way back", "no way"]
+    names = {"abs": lambda x: abs(x) + 1}
+    assert (differentiated(case, "float32", names) == 2).all()  # a gradient is asked for at zeros
 
 
 def test_modes_are_named_apart_and_their_rules_exist() -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import itertools
 import re
 import shlex
 import shutil
@@ -118,14 +119,15 @@ def _total(result: pytest.RunResult) -> str:
 @pytest.mark.opencv
 def test_a_sweep_runs_only_where_m_asks_for_it(project: Project) -> None:
     project.copy("test_sweep.py")
-    ends = {"NEAREST": 256, "NEAREST_EXACT": 256, "LINEAR": 256, "LINEAR_EXACT": 256, "CUBIC": 96}
+    ends = dict.fromkeys(("NEAREST", "NEAREST_EXACT", "LINEAR", "LINEAR_EXACT"), 256)
+    ends |= dict.fromkeys(("CUBIC", "LANCZOS4", "AREA-shrinking", "AREA-growing"), 96)
     assert project.ids("test_sweep.py") == [
         f"test_sweep.py::test_a_sample_of_size_pairs[opencv-resize-INTER_{call}-{dtype}-1..{n}-1..{n}-sample]"
         for call, n in ends.items()
         for dtype in ("float32", "float64")
     ]
-    assert len(project.ids("test_sweep.py", "-m", "sweep")) == 2 * (4 * 8 + 3)
-    assert len(project.ids("test_sweep.py", "-m", "not sweep")) == 10
+    assert len(project.ids("test_sweep.py", "-m", "sweep")) == 2 * (4 * 8 + 3 + 3 * 12)
+    assert len(project.ids("test_sweep.py", "-m", "not sweep")) == 16
     assert project.ids("test_sweep.py", "-m", "sweep", "-k", "CUBIC and float32 and 65..96") == [
         "test_sweep.py::test_every_size_pair[opencv-resize-INTER_CUBIC-float32-65..96-1..96-sweep]"
     ]
@@ -287,6 +289,10 @@ def test_two_workers_find_the_same(project: Project) -> None:
         ("tests/test_resize.py::test_resize[torch-interpolate-nearest-float32-a]", "torch"),
         ("tests/test_resize.py::test_photograph[torch-interpolate-nearest-float32-a]", "torch"),
         ("tests/test_resize.py::test_resize[opencv-resize-INTER_LINEAR-float32-a]", "opencv"),
+        (
+            "tests/test_sweep.py::test_every_size_pair[torch-interpolate-area-float32-1..8-1..96-sweep]",
+            "torch-interpolate-area",
+        ),
         ("tests/test_other.py::test_plain", "tests/test_other.py"),
         ("tests/test_other.py::test_parametrised[torch_like-1]", "tests/test_other.py"),
     ],
@@ -297,6 +303,62 @@ def test_workers_are_given_one_framework_at_a_time(
     config = pytester.parseconfig("--dist=load", "--tx=2*popen", "--framework", "opencv")
     scheduler = plugin.pytest_xdist_make_scheduler(config, None)
     assert scheduler._split_scope(node_id) == scope
+
+
+def test_what_is_pending_is_counted_to_three(pytester: pytest.Pytester) -> None:
+    """As xdist counts it, which is all that it asks for: none, one, two or more than two."""
+    config = pytester.parseconfig("--dist=load", "--tx=2*popen", "--framework", "opencv")
+    scheduler = plugin.pytest_xdist_make_scheduler(config, None)
+    for done in itertools.product((True, False), repeat=5):
+        units = {
+            "a": dict(zip("xyz", done, strict=False)),
+            "b": dict(zip("uv", done[3:], strict=True)),
+        }
+        for _ in range(2):  # a finished unit is not counted again
+            assert scheduler._pending_of(units) == min(done.count(False), 3)
+        scheduler._finished.clear()
+    assert plugin._Indexed(["a", "b", "c"]).index("c") == 2
+    assert plugin._Indexed(["a", "b"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("in_a_worker", [True, False])
+def test_a_report_travels_as_one_string_and_arrives_whole(
+    pytester: pytest.Pytester, in_a_worker: bool
+) -> None:
+    config = pytester.parseconfig()
+    if in_a_worker:
+        config.workerinput = {}  # type: ignore[attr-defined]
+    found = {"framework": "mylib", "name": "resize", "kind": "conforms", "share": 0.25, "words": ""}
+    report = pytest.TestReport(
+        nodeid="test_resize.py::test_resize[mylib-é]",
+        location=("test_resize.py", 3, "test_resize[mylib-é]"),
+        keywords={"mylib": 1},
+        outcome="passed",
+        longrepr=None,
+        when="call",
+        duration=0.125,
+        user_properties=[("halfpixel", found)],
+    )
+    hook = config.hook
+    data = hook.pytest_report_to_serializable(config=config, report=report)
+    assert (set(data) == {"$report_type", "json"}) == in_a_worker
+    data = {**data, "item_index": 3, "worker_id": "gw0"}
+    again = hook.pytest_report_from_serializable(config=config, data=data)
+    assert isinstance(again, pytest.TestReport)
+    assert (again.item_index, again.worker_id) == (3, "gw0")
+    for name in ("nodeid", "keywords", "outcome", "when", "duration"):
+        assert getattr(again, name) == getattr(report, name)
+    assert tuple(again.location) == report.location
+    assert plugin._found(again) == found
+
+
+@pytest.mark.opencv
+def test_the_controller_says_that_the_items_of_workers_began_and_ended(project: Project) -> None:
+    result = project.run_apart("-v", "-n", "2", "-k", "INTER_LINEAR-float32-2x2-8x8-worked")
+    lines = [line for line in result.outlines if "INTER_LINEAR-float32-2x2-8x8-worked" in line]
+    assert len(lines) == 2
+    assert "PASSED" in lines[1]
+    assert "[100%]" in lines[1]
 
 
 @pytest.mark.parametrize("dist", ["loadfile", "loadscope", "worksteal", "each"])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Values = NDArray[Any]
 
 _DIGITS = 60
+_GAUSSIAN_RADIUS = 1.5  # as exact as any Fraction, and an array of floats stays one
 _FLOAT_ONE = 1 - 2.0**-25  # from here on a float is 1
 
 
@@ -75,11 +76,12 @@ def lanczos(distance: Values, radius: int) -> Values:
     )
 
 
-def gaussian(distance: Values) -> Values:
-    """``exp(−2t²)``, cut off at 3/2 (where it is 0 already): σ = 1/2."""
+def gaussian(distance: Values, inside: NDArray[np.bool_] | None = None) -> Values:
+    """``exp(−2t²)``, cut off at 3/2 (where it is 0 already), or outside a given mask: σ = 1/2."""
+    inside = distance < _GAUSSIAN_RADIUS if inside is None else inside
     if distance.dtype == object:
-        return _each(distance, _exact_gaussian)
-    return np.asarray(np.where(distance < 1.5, np.exp(-2 * distance * distance), 0.0))
+        return np.asarray(_each(distance, _exact_gaussian) * inside.astype(int))
+    return np.where(inside, np.exp(-2 * distance * distance), 0.0)
 
 
 def _pieces(distance: Values, near: Values, far: Values) -> Values:
@@ -106,8 +108,6 @@ def _exact_lanczos(distance: Fraction, radius: int) -> Fraction:
 
 @functools.cache
 def _exact_gaussian(distance: Fraction) -> Fraction:
-    if distance >= Fraction(3, 2):
-        return Fraction(0)
     from mpmath import mp
 
     with mp.workdps(_DIGITS):

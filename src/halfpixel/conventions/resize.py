@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, get_args
@@ -45,6 +45,9 @@ _COORDINATES: dict[str, tuple[str, ...]] = {
     "area_linear": ("asymmetric",),
     "pyramid": ("asymmetric",),
 }
+# from places, the pixels that may be read (n_out, taps) and how far the kernel is stretched: which are
+Inside = Callable[[NDArray[np.float64], NDArray[np.intp], Fraction], NDArray[np.bool_]]
+
 _INTERPOLATING = ("linear", "cubic", "mitchell", "lanczos", "gaussian")
 
 
@@ -248,6 +251,33 @@ class Resize:
             index = (2 * above + below) // (2 * below)
         return np.asarray(np.clip(index, 0, n_in - 1))
 
+    def extent(self, n_in: int, n_out: int) -> NDArray[np.int64]:
+        """The first and the last pixel that each output pixel reads, in integers alone.
+
+        Args:
+            n_in, n_out: the sizes of the axis in pixels, at least 1.
+
+        Returns:
+            Shape ``(n_out, 2)``.
+
+        Raises:
+            ValueError: of another mode than ``gaussian`` and ``area_linear``, whose weights do not
+                end at 0 or begin at a place.
+        """
+        d = np.arange(n_out)
+        above, below = self.ratio(d, n_in, n_out)
+        if self.mode == "gaussian":
+            n, m = (n_in, n_out) if self.antialias and n_in > n_out else (1, 1)
+            # the place is above / below, the radius 3n / 2m: strictly inside
+            first = (2 * m * above - 3 * n * below) // (2 * m * below) + 1
+            last = -((-2 * m * above - 3 * n * below) // (2 * m * below)) - 1
+        elif self.mode == "area_linear":
+            first = above // below
+            last = np.minimum(first + 1, -(-(d + 1) * n_in // n_out) - 1)
+        else:
+            raise ValueError(f"{self} has no extent to ask for")
+        return np.clip(np.stack([first, last], axis=1), 0, n_in - 1)
+
     def weights(self, n_in: int, n_out: int) -> NDArray[np.object_]:
         """The exact matrix ``A`` of one axis: ``y = A @ x``.
 
@@ -273,7 +303,11 @@ class Resize:
         return Fraction(n_in, n_out)
 
     def weights_at(
-        self, coordinates: NDArray[Any], n_in: int, scale: Fraction = Fraction(1)
+        self,
+        coordinates: NDArray[Any],
+        n_in: int,
+        scale: Fraction = Fraction(1),
+        inside: Inside | None = None,
     ) -> NDArray[Any]:
         """The rows of ``A`` for output pixels that sample at the given places.
 
@@ -283,11 +317,13 @@ class Resize:
             n_in: the size of the input axis in pixels.
             scale: how far apart the output pixels lie, in input pixels: what windows and
                 antialiased kernels are as wide as. The others do not ask.
+            inside: which taps count of a kernel that is cut off while it is not 0, the gaussian; by
+                default those nearer than its radius.
 
         Returns:
             Shape ``(n_out, n_in)``, of the dtype of the coordinates.
         """
-        index, weight = self.taps_at(coordinates, n_in, scale)
+        index, weight = self.taps_at(coordinates, n_in, scale, inside)
         matrix = np.zeros((len(coordinates), n_in), coordinates.dtype)
         if matrix.dtype == object:
             matrix[...] = Fraction(0)
@@ -295,12 +331,16 @@ class Resize:
         return matrix
 
     def taps_at(
-        self, coordinates: NDArray[Any], n_in: int, scale: Fraction = Fraction(1)
+        self,
+        coordinates: NDArray[Any],
+        n_in: int,
+        scale: Fraction = Fraction(1),
+        inside: Inside | None = None,
     ) -> tuple[NDArray[np.intp], NDArray[Any]]:
         """The input pixels that each output pixel reads, as the kernel visits them.
 
         Args:
-            coordinates, n_in, scale: as in :meth:`weights_at`.
+            coordinates, n_in, scale, inside: as in :meth:`weights_at`.
 
         Returns:
             Two arrays of shape ``(n_out, taps)``: the index read (clamped to the image, so that an
@@ -318,10 +358,16 @@ class Resize:
         stretch: Any = max(s, 1) if self.antialias else 1
         radius = (1 + s) / 2 if self.mode == "area" else self._radius(exact) * stretch
         # the taps strictly inside the radius: a kernel is 0 at its end
-        base = _floor(coordinates - radius) + 1
-        index = base[:, None] + np.arange(int(np.ceil(2 * radius)))
+        base, taps = _floor(coordinates - radius) + 1, int(np.ceil(2 * radius))
+        cut = self.mode == "gaussian" and inside is not None
+        index = (base - cut)[:, None] + np.arange(taps + 2 * cut)
         distance = (coordinates[:, None] - index) / stretch
-        weight = self._kernel(distance, s)
+        if cut and inside is not None:
+            exact_stretch = max(scale, Fraction(1)) if self.antialias else Fraction(1)
+            counts = inside(coordinates.astype(np.float64), index, exact_stretch)
+            weight = _kernels.gaussian(abs(distance), counts)
+        else:
+            weight = self._kernel(distance, s)
         if self.exclude_outside:
             weight = np.where((index >= 0) & (index < n_in), weight, 0 * weight)
         if self.exclude_outside or stretch != 1 or self.mode in ("lanczos", "gaussian"):

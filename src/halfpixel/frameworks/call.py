@@ -265,6 +265,16 @@ class Gradient:
     run: Run
     refusals: tuple[Refusal, ...] = ()
 
+    def within(self, mode: Mode) -> Gradient:
+        """The gradient of calls that a mode executes."""
+
+        def run(
+            names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+        ) -> NDArray[Any]:
+            return self.run({**names, **mode.names(names)}, expression, inputs)
+
+        return replace(self, run=run, refusals=(*self.refusals, *mode.refusals))
+
     def of_conv_transpose(self, call: Call) -> Call:
         """The gradient of a transposed convolution, to be run on gradient cases."""
 
@@ -324,6 +334,7 @@ class Mode:
         rules: the coordinate rules of the calls that it computes in another way, by (mode of the
             convention, dtype): a deviation is declared here, with its formula.
         why_absent: why it cannot be run on this machine, or None; nothing is imported to find out.
+        differentiates: the dtypes in which gradients are asked of it.
     """
 
     name: str
@@ -332,6 +343,7 @@ class Mode:
     refusals: tuple[Refusal, ...] = ()
     rules: Mapping[tuple[str, DType], str] = field(default_factory=dict)
     why_absent: Callable[[], str | None] = _here
+    differentiates: tuple[DType, ...] = WIDE
 
     def of(self, call: Call, convention: Resize) -> Call:
         """A call in this mode; ``convention`` is the one that it follows."""

@@ -65,8 +65,9 @@ _SYMBOLS = {
 def _resize_arithmetic(dtype: DType, flag: str, regime: str, convention: Resize) -> Arithmetic:
     mode = convention.mode
     return Arithmetic(
-        coordinates="float32",  # computed in double, then cast; weights are float for every depth
-        coordinate_roundings=1,
+        # computed in double, then cast; of a window only its weights are. They are float for every depth
+        coordinates="float64" if mode == "area" else "float32",
+        coordinate_roundings=3 if mode == "area" else 1,
         weights="float32",
         weight_error=_WEIGHT_ERRORS[mode],
         # IPP gives double images float's accuracy: the bound must hold with it and without

@@ -145,9 +145,12 @@ def _scale_and_translate_arithmetic(convention: Resize) -> Arithmetic:
 def _area_arithmetic(convention: Resize) -> Arithmetic:
     return Arithmetic(
         coordinates="float32",
-        coordinate_roundings=3,  # the scale, the product with the index, and with the index + 1
+        # the scale, its product with the index, and what is left of the pixel; an end is half a
+        # window from the place
+        coordinate_roundings=3,
+        distance_roundings=3,
         weights="float32",
-        weight_error=4,  # the two ends of a window, 1 / (scale_h * scale_w) and its product
+        weight_error=4,  # 1 / (scale_h * scale_w) and its product
         accumulation="float32",
         source=f"{_KERNELS_DIR}/resize_area_op.cc: ResizeAreaOp::ComputePatchSum",
     )
@@ -337,12 +340,13 @@ def _is_area(case: Case, dtype: str, names: Names) -> bool:
 
 _NO_GRADIENTS = (
     Refusal(
-        words="gradient registry has no entry for: ResizeArea",
+        words=r"gradient registry has no entry for: ResizeArea|No gradient defined.*ResizeArea",
         why="area has no backward pass (tensorflow/python/ops/image_grad.py)",
         when=_is_area,
     ),
     Refusal(
-        words="cannot compute ScaleAndTranslateGrad as input #1",
+        words="cannot compute ScaleAndTranslateGrad as input #1"
+        "|'ScaleAndTranslateGrad' Op has type float64",
         why="the backward pass wants images of the cotangent's float32 "
         "(tensorflow/python/ops/image_grad.py: _ScaleAndTranslateGrad)",
         when=_scales_and_translates,

@@ -10,9 +10,12 @@ from ..conventions import Resize
 from .call import Mode, Names, Refusal, wrapped
 
 
-def _is_cubic(case: Case, dtype: str, names: Names) -> bool:
-    assert isinstance(case.convention, Resize)
-    return case.convention.mode == "cubic"
+def _not_plain(case: Case, dtype: str, names: Names) -> bool:
+    """All but nearest and linear; tf2xla has no gradient of nearest either."""
+    convention = case.convention
+    assert isinstance(convention, Resize)
+    plain = ("linear",) if case.gradient else ("nearest", "linear")
+    return convention.mode not in plain or convention.antialias
 
 
 def _lite(names: Names) -> Names:
@@ -43,9 +46,11 @@ MODES = (
         expression=wrapped("tf.function", jit_compile=True),
         refusals=(
             Refusal(
-                words="No registered 'ResizeBicubic' OpKernel for XLA",
-                why="tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc has nearest and bilinear",
-                when=_is_cubic,
+                words="No registered '(ResizeBicubic|ResizeArea|ScaleAndTranslate"
+                "|ResizeNearestNeighborGrad)' OpKernel for XLA",
+                why="tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc has nearest, and bilinear with "
+                "its gradient",
+                when=_not_plain,
             ),
         ),
         rules={
@@ -53,16 +58,21 @@ MODES = (
             ("linear", "float32"): "two_starts",
             ("linear", "float64"): "two_starts",
         },
+        # of float64 images it returns the bits of a float32 gradient, and memory: see tests/test_modes.py
+        differentiates=("float32",),
     ),
     Mode(
         name="lite",
         expression=wrapped("lite"),
         names=_lite,
+        differentiates=(),
         refusals=(
             Refusal(
-                words=r"'tf\.Resize\w+' op is neither a custom op nor a flex op",
+                words=r"'tf\.(Resize\w+|ScaleAndTranslate)' op is neither a custom op nor a flex op",
                 why="TensorFlow Lite's own operators resize float32, nearest and bilinear",
-                when=lambda case, dtype, names: dtype == "float64" or _is_cubic(case, dtype, names),
+                when=lambda case, dtype, names: (
+                    dtype == "float64" or _not_plain(case, dtype, names)
+                ),
             ),
         ),
     ),
