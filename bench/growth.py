@@ -1,4 +1,4 @@
-"""How errors grow with size: every resize call that weighs pixels, in float32, against its convention.
+"""How errors grow with size: every plain resize call that weighs pixels, in float32, against its convention.
 
 Writes docs/error-growth.json, from which ``make docs`` draws. What is measured moves with the machine; the
 file says on which one it was measured.
@@ -66,7 +66,7 @@ def measured(framework: str) -> Iterator[tuple[str, list[float]]]:
     release = frameworks.version(framework) or ""
     for call in suite.calls("resize"):
         convention = call.convention(release) if call.framework == framework else None
-        if convention is None or call.variant or not arithmetics.weighs(convention):
+        if convention is None or not call.plain or not arithmetics.weighs(convention):
             continue
         for rule in dict.fromkeys((None, call.stored_rule)):
             found = [error(call, convention, rule, n) for n in SIZES]

@@ -221,7 +221,9 @@ def _scale(
 ) -> NDArray[Any]:
     """Input pixels an output pixel, rounded once."""
     last = 1 if convention.coordinate_transformation_mode == "align_corners" else 0
-    return np.asarray((n_in - last).astype(dtype) / np.maximum(n_out - last, 1).astype(dtype))
+    # float64 has more than twice float32's bits: of integers, its quotient rounds to float32's
+    below = np.maximum(n_out - last, 1) if last else n_out
+    return np.asarray(((n_in - last) / below).astype(dtype))
 
 
 def _half(convention: Resize) -> float:
@@ -484,6 +486,8 @@ def places(
     n_in: Integers,
     n_out: Integers,
     total: Integers,
+    *,
+    factor: Fraction | None = None,
 ) -> Places:
     """Where output pixels sample, in float64: many sizes at once.
 
@@ -493,10 +497,13 @@ def places(
         d: the output pixels' indices.
         n_in, n_out: the sizes of the axis in pixels.
         total: the output's rows plus columns.
+        factor: output pixels an input pixel; None for the ratio of the sizes.
     """
     if rule is None:
-        above, below = convention.ratio(d, n_in, n_out)
+        above, below = convention.ratio(d, n_in, n_out, factor)
         return np.asarray(above / below)
+    if factor is not None and convention.takes_factors:  # as a framework is given it: in double
+        n_in, n_out = np.asarray(1.0), np.asarray(float(factor))
     return COORDINATE_RULES[rule].places(convention, d, n_in, n_out, total)
 
 
@@ -506,14 +513,20 @@ def inside(rule: str | None) -> Inside | None:
 
 
 def coordinates(
-    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int = 0
+    convention: Resize,
+    rule: str | None,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None = None,
+    total: int = 0,
 ) -> Exact:
     """Where each output pixel samples: exactly, or as a rule of :data:`COORDINATE_RULES` has it.
 
-    ``total``, the output's rows plus columns, matters to the rules that have an ``above``.
+    ``factor`` is output pixels an input pixel, None for the ratio of the sizes. ``total``, the output's
+    rows plus columns, matters to the rules that have an ``above``.
     """
     if rule is None:
-        return convention.coordinates(n_in, n_out)
+        return convention.coordinates(n_in, n_out, factor)
     sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
-    found = places(convention, rule, np.arange(n_out), *sizes)
+    found = places(convention, rule, np.arange(n_out), *sizes, factor=factor)
     return np.array([Fraction(place) for place in found.tolist()], object)

@@ -8,8 +8,9 @@ that a call follows, the transposed convolutions each bring their own.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +23,7 @@ from .integers import ROUNDINGS, predicted
 
 Operation = Literal["resize", "conv_transpose"]
 Array = NDArray[np.float64]
+Scales = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,8 @@ class Case:
             resize, it multiplies by the transposed matrices: ``x`` is the cotangent, of the size of the
             resize's output, and ``size`` is that of its input. Of a transposed convolution, ``g``
             among the inputs is the cotangent.
+        scales: output pixels an input pixel along H and W, where that is not the ratio of the sizes
+            (ONNX's ``scales``); None where it is.
         expected: the exact result rounded once to float64, (N, C, H, W); the gradient of a bias
             (1, C, 1, 1).
     """
@@ -56,6 +60,7 @@ class Case:
     rule: str | None = None
     dtype: str = "float32"
     gradient: Literal["", "x", "w", "b"] = ""
+    scales: Scales | None = None
     expected: Array = field(default_factory=lambda: np.empty(0))
 
     @property
@@ -90,18 +95,24 @@ class Case:
         (h, w), (out_h, out_w) = self.inputs["x"].shape[2:], self.size
         return ((out_h, h), (out_w, w)) if self.gradient else ((h, out_h), (w, out_w))
 
+    @property
+    def axes(self) -> tuple[tuple[int, int, Fraction | None], tuple[int, int, Fraction | None]]:
+        """(n_in, n_out, factor) along H and along W: what :meth:`Resize.coordinates` takes."""
+        (h, w), (by_h, by_w) = self.sizes, self.scales or (None, None)
+        return (*h, by_h), (*w, by_w)
+
     def matrices(self, dtype: type = object) -> tuple[NDArray[Any], NDArray[Any]]:
         """The resize's ``A_h`` and ``A_w``: exact, or estimated in float64."""
         assert isinstance(self.convention, Resize)
         total = sum(n_out for _, n_out in self.sizes)
         h, w = (
             self.convention.weights_at(
-                coordinates(self.convention, self.rule, *n, total).astype(dtype),
-                n[0],
-                self.convention.scale(*n),
+                coordinates(self.convention, self.rule, *axis, total).astype(dtype),
+                axis[0],
+                self.convention.scale(*axis),
                 inside(self.rule),
             )
-            for n in self.sizes
+            for axis in self.axes
         )
         return h, w
 
@@ -122,7 +133,7 @@ def folder(convention: Convention, rule: str | None = None) -> str:
 
 @dataclass(frozen=True)
 class ResizeCase:
-    """An input and a size, to be resized by every convention."""
+    """An input and a size, to be resized by every convention; or by what takes factors, at these scales."""
 
     name: str
     x: str  # a key of INPUTS
@@ -130,6 +141,7 @@ class ResizeCase:
     size: tuple[int, int]
     pins: str
     conventions_agree: bool = False
+    scales: Scales | None = None
 
     def fits(self, convention: Resize) -> bool:
         """Whether a convention takes both its axes' sizes."""
@@ -260,10 +272,54 @@ def holds(entry: ResizeCase, dtype: str) -> bool:
 
 def resize_cases(convention: Resize, rule: str | None = None) -> Iterator[Case]:
     """Every resize case of one convention, without its expected values."""
-    for entry in resize_entries(convention):
+    yield from _of_entries(resize_entries(convention), convention, rule)
+
+
+def scale_cases(convention: Resize, rule: str | None = None) -> Iterator[Case]:
+    """Every case with scales of one convention, without its expected values."""
+    yield from _of_entries(SCALE_CASES, convention, rule)
+
+
+def _of_entries(
+    entries: Iterable[ResizeCase], convention: Resize, rule: str | None
+) -> Iterator[Case]:
+    for entry in entries:
         make, source = INPUTS[entry.x]
-        x = make(*entry.shape)
-        yield Case(entry.name, entry.pins, source, convention, {"x": x}, entry.size, rule)
+        inputs, pins = {"x": make(*entry.shape)}, entry.pins
+        yield Case(
+            entry.name, pins, source, convention, inputs, entry.size, rule, scales=entry.scales
+        )
+
+
+def _by(height: str, width: str) -> Scales:
+    return Fraction(height), Fraction(width)
+
+
+# fmt: off
+SCALE_CASES = (
+    ResizeCase("7x7-7x15-by_1_2.2-impulses", "impulses", (1, 1, 7, 7), (7, 15),
+               "the weight matrix of a factor of 11/5, where the ratio of the sizes is 15/7",
+               scales=_by("1", "2.2")),
+    ResizeCase("9x7-5x4-by_0.6-texture", "texture", (1, 2, 9, 7), (5, 4),
+               "shrinking by a factor: the last columns of the input are read less, or not at all",
+               scales=_by("0.6", "0.6")),
+    ResizeCase("6x7-9x15-by_1.55_2.2-texture", "texture", (1, 1, 6, 7), (9, 15),
+               "a factor for each axis: one that is used for both shows",
+               scales=_by("1.55", "2.2")),
+    ResizeCase("5x7-8x11-by_1.7-texture", "texture", (1, 1, 5, 7), (8, 11),
+               "8.5 and 11.9 pixels, cut: a size that is rounded shows",
+               scales=_by("1.7", "1.7")),
+    ResizeCase("5x7-8x12-by_1.7-texture", "texture", (1, 1, 5, 7), (8, 12),
+               "8.5 and 11.9 pixels, rounded half to even: a size that is cut shows",
+               scales=_by("1.7", "1.7")),
+    ResizeCase("5x4-5x6-by_1.05_1.6-texture", "texture", (1, 3, 5, 4), (5, 6),
+               "a factor that leaves the size as it is: an axis that is copied shows",
+               scales=_by("1.05", "1.6")),
+    ResizeCase("7x9-3x4-by_0.4-texture", "texture", (1, 1, 7, 9), (3, 4),
+               "2.8 and 3.6 pixels, rounded up: the last output pixel reaches beyond the image",
+               scales=_by("0.4", "0.4")),
+)
+# fmt: on
 
 
 # Gradients are tested on a few of these sizes. The input is made by the same formula, of the output's size.
@@ -275,6 +331,10 @@ GRADIENT_CASES = {
     "9x7-5x4-texture": "shrunk by a fraction: pixels that nothing reads get no gradient",
     "6x11-13x4-texture": "one axis grows while the other shrinks: swapped axes show",
     "3x2-8x7-texture": "fewer pixels than a cubic kernel has taps: what fell outside comes to the edge",
+    "7x7-7x15-by_1_2.2-impulses": "the rows of the weight matrix of a factor of 11/5",
+    "9x7-5x4-by_0.6-texture": "shrunk by a factor: what lies under no output pixel gets nothing",
+    "5x7-8x11-by_1.7-texture": "enlarged by a factor, the size cut: the last pixel collects less",
+    "5x4-5x6-by_1.05_1.6-texture": "a factor that leaves the size as it is",
     "1x1-3x4-texture": "one pixel in: the sum of all cotangents",
     "7x6-1x1-texture": "one pixel out: its cotangent goes where it read",
 }
@@ -282,7 +342,7 @@ GRADIENT_CASES = {
 
 def gradient_case(convention: Resize, rule: str | None, name: str) -> Case:
     """The gradient of a resize at the sizes of a resize case; without its expected values."""
-    entry = next(entry for entry in RESIZE_CASES if entry.name == name)
+    entry = next(entry for entry in (*RESIZE_CASES, *SCALE_CASES) if entry.name == name)
     make, source = INPUTS[entry.x]
     cotangent = make(*entry.shape[:2], *entry.size)
     return Case(
@@ -294,6 +354,7 @@ def gradient_case(convention: Resize, rule: str | None, name: str) -> Case:
         entry.shape[2:],
         rule,
         gradient="x",
+        scales=entry.scales,
     )
 
 

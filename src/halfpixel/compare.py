@@ -184,7 +184,7 @@ def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
 def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)
-    h, w = (_axis(convention, arithmetic.coordinate_rule, *n) for n in case.sizes)
+    h, w = (_axis(convention, arithmetic.coordinate_rule, *axis) for axis in case.axes)
     x = abs(case.inputs["x"])
 
     def both(left: Array, right: Array) -> Array:
@@ -255,9 +255,11 @@ class Axis:
 
 
 @functools.cache
-def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int) -> Axis:
-    where = coordinates(convention, rule, n_in, n_out)
-    return axis_at(convention, rule, where, n_in, convention.scale(n_in, n_out))
+def _axis(
+    convention: Resize, rule: str | None, n_in: int, n_out: int, factor: Fraction | None
+) -> Axis:
+    where = coordinates(convention, rule, n_in, n_out, factor)
+    return axis_at(convention, rule, where, n_in, convention.scale(n_in, n_out, factor))
 
 
 def axis_at(

@@ -24,6 +24,7 @@ from .arithmetic import COORDINATE_RULES
 from .cases import INTEGER_DTYPES, Case
 from .conventions import Convention, conv_transpose_from, resize_from
 from .conventions.exact import Exact
+from .conventions.resize import decimal, exact_factor
 from .integers import ROUNDINGS
 
 _KEYS = (
@@ -34,11 +35,13 @@ _KEYS = (
     "convention",
     "arithmetic",
     "size",
+    "scales",
     "dtype",
     "shapes",
     "inputs",
     "expected",
 )
+_KEYS_WITHOUT_SCALES = tuple(key for key in _KEYS if key != "scales")  # the ratio of the sizes
 _WRITE = "run `make golden` to write it anew"
 
 
@@ -114,6 +117,7 @@ def formatted(case: Case) -> str:
         "convention": case.convention.attributes,
         "arithmetic": case.rule,
         "size": list(case.size),
+        **({"scales": [decimal(scale) for scale in case.scales]} if case.scales else {}),
         "dtype": case.dtype,  # the narrowest that holds every input; a test holds them to it
         "shapes": {
             **{name: list(values.shape) for name, values in case.inputs.items()},
@@ -248,7 +252,8 @@ def read(path: Path) -> Case:
         raise GoldenError(path, f"not JSON at line {error.lineno}: {error.msg}; {_WRITE}") from None
     except ValueError as error:  # an integer of more digits than Python reads
         raise GoldenError(path, f"{error}; {_WRITE}") from None
-    if not isinstance(document, dict) or tuple(document) != _KEYS:
+    keys = tuple(document) if isinstance(document, dict) else ()
+    if keys not in (_KEYS, _KEYS_WITHOUT_SCALES):
         raise GoldenError(
             path, f"a golden has the keys {', '.join(_KEYS)}, in this order; {_WRITE}"
         )
@@ -314,8 +319,14 @@ def _case(document: dict[str, Any]) -> Case:
         size=(height, width),
         rule=document["arithmetic"],
         dtype=document["dtype"],
+        scales=_scales(document["scales"]) if "scales" in document else None,
         expected=expected,
     )
+
+
+def _scales(stored: Any) -> tuple[Fraction, Fraction]:
+    height, width = (exact_factor(scale) for scale in stored)
+    return height, width
 
 
 def _values(name: str, stored: Any) -> NDArray[np.float64]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .arithmetic import Arithmetic, coordinates
-from .cases import Case
+from .cases import Case, Scales
 from .compare import error_bound, share_of_bound
 from .conventions import ConvTranspose, Resize, every_pyramid, every_resize
 from .conventions.exact import apply_matrices
@@ -116,10 +117,14 @@ def _resize_readings(case: Case, got: NDArray[Any] | None) -> Iterator[tuple[str
     h, w = case.size
     x, own = case.inputs["x"], case.expected
     assert isinstance(case.convention, Resize)
-    turned = replace(case, size=(w, h))
-    if h != w and all(case.convention.takes(*n) for n in turned.sizes):
-        yield "the right convention with the size read as (width, height)", _computed(turned)
-    swapped = _computed(case, inputs={"x": x.swapaxes(2, 3)}, size=(w, h))
+    turned = None if case.scales is None else case.scales[::-1]
+    other = replace(case, size=(w, h))
+    if case.scales is not None:
+        yield "the right convention at the ratio of the sizes", _computed(case, scales=None)
+        yield from _scale_readings(case, case.scales)
+    elif h != w and all(case.convention.takes(*n) for n in other.sizes):
+        yield "the right convention with the size read as (width, height)", _computed(other)
+    swapped = _computed(case, inputs={"x": x.swapaxes(2, 3)}, size=(w, h), scales=turned)
     yield "the right convention with rows and columns swapped", swapped
     yield (
         "the right convention with the channels in reverse order",
@@ -129,6 +134,25 @@ def _resize_readings(case: Case, got: NDArray[Any] | None) -> Iterator[tuple[str
         "the right convention with the images in reverse order",
         replace(case, expected=own[::-1], inputs={"x": x[::-1]}),
     )
+
+
+def _scale_readings(case: Case, scales: Scales) -> Iterator[tuple[str, Case]]:
+    """What else may be made of a factor that does not give whole pixels."""
+    ratios = tuple(Fraction(n_out, n_in) for n_in, n_out in case.sizes)
+    kept = [
+        r if n_in == n_out else s
+        for s, r, (n_in, n_out) in zip(scales, ratios, case.sizes, strict=True)
+    ]
+    for name, other in (
+        ("with the scales inverted", (1 / scales[0], 1 / scales[1])),
+        ("with an axis of unchanged size copied", (kept[0], kept[1])),
+        ("with the scale of the rows only", (scales[0], ratios[1])),
+        ("with the scale of the columns only", (ratios[0], scales[1])),
+    ):
+        try:
+            yield f"the right convention {name}", _computed(case, scales=other)
+        except ValueError:
+            continue  # at such scales there are fewer pixels
 
 
 def _gradient_readings(case: Case) -> Iterator[tuple[str, Case]]:
@@ -149,10 +173,10 @@ def _gradient_readings(case: Case) -> Iterator[tuple[str, Case]]:
 
 def _edges_lost(case: Case, axis: int) -> NDArray[Any]:
     """The transposed matrix of an axis whose taps outside the image go nowhere."""
-    convention, (n_in, n_out) = case.convention, case.sizes[axis]
+    convention, (n_in, n_out, factor) = case.convention, case.axes[axis]
     assert isinstance(convention, Resize)
     margin = 2  # a cubic kernel reads no further
-    places = coordinates(convention, case.rule, n_in, n_out) + margin
+    places = coordinates(convention, case.rule, n_in, n_out, factor) + margin
     return np.asarray(convention.weights_at(places, n_in + 2 * margin)[:, margin:-margin].T)
 
 

@@ -211,6 +211,7 @@ def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
         "photograph": suites.photograph_trials,
         "resize_gradient": suites.gradient_trials,
         "conv_transpose_gradient": suites.conv_gradient_trials,
+        "scales": suites.scale_trials,
         "sweep": suites.sweep_trials,
         "sweep_sample": suites.sample_trials,
         "modes": suites.mode_trials,
@@ -229,15 +230,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     So are tests of modes, and of sweeps, where nobody asked for them.
     """
+    unasked = [marker for marker in ("modes", "sweep") if not _asked_for(config, marker)]
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         needs = [] if isinstance(item, ConformanceItem) else _needs(item)
         absent = any(_absence(config, name) for name in needs)
-        absent |= any(
-            item.get_closest_marker(marker) is not None and not _asked_for(config, marker)
-            for marker in ("modes", "sweep")
-        )
+        absent |= any(item.get_closest_marker(marker) is not None for marker in unasked)
         (left_out if absent else kept).append(item)
     if left_out:
         items[:] = kept

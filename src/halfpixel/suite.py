@@ -21,6 +21,7 @@ from .cases import (
     MODE_CASES,
     PHOTOGRAPH_SIZES,
     RESIZE_CASES,
+    SCALE_CASES,
     Case,
     Operation,
     conv_gradient_cases,
@@ -32,6 +33,7 @@ from .cases import (
     photograph_case,
     resize_cases,
     resize_entries,
+    scale_cases,
 )
 from .conventions import Resize
 from .frameworks import FRAMEWORKS, Call, DType, Mode, load, version
@@ -70,6 +72,19 @@ def followed() -> list[tuple[Resize, str | None]]:
     return [pair for pair in _stored() if pair[0].takes_every_size]
 
 
+def followed_at_scales() -> Iterator[Case]:
+    """The cases with scales, of the conventions that calls follow that can be given the factors."""
+    pairs: dict[tuple[Resize, str | None], list[Call]] = {}
+    for call in calls("resize"):
+        if call.scaling is not None:
+            for convention in call.follows.values():
+                pairs.setdefault((convention, call.stored_rule), []).append(call)
+    for (convention, rule), given in pairs.items():
+        for case in scale_cases(convention, rule):
+            if any(call.expression(case) is not None for call in given):
+                yield case
+
+
 @functools.cache
 def _stored() -> tuple[tuple[Resize, str | None], ...]:
     """The resize conventions that have goldens, with any rule that is stored."""
@@ -97,6 +112,7 @@ def golden_cases() -> Iterator[Case]:
     """Every case that has a golden, without its expected values."""
     for convention, rule in _stored():
         yield from resize_cases(convention, rule)
+    yield from followed_at_scales()
     for (convention, rounding), followers in followed_integers().items():
         for case in integer_cases(convention, rounding):
             said = any(call.expression(case) is not None for call in followers)
@@ -125,6 +141,8 @@ def _golden_of(case: Case) -> Case:
 def trials(operation: Operation, release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """What the conformance suites run: every call, in every dtype, on every golden that it can express.
 
+    Calls that are given factors are apart: :func:`scale_trials`.
+
     Args:
         operation: resize or conv_transpose.
         release: the installed release of a framework; one that answers None is left out.
@@ -132,9 +150,19 @@ def trials(operation: Operation, release: Callable[[str], str | None] = version)
     cases = _resize_trials if operation == "resize" else _conv_transpose_trials
     for call in calls(operation):
         installed = release(call.framework)
-        if installed is not None:
+        if installed is not None and call.scaling is None:
             for dtype in call.arithmetic:
                 for name, case in cases(call, installed, dtype):
+                    yield Trial(call, dtype, name, case)
+
+
+def scale_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """Every call that is given factors, on every golden, with scales or without, that they can make."""
+    for call in calls("resize"):
+        installed = release(call.framework)
+        if installed is not None and call.scaling is not None:
+            for dtype in call.arithmetic:
+                for name, case in _resize_trials(call, installed, dtype):
                     yield Trial(call, dtype, name, case)
 
 
@@ -149,7 +177,16 @@ def gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[
             for dtype in differentiated.arithmetic:
                 for name in GRADIENT_CASES:
                     case = functools.partial(gradient_golden, convention, call.stored_rule, name)
-                    yield Trial(differentiated, dtype, name, case)
+                    if _expressed(call, differentiated, convention, name):
+                        yield Trial(differentiated, dtype, name, case)
+
+
+def _expressed(call: Call, gradient: Call, convention: Resize, name: str) -> bool:
+    """Whether the gradient of a call can be given the sizes, or the factors, of a case."""
+    case = gradient_case(convention, call.stored_rule, name)
+    if case.scales is not None and call.scaling is None:
+        return False
+    return gradient.expression(case) is not None
 
 
 @functools.cache
@@ -236,7 +273,7 @@ def photograph_trials(release: Callable[[str], str | None] = version) -> Iterato
     for call in calls("resize"):
         installed = release(call.framework)
         convention = call.convention(installed) if installed is not None else None
-        if convention is not None and call.stored:
+        if convention is not None and call.stored and call.scaling is None:
             for size in PHOTOGRAPH_SIZES:
                 named = photograph_case(convention, call.rule, _NO_PIXELS, size)
                 if call.expression(named) is not None:
@@ -323,8 +360,9 @@ def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
         convention = next(iter(call.follows.values()), Resize(mode="linear"))
         rule = rule if call.follows else None
     cases = _resize_cases(convention, rule)
-    refused = _REFUSED_FLOATS if call.refuses(dtype) else resize_entries(convention)
-    for entry in refused[:1] if absent else refused:
+    every = (*resize_entries(convention), *(() if call.scaling is None else SCALE_CASES))
+    entries = _REFUSED_FLOATS if call.refuses(dtype) else every
+    for entry in entries[:1] if absent else entries:
         case = cases[entry.name]
         if not holds(entry, dtype) or call.expression(case) is None:
             continue
@@ -344,7 +382,8 @@ def _computed_float(convention: Resize, rule: str | None, name: str) -> Case:
 
 @functools.cache
 def _resize_cases(convention: Resize, rule: str | None) -> dict[str, Case]:
-    return {case.name: case for case in resize_cases(convention, rule)}
+    cases = (*resize_cases(convention, rule), *scale_cases(convention, rule))
+    return {case.name: case for case in cases}
 
 
 def _integer_trials(call: Call, release: str, dtype: DType) -> Cases:

@@ -51,7 +51,7 @@ def swept(call: Call) -> bool:
     """Whether a call is swept: each once, and where it is made of another framework's, there; those that
     take a few sizes only are run on all of them by their cases."""
     every = all(convention.takes_every_size for convention in call.follows.values())
-    return every and not call.variant and not FRAMEWORKS[call.framework].needs
+    return every and call.plain and not FRAMEWORKS[call.framework].needs
 
 
 def samples_points(convention: Resize) -> bool:

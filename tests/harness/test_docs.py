@@ -54,7 +54,7 @@ def test_growth_was_measured_for_every_call_that_weighs_pixels() -> None:
         call.id
         for call in suite.calls("resize")
         for convention in call.follows.values()
-        if arithmetics.weighs(convention) and not call.variant
+        if arithmetics.weighs(convention) and call.plain
     }
     assert {name.split()[0] for name in growth["errors"]} == weighing, "make growth measures them"
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from halfpixel import goldens, suite
-from halfpixel.cases import GRADIENT_CASES, RESIZE_CASES, Case
+from halfpixel.cases import GRADIENT_CASES, RESIZE_CASES, SCALE_CASES, Case
 from halfpixel.compare import Verdict, error_bound, judge
 from halfpixel.conventions import ConvTranspose, Resize
 from halfpixel.conventions.exact import apply_matrices
@@ -41,6 +41,10 @@ from .test_wrong_implementations import (
 )
 
 Backward = Callable[[Array, tuple[int, int]], Array]
+
+SCALED = {entry.name for entry in SCALE_CASES}
+AT_SIZES = [name for name in GRADIENT_CASES if name not in SCALED]
+BY_FACTORS = {call.id for call in suite.calls("resize") if call.scaling is not None}
 
 # ---------------------------------------------------------------------------- the reference
 
@@ -95,7 +99,7 @@ def test_every_two_conventions_that_calls_follow_are_told_apart_by_some_gradient
 
 
 def test_every_gradient_stands_at_the_sizes_of_a_resize() -> None:
-    assert set(GRADIENT_CASES) <= {entry.name for entry in RESIZE_CASES}
+    assert set(GRADIENT_CASES) <= {entry.name for entry in (*RESIZE_CASES, *SCALE_CASES)}
 
 
 def test_a_pixel_that_nothing_reads_has_no_gradient() -> None:
@@ -227,7 +231,7 @@ def test_a_right_gradient_conforms(followed: Followed, dtype: str) -> None:
     def backward(g: Array, size: tuple[int, int]) -> Array:
         return _transposed(g, size, **followed.options)
 
-    for name in GRADIENT_CASES:
+    for name in AT_SIZES:
         assert _judged(followed, backward, name, dtype).kind == "conforms", name
 
 
@@ -266,7 +270,8 @@ def test_every_call_that_follows_a_convention_has_its_gradient_tested() -> None:
     }
     for call_id in tested:
         names = [t.case_name for t in trials if t.call.id == call_id and t.dtype == "float32"]
-        assert names == list(GRADIENT_CASES)
+        # of calls that are given factors, those that factors make: tests/harness/test_scales.py
+        assert names == AT_SIZES or call_id.removesuffix("-gradient") in BY_FACTORS
 
 
 def test_a_convention_is_one_value_of_a_case() -> None:

@@ -158,7 +158,7 @@ def test_every_mode_runs_every_call_and_its_gradient() -> None:
         for framework, mode in suite.modes()
         for call in suite.calls("resize")
         if call.framework == framework and mode.why_absent() is None
-        if call.convention("9.9") and not call.variant
+        if call.convention("9.9") and call.plain
     ]
     forward = {
         f"{call.id}-{mode.name}-{dtype}-{name}"

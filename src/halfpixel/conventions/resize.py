@@ -36,6 +36,8 @@ Mode = Literal[
 CoordinateTransformationMode = Literal["half_pixel", "asymmetric", "align_corners"]
 NearestMode = Literal["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]
 
+Factor = Fraction | float
+
 _HALF = Fraction(1, 2)
 
 # The coordinates that a mode can go with; a mode that is not named goes with any.
@@ -58,15 +60,17 @@ class Resize:
     Attributes:
         mode: the kernel: ``nearest``, ``linear`` (two taps an axis), ``cubic`` (four), ``mitchell``
             (four, not interpolating), ``lanczos``, ``gaussian`` (radius 3/2, σ = 1/2); or a window:
-            ``area`` (the input that lies under an output pixel, by coverage), ``adaptive_area`` (the
+            ``area`` (the input that lies under an output pixel, by coverage: what lies beyond the
+            image is no input), ``adaptive_area`` (the
             pixels that it touches, in equal parts), ``area_linear`` (OpenCV's
             reading of area where any axis grows: two taps, the second only as far as the output
             pixel reaches past an edge; the same as ``area`` along an axis that grows);
             ``pyramid`` (a step of an image pyramid, down or up; it goes with some sizes only,
             and samples at ``2·d`` or ``d / 2``, whatever ``s`` is: :meth:`takes`).
         coordinate_transformation_mode: where output pixel ``d`` samples the input, with
-            ``s = n_in / n_out``: ``half_pixel`` at ``(d + ½)·s − ½``, ``asymmetric`` at ``d·s``,
-            ``align_corners`` at ``d·(n_in − 1)/(n_out − 1)``, and at 0 where ``n_out`` is 1.
+            ``s = n_in / n_out``, or ``1 / factor`` where the resize is given a factor:
+            ``half_pixel`` at ``(d + ½)·s − ½``, ``asymmetric`` at ``d·s``, ``align_corners`` at
+            ``d·(n_in − 1)/(n_out − 1)`` in any case, and at 0 where ``n_out`` is 1.
         nearest_mode: how ``nearest`` turns a coordinate into an index: ``floor``, ``ceil``,
             ``round_prefer_floor`` (the default, as in ONNX) or ``round_prefer_ceil``.
             None for the other modes.
@@ -81,6 +85,10 @@ class Resize:
         antialias: where an axis shrinks, stretch the kernel over ``s`` times as many pixels.
         exclude_outside: False: a tap outside the image reads the edge pixel. True: it weighs
             nothing, and the weights of the taps inside are divided by their sum.
+
+    What a resize is given is a size for each axis, and perhaps a ``factor``: the output pixels an
+    input pixel, an entry of ONNX's ``scales``. Without one the ratio of the sizes is the factor. They
+    differ where ``n_in · factor`` is no integer. A float is read as the decimal that it prints as.
 
     Raises:
         ValueError: an attribute has a value that it cannot take, or does not go with the mode.
@@ -154,9 +162,7 @@ class Resize:
         if self.nearest_mode is not None:
             values["nearest_mode"] = self.nearest_mode
         if self.cubic_coeff_a is not None:
-            decimal = float(self.cubic_coeff_a)
-            exact = Fraction(str(decimal)) == self.cubic_coeff_a
-            values["cubic_coeff_a"] = decimal if exact else str(self.cubic_coeff_a)
+            values["cubic_coeff_a"] = decimal(Fraction(self.cubic_coeff_a))
         if self.lanczos_radius is not None:
             values["lanczos_radius"] = self.lanczos_radius
         if self.pyramid_border is not None:
@@ -188,37 +194,51 @@ class Resize:
         up = self.pyramid_border == "reflect_101" and _pyramid.goes_up(n_in, n_out)
         return self.takes_every_size or bool(_pyramid.goes_down(n_in, n_out)) or up
 
-    def _sizes(self, n_in: int, n_out: int) -> None:
+    def _sizes(self, n_in: int, n_out: int, factor: Factor | None) -> None:
         if n_in < 1 or n_out < 1:
             raise ValueError(f"sizes are at least one pixel, got n_in={n_in}, n_out={n_out}")
         if not self.takes(n_in, n_out):
             raise ValueError(f"{self} does not say how {n_in} pixels become {n_out}")
+        if factor is not None and n_out - 1 >= n_in * exact_factor(factor):
+            raise ValueError(
+                f"{n_in} pixels at a factor of {factor} have no output pixel {n_out - 1}, "
+                f"got n_out={n_out}"
+            )
 
-    def coordinates(self, n_in: int, n_out: int) -> NDArray[np.object_]:
+    def coordinates(
+        self, n_in: int, n_out: int, factor: Factor | None = None
+    ) -> NDArray[np.object_]:
         """Where each output pixel samples the input.
 
         Args:
             n_in, n_out: the sizes of the axis in pixels, at least 1.
+            factor: output pixels an input pixel; None for ``n_out / n_in``.
 
         Returns:
             Shape ``(n_out,)``, ``Fraction``s, in input pixels: 0 is the middle of the first pixel.
 
         Raises:
-            ValueError: a size is below 1, or the convention does not take the two.
+            ValueError: a size is below 1, the convention does not take the two, or the last output
+                pixel would begin past the image.
         """
-        self._sizes(n_in, n_out)
-        above, below = self.ratio(np.arange(n_out), n_in, n_out)
+        self._sizes(n_in, n_out, factor)
+        above, below = self.ratio(np.arange(n_out), n_in, n_out, factor)
         pairs = zip(above.tolist(), below.tolist(), strict=True)
         return np.array([Fraction(*pair) for pair in pairs], object)
 
     def ratio(
-        self, d: NDArray[np.int64], n_in: int | NDArray[np.int64], n_out: int | NDArray[np.int64]
+        self,
+        d: NDArray[np.int64],
+        n_in: int | NDArray[np.int64],
+        n_out: int | NDArray[np.int64],
+        factor: Factor | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """:meth:`coordinates` as integers, for output pixels of many sizes at once.
 
         Args:
             d: the output pixels' indices.
             n_in, n_out: the sizes of the axis in pixels, at least 1; they broadcast with ``d``.
+            factor: output pixels an input pixel, of all sizes; None for ``n_out / n_in``.
 
         Returns:
             Numerators and denominators, of the shape that the arguments broadcast to.
@@ -227,6 +247,8 @@ class Resize:
             down = _pyramid.goes_down(n_in, n_out)
             both = np.broadcast_arrays(np.where(down, 2 * d, d), np.where(down, 1, 2))
             return both[0], both[1]
+        if factor is not None and self.takes_factors:  # the ratio of these two, whatever the sizes
+            n_in, n_out = exact_factor(factor).denominator, exact_factor(factor).numerator
         if self.coordinate_transformation_mode == "half_pixel":
             above, below = (2 * d + 1) * n_in - n_out, 2 * n_out
         elif self.coordinate_transformation_mode == "asymmetric":
@@ -236,11 +258,20 @@ class Resize:
         both = np.broadcast_arrays(above, below)
         return both[0], both[1]
 
+    @property
+    def takes_factors(self) -> bool:
+        """Whether a factor says where it samples; ``align_corners`` asks for the sizes alone."""
+        return self.coordinate_transformation_mode != "align_corners"
+
     def nearest_pixel(
-        self, d: NDArray[np.int64], n_in: int | NDArray[np.int64], n_out: int | NDArray[np.int64]
+        self,
+        d: NDArray[np.int64],
+        n_in: int | NDArray[np.int64],
+        n_out: int | NDArray[np.int64],
+        factor: Factor | None = None,
     ) -> NDArray[np.int64]:
         """The pixel that ``nearest`` copies, in integers alone; arguments as in :meth:`ratio`."""
-        above, below = self.ratio(d, n_in, n_out)
+        above, below = self.ratio(d, n_in, n_out, factor)
         if self.nearest_mode == "floor":
             index = above // below
         elif self.nearest_mode == "ceil":
@@ -278,29 +309,32 @@ class Resize:
             raise ValueError(f"{self} has no extent to ask for")
         return np.clip(np.stack([first, last], axis=1), 0, n_in - 1)
 
-    def weights(self, n_in: int, n_out: int) -> NDArray[np.object_]:
+    def weights(self, n_in: int, n_out: int, factor: Factor | None = None) -> NDArray[np.object_]:
         """The exact matrix ``A`` of one axis: ``y = A @ x``.
 
         Args:
-            n_in, n_out: the sizes of the axis in pixels, at least 1.
+            n_in, n_out, factor: as in :meth:`coordinates`.
 
         Returns:
             Shape ``(n_out, n_in)``, ``Fraction``s; every row sums to 1.
             ``.astype(float)`` gives the nearest float64 matrix.
 
         Raises:
-            ValueError: a size is below 1, or the convention does not take the two.
+            ValueError: a size is below 1, the convention does not take the two, or the last output
+                pixel would begin past the image.
         """
-        return self.weights_at(self.coordinates(n_in, n_out), n_in, self.scale(n_in, n_out))
+        places = self.coordinates(n_in, n_out, factor)
+        return self.weights_at(places, n_in, self.scale(n_in, n_out, factor))
 
-    def scale(self, n_in: int, n_out: int) -> Fraction:
-        """How far apart two output pixels sample the input, in input pixels; 1 for one pixel out."""
-        self._sizes(n_in, n_out)
+    def scale(self, n_in: int, n_out: int, factor: Factor | None = None) -> Fraction:
+        """How far apart two output pixels sample the input, in input pixels: ``1 / factor`` where
+        there is one; of one pixel out with ``align_corners``, 1."""
+        self._sizes(n_in, n_out, factor)
         if self.mode == "pyramid":
             return _pyramid.DOWN if _pyramid.goes_down(n_in, n_out) else _pyramid.UP
-        if self.coordinate_transformation_mode == "align_corners":
+        if not self.takes_factors:
             return Fraction(n_in - 1, n_out - 1) if n_out > 1 else Fraction(1)
-        return Fraction(n_in, n_out)
+        return Fraction(n_in, n_out) if factor is None else 1 / exact_factor(factor)
 
     def weights_at(
         self,
@@ -359,18 +393,21 @@ class Resize:
         radius = (1 + s) / 2 if self.mode == "area" else self._radius(exact) * stretch
         # the taps strictly inside the radius: a kernel is 0 at its end
         base, taps = _floor(coordinates - radius) + 1, int(np.ceil(2 * radius))
-        cut = self.mode == "gaussian" and inside is not None
-        index = (base - cut)[:, None] + np.arange(taps + 2 * cut)
+        ended = self.mode == "gaussian" and inside is not None
+        index = (base - ended)[:, None] + np.arange(taps + 2 * ended)
         distance = (coordinates[:, None] - index) / stretch
-        if cut and inside is not None:
+        if ended and inside is not None:
             exact_stretch = max(scale, Fraction(1)) if self.antialias else Fraction(1)
             counts = inside(coordinates.astype(np.float64), index, exact_stretch)
             weight = _kernels.gaussian(abs(distance), counts)
         else:
             weight = self._kernel(distance, s)
-        if self.exclude_outside:
-            weight = np.where((index >= 0) & (index < n_in), weight, 0 * weight)
-        if self.exclude_outside or stretch != 1 or self.mode in ("lanczos", "gaussian"):
+        within = (index >= 0) & (index < n_in)
+        # the windows of area tile the image, and reach beyond it where a factor says so alone
+        cut = self.exclude_outside or (self.mode == "area" and bool(np.any(weight[~within])))
+        if cut:
+            weight = np.where(within, weight, 0 * weight)
+        if cut or stretch != 1 or self.mode in ("lanczos", "gaussian"):
             weight = weight / weight.sum(axis=1, keepdims=True)
             if exact and self.mode in ("lanczos", "gaussian"):
                 weight = _exact.to_digits(weight)
@@ -405,6 +442,7 @@ class Resize:
         x: ArrayLike,
         size: Sequence[int],
         *,
+        scales: Sequence[Factor | None] | None = None,
         axes: Sequence[int] | None = None,
         exact: bool = False,
     ) -> NDArray[Any]:
@@ -413,6 +451,8 @@ class Resize:
         Args:
             x: integers, floats or ``Fraction``s, all finite. Any layout: name its axes.
             size: the size of each resized axis in pixels, such as ``(h, w)``.
+            scales: for each resized axis, output pixels an input pixel, or None for the ratio of its
+                sizes; None if that holds for all.
             axes: the axes that ``size`` speaks of; by default the last ``len(size)``, which suits
                 HW and NCHW. For HWC give ``axes=(0, 1)``.
             exact: return ``Fraction``s instead of float64.
@@ -423,13 +463,18 @@ class Resize:
 
         Raises:
             TypeError: ``x`` is not real.
-            ValueError: ``x`` is not finite, a size is below 1, or the axes do not fit.
+            ValueError: ``x`` is not finite, a size is below 1, the axes do not fit, or an output
+                pixel would begin past the image.
         """
         size = tuple(operator.index(n) for n in size)
+        factors = (None,) * len(size) if scales is None else tuple(scales)
+        if len(factors) != len(size):
+            raise ValueError(f"size has {len(size)} entries and scales {len(factors)}")
         shape = np.shape(x)
         chosen = _axes(axes, len(size), len(shape))
         matrices = {
-            axis: self.weights(shape[axis], n) for axis, n in zip(chosen, size, strict=True)
+            axis: self.weights(shape[axis], n, factor)
+            for axis, n, factor in zip(chosen, size, factors, strict=True)
         }
         return _exact.apply_matrices(x, matrices, exact=exact)
 
@@ -494,13 +539,34 @@ def resize_from(attributes: dict[str, Any]) -> Resize:
     return Resize(**attributes)
 
 
+def decimal(value: Fraction) -> float | str:
+    """A number of an attribute, ready for JSON: a float that prints as it, or else the text ``"p/q"``."""
+    return float(value) if Fraction(str(float(value))) == value else str(value)
+
+
+def exact_factor(factor: Factor) -> Fraction:
+    """A factor as the decimal that it prints as.
+
+    Raises:
+        ValueError: it is not a finite number above 0.
+    """
+    try:
+        exact = factor if isinstance(factor, Fraction) else Fraction(str(factor))
+    except (ValueError, ZeroDivisionError):
+        exact = Fraction(0)
+    if exact <= 0:
+        raise ValueError(f"a factor is a finite number above 0, got {factor!r}")
+    return exact
+
+
 def _adaptive_area(
     coordinates: NDArray[Any], n_in: int, scale: Fraction
 ) -> tuple[NDArray[np.intp], NDArray[Any]]:
     """Every pixel that the window touches, each as much as the others."""
     half: Any = scale / 2 if coordinates.dtype == object else float(scale) / 2
     middle = coordinates + _half(coordinates)
-    start, stop = _floor(middle - half), np.negative(_floor(-(middle + half)))
+    start = _floor(middle - half).clip(0, n_in - 1)
+    stop = np.negative(_floor(-(middle + half))).clip(1, n_in)
     index = start[:, None] + np.arange(int(np.max(stop - start)))
     share = (coordinates * 0 + 1) / (stop - start)
     weight = np.where(index < stop[:, None], share[:, None], 0 * share[:, None])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..arithmetic import COORDINATE_RULES, Arithmetic
 from ..cases import Case, Operation
 from ..conventions import Resize
+from .scaling import Scaling
 
 DType = Literal["float32", "float64", "float16", "bfloat16", "uint8", "uint16", "int16"]
 Names = Mapping[str, Any]
@@ -149,6 +150,10 @@ class Call:
         variant: another way to say what a call of the same framework says; it is not swept.
         stored: its conventions have goldens. If not, their expected values are computed as they are
             needed, with its coordinate rule, unless another call's conventions are the same.
+        scaling: what it makes of factors, if it is given those and no size: it is run on the cases with
+            scales too, and is not swept.
+        backward: the call to differentiate on a case, where the backward pass makes something else of
+            factors than the call does; None where they agree.
         needs: modules beside the framework that it cannot run without.
     """
 
@@ -166,6 +171,8 @@ class Call:
     defects: tuple[Defect, ...] = ()
     variant: bool = False
     stored: bool = True
+    scaling: Scaling | None = None
+    backward: Callable[[Case], Expression | None] | None = None
     needs: tuple[str, ...] = ()
 
     @property
@@ -176,6 +183,11 @@ class Call:
     def rule(self) -> str | None:
         """The coordinate rule of its arithmetic in its first dtype; one that is stored is that of all."""
         return next(iter(self.arithmetic.values())).coordinate_rule
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is given sizes, and no other call of its framework says the same."""
+        return not self.variant and self.scaling is None
 
     @property
     def stored_rule(self) -> str | None:
@@ -289,7 +301,10 @@ class Gradient:
 
         def expression(case: Case) -> Expression | None:
             # the resize goes from case.size to the size of the cotangent
-            forward = call.expression(replace(case, size=case.inputs["x"].shape[2:]))
+            g = case.inputs["x"]
+            x = np.broadcast_to(0.0, (*g.shape[:2], *case.size))
+            resize = replace(case, inputs={"x": x}, size=g.shape[2:], gradient="")
+            forward = (call.backward or call.expression)(resize)
             return None if forward is None else self.expression(forward, "x")
 
         def run(

@@ -14,6 +14,7 @@ from ..conventions import Resize
 from ..integers.opencv import is_whole
 from . import opencv_dnn, opencv_pyramids
 from .call import Call, DType, Expression, Framework, Name, Names, Refusal
+from .scaling import Factors, Scaling, copied_image, half_even, of_sizes, plain
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _OTHERS: tuple[DType, ...] = ("float16", "uint8", "uint16", "int16")
@@ -142,6 +143,29 @@ def _resize(flag: str, regime: str) -> Callable[[Case], Expression | None]:
     return expression
 
 
+def _scaling(flag: str) -> Scaling:
+    return Scaling(half_even, of_sizes if flag == "INTER_NEAREST_EXACT" else copied_image)
+
+
+def _growing(factors: Factors) -> bool:
+    return max(factors) > 1
+
+
+def _resize_by(flag: str, regime: str) -> Callable[[Case], Expression | None]:
+    """The size is left to the factors."""
+    scaling = _scaling(flag)
+
+    def expression(case: Case) -> Expression | None:
+        factors = scaling.factors(case)
+        if factors is None or (regime and _growing(factors) != (regime == "-growing")):
+            return None
+        said = {"fx": plain(factors[1]), "fy": plain(factors[0])}
+        flags = {**said, "interpolation": Name(f"cv2.{flag}")}
+        return Expression(Name("cv2.resize"), (Name("x"), None), flags)
+
+    return expression
+
+
 def _run_resize(
     names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
 ) -> NDArray[Any]:
@@ -186,6 +210,22 @@ CALLS = (
             refusals=_refusals(flag, regime),
             roundings=_roundings(flag + regime),
             rounding=_rounding,
+        )
+        for flag, regime, convention in _RESIZE
+    ),
+    *(
+        Call(
+            framework="opencv",
+            name=f"resize-{flag}-fx{regime}",
+            operation="resize",
+            follows={_RELEASES.get(flag, ">=3.4"): convention},
+            expression=_resize_by(flag, regime),
+            run=_run_resize,
+            arithmetic={
+                dtype: _resize_arithmetic(dtype, flag, regime, convention) for dtype in _DTYPES
+            },
+            returns={dtype: dtype for dtype in _DTYPES},
+            scaling=_scaling(flag),
         )
         for flag, regime, convention in _RESIZE
     ),

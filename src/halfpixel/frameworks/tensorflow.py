@@ -17,9 +17,21 @@ from ..arithmetic import Arithmetic, normalised_weight_error, sum_of_products
 from ..cases import Case
 from ..conventions import ConvTranspose, Mode, Resize
 from . import keras_calls
-from .call import Call, DType, Expression, Framework, Gradient, Name, Names, Refusal, dtype_name
+from .call import (
+    Call,
+    DType,
+    Expression,
+    Framework,
+    Gradient,
+    Name,
+    Names,
+    Refusal,
+    Run,
+    dtype_name,
+)
 from .padding import axes_of, explicit_pair, is_same, is_valid
 from .tensorflow_modes import MODES
+from .tensorflow_scales import FITTED, padding, preserving, unpadded, v1_calls
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
@@ -193,6 +205,7 @@ def _resize_call(
     releases: str,
     *,
     say: Say = _function,
+    run: Run | None = None,
     refusals: tuple[Refusal, ...] = (),
 ) -> Call:
     copies = convention is None or convention.mode == "nearest"
@@ -204,7 +217,7 @@ def _resize_call(
         operation="resize",
         follows={} if convention is None else {releases: convention},
         expression=say(function, flags),
-        run=_run,
+        run=run or _run,
         arithmetic=dict.fromkeys(dtypes, arithmetic),
         variant=name.startswith("raw_ops"),
         returns={dtype: dtype if copies else "float32" for dtype in dtypes},
@@ -226,6 +239,43 @@ def _v1_calls() -> Iterator[Call]:
             yield _resize_call(
                 name + suffix, path, flags, convention, ">=1.14", say=say, refusals=refusals
             )
+
+
+def _fitting_calls() -> Iterator[Call]:
+    """The calls that choose a size of their own, as large as fits; and v1's one function for all methods."""
+    for method, antialias, convention in _RESIZE:
+        if method in FITTED:
+            flags: dict[str, object] = {"method": method, "antialias": antialias}
+            named = method + "-antialias" if antialias else method
+            for name, function, say, run in (
+                (f"image.resize-{named}-preserve_aspect_ratio", "resize", preserving, _run),
+                (f"image.resize_with_pad-{named}", "resize_with_pad", padding, unpadded(_run)),
+            ):
+                yield _variant(name, f"tf.image.{function}", flags, convention, ">=2.0", say, run)
+    v1 = {(function, align): c for function, align, half_pixel, c in _V1_RESIZE if not half_pixel}
+    for name, function, align_corners, flags in v1_calls():
+        followed = v1[function, align_corners]
+        yield _variant(name, "tf.compat.v1.image.resize", flags, followed, ">=1.14", _function)
+
+
+def _variant(
+    name: str,
+    function: str,
+    flags: dict[str, object],
+    convention: Resize | None,
+    releases: str,
+    say: Say,
+    run: Run | None = None,
+) -> Call:
+    """In float32 alone: v1 returns another dtype as it came where the size is unchanged."""
+    call = _resize_call(name, function, flags, convention, releases, say=say, run=run)
+    return replace(
+        call,
+        arithmetic={"float32": call.arithmetic["float32"]},
+        returns={"float32": "float32"},
+        roundings={},
+        variant=True,
+    )
 
 
 _BOTH_FLAGS = Refusal(
@@ -519,6 +569,7 @@ def _raw_conv_calls() -> Iterator[Call]:
 CALLS = (
     *_IMAGE_RESIZE.values(),
     *_v1_calls(),
+    *_fitting_calls(),
     *_CONV2D_TRANSPOSE.values(),
     *_raw_conv_calls(),
     *keras_calls.calls(

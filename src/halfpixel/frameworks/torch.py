@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,7 +28,9 @@ from .call import (
     Refusal,
     dtype_name,
 )
+from .scaling import said_with
 from .torch_modes import MODES
+from .torch_scales import SCALED
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
@@ -424,17 +427,56 @@ def _interpolate_call(
     )
 
 
-def _variants() -> Iterator[Call]:
+def _flags_of(name: str) -> tuple[str, dict[str, object], Resize]:
+    """The releases, flags and convention of a mode; 1-D and 3-D have names of their own for bilinear."""
     modes = {name: (releases, flags, follows) for name, releases, flags, follows in _INTERPOLATE}
+    releases, flags, convention = modes[re.sub("^(tri)?linear", "bilinear", name)]
+    if "linear" in name and not name.startswith("bi"):
+        flags = {**flags, "mode": name.split("-")[0]}
+    return releases, flags, convention
+
+
+def _variants() -> Iterator[Call]:
     for variant, say, names in _VARIANTS:
         for name in names:
-            # 1-D and 3-D have names of their own for bilinear
-            releases, flags, convention = modes[re.sub("^(tri)?linear", "bilinear", name)]
-            if "linear" in name and not name.startswith("bi"):
-                flags = {**flags, "mode": name.split("-")[0]}
+            releases, flags, convention = _flags_of(name)
             yield _interpolate_call(
                 f"interpolate-{name}-{variant}", flags, {releases: convention}, say=say
             )
+
+
+def _scaled() -> Iterator[Call]:
+    """The calls that are given factors, in the wide dtypes: a factor of float64 is rounded once more than
+    a size is."""
+    for given in SCALED:
+        releases, flags, convention = _flags_of(given.mode)
+        more = int(given.scaling.uses_factors)
+        call = _interpolate_call(
+            given.name,
+            flags,
+            {f"{releases},{given.since}": convention},
+            say=lambda flags, given=given: said_with(
+                given.scaling, functools.partial(given.say, flags)
+            ),
+        )
+        yield replace(
+            call,
+            run=_run_unfolded if given.name.endswith("3d") else _run,
+            arithmetic={
+                dtype: replace(
+                    a,
+                    coordinate_roundings=a.coordinate_roundings + more,
+                    distance_roundings=a.distance_roundings + more * bool(a.distance_roundings),
+                )
+                for dtype, a in call.arithmetic.items()
+                if dtype in _DTYPES
+            },
+            returns={dtype: dtype for dtype in _DTYPES},
+            roundings={},
+            variant=given.variant,
+            scaling=given.scaling,
+            backward=said_with(given.backward, functools.partial(given.say, flags)),
+        )
 
 
 CALLS = (
@@ -452,6 +494,7 @@ CALLS = (
         for mode in ("nearest", "nearest-exact")
     ),
     *_variants(),
+    *_scaled(),
     *(
         Call(
             framework="torch",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import goldens
-from ..cases import Case
+from ..cases import Case, Scales
 from ..compare import Kind, Verdict
 from ..frameworks import FRAMEWORKS, dtype_name
 from ..identify import followed
@@ -49,7 +49,8 @@ def explain(verdict: Verdict) -> str:
         f"  {verdict.reason}",
         "",
         f"  convention  {_GRADIENTS[case.gradient]}{case.convention}"
-        + (f", with {case.rule}" if case.rule else ""),
+        + (f", with {case.rule}" if case.rule else "")
+        + (f", at scales {_scales(case.scales)}" if case.scales else ""),
         f"  case        {case.name}: {case.pins}",
         f"  golden      {_golden(case)}",
     ]
@@ -60,6 +61,10 @@ def explain(verdict: Verdict) -> str:
     if verdict.got.size:
         lines += ["", *_diagnosis(verdict)]
     return "\n".join(lines)
+
+
+def _scales(scales: Scales) -> str:
+    return ", ".join(f"{float(scale):g}" for scale in scales)
 
 
 def _golden(case: Case) -> str:

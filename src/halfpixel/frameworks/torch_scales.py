@@ -1,0 +1,137 @@
+"""torch's calls that are given factors: how each is said, and what it makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from .call import Expression, Name
+from .scaling import (
+    Factors,
+    Scaling,
+    copied_and_doubled_axes,
+    copied_axes,
+    given,
+    of_sizes,
+    plain,
+    truncated,
+)
+
+Flags = dict[str, object]
+Say = Callable[[Flags, Factors], Expression]
+
+
+def _interpolate(flags: Flags, factors: Factors) -> Expression:
+    scale_factor = (plain(factors[0]), plain(factors[1]))
+    return Expression(Name("F.interpolate"), (Name("x"),), {"scale_factor": scale_factor, **flags})
+
+
+def _recompute(flags: Flags, factors: Factors) -> Expression:
+    return _interpolate({**flags, "recompute_scale_factor": True}, factors)
+
+
+def _layer(name: str, *takes: str) -> Say:
+    """A layer, and the flags that it takes."""
+
+    def say(flags: Flags, factors: Factors) -> Expression:
+        scale_factor = (plain(factors[0]), plain(factors[1]))
+        kept = {key: value for key, value in flags.items() if key in takes}
+        layer = Expression(Name(f"nn.{name}"), (), {"scale_factor": scale_factor, **kept})
+        return Expression(layer, (Name("x"),))
+
+    return say
+
+
+def _channels_last(flags: Flags, factors: Factors) -> Expression:
+    """The same values, in the memory order of NHWC: other kernels."""
+    x = Expression(Name("x.contiguous"), (), {"memory_format": Name("torch.channels_last")})
+    said = _interpolate(flags, factors)
+    return Expression(said.function, (x,), said.kwargs)
+
+
+def _volume(flags: Flags, factors: Factors) -> Expression:
+    """3-D: an image is a volume one pixel wide, its height the depth."""
+    volume = Expression(Name("x.unsqueeze"), (-1,))
+    scale_factor = (plain(factors[0]), plain(factors[1]), 1)
+    return Expression(Name("F.interpolate"), (volume,), {"scale_factor": scale_factor, **flags})
+
+
+_AS_GIVEN = Scaling(truncated, given)
+_COPIED = Scaling(truncated, copied_axes)
+_COPIED_AND_DOUBLED = Scaling(truncated, copied_and_doubled_axes)
+_OF_SIZES = Scaling(truncated, of_sizes)
+
+# the calls of F.interpolate, and what each makes of factors
+_MODES: dict[str, Scaling] = {
+    "nearest": _COPIED_AND_DOUBLED,
+    "nearest-exact": _AS_GIVEN,
+    "bilinear": _COPIED,
+    "bicubic": _AS_GIVEN,
+    "bilinear-antialias": _COPIED,
+    "bicubic-antialias": _COPIED,
+    "lanczos-antialias": _COPIED,
+    "bilinear-align_corners": _OF_SIZES,
+    "bicubic-align_corners": _OF_SIZES,
+    "area": _OF_SIZES,
+}
+_USED = tuple(mode for mode, scaling in _MODES.items() if scaling is not _OF_SIZES)
+_PLAIN = ("nearest", "nearest-exact", "bilinear", "bicubic")
+
+# what comes after the mode in the name, how it is said, of which modes, since which release
+_SAID: tuple[tuple[str, Say, tuple[str, ...], str], ...] = (
+    ("scale_factor", _interpolate, tuple(_MODES), ">=1.6"),
+    ("recompute_scale_factor", _recompute, _USED, ">=1.5"),
+    ("scale_factor-channels_last", _channels_last, _PLAIN, ">=1.6"),
+    ("scale_factor-3d", _volume, ("nearest", "nearest-exact", "trilinear"), ">=1.6"),
+    ("scale_factor-Upsample", _layer("Upsample", "mode", "align_corners"), _PLAIN, ">=1.6"),
+)
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A call that is given factors.
+
+    Attributes:
+        name: of the call.
+        mode: the call of F.interpolate whose convention and flags it has.
+        since: the releases that do with factors what the scaling says.
+        say: from the flags and the factors to the call.
+        scaling: what it makes of factors.
+        variant: another way to say what another of these says.
+        backward: what the backward pass makes of factors.
+    """
+
+    name: str
+    mode: str
+    since: str
+    say: Say
+    scaling: Scaling
+    variant: bool
+    backward: Scaling
+
+
+def _scaling(mode: str, say: Say) -> Scaling:
+    if say is _recompute:
+        return _OF_SIZES
+    if say is _volume and mode == "nearest":  # the kernel of large outputs, at any size
+        return _AS_GIVEN
+    return _MODES[mode.replace("tri", "bi")]
+
+
+def _scaled() -> Iterator[Scaled]:
+    for name, say, modes, since in _SAID:
+        for mode in modes:
+            scaling = _scaling(mode, say)
+            variant = say is not _interpolate or scaling is _OF_SIZES
+            # an axis that antialias copies is not copied on the way back: docs/findings.md
+            backward = _AS_GIVEN if "antialias" in mode and scaling is _COPIED else scaling
+            yield Scaled(f"interpolate-{mode}-{name}", mode, since, say, scaling, variant, backward)
+    for name, mode in (
+        ("UpsamplingNearest2d", "nearest"),
+        ("UpsamplingBilinear2d", "bilinear-align_corners"),
+    ):
+        scaling = _MODES[mode]
+        yield Scaled(name, mode, ">=1.6", _layer(name), scaling, True, scaling)
+
+
+SCALED = tuple(_scaled())
