@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -30,9 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     convert.add_argument("--format", choices=("text", "json"), default="text")
     chosen = parser.parse_args(arguments)
-    if chosen.command == "convert":
-        return _convert(chosen)
-    return {"golden": _golden, "golden-check": _golden_check}[chosen.command]()
+    run = {"convert": _convert, "golden": _golden, "golden-check": _golden_check}[chosen.command]
+    try:
+        status = run(chosen)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the answer has seen enough: halfpixel convert … | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -59,7 +65,7 @@ def _convert(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _golden() -> int:
+def _golden(chosen: argparse.Namespace) -> int:
     from . import goldens, suite
 
     written, removed, unchanged = goldens.write(suite.golden_cases(), suite.golden_pages())
@@ -70,7 +76,7 @@ def _golden() -> int:
     return 0
 
 
-def _golden_check() -> int:
+def _golden_check(chosen: argparse.Namespace) -> int:
     from . import goldens, suite
 
     found = list(goldens.problems(suite.golden_cases(), suite.golden_pages()))

@@ -79,7 +79,9 @@ def read(text: str, sizes: Sizes = _UNSAID) -> Spoken:
         args, kwargs, known = _node(args, kwargs)
     if known not in _KNOWN:
         near = difflib.get_close_matches(known, _KNOWN, 3, 0.4) or sorted(_KNOWN)
-        raise Unreadable(f"{name} is no call that is known; the closest are {', '.join(near)}")
+        raise Unreadable(
+            f"{name} is no transposed convolution that is known; the closest are {', '.join(near)}"
+        )
     framework, signature, layer = _KNOWN[known]
     try:
         bound = signature.bind(*args, **kwargs)

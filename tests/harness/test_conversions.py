@@ -274,6 +274,18 @@ def test_the_text_answer_gives_the_reason_and_the_code(capsys: pytest.CaptureFix
     assert "padding=[[0, 0], [1, 0], [1, 0], [0, 0]]" in shown
 
 
+def test_an_answer_may_be_cut_off_by_who_reads_it() -> None:
+    program = [sys.executable, "-m", "halfpixel", "convert", "nn.ConvTranspose2d(8, 8, 3)", "--to"]
+    with subprocess.Popen(
+        [*program, "opencv"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait() == 0
+
+
 def test_the_answer_for_programs_is_json() -> None:
     answer = convert("nn.ConvTranspose2d(6, 4, 4, 2, 1)", "keras")
     found = json.loads(answer.json())
