@@ -238,7 +238,7 @@ def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Tria
             continue
         for call in calls("resize"):
             convention = call.convention(installed) if call.framework == framework else None
-            if convention is None or call.variant:
+            if convention is None or not call.plain:
                 continue
             executed = mode.of(call, convention)
             for dtype in (dtype for dtype in executed.arithmetic if dtype in WIDE):
