@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfpixel import frameworks, suite
-from halfpixel.arithmetic import coordinates
+from halfpixel.arithmetic import coordinates, tap_weights
 from halfpixel.cases import Case
 from halfpixel.conventions import Resize
 from halfpixel.frameworks import Call
@@ -36,9 +36,10 @@ def along_last(convention: Resize, rule: str | None, x: Array, n_out: int) -> Ar
     """The exact resize of the last axis, but for float64's roundings."""
     n_in = x.shape[-1]
     exact = coordinates(convention, rule, n_in, n_out)
-    whole = convention.mode == "adaptive_area"  # its ends are not for float64 to round
+    whole = convention.mode in ("adaptive_area", "box")  # their ends are not for float64 to round
     places = exact if whole else exact.astype(np.float64)
-    index, weight = convention.taps_at(places, n_in, convention.scale(n_in, n_out))
+    scale = convention.scale(n_in, n_out)
+    index, weight = convention.taps_at(places, n_in, scale, tap_weights(rule))
     return np.asarray(np.einsum("...dt,dt->...d", x[..., index], weight.astype(np.float64)))
 
 
@@ -62,16 +63,18 @@ def error(call: Call, convention: Resize, rule: str | None, n: int) -> float | N
 
 def measured(framework: str) -> Iterator[tuple[str, list[float]]]:
     """Of each call of a framework that weighs pixels, the error at each size; and once more against the
-    coordinates of its rule, where it has one that goldens are stored for."""
+    coordinates of its rule, where that has another."""
     release = frameworks.version(framework) or ""
     for call in suite.calls("resize"):
         convention = call.convention(release) if call.framework == framework else None
         if convention is None or not call.plain or not arithmetics.weighs(convention):
             continue
-        for rule in dict.fromkeys((None, call.stored_rule)):
+        known: list[list[float]] = []
+        for rule in dict.fromkeys((None, call.rule)):
             found = [error(call, convention, rule, n) for n in SIZES]
-            if None not in found:
-                errors = [round(value, 2) for value in found if value is not None]
+            errors = [round(value, 2) for value in found if value is not None]
+            if None not in found and errors not in known:
+                known.append(errors)
                 yield f"{call.id} {rule}" if rule else call.id, errors
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .conventions import Resize, kernels
 from .conventions.exact import Exact
-from .conventions.resize import Inside
+from .conventions.resize import TapWeights
 
 # The largest relative error of one rounding to nearest (N. J. Higham, "Accuracy and Stability of
 # Numerical Algorithms", 2nd ed., section 2.2).
@@ -75,12 +75,14 @@ def normalised_weight_error(convention: Resize, value_errors: Errors | None = No
     proportion. The additions of the sum are counted with the path: see ``Arithmetic.normalised``.
 
     Args:
-        convention: linear, cubic, mitchell, lanczos or gaussian.
+        convention: linear, cubic, mitchell, lanczos, gaussian or box.
         value_errors: the error of a kernel's value, in roundoffs, at a distance; that of Horner's rule if
             none is given.
     """
     value_errors = value_errors or _kernel_value_errors
-    radius = {"linear": 1, "lanczos": convention.lanczos_radius or 0}.get(convention.mode, 2)
+    radius = {"linear": 1, "box": 1, "lanczos": convention.lanczos_radius or 0}.get(
+        convention.mode, 2
+    )
     largest = 0.0
     for n_in in range(1, 4 * radius + 1):
         away = abs(np.linspace(-0.5, n_in - 0.5, 32 * n_in + 1)[:, None] - np.arange(n_in))
@@ -97,7 +99,12 @@ def _kernel_values(convention: Resize, t: NDArray[np.float64]) -> NDArray[np.flo
         return kernels.cubic(t, float(convention.cubic_coeff_a or 0))
     if convention.mode == "lanczos":
         return kernels.lanczos(t, convention.lanczos_radius or 0)
-    named = {"linear": kernels.linear, "mitchell": kernels.mitchell, "gaussian": kernels.gaussian}
+    named = {
+        "linear": kernels.linear,
+        "mitchell": kernels.mitchell,
+        "gaussian": kernels.gaussian,
+        "box": kernels.box,
+    }
     return named[convention.mode](t)
 
 
@@ -106,6 +113,8 @@ def _kernel_value_errors(convention: Resize, t: NDArray[np.float64]) -> NDArray[
     values = abs(_kernel_values(convention, t))
     if convention.mode == "linear":
         return values  # one subtraction
+    if convention.mode == "box":
+        return 0 * values  # constants
     if convention.mode == "gaussian":
         return values * (3 * 2 * t * t + 1)  # three roundings of 2t², one of the result
     if convention.mode == "lanczos":
@@ -220,14 +229,22 @@ def _scale(
     convention: Resize, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
 ) -> NDArray[Any]:
     """Input pixels an output pixel, rounded once."""
-    last = 1 if convention.coordinate_transformation_mode == "align_corners" else 0
+    step, per = convention.step(n_in, n_out)
     # float64 has more than twice float32's bits: of integers, its quotient rounds to float32's
-    below = np.maximum(n_out - last, 1) if last else n_out
-    return np.asarray(((n_in - last) / below).astype(dtype))
+    return np.asarray((step / per).astype(dtype))
 
 
 def _half(convention: Resize) -> float:
-    return 0.5 if convention.coordinate_transformation_mode == "half_pixel" else 0.0
+    return 0.5 if convention.half_pixel else 0.0
+
+
+def _cropped(convention: Resize, d: Integers, n_in: Integers, n_out: Integers) -> NDArray[Any]:
+    """The places of ``tf_crop_and_resize`` as every step is rounded to float32."""
+    start, end = (np.float32(side) for side in convention.roi or (0, 1))
+    last = (n_in - 1).astype(np.float32)
+    scale = (end - start) * last / np.maximum(n_out - 1, 1).astype(np.float32)
+    middle = (0.5 * np.float64(start + end) * (n_in - 1)).astype(np.float32)
+    return np.where(n_out == 1, middle, start * last + d.astype(np.float32) * scale)
 
 
 def _kernel_table_1024(
@@ -247,6 +264,8 @@ def _float32(
 ) -> Places:
     """The scale is rounded to float32, and so is its product with the index; half_pixel's ½ is added
     before and never taken off, since rounding to the nearest pixel would add it again."""
+    if convention.extrapolates:
+        return _cropped(convention, d, n_in, n_out).astype(np.float64)
     half = np.float32(_half(convention))
     product = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32)
     return np.asarray(product.astype(np.float64) - half)
@@ -261,18 +280,53 @@ def _inverse_scale_float32(
     return np.asarray(product.astype(np.float64) - 0.5)
 
 
-def _inside_float32(
+def _sampled(places: Places, stretch: Fraction) -> tuple[NDArray[np.float32], np.floating[Any]]:
+    """Where output pixels sample as ScaleAndTranslate has it, a ½ on, and the stretch, both float32."""
+    sample = (places.astype(np.float64) + 0.5).astype(np.float32)[:, None]
+    return sample, np.float32(1) / np.float32(stretch.denominator / stretch.numerator)
+
+
+def _distances_float32(
     places: Places, index: NDArray[np.intp], stretch: Fraction
-) -> NDArray[np.bool_]:
+) -> NDArray[np.float32]:
+    sample, stretched = _sampled(places, stretch)
+    away = (index.astype(np.float32) + np.float32(0.5) - sample) * (np.float32(1) / stretched)
+    return np.asarray(abs(away))
+
+
+def _gaussian_float32(
+    places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
+) -> NDArray[Any]:
     """A pixel counts if its distance in float32, times the inverse of the stretch, is below 3/2, and if
     it is between the two ends as they are rounded."""
-    one, half, radius = np.float32(1), np.float32(0.5), np.float32(1.5)
-    stretched = one / np.float32(stretch.denominator / stretch.numerator)
-    sample = (places + 0.5).astype(np.float32)[:, None]
-    distance = abs((index.astype(np.float32) + half - sample) * (one / stretched))
+    half, radius = np.float32(0.5), np.float32(1.5)
+    sample, stretched = _sampled(places, stretch)
     first = np.ceil(sample - radius * stretched - half)
     last = np.floor(sample + radius * stretched - half)
-    return np.asarray((distance < radius) & (first <= index) & (index <= last))
+    counts = _distances_float32(places, index, stretch) < radius
+    stretch_of: Any = stretch if places.dtype == object else float(stretch)
+    away = abs(places[:, None] - index) / stretch_of
+    return kernels.gaussian(away, counts & (first <= index) & (index <= last))
+
+
+def _box_float32(places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction) -> NDArray[Any]:
+    """How far a pixel is from there, in stretched pixels, is rounded to float32 at every step, too."""
+    away = _distances_float32(places, index, stretch).astype(np.float64)
+    if places.dtype != object:
+        return kernels.box(away)
+    exact = [Fraction(t) for t in away.ravel().tolist()]
+    return kernels.box(np.array(exact, object).reshape(away.shape))
+
+
+def _outside_float32(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """Whether a pixel samples outside the image is decided in float32, the scale and its product with
+    the index rounded: the last one can come to lie beyond the last pixel, and is extrapolated."""
+    above, below = convention.ratio(d, n_in, n_out)
+    rounded = _cropped(convention, d, n_in, n_out).astype(np.float64)
+    exact = np.clip(above / below, 0, n_in - 1)
+    return np.where((rounded < 0) | (rounded > n_in - 1), rounded, exact)
 
 
 def _sum_float64(
@@ -386,7 +440,8 @@ class CoordinateRule:
         stored: it shows at the sizes of the goldens, and has goldens of its own.
         source: where it was read.
         above: the total above which it is another formula, where it is.
-        inside: which taps of a kernel that is cut off while it is not 0 count, where rounding decides.
+        tap_weights: what taps at those places weigh, where rounding decides on which side of a step of the
+            kernel they are.
         rounded: the coordinates are rounded besides, as many times as the arithmetic says: the rule
             says which pixel, not to the last bit how much of it.
     """
@@ -395,13 +450,14 @@ class CoordinateRule:
     stored: bool
     source: str
     above: int | None = None
-    inside: Inside | None = None
+    tap_weights: TapWeights | None = None
     rounded: bool = False
 
     @property
     def formula(self) -> str:
         """What it does, in words."""
-        return " ".join((self.places.__doc__ or "").split())
+        said = (function.__doc__ for function in (self.places, self.tap_weights) if function)
+        return " ".join(" ".join(words or "" for words in said).split())
 
 
 COORDINATE_RULES = {
@@ -415,7 +471,8 @@ COORDINATE_RULES = {
         _float32,
         stored=False,
         source="tensorflow/tensorflow, tensorflow/core/util/image_resizer_state.h: LegacyScaler, "
-        "HalfPixelScalerForNN; pytorch/pytorch, aten/src/ATen/native/UpSample.h: "
+        "HalfPixelScalerForNN; tensorflow/core/kernels/image/crop_and_resize_op.cc; "
+        "pytorch/pytorch, aten/src/ATen/native/UpSample.h: "
         "nearest_neighbor_compute_source_index, nearest_neighbor_exact_compute_source_index",
     ),
     "inverse_scale_float32": CoordinateRule(
@@ -423,7 +480,21 @@ COORDINATE_RULES = {
         stored=True,
         source="tensorflow/tensorflow, tensorflow/core/kernels/image/scale_and_translate_op.cc: "
         "ComputeSpansCore (sample_f, span_start, span_end, kernel_pos)",
-        inside=_inside_float32,
+        tap_weights=_gaussian_float32,
+    ),
+    "distance_float32": CoordinateRule(
+        _inverse_scale_float32,
+        stored=True,
+        source="tensorflow/tensorflow, tensorflow/core/kernels/image/scale_and_translate_op.cc: "
+        "ComputeSpansCore (kernel_pos * one_over_kernel_scale)",
+        tap_weights=_box_float32,
+    ),
+    "outside_float32": CoordinateRule(
+        _outside_float32,
+        stored=False,
+        source="tensorflow/tensorflow, tensorflow/core/kernels/image/crop_and_resize_op.cc: "
+        "CropAndResize<CPUDevice, T> (in_y > image_height - 1)",
+        rounded=True,
     ),
     "sum_float64": CoordinateRule(
         _sum_float64,
@@ -507,9 +578,9 @@ def places(
     return COORDINATE_RULES[rule].places(convention, d, n_in, n_out, total)
 
 
-def inside(rule: str | None) -> Inside | None:
-    """Which taps of a cut kernel count by a rule, if it has that to say."""
-    return COORDINATE_RULES[rule].inside if rule in COORDINATE_RULES else None
+def tap_weights(rule: str | None) -> TapWeights | None:
+    """What taps weigh by a rule, if it has that to say."""
+    return COORDINATE_RULES[rule].tap_weights if rule in COORDINATE_RULES else None
 
 
 def coordinates(

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .arithmetic import coordinates, inside
+from .arithmetic import coordinates, tap_weights
 from .conventions import Convention, ConvTranspose, Resize
 from .conventions.exact import Exact, apply_matrices, fractions, over_common_denominator
 from .integers import ROUNDINGS, predicted
@@ -87,7 +87,8 @@ class Case:
             values = predicted(self.rule, self.convention, x, self.size, self.dtype)
             return fractions(*over_common_denominator(values)) if exact else values
         matrices = {2 + axis: self.turned(matrix) for axis, matrix in enumerate(self.matrices())}
-        return apply_matrices(x, matrices, exact=exact)
+        result = apply_matrices(x, matrices, exact=exact)
+        return result if self.gradient else self.convention.extrapolated(result, matrices)
 
     @property
     def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -104,15 +105,16 @@ class Case:
     def matrices(self, dtype: type = object) -> tuple[NDArray[Any], NDArray[Any]]:
         """The resize's ``A_h`` and ``A_w``: exact, or estimated in float64."""
         assert isinstance(self.convention, Resize)
+        along = [self.convention.along(i) for i in range(2)]
         total = sum(n_out for _, n_out in self.sizes)
         h, w = (
-            self.convention.weights_at(
-                coordinates(self.convention, self.rule, *axis, total).astype(dtype),
+            convention.weights_at(
+                coordinates(convention, self.rule, *axis, total).astype(dtype),
                 axis[0],
-                self.convention.scale(*axis),
-                inside(self.rule),
+                convention.scale(*axis),
+                tap_weights(self.rule),
             )
-            for axis in self.axes
+            for convention, axis in zip(along, self.axes, strict=True)
         )
         return h, w
 
@@ -142,6 +144,8 @@ class ResizeCase:
     pins: str
     conventions_agree: bool = False
     scales: Scales | None = None
+    roi: tuple[float, ...] | None = None
+    extrapolation_value: float = 0
 
     def fits(self, convention: Resize) -> bool:
         """Whether a convention takes both its axes' sizes."""
@@ -252,12 +256,26 @@ PYRAMID_CASES = (
     ResizeCase("1x2-2x3-texture", "texture", (1, 2, 1, 2), (2, 3),
                "one row up: edges alone"),
 )
+
+# a part of the image, as (start_h, start_w, end_h, end_w); for conventions with a roi alone
+CROP_CASES = (
+    ResizeCase("6x5-4x7-roi_inside", "texture", (1, 2, 6, 5), (4, 7),
+               "a part of the image, another along each axis", roi=(0.25, 0.125, 0.75, 0.875)),
+    ResizeCase("5x6-8x5-roi_outside", "texture", (1, 1, 5, 6), (8, 5),
+               "beyond three edges: what is there has the extrapolation value, the edge itself not",
+               roi=(-0.25, 0.5, 1.25, 1.5), extrapolation_value=-7),
+    ResizeCase("7x4-5x6-roi_flipped", "texture", (2, 1, 7, 4), (5, 6),
+               "from the end to the start: upside down and mirrored", roi=(1, 1, 0, 0)),
+    ResizeCase("8x7-1x3-roi_inside", "texture", (1, 1, 8, 7), (1, 3),
+               "one row out: the middle of the part", roi=(0.5, 0, 0.75, 0.5)),
+)
 # fmt: on
 
 
 def resize_entries(convention: Resize) -> tuple[ResizeCase, ...]:
     """The resize cases that a convention takes, and those that stand in it alone."""
-    own = () if convention.takes_every_size else PYRAMID_CASES
+    own: tuple[ResizeCase, ...] = CROP_CASES if convention.extrapolates else ()
+    own = own if convention.takes_every_size else PYRAMID_CASES
     return tuple(entry for entry in (*RESIZE_CASES, *own) if entry.fits(convention))
 
 
@@ -285,10 +303,11 @@ def _of_entries(
 ) -> Iterator[Case]:
     for entry in entries:
         make, source = INPUTS[entry.x]
-        inputs, pins = {"x": make(*entry.shape)}, entry.pins
-        yield Case(
-            entry.name, pins, source, convention, inputs, entry.size, rule, scales=entry.scales
-        )
+        inputs, pins, of = {"x": make(*entry.shape)}, entry.pins, convention
+        if entry.roi is not None:
+            outside = entry.extrapolation_value
+            of = replace(convention, roi=entry.roi, extrapolation_value=outside)
+        yield Case(entry.name, pins, source, of, inputs, entry.size, rule, scales=entry.scales)
 
 
 def _by(height: str, width: str) -> Scales:

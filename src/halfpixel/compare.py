@@ -40,7 +40,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .arithmetic import COORDINATE_RULES, UNIT_ROUNDOFF, Arithmetic, coordinates, inside
+from .arithmetic import COORDINATE_RULES, UNIT_ROUNDOFF, Arithmetic, coordinates, tap_weights
 from .cases import Case
 from .conventions import ConvTranspose, Resize
 from .conventions.exact import Exact, over_common_denominator
@@ -184,7 +184,8 @@ def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
 def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)
-    h, w = (_axis(convention, arithmetic.coordinate_rule, *axis) for axis in case.axes)
+    rule = arithmetic.coordinate_rule
+    h, w = (_axis(convention.along(i), rule, *axis) for i, axis in enumerate(case.axes))
     x = abs(case.inputs["x"])
 
     def both(left: Array, right: Array) -> Array:
@@ -281,11 +282,14 @@ def axis_at(
     """
     places = where.astype(np.float64)
     # windows of whole pixels, and the steps of a pyramid, have no slope, and are not for float64 to round
-    whole = convention.mode in ("adaptive_area", "pyramid")
+    whole = convention.mode in ("adaptive_area", "box", "pyramid")
     steps = () if whole else (SLOPE_STEP, -SLOPE_STEP)
-    counts = inside(rule)
-    index, tap_weight = convention.taps_at(where if whole else places, n_in, scale, counts)
-    beside = [convention.taps_at(places + step, n_in, scale, counts) for step in steps]
+    kernel, weigh = (
+        convention.continued,
+        tap_weights(rule),
+    )  # what is extrapolated is no matter of slope
+    index, tap_weight = kernel.taps_at(where if whole else places, n_in, scale, weigh)
+    beside = [kernel.taps_at(places + step, n_in, scale, weigh) for step in steps]
     ends = _ends(places, n_in, scale) if convention.mode == "area" else []
     first, width = np.zeros(len(places), np.intp), n_in
     if narrow:
@@ -316,8 +320,9 @@ def axis_at(
     taps = index.shape[1]
     if convention.exclude_outside:  # what is clamped to the edge here weighs nothing
         reads, taps = np.minimum(reads, 1.0), min(taps, n_in)
-    half = 0.5 if convention.coordinate_transformation_mode == "half_pixel" else 0.0
-    return Axis(first, abs(places) + half, weight, reads, slope, taps)
+    half = 0.5 if convention.half_pixel else 0.0
+    inside = convention.inside(where, n_in)[:, None]
+    return Axis(first, abs(places) + half, weight * inside, reads * inside, slope * inside, taps)
 
 
 def _ends(places: Array, n_in: int, scale: Fraction) -> list[list[NDArray[np.intp]]]:

@@ -68,7 +68,7 @@ def _near(case: Case, got: NDArray[Any]) -> bool:
     An estimate costs a hundredth of the exact reference, and no error bound is that wide.
     """
     convention, x = case.convention, case.inputs["x"]
-    if not isinstance(convention, Resize) or convention.mode in ("nearest", "adaptive_area"):
+    if not isinstance(convention, Resize) or convention.mode in ("nearest", "adaptive_area", "box"):
         return True  # where these round a tie, an estimate may not
     if case.rule in ROUNDINGS:
         return True  # as cheap as an estimate
@@ -86,7 +86,11 @@ def _rules(case: Case, convention: Resize) -> tuple[str | None, ...]:
         if convention.mode == "nearest":
             return (None,)
         return tuple(name for name in ROUNDINGS if applies_to(name, convention))
-    by_mode = {"cubic": "kernel_table_1024", "gaussian": "inverse_scale_float32"}
+    by_mode = {
+        "cubic": "kernel_table_1024",
+        "gaussian": "inverse_scale_float32",
+        "box": "distance_float32",
+    }
     rule = "sum_float64" if convention == _EXACT_NEAREST else by_mode.get(convention.mode)
     return (None, rule) if rule else (None,)
 
@@ -106,6 +110,8 @@ def _resize_readings(case: Case, got: NDArray[Any] | None) -> Iterator[tuple[str
             continue  # it does nothing
         if not all(convention.takes(*n) for n in case.sizes):
             continue
+        if convention.extrapolates and all(n_out > 1 for _, n_out in case.sizes):
+            continue  # it is align_corners
         for rule in _rules(case, convention):
             name = str(convention) + (f" with {rule}" if rule else "")
             name = f"the gradient of {name}" if case.gradient else name

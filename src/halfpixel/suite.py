@@ -355,21 +355,22 @@ def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
         yield from _integer_trials(call, release, dtype)
         return
     convention, rule = call.convention(release), call.stored_rule
-    absent = convention is None
-    if convention is None:  # it refuses, or this release does not have it: one case shows it
-        convention = next(iter(call.follows.values()), Resize(mode="linear"))
-        rule = rule if call.follows else None
-    cases = _resize_cases(convention, rule)
-    every = (*resize_entries(convention), *(() if call.scaling is None else SCALE_CASES))
+    follows = convention or next(iter(call.follows.values()), Resize(mode="linear"))
+    every = resize_entries(follows)
+    if call.scaling is not None:
+        every = (*every, *SCALE_CASES)
     entries = _REFUSED_FLOATS if call.refuses(dtype) else every
-    for entry in entries[:1] if absent else entries:
+    if convention is None:  # it refuses, or this release does not have it: one case shows it
+        entries, rule = entries[:1], rule if call.follows else None
+    cases = _resize_cases(follows, rule)
+    for entry in entries:
         case = cases[entry.name]
         if not holds(entry, dtype) or call.expression(case) is None:
             continue
-        if call.stored or (call.rule is None and (convention, None) in _stored()):
+        if call.stored or (call.rule is None and (follows, None) in _stored()):
             yield case.name, functools.partial(_golden_of, case)
         else:
-            yield case.name, functools.partial(_computed_float, convention, call.rule, entry.name)
+            yield case.name, functools.partial(_computed_float, follows, call.rule, entry.name)
 
 
 @functools.cache

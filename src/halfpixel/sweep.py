@@ -24,9 +24,9 @@ from .arithmetic import (
     UNIT_ROUNDOFF,
     Arithmetic,
     cubic_weight_error,
-    inside,
     normalised_weight_error,
     places,
+    tap_weights,
 )
 from .cases import Case
 from .compare import Axis, Verdict, axis_at, bound_of_axes, refused
@@ -44,6 +44,7 @@ _POINTS = ("nearest", "linear", "cubic")
 _BLOCK = 32  # input sizes in an item of the run: some seconds, so that its progress is seen
 _BLOCK_OTHERWISE = 8
 _SAMPLE = 40  # size pairs of a call in a run without sweeps
+OUTSIDE = -1  # the pixel that an output reads which is extrapolated
 _LISTED = 8  # size pairs that a summary spells out
 
 
@@ -165,6 +166,8 @@ def pair_case(convention: Resize, rule: str | None, axis: int, pair: Pair, besid
     x = _image(convention, axis, pair[0])
     size = _size(convention, axis, pair, beside)
     nearest = convention.mode == "nearest"
+    if nearest and convention.extrapolates:
+        convention = replace(convention, extrapolation_value=OUTSIDE)
     source = "the index of each pixel" if nearest else "the identity matrix"
     name = f"{x.shape[2]}x{x.shape[3]}-{size[0]}x{size[1]}-{'index' if nearest else 'impulses'}"
     pins = "which pixels are read" if nearest else "the weight matrix"
@@ -200,7 +203,8 @@ def pixels(
     if rule is None:
         return convention.nearest_pixel(d, n_in, n_out)
     where = places(convention, rule, d, np.asarray(n_in), n_out, n_out + beside)
-    return np.asarray(convention.taps_at(where, n_in)[0][:, 0], np.int64)
+    index = convention.taps_at(where, n_in)[0][:, 0]
+    return np.where(convention.inside(where, n_in), index, OUTSIDE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -532,7 +536,8 @@ def deviating(
     Returns:
         How many there are, and the smallest few (by the larger size, then by n_in): where the first
         output that differs is, exactly, and where the rule has it. A pixel for nearest, the first and
-        the last pixel for kernels and windows that are as wide as the scale says, else a place.
+        the last pixel, or half of it, for kernels and windows that are as wide as the scale says, else
+        a place.
     """
     nearest = convention.mode == "nearest"
     end = largest(convention)
@@ -551,9 +556,8 @@ def deviating(
             off = np.concatenate([(exact != used).any(axis=1) for exact, used in both])
         else:
             above, below = convention.ratio(d, n_in, n_out)
-            # both sides are whole numbers far below 2⁵³, so that they are equal or not, exactly
-            moved = places(convention, rule, d, np.asarray(n_in), n_out, n_out) * 1024
-            off = moved * below != above * 1024
+            # a fraction of numbers below 2¹⁰ is no other fraction's float64, nor another 1024th's
+            off = places(convention, rule, d, np.asarray(n_in), n_out, n_out) != above / below
         found += [(n_in, int(m)) for m in np.unique(n_out[off])]
     listed = []
     for n_in, m in sorted(found, key=_order)[:_LISTED]:
@@ -565,9 +569,17 @@ def deviating(
 
 
 def _extent(convention: Resize, rule: str, n_in: int, n_out: int) -> Integers:
-    """By a rule: the first and the last pixel that each output pixel reads."""
+    """``Resize.extent`` by a rule."""
     where, scale = _places(convention, rule, n_in, n_out), convention.scale(n_in, n_out)
-    index, weight = convention.taps_at(where, n_in, scale, inside(rule))
+    weigh = tap_weights(rule)
+    if convention.mode == "box" and weigh is not None:
+        stretch = max(scale, Fraction(1)) if convention.antialias else Fraction(1)
+        pixel = np.broadcast_to(np.arange(n_in), (n_out, n_in))
+        halves = 2 * weigh(where, pixel, stretch)
+        first = np.where(halves > 0, 2 * pixel + 2 - halves, 2 * n_in).min(axis=1)
+        last = np.where(halves > 0, 2 * pixel + halves, 0).max(axis=1)
+        return np.stack([first, last], axis=1).astype(np.int64)
+    index, weight = convention.taps_at(where, n_in, scale, tap_weights(rule))
     reads = weight > UNIT_ROUNDOFF["float32"]  # the least that an exact window reads is 1 / n_in
     first = np.where(reads, index, n_in).min(axis=1)
     return np.stack([first, np.where(reads, index, -1).max(axis=1)], axis=1)
@@ -582,9 +594,22 @@ def _spelled(
         return next(index), next(index)
     if not samples_points(convention):
         both = (convention.extent(n_in, n_out), _extent(convention, rule, n_in, n_out))
-        ends = ([f"{first}..{last}" for first, last in one.tolist()] for one in both)
+        ends = ([_range(convention, *ends) for ends in one.tolist()] for one in both)
         return next(ends), next(ends)
     d, sizes = _outputs([n_out])
-    used = places(convention, rule, d, np.asarray(n_in), sizes, sizes) * 1024
+    used = places(convention, rule, d, np.asarray(n_in), sizes, sizes).tolist()
     exact = [str(place) for place in convention.coordinates(n_in, n_out)]
-    return exact, [str(Fraction(int(n), 1024)) for n in used]
+    pairs = zip(exact, used, strict=True)
+    return exact, [at if float(Fraction(at)) == place else _place(place) for at, place in pairs]
+
+
+def _range(convention: Resize, first: int, last: int) -> str:
+    """The pixels that are read, half of which a box may have at either end."""
+    if convention.mode != "box":
+        return f"{first}..{last}"
+    return f"{'½·' * (first % 2)}{first // 2}..{'½·' * (last % 2)}{(last - 1) // 2}"
+
+
+def _place(place: float) -> str:
+    fraction = Fraction(place)
+    return str(fraction) if fraction.denominator <= 1024 else repr(place)

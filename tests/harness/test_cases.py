@@ -15,6 +15,7 @@ import pytest
 from halfpixel import ConvTranspose, Resize
 from halfpixel.cases import (
     CONV_TRANSPOSE_CASES,
+    CROP_CASES,
     INPUTS,
     RESIZE_CASES,
     Array,
@@ -327,3 +328,43 @@ def test_impulses_show_the_whole_matrix_of_the_axis_that_changes(axis: int) -> N
             assert (got == (matrix if axis == 0 else matrix.T)).all()
             shown += 1
     assert shown
+
+
+# ---------------------------------------------------------------------------- a part of the image
+
+CROPPED = [
+    case for case in golden_cases() if isinstance(case.convention, Resize) and case.convention.roi
+]
+
+# how a box is misread, from the right convention to the wrong one
+MISREAD: dict[str, Callable[[Resize], Resize]] = {
+    "x before y": lambda c: replace(c, roi=tuple((c.roi or ())[i] for i in (1, 0, 3, 2))),
+    "the start and the size": lambda c: replace(
+        c, roi=(*(c.roi or ())[:2], *((c.roi or ())[i] + (c.roi or ())[i + 2] for i in (0, 1)))
+    ),
+    "never backwards": lambda c: replace(
+        c, roi=tuple(f((c.roi or ())[i], (c.roi or ())[i + 2]) for f in (min, max) for i in (0, 1))
+    ),
+    "nothing extrapolated": lambda c: replace(
+        c, roi=tuple(min(max(side, 0), 1) for side in c.roi or ())
+    ),
+    "the extrapolation value forgotten": lambda c: replace(c, extrapolation_value=0),
+    "the whole image": lambda c: replace(c, roi=None),
+}
+
+
+@pytest.mark.parametrize("mode", ["linear", "nearest"])
+@pytest.mark.parametrize("mistake", MISREAD)
+def test_a_box_that_is_misread_is_told_by_a_case(mistake: str, mode: str) -> None:
+    cases = [
+        case
+        for case in CROPPED
+        if isinstance(case.convention, Resize) and case.convention.mode == mode
+    ]
+    assert len(cases) == len(CROP_CASES) == 4
+    wrong = []
+    for case in cases:
+        assert isinstance(case.convention, Resize)
+        misread = replace(case, convention=MISREAD[mistake](case.convention)).reference()
+        wrong.append(bool(np.max(abs(np.asarray(misread - case.reference()))) > 0.1))
+    assert any(wrong)

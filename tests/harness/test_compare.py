@@ -55,7 +55,7 @@ def normalises(convention: Resize) -> bool:
 
 def arithmetic_of(convention: Resize) -> Arithmetic:
     """What :func:`emulated` does: the constants of a kernel that computes in float32 throughout."""
-    half = convention.coordinate_transformation_mode == "half_pixel"
+    half = convention.half_pixel
     a = convention.cubic_coeff_a
     plain = Arithmetic(
         coordinates="float32",
@@ -74,8 +74,12 @@ def arithmetic_of(convention: Resize) -> Arithmetic:
             weight_error=normalised_weight_error(convention),
             normalised=True,
             # where a kernel is cut off before it is 0, the coordinate says which taps it has
-            coordinate_rule="inverse_scale_float32" if convention.mode == "gaussian" else None,
+            coordinate_rule={"gaussian": "inverse_scale_float32", "box": "distance_float32"}.get(
+                convention.mode
+            ),
         )
+    if convention.extrapolates:
+        return replace(plain, coordinate_rule="outside_float32")
     if convention.mode == "area":  # the two ends of a window, 1 / scale and its product
         return replace(plain, weight_error=4)
     if convention.mode == "area_linear":  # float64 rounded once, and 1 - reach
@@ -85,11 +89,19 @@ def arithmetic_of(convention: Resize) -> Arithmetic:
     return plain
 
 
+def scale_in_float32(convention: Resize, n_in: int, n_out: int) -> np.float32:
+    mode = str(convention.coordinate_transformation_mode)
+    whole = mode == "half_pixel_align_corners" and 1 in (n_in, n_out)  # then as half_pixel
+    if mode in ("half_pixel", "asymmetric") or whole:
+        return F(n_in) / F(n_out)
+    return F(n_in - 1) / F(n_out - 1) if n_out > 1 else F(0)
+
+
 def places_in_float32(convention: Resize, n_in: int, n_out: int) -> NDArray[np.float32]:
-    mode = convention.coordinate_transformation_mode
-    last = 1 if mode == "align_corners" else 0
-    half = F(0.5 if mode == "half_pixel" else 0)
-    scale = F(n_in - last) / F(max(n_out - last, 1))
+    if convention.extrapolates and n_out == 1:
+        return np.array([n_in - 1], F) / F(2)
+    half = F(0.5 if convention.half_pixel else 0)
+    scale = scale_in_float32(convention, n_in, n_out)
     return np.asarray((np.arange(n_out, dtype=F) + half) * scale - half)
 
 
@@ -106,7 +118,8 @@ def taps_in_float32(
     t = places - base
     one = F(1)
     if convention.mode == "linear":
-        weights, first = [one - t, t], 0
+        inside = (places >= 0) & (places <= n_in - 1) | (not convention.extrapolates)
+        weights, first = [np.where(inside, one - t, F(0)), np.where(inside, t, F(0))], 0
     else:
         a = F(float(convention.cubic_coeff_a or 0))
 
@@ -129,10 +142,12 @@ def normalised_in_float32(
     """tensorflow/core/kernels/image/scale_and_translate_op.cc: ComputeSpansCore; with the taps outside
     clamped where they are not excluded."""
     inverse = F(1) / (F(n_out) / F(n_in))
+    if convention.coordinate_transformation_mode == "pytorch_half_pixel_align_corners":
+        inverse = scale_in_float32(convention, n_in, n_out)
     stretch = max(inverse, F(1)) if convention.antialias else F(1)
-    radius = {"linear": 1, "gaussian": 1.5, "lanczos": convention.lanczos_radius}
+    radius = {"linear": 1, "box": 1, "gaussian": 1.5, "lanczos": convention.lanczos_radius}
     reach = F(radius.get(convention.mode, 2) or 0) * stretch
-    if convention.coordinate_transformation_mode == "half_pixel":
+    if convention.half_pixel:
         places = (np.arange(n_out, dtype=F) + F(0.5)) * inverse
     else:  # which TensorFlow has not
         places = places_in_float32(convention, n_in, n_out) + F(0.5)
@@ -166,7 +181,7 @@ def windows_in_float32(
         reach = np.where(reach <= 0, F(0), reach - np.floor(reach))
         index = np.stack([first, first + 1], axis=1)
         return index.clip(0, n_in - 1), np.stack([F(1) - reach, reach], axis=1)
-    scale = F(n_in) / F(n_out)
+    scale = scale_in_float32(convention, n_in, n_out)
     start, stop = d.astype(F) * scale, (d + 1).astype(F) * scale
     first = np.floor(start).astype(np.intp)
     index = first[:, None] + np.arange(int(np.ceil(scale)) + 2)
@@ -408,6 +423,7 @@ def test_half_a_pixel_exceeds_the_bound(
     matrices = []
     for i in (0, 1):
         places = convention.coordinates(n[i], size[i]).astype(np.float64)
+        places = places.clip(0, n[i] - 1)  # beyond it an edge stays what it is
         # towards the inside, so that a single pixel at an edge moves as well
         inside = np.where(places < (n[i] - 1) / 2, 0.5, -0.5) if i == axis else 0.0
         scale = convention.scale(n[i], size[i])
@@ -536,7 +552,8 @@ def test_every_two_conventions_that_calls_follow_differ_by_more_than_the_bounds_
     for a, b in itertools.permutations(bounds, 2):
         told = [
             share_of_bound(other.expected, case.expected, bound) > 1
-            for case, other, bound in zip(expected(*a), expected(*b), bounds[a], strict=True)
+            # those with a roi, which some have beside the others, come last
+            for case, other, bound in zip(expected(*a), expected(*b), bounds[a], strict=False)
         ]
         assert any(told), f"{a} passes for {b}"
 

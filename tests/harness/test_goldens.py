@@ -214,7 +214,7 @@ UNREADABLE: list[tuple[str, str, Edit, str]] = [
     ("an integer beyond float64", ALIGNED, _replaced('"-5/7"', "9" * 400),
      "an entry that is no number"),
     ("an unknown mode", ALIGNED, _changed(convention={**_ONE, "mode": "linea"}),
-     "mode is one of nearest, linear, cubic, mitchell, lanczos, gaussian, area, area_linear, "
+     "mode is one of nearest, linear, cubic, mitchell, lanczos, gaussian, box, area, area_linear, "
      "adaptive_area, pyramid; got 'linea'"),
     ("an unknown attribute", ALIGNED, _changed(convention={**_ONE, "colour": 1}),
      "a resize convention has no attribute 'colour'"),

@@ -28,7 +28,13 @@ def interpolates(convention: Resize) -> bool:
 EVERY = every_resize()
 INTERPOLATING = [c for c in EVERY if interpolates(c)]
 BLURRING = [c for c in EVERY if not interpolates(c)]
-ONNXS = [c for c in EVERY if c.mode in ("linear", "cubic")]  # and nearest, which has its own test
+NEW_GRIDS = ("half_pixel_align_corners", "pytorch_half_pixel_align_corners")  # which ONNX has not
+# and nearest, which has its own test
+ONNXS = [
+    c
+    for c in EVERY
+    if c.mode in ("linear", "cubic") and c.coordinate_transformation_mode not in NEW_GRIDS
+]
 IRRATIONAL = ("lanczos", "gaussian")  # modes whose weights are known to so many digits
 SIZES = st.integers(1, 9)
 FLOAT32, FLOAT64 = 2.0**-24, 2.0**-53  # unit roundoffs
@@ -68,6 +74,14 @@ LINEAR: list[tuple[str, int, int, str, list[str]]] = [
     ("half_pixel", 5, 1, "2", ["0 0 1 0 0"]),
     ("half_pixel", 4, 1, "3/2", ["0 1/2 1/2 0"]),
     ("half_pixel", 1, 3, "-1/3 0 1/3", ["1", "1", "1"]),
+    ("tf_crop_and_resize", 5, 3, "0 2 4", ["1 0 0 0 0", "0 0 1 0 0", "0 0 0 0 1"]),
+    ("tf_crop_and_resize", 4, 1, "3/2", ["0 1/2 1/2 0"]),
+    ("half_pixel_align_corners", 3, 2, "1/2 5/2", ["1/2 1/2 0", "0 0 1"]),
+    ("half_pixel_align_corners", 4, 1, "3/2", ["0 1/2 1/2 0"]),
+    ("half_pixel_align_corners", 1, 3, "-1/3 0 1/3", ["1", "1", "1"]),
+    ("pytorch_half_pixel_align_corners", 3, 2, "1/2 5/2", ["1/2 1/2 0", "0 0 1"]),
+    ("pytorch_half_pixel_align_corners", 4, 1, "-1/2", ["1 0 0 0"]),
+    ("pytorch_half_pixel_align_corners", 1, 3, "-1/2 -1/2 -1/2", ["1", "1", "1"]),
     ("asymmetric", 2, 4, "0 1/2 1 3/2", ["1 0", "1/2 1/2", "0 1", "0 1"]),
     ("asymmetric", 4, 2, "0 2", ["1 0 0 0", "0 0 1 0"]),
     ("asymmetric", 3, 2, "0 3/2", ["1 0 0", "0 1/2 1/2"]),
@@ -389,7 +403,7 @@ def test_antialias_does_nothing_where_an_axis_does_not_shrink(convention: Resize
     plain = replace(convention, antialias=False)
     for n_in, n_out in [(1, 1), (1, 3), (2, 4), (3, 3), (5, 8), (6, 7)]:
         assert (convention.weights(n_in, n_out) == plain.weights(n_in, n_out)).all()
-    for n_in, n_out in [(8, 4), (7, 4), (3, 2)]:
+    for n_in, n_out in [(9, 4), (7, 4), (3, 2)]:  # from 8 to 4 a box finds the same two pixels
         assert (convention.weights(n_in, n_out) != plain.weights(n_in, n_out)).any()
 
 
@@ -487,7 +501,8 @@ MIRRORED: dict[Any, Any] = {
     "round_prefer_floor": "round_prefer_ceil",
     "round_prefer_ceil": "round_prefer_floor",
 }
-SYMMETRIC = [c for c in EVERY if c.coordinate_transformation_mode != "asymmetric"]
+MIRRORS = ("half_pixel", "align_corners", "tf_crop_and_resize")
+SYMMETRIC = [c for c in EVERY if c.coordinate_transformation_mode in MIRRORS]
 
 
 @few
@@ -495,7 +510,7 @@ SYMMETRIC = [c for c in EVERY if c.coordinate_transformation_mode != "asymmetric
 def test_a_mirrored_image_gives_the_mirrored_result(
     convention: Resize, n_in: int, n_out: int
 ) -> None:
-    """Ties and floors turn around with the image; asymmetric does not have this property."""
+    """Ties and floors turn around with the image; the others do not have this property."""
     if convention.coordinate_transformation_mode == "align_corners" and n_out == 1:
         n_out = 2  # a single output sits on the first corner, which is not its mirror image
     mirrored = replace(convention, nearest_mode=MIRRORED[convention.nearest_mode])
@@ -589,9 +604,12 @@ def onnx_reference(convention: Resize) -> Callable[[int, int], NDArray[np.float6
 
     model = parser.parse_model(
         '<ir_version: 9, opset_import: ["" : 19]>'
-        "g (double[n, m] x, int64[2] sizes) => (double[h, w] y) { y = Resize(x, , , sizes) }"
+        "g (double[n, m] x, double[4] roi, int64[2] sizes) => (double[h, w] y)"
+        "{ y = Resize(x, roi, , sizes) }"
     )
     attributes = convention.attributes
+    start, end = attributes.pop("roi", (0.0, 1.0))
+    roi = np.array([start, 0.0, end, 1.0])
     model.graph.node[0].attribute.extend(
         helper.make_attribute(name, value) for name, value in attributes.items()
     )
@@ -600,7 +618,7 @@ def onnx_reference(convention: Resize) -> Callable[[int, int], NDArray[np.float6
 
     def matrix(n_in: int, n_out: int) -> NDArray[np.float64]:
         sizes = np.array([n_out, n_in])
-        return np.asarray(evaluator.run(None, {"x": np.eye(n_in), "sizes": sizes})[0])
+        return np.asarray(evaluator.run(None, {"x": np.eye(n_in), "roi": roi, "sizes": sizes})[0])
 
     return matrix
 
@@ -612,6 +630,8 @@ def onnx_coordinate(convention: Resize, n_in: int, n_out: int, d: int) -> float:
         return (d + 0.5) / scale - 0.5
     if convention.coordinate_transformation_mode == "asymmetric":
         return d / scale
+    if convention.coordinate_transformation_mode == "tf_crop_and_resize":
+        return d * (n_in - 1) / (n_out - 1) if n_out > 1 else (n_in - 1) / 2
     return d * (n_in - 1) / (scale * n_in - 1) if n_out > 1 else 0.0
 
 
@@ -628,6 +648,24 @@ def test_linear_and_cubic_are_those_of_onnxs_reference(convention: Resize) -> No
             n_in,
             n_out,
         )
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize("roi", [(0.25, 0.75), (-0.5, 1.25), (1, 0), (0.5, 0.5)])
+@pytest.mark.parametrize("mode", ["linear", "nearest"])
+def test_a_part_of_the_image_is_that_of_onnxs_reference(mode: Any, roi: tuple[float, ...]) -> None:
+    """At sizes at which its coordinates are exact in float64: it decides what is outside by them."""
+    convention = Resize(
+        mode=mode,
+        coordinate_transformation_mode="tf_crop_and_resize",
+        nearest_mode="round_prefer_ceil" if mode == "nearest" else None,
+        roi=roi,
+        extrapolation_value=-7,
+    )
+    oracle = onnx_reference(convention)
+    for n_in, n_out in [(1, 3), (3, 5), (5, 1), (5, 3), (6, 5), (9, 2), (9, 17)]:
+        got = convention.apply(np.eye(n_in), (n_out,), axes=[0])
+        assert got.tolist() == oracle(n_in, n_out).tolist(), (n_in, n_out)
 
 
 @pytest.mark.opencv
@@ -711,12 +749,23 @@ def test_a_float_that_is_no_dyadic_decimal_is_read_as_the_number_that_it_is() ->
 
 def test_every_resize_is_every_convention_once() -> None:
     kernels = 3 + 2 * 2 + 3 * 2  # linear and cubic antialiased; mitchell, gaussian; lanczos
-    assert len(EVERY) == len(set(EVERY)) == 3 * 4 + 3 + 3 * 2 * 2 + 2 * kernels + 3
+    points = 3 * 4 + 3 + 3 * 2 * 2 + 2  # on three grids, and two of tf_crop_and_resize
+    narrow, corners, windows = 2 + 2, 2, 4  # box, lanczos of radius 1; torch's antialias; areas
+    assert len(EVERY) == len(set(EVERY)) == points + 2 * kernels + narrow + corners + windows
     assert len({c.slug for c in EVERY}) == len({str(c) for c in EVERY}) == len(EVERY)
 
 
+CROP = Resize(mode="linear", coordinate_transformation_mode="tf_crop_and_resize")
+CROPS = [
+    replace(CROP, roi=(0.25, -0.5, 0.75, 1.5), extrapolation_value=-7),
+    replace(CROP, roi=(0, Fraction(1, 3)), extrapolation_value=0.1),
+]
+
+
 @pytest.mark.parametrize(
-    "convention", [*EVERY, Resize(mode="linear", exclude_outside=True)], ids=say
+    "convention",
+    [*EVERY, Resize(mode="linear", exclude_outside=True), *CROPS],
+    ids=say,
 )
 def test_attributes_survive_json_and_read_back_as_the_same_convention(convention: Resize) -> None:
     stored = json.loads(json.dumps(convention.attributes))
@@ -748,6 +797,26 @@ SPELLINGS: list[tuple[Resize, str, str]] = [
         Resize(mode="lanczos", lanczos_radius=5, antialias=True, exclude_outside=True),
         "lanczos-half_pixel-r5-antialias-exclude_outside",
         "resize lanczos half_pixel lanczos_radius=5 antialias exclude_outside",
+    ),
+    (
+        CROPS[0],
+        "linear-tf_crop_and_resize-roi0.25,-0.5,0.75,1.5-e-7.0",
+        "resize linear tf_crop_and_resize roi=0.25,-0.5,0.75,1.5 extrapolation_value=-7.0",
+    ),
+    (
+        CROPS[1],
+        "linear-tf_crop_and_resize-roi0.0,1:3-e0.1",
+        "resize linear tf_crop_and_resize roi=0.0,1/3 extrapolation_value=0.1",
+    ),
+    (
+        Resize(mode="box", antialias=True, exclude_outside=True),
+        "box-half_pixel-antialias-exclude_outside",
+        "resize box half_pixel antialias exclude_outside",
+    ),
+    (
+        Resize(mode="area", coordinate_transformation_mode="half_pixel_align_corners"),
+        "area-half_pixel_align_corners",
+        "resize area half_pixel_align_corners",
     ),
     (Resize(mode="gaussian"), "gaussian-half_pixel", "resize gaussian half_pixel"),
     (Resize(mode="area"), "area-half_pixel", "resize area half_pixel"),
@@ -794,16 +863,21 @@ def test_a_float_coefficient_is_the_decimal_that_it_prints_as(a: Any) -> None:
 # ---------------------------------------------------------------------------- errors
 
 MODES = (
-    "nearest, linear, cubic, mitchell, lanczos, gaussian, area, area_linear, adaptive_area, pyramid"
+    "nearest, linear, cubic, mitchell, lanczos, gaussian, box, area, area_linear, adaptive_area, "
+    "pyramid"
+)
+GRIDS = (
+    "half_pixel, asymmetric, align_corners, tf_crop_and_resize, half_pixel_align_corners, "
+    "pytorch_half_pixel_align_corners"
 )
 TAKES = (
-    "antialias, coordinate_transformation_mode, cubic_coeff_a, exclude_outside, lanczos_radius, "
-    "mode, nearest_mode, pyramid_border"
+    "antialias, coordinate_transformation_mode, cubic_coeff_a, exclude_outside, extrapolation_value, "
+    "lanczos_radius, mode, nearest_mode, pyramid_border, roi"
 )
 
 # attributes, the message
 WRONG_ATTRIBUTES: list[tuple[dict[str, Any], str]] = [
-    ({"mode": "box"}, f"mode is one of {MODES}; got 'box'"),
+    ({"mode": "sinc"}, f"mode is one of {MODES}; got 'sinc'"),
     ({"mode": None}, f"mode is one of {MODES}; got None"),
     *(
         (
@@ -847,8 +921,7 @@ WRONG_ATTRIBUTES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"mode": "linear", "coordinate_transformation_mode": "tf_half_pixel_for_nn"},
-        "coordinate_transformation_mode is one of half_pixel, asymmetric, align_corners; "
-        "got 'tf_half_pixel_for_nn'",
+        f"coordinate_transformation_mode is one of {GRIDS}; got 'tf_half_pixel_for_nn'",
     ),
     (
         {"mode": "nearest", "nearest_mode": "round"},
@@ -880,8 +953,27 @@ WRONG_ATTRIBUTES: list[tuple[dict[str, Any], str]] = [
         "cubic_coeff_a is a finite number, got inf",
     ),
     (
-        {"mode": "linear", "extrapolation_value": 0.0},
-        f"a resize convention has no attribute 'extrapolation_value'; it takes {TAKES}",
+        {"mode": "linear", "keep_aspect_ratio_policy": "stretch"},
+        f"a resize convention has no attribute 'keep_aspect_ratio_policy'; it takes {TAKES}",
+    ),
+    *(
+        (
+            {"mode": "linear", name: value},
+            f"{name} goes with coordinate_transformation_mode='tf_crop_and_resize'",
+        )
+        for name, value in (("extrapolation_value", 0.0), ("roi", [0, 1]))
+    ),
+    *(
+        (
+            {"mode": "linear", "coordinate_transformation_mode": "tf_crop_and_resize", **more},
+            message,
+        )
+        for more, message in (
+            ({"roi": [0, 0, 1]}, "roi has a start and an end for each axis, got 3 entries"),
+            ({"roi": []}, "roi has a start and an end for each axis, got 0 entries"),
+            ({"roi": [0, float("nan")]}, "an entry of roi is a finite number, got nan"),
+            ({"extrapolation_value": "x"}, "extrapolation_value is a finite number, got 'x'"),
+        )
     ),
     (
         {"coordinate_transformation_mode": "half_pixel"},

@@ -72,11 +72,28 @@ def test_a_factor_that_is_the_ratio_of_the_sizes_changes_nothing() -> None:
             assert np.array_equal(by_ratio, convention.weights(9, 5)), convention
 
 
-def test_align_corners_asks_for_the_sizes_alone() -> None:
-    assert np.array_equal(ALIGNED.weights(5, 8, 1.7), ALIGNED.weights(5, 8))
-    assert ALIGNED.scale(5, 8, 1.7) == ALIGNED.scale(5, 8)
-    by_rule = coordinates(ALIGNED, "float32", 5, 8, Fraction(17, 10))
-    assert by_rule.tolist() == coordinates(ALIGNED, "float32", 5, 8).tolist()
+@pytest.mark.parametrize(
+    "convention",
+    [
+        ALIGNED,
+        replace(ALIGNED, coordinate_transformation_mode="tf_crop_and_resize", roi=(0.25, 0.75)),
+        replace(ALIGNED, coordinate_transformation_mode="half_pixel_align_corners"),
+        replace(ALIGNED, coordinate_transformation_mode="pytorch_half_pixel_align_corners"),
+        Resize(mode="area", coordinate_transformation_mode="half_pixel_align_corners"),
+    ],
+    ids=say,
+)
+def test_aligned_corners_ask_for_the_sizes_alone(convention: Resize) -> None:
+    for n_in, n_out, factor in (
+        (5, 8, Fraction(17, 10)),
+        (7, 3, Fraction(2, 5)),
+        (5, 1, Fraction(1, 4)),
+    ):
+        by_factor = convention.weights(n_in, n_out, factor)
+        assert np.array_equal(by_factor, convention.weights(n_in, n_out))
+        assert convention.scale(n_in, n_out, factor) == convention.scale(n_in, n_out)
+        by_rule = coordinates(convention, "float32", n_in, n_out, factor)
+        assert by_rule.tolist() == coordinates(convention, "float32", n_in, n_out).tolist()
 
 
 def test_a_float_is_the_decimal_that_it_prints_as() -> None:

@@ -18,9 +18,9 @@ from halfpixel.arithmetic import (
     UNIT_ROUNDOFF,
     Arithmetic,
     cubic_weight_error,
-    inside,
     normalised_weight_error,
     places,
+    tap_weights,
 )
 from halfpixel.cases import Case
 from halfpixel.compare import error_bound
@@ -268,7 +268,7 @@ def right(convention: Resize, rule: str | None = None, precision: str | None = N
         if convention.mode == "adaptive_area":
             return convention.weights(n_in, n_out).astype(np.float64)
         return np.asarray(
-            convention.weights_at(where.astype(np.float64), n_in, scale, inside(rule))
+            convention.weights_at(where.astype(np.float64), n_in, scale, tap_weights(rule))
         )
 
     return matrix
@@ -521,7 +521,7 @@ def test_which_taps_the_gaussian_has_is_decided_in_float32(monkeypatch: pytest.M
     block = Block("one", GAUSSIAN, ((33, 10),))
     assert sweep.sweep(call, block, "float32").kind == "conforms"
     rule = COORDINATE_RULES["inverse_scale_float32"]
-    monkeypatch.setitem(COORDINATE_RULES, "inverse_scale_float32", replace(rule, inside=None))
+    monkeypatch.setitem(COORDINATE_RULES, "inverse_scale_float32", replace(rule, tap_weights=None))
     forget()
     assert sweep.sweep(call, block, "float32").kind == "changed"
     forget()
@@ -591,7 +591,7 @@ def extents(convention: Resize, rule: str, n_in: int, n_out: int) -> list[dict[s
         places(convention, rule, np.arange(n_out), *(np.asarray(n) for n in (n_in, n_out, 0))),
         n_in,
         scale,
-        inside(rule),
+        tap_weights(rule),
     )
     found = []
     for d, (place, row) in enumerate(zip(exact, used, strict=True)):

@@ -91,6 +91,14 @@ def _places(n_in: int, n_out: int, grid: str) -> Array:
         return (2 * d + 1) * n_in / (2 * n_out) - 0.5
     if grid == "asymmetric":
         return d * n_in / n_out
+    if grid == "crop" and n_out == 1:
+        return np.array([(n_in - 1) / 2])
+    if "corners_half" in grid and n_out > 1 < n_in:
+        return (2 * d + 1) * (n_in - 1) / (2 * (n_out - 1)) - 0.5
+    if grid == "corners_half":
+        return _places(n_in, n_out, "half_pixel")
+    if grid == "torch_corners_half":
+        return 0 * d - 0.5
     return d * (n_in - 1) / max(n_out - 1, 1)
 
 
@@ -126,10 +134,20 @@ def _kernel(t: Array, kernel: str, a: float, radius: int, sigma: float) -> Array
     return np.asarray(np.maximum(1 - abs(t), 0))
 
 
-def _windows(n_in: int, n_out: int, kernel: str) -> Array:
+def _step(n_in: int, n_out: int, grid: str) -> float:
+    """Input pixels from one output pixel to the next."""
+    if "corners_half" in grid and n_out > 1 < n_in:
+        return (n_in - 1) / (n_out - 1)
+    return 1.0 if grid == "torch_corners_half" else n_in / n_out
+
+
+def _windows(n_in: int, n_out: int, kernel: str, grid: str) -> Array:
     """area by coverage, adaptive_area in equal parts, area_linear in two taps."""
-    d, i, s = np.arange(n_out)[:, None], np.arange(n_in), n_in / n_out
+    s = _step(n_in, n_out, grid)
+    beyond = int(np.ceil(s))  # of the last pixel, a window may cover what is not there
+    d, i = np.arange(n_out)[:, None], np.arange(n_in + beyond)
     if kernel == "adaptive_area":
+        i = i[:n_in]
         covered = ((d * n_in // n_out <= i) & (i < -(-(d + 1) * n_in // n_out))).astype(float)
         return np.asarray(covered / covered.sum(axis=1, keepdims=True))
     if kernel == "area_linear":
@@ -141,7 +159,9 @@ def _windows(n_in: int, n_out: int, kernel: str) -> Array:
         np.add.at(result, (d, (first + 1).clip(max=n_in - 1)), reach)
         return result
     covered = np.minimum(i + 1, (d + 1) * s) - np.maximum(i, d * s)
-    return np.asarray(covered.clip(min=0) / s)
+    weights = covered.clip(min=0) / s
+    weights[:, n_in - 1] += weights[:, n_in:].sum(axis=1)
+    return np.asarray(weights[:, :n_in])
 
 
 def _matrix(
@@ -162,7 +182,7 @@ def _matrix(
 ) -> Array:
     """The weights of one axis, (n_out, n_in): every option is a way to get it right or wrong."""
     if "area" in kernel:
-        return _windows(n_in, n_out, kernel)
+        return _windows(n_in, n_out, kernel, grid)
     place = _places(n_in, n_out, grid)
     if steps:
         place = np.round(place * steps) / steps
@@ -173,7 +193,7 @@ def _matrix(
     if kernel == "nearest":
         result[np.arange(n_out), ROUND[pick](place).astype(int).clip(0, n_in - 1)] = 1
         return result
-    wide = max(n_in / n_out, 1) if antialias else 1.0
+    wide = max(_step(n_in, n_out, grid), 1) if antialias else 1.0
     reach = {"lanczos": radius, "linear": 1}.get(kernel, 2) * wide
     for row, t in zip(result, place, strict=True):
         taps = np.arange(np.floor(t - reach), np.ceil(t + reach) + 1).astype(int)
@@ -288,6 +308,35 @@ LANCZOS_3_AA = Followed(
     Resize(mode="lanczos", lanczos_radius=3, antialias=True, exclude_outside=True),
     {"kernel": "lanczos", "grid": "half_pixel", "antialias": True, "edge": "exclude"},
 )
+LANCZOS_1 = Followed(
+    Resize(mode="lanczos", lanczos_radius=1, exclude_outside=True),
+    {"kernel": "lanczos", "grid": "half_pixel", "edge": "exclude", "radius": 1},
+)
+LINEAR_CROP = Followed(
+    Resize(mode="linear", coordinate_transformation_mode="tf_crop_and_resize"),
+    {"kernel": "linear", "grid": "crop"},
+)
+NEAREST_CROP = Followed(
+    Resize(
+        mode="nearest",
+        coordinate_transformation_mode="tf_crop_and_resize",
+        nearest_mode="round_prefer_ceil",
+    ),
+    {"kernel": "nearest", "grid": "crop", "pick": "half_up"},
+)
+LINEAR_AA_CORNERS = Followed(
+    Resize(
+        mode="linear",
+        coordinate_transformation_mode="pytorch_half_pixel_align_corners",
+        antialias=True,
+        exclude_outside=True,
+    ),
+    {"kernel": "linear", "grid": "torch_corners_half", "antialias": True, "edge": "exclude"},
+)
+AREA_CORNERS = Followed(
+    Resize(mode="area", coordinate_transformation_mode="half_pixel_align_corners"),
+    {"kernel": "area", "grid": "corners_half"},
+)
 LANCZOS_4 = Followed(
     Resize(mode="lanczos", lanczos_radius=4),
     {"kernel": "lanczos", "grid": "half_pixel", "radius": 4},
@@ -320,6 +369,11 @@ FOLLOWED = {
     "lanczos3": LANCZOS_3,
     "lanczos3 antialias": LANCZOS_3_AA,
     "lanczos4": LANCZOS_4,
+    "lanczos1": LANCZOS_1,
+    "crop": LINEAR_CROP,
+    "crop of nearest": NEAREST_CROP,
+    "antialias with corners": LINEAR_AA_CORNERS,
+    "area with corners": AREA_CORNERS,
     "gaussian, scale inverted in float32": GAUSSIAN,
     "mitchell": MITCHELL,
     "area": AREA,
@@ -424,6 +478,20 @@ WRONG_RESIZE = (
                 "resize cubic half_pixel cubic_coeff_a=-0.75 antialias exclude_outside",
                 {"a": -0.75}),
     WrongResize("antialiased cubic a=-0.6, which nobody uses", CUBIC_AA, DOWN, None, {"a": -0.6}),
+    WrongResize("one pixel of a crop at the corner, not in the middle", LINEAR_CROP, "7x6-1x1-texture",
+                "resize linear align_corners", {"grid": "align_corners"}),
+    WrongResize("a crop that samples as resize does", LINEAR_CROP, UP,
+                "resize linear half_pixel", {"grid": "half_pixel"}),
+    WrongResize("a crop of nearest that rounds down", NEAREST_CROP, UP,
+                "resize nearest align_corners floor", {"pick": "floor"}),
+    WrongResize("antialias takes align_corners' places", LINEAR_AA_CORNERS, UP,
+                "resize linear align_corners", {"grid": "align_corners"}),
+    WrongResize("antialias forgets align_corners", LINEAR_AA_CORNERS, DOWN,
+                "resize linear half_pixel antialias exclude_outside", {"grid": "half_pixel"}),
+    WrongResize("area forgets align_corners", AREA_CORNERS, DOWN,
+                "resize area half_pixel", {"grid": "half_pixel"}),
+    WrongResize("lanczos3 for lanczos1", LANCZOS_1, UP,
+                "resize lanczos half_pixel lanczos_radius=3 exclude_outside", {"radius": 3}),
     WrongResize("lanczos3 for lanczos4", LANCZOS_4, UP, "resize lanczos half_pixel lanczos_radius=3",
                 {"radius": 3}),
     WrongResize("lanczos5 for lanczos3", LANCZOS_3, UP,

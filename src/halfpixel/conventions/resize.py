@@ -8,8 +8,9 @@ Resize (onnx/onnx, ``docs/Operators.md``, "Resize"); modes that ONNX lacks are n
 from __future__ import annotations
 
 import dataclasses
+import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, get_args
@@ -28,29 +29,41 @@ Mode = Literal[
     "mitchell",
     "lanczos",
     "gaussian",
+    "box",
     "area",
     "area_linear",
     "adaptive_area",
     "pyramid",
 ]
-CoordinateTransformationMode = Literal["half_pixel", "asymmetric", "align_corners"]
+CoordinateTransformationMode = Literal[
+    "half_pixel",
+    "asymmetric",
+    "align_corners",
+    "tf_crop_and_resize",
+    "half_pixel_align_corners",
+    "pytorch_half_pixel_align_corners",
+]
 NearestMode = Literal["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]
 
 Factor = Fraction | float
+# from places (n_out,), the pixels that may be read (n_out, taps) and how far the kernel is stretched:
+# what each of them weighs
+TapWeights = Callable[[NDArray[Any], NDArray[np.intp], Fraction], NDArray[Any]]
 
 _HALF = Fraction(1, 2)
 
 # The coordinates that a mode can go with; a mode that is not named goes with any.
 _COORDINATES: dict[str, tuple[str, ...]] = {
-    "area": ("half_pixel",),
+    "area": ("half_pixel", "half_pixel_align_corners"),
     "adaptive_area": ("half_pixel",),
     "area_linear": ("asymmetric",),
     "pyramid": ("asymmetric",),
 }
-# from places, the pixels that may be read (n_out, taps) and how far the kernel is stretched: which are
-Inside = Callable[[NDArray[np.float64], NDArray[np.intp], Fraction], NDArray[np.bool_]]
-
-_INTERPOLATING = ("linear", "cubic", "mitchell", "lanczos", "gaussian")
+_INTERPOLATING = ("linear", "cubic", "mitchell", "lanczos", "gaussian", "box")
+_GRIDS: tuple[CoordinateTransformationMode, ...] = ("half_pixel", "asymmetric", "align_corners")
+_CROP: CoordinateTransformationMode = "tf_crop_and_resize"
+# where one output pixel covers the whole input
+_WHOLE = ("half_pixel", "asymmetric", "half_pixel_align_corners")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +72,8 @@ class Resize:
 
     Attributes:
         mode: the kernel: ``nearest``, ``linear`` (two taps an axis), ``cubic`` (four), ``mitchell``
-            (four, not interpolating), ``lanczos``, ``gaussian`` (radius 3/2, σ = 1/2); or a window:
+            (four, not interpolating), ``lanczos``, ``gaussian`` (radius 3/2, σ = 1/2), ``box`` (the
+            pixels nearer than ½ in equal parts, one at exactly ½ half as much); or a window:
             ``area`` (the input that lies under an output pixel, by coverage: what lies beyond the
             image is no input), ``adaptive_area`` (the
             pixels that it touches, in equal parts), ``area_linear`` (OpenCV's
@@ -69,8 +83,13 @@ class Resize:
             and samples at ``2·d`` or ``d / 2``, whatever ``s`` is: :meth:`takes`).
         coordinate_transformation_mode: where output pixel ``d`` samples the input, with
             ``s = n_in / n_out``, or ``1 / factor`` where the resize is given a factor:
-            ``half_pixel`` at ``(d + ½)·s − ½``, ``asymmetric`` at ``d·s``, ``align_corners`` at
-            ``d·(n_in − 1)/(n_out − 1)`` in any case, and at 0 where ``n_out`` is 1.
+            ``half_pixel`` at ``(d + ½)·s − ½``, ``asymmetric`` at ``d·s``. The others ask for the
+            sizes in any case: ``align_corners`` at ``d·(n_in − 1)/(n_out − 1)``, and at 0 where ``n_out``
+            is 1; ``tf_crop_and_resize`` as ``align_corners`` over the part ``roi`` of the axis, and in its
+            middle where ``n_out`` is 1. Two have no twin in ONNX: ``half_pixel_align_corners`` at
+            ``(d + ½)·s − ½`` with ``s = (n_in − 1)/(n_out − 1)``, and as ``half_pixel`` where
+            either size is 1; ``pytorch_half_pixel_align_corners`` the same, but at −½, with nothing
+            to stretch, where ``n_out`` is 1.
         nearest_mode: how ``nearest`` turns a coordinate into an index: ``floor``, ``ceil``,
             ``round_prefer_floor`` (the default, as in ONNX) or ``round_prefer_ceil``.
             None for the other modes.
@@ -85,6 +104,11 @@ class Resize:
         antialias: where an axis shrinks, stretch the kernel over ``s`` times as many pixels.
         exclude_outside: False: a tap outside the image reads the edge pixel. True: it weighs
             nothing, and the weights of the taps inside are divided by their sum.
+        roi: the part of the image that ``tf_crop_and_resize`` resizes, as ONNX's input of this name:
+            the starts of all axes, then the ends, 0 the middle of the first pixel and 1 that of the
+            last. None for the whole image. Numbers are read as ``cubic_coeff_a`` is.
+        extrapolation_value: what ``tf_crop_and_resize`` gives a pixel that samples outside the image;
+            0 by default, None for the other coordinates.
 
     What a resize is given is a size for each axis, and perhaps a ``factor``: the output pixels an
     input pixel, an entry of ONNX's ``scales``. Without one the ratio of the sizes is the factor. They
@@ -105,6 +129,8 @@ class Resize:
     pyramid_border: _pyramid.Border | None = None
     antialias: bool = False
     exclude_outside: bool = False
+    roi: tuple[Fraction | float, ...] | None = None
+    extrapolation_value: Fraction | float | None = None
 
     def __post_init__(self) -> None:
         _one_of("mode", self.mode, get_args(Mode))
@@ -129,11 +155,8 @@ class Resize:
         if self.nearest_mode is not None:
             _one_of("nearest_mode", self.nearest_mode, get_args(NearestMode))
         if self.cubic_coeff_a is not None:
-            a = self.cubic_coeff_a
-            try:
-                _set(self, "cubic_coeff_a", Fraction(str(a)))
-            except (ValueError, ZeroDivisionError):
-                raise ValueError(f"cubic_coeff_a is a finite number, got {a!r}") from None
+            _set(self, "cubic_coeff_a", _fraction("cubic_coeff_a", self.cubic_coeff_a))
+        self._crop()
         if self.lanczos_radius is not None and self.lanczos_radius not in range(1, 17):
             raise ValueError(f"lanczos_radius is an integer from 1, got {self.lanczos_radius!r}")
         for name in ("antialias", "exclude_outside"):
@@ -143,6 +166,24 @@ class Resize:
             if value and self.mode not in _INTERPOLATING:
                 raise ValueError(f"{name} does nothing for mode={self.mode!r}: leave it out")
             _set(self, name, bool(value))
+
+    def _crop(self) -> None:
+        """Check what goes with ``tf_crop_and_resize``."""
+        if self.coordinate_transformation_mode != _CROP:
+            for name in ("roi", "extrapolation_value"):
+                if getattr(self, name) is not None:
+                    raise ValueError(f"{name} goes with coordinate_transformation_mode={_CROP!r}")
+            return
+        value = _fraction("extrapolation_value", self.extrapolation_value or 0)
+        _set(self, "extrapolation_value", value)
+        if self.roi is not None:
+            roi = tuple(_fraction("an entry of roi", entry) for entry in self.roi)
+            axes = len(roi) // 2
+            if not roi or len(roi) % 2:
+                raise ValueError(
+                    f"roi has a start and an end for each axis, got {len(roi)} entries"
+                )
+            _set(self, "roi", None if roi == (0,) * axes + (1,) * axes else roi)
 
     def _default(self, name: str, mode: str, value: object) -> None:
         """Give an attribute of one mode its default there, and refuse it elsewhere."""
@@ -170,6 +211,10 @@ class Resize:
         for name in ("antialias", "exclude_outside"):
             if getattr(self, name):
                 values[name] = 1
+        if self.roi is not None:
+            values["roi"] = [decimal(Fraction(entry)) for entry in self.roi]
+        if self.extrapolation_value:
+            values["extrapolation_value"] = decimal(Fraction(self.extrapolation_value))
         return values
 
     def __str__(self) -> str:
@@ -178,9 +223,43 @@ class Resize:
     @property
     def slug(self) -> str:
         """A folder name: ``cubic-half_pixel-a-0.5-exclude_outside``."""
-        return "-".join(
-            word.replace("cubic_coeff_a=", "a").replace("lanczos_radius=", "r")
-            for word in _words(self.attributes)
+        short = {
+            "cubic_coeff_a=": "a",
+            "lanczos_radius=": "r",
+            "roi=": "roi",
+            "extrapolation_value=": "e",
+        }
+        words = _words(self.attributes)
+        for name, letters in short.items():
+            words = [word.replace(name, letters) for word in words]
+        return "-".join(words).replace("/", ":")
+
+    @property
+    def half_pixel(self) -> bool:
+        """Whether a coordinate is a product less ½."""
+        return "half_pixel" in str(self.coordinate_transformation_mode)
+
+    @property
+    def extrapolates(self) -> bool:
+        """Whether a pixel that samples outside the image reads nothing of it."""
+        return self.coordinate_transformation_mode == _CROP
+
+    def along(self, axis: int) -> Resize:
+        """The convention along one axis: ``roi`` speaks of that alone."""
+        if self.roi is None:
+            return self
+        return dataclasses.replace(self, roi=(self.roi[axis], self.roi[axis + len(self.roi) // 2]))
+
+    @property
+    def continued(self) -> Resize:
+        """The same kernel with nothing extrapolated: how weights change as a coordinate moves."""
+        if not self.extrapolates:
+            return self
+        return dataclasses.replace(
+            self,
+            coordinate_transformation_mode="align_corners",
+            roi=None,
+            extrapolation_value=None,
         )
 
     @property
@@ -204,6 +283,11 @@ class Resize:
                 f"{n_in} pixels at a factor of {factor} have no output pixel {n_out - 1}, "
                 f"got n_out={n_out}"
             )
+
+    def inside(self, coordinates: NDArray[Any], n_in: int) -> NDArray[np.bool_]:
+        """Which output pixels read the image: all of them, unless the convention extrapolates."""
+        within = (coordinates >= 0) & (coordinates <= n_in - 1)
+        return np.asarray(within if self.extrapolates else within | True, bool)
 
     def coordinates(
         self, n_in: int, n_out: int, factor: Factor | None = None
@@ -247,21 +331,52 @@ class Resize:
             down = _pyramid.goes_down(n_in, n_out)
             both = np.broadcast_arrays(np.where(down, 2 * d, d), np.where(down, 1, 2))
             return both[0], both[1]
-        if factor is not None and self.takes_factors:  # the ratio of these two, whatever the sizes
-            n_in, n_out = exact_factor(factor).denominator, exact_factor(factor).numerator
-        if self.coordinate_transformation_mode == "half_pixel":
-            above, below = (2 * d + 1) * n_in - n_out, 2 * n_out
-        elif self.coordinate_transformation_mode == "asymmetric":
-            above, below = d * n_in, n_out
-        else:
-            above, below = d * (n_in - 1), np.maximum(n_out - 1, 1)
+        step, per = self.step(n_in, n_out, factor)
+        above, below = d * step, per
+        if self.half_pixel:
+            above, below = (2 * d + 1) * step - per, 2 * per
+        elif self.extrapolates:
+            start, end, unit = self._part()
+            begins = start * (np.asarray(n_in) - 1)
+            one = np.asarray(n_out) == 1
+            above = np.where(
+                one, begins + end * (np.asarray(n_in) - 1), begins * per + d * step * (end - start)
+            )
+            below = np.where(one, 2, per) * unit
         both = np.broadcast_arrays(above, below)
         return both[0], both[1]
 
+    def step(
+        self,
+        n_in: int | NDArray[np.int64],
+        n_out: int | NDArray[np.int64],
+        factor: Factor | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """How far apart two output pixels sample the (whole) axis, as numerators and denominators."""
+        if factor is not None and self.takes_factors:  # the ratio of these two, whatever the sizes
+            n_in, n_out = exact_factor(factor).denominator, exact_factor(factor).numerator
+        above, below = np.broadcast_arrays(n_in, n_out)
+        if self.takes_factors:
+            return above, below
+        one = (above == 1) | (below == 1)
+        if self.coordinate_transformation_mode == "half_pixel_align_corners":
+            return np.where(one, above, above - 1), np.where(one, below, below - 1)
+        return np.where(below == 1, 0, above - 1), np.maximum(below - 1, 1)
+
     @property
     def takes_factors(self) -> bool:
-        """Whether a factor says where it samples; ``align_corners`` asks for the sizes alone."""
-        return self.coordinate_transformation_mode != "align_corners"
+        """Whether a factor says where it samples; where corners are aligned the sizes alone do."""
+        return self.coordinate_transformation_mode in ("half_pixel", "asymmetric")
+
+    def _part(self) -> tuple[int, int, int]:
+        """The start and the end of ``roi`` along the one axis that it speaks of, in a common unit."""
+        if self.roi is None:
+            return 0, 1, 1
+        if len(self.roi) != 2:
+            raise ValueError(f"roi speaks of {len(self.roi) // 2} axes: take along(axis)")
+        start, end = (Fraction(entry) for entry in self.roi)
+        unit = math.lcm(start.denominator, end.denominator)
+        return int(start * unit), int(end * unit), unit
 
     def nearest_pixel(
         self,
@@ -283,25 +398,32 @@ class Resize:
         return np.asarray(np.clip(index, 0, n_in - 1))
 
     def extent(self, n_in: int, n_out: int) -> NDArray[np.int64]:
-        """The first and the last pixel that each output pixel reads, in integers alone.
+        """Which pixels each output pixel reads, in integers alone.
 
         Args:
             n_in, n_out: the sizes of the axis in pixels, at least 1.
 
         Returns:
-            Shape ``(n_out, 2)``.
+            Shape ``(n_out, 2)``: the first and the last; of ``box``, which can read half of a pixel, the
+            two ends in half pixels, those of pixel ``i`` being ``2i`` and ``2i + 2``.
 
         Raises:
-            ValueError: of another mode than ``gaussian`` and ``area_linear``, whose weights do not
-                end at 0 or begin at a place.
+            ValueError: of another mode than ``gaussian``, ``box`` and ``area_linear``, whose weights do
+                not end at 0 or begin at a place.
         """
         d = np.arange(n_out)
         above, below = self.ratio(d, n_in, n_out)
+        n, m = (n_in, n_out) if self.antialias and n_in > n_out else (1, 1)
         if self.mode == "gaussian":
-            n, m = (n_in, n_out) if self.antialias and n_in > n_out else (1, 1)
             # the place is above / below, the radius 3n / 2m: strictly inside
             first = (2 * m * above - 3 * n * below) // (2 * m * below) + 1
             last = -((-2 * m * above - 3 * n * below) // (2 * m * below)) - 1
+        elif self.mode == "box":  # from above / below - n / 2m to above / below + n / 2m
+            begins, ends = 2 * m * above - n * below, 2 * m * above + n * below
+            # the least and the largest whole number there; at an end, a pixel's other half is beyond
+            first = 2 * -(-begins // (2 * m * below)) + (begins % (2 * m * below) == 0)
+            last = 2 * (ends // (2 * m * below)) + 2 - (ends % (2 * m * below) == 0)
+            return np.clip(np.stack([first, last], axis=1), 0, 2 * n_in)
         elif self.mode == "area_linear":
             first = above // below
             last = np.minimum(first + 1, -(-(d + 1) * n_in // n_out) - 1)
@@ -316,7 +438,8 @@ class Resize:
             n_in, n_out, factor: as in :meth:`coordinates`.
 
         Returns:
-            Shape ``(n_out, n_in)``, ``Fraction``s; every row sums to 1.
+            Shape ``(n_out, n_in)``, ``Fraction``s; every row sums to 1, or is 0 where its pixel is
+            extrapolated.
             ``.astype(float)`` gives the nearest float64 matrix.
 
         Raises:
@@ -328,20 +451,22 @@ class Resize:
 
     def scale(self, n_in: int, n_out: int, factor: Factor | None = None) -> Fraction:
         """How far apart two output pixels sample the input, in input pixels: ``1 / factor`` where
-        there is one; of one pixel out with ``align_corners``, 1."""
+        there is one; of one pixel out where corners are aligned, 1."""
         self._sizes(n_in, n_out, factor)
         if self.mode == "pyramid":
             return _pyramid.DOWN if _pyramid.goes_down(n_in, n_out) else _pyramid.UP
-        if not self.takes_factors:
-            return Fraction(n_in - 1, n_out - 1) if n_out > 1 else Fraction(1)
-        return Fraction(n_in, n_out) if factor is None else 1 / exact_factor(factor)
+        if n_out == 1 and self.coordinate_transformation_mode not in _WHOLE:
+            return Fraction(1)
+        above, below = self.step(n_in, n_out, factor)
+        start, end, unit = self._part()
+        return Fraction(int(above) * abs(end - start), int(below) * unit)
 
     def weights_at(
         self,
         coordinates: NDArray[Any],
         n_in: int,
         scale: Fraction = Fraction(1),
-        inside: Inside | None = None,
+        tap_weights: TapWeights | None = None,
     ) -> NDArray[Any]:
         """The rows of ``A`` for output pixels that sample at the given places.
 
@@ -351,13 +476,13 @@ class Resize:
             n_in: the size of the input axis in pixels.
             scale: how far apart the output pixels lie, in input pixels: what windows and
                 antialiased kernels are as wide as. The others do not ask.
-            inside: which taps count of a kernel that is cut off while it is not 0, the gaussian; by
-                default those nearer than its radius.
+            tap_weights: what taps weigh of a kernel that ends in a step, before they are divided by their
+                sum, where rounding decides on which side of the step a tap is; by default exactly.
 
         Returns:
             Shape ``(n_out, n_in)``, of the dtype of the coordinates.
         """
-        index, weight = self.taps_at(coordinates, n_in, scale, inside)
+        index, weight = self.taps_at(coordinates, n_in, scale, tap_weights)
         matrix = np.zeros((len(coordinates), n_in), coordinates.dtype)
         if matrix.dtype == object:
             matrix[...] = Fraction(0)
@@ -369,17 +494,30 @@ class Resize:
         coordinates: NDArray[Any],
         n_in: int,
         scale: Fraction = Fraction(1),
-        inside: Inside | None = None,
+        tap_weights: TapWeights | None = None,
     ) -> tuple[NDArray[np.intp], NDArray[Any]]:
         """The input pixels that each output pixel reads, as the kernel visits them.
 
         Args:
-            coordinates, n_in, scale, inside: as in :meth:`weights_at`.
+            coordinates, n_in, scale, tap_weights: as in :meth:`weights_at`.
 
         Returns:
             Two arrays of shape ``(n_out, taps)``: the index read (clamped to the image, so that an
-            index can come twice) and its weight (0 for a tap that is excluded or out of reach).
+            index can come twice) and its weight (0 for a tap that is excluded or out of reach, and
+            where nothing is read).
         """
+        index, weight = self._taps(coordinates, n_in, scale, tap_weights)
+        if self.extrapolates:
+            weight = np.where(self.inside(coordinates, n_in)[:, None], weight, 0 * weight)
+        return index, weight
+
+    def _taps(
+        self,
+        coordinates: NDArray[Any],
+        n_in: int,
+        scale: Fraction,
+        tap_weights: TapWeights | None,
+    ) -> tuple[NDArray[np.intp], NDArray[Any]]:
         exact = coordinates.dtype == object
         if self.mode == "nearest":
             index = _nearest_index(coordinates, self.nearest_mode)[:, None]
@@ -393,17 +531,17 @@ class Resize:
         radius = (1 + s) / 2 if self.mode == "area" else self._radius(exact) * stretch
         # the taps strictly inside the radius: a kernel is 0 at its end
         base, taps = _floor(coordinates - radius) + 1, int(np.ceil(2 * radius))
-        ended = self.mode == "gaussian" and inside is not None
+        # a tap just beyond either end may count then; a box is looked for at twice its width anyway
+        ended = self.mode == "gaussian" and tap_weights is not None
         index = (base - ended)[:, None] + np.arange(taps + 2 * ended)
-        distance = (coordinates[:, None] - index) / stretch
-        if ended and inside is not None:
-            exact_stretch = max(scale, Fraction(1)) if self.antialias else Fraction(1)
-            counts = inside(coordinates.astype(np.float64), index, exact_stretch)
-            weight = _kernels.gaussian(abs(distance), counts)
+        if tap_weights is None:
+            weight = self._kernel((coordinates[:, None] - index) / stretch, s)
         else:
-            weight = self._kernel(distance, s)
+            exact_stretch = max(scale, Fraction(1)) if self.antialias else Fraction(1)
+            weight = tap_weights(coordinates, index, exact_stretch)
         within = (index >= 0) & (index < n_in)
-        # the windows of area tile the image, and reach beyond it where a factor says so alone
+        # the windows of area tile the image, and reach beyond it where a factor, or the scale of
+        # align_corners, says so; of the latter, nothing but the last pixel is inside
         cut = self.exclude_outside or (self.mode == "area" and bool(np.any(weight[~within])))
         if cut:
             weight = np.where(within, weight, 0 * weight)
@@ -414,7 +552,7 @@ class Resize:
         return index.clip(0, n_in - 1), weight
 
     def _radius(self, exact: bool) -> Any:
-        radius = {"linear": 1, "area_linear": 1, "lanczos": self.lanczos_radius}
+        radius = {"linear": 1, "area_linear": 1, "box": 1, "lanczos": self.lanczos_radius}
         if self.mode == "gaussian":
             return Fraction(3, 2) if exact else 1.5
         return radius.get(self.mode, 2)
@@ -432,6 +570,8 @@ class Resize:
             return _kernels.lanczos(away, self.lanczos_radius or 0)
         if self.mode == "gaussian":
             return _kernels.gaussian(away)
+        if self.mode == "box":
+            return _kernels.box(away)
         if self.mode == "mitchell":
             return _kernels.mitchell(away)
         a = self.cubic_coeff_a
@@ -472,18 +612,32 @@ class Resize:
             raise ValueError(f"size has {len(size)} entries and scales {len(factors)}")
         shape = np.shape(x)
         chosen = _axes(axes, len(size), len(shape))
+        if self.roi is not None and len(self.roi) != 2 * len(size):
+            raise ValueError(f"roi speaks of {len(self.roi) // 2} axes, size of {len(size)}")
         matrices = {
-            axis: self.weights(shape[axis], n, factor)
-            for axis, n, factor in zip(chosen, size, factors, strict=True)
+            axis: self.along(i).weights(shape[axis], n, factor)
+            for i, (axis, n, factor) in enumerate(zip(chosen, size, factors, strict=True))
         }
-        return _exact.apply_matrices(x, matrices, exact=exact)
+        return self.extrapolated(_exact.apply_matrices(x, matrices, exact=exact), matrices)
+
+    def extrapolated(
+        self, values: NDArray[Any], matrices: Mapping[int, NDArray[Any]]
+    ) -> NDArray[Any]:
+        """What the matrices of some axes made of an image, with ``extrapolation_value`` where they are 0."""
+        if self.extrapolation_value:
+            exact = values.dtype == object
+            value = self.extrapolation_value if exact else float(self.extrapolation_value)
+            for axis, matrix in matrices.items():
+                np.moveaxis(values, axis, 0)[matrix.sum(axis=1) == 0] = value
+        return values
 
 
 def every_resize() -> tuple[Resize, ...]:
     """The conventions that an unknown resize is compared with: those in use that take every size, and
     their neighbours.
 
-    ``exclude_outside`` is left out for ``linear`` without antialias, where it changes no weight.
+    ``exclude_outside`` is left out for ``linear`` without antialias, where it changes no weight; ``box``
+    and ``lanczos`` of radius 1, where it hardly does, are there with it alone.
     """
     point_modes: list[dict[str, Any]] = [
         *({"mode": "nearest", "nearest_mode": m} for m in get_args(NearestMode)),
@@ -509,14 +663,30 @@ def every_resize() -> tuple[Resize, ...]:
             for a in (False, True)
         ),
     ]
+    narrow: list[dict[str, Any]] = [
+        {**mode, "antialias": a}
+        for mode in ({"mode": "box"}, {"mode": "lanczos", "lanczos_radius": 1})
+        for a in (False, True)
+    ]
     return (
+        *(Resize(coordinate_transformation_mode=c, **mode) for mode in point_modes for c in _GRIDS),
         *(
-            Resize(coordinate_transformation_mode=c, **mode)
+            Resize(coordinate_transformation_mode=_CROP, **mode)
             for mode in point_modes
-            for c in get_args(CoordinateTransformationMode)
+            if mode["mode"] == "linear" or mode.get("nearest_mode") == "round_prefer_ceil"
         ),
         *(Resize(exclude_outside=e, **kernel) for kernel in kernels for e in (False, True)),
+        *(Resize(exclude_outside=True, **kernel) for kernel in narrow),
+        *(
+            Resize(
+                coordinate_transformation_mode="pytorch_half_pixel_align_corners",
+                exclude_outside=True,
+                **kernel,
+            )
+            for kernel in kernels[:2]
+        ),
         *(Resize(mode=mode) for mode in ("area", "area_linear", "adaptive_area")),
+        Resize(mode="area", coordinate_transformation_mode="half_pixel_align_corners"),
     )
 
 
@@ -536,6 +706,8 @@ def resize_from(attributes: dict[str, Any]) -> Resize:
     if unknown or "mode" not in attributes:
         problem = f"has no attribute {unknown[0]!r}" if unknown else "needs a mode"
         raise ValueError(f"a resize convention {problem}; it takes {', '.join(sorted(known))}")
+    if attributes.get("roi") is not None:
+        attributes = {**attributes, "roi": tuple(attributes["roi"])}
     return Resize(**attributes)
 
 
@@ -594,10 +766,18 @@ def _half(x: NDArray[Any]) -> Any:
 def _words(attributes: dict[str, Any]) -> list[str]:
     bare = ("mode", "coordinate_transformation_mode", "nearest_mode", "pyramid_border")
     flags = {"antialias": "antialias", "exclude_outside": "exclude_outside"}
+    listed = {k: ",".join(map(str, v)) if k == "roi" else v for k, v in attributes.items()}
     return [
         str(value) if name in bare else flags.get(name, f"{name}={value}")
-        for name, value in attributes.items()
+        for name, value in listed.items()
     ]
+
+
+def _fraction(name: str, value: Any) -> Fraction:
+    try:
+        return Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"{name} is a finite number, got {value!r}") from None
 
 
 def _axes(axes: Sequence[int] | None, count: int, ndim: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 import sys
 import tempfile
@@ -13,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import Arithmetic, normalised_weight_error, sum_of_products
+from ..arithmetic import Arithmetic, sum_of_products
 from ..cases import Case
-from ..conventions import ConvTranspose, Mode, Resize
+from ..conventions import ConvTranspose, Resize
 from . import keras_calls
 from .call import (
     Call,
@@ -31,6 +32,19 @@ from .call import (
 )
 from .padding import axes_of, explicit_pair, is_same, is_valid
 from .tensorflow_modes import MODES
+from .tensorflow_raw import (
+    CROP_AND_RESIZE,
+    ONLY_RAW,
+    SCALE_AND_TRANSLATE,
+    Say,
+    crop_and_resize,
+    crop_arithmetic,
+    kernel,
+    quantized,
+    scale_and_translate,
+    scale_and_translate_arithmetic,
+    scaled,
+)
 from .tensorflow_scales import FITTED, padding, preserving, unpadded, v1_calls
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
@@ -44,34 +58,20 @@ _SUMS = (
 _KERNELS_DIR = "tensorflow/tensorflow, tensorflow/core/kernels/image"
 _STATE_H = "tensorflow/tensorflow, tensorflow/core/util/image_resizer_state.h: CalculateResizeScale"
 
-_KEYS = Resize(mode="cubic", cubic_coeff_a=-0.5, exclude_outside=True)
+_KEYS = kernel("keyscubic", antialias=False)
 _EXACT_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
-
-# method, mode, attributes
-_KERNELS: tuple[tuple[str, Mode, dict[str, Any]], ...] = (
-    ("lanczos3", "lanczos", {"lanczos_radius": 3}),
-    ("lanczos5", "lanczos", {"lanczos_radius": 5}),
-    ("gaussian", "gaussian", {}),
-    ("mitchellcubic", "mitchell", {}),
-)
-
-
-def _kernel(mode: Mode, **attributes: Any) -> Resize:
-    """What ScaleAndTranslate computes: taps outside weigh nothing, the rest is divided by its sum."""
-    return Resize(mode=mode, exclude_outside=True, **attributes)
-
 
 # method, antialias, convention
 _RESIZE: tuple[tuple[str, bool, Resize], ...] = (
     ("nearest", False, _EXACT_NEAREST),
     ("bilinear", False, Resize(mode="linear")),
-    ("bilinear", True, _kernel("linear", antialias=True)),
+    ("bilinear", True, kernel("triangle", antialias=True)),
     ("bicubic", False, _KEYS),
-    ("bicubic", True, _kernel("cubic", cubic_coeff_a=-0.5, antialias=True)),
+    ("bicubic", True, kernel("keyscubic", antialias=True)),
     ("area", False, Resize(mode="area")),
     *(
-        (method, antialias, _kernel(mode, antialias=antialias, **attributes))
-        for method, mode, attributes in _KERNELS
+        (method, antialias, kernel(method, antialias))
+        for method in ("lanczos3", "lanczos5", "gaussian", "mitchellcubic")
         for antialias in (False, True)
     ),
 )
@@ -110,6 +110,12 @@ _V1_RESIZE: tuple[tuple[str, bool, bool, Resize | None], ...] = (
     ("bicubic", False, True, _KEYS),
     ("bicubic", True, True, None),
     ("area", False, False, Resize(mode="area")),
+    (
+        "area",
+        True,
+        False,
+        Resize(mode="area", coordinate_transformation_mode="half_pixel_align_corners"),
+    ),
 )
 
 
@@ -138,22 +144,6 @@ def _resize_arithmetic(convention: Resize) -> Arithmetic:
     )
 
 
-def _scale_and_translate_arithmetic(convention: Resize) -> Arithmetic:
-    return Arithmetic(
-        coordinates="float32",
-        coordinate_roundings=3,  # out / in, its inverse, the product
-        distance_roundings=3,  # - sample_f, the inverse of the kernel's scale and its product
-        weights="float32",
-        weight_error=normalised_weight_error(convention),
-        normalised=True,
-        accumulation="float32",
-        # the gaussian is cut off while it is not yet 0: a rounded coordinate gains or loses a tap
-        coordinate_rule="inverse_scale_float32" if convention.mode == "gaussian" else None,
-        source=f"{_KERNELS_DIR}/scale_and_translate_op.cc: ComputeSpansCore; "
-        f"{_KERNELS_DIR}/sampling_kernels.h",
-    )
-
-
 def _area_arithmetic(convention: Resize) -> Arithmetic:
     return Arithmetic(
         coordinates="float32",
@@ -173,12 +163,9 @@ def _arithmetic(convention: Resize | None) -> Arithmetic:
         return _resize_arithmetic(Resize(mode="nearest"))
     if convention.mode == "area":
         return _area_arithmetic(convention)
-    if convention.antialias or convention.mode in ("lanczos", "gaussian", "mitchell"):
-        return _scale_and_translate_arithmetic(convention)
+    if scaled(convention):
+        return scale_and_translate_arithmetic(convention)
     return _resize_arithmetic(convention)
-
-
-Say = Callable[[str, dict[str, object]], Callable[[Case], Expression | None]]
 
 
 def _function(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
@@ -207,10 +194,14 @@ def _resize_call(
     say: Say = _function,
     run: Run | None = None,
     refusals: tuple[Refusal, ...] = (),
+    arithmetic: Arithmetic | None = None,
+    dtypes: tuple[DType, ...] = (),
+    variant: bool | None = None,
 ) -> Call:
-    copies = convention is None or convention.mode == "nearest"
-    arithmetic = _arithmetic(convention)
-    dtypes = _DTYPES if convention is None else (*_DTYPES, *_HALVES, *_INTEGERS)
+    copies = (convention is None or convention.mode == "nearest") and say is not crop_and_resize
+    arithmetic = arithmetic or _arithmetic(convention)
+    if not dtypes:
+        dtypes = _DTYPES if convention is None else (*_DTYPES, *_HALVES, *_INTEGERS)
     return Call(
         framework="tensorflow",
         name=name,
@@ -219,7 +210,7 @@ def _resize_call(
         expression=say(function, flags),
         run=run or _run,
         arithmetic=dict.fromkeys(dtypes, arithmetic),
-        variant=name.startswith("raw_ops"),
+        variant=name.startswith("raw_ops") if variant is None else variant,
         returns={dtype: dtype if copies else "float32" for dtype in dtypes},
         refusals=refusals,
     )
@@ -251,33 +242,80 @@ def _fitting_calls() -> Iterator[Call]:
                 (f"image.resize-{named}-preserve_aspect_ratio", "resize", preserving, _run),
                 (f"image.resize_with_pad-{named}", "resize_with_pad", padding, unpadded(_run)),
             ):
-                yield _variant(name, f"tf.image.{function}", flags, convention, ">=2.0", say, run)
+                yield _resize_call(
+                    name,
+                    f"tf.image.{function}",
+                    flags,
+                    convention,
+                    ">=2.0",
+                    say=say,
+                    run=run,
+                    dtypes=("float32",),
+                    variant=True,
+                )
     v1 = {(function, align): c for function, align, half_pixel, c in _V1_RESIZE if not half_pixel}
     for name, function, align_corners, flags in v1_calls():
-        followed = v1[function, align_corners]
-        yield _variant(name, "tf.compat.v1.image.resize", flags, followed, ">=1.14", _function)
+        yield _resize_call(
+            name,
+            "tf.compat.v1.image.resize",
+            flags,
+            v1[function, align_corners],
+            ">=1.14",
+            dtypes=("float32",),  # of unchanged size it returns the image, float64 as it is
+            variant=True,
+        )
 
 
-def _variant(
-    name: str,
-    function: str,
-    flags: dict[str, object],
-    convention: Resize | None,
-    releases: str,
-    say: Say,
-    run: Run | None = None,
-) -> Call:
-    """In float32 alone: v1 returns another dtype as it came where the size is unchanged."""
-    call = _resize_call(name, function, flags, convention, releases, say=say, run=run)
-    return replace(
-        call,
-        arithmetic={"float32": call.arithmetic["float32"]},
-        returns={"float32": "float32"},
-        roundings={},
-        variant=True,
-    )
+def _raw_calls() -> Iterator[Call]:
+    """What takes more than a size, and the raw operations with no function of their own."""
+    for method, cropped in CROP_AND_RESIZE:
+        for name, dtypes, refusals in (
+            ("image.crop_and_resize", (*_DTYPES, *_HALVES, *_INTEGERS), (_NO_BFLOAT16,)),
+            ("raw_ops.CropAndResize", _DTYPES, ()),
+        ):
+            yield _resize_call(
+                f"{name}-{method}",
+                f"tf.{name}",
+                {"method": method},
+                cropped,
+                ">=2.0",
+                say=crop_and_resize,
+                refusals=refusals,
+                arithmetic=crop_arithmetic(cropped),
+                dtypes=dtypes,
+            )
+    for kernel_type, antialias, spread in SCALE_AND_TRANSLATE:
+        yield _resize_call(
+            f"raw_ops.ScaleAndTranslate-{kernel_type}{'-antialias' if antialias else ''}",
+            "tf.raw_ops.ScaleAndTranslate",
+            {"kernel_type": kernel_type, "antialias": antialias},
+            spread,
+            ">=2.0",
+            say=scale_and_translate,
+            arithmetic=scale_and_translate_arithmetic(spread),
+            dtypes=_DTYPES,
+            variant=kernel_type not in ONLY_RAW,
+        )
+    for function, align_corners, half_pixel_centers, convention in _V1_RESIZE:
+        flags = _v1_flags(function, align_corners, half_pixel_centers)
+        suffix = _FLAGS[align_corners, half_pixel_centers]
+        if function == "bilinear" and convention is not None:
+            yield _resize_call(
+                f"raw_ops.QuantizedResizeBilinear{suffix}",
+                "tf.raw_ops.QuantizedResizeBilinear",
+                flags,
+                convention,
+                ">=2.0",
+                say=quantized,
+                dtypes=("float32",),
+            )
 
 
+_NO_BFLOAT16 = Refusal(
+    words="Value for attr 'T' of bfloat16 is not in the list of allowed values",
+    why="it has no kernel (tensorflow/core/ops/image_ops.cc: CropAndResize)",
+    dtypes=("bfloat16",),
+)
 _BOTH_FLAGS = Refusal(
     words="If half_pixel_centers is True, align_corners must be False",
     why="the two flags name two different conventions",
@@ -380,8 +418,7 @@ def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) 
 def _scales_and_translates(case: Case, dtype: str, names: Names) -> bool:
     c = case.convention
     assert isinstance(c, Resize)
-    kernel = c.antialias or c.mode in ("lanczos", "gaussian", "mitchell")
-    return kernel and dtype == "float64"
+    return scaled(c) and dtype == "float64"
 
 
 def _is_area(case: Case, dtype: str, names: Names) -> bool:
@@ -460,7 +497,7 @@ def _load() -> Names:
         tf.config.threading.set_inter_op_parallelism_threads(1)
     # v1's functions announce at every first use that v2 has others
     tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
-    return {"tf": tf, "keras": keras}
+    return {"tf": tf, "keras": keras, "operator": operator}
 
 
 def _environment(names: Names) -> str:
@@ -570,6 +607,7 @@ CALLS = (
     *_IMAGE_RESIZE.values(),
     *_v1_calls(),
     *_fitting_calls(),
+    *_raw_calls(),
     *_CONV2D_TRANSPOSE.values(),
     *_raw_conv_calls(),
     *keras_calls.calls(

@@ -18,6 +18,11 @@ def _not_plain(case: Case, dtype: str, names: Names) -> bool:
     return convention.mode not in plain or convention.antialias
 
 
+def _is_crop(case: Case, dtype: str, names: Names) -> bool:
+    assert isinstance(case.convention, Resize)
+    return case.convention.extrapolates
+
+
 def _lite(names: Names) -> Names:
     tf = names["tf"]
 
@@ -52,6 +57,11 @@ MODES = (
                 "its gradient",
                 when=_not_plain,
             ),
+            Refusal(
+                words="No registered 'CropAndResize' OpKernel for XLA",
+                why="tensorflow/compiler/tf2xla/kernels has none",
+                when=_is_crop,
+            ),
         ),
         rules={
             ("nearest", "float64"): "float32_scale",
@@ -67,6 +77,11 @@ MODES = (
         names=_lite,
         differentiates=(),
         refusals=(
+            Refusal(
+                words=r"'tf\.CropAndResize' op is neither a custom op nor a flex op",
+                why="TensorFlow Lite has no such operator",
+                when=_is_crop,
+            ),
             Refusal(
                 words=r"'tf\.(Resize\w+|ScaleAndTranslate)' op is neither a custom op nor a flex op",
                 why="TensorFlow Lite's own operators resize float32, nearest and bilinear",

@@ -117,17 +117,9 @@ _FUNCTIONS = {
 
 
 def v1_calls() -> Iterator[tuple[str, str, bool, Flags]]:
-    """``tf.compat.v1.image.resize``: its name, the function that it is, align_corners, its flags.
-
-    With align_corners, area is another window, which no convention here has.
-    """
+    """``tf.compat.v1.image.resize``: its name, the function that it is, align_corners, its flags."""
     for method, function in _FUNCTIONS.items():
         for align_corners in (False, True):
-            if not (align_corners and method == "area"):
-                name = f"v1.resize-{method}{'-align_corners' if align_corners else ''}"
-                yield (
-                    name,
-                    function,
-                    align_corners,
-                    {"method": method, "align_corners": align_corners},
-                )
+            name = f"v1.resize-{method}{'-align_corners' if align_corners else ''}"
+            flags: Flags = {"method": method, "align_corners": align_corners}
+            yield name, function, align_corners, flags

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error, sum_of_products
 from ..cases import Case
-from ..conventions import Resize
+from ..conventions import Mode, Resize
 from . import torch_conv_transpose as conv_transpose
 from .call import (
     BFLOAT16,
@@ -40,6 +40,18 @@ _SUMS = (
     "pytorch/pytorch, aten/src/ATen/native/Convolution.cpp: ConvBackend::MkldnnTranspose "
     "and SlowTranspose2d, both plain sums of products"
 )
+
+
+def _corners(mode: Mode, **attributes: Any) -> Resize:
+    """What antialias makes of align_corners: its scale, and half_pixel's ½."""
+    return Resize(
+        mode=mode,
+        coordinate_transformation_mode="pytorch_half_pixel_align_corners",
+        antialias=True,
+        exclude_outside=True,
+        **attributes,
+    )
+
 
 # name, releases, flags, convention
 _INTERPOLATE: tuple[tuple[str, str, dict[str, object], Resize], ...] = (
@@ -91,6 +103,18 @@ _INTERPOLATE: tuple[tuple[str, str, dict[str, object], Resize], ...] = (
         ">=1.11",
         {"mode": "bicubic", "align_corners": False, "antialias": True},
         Resize(mode="cubic", cubic_coeff_a=-0.5, antialias=True, exclude_outside=True),
+    ),
+    (
+        "bilinear-antialias-align_corners",
+        ">=1.11",
+        {"mode": "bilinear", "align_corners": True, "antialias": True},
+        _corners("linear"),
+    ),
+    (
+        "bicubic-antialias-align_corners",
+        ">=1.11",
+        {"mode": "bicubic", "align_corners": True, "antialias": True},
+        _corners("cubic", cubic_coeff_a=-0.5),
     ),
     (
         "lanczos-antialias",
@@ -364,6 +388,12 @@ def _resized(case: Case, dtype: str, names: Names) -> bool:
     return bool(case.inputs["x"].shape[2:] != case.size)
 
 
+_LANCZOS_ALIGN_CORNERS = Refusal(
+    words="Lanczos mode does not support align_corners=True",
+    why="torch/nn/functional.py: interpolate",
+)
+
+
 _UPSAMPLE_CPP = "aten/src/ATen/native/cpu/UpSampleKernel.cpp"
 _REFUSES_INTEGERS = Refusal(
     words="not implemented for '(Short|UInt16)'",
@@ -492,6 +522,12 @@ CALLS = (
             refusals=(_REFUSES_ALIGN_CORNERS,),
         )
         for mode in ("nearest", "nearest-exact")
+    ),
+    _interpolate_call(
+        "interpolate-lanczos-antialias-align_corners",
+        {"mode": "lanczos", "align_corners": True, "antialias": True},
+        {},
+        refusals=(_LANCZOS_ALIGN_CORNERS,),
     ),
     *_variants(),
     *_scaled(),

@@ -70,6 +70,8 @@ _MODES: dict[str, Scaling] = {
     "bilinear-antialias": _COPIED,
     "bicubic-antialias": _COPIED,
     "lanczos-antialias": _COPIED,
+    "bilinear-antialias-align_corners": _OF_SIZES,
+    "bicubic-antialias-align_corners": _OF_SIZES,
     "bilinear-align_corners": _OF_SIZES,
     "bicubic-align_corners": _OF_SIZES,
     "area": _OF_SIZES,

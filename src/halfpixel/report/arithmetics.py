@@ -18,6 +18,7 @@ PICTURE = "error-growth.svg"
 _COLOURS = {"torch": "#d9480f", "tensorflow": "#e8a80c", "opencv": "#1c7ed6"}
 _OTHER_COLOUR, _RULED_COLOUR = "#5f3dc4", "#888888"
 _SHOWN = (16, 256, 4096)
+_OTHERS = "lanczos, gaussian, mitchell, box"
 
 # a panel of the plot: title, the modes that it shows, and with or without antialias (None: both)
 _PANELS: tuple[tuple[str, tuple[str, ...], bool | None], ...] = (
@@ -26,18 +27,20 @@ _PANELS: tuple[tuple[str, tuple[str, ...], bool | None], ...] = (
     ("area", ("area", "adaptive_area", "area_linear"), None),
     ("linear, antialiased", ("linear",), True),
     ("cubic, antialiased", ("cubic",), True),
-    ("lanczos, gaussian, mitchell", ("lanczos", "gaussian", "mitchell"), None),
+    (_OTHERS, ("lanczos", "gaussian", "mitchell", "box"), None),
 )
 
 # what a line of the plot is said to be: (panel, size, error, words)
 _NOTES = (
     ("linear", 128, 3.0, "coordinates in double (IPP)"),
+    ("linear", 16, 1.2e7, "a crop's last row lost"),
     ("cubic", 32, 35000, "weights from a table of 1024"),
     ("cubic", 48, 7, "against that table; IPP"),
     ("area", 16, 3e4, "INTER_AREA drops ends under 1/1000 pixel"),
     ("area", 32, 2.5, "whole pixels; coordinates in double"),
-    ("lanczos, gaussian, mitchell", 90, 1.2e5, "gaussian: a tap lost"),
-    ("lanczos, gaussian, mitchell", 32, 6, "gaussian against its own coordinates"),
+    (_OTHERS, 90, 1.2e5, "gaussian: a tap lost"),
+    (_OTHERS, 90, 1.2e7, "box: a tap more"),
+    (_OTHERS, 32, 6, "gaussian against its own coordinates"),
 )
 
 _TOP = """\
@@ -62,7 +65,8 @@ half the size along either axis, against the exact convention. Two things happen
   area).
 - **A rule computes something else.** TensorFlow's bicubic takes its weights from a table of 1024 entries:
   1/2048 of a pixel, at any size. Against the coordinates of that rule what remains is a few units: the
-  rule explains it. OpenCV's area drops what covers less than a thousandth of a pixel, which takes 1000
+  rule explains it. So it is with the pixel that a box kernel gains or loses, and with the last row
+  that a crop loses. OpenCV's area drops what covers less than a thousandth of a pixel, which takes 1000
   output pixels or more ([findings](findings.md)).
 """
 
