@@ -24,6 +24,15 @@ UNIT_ROUNDOFF = {
     "bfloat16": 2.0**-8,
 }
 
+# Half the distance between the smallest numbers: what a product below the normal range may be off by
+# beside its roundoff (ibid., section 2.1). In float64 that distance itself: no float64 holds its half.
+UNDERFLOW = {
+    "float32": 2.0**-150,
+    "float64": 2.0**-1074,
+    "float16": 2.0**-25,
+    "bfloat16": 2.0**-134,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Arithmetic:
@@ -45,6 +54,12 @@ class Arithmetic:
             weight that is kept in it.
         coordinate_rule: the name in :data:`COORDINATE_RULES` of a step that changes what is computed,
             not only how precisely; None where there is no such step.
+        evaluation: the names in :data:`halfpixel.evaluation.EVALUATIONS` of what the kernel visits and
+            in which form it adds up; one, or one for each of the environments that ``Call.rounding``
+            tells apart. Empty: every tap, or every pixel of a window.
+        sums: the dtype whose range sums have, where that is not ``accumulation``'s.
+        flushes: numbers below the normal range are taken as 0.
+        saturates: a result of another dtype than the sums is cut at the largest number of both dtypes.
         source: where the constants were read: repository, path, symbol.
     """
 
@@ -59,6 +74,10 @@ class Arithmetic:
     narrow: str | None = None
     narrow_roundings: int = 0
     coordinate_rule: str | None = None
+    evaluation: tuple[str, ...] = ()
+    sums: str | None = None
+    flushes: bool = False
+    saturates: bool = False
     source: str
 
 
@@ -341,16 +360,24 @@ def _sum_float64(
     return np.asarray(sums[which.reshape(shape), np.broadcast_to(d, shape)] - 0.5)
 
 
+def _float32_fused(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The scale is rounded to float32; half_pixel's ½ is taken off again in the same rounding as the
+    product (a fused multiply-add), the place is cut at 0, and ½ is added."""
+    half = np.float32(_half(convention))
+    # 24 bits by a few: the product and the difference are exact in float64, and rounded once
+    product = (d + np.float64(half)) * _scale(convention, n_in, n_out, np.float32)
+    fused = np.maximum((product - half).astype(np.float32), np.float32(0))
+    return np.asarray((fused + half).astype(np.float64) - half)
+
+
 def _float32_fused_above_128(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
     """As ``float32`` up to 128 rows plus columns of output. Above, half_pixel's ½ is taken off again in
     the same rounding as the product (a fused multiply-add), the place is cut at 0, and ½ is added."""
-    half = np.float32(_half(convention))
-    # 24 bits by a few: the product and the difference are exact in float64, and rounded once
-    product = (d + np.float64(half)) * _scale(convention, n_in, n_out, np.float32)
-    fused = np.maximum((product - half).astype(np.float32), np.float32(0))
-    above = (fused + half).astype(np.float64) - half
+    above = _float32_fused(convention, d, n_in, n_out, total)
     return np.where(total > 128, above, _float32(convention, d, n_in, n_out, total))
 
 
@@ -516,6 +543,13 @@ COORDINATE_RULES = {
         "_use_vectorized_kernel_cond_2d, HelperInterpNearest, HelperInterpNearestExact (floorf); "
         "UpSample.h: area_pixel_compute_source_index",
         above=128,
+    ),
+    "float32_fused": CoordinateRule(
+        _float32_fused,
+        stored=False,
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
+        "_upsample_nearest_exact1d_kernel_impl, _upsample_nearest_exact3d_kernel_impl "
+        "(upsample_generic_Nd_kernel_impl, at every size)",
     ),
     "inverse_scale_float64": CoordinateRule(
         _inverse_scale_float64,

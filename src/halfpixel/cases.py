@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from .arithmetic import coordinates, tap_weights
 from .conventions import Convention, ConvTranspose, Resize
 from .conventions.exact import Exact, apply_matrices, fractions, over_common_denominator
+from .evaluation import Evaluated, filled
 from .integers import ROUNDINGS, predicted
 
 Operation = Literal["resize", "conv_transpose"]
@@ -47,6 +48,8 @@ class Case:
             among the inputs is the cotangent.
         scales: output pixels an input pixel along H and W, where that is not the ratio of the sizes
             (ONNX's ``scales``); None where it is.
+        evaluated: in which form and dtypes sums are made, where NaN, infinities or overflow show it.
+        layout: how the inputs lie in memory (:data:`halfpixel.edges.LAYOUTS`); in C order if empty.
         expected: the exact result rounded once to float64, (N, C, H, W); the gradient of a bias
             (1, C, 1, 1).
     """
@@ -61,6 +64,8 @@ class Case:
     dtype: str = "float32"
     gradient: Literal["", "x", "w", "b"] = ""
     scales: Scales | None = None
+    evaluated: Evaluated | None = None
+    layout: str = ""
     expected: Array = field(default_factory=lambda: np.empty(0))
 
     @property
@@ -86,9 +91,37 @@ class Case:
         if self.rule in ROUNDINGS:
             values = predicted(self.rule, self.convention, x, self.size, self.dtype)
             return fractions(*over_common_denominator(values)) if exact else values
+        if self.empty:
+            return np.full((*x.shape[:2], *np.maximum(self.size, 0)), np.nan)
         matrices = {2 + axis: self.turned(matrix) for axis, matrix in enumerate(self.matrices())}
-        result = apply_matrices(x, matrices, exact=exact)
-        return result if self.gradient else self.convention.extrapolated(result, matrices)
+        if self.evaluated is None:
+            result = apply_matrices(x, matrices, exact=exact)
+            return result if self.gradient else self.convention.extrapolated(result, matrices)
+        known = filled(self.evaluated.taken(x))
+        same = bool(np.all(known == known[:1]))  # images that differ in what is not finite alone
+        values = apply_matrices(known[:1] if same else known, matrices)
+        evaluated = self.evaluated.result(self.convention, self.rule, x, self.size)
+        return self.evaluated.given(np.where(np.isfinite(evaluated), values, evaluated))
+
+    @property
+    def no_pixels(self) -> bool:
+        """The image has no height or no width: nothing can be computed from it."""
+        return 0 in self.inputs["x"].shape[2:]
+
+    @property
+    def no_channels(self) -> bool:
+        """The image has no channels."""
+        return bool(self.inputs["x"].shape[1] == 0)
+
+    @property
+    def no_output(self) -> bool:
+        """A size asked for is 0 or negative."""
+        return min(self.size) <= 0
+
+    @property
+    def empty(self) -> bool:
+        """No value goes in, or none comes out."""
+        return self.no_output or self.inputs["x"].size == 0
 
     @property
     def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -108,12 +141,7 @@ class Case:
         along = [self.convention.along(i) for i in range(2)]
         total = sum(n_out for _, n_out in self.sizes)
         h, w = (
-            convention.weights_at(
-                coordinates(convention, self.rule, *axis, total).astype(dtype),
-                axis[0],
-                convention.scale(*axis),
-                tap_weights(self.rule),
-            )
+            _matrix(convention, self.rule, *axis, total, dtype)
             for convention, axis in zip(along, self.axes, strict=True)
         )
         return h, w
@@ -121,6 +149,24 @@ class Case:
     def turned(self, matrix: NDArray[Any]) -> NDArray[Any]:
         """A matrix with a row for each pixel of the resize's output, the way that the case goes."""
         return matrix.T if self.gradient else matrix
+
+
+@functools.lru_cache(maxsize=256)
+def _matrix(
+    convention: Resize,
+    rule: str | None,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None,
+    total: int,
+    dtype: type,
+) -> NDArray[Any]:
+    """One axis's matrix; cases of the same sizes share it, so that nobody may write into it."""
+    where: NDArray[Any] = coordinates(convention, rule, n_in, n_out, factor, total).astype(dtype)
+    scale = convention.scale(n_in, n_out, factor)
+    matrix = convention.weights_at(where, n_in, scale, tap_weights(rule))
+    matrix.setflags(write=False)
+    return matrix
 
 
 @functools.cache

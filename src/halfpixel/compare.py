@@ -7,15 +7,23 @@ The bound of each output value is derived from its case. With ``A_h``, ``A_w`` t
                                                       roundings a term (Higham, section 3.1); or
                                                       taps_h · taps_w, if it is one sum; three
                                                       times n, if weights are normalised
-    weights      e·u · (S_h X |A_w|ᵀ + |A_h| X S_wᵀ)  e = weight_error, S = 1 where a tap reads, at
-                                                      the coordinate or, since that is rounded,
-                                                      right beside it
-    coordinates  D_h X |A_w|ᵀ + |A_h| X D_wᵀ          D = (r·u · (|coordinate| + ½) + q·u · radius)
+    weights      E_h X |A_w|ᵀ + |A_h| X E_wᵀ          E = e·u · S + D, with e = weight_error, S = 1
+                 + E_h X E_wᵀ                         where a tap reads, at the coordinate or, since
+                                                      that is rounded, right beside it
+    coordinates  in E: D                              D = (r·u · (|coordinate| + ½) + q·u · radius)
                                                       · |slope of the weights|, with r, q the
-                                                      coordinate_ and distance_roundings
+                                                      coordinate_ and distance_roundings; of a
+                                                      window, each end moves the weight of its
+                                                      pixel by itself
     narrow       γ_r · (|A_h| X |A_w|ᵀ + the above)   r = narrow_roundings, where the result is stored
                                                       in float16 or bfloat16
+    underflow    η · (taps_w · Σ|A_h| + taps_h + 1)   η = half the smallest number: what a product below
+                                                      the normal range is off by; once more for each
+                                                      narrow rounding
     storage      2⁻⁵³ · |expected|                    the golden's own rounding
+
+NaN equals NaN, and an infinity itself, where the reference has them, and nowhere else: their bound is
+zero. Values that are not finite are no part of the bound of those that are.
 
 A transposed convolution is a sum of products alone: ``γ_n · Σ|w·x|``, with ``γ_n = n·u/(1 − n·u)``,
 and nothing at all where every partial sum is representable. Nearest copies, and an
@@ -40,10 +48,18 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .arithmetic import COORDINATE_RULES, UNIT_ROUNDOFF, Arithmetic, coordinates, tap_weights
+from .arithmetic import (
+    COORDINATE_RULES,
+    UNDERFLOW,
+    UNIT_ROUNDOFF,
+    Arithmetic,
+    coordinates,
+    tap_weights,
+)
 from .cases import Case
 from .conventions import ConvTranspose, Resize
 from .conventions.exact import Exact, over_common_denominator
+from .evaluation import filled
 from .frameworks import Call, FrameworkError, dtype_name, load, version
 from .integers import ROUNDINGS
 
@@ -107,8 +123,10 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     def verdict(kind: Kind, **known: Any) -> Verdict:
         return Verdict(kind, call, case, dtype, release, **known)
 
+    inputs = call.arrays(case, dtype)
+    before = {name: values.tobytes() for name, values in inputs.items()}
     try:
-        got = call.evaluate(expression, case, dtype, names)
+        got = call.evaluate(expression, case, inputs, names)
     except FrameworkError:
         raise
     except (
@@ -119,6 +137,9 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
             return verdict("unsupported", words=words)
         declared = f"it should say {refusal.words!r}" if refusal else "no refusal is declared"
         return verdict("changed", words=words, reason=f"refused, and {declared}")
+    for name, values in inputs.items():
+        if values.tobytes() != before[name]:
+            return verdict("changed", reason=f"wrote into its input {name}")
     if before_its_time:
         return verdict(
             "changed", reason=f"answered, but is declared for {', '.join(call.follows)} only"
@@ -140,7 +161,7 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     known = f"known defect: {defect.why}" if defect else ""
     if share <= 1:
         return verdict("conforms", share=share, words=known)
-    off = int(np.count_nonzero(~(abs(got - case.expected) <= bound)))
+    off = int(np.count_nonzero(errors(got, case.expected) > bound))
     return Verdict(
         "changed",
         call,
@@ -160,9 +181,20 @@ def refused(error: Exception) -> str:
     return " ".join(_COLOUR.sub("", f"{type(error).__name__}: {error}").split())
 
 
+def errors(got: NDArray[Any], expected: Array) -> Array:
+    """How far each value is off: 0 for a NaN or an infinity that is expected, infinite for any other."""
+    wide = got.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = abs(wide - expected)
+    if np.isfinite(error).all():
+        return np.asarray(error)
+    same = (wide == expected) | (np.isnan(wide) & np.isnan(expected))
+    return np.where(same, 0.0, np.where(np.isnan(error), np.inf, error))
+
+
 def share_of_bound(got: NDArray[Any], expected: Array, bound: Array) -> float:
     """The largest part of its bound that a value used: 0 if all are equal, infinite for NaN."""
-    error = abs(got.astype(np.float64) - expected)
+    error = errors(got, expected)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(error == 0, 0.0, error / bound)
     worst = float(np.max(share, initial=0.0))
@@ -173,7 +205,7 @@ def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
     """How far each value may be from the golden by rounding alone; shape of ``case.expected``."""
     if isinstance(case.convention, ConvTranspose):
         return _sum_bound(case, UNIT_ROUNDOFF[arithmetic.accumulation])
-    if case.rule in ROUNDINGS:
+    if case.rule in ROUNDINGS or case.empty:
         return np.zeros(case.expected.shape)
     if case.convention.mode == "nearest":
         u = UNIT_ROUNDOFF[arithmetic.accumulation]
@@ -186,14 +218,16 @@ def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
     assert isinstance(convention, Resize)
     rule = arithmetic.coordinate_rule
     h, w = (_axis(convention.along(i), rule, *axis) for i, axis in enumerate(case.axes))
-    x = abs(case.inputs["x"])
+    x = abs(filled(case.inputs["x"]))
 
     def both(left: Array, right: Array) -> Array:
         return np.asarray(case.turned(left) @ x @ case.turned(right).T)
 
     terms = np.outer(h.reads.sum(0), w.reads.sum(0)) + 1 if case.gradient else None
     bound = bound_of_axes(h, w, both, arithmetic, terms)
-    return bound + UNIT_ROUNDOFF["float64"] * abs(case.expected)
+    finite = np.isfinite(case.expected)
+    storage = UNIT_ROUNDOFF["float64"] * abs(np.where(finite, case.expected, 0.0))
+    return np.where(finite, bound + storage, 0.0)
 
 
 def bound_of_axes(
@@ -211,18 +245,23 @@ def bound_of_axes(
         arithmetic: of the call.
         terms: how many products are added to a value; by default as many as the axes have taps.
     """
+    separable = arithmetic.separable and terms is None
     if terms is None:
         terms = np.asarray(h.taps + w.taps if arithmetic.separable else h.taps * w.taps)
-    terms = terms * 3 if arithmetic.normalised else terms
     left, right = abs(h.weight), abs(w.weight)
+    # those of the first pass are carried along by the weights of the second
+    inexact = w.taps * left.sum(axis=1)[:, None] + h.taps + 1 if separable else terms + 1
+    terms = terms * 3 if arithmetic.normalised else terms
     values = both(left, right)
     path = terms * UNIT_ROUNDOFF[arithmetic.accumulation] * values
     h_error, w_error = h.error(arithmetic), w.error(arithmetic)
     bound = path + both(h_error, right) + both(left, w_error) + both(h_error, w_error)
+    bound = bound + np.where(bound > 0, inexact * UNDERFLOW[arithmetic.accumulation], 0.0)
     if arithmetic.narrow is not None:
         r_u = arithmetic.narrow_roundings * UNIT_ROUNDOFF[arithmetic.narrow]
         # the others' errors are carried along, and rounded with the rest
         bound = bound + r_u / (1 - r_u) * (values + bound)
+        bound = bound + arithmetic.narrow_roundings * UNDERFLOW[arithmetic.narrow]
     return np.asarray(bound)
 
 

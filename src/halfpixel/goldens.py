@@ -407,7 +407,8 @@ def _arrays(golden: Case, case: Case) -> Iterator[tuple[str, NDArray[Any], NDArr
 
 def edited_at(have: NDArray[Any], want: NDArray[Any]) -> str | None:
     """Where two arrays of one shape first differ, and how: ``[0, 0, 3, 4] is 1.25, not 1.5``; or None."""
-    different = np.argwhere(have != want)
+    # a NaN is what differs from itself
+    different = np.argwhere((have != want) & ((have == have) | (want == want)))
     if not len(different):
         return None
     place = tuple(int(i) for i in different[0])

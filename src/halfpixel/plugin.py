@@ -212,6 +212,7 @@ def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
         "resize_gradient": suites.gradient_trials,
         "conv_transpose_gradient": suites.conv_gradient_trials,
         "scales": suites.scale_trials,
+        "edges": suites.edge_trials,
         "sweep": suites.sweep_trials,
         "sweep_sample": suites.sample_trials,
         "modes": suites.mode_trials,

@@ -36,6 +36,8 @@ from .cases import (
     scale_cases,
 )
 from .conventions import Resize
+from .edges import EDGE_CASES, EdgeCase, Sizes, left_out
+from .evaluation import Evaluated
 from .frameworks import FRAMEWORKS, Call, DType, Mode, load, version
 from .frameworks.call import WIDE
 
@@ -287,6 +289,59 @@ def _photographed(call: Call, dtype: DType) -> bool:
     narrow = dtype not in WIDE
     kept = not narrow or call.returns[dtype] == dtype
     return kept and dtype not in ("uint16", "int16") and not call.refuses(dtype)
+
+
+def edged() -> Iterator[Call]:
+    """The resize calls that are run at the edges: those that are given sizes, since what is given factors
+    runs the same kernels, but for those that are left out of all edges."""
+    for call in calls("resize"):
+        if call.scaling is None and not left_out(call.id, ""):
+            yield call
+
+
+def edge_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """The edges of every resize call that follows a convention, each at the first sizes it can express."""
+    for call in edged():
+        installed = release(call.framework)
+        convention = call.convention(installed) if installed is not None else None
+        if convention is not None:
+            for entry in EDGE_CASES.values():
+                yield from _edge_trials(call, convention, entry)
+
+
+def _edge_trials(call: Call, convention: Resize, entry: EdgeCase) -> Iterator[Trial]:
+    asked = [d for d in entry.dtypes if not call.variant or d in entry.variants]
+    dtypes = [d for d in call.arithmetic if d in asked and not call.refuses(d)]
+    if left_out(call.id, entry.name):
+        return
+    for sizes in entry.at(convention) if dtypes else ():
+        named = entry.case(convention, None, dtypes[0], sizes)
+        if call.expression(named) is not None:
+            for dtype in dtypes:
+                case = functools.partial(_edge, call, dtype, convention, entry, sizes)
+                yield Trial(call, dtype, named.name, case)
+            return
+
+
+def _edge(call: Call, dtype: DType, convention: Resize, entry: EdgeCase, sizes: Sizes) -> Case:
+    evaluated = call.evaluated(convention, dtype, load(call.framework)) if entry.form else None
+    # floats share a case where its input is the same in all
+    same = dtype if entry.form or dtype in INTEGER_DTYPES else "float32"
+    return edge(convention, _rule(call, dtype), evaluated, same, entry, sizes)
+
+
+@functools.cache
+def edge(
+    convention: Resize,
+    rule: str | None,
+    evaluated: Evaluated | None,
+    dtype: str,
+    entry: EdgeCase,
+    sizes: Sizes,
+) -> Case:
+    """An edge's case with its expected values, computed once a process."""
+    case = entry.case(convention, rule, dtype, sizes, evaluated)
+    return replace(case, expected=np.asarray(case.reference()))
 
 
 def sweep_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:

@@ -326,6 +326,7 @@ def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
     assert used == {
         "kernel_table_1024": tables,
         "float32": {FLOOR, MIDDLE, CORNERS, CROP_NEAREST},
+        "float32_fused": {MIDDLE},
         "outside_float32": {CROP},
         "distance_float32": {BOX, BOX_AA},
         "float32_fused_above_128": {MIDDLE},
@@ -504,7 +505,8 @@ def test_a_call_conforms_with_its_rule_and_not_without(
 def test_every_rule_is_shown_to_be_needed() -> None:
     calls = [call_named(str(param.values[0])) for param in NEEDED]
     shown = {a.coordinate_rule for call in calls for a in call.arithmetic.values()}
-    assert shown == set(COORDINATE_RULES) - MODES_ALONE
+    by_the_edges = {"float32_fused"}  # of lines and volumes: tests/harness/test_edges.py
+    assert shown | by_the_edges == set(COORDINATE_RULES) - MODES_ALONE
     assert {"float32_scale", "two_starts"} == MODES_ALONE
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from halfpixel import compare, frameworks, goldens, suite, sweep
 from halfpixel.arithmetic import (
     COORDINATE_RULES,
+    UNDERFLOW,
     UNIT_ROUNDOFF,
     Arithmetic,
     cubic_weight_error,
@@ -86,6 +87,7 @@ def test_the_weights_are_the_exact_ones_but_for_float64(convention: Resize) -> N
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(UNIT_ROUNDOFF, "none", 0.0)
+        patch.setitem(UNDERFLOW, "none", 0.0)
         for n_in in range(1, 9):
             for n_out, rows in enumerate(sweep.rows(convention, own, n_in, range(1, 9)), 1):
                 exact = convention.weights(n_in, n_out)
@@ -107,6 +109,7 @@ def test_the_matrices_of_kernels_and_windows_are_the_exact_ones_but_for_float64(
     other = convention.weights(4, 8)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(UNIT_ROUNDOFF, "none", 0.0)
+        patch.setitem(UNDERFLOW, "none", 0.0)
         for n_out, rows in enumerate(sweep.rows(convention, own, 4, range(1, 7), 2), 1):
             exact = convention.weights(4, n_out) @ other.T
             assert rows.columns.tolist() == [list(range(8))] * n_out

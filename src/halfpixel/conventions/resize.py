@@ -423,13 +423,13 @@ class Resize:
             # the least and the largest whole number there; at an end, a pixel's other half is beyond
             first = 2 * -(-begins // (2 * m * below)) + (begins % (2 * m * below) == 0)
             last = 2 * (ends // (2 * m * below)) + 2 - (ends % (2 * m * below) == 0)
-            return np.clip(np.stack([first, last], axis=1), 0, 2 * n_in)
+            return np.asarray(np.clip(np.stack([first, last], axis=1), 0, 2 * n_in))
         elif self.mode == "area_linear":
             first = above // below
             last = np.minimum(first + 1, -(-(d + 1) * n_in // n_out) - 1)
         else:
             raise ValueError(f"{self} has no extent to ask for")
-        return np.clip(np.stack([first, last], axis=1), 0, n_in - 1)
+        return np.asarray(np.clip(np.stack([first, last], axis=1), 0, n_in - 1))
 
     def weights(self, n_in: int, n_out: int, factor: Factor | None = None) -> NDArray[np.object_]:
         """The exact matrix ``A`` of one axis: ``y = A @ x``.
@@ -535,7 +535,7 @@ class Resize:
         ended = self.mode == "gaussian" and tap_weights is not None
         index = (base - ended)[:, None] + np.arange(taps + 2 * ended)
         if tap_weights is None:
-            weight = self._kernel((coordinates[:, None] - index) / stretch, s)
+            weight = self.kernel((coordinates[:, None] - index) / stretch, s)
         else:
             exact_stretch = max(scale, Fraction(1)) if self.antialias else Fraction(1)
             weight = tap_weights(coordinates, index, exact_stretch)
@@ -557,7 +557,7 @@ class Resize:
             return Fraction(3, 2) if exact else 1.5
         return radius.get(self.mode, 2)
 
-    def _kernel(self, distance: NDArray[Any], scale: Any) -> NDArray[Any]:
+    def kernel(self, distance: NDArray[Any], scale: Any) -> NDArray[Any]:
         """The kernel's value at signed distances (coordinate − pixel), in stretched pixels."""
         if self.mode == "area_linear":
             return _kernels.area_linear(distance, scale)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from ..arithmetic import COORDINATE_RULES, Arithmetic
 from ..cases import Case, Operation
 from ..conventions import Resize
+from ..edges import LAYOUTS
+from ..evaluation import Evaluated, default
 from .scaling import Scaling
 
 DType = Literal["float32", "float64", "float16", "bfloat16", "uint8", "uint16", "int16"]
@@ -201,6 +203,16 @@ class Call:
                 return convention
         return None
 
+    def evaluated(self, convention: Resize, dtype: DType, names: Names) -> Evaluated:
+        """What its kernel visits and in which form it adds up, in the environment of the loaded names."""
+        one = self.arithmetic[dtype]
+        if convention.mode == "nearest":  # copies, whatever the number
+            return Evaluated("taps", one.sums or "float64", "float64")
+        name = self.rounding(one.evaluation, names) if one.evaluation else default(convention)
+        return Evaluated(
+            name, one.sums or one.accumulation, self.returns[dtype], one.flushes, one.saturates
+        )
+
     def refusal(self, case: Case, dtype: str, names: Names) -> Refusal | None:
         """The declared refusal that holds for a case, or None if the framework should answer."""
         return next((r for r in self.refusals if r.holds(case, dtype, names)), None)
@@ -230,7 +242,7 @@ class Call:
             ValueError: the arguments of the call cannot express the case.
             Exception: whatever the framework raises.
         """
-        return self.evaluate(self.said(case), case, dtype, names)
+        return self.evaluate(self.said(case), case, self.arrays(case, dtype), names)
 
     def said(self, case: Case) -> Expression:
         """The call on a case, as a user would write it.
@@ -243,12 +255,19 @@ class Call:
             raise ValueError(f"{self.id} has no arguments for {case.convention}")
         return expression
 
+    def arrays(self, case: Case, dtype: str) -> dict[str, NDArray[Any]]:
+        """The inputs of a case in a dtype, in C order or in the layout that the case asks for."""
+        numpy_dtype = BFLOAT16 if dtype == "bfloat16" else dtype
+        with np.errstate(over="ignore"):
+            inputs = {k: np.ascontiguousarray(v, numpy_dtype) for k, v in case.inputs.items()}
+        if case.layout:
+            return {k: LAYOUTS[case.layout].of(v) for k, v in inputs.items()}
+        return inputs
+
     def evaluate(
-        self, expression: Expression, case: Case, dtype: str, names: Names
+        self, expression: Expression, case: Case, inputs: dict[str, NDArray[Any]], names: Names
     ) -> NDArray[Any]:
         """Run what was said on the inputs of a case; whatever the framework raises goes through."""
-        numpy_dtype = BFLOAT16 if dtype == "bfloat16" else dtype
-        inputs = {k: np.ascontiguousarray(v, numpy_dtype) for k, v in case.inputs.items()}
         # a resize is linear: its gradient is the same at every image, zeros too
         if case.gradient and case.operation == "resize":
             g = inputs["x"]

@@ -48,6 +48,8 @@ class Backend:
         rounding: the integer arithmetic of what is not copied, which Keras rounds.
         narrows: where a result is cast to the dtype of a narrow image.
         refusal: of an interpolation that is not in ``becomes``.
+        empty: of images without channels, first, and of no pixels in or out.
+        saturates: a result is cut at the largest number of its dtype, and of the sums'.
         sums_refusals: what that refuses.
         sums_defects: where Keras's is known to compute something else.
         run: from a run that uses Keras to one where Keras has this backend.
@@ -62,6 +64,8 @@ class Backend:
     rounding: str = ""
     narrows: str
     refusal: Refusal | None = None
+    empty: tuple[Refusal, ...] = ()
+    saturates: bool = False
     sums_refusals: tuple[Refusal, ...] = ()
     sums_defects: tuple[Defect, ...] = ()
     run: Callable[[Run], Run] = lambda run: run
@@ -93,7 +97,7 @@ def _upsampling(flags: Flags) -> Said:
 
     def expression(case: Case) -> Expression | None:
         sizes = list(zip(case.size, case.inputs["x"].shape[2:], strict=True))
-        if any(out % n for out, n in sizes):
+        if any(n == 0 or out % n for out, n in sizes):
             return None
         factors = tuple(out // n for out, n in sizes)
         layer = Expression(Name("keras.layers.UpSampling2D"), (), {"size": factors, **flags})
@@ -160,6 +164,8 @@ def _resize_call(
     dtypes = (*WIDE, *narrow)
     integers = [dtype for dtype in narrow if dtype in INTEGER_DTYPES and method != "nearest"]
     some = own or next(iter(backend.becomes.values()))
+    # what only repeats takes images of no channels
+    refusals = backend.empty[repeats:] if own or backend.refusal is None else (backend.refusal,)
     return Call(
         framework=backend.framework,
         name=f"{name}-{method}" + "".join(words[flag] for flag in flags),
@@ -170,13 +176,18 @@ def _resize_call(
         arithmetic={dtype: _arithmetic(backend, some, dtype, repeats=repeats) for dtype in dtypes},
         returns={dtype: dtype for dtype in dtypes},
         roundings=dict.fromkeys(integers, (backend.rounding,)),
-        refusals=() if own or backend.refusal is None else (backend.refusal,),
+        refusals=refusals,
         variant=backend.variant or not (plain or (say is _function and antialias)),
         defects=own.defects if own else (),
     )
 
 
 def _arithmetic(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> Arithmetic:
+    computed = _computed(backend, own, dtype, repeats=repeats)
+    return replace(computed, saturates=backend.saturates)
+
+
+def _computed(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> Arithmetic:
     """That of the backend's own call; halves are computed in float32, and rounded once, by Keras."""
     if repeats:  # UpSampling2D has no coordinates for nearest: keras.ops.repeat
         return replace(

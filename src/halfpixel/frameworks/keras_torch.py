@@ -74,6 +74,16 @@ _ODD_PIXEL = Defect(
     result=lambda case: _computed(replace(case, convention=_cut_first(case))),
 )
 
+_NO_PIXELS, _NO_CHANNELS = torch.REFUSES_EMPTY
+_REFUSES_EMPTY = (
+    _NO_CHANNELS,
+    # in Keras's own words, but of Resizing, which leaves it to torch
+    replace(
+        _NO_PIXELS,
+        words="must have positive height and width|do not satisfy `value > 0`|" + _NO_PIXELS.words,
+    ),
+)
+
 CALLS = calls(
     Backend(
         framework="keras_torch",
@@ -86,6 +96,7 @@ CALLS = calls(
             "|Invalid value for argument `interpolation`",
             why="torch has no lanczos without antialias; Keras does not ask it for area",
         ),
+        empty=_REFUSES_EMPTY,
         sums=_TORCH["conv_transpose2d"],
         sums_defects=(_ODD_PIXEL,),
         run=elsewhere,

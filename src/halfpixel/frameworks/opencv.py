@@ -40,6 +40,12 @@ _RULES = {
     "INTER_NEAREST_EXACT": "sum_float64",
     "INTER_AREA-growing": "inverse_scale_float64",
 }
+# without IPP, and with it where it makes a difference
+_EVALUATIONS = {
+    "linear": ("opencv_linear", "opencv_ipp_linear"),
+    "area": ("opencv_area",),
+    "area_linear": ("opencv_linear",),
+}
 _RELEASES = {"INTER_NEAREST_EXACT": ">=5"}
 
 # The largest error of one weight, in unit roundoffs of float. linear: 1 - fx, or the difference and
@@ -74,6 +80,8 @@ def _resize_arithmetic(dtype: DType, flag: str, regime: str, convention: Resize)
         # IPP gives double images float's accuracy: the bound must hold with it and without
         accumulation="float32" if mode == "linear" else dtype,
         coordinate_rule=_RULES.get(flag + regime),
+        evaluation=_EVALUATIONS.get(mode, ("taps_or_copy",)),
+        sums=dtype,
         source=f"{_RESIZE_CPP}: {_SYMBOLS[mode]}",
     )
 
@@ -126,6 +134,27 @@ def _refusals(flag: str, regime: str) -> tuple[Refusal, ...]:
     return (_REFUSES_FLOAT16, *([_REFUSES_FIVE_CHANNELS] if regime == "-shrinking" else []))
 
 
+_REFUSES_NO_CHANNELS = Refusal(
+    words="unable to wrap channels, invalid count \\(0",
+    why="an image without channels (modules/python/src2/cv2_convert.cpp: pyopencv_to)",
+    when=lambda case, dtype, names: case.no_channels,
+)
+# No image, no pixel, no output: what every interpolation refuses.
+_REFUSES_EMPTY = (
+    Refusal(
+        words="!ssize.empty\\(\\)",
+        why=f"an image without pixels ({_RESIZE_CPP}: resize)",
+        when=lambda case, dtype, names: case.no_pixels,
+    ),
+    _REFUSES_NO_CHANNELS,
+    Refusal(
+        words="inv_scale_x > 0",
+        why=f"a size of 0 says that factors give it, and there are none ({_RESIZE_CPP}: resize)",
+        when=lambda case, dtype, names: case.no_output,
+    ),
+)
+
+
 def _grows(case: Case) -> bool:
     height, width = case.inputs["x"].shape[2:]
     return bool(case.size[0] > height or case.size[1] > width)
@@ -135,6 +164,8 @@ def _resize(flag: str, regime: str) -> Callable[[Case], Expression | None]:
     def expression(case: Case) -> Expression | None:
         if regime and _grows(case) != (regime == "-growing"):
             return None
+        if not len(case.inputs["x"]):
+            return None  # there are no batches
         height, width = case.size
         return Expression(
             Name("cv2.resize"), (Name("x"), (width, height)), {"interpolation": Name(f"cv2.{flag}")}
@@ -171,7 +202,10 @@ def _run_resize(
 ) -> NDArray[Any]:
     """cv2 takes one image at a time, HWC, and drops the axis of a single channel."""
     images = inputs["x"].transpose(0, 2, 3, 1)
-    results = [expression.evaluate({**names, "x": np.ascontiguousarray(image)}) for image in images]
+    given = list(images)
+    if inputs["x"].flags.carray:  # another layout is handed on as it is
+        given = [np.ascontiguousarray(image) for image in images]
+    results = [expression.evaluate({**names, "x": image}) for image in given]
     shape = (*results[0].shape[:2], images.shape[3])
     return np.stack([result.reshape(shape).transpose(2, 0, 1) for result in results])
 
@@ -207,7 +241,7 @@ CALLS = (
                 },
             },
             returns={dtype: dtype for dtype in (*_DTYPES, *_OTHERS)},
-            refusals=_refusals(flag, regime),
+            refusals=(*_refusals(flag, regime), *_REFUSES_EMPTY),
             roundings=_roundings(flag + regime),
             rounding=_rounding,
         )
@@ -229,7 +263,7 @@ CALLS = (
         )
         for flag, regime, convention in _RESIZE
     ),
-    *opencv_pyramids.calls(_run_resize),
+    *opencv_pyramids.calls(_run_resize, _REFUSES_NO_CHANNELS),
     *opencv_dnn.CALLS,
 )
 

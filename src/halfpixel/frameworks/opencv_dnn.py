@@ -324,6 +324,7 @@ def _arithmetic(convention: Resize) -> Arithmetic:
     """In float32, whatever comes in."""
     cubic = convention.mode == "cubic"
     rules = {"nearest": "float32_near_ties", "linear": "float32_short_of_end"}
+    evaluations = {"linear": ("opencv_dnn_linear",), "cubic": ("opencv_dnn_cubic",)}
     errors = {"nearest": 0.0, "linear": 2.0}  # the difference and the product of a lerp
     return Arithmetic(
         coordinates="float32",
@@ -338,6 +339,9 @@ def _arithmetic(convention: Resize) -> Arithmetic:
         normalised=cubic,
         separable=not cubic,
         coordinate_rule=rules.get(convention.mode),
+        evaluation=evaluations.get(convention.mode, ()) if not convention.antialias else (),
+        sums="float32",
+        flushes=True,
         source=f"{_RESIZE2}: computeSrcGeneric, resizeNearest, resizeBilinear, resizeCubic",
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..arithmetic import sum_of_products
+from ..arithmetic import Arithmetic, sum_of_products
 from ..cases import Case
 from ..conventions import Resize
 from ..conventions.exact import apply_matrices
@@ -46,6 +46,8 @@ def _down(border: str) -> Callable[[Case], Expression | None]:
     def expression(case: Case) -> Expression | None:
         if not all(goes_down(n_in, n_out) for n_in, n_out in _axes(case)):
             return None
+        if not len(case.inputs["x"]):
+            return None  # there are no batches
         return _said("pyrDown", case, [(n_in + 1) // 2 for n_in, _ in _axes(case)], border)
 
     return expression
@@ -53,6 +55,8 @@ def _down(border: str) -> Callable[[Case], Expression | None]:
 
 def _up(case: Case) -> Expression | None:
     """One column to three is left out: the third is never written (docs/findings.md)."""
+    if not len(case.inputs["x"]):
+        return None  # there are no batches
     if not all(goes_up(n_in, n_out) for n_in, n_out in _axes(case)) or _axes(case)[1] == (1, 3):
         return None
     return _said("pyrUp", case, [2 * n_in for n_in, _ in _axes(case)], "")
@@ -101,7 +105,11 @@ def _refused(name: str, function: str, border: str, words: str) -> Call:
     )
 
 
-def calls(run: Run) -> tuple[Call, ...]:
+def _arithmetic(dtype: DType) -> Arithmetic:
+    return replace(sum_of_products(dtype, _SOURCE), evaluation=("opencv_pyramid",))
+
+
+def calls(run: Run, refuses_no_channels: Refusal) -> tuple[Call, ...]:
     """The calls; ``run`` evaluates an expression on one image at a time."""
 
     def call(
@@ -119,12 +127,13 @@ def calls(run: Run) -> tuple[Call, ...]:
             expression=expression,
             run=run,
             arithmetic={
-                **{dtype: sum_of_products(dtype, _SOURCE) for dtype in _FLOATS},
-                **{dtype: sum_of_products("float32", _SOURCE) for dtype in _INTEGERS},
+                **{dtype: _arithmetic(dtype) for dtype in _FLOATS},
+                **{dtype: _arithmetic("float32") for dtype in _INTEGERS},
             },
             returns={dtype: dtype for dtype in (*_FLOATS, *_INTEGERS)},
             roundings=dict.fromkeys(_INTEGERS, ("opencv_pyramid",)),
             defects=defects,
+            refusals=(refuses_no_channels,),
             stored=convention == Resize(mode="pyramid"),
         )
 

@@ -135,6 +135,8 @@ def _resize_arithmetic(convention: Resize) -> Arithmetic:
         weight_error=(10 if keys else 1) if cubic else 2,
         accumulation="float32",
         coordinate_rule={"cubic": "kernel_table_1024", "nearest": "float32"}.get(mode),
+        evaluation=("tensorflow_cubic" if cubic else "tensorflow_lerp",),
+        flushes=True,
         source=f"{_STATE_H}, HalfPixelScaler, LegacyScaler; {_KERNELS_DIR}/"
         + (
             "resize_bicubic_op.cc: GetWeightsAndIndices"
@@ -154,6 +156,7 @@ def _area_arithmetic(convention: Resize) -> Arithmetic:
         weights="float32",
         weight_error=4,  # 1 / (scale_h * scale_w) and its product
         accumulation="float32",
+        flushes=True,
         source=f"{_KERNELS_DIR}/resize_area_op.cc: ResizeAreaOp::ComputePatchSum",
     )
 
@@ -184,6 +187,26 @@ def _raw_op(function: str, flags: dict[str, object]) -> Callable[[Case], Express
     return expression
 
 
+_REFUSES_EMPTY = (
+    Refusal(
+        words="image must have at least one channel",
+        why=f"no channels; a batch of no images is taken ({_STATE_H})",
+        when=lambda case, dtype, names: case.no_channels,
+    ),
+    Refusal(
+        words="output dimensions must be positive|must have positive height and width"
+        r"|Dimension -\d+ must be >= 0|do not satisfy `value > 0`",
+        why=f"nothing to write ({_STATE_H}; keras/src/ops/image.py: resize)",
+        when=lambda case, dtype, names: case.no_output,
+    ),
+    Refusal(
+        words="input image must be of non-zero size",
+        why=f"no pixels to read ({_STATE_H})",
+        when=lambda case, dtype, names: case.no_pixels,
+    ),
+)
+
+
 def _resize_call(
     name: str,
     function: str,
@@ -212,7 +235,7 @@ def _resize_call(
         arithmetic=dict.fromkeys(dtypes, arithmetic),
         variant=name.startswith("raw_ops") if variant is None else variant,
         returns={dtype: dtype if copies else "float32" for dtype in dtypes},
-        refusals=refusals,
+        refusals=(*refusals, *_REFUSES_EMPTY),
     )
 
 
@@ -621,6 +644,8 @@ CALLS = (
             },
             rounding="keras_rounded",
             narrows="keras/src/ops/image.py: _resize",
+            empty=_REFUSES_EMPTY,
+            saturates=True,  # keras/src/ops/image.py: _resize (saturate_cast)
             sums=_CONV2D_TRANSPOSE["SAME"],
             sums_refusals=(_cpu_refusal(explicit=False),),
             variant=True,

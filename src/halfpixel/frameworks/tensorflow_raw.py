@@ -83,6 +83,8 @@ def scale_and_translate_arithmetic(convention: Resize) -> Arithmetic:
         coordinate_rule={"gaussian": "inverse_scale_float32", "box": "distance_float32"}.get(
             convention.mode
         ),
+        evaluation=("tensorflow_span",),
+        flushes=True,
         source=f"{_KERNELS_DIR}/scale_and_translate_op.cc: ComputeSpansCore; "
         f"{_KERNELS_DIR}/sampling_kernels.h",
     )
@@ -131,8 +133,10 @@ def scale_and_translate(
 ) -> Callable[[Case], Expression | None]:
     """The scale that makes the one size of the other, and no translation, as in tf.image.resize."""
 
-    def expression(case: Case) -> Expression:
+    def expression(case: Case) -> Expression | None:
         shape = case.inputs["x"].shape[2:]
+        if case.no_pixels:
+            return None  # there is no such scale
         scale = tuple(out / n for out, n in zip(case.size, shape, strict=True))
         arguments = {"images": Name("x"), "size": case.size, "scale": scale}
         return Expression(Name(function), (), {**arguments, "translation": (0.0, 0.0), **flags})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -124,19 +125,24 @@ _INTERPOLATE: tuple[tuple[str, str, dict[str, object], Resize], ...] = (
     ),
 )
 
+# how linear is evaluated in 1-D, 2-D and 3-D
+_LINEAR = {1: "torch_linear_line", 2: "torch_linear", 3: "torch_linear_volume"}
 _UPSAMPLE_H = "pytorch/pytorch, aten/src/ATen/native/UpSample.h"
 
 
-def _coordinate_rule(dtype: DType, mode: str) -> str | None:
-    """Of the nearest modes; above 128 rows plus columns of output they go through another kernel."""
+def _coordinate_rule(dtype: DType, mode: str, plane: bool) -> str | None:
+    """Of the nearest modes; above 128 rows plus columns of output planes go through another kernel,
+    through which lines and volumes always go: in float64, that one reads the exact pixel."""
     if not mode.startswith("nearest"):
         return None
     if dtype == "float64":
-        return "float64_above_128"
-    return "float32_fused_above_128" if mode == "nearest-exact" else "float32"
+        return "float64_above_128" if plane else None
+    if mode == "nearest":
+        return "float32"
+    return "float32_fused_above_128" if plane else "float32_fused"
 
 
-def _interpolate_arithmetic(dtype: DType, flags: dict[str, object]) -> Arithmetic:
+def _interpolate_arithmetic(dtype: DType, flags: dict[str, object], dimensions: int) -> Arithmetic:
     mode = str(flags["mode"])
     cubic = mode == "bicubic"
     halves = dtype in _HALVES
@@ -155,7 +161,8 @@ def _interpolate_arithmetic(dtype: DType, flags: dict[str, object]) -> Arithmeti
         narrow=dtype if halves else None,
         # bicubic keeps its weights in the dtype of the image, linear in float32
         narrow_roundings=(3 if cubic else 1) if halves else 0,
-        coordinate_rule=_coordinate_rule(dtype, mode),
+        coordinate_rule=_coordinate_rule(dtype, mode, dimensions == 2),
+        evaluation=() if cubic else (_LINEAR[dimensions],),
         source=f"{_UPSAMPLE_H}: area_pixel_compute_scale, area_pixel_compute_source_index"
         + (", get_cubic_upsample_coefficients" if cubic else ""),
     )
@@ -171,6 +178,7 @@ def _antialias_arithmetic(dtype: DType, convention: Resize) -> Arithmetic:
         weight_error=normalised_weight_error(convention),
         normalised=True,
         accumulation=computed,
+        evaluation=("torch_window",),
         source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
         "HelperInterpBase::_compute_indices_min_size_weights_aa",
     )
@@ -223,12 +231,14 @@ def _volume_area_arithmetic(dtype: DType) -> Arithmetic:
     )
 
 
-def _arithmetic(dtype: DType, flags: dict[str, object], convention: Resize | None) -> Arithmetic:
+def _arithmetic(
+    dtype: DType, flags: dict[str, object], convention: Resize | None, dimensions: int
+) -> Arithmetic:
     if convention is not None and convention.antialias:
         return _antialias_arithmetic(dtype, convention)
     if flags["mode"] == "area":
-        return _area_arithmetic(dtype)
-    return _interpolate_arithmetic(dtype, flags)
+        return _volume_area_arithmetic(dtype) if dimensions == 3 else _area_arithmetic(dtype)
+    return _interpolate_arithmetic(dtype, flags, dimensions)
 
 
 def _floating(dtype: DType) -> DType:
@@ -238,10 +248,12 @@ def _floating(dtype: DType) -> DType:
 
 def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
     torch = names["torch"]
-    return {
-        key: torch.from_numpy(value).to(getattr(torch, dtype_name(value)))
-        for key, value in inputs.items()
-    }
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return {
+            key: torch.from_numpy(value).to(getattr(torch, dtype_name(value)))
+            for key, value in inputs.items()
+        }
 
 
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
@@ -257,7 +269,7 @@ def _run_unfolded(
     """Bring the result of a 1-D or 3-D call back to (N, C, H, W)."""
     n, c, h, _ = inputs["x"].shape
     result = _run(names, expression, inputs)
-    return result.reshape(n, c, h, -1) if result.ndim == 3 else result[..., 0]
+    return result.reshape(n, c, h, result.shape[2]) if result.ndim == 3 else result[..., 0]
 
 
 def _run_lines(
@@ -425,6 +437,49 @@ def _narrow_refusal(flags: dict[str, object]) -> Refusal:
 _FLOATING_MODES = ("area", "linear", "trilinear")
 
 
+_REFUSES_NEGATIVE_STRIDES = Refusal(
+    words="At least one stride in the given numpy array is negative",
+    why="tensors have no negative strides: x.copy(), or torch.flip "
+    "(torch/csrc/utils/tensor_numpy.cpp: tensor_from_numpy)",
+    when=lambda case, dtype, names: case.layout == "negative_strides",
+)
+REFUSES_EMPTY = (
+    Refusal(
+        words="Input and output sizes should be greater than 0|Non-empty 3D data tensor expected",
+        why=f"no pixels to read, or none to write ({_UPSAMPLE_H}: upsample_2d_common_check)",
+        when=lambda case, dtype, names: case.no_pixels or case.no_output,
+    ),
+    Refusal(
+        words="Non-empty [345]D data tensor expected",
+        why="no channels; a batch of no images is taken (UpSampleBilinear2d.cpp, and the others alike)",
+        when=lambda case, dtype, names: case.no_channels,
+    ),
+)
+
+
+def _refuses_empty_area(dimensions: int) -> tuple[Refusal, ...]:
+    """``area`` is another operation, which takes an output of no pixels, and in 1-D and 2-D no channels:
+    of which an image of no height has none in 1-D."""
+
+    def nothing(case: Case, dtype: str, names: Names) -> bool:
+        if dimensions == 1:
+            return bool(case.inputs["x"].shape[3] == 0)
+        return case.no_pixels or (dimensions == 3 and case.no_channels)
+
+    return (
+        Refusal(
+            words=r"adaptive_avg_pool[123]d\(\): Expected input to have non-zero size for non-batch",
+            why="no pixels to read (aten/src/ATen/native/AdaptiveAveragePooling.cpp)",
+            when=nothing,
+        ),
+        Refusal(
+            words="elements of output_size must be greater than or equal to 0",
+            why="a negative size (aten/src/ATen/native/AdaptiveAveragePooling.cpp)",
+            when=lambda case, dtype, names: min(case.size) < 0,
+        ),
+    )
+
+
 def _interpolate_call(
     name: str,
     flags: dict[str, object],
@@ -436,6 +491,10 @@ def _interpolate_call(
     convention = next(iter(follows.values()), None)
     dtypes = (*_DTYPES, *_HALVES, *_INTEGERS) if follows else _DTYPES
     rounds = flags["mode"] in ("bilinear", "bicubic", "lanczos")
+    dimensions = {_rows: 1, _volume: 3}.get(say, 2)
+    area = flags["mode"] == "area"
+    empty = _refuses_empty_area(dimensions) if area else REFUSES_EMPTY
+    refusals = (*refusals, *empty, _REFUSES_NEGATIVE_STRIDES)
     return Call(
         framework="torch",
         name=name,
@@ -443,12 +502,7 @@ def _interpolate_call(
         follows=follows,
         expression=say(flags),
         run=_run_unfolded if say in (_rows, _volume) else _run,
-        arithmetic={
-            dtype: _volume_area_arithmetic(dtype)
-            if say is _volume and flags["mode"] == "area"
-            else _arithmetic(dtype, flags, convention)
-            for dtype in dtypes
-        },
+        arithmetic={dtype: _arithmetic(dtype, flags, convention, dimensions) for dtype in dtypes},
         returns={dtype: dtype for dtype in dtypes},
         roundings={"uint8": ("torch_uint8",)} if rounds else {},
         refusals=(*refusals, _narrow_refusal(flags)) if follows else refusals,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .. import goldens
 from ..cases import Case, Scales
-from ..compare import Kind, Verdict
+from ..compare import Kind, Verdict, errors
 from ..frameworks import FRAMEWORKS, dtype_name
 from ..identify import followed
 
@@ -80,22 +80,33 @@ def _golden(case: Case) -> str:
 
 def _values(verdict: Verdict) -> list[str]:
     got, expected, bound = verdict.got, verdict.case.expected, verdict.bound
-    with np.errstate(invalid="ignore", over="ignore"):
-        error = abs(got.astype(np.float64) - expected)
-    error[np.isnan(error)] = np.inf
-    worst = np.unravel_index(int(np.argmax(error)), error.shape)
+    error = errors(got, expected)
+    # of values that are all within their bounds, or that no bound is known of, the one farthest off
+    excess = error - bound if np.any(error > bound) else error
+    worst = np.unravel_index(int(np.argmax(excess)), error.shape)
     place = tuple(int(i) for i in worst)
-    size = abs(expected[place]) or np.nan_to_num(abs(got[place]))  # 0 has an ULP that says nothing
-    ulp = _ulp(size, got)
     axes = ", ".join(f"{name}={i}" for name, i in zip("nchw", place, strict=True))
     return [
-        f"  worst at    [{axes}]: off by {error[place]:.3g} = {error[place] / ulp:.3g} ULP; "
-        f"rounding explains {bound[place]:.3g} = {bound[place] / ulp:.3g} ULP",
+        f"  worst at    [{axes}]: {_off_by(got[place], expected[place], error[place], bound[place])}",
         f"    golden    {expected[place]:.17g}",
         f"    got       {got[place]}",
         "",
-        *_rows(got, expected, ~(error <= bound), place),
+        *_rows(got, expected, error > bound, place),
     ]
+
+
+def _off_by(got: Any, expected: float, error: float, bound: float) -> str:
+    """How far a value is off, and how much of that rounding explains."""
+    if np.isnan(expected) or np.isnan(got):
+        return "NaN is right where the reference has it, and nowhere else"
+    if not np.isfinite(error):
+        return "an infinity is right where the reference has it, and nowhere else"
+    size = abs(expected) or abs(got)  # 0 has an ULP that says nothing
+    ulp = _ulp(size, np.asarray(got))
+    return (
+        f"off by {error:.3g} = {error / ulp:.3g} ULP; "
+        f"rounding explains {bound:.3g} = {bound / ulp:.3g} ULP"
+    )
 
 
 def _ulp(size: float, got: NDArray[Any]) -> float:

@@ -1,0 +1,604 @@
+"""How a call adds its products up, where that is visible: NaN, infinities and sums that overflow.
+
+A weight of 0 hides a pixel only while the pixel is finite: 0 · NaN and 0 · ∞ are NaN. So which pixels a
+kernel visits, though they weigh nothing, shows as soon as one of them is not finite; and that ``a +
+t·(b − a)`` stands for ``(1 − t)·a + t·b`` shows where ``a`` is infinite, or ``b − a`` overflows. Each
+function here says what one kernel visits and in which form it adds up. It is evaluated in the call's
+own dtype, with every weight in its place: where the result is NaN or infinite, the call's has to be
+just that; where it is finite, the exact reference says what the call's has to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arithmetic import places
+from .conventions import Resize
+
+Size = tuple[int, int]
+Image = NDArray[Any]
+Float64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Taps:
+    """What a kernel visits along one axis; all of shape (n_out, taps) but ``over``.
+
+    Attributes:
+        index: the pixel.
+        weight: what it is multiplied by, 0 too.
+        visited: False for what only fills the array up.
+        over: the sum of each output pixel is divided by this at the very end, (n_out,).
+    """
+
+    index: NDArray[np.intp]
+    weight: Float64
+    visited: NDArray[np.bool_]
+    over: Float64
+
+
+_Axis = Callable[[Resize, str | None, int, int, int], _Taps]
+
+
+def _all(index: NDArray[np.intp], weight: Float64) -> _Taps:
+    return _Taps(index, weight, np.ones(index.shape, bool), np.ones(len(index)))
+
+
+def _places(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> Float64:
+    sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
+    return np.asarray(places(convention, rule, np.arange(n_out), *sizes), np.float64)
+
+
+def _split(place: Float64) -> tuple[NDArray[np.intp], Float64]:
+    base = np.floor(place)
+    return base.astype(np.intp), place - base
+
+
+# ---------------------------------------------------------------------------- what is visited
+
+
+def _convention_taps(
+    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int
+) -> _Taps:
+    where = _places(convention, rule, n_in, n_out, total)
+    return _all(*convention.taps_at(where, n_in, convention.scale(n_in, n_out)))
+
+
+def _from_the_edge(
+    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int
+) -> _Taps:
+    """A place before the first pixel becomes 0: the second pixel is visited. An axis whose size stays
+    visits each pixel twice, with weights 1 and 0."""
+    base, t = _split(np.maximum(_places(convention, rule, n_in, n_out, total), 0.0))
+    after = np.minimum(base + 1, n_in - 1)
+    if n_in == n_out:
+        base, after, t = np.arange(n_out), np.arange(n_out), 0 * t
+    return _all(np.stack([base, after], 1), np.stack([1 - t, t], 1))
+
+
+def _inside(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+    """A place before the first pixel becomes 0, as above; from the last pixel on only that is visited."""
+    taps = _convention_taps(convention, rule, n_in, n_out, total)
+    base, after = taps.index.T
+    weight = np.where((base == after)[:, None], [1.0, 0.0], taps.weight)
+    after = np.minimum(base + 1, n_in - 1)
+    return replace(
+        taps,
+        index=np.stack([base, after], 1),
+        weight=weight,
+        visited=taps.visited & _second(after > base),
+    )
+
+
+def _second(visited: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of two taps the first is visited, and the second where this says."""
+    return np.stack([np.ones_like(visited), visited], 1)
+
+
+def _floor_and_ceil(
+    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int
+) -> _Taps:
+    """The pixels on either side, the same one twice where a place is a whole number or off the edge."""
+    place = _places(convention, rule, n_in, n_out, total)
+    base, t = _split(place)
+    after = np.ceil(place).astype(np.intp)
+    index = np.stack([np.maximum(base, 0), np.minimum(after, n_in - 1)], 1)
+    return _all(index, np.stack([1 - t, t], 1))
+
+
+def _between(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+    """A pixel and the one after it, also where a place is a whole number; off the edge the edge alone."""
+    base, t = _split(_places(convention, rule, n_in, n_out, total))
+    inside = (base >= 0) & (base < n_in - 1)
+    base = base.clip(0, n_in - 1)
+    taps = _all(np.stack([base, np.minimum(base + 1, n_in - 1)], 1), np.stack([1 - t, t], 1))
+    return replace(taps, visited=_second(inside))
+
+
+def _radius(convention: Resize) -> float:
+    radius = {"linear": 1.0, "gaussian": 1.5, "lanczos": float(convention.lanczos_radius or 0)}
+    return radius.get(convention.mode, 2.0)
+
+
+def _stretched(
+    convention: Resize, n_in: int, n_out: int, first: Float64, last: Float64, taps: int
+) -> _Taps:
+    """A stretched kernel's values over their sum, at pixels ``first`` to ``last``; of ``taps`` visited
+    pixels those after ``last`` weigh nothing."""
+    scale = n_in / n_out
+    stretch = max(scale, 1.0) if convention.antialias else 1.0
+    start = first.clip(0, n_in - 1).astype(np.intp)
+    index = start[:, None] + np.arange(taps)
+    middle = (np.arange(n_out) + 0.5) * scale
+    value = convention.kernel((middle[:, None] - index - 0.5) / stretch, scale)
+    value = np.where(index <= last.clip(0, n_in - 1)[:, None], value, 0.0)
+    result = _all(index.clip(0, n_in - 1), value / value.sum(axis=1, keepdims=True))
+    result.visited[...] = index < n_in
+    return result
+
+
+def _span(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+    """As many pixels from the first within the radius on as the widest kernel could have, 2·⌈radius⌉ + 1."""
+    scale = n_in / n_out
+    radius = _radius(convention) * (max(scale, 1.0) if convention.antialias else 1.0)
+    middle = (np.arange(n_out) + 0.5) * scale
+    first, last = np.ceil(middle - radius - 0.5), np.floor(middle + radius - 0.5)
+    taps = min(2 * int(np.ceil(radius)) + 1, n_in)
+    return _stretched(convention, n_in, n_out, first, last, taps)
+
+
+def _window(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+    """The pixels from ⌊middle − radius + ½⌋ to before ⌊middle + radius + ½⌋: one at the radius counts at
+    the end, not at the beginning. An axis whose size stays is not visited at all."""
+    if n_in == n_out:
+        return _all(np.arange(n_out)[:, None], np.ones((n_out, 1)))
+    scale = n_in / n_out
+    radius = _radius(convention) * max(scale, 1.0)
+    middle = (np.arange(n_out) + 0.5) * scale
+    first, end = np.floor(middle - radius + 0.5), np.floor(middle + radius + 0.5)
+    first, last = first.clip(0, n_in), end.clip(0, n_in) - 1
+    taps = int(np.max(last - first)) + 1
+    result = _stretched(convention, n_in, n_out, first, last, taps)
+    result.visited[...] &= np.arange(taps) <= (last - first)[:, None]
+    return result
+
+
+def _covered(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+    """The pixels that a window covers, each as much as it is covered; divided at the end."""
+    where = convention.coordinates(n_in, n_out)  # exactly: no rounding may move a window's ends
+    index, exact = convention.taps_at(where, n_in, convention.scale(n_in, n_out))
+    weight = exact.astype(np.float64)
+    times = np.full(n_out, n_in / n_out) if convention.mode == "area" else 1 / weight.max(axis=1)
+    return _Taps(index, weight * times[:, None], weight > 0, times)
+
+
+def _weighed(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+    """The pixels that a window covers, with their weights."""
+    taps = _covered(convention, rule, n_in, n_out, total)
+    return replace(taps, weight=taps.weight / taps.over[:, None], over=np.ones(n_out))
+
+
+def _steps(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+    """Integer weights that are not 0; their sum, 16 down and 8 up, divides at the end."""
+    taps = _convention_taps(convention, rule, n_in, n_out, total)
+    over = 16.0 if convention.scale(n_in, n_out) > 1 else 8.0
+    return _Taps(taps.index, taps.weight * over, taps.weight > 0, np.full(n_out, over))
+
+
+def _steps_along_a_row(
+    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int
+) -> _Taps:
+    """The same, but up, the weights of a pixel that is read twice are added first."""
+    taps = _steps(convention, rule, n_in, n_out, total)
+    if taps.index.shape[1] == 3:
+        for tap in (0, 1):
+            twice = taps.index[:, tap] == taps.index[:, 2]
+            taps.weight[twice, tap] += taps.weight[twice, 2]
+            taps.weight[twice, 2] = 0
+        taps.visited[...] = taps.weight > 0
+    return taps
+
+
+def _steps_down_a_column(
+    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int
+) -> _Taps:
+    """The same, but up, two pixels that weigh 4 of 8 weigh 1 of 2."""
+    taps = _steps(convention, rule, n_in, n_out, total)
+    between = (taps.weight == 4).any(axis=1) & (taps.over == 8)
+    weight = np.where(between[:, None], taps.weight / 4, taps.weight)
+    return replace(taps, weight=weight, over=np.where(between, 2.0, taps.over))
+
+
+def _short_of_end(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+    """A pixel and the one after it, of a place that is cut at 0 and, by its rule, right before the last."""
+    place = _places(convention, rule, n_in, n_out, total).clip(0, n_in - 1)
+    base = np.minimum(np.floor(place), n_in - 2)
+    t = place - base
+    base = base.astype(np.intp)
+    return _all(np.stack([base, base + 1], 1), np.stack([1 - t, t], 1))
+
+
+def _inside_alone(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+    """Four pixels; none outside, where those are excluded."""
+    taps = _convention_taps(convention, rule, n_in, n_out, total)
+    if not convention.exclude_outside:
+        return taps
+    base, _ = _split(_places(convention, rule, n_in, n_out, total))
+    pixel = base[:, None] + np.arange(-1, 3)
+    return replace(taps, visited=(pixel >= 0) & (pixel < n_in))
+
+
+def _first_inside(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+    """Four pixels; for each outside that is excluded, 0 times the first inside."""
+    taps = _inside_alone(convention, rule, n_in, n_out, total)
+    first = np.take_along_axis(taps.index, taps.visited.argmax(axis=1)[:, None], axis=1)
+    return _all(np.where(taps.visited, taps.index, first), taps.weight)
+
+
+# ---------------------------------------------------------------------------- how it is added up
+
+
+def _products(values: Sequence[Image], weights: Sequence[Image], used: Sequence[Image]) -> Image:
+    """w·a + w·b + …, from the first to the last."""
+    total = np.zeros_like(values[0])
+    for value, weight, visited in zip(values, weights, used, strict=True):
+        total = np.where(visited, total + weight * value, total)
+    return total
+
+
+def _lerp(values: Sequence[Image], weights: Sequence[Image], used: Sequence[Image]) -> Image:
+    """a + t·(b − a); a alone where there is no b."""
+    a, b = values
+    return np.where(used[1], a + weights[1] * (b - a), a)
+
+
+def _fours_summed(
+    values: Sequence[Image], weights: Sequence[Image], used: Sequence[Image]
+) -> Image:
+    """4·(a + b) + v·c + …: pixels that weigh 4 are summed before they are weighed."""
+    fours = [np.where(w == 4, v, 0) for v, w in zip(values, weights, strict=True)]
+    total = 4 * sum(fours[1:], fours[0])
+    for value, weight, visited in zip(values, weights, used, strict=True):
+        total = np.where(visited & (weight != 4), total + weight * value, total)
+    return np.asarray(total)
+
+
+_Form = Callable[[Sequence[Image], Sequence[Image], Sequence[Image]], Image]
+
+
+def _pass(x: Image, axis: int, taps: _Taps, form: _Form) -> Image:
+    lines = np.moveaxis(x, axis, 0)
+    shape = (len(taps.index), *[1] * (x.ndim - 1))
+    columns = range(taps.index.shape[1])
+    values = [lines[taps.index[:, k]] for k in columns]
+    weights = [taps.weight[:, k].astype(x.dtype).reshape(shape) for k in columns]
+    used = [taps.visited[:, k].reshape(shape) for k in columns]
+    return np.moveaxis(form(values, weights, used), 0, axis)
+
+
+_Result = Callable[[Resize, str | None, Image, Size], Image]
+
+
+def _passes(
+    axis: _Axis,
+    form: _Form = _products,
+    *,
+    rows: _Axis | None = None,
+    copied: bool = False,
+    order: tuple[int, ...] = (3, 2),
+) -> _Result:
+    """Columns, then rows, then one division; ``copied``: an image whose size stays is copied."""
+
+    def result(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+        if copied and x.shape[2:] == size:
+            return x
+        total = sum(size)
+        w = axis(convention, rule, x.shape[3], size[1], total)
+        h = (rows or axis)(convention, rule, x.shape[2], size[0], total)
+        both = x
+        for one in order:
+            both = _pass(both, one, w if one == 3 else h, form)
+        over = np.multiply.outer(h.over, w.over)
+        return both if np.all(over == 1) else both / over.astype(x.dtype)
+
+    return result
+
+
+def _whole_ratio(x: Image, size: Size) -> bool:
+    return all(n_in % n_out == 0 for n_in, n_out in zip(x.shape[2:], size, strict=True))
+
+
+_torch_row = _passes(_from_the_edge, order=(3,))
+_torch_plane = _passes(_from_the_edge)
+
+
+def _torch_line(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """Along a row, and nothing along a column: its size stays."""
+    one = _torch_row if x.shape[2] == size[0] else _torch_plane
+    return one(convention, rule, x, size)
+
+
+def _torch_volume(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """As of a plane, and once more along the axis of one pixel, whose size stays: 1·a + 0·a."""
+    result = _torch_plane(convention, rule, x, size)
+    return np.asarray(result + 0 * result)
+
+
+_divided_at_the_end = _passes(_covered, copied=True)
+
+
+_weighed_windows = _passes(_weighed, copied=True)
+
+
+def _opencv_area(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """Whole ratios are summed and divided at the end; other windows are weighed."""
+    form = _divided_at_the_end if _whole_ratio(x, size) else _weighed_windows
+    return form(convention, rule, x, size)
+
+
+_plain_linear = _passes(_inside, rows=_convention_taps, copied=True)
+
+
+def _opencv_linear(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """Along a row, the last pixel alone from its middle on; down a column, always two. Exactly half
+    the size is four pixels summed and divided at the end."""
+    halved = convention.mode == "linear" and x.shape[2:] == (2 * size[0], 2 * size[1])
+    return (_divided_at_the_end if halved else _plain_linear)(convention, rule, x, size)
+
+
+_ipp_inside = _passes(_between, _lerp)
+
+
+def _opencv_ipp_linear(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """With 1, 3 or 4 channels and at least 2 × 2 pixels a + t·(b − a), where there is a b; in the four
+    corners, outside on both axes, a + t·(a − a). Other images as without IPP."""
+    taken = x.shape[1] in (1, 3, 4) and min(x.shape[2:]) >= 2
+    if not taken or x.shape[2:] == size:
+        return _opencv_linear(convention, rule, x, size)
+    result = _ipp_inside(convention, rule, x, size)
+    h, w = (
+        ~_between(convention, rule, n_in, n_out, sum(size)).visited[:, 1]
+        for n_in, n_out in zip(x.shape[2:], size, strict=True)
+    )
+    return np.where(np.logical_and.outer(h, w), result + (result - result), result)
+
+
+# ---------------------------------------------------------------------------- by name
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a kernel visits, and in which form it adds up.
+
+    Attributes:
+        result: from (convention, coordinate rule, x, size), ``x`` in the dtype that is computed in,
+            (N, C, H, W), to what comes out as far as NaN and infinities go.
+        modes: the modes of the conventions that it speaks of.
+        antialias: whether those are antialiased: True, False, or None for either.
+        says: what it does, in words.
+        source: where it was read.
+    """
+
+    result: _Result
+    modes: tuple[str, ...]
+    says: str
+    source: str
+    antialias: bool | None = None
+
+    def speaks_of(self, convention: Resize) -> bool:
+        """Whether a call that follows a convention can be evaluated so."""
+        wide = self.antialias in (None, convention.antialias)
+        return convention.mode in self.modes and wide
+
+
+_KERNELS = ("linear", "cubic", "mitchell", "lanczos", "gaussian")
+_POINTS = ("nearest", "area_linear", *_KERNELS)
+_WINDOWS = ("area", "adaptive_area")
+_TF = "tensorflow/tensorflow, tensorflow/core/kernels/image"
+_UPSAMPLE_KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp"
+_RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
+_RESIZE2 = "opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp"
+
+EVALUATIONS = {
+    "taps": Evaluation(
+        _passes(_convention_taps),
+        modes=_POINTS,
+        says="every tap of the kernel is multiplied, also by 0 and where the size stays; columns first",
+        source=f"{_UPSAMPLE_KERNEL}: Interpolate, HelperInterpCubic",
+    ),
+    "taps_or_copy": Evaluation(
+        _passes(_convention_taps, copied=True),
+        modes=_POINTS,
+        says="every tap is multiplied, also by 0; an image whose size stays is copied",
+        source=f"{_RESIZE_CPP}: resize (copyTo), HResizeCubic, HResizeLanczos4",
+    ),
+    "divided_at_the_end": Evaluation(
+        _passes(_covered),
+        modes=_WINDOWS,
+        says="the pixels of a window are summed, and the sum is divided: it can overflow before",
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/AdaptiveAvgPoolKernel.cpp: "
+        f"cpu_adaptive_avg_pool2d; {_TF}/resize_area_op.cc: ComputePatchSum",
+    ),
+    "torch_linear": Evaluation(
+        _torch_plane,
+        modes=("linear",),
+        antialias=False,
+        says="(1 − t)·a + t·b, where before the first pixel t = 0; an axis whose size stays is 1·a + 0·a",
+        source=f"{_UPSAMPLE_KERNEL}: HelperInterpLinear; aten/src/ATen/native/UpSample.h: "
+        "compute_source_index_and_lambda",
+    ),
+    "torch_linear_line": Evaluation(
+        _torch_line,
+        modes=("linear",),
+        antialias=False,
+        says="as torch_linear along a row, and nothing along the column",
+        source=f"{_UPSAMPLE_KERNEL}: upsample_linear1d_kernel_impl",
+    ),
+    "torch_linear_volume": Evaluation(
+        _torch_volume,
+        modes=("linear",),
+        antialias=False,
+        says="as torch_linear along three axes, of which the last is one pixel: 1·a + 0·a",
+        source=f"{_UPSAMPLE_KERNEL}: upsample_trilinear3d_kernel_impl",
+    ),
+    "torch_window": Evaluation(
+        _passes(_window),
+        modes=("linear", "cubic", "lanczos"),
+        antialias=True,
+        says="the pixels from ⌊middle − radius + ½⌋ to before ⌊middle + radius + ½⌋; an axis whose size "
+        "stays is left alone",
+        source=f"{_UPSAMPLE_KERNEL}: HelperInterpBase::_compute_indices_min_size_weights_aa, "
+        "separable_upsample_generic_Nd_kernel_impl",
+    ),
+    "tensorflow_lerp": Evaluation(
+        _passes(_floor_and_ceil, _lerp, copied=True),
+        modes=("linear",),
+        antialias=False,
+        says="a + t·(b − a) of ⌊place⌋ and ⌈place⌉; an image whose size stays is copied",
+        source=f"{_TF}/resize_bilinear_op.cc: compute_interpolation_weights, compute_lerp",
+    ),
+    "tensorflow_cubic": Evaluation(
+        _passes(_convention_taps, order=(2, 3)),
+        modes=("cubic",),
+        antialias=False,
+        says="four taps an axis are multiplied, also by 0; rows first",
+        source=f"{_TF}/resize_bicubic_op.cc: GetWeightsAndIndices, ComputeYInterpolation",
+    ),
+    "tensorflow_span": Evaluation(
+        _passes(_span, order=(2, 3)),
+        modes=_KERNELS,
+        says="2·⌈radius⌉ + 1 pixels from the first within the radius on, whatever they weigh; rows first",
+        source=f"{_TF}/scale_and_translate_op.cc: ComputeSpansCore, GatherRows, GatherColumns",
+    ),
+    "opencv_linear": Evaluation(
+        _opencv_linear,
+        modes=("linear", "area_linear"),
+        antialias=False,
+        says=" ".join((_opencv_linear.__doc__ or "").split()),
+        source=f"{_RESIZE_CPP}: HResizeLinear, VResizeLinear, resizeAreaFast",
+    ),
+    "opencv_ipp_linear": Evaluation(
+        _opencv_ipp_linear,
+        modes=("linear",),
+        antialias=False,
+        says=" ".join((_opencv_ipp_linear.__doc__ or "").split()),
+        source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when; what ippiResize "
+        "computes is not published: found by running IPP 2026.0.0 on images with one NaN or infinity",
+    ),
+    "opencv_area": Evaluation(
+        _opencv_area,
+        modes=("area",),
+        says=" ".join((_opencv_area.__doc__ or "").split()),
+        source=f"{_RESIZE_CPP}: resizeAreaFast_Invoker, ResizeArea_Invoker",
+    ),
+    "opencv_pyramid": Evaluation(
+        _passes(_steps_along_a_row, _fours_summed, rows=_steps_down_a_column),
+        modes=("pyramid",),
+        says="integer weights, columns first: pixels that weigh 4 are summed before they are weighed; "
+        "the sum is divided at the end",
+        source="opencv/opencv, modules/imgproc/src/pyramids.cpp: pyrDown_, pyrUp_, PyrUpVecV",
+    ),
+    "opencv_dnn_linear": Evaluation(
+        _passes(_short_of_end, _lerp, copied=True, order=(2, 3)),
+        modes=("linear",),
+        antialias=False,
+        says="a + t·(b − a) of a pixel and the one after it, rows first, from the first to before the "
+        "last; an image whose size stays is copied",
+        source=f"{_RESIZE2}: resizeBilinear",
+    ),
+    "opencv_dnn_cubic": Evaluation(
+        _passes(_inside_alone, rows=_first_inside, copied=True, order=(2, 3)),
+        modes=("cubic",),
+        antialias=False,
+        says="four taps an axis are multiplied, also by 0, rows first; a row outside that is excluded is 0 "
+        "times the first inside, and a column is not visited; an image whose size stays is copied",
+        source=f"{_RESIZE2}: resizeCubic",
+    ),
+}
+
+
+def _numpy(dtype: str) -> str:
+    """NumPy has no bfloat16; its range is float32's."""
+    return "float32" if dtype == "bfloat16" else dtype
+
+
+def _largest(dtype: str) -> float:
+    """The largest finite number."""
+    return 2.0**128 - 2.0**120 if dtype == "bfloat16" else float(np.finfo(dtype).max)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """An evaluation with the dtypes that it runs through.
+
+    Attributes:
+        name: a key of :data:`EVALUATIONS`.
+        computed: the dtype of the sums.
+        returned: the dtype of the result.
+        flushes: numbers below the normal range of ``computed`` are taken as 0.
+        saturates: a result of another dtype is cut at the largest number of both dtypes.
+    """
+
+    name: str
+    computed: str
+    returned: str
+    flushes: bool = False
+    saturates: bool = False
+
+    def of(self, convention: Resize) -> Evaluated:
+        """The same dtypes, with an evaluation that speaks of a convention."""
+        if EVALUATIONS[self.name].speaks_of(convention):
+            return self
+        return replace(self, name=default(convention))
+
+    def result(self, convention: Resize, rule: str | None, x: Float64, size: Size) -> Float64:
+        """What comes out as far as NaN and infinities go: (N, C, *size).
+
+        Args:
+            convention, rule: what is computed, and its coordinate rule.
+            x: (N, C, H, W), NaN and infinities among them.
+            size: the output's (H, W).
+        """
+        with np.errstate(all="ignore"):  # overflow and NaN are what is asked for
+            narrow = x.astype(_numpy(self.computed))
+            result = EVALUATIONS[self.name].result(convention, rule, narrow, size)
+            return np.asarray(result.astype(_numpy(self.returned)), np.float64)
+
+    def taken(self, x: Float64) -> Float64:
+        """The values of ``x`` that the sums are made of."""
+        with np.errstate(over="ignore"):
+            x = np.asarray(x.astype(_numpy(self.computed)), np.float64)
+        if not self.flushes:
+            return x
+        return np.where(abs(x) < np.finfo(self.computed).smallest_normal, 0.0, x)
+
+    def given(self, y: Float64) -> Float64:
+        """The values of a result as they are returned."""
+        if not self.saturates or self.computed == self.returned:
+            return y
+        largest = min(map(_largest, (self.computed, self.returned)))
+        return np.clip(y, -largest, largest)
+
+
+def default(convention: Resize) -> str:
+    """The evaluation of a call that declares none: every tap, or every pixel of a window."""
+    return "divided_at_the_end" if convention.mode in _WINDOWS else "taps"
+
+
+def filled(x: Float64) -> Float64:
+    """Every value that is not finite replaced by what another image has there, or by 0.
+
+    An output that is finite does not depend on a value that is not: any other will do. Images that
+    differ in such values alone become equal.
+    """
+    finite = np.isfinite(x)
+    if finite.all():
+        return x
+    first = np.argmax(finite, axis=0, keepdims=True)
+    other = np.take_along_axis(np.where(finite, x, 0.0), first, axis=0)
+    return np.where(finite, x, other)

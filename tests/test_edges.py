@@ -1,0 +1,12 @@
+"""The edges: one pixel, NaN and infinities, the largest and smallest numbers, memory layouts, nothing."""
+
+import pytest
+
+from halfpixel.cases import Case
+from halfpixel.compare import Verdict, judge
+from halfpixel.frameworks import Call
+
+
+@pytest.mark.conformance("edges")
+def test_edge(call: Call, case: Case, dtype: str) -> Verdict:
+    return judge(call, case, dtype)
