@@ -250,7 +250,7 @@ def test_every_two_integer_arithmetics_that_calls_follow_are_told_apart_by_some_
         }
         for pair, calls in suite.followed_integers().items()
     }
-    assert len(computed) == 19
+    assert len(computed) == 21
     for a, b in itertools.combinations(computed, 2):
         both = [name for name in computed[a] if name in computed[b]]
         told = any(not np.array_equal(computed[a][name], computed[b][name]) for name in both)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..cases import Case
 from ..conventions import Resize
-from .call import Mode, Names, Refusal, wrapped
+from .call import Expression, Mode, Name, Names, Refusal, wrapped
 
 
 def _not_plain(case: Case, dtype: str, names: Names) -> bool:
@@ -21,6 +21,25 @@ def _not_plain(case: Case, dtype: str, names: Names) -> bool:
 def _is_crop(case: Case, dtype: str, names: Names) -> bool:
     assert isinstance(case.convention, Resize)
     return case.convention.extrapolates
+
+
+def _wrapped(function: str, **flags: object) -> Callable[[Expression], Expression]:
+    """As ``wrapped``, for raw operations too, which take their image by keyword alone."""
+    whole = wrapped(function, **flags)
+
+    def expression(call: Expression) -> Expression:
+        if call.args:
+            return whole(call)
+        arguments = dict(call.kwargs)
+        image = arguments.pop("images")
+        by_keyword = Expression(Name("by_keyword"), (call.function,))
+        return whole(Expression(by_keyword, (image,), arguments))
+
+    return expression
+
+
+def _by_keyword(names: Names) -> Names:
+    return {"by_keyword": lambda function: lambda x, **flags: function(images=x, **flags)}
 
 
 def _lite(names: Names) -> Names:
@@ -41,26 +60,27 @@ def _lite(names: Names) -> Names:
 
         return run
 
-    return {"lite": lite}
+    return {"lite": lite, **_by_keyword(names)}
 
 
 MODES = (
-    Mode(name="function", expression=wrapped("tf.function")),
+    Mode(name="function", expression=_wrapped("tf.function"), names=_by_keyword),
     Mode(
         name="xla",
-        expression=wrapped("tf.function", jit_compile=True),
+        expression=_wrapped("tf.function", jit_compile=True),
+        names=_by_keyword,
         refusals=(
+            Refusal(
+                words="No registered 'CropAndResize' OpKernel for XLA",
+                why="tensorflow/compiler/tf2xla/kernels has none",
+                when=_is_crop,
+            ),
             Refusal(
                 words="No registered '(ResizeBicubic|ResizeArea|ScaleAndTranslate"
                 "|ResizeNearestNeighborGrad)' OpKernel for XLA",
                 why="tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc has nearest, and bilinear with "
                 "its gradient",
                 when=_not_plain,
-            ),
-            Refusal(
-                words="No registered 'CropAndResize' OpKernel for XLA",
-                why="tensorflow/compiler/tf2xla/kernels has none",
-                when=_is_crop,
             ),
         ),
         rules={
@@ -73,7 +93,7 @@ MODES = (
     ),
     Mode(
         name="lite",
-        expression=wrapped("lite"),
+        expression=_wrapped("lite"),
         names=_lite,
         differentiates=(),
         refusals=(

@@ -504,7 +504,7 @@ def _interpolate_call(
         run=_run_unfolded if say in (_rows, _volume) else _run,
         arithmetic={dtype: _arithmetic(dtype, flags, convention, dimensions) for dtype in dtypes},
         returns={dtype: dtype for dtype in dtypes},
-        roundings={"uint8": ("torch_uint8",)} if rounds else {},
+        roundings={"uint8": ("torch_uint8",)} if rounds and follows else {},
         refusals=(*refusals, _narrow_refusal(flags)) if follows else refusals,
         variant=say is not _interpolate,
         defects=(_FIRST_ROW_REPEATED,) if flags.get("antialias") else (),

@@ -52,6 +52,7 @@ ROUNDINGS = {
         torch.uint8,
         clamped=("linear", "cubic"),
         antialiased=("linear", "cubic", "lanczos"),
+        grids=("half_pixel", "align_corners", "pytorch_half_pixel_align_corners"),
         dtypes=("uint8",),
         source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
         "_compute_indices_min_size_weights and its _aa, _compute_index_ranges_int16_weights, "

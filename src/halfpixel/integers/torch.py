@@ -50,7 +50,8 @@ def _plain(convention: Resize, n_in: int, n_out: int) -> tuple[Float64, float]:
 
 def _antialiased(convention: Resize, n_in: int, n_out: int) -> tuple[Float64, float]:
     """The kernel is stretched by the scale; what lies inside the image is divided by its sum."""
-    scale = n_in / n_out
+    above, below = convention.step(n_in, n_out)
+    scale = float(above / below)
     stretch = max(scale, 1.0)
     support = taps(convention) * 0.5 * stretch
     center = scale * (np.arange(n_out) + 0.5)
