@@ -44,6 +44,8 @@ class Arithmetic:
         weights: the dtype of the interpolation weights.
         weight_error: the largest error of one weight, in unit roundoffs of that dtype.
         accumulation: the dtype in which products are summed.
+        extent_roundings: roundings of a coordinate that are relative to the input axis's size in pixels:
+            those of a grid that is normalised to −1..1.
         distance_roundings: roundings between a coordinate and the distance that the kernel is given,
             relative to the kernel's radius in pixels; 0 for a kernel that takes the fraction as it is.
         normalised: weights are divided by their sum, which has as many roundings as the sum of the
@@ -68,6 +70,7 @@ class Arithmetic:
     weights: str
     weight_error: float
     accumulation: str
+    extent_roundings: int = 0
     distance_roundings: int = 0
     normalised: bool = False
     separable: bool = True
@@ -456,6 +459,150 @@ def _float32_short_of_end(
     return np.asarray(np.minimum(place, end), np.float64)
 
 
+@functools.cache
+def _linspace(n: int, name: str) -> Places:
+    """``torch.linspace(-1, 1, n)``, or 0 where n is 1: steps from the nearer end, each product and sum
+    rounded once (a fused multiply-add)."""
+    dtype: type[np.floating[Any]] = np.float32 if name == "float32" else np.float64
+    if n == 1:
+        return np.zeros(1)
+    step = Fraction(float(dtype(2) / dtype(n - 1)))
+    half = [float(dtype(_nearest(step * i - 1, dtype))) for i in range((n + 1) // 2)]
+    return np.array([*half[: n // 2], *(-place for place in half[::-1])])
+
+
+def _nearest(value: Fraction, dtype: type[np.floating[Any]]) -> float:
+    """A number rounded once: in float64 sums of float32 are exact at these sizes."""
+    return float(dtype(float(value)))
+
+
+def _grid(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
+) -> Places:
+    shape = np.broadcast_shapes(np.shape(d), np.shape(n_in), np.shape(n_out))
+    d, n_in, n_out = (np.broadcast_to(n, shape) for n in (d, n_in, n_out))
+    grid = np.empty(shape, dtype)
+    for n in np.unique(n_out).tolist():
+        grid[n_out == n] = _linspace(n, np.dtype(dtype).name)[d[n_out == n]]
+    if convention.aligns_corners:
+        return np.asarray((grid + dtype(1)) * ((n_in - 1).astype(dtype) / dtype(2)), np.float64)
+    grid = grid * (n_out - 1).astype(dtype) / n_out.astype(dtype)
+    return _fused(grid + dtype(1), n_in.astype(dtype) / dtype(2), -0.5)
+
+
+def _fused(a: NDArray[Any], b: NDArray[Any], c: float) -> Places:
+    """a·b + c rounded once, in the dtype of a: float64 holds the product of two float32."""
+    if a.dtype == np.float32:
+        return np.asarray((np.multiply(a, b, dtype=np.float64) + c).astype(np.float32), np.float64)
+    # b has few bits: its products with the upper 40 of a and with the lower 13 are exact (T. J. Dekker,
+    # Numerische Mathematik 18, 1971), and so is the error of a sum (D. E. Knuth, TAOCP 2, 4.2.2)
+    upper = a * 8193.0 - (a * 8193.0 - a)
+    product = upper * b
+    total = product + c
+    part = total - product
+    error = (product - (total - part)) + (c - part)
+    return np.asarray(total + (error + (a - upper) * b))
+
+
+def _grid_reflected(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
+) -> Places:
+    place = _grid(convention, d, n_in, n_out, dtype).astype(dtype)
+    edge = dtype(_half(convention))  # 0 where the image is mirrored about its pixels' middles
+    return np.asarray((place + edge) - edge, np.float64)
+
+
+def _grid_float32(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """A grid over −1..1 in float32: steps from the nearer end, times (n_out − 1) / n_out for half_pixel;
+    then + 1, and n_in / 2 times that less ½ in one rounding (a fused multiply-add)."""
+    return _grid(convention, d, n_in, n_out, np.float32)
+
+
+def _grid_float64(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The steps of ``grid_float32`` in float64."""
+    return _grid(convention, d, n_in, n_out, np.float64)
+
+
+def _grid_float32_reflected(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """``grid_float32``; then the distance from the edge that the image is mirrored about is rounded, and
+    that less ½."""
+    return _grid_reflected(convention, d, n_in, n_out, np.float32)
+
+
+def _grid_float64_reflected(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The steps of ``grid_float32_reflected`` in float64."""
+    return _grid_reflected(convention, d, n_in, n_out, np.float64)
+
+
+def _affine(convention: Resize, n_in: Integers, n_out: Integers) -> tuple[Places, Places]:
+    """The scale and the shift of an affine map that is a resize, as a user computes them in float64."""
+    scale = np.asarray(n_in / n_out)
+    return scale, np.asarray(0.5 * scale - 0.5 if _half(convention) else 0 * scale)
+
+
+_LANES = 16  # pixels that cv2.warpAffine computes at once, with AVX2
+
+
+def _warp_float32(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """Scale and shift are rounded to float32, and so are their product with the index and the sum."""
+    scale, shift = (part.astype(np.float32) for part in _affine(convention, n_in, n_out))
+    return np.asarray(d.astype(np.float32) * scale + shift, np.float64)
+
+
+def _warp_float32_columns(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """In whole vectors of 16 pixels of a row the product and the sum are rounded once."""
+    scale, shift = (part.astype(np.float32) for part in _affine(convention, n_in, n_out))
+    fused = (np.multiply(d, scale, dtype=np.float64) + shift).astype(np.float32)
+    in_vectors = d < n_out // _LANES * _LANES
+    return np.where(in_vectors, fused, _warp_float32(convention, d, n_in, n_out, total))
+
+
+def _warp_fixed(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, bits: int, *, columns: bool
+) -> Places:
+    """A place in 1024ths, rounded half up to so many bits after the point."""
+    scale, shift = _affine(convention, n_in, n_out)
+    if columns:
+        place = np.rint(scale * d * 1024) + np.rint(shift * 1024)
+    else:
+        place = np.rint((scale * d + shift) * 1024)
+    unit = 1024 >> bits
+    return np.asarray((place.astype(np.int64) + unit // 2) // unit / (1 << bits))
+
+
+def _warp_fixed_0(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The place is rounded to 1024ths of a pixel, and that half up to the pixel."""
+    return _warp_fixed(convention, d, n_in, n_out, 0, columns=False)
+
+
+def _warp_fixed_5(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The place is rounded to 1024ths of a pixel, and that half up to 32nds."""
+    return _warp_fixed(convention, d, n_in, n_out, 5, columns=False)
+
+
+def _warp_fixed_5_columns(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The index times the scale, and the shift, are rounded to 1024ths each."""
+    return _warp_fixed(convention, d, n_in, n_out, 5, columns=True)
+
+
 @dataclass(frozen=True)
 class CoordinateRule:
     """A way of computing coordinates that can pick another pixel, or another weight, than the exact one.
@@ -469,6 +616,9 @@ class CoordinateRule:
         above: the total above which it is another formula, where it is.
         tap_weights: what taps at those places weigh, where rounding decides on which side of a step of the
             kernel they are.
+        computed: it shows at the sizes of the goldens, and has none of its own: its cases are the exact
+            convention's, computed anew.
+        columns: ``places`` along the columns, where that is another formula than along the rows.
         rounded: the coordinates are rounded besides, as many times as the arithmetic says: the rule
             says which pixel, not to the last bit how much of it.
     """
@@ -479,13 +629,22 @@ class CoordinateRule:
     above: int | None = None
     tap_weights: TapWeights | None = None
     rounded: bool = False
+    computed: bool = False
+    columns: Callable[[Resize, Integers, Integers, Integers, Integers], Places] | None = None
 
     @property
     def formula(self) -> str:
         """What it does, in words."""
         said = (function.__doc__ for function in (self.places, self.tap_weights) if function)
-        return " ".join(" ".join(words or "" for words in said).split())
+        words = " ".join(" ".join(words or "" for words in said).split())
+        along_columns = " ".join((self.columns.__doc__ or "").split()) if self.columns else ""
+        return f"{words} Along the columns: {along_columns}" if along_columns else words
 
+
+_WARP_FIXED = (
+    "opencv/opencv, modules/imgproc/src/imgwarp.cpp: hal::warpAffine (adelta), WarpAffineInvoker (X0, Y0), "
+    "hal::warpAffineBlockline, hal::warpAffineBlocklineNN"
+)
 
 COORDINATE_RULES = {
     "kernel_table_1024": CoordinateRule(
@@ -581,6 +740,45 @@ COORDINATE_RULES = {
         source="opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp: computeSrcGeneric, "
         "resizeBilinear (lim - 1 - 1e-6f)",
     ),
+    **{
+        f"grid_{dtype}": CoordinateRule(
+            formula,
+            stored=False,
+            source="pytorch/pytorch, aten/src/ATen/native/AffineGridGenerator.cpp: make_base_grid_4D"
+            " (the product with the identity rounds nothing); cpu/RangeFactoriesKernel.cpp: "
+            "linspace_kernel; cpu/GridSamplerKernel.cpp: ComputeLocationBase::unnormalize, "
+            "reflect_coordinates (compiled for AVX2 or AVX512)",
+            computed=True,
+        )
+        for dtype, formula in (
+            ("float32", _grid_float32),
+            ("float64", _grid_float64),
+            ("float32_reflected", _grid_float32_reflected),
+            ("float64_reflected", _grid_float64_reflected),
+        )
+    },
+    "warp_float32": CoordinateRule(
+        _warp_float32,
+        stored=False,
+        source="opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp (OpenCV 5): "
+        "warpAffineNearestInvoker "
+        "(compiled for AVX2), CV_WARPAFFINE_VECTOR_COMPUTE_MAPPED_COORD2",
+        computed=True,
+        columns=_warp_float32_columns,
+    ),
+    "warp_fixed_0": CoordinateRule(
+        _warp_fixed_0,
+        stored=False,
+        source=_WARP_FIXED,
+        computed=True,
+    ),
+    "warp_fixed_5": CoordinateRule(
+        _warp_fixed_5,
+        stored=False,
+        source=_WARP_FIXED,
+        computed=True,
+        columns=_warp_fixed_5_columns,
+    ),
 }
 
 
@@ -593,6 +791,7 @@ def places(
     total: Integers,
     *,
     factor: Fraction | None = None,
+    columns: bool = False,
 ) -> Places:
     """Where output pixels sample, in float64: many sizes at once.
 
@@ -603,13 +802,16 @@ def places(
         n_in, n_out: the sizes of the axis in pixels.
         total: the output's rows plus columns.
         factor: output pixels an input pixel; None for the ratio of the sizes.
+        columns: along the columns, not the rows.
     """
     if rule is None:
         above, below = convention.ratio(d, n_in, n_out, factor)
         return np.asarray(above / below)
     if factor is not None and convention.takes_factors:  # as a framework is given it: in double
         n_in, n_out = np.asarray(1.0), np.asarray(float(factor))
-    return COORDINATE_RULES[rule].places(convention, d, n_in, n_out, total)
+    known = COORDINATE_RULES[rule]
+    formula = known.columns if columns and known.columns is not None else known.places
+    return formula(convention, d, n_in, n_out, total)
 
 
 def tap_weights(rule: str | None) -> TapWeights | None:
@@ -624,14 +826,17 @@ def coordinates(
     n_out: int,
     factor: Fraction | None = None,
     total: int = 0,
+    *,
+    columns: bool = False,
 ) -> Exact:
     """Where each output pixel samples: exactly, or as a rule of :data:`COORDINATE_RULES` has it.
 
     ``factor`` is output pixels an input pixel, None for the ratio of the sizes. ``total``, the output's
-    rows plus columns, matters to the rules that have an ``above``.
+    rows plus columns, matters to the rules that have an ``above``; ``columns`` to those that
+    have that.
     """
     if rule is None:
         return convention.coordinates(n_in, n_out, factor)
     sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
-    found = places(convention, rule, np.arange(n_out), *sizes, factor=factor)
+    found = places(convention, rule, np.arange(n_out), *sizes, factor=factor, columns=columns)
     return np.array([Fraction(place) for place in found.tolist()], object)

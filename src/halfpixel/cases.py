@@ -141,8 +141,8 @@ class Case:
         along = [self.convention.along(i) for i in range(2)]
         total = sum(n_out for _, n_out in self.sizes)
         h, w = (
-            _matrix(convention, self.rule, *axis, total, dtype)
-            for convention, axis in zip(along, self.axes, strict=True)
+            _matrix(convention, self.rule, *axis, total, dtype, columns=columns)
+            for convention, axis, columns in zip(along, self.axes, (False, True), strict=True)
         )
         return h, w
 
@@ -160,9 +160,12 @@ def _matrix(
     factor: Fraction | None,
     total: int,
     dtype: type,
+    *,
+    columns: bool,
 ) -> NDArray[Any]:
     """One axis's matrix; cases of the same sizes share it, so that nobody may write into it."""
-    where: NDArray[Any] = coordinates(convention, rule, n_in, n_out, factor, total).astype(dtype)
+    exact = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
+    where: NDArray[Any] = exact.astype(dtype)
     scale = convention.scale(n_in, n_out, factor)
     matrix = convention.weights_at(where, n_in, scale, tap_weights(rule))
     matrix.setflags(write=False)

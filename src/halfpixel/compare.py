@@ -11,10 +11,10 @@ The bound of each output value is derived from its case. With ``A_h``, ``A_w`` t
                  + E_h X E_wᵀ                         where a tap reads, at the coordinate or, since
                                                       that is rounded, right beside it
     coordinates  in E: D                              D = (r·u · (|coordinate| + ½) + q·u · radius)
-                                                      · |slope of the weights|, with r, q the
-                                                      coordinate_ and distance_roundings; of a
-                                                      window, each end moves the weight of its
-                                                      pixel by itself
+                                                      + e·u · n_in) · |slope of the weights|, with
+                                                      r, q, e the coordinate_, distance_ and
+                                                      extent_roundings; of a window, each end
+                                                      moves the weight of its pixel by itself
     narrow       γ_r · (|A_h| X |A_w|ᵀ + the above)   r = narrow_roundings, where the result is stored
                                                       in float16 or bfloat16
     underflow    η · (taps_w · Σ|A_h| + taps_h + 1)   η = half the smallest number: what a product below
@@ -217,7 +217,9 @@ def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)
     rule = arithmetic.coordinate_rule
-    h, w = (_axis(convention.along(i), rule, *axis) for i, axis in enumerate(case.axes))
+    h, w = (
+        _axis(convention.along(i), rule, *axis, columns=i == 1) for i, axis in enumerate(case.axes)
+    )
     x = abs(filled(case.inputs["x"]))
 
     def both(left: Array, right: Array) -> Array:
@@ -276,6 +278,7 @@ class Axis:
         reads: how many taps read the pixel, at the coordinate or right beside it.
         slope: change of the weight with the coordinate, per pixel, on the steeper side.
         taps: of an output pixel.
+        extent: the input axis's size in pixels.
     """
 
     first: NDArray[np.intp]
@@ -284,21 +287,29 @@ class Axis:
     reads: Array
     slope: Array
     taps: int
+    extent: int
 
     def error(self, arithmetic: Arithmetic) -> Array:
         """How far each weight may be off: the parts *weights* and *coordinates* of the bound."""
         u = UNIT_ROUNDOFF[arithmetic.coordinates]
         moved = arithmetic.coordinate_roundings * self.coordinates
-        moved = u * (moved + arithmetic.distance_roundings * self.taps / 2)
+        moved = moved + arithmetic.distance_roundings * self.taps / 2
+        moved = u * (moved + arithmetic.extent_roundings * self.extent)
         weight_error = arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights]
         return np.asarray(weight_error * self.reads + moved[:, None] * self.slope)
 
 
 @functools.cache
 def _axis(
-    convention: Resize, rule: str | None, n_in: int, n_out: int, factor: Fraction | None
+    convention: Resize,
+    rule: str | None,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None,
+    *,
+    columns: bool,
 ) -> Axis:
-    where = coordinates(convention, rule, n_in, n_out, factor)
+    where = coordinates(convention, rule, n_in, n_out, factor, columns=columns)
     return axis_at(convention, rule, where, n_in, convention.scale(n_in, n_out, factor))
 
 
@@ -357,11 +368,13 @@ def axis_at(
         pixels = [merged(at[:, None], np.ones((len(at), 1))) for at in end]
         slope = slope + np.maximum(*pixels) / float(scale)
     taps = index.shape[1]
-    if convention.exclude_outside:  # what is clamped to the edge here weighs nothing
+    if convention.drops_outside:  # what is clamped to the edge here weighs nothing
         reads, taps = np.minimum(reads, 1.0), min(taps, n_in)
     half = 0.5 if convention.half_pixel else 0.0
     inside = convention.inside(where, n_in)[:, None]
-    return Axis(first, abs(places) + half, weight * inside, reads * inside, slope * inside, taps)
+    return Axis(
+        first, abs(places) + half, weight * inside, reads * inside, slope * inside, taps, n_in
+    )
 
 
 def _ends(places: Array, n_in: int, scale: Fraction) -> list[list[NDArray[np.intp]]]:

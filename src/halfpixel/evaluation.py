@@ -378,7 +378,7 @@ class Evaluation:
     Attributes:
         result: from (convention, coordinate rule, x, size), ``x`` in the dtype that is computed in,
             (N, C, H, W), to what comes out as far as NaN and infinities go.
-        modes: the modes of the conventions that it speaks of.
+        modes: the modes of the conventions that it speaks of, with the edge pixel repeated outside.
         antialias: whether those are antialiased: True, False, or None for either.
         says: what it does, in words.
         source: where it was read.
@@ -393,7 +393,7 @@ class Evaluation:
     def speaks_of(self, convention: Resize) -> bool:
         """Whether a call that follows a convention can be evaluated so."""
         wide = self.antialias in (None, convention.antialias)
-        return convention.mode in self.modes and wide
+        return convention.mode in self.modes and wide and convention.padding_mode == "border"
 
 
 _KERNELS = ("linear", "cubic", "mitchell", "lanczos", "gaussian")

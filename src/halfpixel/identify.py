@@ -124,7 +124,8 @@ def _resize_readings(case: Case, got: NDArray[Any] | None) -> Iterator[tuple[str
             continue  # it does nothing
         if not all(convention.takes(*n) for n in case.sizes):
             continue
-        if convention.extrapolates and all(n_out > 1 for _, n_out in case.sizes):
+        one = any(n_out == 1 for _, n_out in case.sizes)
+        if convention.extrapolates and convention.padding_mode == "border" and not one:
             continue  # it is align_corners
         for rule in _rules(case, convention):
             name = str(convention) + (f" with {rule}" if rule else "")

@@ -40,6 +40,7 @@ from .edges import EDGE_CASES, EdgeCase, Sizes, left_out
 from .evaluation import Evaluated
 from .frameworks import FRAMEWORKS, Call, DType, Mode, load, version
 from .frameworks.call import WIDE
+from .integers import ROUNDINGS
 
 # the photograph's shape: what is collected does not read the file
 _NO_PIXELS = np.broadcast_to(np.uint8(0), (60, 90, 3))
@@ -88,15 +89,13 @@ def followed_at_scales() -> Iterator[Case]:
 
 
 @functools.cache
-def _stored() -> tuple[tuple[Resize, str | None], ...]:
-    """The resize conventions that have goldens, with any rule that is stored."""
-    pairs = [
-        (convention, call.stored_rule)
-        for call in calls("resize")
-        if call.stored
-        for convention in call.follows.values()
-    ]
-    return tuple(dict.fromkeys(pairs))
+def _stored() -> dict[tuple[Resize, str | None], list[Call]]:
+    """The resize conventions that have goldens, with any rule that is stored, and their calls."""
+    found: dict[tuple[Resize, str | None], list[Call]] = {}
+    for call in (call for call in calls("resize") if call.stored):
+        for convention in call.follows.values():
+            found.setdefault((convention, call.stored_rule), []).append(call)
+    return found
 
 
 def followed_integers() -> dict[tuple[Resize, str], list[Call]]:
@@ -106,14 +105,20 @@ def followed_integers() -> dict[tuple[Resize, str], list[Call]]:
     for call in (call for call in calls("resize") if call.stored):
         for convention in call.follows.values():
             for rounding in call.roundings.get("uint8", ()):
+                if not ROUNDINGS[rounding].stored:
+                    continue
                 found.setdefault((convention, rounding), []).append(call)
     return found
 
 
 def golden_cases() -> Iterator[Case]:
     """Every case that has a golden, without its expected values."""
-    for convention, rule in _stored():
-        yield from resize_cases(convention, rule)
+    for (convention, rule), followers in _stored().items():
+        for case in resize_cases(convention, rule):
+            # a part of the image is not for every call to say
+            part = isinstance(case.convention, Resize) and case.convention.roi is not None
+            if not part or any(call.expression(case) is not None for call in followers):
+                yield case
     yield from followed_at_scales()
     for (convention, rounding), followers in followed_integers().items():
         for case in integer_cases(convention, rounding):
@@ -178,7 +183,8 @@ def gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[
             differentiated = gradient.of(call)
             for dtype in differentiated.arithmetic:
                 for name in GRADIENT_CASES:
-                    case = functools.partial(gradient_golden, convention, call.stored_rule, name)
+                    rule = call.shown_rule(dtype)
+                    case = functools.partial(gradient_golden, convention, rule, name)
                     if _expressed(call, differentiated, convention, name):
                         yield Trial(differentiated, dtype, name, case)
 
@@ -261,10 +267,11 @@ def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Tria
 
 @functools.cache
 def executed_golden(convention: Resize, rule: str | None, executed: str | None, name: str) -> Case:
-    """The golden of a call; where a mode has another coordinate rule, computed with that, once."""
+    """The golden of a call; where its coordinate rule has none, or a mode has another, computed, once."""
     stored = rule if rule and COORDINATE_RULES[rule].stored else None
     case = golden(goldens.root() / folder(convention, stored) / f"{name}.json")
-    if executed == rule:
+    computed = executed is not None and COORDINATE_RULES[executed].computed
+    if executed == rule and not computed:
         return case
     case = replace(case, rule=executed)
     return replace(case, expected=np.asarray(case.reference()))
@@ -422,7 +429,10 @@ def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
         case = cases[entry.name]
         if not holds(entry, dtype) or call.expression(case) is None:
             continue
-        if call.stored or (call.rule is None and (follows, None) in _stored()):
+        shown = call.shown_rule(dtype)
+        if shown != call.stored_rule:
+            yield case.name, functools.partial(executed_golden, follows, rule, shown, entry.name)
+        elif call.stored or (call.rule is None and (follows, None) in _stored()):
             yield case.name, functools.partial(_golden_of, case)
         else:
             yield case.name, functools.partial(_computed_float, follows, call.rule, entry.name)
@@ -463,7 +473,7 @@ def _integer_case(call: Call, dtype: DType, convention: Resize, name: str) -> Ca
     """A golden where there is one: of 8 bits, and rounded on the way; else computed once a process."""
     rule = _rule(call, dtype)
     stored = call.stored and name in INTEGER_GOLDENS
-    if dtype == "uint8" and stored and call.roundings.get(dtype):
+    if dtype == "uint8" and stored and rule in ROUNDINGS and ROUNDINGS[rule].stored:
         return golden(goldens.root() / folder(convention, rule) / f"{name}.json")
     return _computed(convention, rule, dtype, name)
 

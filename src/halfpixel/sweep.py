@@ -43,6 +43,8 @@ LARGEST_OTHERWISE = 96
 _POINTS = ("nearest", "linear", "cubic")
 _BLOCK = 32  # input sizes in an item of the run: some seconds, so that its progress is seen
 _BLOCK_OTHERWISE = 8
+# a grid or a matrix moves the other axis off whole places too, and along the columns by another formula
+_NOT_SWEPT = ("torch-grid_sample-", "opencv-warpAffine-")
 _SAMPLE = 40  # size pairs of a call in a run without sweeps
 OUTSIDE = -1  # the pixel that an output reads which is extrapolated
 _LISTED = 8  # size pairs that a summary spells out
@@ -50,9 +52,10 @@ _LISTED = 8  # size pairs that a summary spells out
 
 def swept(call: Call) -> bool:
     """Whether a call is swept: each once, and where it is made of another framework's, there; those that
-    take a few sizes only are run on all of them by their cases."""
+    take a few sizes only are run on all of them by their cases, those of ``_NOT_SWEPT`` on the goldens'."""
     every = all(convention.takes_every_size for convention in call.follows.values())
-    return every and call.plain and not FRAMEWORKS[call.framework].needs
+    plain = every and call.plain and not FRAMEWORKS[call.framework].needs
+    return plain and not call.id.startswith(_NOT_SWEPT)
 
 
 def samples_points(convention: Resize) -> bool:

@@ -299,6 +299,7 @@ def test_a_rule_is_stored_if_it_shows_at_some_golden_size() -> None:
         assert not (call.stored and call.rule in COMPUTED), call.id
     for name, rule in COORDINATE_RULES.items():
         assert rule.stored == (name in STORED)
+        assert not (rule.stored and rule.computed)
         shows = False
         for convention in calls_by_rule(name):
             for n_in, n_out in GOLDEN_SIZES:
@@ -306,7 +307,21 @@ def test_a_rule_is_stored_if_it_shows_at_some_golden_size() -> None:
                 scale = convention.scale(n_in, n_out)
                 got = convention.weights_at(places, n_in, scale, tap_weights(name))
                 shows |= abs(got - convention.weights(n_in, n_out)).max() > 2**-24
-        assert shows == (rule.stored or name in COMPUTED), name
+        # one that is computed anew where it shows need not show in every dtype
+        assert shows == (rule.stored or name in COMPUTED) or rule.computed, name
+
+
+def half_even(coordinate: Any, padding: Any = "border") -> Resize:
+    return Resize(
+        mode="nearest",
+        nearest_mode="round_half_even",
+        coordinate_transformation_mode=coordinate,
+        padding_mode=padding,
+    )
+
+
+GRIDS = {half_even("half_pixel"), half_even("tf_crop_and_resize")}
+WARPED = {half_even("half_pixel"), half_even("asymmetric"), half_even("asymmetric", "zeros")}
 
 
 # the rules of results that a mode changes: tests/harness/test_modes.py and tests/test_modes.py show them
@@ -335,14 +350,30 @@ def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
         "sum_float64": {MIDDLE},
         "inverse_scale_float64": {FLOOR, AREA_LINEAR},
         "float32_near_ties": {
-            c for c in every_resize() if c.mode == "nearest" and not c.extrapolates
+            c
+            for c in every_resize()
+            if c.mode == "nearest" and c.nearest_mode != "round_half_even" and not c.extrapolates
         },
         "float32_short_of_end": {
             c
             for c in every_resize()
-            if c.mode == "linear" and not c.antialias and not c.extrapolates
+            if c.mode == "linear"
+            and not (c.antialias or c.extrapolates)
+            and c.padding_mode == "border"
         }
         | {Resize(mode="linear", antialias=True)},
+        **{f"grid_{rule}": GRIDS for rule in ("float32", "float64")},
+        **{f"grid_{rule}_reflected": GRIDS for rule in ("float32", "float64")},
+        "warp_float32": WARPED,
+        "warp_fixed_0": WARPED,
+        "warp_fixed_5": {
+            *(Resize(mode="linear", padding_mode=p) for p in ("border", "zeros", "reflect_101")),
+            Resize(mode="linear", coordinate_transformation_mode="asymmetric"),
+            *(
+                Resize(mode="lanczos", lanczos_radius=4, padding_mode=p)
+                for p in ("border", "zeros")
+            ),
+        },
     }
 
 
@@ -488,6 +519,14 @@ NEEDED = [
         "opencv-dnn-Resize-nearest-half_pixel-round_prefer_floor", 28, 26, marks=pytest.mark.opencv
     ),
     pytest.param("opencv-dnn-Resize-linear-half_pixel", 2, 5, marks=pytest.mark.opencv),
+    pytest.param("torch-grid_sample-nearest-border", 60, 75, marks=pytest.mark.torch),
+    pytest.param("torch-grid_sample-nearest-reflection", 60, 75, marks=pytest.mark.torch),
+    pytest.param(
+        "opencv-warpAffine-INTER_NEAREST-BORDER_REPLICATE", 2, 7, marks=pytest.mark.opencv
+    ),
+    pytest.param(
+        "opencv-warpAffine-INTER_LANCZOS4-BORDER_REPLICATE", 5, 9, marks=pytest.mark.opencv
+    ),
 ]  # fmt: skip
 
 

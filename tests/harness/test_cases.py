@@ -85,7 +85,9 @@ def interpolates(computed: Computed) -> bool:
 
 @pytest.mark.parametrize("name", AGREEING)
 def test_where_conventions_agree_all_that_interpolate_do(name: str) -> None:
-    interpolating = frozenset(filter(interpolates, [*EVERY, *followed()]))
+    """Of those whose every tap reads a pixel: with zeros around it, one pixel in is not a constant."""
+    full = [both for both in [*EVERY, *followed()] if both[0].padding_mode != "zeros"]
+    interpolating = frozenset(filter(interpolates, full))
     told = frozenset(pair for pair in told_apart(name) if interpolating.issuperset(pair))
     assert not told, f"{name} tells apart:\n{lines(told)}"
     first, *others = interpolating

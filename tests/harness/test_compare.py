@@ -118,8 +118,7 @@ def taps_in_float32(
     t = places - base
     one = F(1)
     if convention.mode == "linear":
-        inside = (places >= 0) & (places <= n_in - 1) | (not convention.extrapolates)
-        weights, first = [np.where(inside, one - t, F(0)), np.where(inside, t, F(0))], 0
+        weights, first = [one - t, t], 0
     else:
         a = F(float(convention.cubic_coeff_a or 0))
 
@@ -131,9 +130,18 @@ def taps_in_float32(
 
         weights, first = [far(t + one), near(t), near(one - t), far((one - t) + one)], -1
     index = base.astype(np.intp)[:, None] + np.arange(first, first + len(weights))
-    stacked = np.stack(weights, axis=1)
+    reads = (places >= 0) & (places <= n_in - 1) | (not convention.extrapolates)
+    stacked = np.stack([np.where(reads, weight, F(0)) for weight in weights], axis=1)
     assert stacked.dtype == F
-    return index.clip(0, n_in - 1), stacked
+    return brought_inside(convention, index, n_in, stacked)
+
+
+def brought_inside(
+    convention: Resize, index: NDArray[np.intp], n_in: int, weights: NDArray[np.float32]
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    inside = (index >= 0) & (index < n_in)
+    kept = np.where(inside, weights, F(0)) if convention.padding_mode == "zeros" else weights
+    return convention.padded(index, n_in), kept
 
 
 def normalised_in_float32(
@@ -164,7 +172,7 @@ def normalised_in_float32(
         total = total + values[:, k]
     weights = values * (F(1) / total)[:, None]
     assert weights.dtype == F
-    return index.clip(0, n_in - 1), weights
+    return brought_inside(convention, index, n_in, weights)
 
 
 def windows_in_float32(

@@ -243,7 +243,9 @@ def test_a_wrong_gradient_is_caught_and_named(wrong: WrongGradient) -> None:
 
     verdict = _judged(wrong.followed, backward, wrong.case, "float32")
     assert verdict.kind == "changed"
-    assert _said_to_follow(verdict) == ([wrong.named] if wrong.named else [])
+    said = _said_to_follow(verdict)
+    # beside it those that are the same at these sizes: another padding that nothing reaches
+    assert wrong.named in said if wrong.named else not said
 
 
 def test_a_failure_says_that_it_is_a_gradient() -> None:

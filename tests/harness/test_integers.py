@@ -20,6 +20,7 @@ from halfpixel.integers import (
     ROUNDINGS,
     applies_to,
     opencv_ipp,
+    opencv_warp,
     predicted,
     tensorflow,
     torch,
@@ -105,6 +106,12 @@ def keras(method: str, dtype: str) -> Any:
     )
 
 
+def warp_affine(flag: str, dtype: str) -> Any:
+    name = f"opencv-warpAffine-INTER_{flag}-BORDER_REPLICATE"
+    return pytest.param(name, dtype, marks=pytest.mark.opencv, id=f"warp-{flag}-{dtype}")
+
+
+WARPED = [warp_affine("LANCZOS4", "uint8"), warp_affine("LINEAR", "int16")]
 SIXTEEN = ("uint16", "int16")
 FIXED = [
     call
@@ -149,6 +156,9 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (tensorflow, "_sine", nearest_to_the_sine, "keras_rounded", [keras("lanczos3", "uint16")]),
     (tensorflow, "_FIRST", (3, 2), "keras_rounded", [keras(m, "uint16") for m in ("bicubic", "lanczos5")]),
     (tensorflow, "_half_even", np.floor, "keras_rounded", [keras(m, "uint8") for m in KERAS_METHODS]),
+    (opencv_warp, "_fma", unfused, "opencv_warp", [warp_affine(f, "uint16") for f in ("LINEAR", "CUBIC")]),
+    (opencv_warp, "_integer_table", opencv_warp._float_table, "opencv_warp", WARPED[:1]),
+    (opencv_warp, "_float_table", opencv_warp._integer_table, "opencv_warp", WARPED[1:]),
 ]  # fmt: skip
 
 
@@ -214,14 +224,14 @@ ROUNDED = [
     pytest.param(call, dtype, id=f"{call.id}-{dtype}", marks=getattr(pytest.mark, call.framework))
     for call in suite.calls("resize")
     for dtype in call.roundings
-    if call.stored
+    if call.stored and call.follows and "2_channels" not in call.name  # the case has four
 ]
 
 
 # of a call's cases, the one that is enlarged by a fraction, else shrunk, else enlarged by whole numbers
 SHOWING = ("4x5-7x9-bytes", "9x7-5x4-bytes", "4x6-8x18-bytes")
 # at the end, but for the last bits or for halves
-ROUND_ONCE = ("opencv_ipp", "opencv_area", "opencv_pyramid", "keras_rounded")
+ROUND_ONCE = ("opencv_ipp", "opencv_area", "opencv_pyramid", "opencv_warp", "keras_rounded")
 
 
 @pytest.mark.parametrize(("call", "dtype"), ROUNDED)
@@ -308,10 +318,16 @@ def test_a_prediction_is_within_a_few_levels_of_the_clamped_result(
     for dtype, size in itertools.product(ROUNDINGS[rounding].dtypes, sizes):
         got = predicted(rounding, convention, image, size, dtype)
         exact = convention.apply(image, size)
-        assert abs(got - exact.clip(0, 255)).max() <= 2
+        # 32 places a pixel: 20 and 5 a pixel, half a place off on each axis, and 2 beside
+        allowed = 2 + (25 / 64) * (rounding == "opencv_warp")
+        inside = (slice(2, -2), slice(1, -1)) if convention.padding_mode != "border" else ()
+        off = abs(got - exact.clip(0, 255))[0, 0]
+        assert off[inside].max() <= allowed
 
 
-@pytest.mark.parametrize(("rounding", "convention"), SPOKEN_OF, ids=str)
+@pytest.mark.parametrize(
+    ("rounding", "convention"), [s for s in SPOKEN_OF if s[1].padding_mode != "zeros"], ids=str
+)
 def test_a_constant_image_stays_what_it_is(rounding: str, convention: Resize) -> None:
     size = {"area": (4, 3), "area_linear": (9, 8), "pyramid": (3, 3)}.get(convention.mode, (9, 4))
     for value in (0, 1, 127, 255):

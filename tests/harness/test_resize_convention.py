@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from halfpixel import Resize
 from halfpixel.conventions import every_resize, resize_from
+from halfpixel.conventions.resize import CoordinateTransformationMode
 
 
 def interpolates(convention: Resize) -> bool:
@@ -28,12 +29,15 @@ def interpolates(convention: Resize) -> bool:
 EVERY = every_resize()
 INTERPOLATING = [c for c in EVERY if interpolates(c)]
 BLURRING = [c for c in EVERY if not interpolates(c)]
+BORDERED = [c for c in EVERY if c.padding_mode == "border"]
 NEW_GRIDS = ("half_pixel_align_corners", "pytorch_half_pixel_align_corners")  # which ONNX has not
-# and nearest, which has its own test
+# what ONNX's Resize has: linear, cubic, and nearest, which has its own test
 ONNXS = [
     c
-    for c in EVERY
-    if c.mode in ("linear", "cubic") and c.coordinate_transformation_mode not in NEW_GRIDS
+    for c in BORDERED
+    if c.mode in ("linear", "cubic", "nearest")
+    and c.coordinate_transformation_mode not in NEW_GRIDS
+    and c.nearest_mode != "round_half_even"  # GridSample's
 ]
 IRRATIONAL = ("lanczos", "gaussian")  # modes whose weights are known to so many digits
 SIZES = st.integers(1, 9)
@@ -306,7 +310,7 @@ def as_fraction(value: Any) -> Fraction:
 
 
 def by_mpmath(convention: Resize, n_in: int, n_out: int) -> list[list[Fraction]]:
-    """The rows, from the textbook's formulas in 80 digits: every tap in reach, clamped or excluded."""
+    """The rows, from the textbook's formulas in 80 digits: every tap in reach, clamped, excluded or lost."""
     from mpmath import mp, mpf
 
     def kernel(x: Fraction) -> Any:
@@ -327,6 +331,9 @@ def by_mpmath(convention: Resize, n_in: int, n_out: int) -> list[list[Fraction]]
                 if not convention.exclude_outside or 0 <= i < n_in:
                     row[min(max(i, 0), n_in - 1)] += kernel((place - i) / s)
             total = sum(row)
+            if convention.padding_mode == "zeros":
+                total = sum(kernel((place - i) / s) for i in range(-60, n_in + 60))
+                row = [kernel((place - i) / s) for i in range(n_in)]
             result.append([as_fraction(value / total) for value in row])
     return result
 
@@ -431,7 +438,10 @@ def test_area_and_area_linear_and_adaptive_area_read_the_same_pixels(n_in: int, 
         assert (linear != area).any()  # two taps do not cover a window of more than two pixels
 
 
-@pytest.mark.parametrize("convention", EVERY, ids=say)
+FULL = [c for c in EVERY if c.padding_mode != "zeros"]  # every tap reads some pixel
+
+
+@pytest.mark.parametrize("convention", FULL, ids=say)
 @pytest.mark.parametrize("n_out", [1, 2, 5])
 def test_one_pixel_in_is_copied_everywhere(convention: Resize, n_out: int) -> None:
     for (weight,) in convention.weights(1, n_out).tolist():
@@ -450,7 +460,7 @@ def slack(convention: Resize, n_in: int, n_out: int) -> Fraction:
 
 
 @few
-@given(st.sampled_from(EVERY), SIZES, SIZES)
+@given(st.sampled_from(FULL), SIZES, SIZES)
 def test_every_row_sums_to_one_so_constants_stay(convention: Resize, n_in: int, n_out: int) -> None:
     matrix = convention.weights(n_in, n_out)
     assert matrix.shape == (n_out, n_in)
@@ -463,7 +473,7 @@ def test_every_row_sums_to_one_so_constants_stay(convention: Resize, n_in: int, 
 
 
 @few
-@given(st.sampled_from(["half_pixel", "asymmetric", "align_corners"]), SIZES, SIZES)
+@given(st.sampled_from(get_args(CoordinateTransformationMode)), SIZES, SIZES)
 def test_linear_returns_a_ramps_own_value_and_its_ends_outside(
     coordinate: Any, n_in: int, n_out: int
 ) -> None:
@@ -502,7 +512,11 @@ MIRRORED: dict[Any, Any] = {
     "round_prefer_ceil": "round_prefer_floor",
 }
 MIRRORS = ("half_pixel", "align_corners", "tf_crop_and_resize")
-SYMMETRIC = [c for c in EVERY if c.coordinate_transformation_mode in MIRRORS]
+SYMMETRIC = [
+    c
+    for c in EVERY
+    if c.coordinate_transformation_mode in MIRRORS and c.nearest_mode != "round_half_even"
+]
 
 
 @few
@@ -545,6 +559,131 @@ def test_exclude_outside_weighs_the_pixels_inside_as_in_an_image_without_an_edge
     # the weights inside, each rounded to the grid, add up to a third at the least
     allowed = 0 if convention.mode not in IRRATIONAL else 3 * (n_in + 2) * DIGIT
     assert abs(convention.weights(n_in, n_out) - want).max() <= allowed
+
+
+# ---------------------------------------------------------------------------- outside the image
+
+# coordinate_transformation_mode, mode, padding_mode, n_in, n_out, rows. Weights at 1/4 and 3/4 beside a
+# pixel: linear 3/4 and 1/4; cubic in 256ths 225 and 67, then -27 at 5/4 and -9 at 7/4.
+PADDED: list[tuple[str, Any, Any, int, int, int, list[str]]] = [
+    ("half_pixel", "linear", "zeros", 2, 4, 4, ["3 0", "3 1", "1 3", "0 3"]),
+    ("half_pixel", "linear", "reflection", 2, 4, 4, ["4 0", "3 1", "1 3", "0 4"]),
+    ("half_pixel", "linear", "reflect_101", 2, 4, 4, ["3 1", "3 1", "1 3", "1 3"]),
+    ("half_pixel", "linear", "reflect_101", 1, 3, 1, ["1", "1", "1"]),
+    ("asymmetric", "linear", "zeros", 2, 4, 2, ["2 0", "1 1", "0 2", "0 1"]),
+    ("asymmetric", "linear", "reflect_101", 2, 4, 2, ["2 0", "1 1", "0 2", "1 1"]),
+    ("half_pixel", "cubic", "zeros", 2, 4, 256, ["225 -27", "225 67", "67 225", "-27 225"]),
+    ("half_pixel", "cubic", "zeros", 1, 1, 1, ["1"]),
+    ("half_pixel", "cubic", "zeros", 4, 2, 32, ["19 19 -3 0", "0 -3 19 19"]),
+    ("half_pixel", "cubic", "reflection", 4, 2, 32, ["16 19 -3 0", "0 -3 19 16"]),
+    # -2 → 1, -1 → 0, 0, 1: -9 and -27 come to 1, 67 and 225 to 0
+    ("half_pixel", "cubic", "reflection", 2, 4, 256, ["292 -36", "198 58", "58 198", "-36 292"]),
+    # -2 → 0 (2, then again about 1), -1 → 1
+    ("half_pixel", "cubic", "reflect_101", 2, 4, 256, ["216 40", "216 40", "40 216", "40 216"]),
+    ("tf_crop_and_resize", "cubic", "border", 4, 1, 32, ["-3 19 19 -3"]),
+    ("tf_crop_and_resize", "cubic", "zeros", 2, 1, 32, ["19 19"]),
+    ("tf_crop_and_resize", "cubic", "reflection", 2, 1, 2, ["1 1"]),
+    ("tf_crop_and_resize", "linear", "border", 4, 3, 2, ["2 0 0 0", "0 1 1 0", "0 0 0 2"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("coordinate", "mode", "padding", "n_in", "n_out", "denominator", "expected"), PADDED
+)
+def test_a_padding_is_the_matrix_worked_out_by_hand(
+    coordinate: Any, mode: Any, padding: Any, n_in: int, n_out: int, denominator: int,
+    expected: list[str],
+) -> None:  # fmt: skip
+    convention = Resize(mode=mode, coordinate_transformation_mode=coordinate, padding_mode=padding)
+    assert convention.weights(n_in, n_out).tolist() == fractions(expected, denominator)
+
+
+# coordinate_transformation_mode, n_in, n_out, the pixels: ties at 1/2 and 5/2; 5/2; 1/2 and 3/2; 5/2
+HALF_EVEN = [
+    ("half_pixel", 4, 6, "0 0 1 2 2 3"),
+    ("half_pixel", 6, 1, "2"),
+    ("asymmetric", 3, 6, "0 0 1 2 2 2"),
+    ("tf_crop_and_resize", 6, 1, "2"),
+]
+
+
+@pytest.mark.parametrize(("coordinate", "n_in", "n_out", "want"), HALF_EVEN)
+def test_round_half_even_takes_the_even_pixel_of_a_tie(
+    coordinate: Any, n_in: int, n_out: int, want: str
+) -> None:
+    convention = Resize(
+        mode="nearest",
+        coordinate_transformation_mode=coordinate,
+        nearest_mode="round_half_even",
+    )
+    assert pixels(convention.weights(n_in, n_out)) == want
+
+
+def test_nearest_with_zeros_reads_nothing_where_a_place_is_rounded_out_of_the_image() -> None:
+    """What cv2.warpAffine does by default where an image grows more than twofold: 5/3 is pixel 2 of 2."""
+    convention = Resize(
+        mode="nearest",
+        coordinate_transformation_mode="asymmetric",
+        nearest_mode="round_half_even",
+        padding_mode="zeros",
+    )
+    assert rows(convention.weights(2, 6)) == ["1 0", "1 0", "0 1", "0 1", "0 1", "0 0"]
+    with pytest.raises(ValueError, match="need not copy a pixel"):
+        convention.nearest_pixel(np.arange(6), 2, 6)
+
+
+SAME: list[tuple[dict[str, Any], str, tuple[str, ...]]] = [
+    (
+        {"mode": "nearest", "nearest_mode": "round_half_even"},
+        "half_pixel",
+        ("zeros", "reflection", "reflect_101"),
+    ),
+    (
+        {"mode": "nearest", "nearest_mode": "round_half_even"},
+        "tf_crop_and_resize",
+        ("zeros", "reflection"),
+    ),
+    ({"mode": "linear"}, "half_pixel", ("reflection",)),
+    ({"mode": "linear"}, "tf_crop_and_resize", ("zeros", "reflection")),
+]
+
+
+@pytest.mark.parametrize(("mode", "coordinate", "paddings"), SAME)
+def test_a_padding_that_nothing_reaches_changes_no_weight(
+    mode: dict[str, Any], coordinate: Any, paddings: tuple[Any, ...]
+) -> None:
+    """Which is why F.grid_sample's three paddings are one convention there; at every size up to 24."""
+    plain = Resize(coordinate_transformation_mode=coordinate, **mode)
+    for padding in paddings:
+        padded = replace(plain, padding_mode=padding)
+        for n_in in range(1, 25):
+            for n_out in range(1, 25):
+                where, scale = plain.coordinates(n_in, n_out), plain.scale(n_in, n_out)
+                assert (
+                    plain.weights_at(where, n_in, scale) == padded.weights_at(where, n_in, scale)
+                ).all()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"mode": "area", "padding_mode": "zeros"}, "goes with taps at a point"),
+        ({"mode": "linear", "antialias": True, "padding_mode": "zeros"}, "goes with taps"),
+        ({"mode": "cubic", "exclude_outside": True, "padding_mode": "zeros"}, "none of them"),
+        ({"mode": "linear", "padding_mode": "wrap"}, "padding_mode is one of border, zeros"),
+        (
+            {
+                "mode": "linear",
+                "coordinate_transformation_mode": "align_corners",
+                "padding_mode": "reflect_101",
+            },
+            "is 'reflection'",
+        ),
+    ],
+)
+def test_a_padding_that_says_nothing_is_refused(attributes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Resize(**attributes)
 
 
 # ---------------------------------------------------------------------------- float64 coordinates
@@ -636,7 +775,7 @@ def onnx_coordinate(convention: Resize, n_in: int, n_out: int, d: int) -> float:
 
 
 @pytest.mark.opencv  # the onnx package comes with halfpixel[opencv]
-@pytest.mark.parametrize("convention", ONNXS, ids=say)
+@pytest.mark.parametrize("convention", [c for c in ONNXS if c.mode in ("linear", "cubic")], ids=say)
 def test_linear_and_cubic_are_those_of_onnxs_reference(convention: Resize) -> None:
     # NumPy 2 computes onnx's cubic kernel in float32: its attribute A is an np.float32 scalar
     kernel = FLOAT32 if convention.mode == "cubic" else FLOAT64
@@ -669,7 +808,7 @@ def test_a_part_of_the_image_is_that_of_onnxs_reference(mode: Any, roi: tuple[fl
 
 
 @pytest.mark.opencv
-@pytest.mark.parametrize("convention", [c for c in EVERY if c.mode == "nearest"], ids=say)
+@pytest.mark.parametrize("convention", [c for c in ONNXS if c.mode == "nearest"], ids=say)
 def test_nearest_is_that_of_onnxs_reference_and_so_are_its_ties(convention: Resize) -> None:
     """Compared but where onnx's float64 coordinate misses the whole or half pixel that the exact one
     meets: it divides by a rounded scale n_out / n_in, and then decides on the rounding's side."""
@@ -687,6 +826,41 @@ def test_nearest_is_that_of_onnxs_reference_and_so_are_its_ties(convention: Resi
     total = sum(n_out for _, n_out in ORACLE_SIZES)
     assert compared > 0.9 * total
     assert ties >= 10
+
+
+GRID_MODES: dict[str, Any] = {"nearest": "round_half_even", "linear": None, "cubic": None}
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("coordinate", ["half_pixel", "tf_crop_and_resize"])
+@pytest.mark.parametrize("mode", GRID_MODES)
+def test_a_padding_is_that_of_onnxs_reference_of_grid_sample(
+    mode: Any, coordinate: Any, padding: Any
+) -> None:
+    """The grid that the places make, in float64: nearest at sizes where that is exact."""
+    from onnx.reference.ops.op_grid_sample import GridSample
+
+    convention = Resize(
+        mode=mode,
+        coordinate_transformation_mode=coordinate,
+        nearest_mode=GRID_MODES[mode],
+        padding_mode=padding,
+    )
+    aligned = convention.aligns_corners
+    sizes = [(4, 8), (8, 4), (4, 1), (2, 2)] if mode == "nearest" else ORACLE_SIZES[::5]
+    for n_in, n_out in sizes:
+        if aligned and n_in == 1:
+            continue  # any grid is pixel 0
+        places = convention.coordinates(n_in, n_out).astype(np.float64)
+        grid = places * 2 / (n_in - 1) - 1 if aligned else (2 * places + 1) / n_in - 1
+        both = np.stack([0 * grid, grid], axis=-1)[None, :, None]
+        images = np.eye(n_in)[None, :, :, None].repeat(3, axis=3)  # the middle of equal columns
+        flags = {"align_corners": int(aligned), "mode": mode, "padding_mode": padding}
+        got = np.asarray(GridSample.eval(images, both, **flags))
+        want = convention.weights(n_in, n_out).astype(np.float64)
+        bound = 0 if mode == "nearest" else weights_bound(convention, n_in, n_out, FLOAT32)
+        assert abs(got[0, :, :, 0].T - want).max() <= bound, (n_in, n_out)
 
 
 # ---------------------------------------------------------------------------- apply
@@ -749,9 +923,11 @@ def test_a_float_that_is_no_dyadic_decimal_is_read_as_the_number_that_it_is() ->
 
 def test_every_resize_is_every_convention_once() -> None:
     kernels = 3 + 2 * 2 + 3 * 2  # linear and cubic antialiased; mitchell, gaussian; lanczos
-    points = 3 * 4 + 3 + 3 * 2 * 2 + 2  # on three grids, and two of tf_crop_and_resize
+    points = 3 * 5 + 3 + 3 * 2 * 2 + 3  # on three grids, and three of tf_crop_and_resize
     narrow, corners, windows = 2 + 2, 2, 4  # box, lanczos of radius 1; torch's antialias; areas
-    assert len(EVERY) == len(set(EVERY)) == points + 2 * kernels + narrow + corners + windows
+    padded = 1 + 2 + 2 + 3 + 2 + 1
+    every = points + 2 * kernels + narrow + corners + windows + padded
+    assert len(EVERY) == len(set(EVERY)) == every
     assert len({c.slug for c in EVERY}) == len({str(c) for c in EVERY}) == len(EVERY)
 
 
@@ -872,7 +1048,7 @@ GRIDS = (
 )
 TAKES = (
     "antialias, coordinate_transformation_mode, cubic_coeff_a, exclude_outside, extrapolation_value, "
-    "lanczos_radius, mode, nearest_mode, pyramid_border, roi"
+    "lanczos_radius, mode, nearest_mode, padding_mode, pyramid_border, roi"
 )
 
 # attributes, the message
@@ -925,7 +1101,8 @@ WRONG_ATTRIBUTES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"mode": "nearest", "nearest_mode": "round"},
-        "nearest_mode is one of floor, ceil, round_prefer_floor, round_prefer_ceil; got 'round'",
+        "nearest_mode is one of floor, ceil, round_prefer_floor, round_prefer_ceil, round_half_even; "
+        "got 'round'",
     ),
     (
         {"mode": "linear", "nearest_mode": "floor"},

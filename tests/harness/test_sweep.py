@@ -32,7 +32,7 @@ from halfpixel.report.terminal import explain
 from halfpixel.sweep import Block
 
 Array = NDArray[Any]
-NEAREST = [c for c in every_resize() if c.mode == "nearest"]
+NEAREST = [c for c in every_resize() if c.mode == "nearest" and not c.drops_outside]
 WEIGHED = [c for c in every_resize() if c.mode in ("linear", "cubic") and not c.antialias]
 KERNELS = [c for c in every_resize() if not sweep.samples_points(c)]
 STRETCHED = Resize(mode="linear", antialias=True, exclude_outside=True)

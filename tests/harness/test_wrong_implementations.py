@@ -544,8 +544,10 @@ WRONG_RESIZE = (
                 "resize lanczos half_pixel lanczos_radius=4 exclude_outside", {"edge": "exclude"}),
     WrongResize("clamped for exclude_outside: mitchell", MITCHELL, UP,
                 "resize mitchell half_pixel", {"edge": "clamp"}),
-    WrongResize("zeros outside the image", LINEAR, UP, None, {"edge": "zero"}),
-    WrongResize("the image reflected at its edge", CUBIC, UP, None, {"edge": "reflect"}),
+    WrongResize("zeros outside the image", LINEAR, UP,
+                "resize linear half_pixel zeros", {"edge": "zero"}),
+    WrongResize("the image reflected at its edge", CUBIC, UP,
+                "resize cubic half_pixel cubic_coeff_a=-0.75 reflection", {"edge": "reflect"}),
     # another pixel
     WrongResize("nearest: ties down for ties up", NEAREST_EXACT, BOTH,
                 "resize nearest half_pixel round_prefer_floor", {"pick": "half_down"}),

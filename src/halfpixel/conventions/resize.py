@@ -2,7 +2,8 @@
 
 A resize is linear and separable: ``Y = A_h · X · A_wᵀ``. This module holds the one function from
 (convention, n_in, n_out) to ``A``. Attribute names and their meaning are those of the ONNX operator
-Resize (onnx/onnx, ``docs/Operators.md``, "Resize"); modes that ONNX lacks are named as frameworks do.
+Resize (onnx/onnx, ``docs/Operators.md``, "Resize"; ``padding_mode`` from "GridSample"); modes that ONNX lacks
+are named as frameworks do.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, get_args
@@ -43,7 +44,8 @@ CoordinateTransformationMode = Literal[
     "half_pixel_align_corners",
     "pytorch_half_pixel_align_corners",
 ]
-NearestMode = Literal["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]
+NearestMode = Literal["floor", "ceil", "round_prefer_floor", "round_prefer_ceil", "round_half_even"]
+PaddingMode = Literal["border", "zeros", "reflection", "reflect_101"]
 
 Factor = Fraction | float
 # from places (n_out,), the pixels that may be read (n_out, taps) and how far the kernel is stretched:
@@ -91,7 +93,8 @@ class Resize:
             either size is 1; ``pytorch_half_pixel_align_corners`` the same, but at −½, with nothing
             to stretch, where ``n_out`` is 1.
         nearest_mode: how ``nearest`` turns a coordinate into an index: ``floor``, ``ceil``,
-            ``round_prefer_floor`` (the default, as in ONNX) or ``round_prefer_ceil``.
+            ``round_prefer_floor`` (the default, as in ONNX), ``round_prefer_ceil``, or
+            ``round_half_even``, which ONNX has for GridSample and lacks for Resize.
             None for the other modes.
         cubic_coeff_a: the ``a`` of the cubic convolution kernel (R. Keys, "Cubic convolution
             interpolation for digital image processing", IEEE TASSP 29(6), 1981). A float is read as
@@ -102,7 +105,7 @@ class Resize:
             1 2``), ``reflect`` (``1 0 | 0 1``), ``replicate`` or ``wrap``; a step up has the first only.
             None for the other modes.
         antialias: where an axis shrinks, stretch the kernel over ``s`` times as many pixels.
-        exclude_outside: False: a tap outside the image reads the edge pixel. True: it weighs
+        exclude_outside: False: a tap outside the image reads what ``padding_mode`` says. True: it weighs
             nothing, and the weights of the taps inside are divided by their sum.
         roi: the part of the image that ``tf_crop_and_resize`` resizes, as ONNX's input of this name:
             the starts of all axes, then the ends, 0 the middle of the first pixel and 1 that of the
@@ -113,6 +116,11 @@ class Resize:
     What a resize is given is a size for each axis, and perhaps a ``factor``: the output pixels an
     input pixel, an entry of ONNX's ``scales``. Without one the ratio of the sizes is the factor. They
     differ where ``n_in · factor`` is no integer. A float is read as the decimal that it prints as.
+        padding_mode: what a tap outside the image reads: ``border``, the edge pixel, as in every
+            operator that is a resize by name; ``zeros``, nothing, so that a row need not sum to 1;
+            ``reflection``, the image mirrored, about the outer edges of the outermost pixels, or
+            about their middles where the corners are aligned (as ONNX's GridSample does);
+            ``reflect_101``, mirrored about their middles wherever the grid lies (OpenCV's name).
 
     Raises:
         ValueError: an attribute has a value that it cannot take, or does not go with the mode.
@@ -131,6 +139,7 @@ class Resize:
     exclude_outside: bool = False
     roi: tuple[Fraction | float, ...] | None = None
     extrapolation_value: Fraction | float | None = None
+    padding_mode: PaddingMode = "border"
 
     def __post_init__(self) -> None:
         _one_of("mode", self.mode, get_args(Mode))
@@ -166,6 +175,29 @@ class Resize:
             if value and self.mode not in _INTERPOLATING:
                 raise ValueError(f"{name} does nothing for mode={self.mode!r}: leave it out")
             _set(self, name, bool(value))
+        self._check_padding()
+
+    def _check_padding(self) -> None:
+        """Refuse a padding that the mode has no use for, or that is another one's second name."""
+        _one_of("padding_mode", self.padding_mode, get_args(PaddingMode))
+        if self.padding_mode == "border":
+            return
+        if self.mode not in (*_INTERPOLATING, "nearest") or self.antialias or self.exclude_outside:
+            raise ValueError(
+                f"padding_mode={self.padding_mode!r} goes with taps at a point, none of them excluded"
+            )
+        if self.padding_mode == "reflect_101" and self.aligns_corners:
+            raise ValueError("with aligned corners padding_mode='reflect_101' is 'reflection'")
+
+    @property
+    def aligns_corners(self) -> bool:
+        """Whether the first and last output pixel sample the first and last input pixel."""
+        return self.coordinate_transformation_mode in ("align_corners", "tf_crop_and_resize")
+
+    @property
+    def drops_outside(self) -> bool:
+        """Whether a tap outside the image weighs nothing."""
+        return self.exclude_outside or self.padding_mode == "zeros"
 
     def _crop(self) -> None:
         """Check what goes with ``tf_crop_and_resize``."""
@@ -215,6 +247,8 @@ class Resize:
             values["roi"] = [decimal(Fraction(entry)) for entry in self.roi]
         if self.extrapolation_value:
             values["extrapolation_value"] = decimal(Fraction(self.extrapolation_value))
+        if self.padding_mode != "border":
+            values["padding_mode"] = self.padding_mode
         return values
 
     def __str__(self) -> str:
@@ -385,7 +419,13 @@ class Resize:
         n_out: int | NDArray[np.int64],
         factor: Factor | None = None,
     ) -> NDArray[np.int64]:
-        """The pixel that ``nearest`` copies, in integers alone; arguments as in :meth:`ratio`."""
+        """The pixel that ``nearest`` copies, in integers alone; arguments as in :meth:`ratio`.
+
+        Raises:
+            ValueError: ``padding_mode`` is ``zeros``: some outputs copy no pixel.
+        """
+        if self.padding_mode == "zeros":
+            raise ValueError("with padding_mode='zeros' an output need not copy a pixel")
         above, below = self.ratio(d, n_in, n_out, factor)
         if self.nearest_mode == "floor":
             index = above // below
@@ -395,7 +435,9 @@ class Resize:
             index = -((below - 2 * above) // (2 * below))
         else:
             index = (2 * above + below) // (2 * below)
-        return np.asarray(np.clip(index, 0, n_in - 1))
+            if self.nearest_mode == "round_half_even":
+                index = index - ((2 * above + below) % (2 * below) == 0) * (index % 2)
+        return np.asarray(self.padded(index, np.asarray(n_in)))
 
     def extent(self, n_in: int, n_out: int) -> NDArray[np.int64]:
         """Which pixels each output pixel reads, in integers alone.
@@ -438,8 +480,8 @@ class Resize:
             n_in, n_out, factor: as in :meth:`coordinates`.
 
         Returns:
-            Shape ``(n_out, n_in)``, ``Fraction``s; every row sums to 1, or is 0 where its pixel is
-            extrapolated.
+            Shape ``(n_out, n_in)``, ``Fraction``s; every row sums to 1, but with ``padding_mode="zeros"``,
+            and where its pixel is extrapolated, which is 0.
             ``.astype(float)`` gives the nearest float64 matrix.
 
         Raises:
@@ -502,7 +544,7 @@ class Resize:
             coordinates, n_in, scale, tap_weights: as in :meth:`weights_at`.
 
         Returns:
-            Two arrays of shape ``(n_out, taps)``: the index read (clamped to the image, so that an
+            Two arrays of shape ``(n_out, taps)``: the index read (brought into the image, so that an
             index can come twice) and its weight (0 for a tap that is excluded or out of reach, and
             where nothing is read).
         """
@@ -521,7 +563,10 @@ class Resize:
         exact = coordinates.dtype == object
         if self.mode == "nearest":
             index = _nearest_index(coordinates, self.nearest_mode)[:, None]
-            return index.clip(0, n_in - 1), (coordinates * 0 + 1)[:, None]
+            weight = (coordinates * 0 + 1)[:, None]
+            if self.drops_outside:
+                weight = np.where((index >= 0) & (index < n_in), weight, 0 * weight)
+            return self.padded(index, n_in), weight
         if self.mode == "adaptive_area":
             return _adaptive_area(coordinates, n_in, scale)
         if self.mode == "pyramid":
@@ -549,7 +594,27 @@ class Resize:
             weight = weight / weight.sum(axis=1, keepdims=True)
             if exact and self.mode in ("lanczos", "gaussian"):
                 weight = _exact.to_digits(weight)
-        return index.clip(0, n_in - 1), weight
+        if self.padding_mode == "zeros":  # after the division: what fell outside is lost
+            weight = np.where((index >= 0) & (index < n_in), weight, 0 * weight)
+        return self.padded(index, n_in), weight
+
+    def padded(self, index: NDArray[Any], n_in: int | NDArray[Any]) -> NDArray[np.intp]:
+        """Bring indices into the image, as ``padding_mode`` says; what is dropped comes to the edge.
+
+        Args:
+            index: pixels, any shape.
+            n_in: the size of the input axis in pixels.
+        """
+        if self.padding_mode == "reflect_101" or (
+            self.padding_mode == "reflection" and self.aligns_corners
+        ):
+            period = np.maximum(2 * (n_in - 1), 1)
+            index = abs(index) % period
+            index = np.where(index >= n_in, period - index, index)
+        elif self.padding_mode == "reflection":
+            index = index % (2 * n_in)
+            index = np.where(index >= n_in, 2 * n_in - 1 - index, index)
+        return np.asarray(np.clip(index, 0, n_in - 1), np.intp)
 
     def _radius(self, exact: bool) -> Any:
         radius = {"linear": 1, "area_linear": 1, "box": 1, "lanczos": self.lanczos_radius}
@@ -637,7 +702,9 @@ def every_resize() -> tuple[Resize, ...]:
     their neighbours.
 
     ``exclude_outside`` is left out for ``linear`` without antialias, where it changes no weight; ``box``
-    and ``lanczos`` of radius 1, where it hardly does, are there with it alone.
+    and ``lanczos`` of radius 1, where it hardly does, are there with it alone. A
+    ``padding_mode`` is left out likewise: linear's taps reach no further than the mirrored edge pixel,
+    nearest's no further than the edge pixel itself, if the grid is half_pixel or aligns the corners.
     """
     point_modes: list[dict[str, Any]] = [
         *({"mode": "nearest", "nearest_mode": m} for m in get_args(NearestMode)),
@@ -673,7 +740,8 @@ def every_resize() -> tuple[Resize, ...]:
         *(
             Resize(coordinate_transformation_mode=_CROP, **mode)
             for mode in point_modes
-            if mode["mode"] == "linear" or mode.get("nearest_mode") == "round_prefer_ceil"
+            if mode["mode"] == "linear"
+            or mode.get("nearest_mode") in ("round_prefer_ceil", "round_half_even")
         ),
         *(Resize(exclude_outside=e, **kernel) for kernel in kernels for e in (False, True)),
         *(Resize(exclude_outside=True, **kernel) for kernel in narrow),
@@ -687,7 +755,31 @@ def every_resize() -> tuple[Resize, ...]:
         ),
         *(Resize(mode=mode) for mode in ("area", "area_linear", "adaptive_area")),
         Resize(mode="area", coordinate_transformation_mode="half_pixel_align_corners"),
+        *_padded(),
     )
+
+
+# mode, coordinate_transformation_mode, padding_modes that change a weight
+_PADDED: tuple[
+    tuple[dict[str, Any], CoordinateTransformationMode, tuple[PaddingMode, ...]], ...
+] = (
+    (
+        {"mode": "nearest", "nearest_mode": "round_half_even"},
+        "asymmetric",
+        ("zeros",),
+    ),
+    ({"mode": "linear"}, "half_pixel", ("zeros", "reflect_101")),
+    ({"mode": "linear"}, "asymmetric", ("zeros", "reflect_101")),
+    ({"mode": "cubic"}, "half_pixel", ("zeros", "reflection", "reflect_101")),
+    ({"mode": "cubic"}, "tf_crop_and_resize", ("zeros", "reflection")),
+    ({"mode": "lanczos", "lanczos_radius": 4}, "half_pixel", ("zeros",)),
+)
+
+
+def _padded() -> Iterator[Resize]:
+    for mode, coordinate, paddings in _PADDED:
+        for padding in paddings:
+            yield Resize(coordinate_transformation_mode=coordinate, padding_mode=padding, **mode)
 
 
 def every_pyramid() -> tuple[Resize, ...]:
@@ -756,7 +848,10 @@ def _nearest_index(x: NDArray[Any], nearest_mode: str | None) -> NDArray[np.intp
         return np.negative(_floor(-x))
     if nearest_mode == "round_prefer_floor":
         return np.negative(_floor(-(x - _half(x))))
-    return _floor(x + _half(x))
+    index = _floor(x + _half(x))
+    if nearest_mode == "round_half_even":  # a tie has come to the upper of the two
+        index = index - (x + _half(x) == index) * (index % 2)
+    return index
 
 
 def _half(x: NDArray[Any]) -> Any:
@@ -764,7 +859,13 @@ def _half(x: NDArray[Any]) -> Any:
 
 
 def _words(attributes: dict[str, Any]) -> list[str]:
-    bare = ("mode", "coordinate_transformation_mode", "nearest_mode", "pyramid_border")
+    bare = (
+        "mode",
+        "coordinate_transformation_mode",
+        "nearest_mode",
+        "pyramid_border",
+        "padding_mode",
+    )
     flags = {"antialias": "antialias", "exclude_outside": "exclude_outside"}
     listed = {k: ",".join(map(str, v)) if k == "roi" else v for k, v in attributes.items()}
     return [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -34,7 +36,8 @@ def dtype_name(values: NDArray[Any]) -> str:
 
 
 class Name(str):
-    """A name or a dotted path in an expression, such as ``x`` or ``cv2.INTER_LINEAR``."""
+    """A name or a dotted path in an expression, such as ``x`` or ``cv2.INTER_LINEAR``, or several flags
+    joined by `` | ``."""
 
     def __repr__(self) -> str:
         return str(self)
@@ -66,6 +69,9 @@ class Expression:
 
 def evaluate(value: object, names: Names) -> Any:
     """The value that an argument of an expression stands for."""
+    if isinstance(value, Name) and " | " in value:
+        flags = (evaluate(Name(flag), names) for flag in value.split(" | "))
+        return functools.reduce(operator.or_, flags)
     if isinstance(value, Name):
         head, *path = value.split(".")
         result = names[head]
@@ -195,6 +201,11 @@ class Call:
     def stored_rule(self) -> str | None:
         """The coordinate rule, if it has goldens of its own."""
         return self.rule if self.rule and COORDINATE_RULES[self.rule].stored else None
+
+    def shown_rule(self, dtype: DType) -> str | None:
+        """The coordinate rule that shows at the sizes of the goldens, in a dtype."""
+        rule = self.arithmetic[dtype].coordinate_rule
+        return rule if rule and COORDINATE_RULES[rule].computed else self.stored_rule
 
     def convention(self, version: str) -> Resize | None:
         """The resize convention that a release follows, or None if no range holds it."""

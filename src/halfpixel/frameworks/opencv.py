@@ -14,6 +14,7 @@ from ..conventions import Resize
 from ..integers.opencv import is_whole
 from . import opencv_dnn, opencv_pyramids
 from .call import Call, DType, Expression, Framework, Name, Names, Refusal
+from .opencv_warp import warp_affine_calls
 from .scaling import Factors, Scaling, copied_image, half_even, of_sizes, plain
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
@@ -214,7 +215,7 @@ def _load() -> Names:
     import cv2
 
     cv2.setNumThreads(1)
-    return {"cv2": cv2}
+    return {"cv2": cv2, "np": np}
 
 
 def _environment(names: Names) -> str:
@@ -225,6 +226,7 @@ def _environment(names: Names) -> str:
 
 
 CALLS = (
+    *warp_affine_calls(_run_resize),
     *(
         Call(
             framework="opencv",

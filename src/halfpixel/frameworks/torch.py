@@ -30,6 +30,7 @@ from .call import (
     dtype_name,
 )
 from .scaling import said_with
+from .torch_grid import grid_sample_calls
 from .torch_modes import MODES
 from .torch_scales import SCALED
 
@@ -564,6 +565,7 @@ def _scaled() -> Iterator[Call]:
 
 
 CALLS = (
+    *grid_sample_calls(_run),
     *(
         _interpolate_call(f"interpolate-{name}", flags, {releases: convention})
         for name, releases, flags, convention in _INTERPOLATE

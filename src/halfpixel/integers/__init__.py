@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Resize
-from . import opencv, opencv_ipp, tensorflow, torch
+from . import opencv, opencv_ipp, opencv_warp, tensorflow, torch
 from .steps import Float64, Integers
 
 __all__ = ["ROUNDINGS", "Float64", "Integers", "Rounding", "applies_to", "predicted"]
@@ -34,6 +34,8 @@ class Rounding:
         antialiased: those with both.
         grids: the coordinate transformation modes of all these.
         dtypes: that it is followed in.
+        applies: whether it speaks of a convention, where the lists above do not say.
+        stored: it has goldens of its own; otherwise its cases are computed as they are run.
     """
 
     predict: Callable[[Resize, Integers, tuple[int, int], str], Integers]
@@ -43,6 +45,8 @@ class Rounding:
     antialiased: tuple[str, ...] = ()
     grids: tuple[str, ...] = ("half_pixel", "asymmetric", "align_corners")
     dtypes: tuple[str, ...] = ("uint8", "uint16", "int16")
+    applies: Callable[[Resize], bool] | None = None
+    stored: bool = True
 
 
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
@@ -93,6 +97,14 @@ ROUNDINGS = {
         "computes is not published: the order of its operations was found by running IPP 2026.0.0 "
         "(AVX-512) on float32 and integer images until every value of tens of millions was predicted",
     ),
+    "opencv_warp": Rounding(
+        opencv_warp.predict,
+        source="opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp: "
+        "warpAffineLinearInvoker, bicubicVec, bicubicRef (compiled for AVX2); imgwarp.cpp: "
+        "initInterTab2D, remapBilinear, remapLanczos4",
+        applies=opencv_warp.applies_to,
+        stored=False,
+    ),
     "opencv_pyramid": Rounding(
         opencv.pyramid,
         clamped=("pyramid",),
@@ -116,7 +128,11 @@ ROUNDINGS = {
 def applies_to(rounding: str, convention: Resize) -> bool:
     """Whether an integer arithmetic speaks of a convention."""
     known = ROUNDINGS[rounding]
+    if known.applies is not None:
+        return known.applies(convention)
     if convention.coordinate_transformation_mode not in known.grids:
+        return False
+    if convention.padding_mode != "border":
         return False
     if convention.antialias:
         return convention.exclude_outside and convention.mode in known.antialiased

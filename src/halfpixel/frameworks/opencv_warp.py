@@ -1,0 +1,176 @@
+"""OpenCV's cv2.warpAffine, used as a resize: a map from output to input pixels that only scales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..arithmetic import Arithmetic
+from ..cases import Case
+from ..conventions import Resize
+from ..conventions.resize import CoordinateTransformationMode, PaddingMode
+from .call import WIDE, Call, DType, Expression, Name, Run
+
+_KERNELS = "opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp"
+_TABLES = "opencv/opencv, modules/imgproc/src/imgwarp.cpp"
+_RELEASES = ">=5"  # before, every flag took the tables of 32 places a pixel
+_INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
+_VECTORS = (1, 3, 4)  # channels for which NEAREST and LINEAR have kernels of their own
+_MOST_CHANNELS = 4  # that CUBIC and LANCZOS4 take
+
+_BORDERS: dict[str, PaddingMode] = {
+    "BORDER_REPLICATE": "border",
+    "BORDER_CONSTANT": "zeros",
+    "BORDER_REFLECT_101": "reflect_101",
+}
+_MODES = {
+    "INTER_NEAREST": {"mode": "nearest", "nearest_mode": "round_half_even"},
+    "INTER_LINEAR": {"mode": "linear"},
+    "INTER_AREA": {"mode": "linear"},
+    "INTER_CUBIC": {"mode": "cubic", "cubic_coeff_a": -0.75},
+    "INTER_LANCZOS4": {"mode": "lanczos", "lanczos_radius": 4},
+}
+# flag, where the pixels' middles come to lie, borders
+_WARPS: tuple[tuple[str, CoordinateTransformationMode, tuple[str, ...]], ...] = (
+    ("INTER_NEAREST", "half_pixel", ("BORDER_REPLICATE", "BORDER_CONSTANT")),
+    ("INTER_NEAREST", "asymmetric", ("BORDER_REPLICATE", "BORDER_CONSTANT")),
+    ("INTER_LINEAR", "half_pixel", tuple(_BORDERS)),
+    ("INTER_LINEAR", "asymmetric", ("BORDER_REPLICATE",)),
+    ("INTER_AREA", "half_pixel", ("BORDER_REPLICATE",)),  # is LINEAR
+    ("INTER_CUBIC", "half_pixel", tuple(_BORDERS)),
+    ("INTER_LANCZOS4", "half_pixel", ("BORDER_REPLICATE", "BORDER_CONSTANT")),
+)
+
+
+def _nearest(dtype: DType, *, vectors: bool) -> Arithmetic:
+    own_kernel = vectors and dtype not in ("float64", "int16")
+    return _exact_places(dtype, "warp_float32" if own_kernel else "warp_fixed_0", 0)
+
+
+def _linear(dtype: DType, coordinate: str, *, vectors: bool) -> Arithmetic:
+    if not vectors or dtype in ("float64", "int16"):
+        return _exact_places(dtype, "warp_fixed_5", 0)  # 32nds and their products are exact
+    return _float32_places(
+        coordinate,
+        2,  # the difference and the product of an interpolation between two values
+        "warpAffineLinearInvoker",
+    )
+
+
+def _cubic(dtype: DType, coordinate: str) -> Arithmetic:
+    # the kernel in factors: 5 roundings of a weight below 0.12, then 2.3, and 4 of one below 0.12; the
+    # third is 1 minus those, with three roundings of values up to 1.2; all in float, of a double image too
+    return _float32_places(
+        coordinate, 5 * 0.12 + 2.3 + 4 * 0.12 + 3 * 1.2, "bicubicVec, bicubicRef"
+    )
+
+
+def _float32_places(coordinate: str, weight_error: float, symbols: str) -> Arithmetic:
+    return Arithmetic(
+        coordinates="float32",
+        # the scale, its product with the index; for half_pixel the shift, and the sum
+        coordinate_roundings=4 if coordinate == "half_pixel" else 2,
+        weights="float32",
+        weight_error=weight_error,
+        accumulation="float32",
+        source=f"{_KERNELS}: {symbols}",
+    )
+
+
+def _exact_places(dtype: DType, rule: str, weight_error: float) -> Arithmetic:
+    return Arithmetic(
+        coordinates="float32",
+        coordinate_roundings=0,  # the rule's
+        weights="float32",
+        weight_error=weight_error,
+        accumulation=dtype if dtype in WIDE else "float32",
+        separable=False,
+        coordinate_rule=rule,
+        source=f"{_TABLES}: hal::warpAffine, remapNearest, remapBilinear, remapLanczos4",
+    )
+
+
+def _arithmetic(dtype: DType, flag: str, coordinate: str, *, vectors: bool) -> Arithmetic:
+    if flag == "INTER_NEAREST":
+        return _nearest(dtype, vectors=vectors)
+    if flag == "INTER_LANCZOS4":
+        # an axis's weight errs by 18 (as cv2.resize's), and the product of two is rounded
+        return _exact_places(dtype, "warp_fixed_5", 18.5)
+    if flag == "INTER_CUBIC":
+        return _cubic(dtype, coordinate)
+    return _linear(dtype, coordinate, vectors=vectors)
+
+
+def _matrix(case: Case, coordinate: str) -> Expression:
+    """From the middle of an output pixel to a place in the input, in input pixels."""
+    (h, w), (height, width) = case.inputs["x"].shape[2:], case.size
+    y, x = h / height, w / width
+    shift = 0.5 if coordinate == "half_pixel" else 0.0
+    rows = [[x, 0.0, shift * x - shift], [0.0, y, shift * y - shift]]
+    return Expression(Name("np.array"), (rows,))
+
+
+def _warp_affine(
+    flag: str, coordinate: str, border: str, *, vectors: bool
+) -> Callable[[Case], Expression | None]:
+    two_kernels = flag not in ("INTER_CUBIC", "INTER_LANCZOS4")
+    # of an image one pixel high or wide, CUBIC with BORDER_REFLECT_101 does not return (docs/findings.md)
+    hangs = flag == "INTER_CUBIC" and border == "BORDER_REFLECT_101"
+
+    def expression(case: Case) -> Expression | None:
+        channels, *size = case.inputs["x"].shape[1:]
+        fits = (channels in _VECTORS) == vectors if two_kernels else channels <= _MOST_CHANNELS
+        if not fits or (hangs and 1 in size):
+            return None
+        height, width = case.size
+        flags = {
+            "flags": Name(f"cv2.WARP_INVERSE_MAP | cv2.{flag}"),
+            "borderMode": Name(f"cv2.{border}"),
+        }
+        arguments = (Name("x"), _matrix(case, coordinate), (width, height))
+        return Expression(Name("cv2.warpAffine"), arguments, flags)
+
+    return expression
+
+
+def _call(
+    flag: str,
+    coordinate: CoordinateTransformationMode,
+    border: str,
+    run: Run,
+    *,
+    vectors: bool = True,
+) -> Call:
+    # no place of a half_pixel grid is rounded out of the image
+    unreached = flag == "INTER_NEAREST" and coordinate == "half_pixel"
+    suffix = "" if coordinate == "half_pixel" else f"-{coordinate}"
+    dtypes = (*WIDE, *_INTEGERS)
+    return Call(
+        framework="opencv",
+        name=f"warpAffine-{flag}-{border}{suffix}{'' if vectors else '-2_channels'}",
+        operation="resize",
+        follows={
+            _RELEASES: Resize(
+                coordinate_transformation_mode=coordinate,
+                padding_mode="border" if unreached else _BORDERS[border],
+                **_MODES[flag],  # type: ignore[arg-type]
+            )
+        },
+        expression=_warp_affine(flag, coordinate, border, vectors=vectors),
+        run=run,
+        arithmetic={d: _arithmetic(d, flag, coordinate, vectors=vectors) for d in dtypes},
+        returns={dtype: dtype for dtype in dtypes},
+        roundings={} if flag == "INTER_NEAREST" else dict.fromkeys(_INTEGERS, ("opencv_warp",)),
+        variant=not vectors
+        or flag == "INTER_AREA"
+        or (unreached and border != "BORDER_REPLICATE")
+        or border == "BORDER_REFLECT_101",  # with CUBIC some of the sweep's images would not return
+    )
+
+
+def warp_affine_calls(run: Run) -> Iterator[Call]:
+    """The flags and borders; ``run`` evaluates an expression on images of (N, C, H, W)."""
+    for flag, coordinate, borders in _WARPS:
+        for border in borders:
+            yield _call(flag, coordinate, border, run)
+    for flag in ("INTER_NEAREST", "INTER_LINEAR"):  # the kernels of other numbers of channels
+        yield _call(flag, "half_pixel", "BORDER_REPLICATE", run, vectors=False)

@@ -1,0 +1,102 @@
+"""PyTorch's F.grid_sample, used as a resize: an identity that samples an image at another size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..arithmetic import Arithmetic, cubic_weight_error
+from ..cases import Case
+from ..conventions import Resize
+from .call import WIDE, Call, DType, Expression, Name, Run
+
+_IDENTITY = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+_KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/GridSamplerKernel.cpp"
+_RELEASES = ">=1.4"  # align_corners, and what affine_grid makes of it
+_CUBIC_RELEASES = ">=1.6"
+
+# align_corners=True with one output pixel: affine_grid is 0 there, which is the middle. F.interpolate,
+# and ONNX's align_corners, take the first pixel.
+_COORDINATES = {False: "half_pixel", True: "tf_crop_and_resize"}
+
+# The paddings that change no weight of a mode, on the grid of a resize: they are the border's.
+_UNREACHED = {
+    ("nearest", False): ("zeros", "reflection"),
+    ("nearest", True): ("zeros", "reflection"),
+    ("bilinear", False): ("reflection",),
+    ("bilinear", True): ("zeros", "reflection"),
+}
+_MODES: dict[str, dict[str, Any]] = {
+    "nearest": {"mode": "nearest", "nearest_mode": "round_half_even"},
+    "bilinear": {"mode": "linear"},
+    "bicubic": {"mode": "cubic", "cubic_coeff_a": -0.75},
+}
+_PADDINGS = ("border", "zeros", "reflection")
+
+
+def _convention(mode: str, padding: str, align_corners: bool) -> Resize:
+    unreached = padding in _UNREACHED.get((mode, align_corners), ())
+    return Resize(
+        coordinate_transformation_mode=_COORDINATES[align_corners],  # type: ignore[arg-type]
+        padding_mode="border" if unreached else padding,  # type: ignore[arg-type]
+        **_MODES[mode],
+    )
+
+
+def _arithmetic(dtype: DType, mode: str, padding: str, align_corners: bool) -> Arithmetic:
+    cubic = mode == "bicubic"
+    rule = f"grid_{dtype}_reflected" if padding == "reflection" else f"grid_{dtype}"
+    return Arithmetic(
+        coordinates=dtype,
+        # g + 1, and its product with n / 2, less a half in the same rounding; bilinear's reflection
+        # adds a half and takes it off again
+        coordinate_roundings=4 if padding == "reflection" and not cubic else 2,
+        # of g, in units of half the axis: the step of linspace and its place; for half_pixel the
+        # product with n_out - 1 and the quotient by n_out
+        extent_roundings=1 if align_corners else 2,
+        weights=dtype,
+        # linear: 1 - t, and half of the rounding of the product of two weights
+        weight_error=cubic_weight_error(-0.75) if cubic else 1.5,
+        accumulation=dtype,
+        separable=cubic,
+        coordinate_rule=rule if mode == "nearest" else None,
+        source=f"{_KERNEL}: ComputeLocationBase, ApplyGridSample; AffineGridGenerator.cpp: make_base_grid_4D",
+    )
+
+
+def _grid_sample(
+    mode: str, padding: str, align_corners: bool
+) -> Callable[[Case], Expression | None]:
+    def expression(case: Case) -> Expression | None:
+        if isinstance(case.convention, Resize) and case.convention.roi is not None:
+            return None  # the identity's grid is that of the whole image
+        n, c = case.inputs["x"].shape[:2]
+        theta = Expression(Name("torch.tensor"), ([_IDENTITY] * n,), {"dtype": Name("x.dtype")})
+        aligned = {"align_corners": align_corners}
+        grid = Expression(Name("F.affine_grid"), (theta, (n, c, *case.size)), aligned)
+        flags = {"mode": mode, "padding_mode": padding, **aligned}
+        return Expression(Name("F.grid_sample"), (Name("x"), grid), flags)
+
+    return expression
+
+
+def grid_sample_calls(run: Run) -> Iterator[Call]:
+    """Every mode, padding_mode and align_corners; ``run`` evaluates an expression on tensors."""
+    for mode in _MODES:
+        for padding in _PADDINGS:
+            for align_corners in (False, True):
+                name = f"grid_sample-{mode}-{padding}"
+                convention = _convention(mode, padding, align_corners)
+                releases = _CUBIC_RELEASES if mode == "bicubic" else _RELEASES
+                yield Call(
+                    framework="torch",
+                    name=f"{name}-align_corners" if align_corners else name,
+                    operation="resize",
+                    follows={releases: convention},
+                    expression=_grid_sample(mode, padding, align_corners),
+                    run=run,
+                    arithmetic={d: _arithmetic(d, mode, padding, align_corners) for d in WIDE},
+                    returns={dtype: dtype for dtype in WIDE},
+                    # a convention is swept once: through the padding that it is named for
+                    variant=convention.padding_mode != padding,
+                )

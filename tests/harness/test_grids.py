@@ -1,0 +1,108 @@
+"""Resampling functions used as a resize: what their calls must leave out, and their coordinate rules."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from halfpixel import Resize, frameworks, suite
+from halfpixel.arithmetic import places
+from halfpixel.cases import Case, resize_cases
+from halfpixel.compare import judge
+from halfpixel.frameworks import Call
+
+HALF_EVEN = Resize(mode="nearest", nearest_mode="round_half_even")
+GRIDS = [c for c in suite.calls("resize") if "grid_sample" in c.name]
+WARPS = [c for c in suite.calls("resize") if "warpAffine" in c.name]
+
+_HANGS = """
+import cv2, numpy as np
+for border in (cv2.BORDER_REPLICATE, cv2.BORDER_REFLECT_101):
+    cv2.warpAffine(np.ones((1, 5), np.uint8), np.eye(2, 3), (5, 1), flags=cv2.INTER_CUBIC, borderMode=border)
+    print("returned", flush=True)
+"""
+
+
+def named(calls: list[Call], part: str) -> Call:
+    return next(call for call in calls if call.name == part)
+
+
+@pytest.mark.opencv
+def test_cubic_with_reflect_101_does_not_return_for_one_row() -> None:
+    """A finding, docs/findings.md: the replicated edge returns in the same process, so that it is no slow
+    import. Where this fails the call can say such cases again."""
+    with pytest.raises(subprocess.TimeoutExpired) as stopped:
+        subprocess.run([sys.executable, "-c", _HANGS], timeout=4, check=True, capture_output=True)
+    assert (stopped.value.stdout or b"").count(b"returned") <= 1
+    call = named(WARPS, "warpAffine-INTER_CUBIC-BORDER_REFLECT_101")
+    (convention,) = call.follows.values()
+    left_out = {c.name for c in resize_cases(convention) if call.expression(c) is None}
+    assert left_out == {c.name for c in resize_cases(convention) if 1 in c.inputs["x"].shape[2:]}
+
+
+@pytest.mark.opencv
+def test_cubic_truncates_float64_at_the_edges() -> None:
+    """A finding, docs/findings.md: with whole numbers it conforms."""
+    call = named(WARPS, "warpAffine-INTER_CUBIC-BORDER_REPLICATE")
+    names = frameworks.load("opencv")
+    (convention,) = call.follows.values()
+    x = np.full((1, 1, 2, 2), 0.9)
+    case = Case("2x2-2x2", "", "this test", convention, {"x": x}, (2, 2))
+    assert (call(case, "float64", names) == 0).all()
+    assert (call(case, "float32", names) == np.float32(0.9)).all()
+
+
+@pytest.mark.opencv
+def test_every_case_is_run_by_some_warp_of_its_flag() -> None:
+    """Those with one or three or four channels by one call, the others by another."""
+    for flag in ("INTER_NEAREST", "INTER_LINEAR"):
+        calls = [c for c in WARPS if c.name.startswith(f"warpAffine-{flag}-BORDER_REPLICATE")]
+        whole, others = (c for c in calls if "asymmetric" not in c.name)
+        for case in resize_cases(HALF_EVEN):
+            assert (whole.expression(case) is None) != (others.expression(case) is None)
+
+
+@pytest.mark.parametrize("rule", ["warp_float32", "warp_fixed_5"])
+def test_a_warps_columns_have_a_formula_of_their_own(rule: str) -> None:
+    differ = 0
+    for n_in in range(1, 65):
+        for n_out in range(1, 65):
+            sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, 0))
+            d = np.arange(n_out)
+            both = [
+                places(HALF_EVEN, rule, d, *(np.asarray(n) for n in (n_in, n_out, 0)), columns=c)
+                for c in (False, True)
+            ]
+            differ += not np.array_equal(both[0], both[1])
+            assert abs(both[0] - places(HALF_EVEN, None, d, *sizes)).max() <= 1 / 60
+    assert differ > 0
+
+
+def wrong(call: Call, convention: Resize) -> Call:
+    return replace(call, follows=dict.fromkeys(call.follows, convention))
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("grid_sample-bilinear-zeros", Resize(mode="linear")),
+        ("grid_sample-bicubic-reflection", Resize(mode="cubic")),
+        (
+            "grid_sample-bilinear-border-align_corners",
+            Resize(mode="linear", coordinate_transformation_mode="align_corners"),
+        ),
+        ("grid_sample-nearest-border", Resize(mode="nearest", nearest_mode="round_prefer_ceil")),
+    ],
+)
+@pytest.mark.torch
+def test_a_neighbouring_convention_is_not_what_grid_sample_follows(
+    name: str, other: Resize
+) -> None:
+    call = named(GRIDS, name)
+    cases = [replace(c, expected=np.asarray(c.reference())) for c in resize_cases(other)]
+    verdicts = {judge(wrong(call, other), case, "float32").kind for case in cases}
+    assert "changed" in verdicts
