@@ -258,10 +258,8 @@ def _tensorflow_window(padding: Any, axis: int, excess: int, call: str) -> Windo
 
 def _legal(padding: Any, axis: Axis) -> bool:
     """Whether the convolution that is transposed maps this output to this input."""
-    if padding == "SAME":
-        return _padding.is_same(axis)
-    if padding == "VALID":
-        return _padding.is_valid(axis)
+    if isinstance(padding, str):
+        return _padding.TENSORFLOW_WORDS[padding](axis)
     return _padding.explicit_pair(axis) is not None
 
 

@@ -154,22 +154,22 @@ def trials(operation: Operation, release: Callable[[str], str | None] = version)
         operation: resize or conv_transpose.
         release: the installed release of a framework; one that answers None is left out.
     """
-    cases = _resize_trials if operation == "resize" else _conv_transpose_trials
-    for call in calls(operation):
-        installed = release(call.framework)
-        if installed is not None and call.scaling is None:
-            for dtype in call.arithmetic:
-                for name, case in cases(call, installed, dtype):
-                    yield Trial(call, dtype, name, case)
+    yield from _trials((c for c in calls(operation) if c.scaling is None), release)
 
 
 def scale_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """Every call that is given factors, on every golden, with scales or without, that they can make."""
-    for call in calls("resize"):
+    yield from _trials((c for c in calls("resize") if c.scaling is not None), release)
+
+
+def _trials(chosen: Iterator[Call], release: Callable[[str], str | None]) -> Iterator[Trial]:
+    """Of the chosen calls, in every dtype, every case that they can express."""
+    for call in chosen:
+        cases = _resize_trials if call.operation == "resize" else _conv_transpose_trials
         installed = release(call.framework)
-        if installed is not None and call.scaling is not None:
+        if installed is not None:
             for dtype in call.arithmetic:
-                for name, case in _resize_trials(call, installed, dtype):
+                for name, case in cases(call, installed, dtype):
                     yield Trial(call, dtype, name, case)
 
 

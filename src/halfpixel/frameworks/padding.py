@@ -142,6 +142,9 @@ def is_valid(axis: Axis) -> bool:
     return axis.window.begin == 0 and -axis.stride < axis.window.end <= 0
 
 
+TENSORFLOW_WORDS = {"SAME": is_same, "VALID": is_valid}
+
+
 def explicit_pair(axis: Axis) -> list[int] | None:
     """The pair of explicit padding; zeros that are appended are left to ``output_shape``."""
     if axis.window.end <= -axis.stride:

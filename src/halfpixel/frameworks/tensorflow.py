@@ -30,7 +30,7 @@ from .call import (
     Run,
     dtype_name,
 )
-from .padding import axes_of, explicit_pair, is_same, is_valid
+from .padding import TENSORFLOW_WORDS, axes_of, explicit_pair
 from .tensorflow_modes import MODES
 from .tensorflow_raw import (
     CROP_AND_RESIZE,
@@ -368,10 +368,7 @@ def _padding(case: Case, padding: str) -> object:
     if padding == "explicit":
         pairs = [explicit_pair(axis) for axis in axes]
         return None if None in pairs else [[0, 0], *pairs, [0, 0]]
-    return padding if all(map(_WORDS[padding], axes)) else None
-
-
-_WORDS = {"SAME": is_same, "VALID": is_valid}
+    return padding if all(map(TENSORFLOW_WORDS[padding], axes)) else None
 
 
 def _conv2d_transpose(word: str) -> Callable[[Case], Expression | None]:
@@ -565,7 +562,7 @@ _CONV2D_TRANSPOSE = {
         _conv2d_transpose(padding),
         (_cpu_refusal(explicit=padding == "explicit"),),
     )
-    for padding in (*_WORDS, "explicit")
+    for padding in (*TENSORFLOW_WORDS, "explicit")
 }
 
 
@@ -617,7 +614,7 @@ def _run_depthwise(
 
 def _raw_conv_calls() -> Iterator[Call]:
     for depthwise, name in ((False, "Conv2D"), (True, "DepthwiseConv2dNative")):
-        for word in (*_WORDS, "explicit"):
+        for word in (*TENSORFLOW_WORDS, "explicit"):
             call = _conv_call(
                 f"raw_ops.{name}BackpropInput-{word}",
                 _backprop_input(word, depthwise=depthwise),

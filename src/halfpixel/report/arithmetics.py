@@ -5,14 +5,17 @@ Written from the tables that the tests run and from what ``make growth`` measure
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..arithmetic import COORDINATE_RULES
 from ..conventions import Resize
 from ..frameworks import Call
 from ..integers import ROUNDINGS
+from .drawing import drawn
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PICTURE = "error-growth.svg"
 _COLOURS = {"torch": "#d9480f", "tensorflow": "#e8a80c", "opencv": "#1c7ed6"}
@@ -186,14 +189,10 @@ def picture(growth: Mapping[str, Any], calls: Sequence[Call]) -> str:
     Raises:
         KeyError: what was measured is not a call, or has no panel.
     """
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
+    sizes, known = growth["sizes"], _panels_of(calls)
 
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "halfpixel", "font.size": 9}):
-        figure = Figure(figsize=(10, 6.5), layout="constrained")
+    def draw(figure: Figure) -> None:
         axes = figure.subplots(2, 3, sharex=True, sharey=True)
-        sizes, known = growth["sizes"], _panels_of(calls)
         for axis, (title, *_) in zip(axes.flat, _PANELS, strict=True):
             axis.set(title=title, xscale="log", yscale="log")
             axis.set_xticks(sizes[::2], [str(n) for n in sizes[::2]])
@@ -213,10 +212,8 @@ def picture(growth: Mapping[str, Any], calls: Sequence[Call]) -> str:
         )
         axes[1, 1].set_xlabel("pixels along the axis")
         figure.supylabel("largest error in units of 2⁻²⁴")
-        out = io.StringIO()
-        figure.set_canvas(FigureCanvasSVG(figure))
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+    return drawn((10, 6.5), draw)
 
 
 def _panels_of(calls: Sequence[Call]) -> dict[str, tuple[str, str]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import ConvTranspose, Resize
+from .drawing import drawn
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PICTURE = "overlap.svg"
 SHOWN = 10  # pixels of each map, from its start
@@ -34,13 +38,8 @@ def maps() -> Iterator[tuple[str, Array]]:
 
 def picture() -> str:
     """docs/pictures/overlap.svg; always the same text. Needs Matplotlib."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
 
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "halfpixel", "font.size": 9}):
-        figure = Figure(figsize=(9, 6.6), layout="constrained")
-        figure.set_canvas(FigureCanvasSVG(figure))
+    def draw(figure: Figure) -> None:
         for axis, (title, counts) in zip(figure.subplots(2, 3).flat, maps(), strict=True):
             axis.pcolormesh(counts[::-1], cmap="Blues", vmin=0, vmax=9, edgecolors="white")
             axis.set(title=title, aspect="equal", xticks=[], yticks=[])
@@ -49,6 +48,5 @@ def picture() -> str:
                 axis.text(
                     column + 0.5, row + 0.5, f"{count:.0f}", color=colour, ha="center", va="center"
                 )
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+    return drawn((9, 6.6), draw)
