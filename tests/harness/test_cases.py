@@ -28,7 +28,7 @@ from halfpixel.cases import (
 from halfpixel.conventions import every_resize
 from halfpixel.frameworks import FRAMEWORKS
 from halfpixel.goldens import path_of
-from halfpixel.identify import readings
+from halfpixel.readings import readings
 from halfpixel.suite import followed, golden_cases
 
 Computed = tuple[Resize, str | None]  # a convention and a coordinate rule

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from halfpixel import ConvTranspose, cli, frameworks, identify
+from halfpixel import ConvTranspose, cli, frameworks, readings
 from halfpixel.answers import convert
 from halfpixel.arithmetic import sum_of_products
 from halfpixel.cases import Case
@@ -206,7 +206,7 @@ def test_a_wrong_conversion_is_caught_and_named(
     got = np.asarray(wrong(case))
     assert got.shape == case.expected.shape
     assert not np.array_equal(got, case.expected)
-    assert name in identify.followed(case, got, sum_of_products("float32", ""))
+    assert name in readings.followed(case, got, sum_of_products("float32", ""))
 
 
 # ---------------------------------------------------------------------------- what is read

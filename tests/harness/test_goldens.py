@@ -515,7 +515,7 @@ def _frameworks_imported_by(code: str) -> str:
     "code",
     [
         "import halfpixel",
-        "import halfpixel.suite, halfpixel.identify, halfpixel.compare, halfpixel.plugin",
+        "import halfpixel.suite, halfpixel.readings, halfpixel.compare, halfpixel.plugin",
         "from halfpixel import cli; assert cli.main(['golden-check']) == 0",
         "import pytest; assert pytest.main(['--collect-only', '-q', 'tests/test_resize.py', "
         "'tests/test_conv_transpose.py', '-p', 'no:cacheprovider']) == 0",

@@ -15,7 +15,6 @@ from halfpixel.cases import INTEGER_CASES, INTEGER_GOLDENS, folder, integer_case
 from halfpixel.compare import judge
 from halfpixel.conventions import every_pyramid, every_resize
 from halfpixel.frameworks import Call
-from halfpixel.identify import followed as said_to_follow
 from halfpixel.integers import (
     ROUNDINGS,
     applies_to,
@@ -26,6 +25,7 @@ from halfpixel.integers import (
     torch,
 )
 from halfpixel.integers import opencv as opencv_
+from halfpixel.readings import followed as said_to_follow
 from halfpixel.report.terminal import explain
 
 from ..test_integers import SIZES, differences, says, settings

@@ -18,8 +18,8 @@ from halfpixel.compare import error_bound, judge, share_of_bound
 from halfpixel.conventions import every_pyramid, resize_from
 from halfpixel.conventions.pyramid import Border
 from halfpixel.frameworks import Call
-from halfpixel.identify import followed
 from halfpixel.integers import opencv
+from halfpixel.readings import followed
 from halfpixel.report.terminal import explain
 
 from ..test_pyramids import CALLS, steps

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import Resize, compare, frameworks, goldens, identify, suite
+from halfpixel import Resize, compare, frameworks, goldens, readings, suite
 from halfpixel.arithmetic import COORDINATE_RULES, coordinates
 from halfpixel.cases import GRADIENT_CASES, SCALE_CASES, Case, resize_cases, scale_cases
 from halfpixel.compare import Verdict, judge
@@ -347,7 +347,7 @@ def test_a_mistake_is_caught_and_named(
 
 
 def test_no_kind_of_mistake_is_missing_from_the_table_above() -> None:
-    found = {name for case in STORED for name, _ in identify.readings(case_with_expected(case))}
+    found = {name for case in STORED for name, _ in readings.readings(case_with_expected(case))}
     own = {name.removeprefix("the right convention ") for name in found if name.startswith("the ")}
     about = {name for name in own if re.search("scale|copied|ratio", name)}
     assert about == {said for said, _, _ in MISTAKES}

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import compare, goldens, identify, suite
+from halfpixel import compare, goldens, readings, suite
 from halfpixel.arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error
 from halfpixel.cases import Case, Operation
 from halfpixel.compare import Verdict, error_bound, judge, share_of_bound
@@ -621,7 +621,7 @@ def _the_same_here(verdict: Verdict, named: str, arithmetic: Arithmetic) -> list
 
     An antialiased kernel is the plain one where no axis shrinks, for example.
     """
-    known = dict(identify.readings(verdict.case, verdict.got))
+    known = dict(readings.readings(verdict.case, verdict.got))
     expected = known[named].expected
     return [
         name

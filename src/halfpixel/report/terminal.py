@@ -14,7 +14,7 @@ from .. import goldens
 from ..cases import Case, Scales
 from ..compare import Kind, Verdict, errors
 from ..frameworks import FRAMEWORKS, dtype_name
-from ..identify import followed
+from ..readings import followed
 
 _KINDS: tuple[Kind, ...] = ("conforms", "changed", "unsupported")
 _WINDOW = 4  # columns shown on either side of the worst value
