@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
+# The site's tools are apart, in seconds: they need no framework.
+SITE := .site/.installed
 SUITES := tests --ignore=tests/harness
 ALL := torch,tensorflow,opencv,keras_torch
 
@@ -9,7 +11,7 @@ ALL := torch,tensorflow,opencv,keras_torch
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help check modes test sweep lint golden golden-check docs growth bench wheel wheel-test clean
+.PHONY: help check modes test sweep lint golden golden-check docs site growth bench wheel wheel-test clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
@@ -40,6 +42,9 @@ golden-check: $(READY)  ## fail on a missing, extra, edited or badly formatted g
 docs: $(READY)  ## write the documents that are made from tables and measurements
 	$(BIN)/python docs/write.py
 
+site: $(SITE)  ## build the documents as a site, build/site/index.html, to be read without a network
+	.site/bin/sphinx-build --fail-on-warning --keep-going --jobs auto --quiet --doctree-dir build/site-doctrees docs build/site
+
 growth: $(READY)  ## measure how errors grow with size, for the page on arithmetics
 	$(BIN)/python bench/growth.py
 
@@ -58,6 +63,11 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[$(ALL),dev]'
 	touch $@
 
+$(SITE): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .site
+	.site/bin/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[site]'
+	touch $@
+
 clean:  ## remove what make made
-	rm -rf .venv .tox dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .site .tox dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
