@@ -87,3 +87,34 @@ def test_torch_rounds_the_weights_of_a_large_bilinear_output_to_the_image_s_dtyp
     large = abs(edge(width, dtype, 29) - exact)
     assert (large > once).any()
     assert (large <= u + u * exact + 2.0**-22).all()
+
+
+@pytest.mark.tensorflow
+@pytest.mark.resize
+def test_lite_takes_both_flags_for_align_corners_with_xnnpack_alone() -> None:
+    """5 pixels of 3, and 9 of 5, at every half pixel: exact in float32."""
+    tf = frameworks.load("tensorflow")["tf"]
+    x = np.arange(15, dtype=np.float32).reshape(1, 3, 5, 1) ** 2
+
+    def resize(image: Any) -> Any:
+        flags = {"align_corners": True, "half_pixel_centers": True}
+        return tf.raw_ops.ResizeBilinear(images=image, size=(5, 9), **flags)
+
+    both = tf.function(resize, input_signature=[tf.TensorSpec(x.shape)])
+    refused = "If half_pixel_centers is True, align_corners must be False"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=refused):
+        both(x)
+    concrete = both.get_concrete_function()
+    model = tf.lite.TFLiteConverter.from_concrete_functions([concrete]).convert()
+    plain = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    with pytest.raises(RuntimeError, match=refused):
+        tf.lite.Interpreter(
+            model_content=model, experimental_op_resolver_type=plain
+        ).allocate_tensors()
+    with_xnnpack = tf.lite.Interpreter(model_content=model)
+    with_xnnpack.allocate_tensors()
+    with_xnnpack.set_tensor(with_xnnpack.get_input_details()[0]["index"], x)
+    with_xnnpack.invoke()
+    got = with_xnnpack.get_tensor(with_xnnpack.get_output_details()[0]["index"])
+    convention = Resize(mode="linear", coordinate_transformation_mode="align_corners")
+    assert np.array_equal(got[0, ..., 0], convention.apply(x[0, ..., 0], (5, 9)))

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from halfpixel import frameworks, plugin, suite
+from halfpixel import Resize, frameworks, plugin, suite
+from halfpixel.arithmetic import UNIT_ROUNDOFF
 
 TOP = Path(__file__).parents[2]
 PAGE = (TOP / "docs" / "symptoms.md").read_text("utf-8")
@@ -125,6 +126,36 @@ def test_threads_are_linked_as_they_are_called() -> None:
 
 
 # ---------------------------------------------------------------------------- what it says of Pillow
+
+
+@pytest.mark.parametrize(
+    ("name", "convention"),
+    [
+        ("BILINEAR", Resize(mode="linear", antialias=True, exclude_outside=True)),
+        ("BICUBIC", Resize(mode="cubic", cubic_coeff_a=-0.5, antialias=True, exclude_outside=True)),
+        ("LANCZOS", Resize(mode="lanczos", lanczos_radius=3, antialias=True, exclude_outside=True)),
+    ],
+    ids=lambda entry: entry if isinstance(entry, str) else entry.slug,
+)
+def test_pillow_antialiases_as_the_page_says(name: str, convention: Resize) -> None:
+    """Sums are in double, and each of the two passes is rounded to float32: two roundings in all."""
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    for size_in, size_out in (
+        ((7, 9), (4, 5)),
+        ((5, 4), (9, 11)),
+        ((12, 3), (5, 8)),
+        ((1, 13), (3, 2)),
+    ):
+        x = rng.integers(0, 256, size_in).astype(np.float32)
+        how = Image.Resampling[name]
+        got = np.asarray(Image.fromarray(x).resize(size_out[::-1], how))
+        rows, columns = (
+            convention.weights(n, m).astype(float) for n, m in zip(size_in, size_out, strict=True)
+        )
+        bound = 2 * UNIT_ROUNDOFF["float32"] * (abs(rows) @ x @ abs(columns).T)
+        assert (abs(got - rows @ x @ columns.T) <= bound).all()
 
 
 @pytest.mark.opencv
