@@ -43,7 +43,8 @@ docs: $(READY)  ## write the documents that are made from tables and measurement
 	$(BIN)/python docs/write.py
 
 site: $(SITE)  ## build the documents as a site, build/site/index.html, to be read without a network
-	.site/bin/sphinx-build --fail-on-warning --keep-going --jobs auto --quiet --doctree-dir build/site-doctrees docs build/site
+	rm -rf build/site  # a page that is gone must not stay, nor what leads to it go unseen
+	.site/bin/sphinx-build --fail-on-warning --keep-going --jobs auto --quiet --fresh-env --doctree-dir build/site-doctrees docs build/site
 
 growth: $(READY)  ## measure how errors grow with size, for the page on arithmetics
 	$(BIN)/python bench/growth.py
