@@ -479,11 +479,10 @@ def _nearest(value: Fraction, dtype: type[np.floating[Any]]) -> float:
 def _grid(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
 ) -> Places:
-    shape = np.broadcast_shapes(np.shape(d), np.shape(n_in), np.shape(n_out))
-    d, n_in, n_out = (np.broadcast_to(n, shape) for n in (d, n_in, n_out))
-    grid = np.empty(shape, dtype)
-    for n in np.unique(n_out).tolist():
-        grid[n_out == n] = _linspace(n, np.dtype(dtype).name)[d[n_out == n]]
+    sizes, which = np.unique(n_out, return_inverse=True)
+    lines = [_linspace(n, np.dtype(dtype).name) for n in sizes.tolist()]
+    begins = np.cumsum([0, *sizes[:-1]])[which.reshape(np.shape(n_out))]
+    grid = np.concatenate(lines)[begins + d].astype(dtype)
     if convention.aligns_corners:
         return np.asarray((grid + dtype(1)) * ((n_in - 1).astype(dtype) / dtype(2)), np.float64)
     grid = grid * (n_out - 1).astype(dtype) / n_out.astype(dtype)

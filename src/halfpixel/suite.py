@@ -352,8 +352,10 @@ def edge(
 
 
 def sweep_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
-    """Every size pair through every resize call that follows a convention, in blocks."""
-    for call, dtypes, convention in _swept(release):
+    """Every size pair through every resize call that follows a convention, in blocks; of dtypes that share
+    an arithmetic, in one."""
+    for call, convention in _swept(release):
+        dtypes = sweep.dtypes(call, every=False)
         for block in sweep.blocks(convention):
             for dtype in dtypes:  # next to each other: the reference is the same
                 yield Trial(call, dtype, block.name, functools.partial(_itself, block))
@@ -361,9 +363,9 @@ def sweep_trials(release: Callable[[str], str | None] = version) -> Iterator[Tri
 
 def sample_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """A sample of the size pairs of a sweep, a few for each resize call that follows a convention."""
-    for call, dtypes, convention in _swept(release):
+    for call, convention in _swept(release):
         end = sweep.largest(convention)
-        for dtype in dtypes:
+        for dtype in sweep.dtypes(call, every=True):
             pairs = functools.partial(sweep.sample, call, dtype, convention)
             yield Trial(call, dtype, f"1..{end}-1..{end}-sample", pairs)
 
@@ -372,14 +374,12 @@ def _itself(block: sweep.Block) -> sweep.Block:
     return block
 
 
-def _swept(
-    release: Callable[[str], str | None],
-) -> Iterator[tuple[Call, tuple[DType, ...], Resize]]:
+def _swept(release: Callable[[str], str | None]) -> Iterator[tuple[Call, Resize]]:
     for call in calls("resize"):
         installed = release(call.framework)
         convention = call.convention(installed) if installed is not None else None
         if convention is not None and sweep.swept(call):
-            yield call, tuple(dtype for dtype in call.arithmetic if dtype in WIDE), convention
+            yield call, convention
 
 
 @functools.cache

@@ -4,6 +4,9 @@ Nearest is fed a ramp, whose output tells which pixels were read; every other mo
 output is the weight matrix. Each pair is resized along the rows and along the columns. The
 reference is the conventions' own: where a kernel is as wide at every scale, for all output sizes of one
 input size at once.
+
+A grid over −1..1 moves an axis whose size stays off its whole places, unless that has one pixel: its middle
+is 0. Calls that take one are fed the rows of the identity matrix as channels of one pixel across.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ from .cases import Case
 from .compare import Axis, Verdict, axis_at, bound_of_axes, refused
 from .conventions import Resize
 from .frameworks import FRAMEWORKS, Call, load, version
-from .frameworks.call import WIDE, Defect
+from .frameworks.call import WIDE, Defect, DType
 
 Pair = tuple[int, int]
 Array = NDArray[np.float64]
@@ -43,19 +46,35 @@ LARGEST_OTHERWISE = 96
 _POINTS = ("nearest", "linear", "cubic")
 _BLOCK = 32  # input sizes in an item of the run: some seconds, so that its progress is seen
 _BLOCK_OTHERWISE = 8
-# a grid or a matrix moves the other axis off whole places too, and along the columns by another formula
-_NOT_SWEPT = ("torch-grid_sample-", "opencv-warpAffine-")
 _SAMPLE = 40  # size pairs of a call in a run without sweeps
 OUTSIDE = -1  # the pixel that an output reads which is extrapolated
 _LISTED = 8  # size pairs that a summary spells out
+_ENDED = (
+    "gaussian",
+    "box",
+    "area_linear",
+)  # kernels that end in a step: what deviates is a pixel read
 
 
 def swept(call: Call) -> bool:
     """Whether a call is swept: each once, and where it is made of another framework's, there; those that
-    take a few sizes only are run on all of them by their cases, those of ``_NOT_SWEPT`` on the goldens'."""
+    take a few sizes only are run on all of them by their cases."""
     every = all(convention.takes_every_size for convention in call.follows.values())
-    plain = every and call.plain and not FRAMEWORKS[call.framework].needs
-    return plain and not call.id.startswith(_NOT_SWEPT)
+    return every and call.plain and not FRAMEWORKS[call.framework].needs
+
+
+def across(call: Call, convention: Resize) -> bool:
+    """Whether a call is fed impulses one pixel across, each in a channel of its own."""
+    grids = any(arithmetic.extent_roundings for arithmetic in call.arithmetic.values())
+    return grids and convention.mode != "nearest"
+
+
+def dtypes(call: Call, *, every: bool) -> tuple[DType, ...]:
+    """The wide dtypes that a call is swept in: ``every`` one, or one of those that share an arithmetic."""
+    wide = [dtype for dtype in call.arithmetic if dtype in WIDE]
+    if every:
+        return tuple(wide)
+    return tuple({call.arithmetic[dtype]: dtype for dtype in reversed(wide)}.values())[::-1]
 
 
 def samples_points(convention: Resize) -> bool:
@@ -90,10 +109,12 @@ def _met(
     if convention.mode == "nearest":
         yield from ((beside, list(n_outs)) for beside in besides(call, convention))
         return
-    left = set(n_outs)
+    left, narrow = set(n_outs), across(call, convention)
+    case = pair_case(convention, None, 2, (n_in, 1), narrow=narrow)
     for factor in (1, 2):
-        cases = {n: pair_case(convention, None, 2, (n_in, n), factor) for n in sorted(left)}
-        said = [n for n, case in cases.items() if call.expression(case) is not None]
+        sizes = {n: _size(convention, 2, (n_in, n), factor, narrow=narrow) for n in sorted(left)}
+        cases = ((n, replace(case, size=size)) for n, size in sizes.items())
+        said = [n for n, one in cases if call.expression(one) is not None]
         left -= set(said)
         if said:
             yield factor, said
@@ -150,24 +171,47 @@ def _listed(call: Call, dtype: str) -> list[Pair]:
     ]
 
 
-def _image(convention: Resize, axis: int, n_in: int) -> Array:
+def _first(convention: Resize) -> int:
+    """What the first pixel of a line says, and every other one more: where nothing is read 0 comes out."""
+    return int(convention.padding_mode == "zeros")
+
+
+def _image(convention: Resize, axis: int, n_in: int, *, narrow: bool) -> Array:
     """A line of pixels that say their index, or the identity matrix; axis 2 is the rows', 3 the columns'."""
     if convention.mode == "nearest":
-        line = np.arange(n_in, dtype=np.float64)
+        line = np.arange(n_in, dtype=np.float64) + _first(convention)
         return line.reshape((1, 1, n_in, 1) if axis == 2 else (1, 1, 1, n_in))
+    if narrow:
+        return np.eye(n_in).reshape((1, n_in, n_in, 1) if axis == 2 else (1, n_in, 1, n_in))
     return np.eye(n_in).reshape(1, 1, n_in, n_in)
 
 
-def _size(convention: Resize, axis: int, pair: Pair, beside: int) -> tuple[int, int]:
+def _lines(image: NDArray[Any], axis: int) -> NDArray[Any]:
+    """A view of what came out, (n_out, pixels across): a channel is a pixel where there are several."""
+    lines = image[0, 0] if image.shape[1] == 1 else image[0].reshape(image.shape[1], -1).T
+    return np.asarray(lines.T if axis == 3 and image.shape[1] == 1 else lines)
+
+
+def _size(
+    convention: Resize, axis: int, pair: Pair, beside: int, *, narrow: bool
+) -> tuple[int, int]:
     n_in, n_out = pair
-    other = beside if convention.mode == "nearest" else n_in * beside
+    other = beside if narrow or convention.mode == "nearest" else n_in * beside
     return (n_out, other) if axis == 2 else (other, n_out)
 
 
-def pair_case(convention: Resize, rule: str | None, axis: int, pair: Pair, beside: int = 1) -> Case:
-    """The case of one size pair, without its expected values."""
-    x = _image(convention, axis, pair[0])
-    size = _size(convention, axis, pair, beside)
+def pair_case(
+    convention: Resize,
+    rule: str | None,
+    axis: int,
+    pair: Pair,
+    beside: int = 1,
+    *,
+    narrow: bool = False,
+) -> Case:
+    """The case of one size pair, without its expected values; ``narrow`` is :func:`across`."""
+    x = _image(convention, axis, pair[0], narrow=narrow)
+    size = _size(convention, axis, pair, beside, narrow=narrow)
     nearest = convention.mode == "nearest"
     if nearest and convention.extrapolates:
         convention = replace(convention, extrapolation_value=OUTSIDE)
@@ -191,23 +235,37 @@ def _split(values: NDArray[Any], n_outs: Sequence[int]) -> list[NDArray[Any]]:
     return np.split(values, np.cumsum(n_outs)[:-1])
 
 
+def _by_axis(rule: str | None) -> bool:
+    """Whether a rule has another formula along the columns."""
+    return rule is not None and COORDINATE_RULES[rule].columns is not None
+
+
 def pixels(
-    convention: Resize, rule: str | None, n_in: int, n_outs: Sequence[int], beside: int = 1
+    convention: Resize,
+    rule: str | None,
+    n_in: int,
+    n_outs: Sequence[int],
+    beside: int = 1,
+    *,
+    columns: bool = False,
 ) -> NDArray[np.int64]:
-    """The pixels that ``nearest`` reads, for many output sizes one after the other.
+    """The pixels that ``nearest`` reads, for many output sizes one after the other; or ``OUTSIDE``.
 
     Args:
         convention: a nearest one.
         rule: the coordinate rule; None for the exact pixel, found in integers.
         n_in, n_outs: the sizes of the axis.
         beside: the output's size along the other axis.
+        columns: by the rule's formula for columns.
     """
     d, n_out = _outputs(n_outs)
     if rule is None:
-        return convention.nearest_pixel(d, n_in, n_out)
-    where = places(convention, rule, d, np.asarray(n_in), n_out, n_out + beside)
-    index = convention.taps_at(where, n_in)[0][:, 0]
-    return np.where(convention.inside(where, n_in), index, OUTSIDE)
+        index = convention.nearest_index(d, n_in, n_out)
+        inside = (index >= 0) & (index < n_in) | (not convention.drops_outside)
+        return np.where(inside, convention.padded(index, n_in), OUTSIDE)
+    where = places(convention, rule, d, np.asarray(n_in), n_out, n_out + beside, columns=columns)
+    index, weight = (taps[:, 0] for taps in convention.taps_at(where, n_in))
+    return np.where(convention.inside(where, n_in) & (weight > 0), index, OUTSIDE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,19 +284,28 @@ class Rows:
 
 
 def rows(
-    convention: Resize, arithmetic: Arithmetic, n_in: int, n_outs: Sequence[int], beside: int = 1
+    convention: Resize,
+    arithmetic: Arithmetic,
+    n_in: int,
+    n_outs: Sequence[int],
+    beside: int = 1,
+    *,
+    columns: bool = False,
 ) -> list[Rows]:
     """What becomes of the identity matrix: one input size, several output sizes, the bounds of ``compare``.
 
     The reference is in float64 here, and its own roundings are a part of the bound. Where it samples points,
-    the other axis, which keeps its size, has weights 0 and 1 and whole coordinates in any arithmetic:
-    it adds nothing.
+    the other axis, which keeps its size (of a grid, one pixel), has weights 0 and 1 and whole coordinates
+    in any arithmetic: it adds nothing. ``columns``: by the coordinate rule's formula for columns.
     """
     rule, own = arithmetic.coordinate_rule, _own(convention)
     if not samples_points(convention):
-        return [_product(convention, arithmetic, n_in, n_out, beside) for n_out in n_outs]
+        return [
+            _product(convention, arithmetic, n_in, n_out, beside, columns=columns)
+            for n_out in n_outs
+        ]
     d, n_out = _outputs(n_outs)
-    where = places(convention, rule, d, np.asarray(n_in), n_out, n_out + n_in)
+    where = places(convention, rule, d, np.asarray(n_in), n_out, n_out + n_in, columns=columns)
     axis = axis_at(convention, rule, where, n_in, Fraction(1), narrow=True)
     bounds = (axis.error(a) + _sum_error(axis, a) * abs(axis.weight) for a in (arithmetic, own))
     bound = np.add(*bounds)
@@ -255,9 +322,11 @@ _CACHED = _BLOCK_OTHERWISE * LARGEST_OTHERWISE  # the size pairs of a block: its
 
 @functools.lru_cache(maxsize=_CACHED)
 def _product(
-    convention: Resize, arithmetic: Arithmetic, n_in: int, n_out: int, beside: int
+    convention: Resize, arithmetic: Arithmetic, n_in: int, n_out: int, beside: int, *, columns: bool
 ) -> Rows:
-    h, w = (_axis(convention, arithmetic.coordinate_rule, n_in, n) for n in (n_out, n_in * beside))
+    rule = arithmetic.coordinate_rule
+    h = _axis(convention, rule, n_in, n_out, columns=columns)
+    w = _axis(convention, rule, n_in, n_in * beside, columns=_by_axis(rule) and not columns)
 
     def both(left: Array, right: Array) -> Array:
         return np.asarray(left @ right.T)
@@ -269,16 +338,19 @@ def _product(
 
 
 @functools.lru_cache(maxsize=_CACHED)
-def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int) -> Axis:
+def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int, *, columns: bool) -> Axis:
     scale = convention.scale(n_in, n_out)
     if convention.mode == "adaptive_area":  # where a window ends is for whole numbers to say
         return axis_at(convention, rule, convention.coordinates(n_in, n_out), n_in, scale)
-    return axis_at(convention, rule, _places(convention, rule, n_in, n_out), n_in, scale)
+    where = _places(convention, rule, n_in, n_out, columns=columns)
+    return axis_at(convention, rule, where, n_in, scale)
 
 
-def _places(convention: Resize, rule: str | None, n_in: int, n_out: int) -> Array:
+def _places(
+    convention: Resize, rule: str | None, n_in: int, n_out: int, *, columns: bool = False
+) -> Array:
     sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, n_in + n_out))
-    return places(convention, rule, np.arange(n_out), *sizes)
+    return places(convention, rule, np.arange(n_out), *sizes, columns=columns)
 
 
 @functools.cache
@@ -357,7 +429,8 @@ def sweep(call: Call, block: Block, dtype: str) -> Verdict:
     if worst is None:
         some = pair_case(block.convention, rule, 2, block.pairs[0])
         return Verdict("conforms", call, some, dtype, release, share)
-    case = pair_case(block.convention, rule, worst.axis, worst.pair, worst.beside)
+    narrow = across(call, block.convention)
+    case = pair_case(block.convention, rule, worst.axis, worst.pair, worst.beside, narrow=narrow)
     case = replace(case, expected=np.asarray(case.reference()))
     if defect := call.defect(case, release):
         case = defect.result(case)
@@ -388,6 +461,7 @@ def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
     names, convention = load(call.framework), block.convention
     release = version(call.framework) or ""
     arithmetic = call.arithmetic[dtype]  # type: ignore[index]
+    rule, narrow = arithmetic.coordinate_rule, across(call, convention)
     by_size: dict[int, list[int]] = {}
     for n_in, n_out in block.pairs:
         by_size.setdefault(n_in, []).append(n_out)
@@ -395,10 +469,13 @@ def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
         for beside, said in _met(call, convention, n_in, n_outs):
             wanted = list(_wanted(convention, arithmetic, n_in, said, beside))
             for axis in (2, 3):
-                case = pair_case(convention, arithmetic.coordinate_rule, axis, (n_in, 1))
+                if axis == 3 and _by_axis(rule):
+                    wanted = list(_wanted(convention, arithmetic, n_in, said, beside, columns=True))
+                case = pair_case(convention, rule, axis, (n_in, 1), narrow=narrow)
                 case = replace(case, inputs={"x": np.asarray(case.inputs["x"], dtype)})
                 for n_out, want in zip(said, wanted, strict=True):
-                    one = replace(case, size=_size(convention, axis, (n_in, n_out), beside))
+                    size = _size(convention, axis, (n_in, n_out), beside, narrow=narrow)
+                    one = replace(case, size=size)
                     got, problem = np.empty(0), ""
                     try:
                         got = call(one, dtype, names)
@@ -407,7 +484,7 @@ def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
                     defect = call.defect(one, release) if call.defects else None
                     if defect is not None:
                         want = _with(defect, one, want, axis)
-                    answer = problem or _judged(got, one.size, call.returns[dtype], want, axis)  # type: ignore[index]
+                    answer = problem or _judged(got, one, call.returns[dtype], want, axis)  # type: ignore[index]
                     if isinstance(answer, str):
                         yield _Off(axis, (n_in, n_out), beside, got, answer)
                     else:
@@ -427,11 +504,18 @@ def _with(defect: Defect, case: Case, want: Rows | Integers, axis: int) -> Rows 
 
 
 def _wanted(
-    convention: Resize, arithmetic: Arithmetic, n_in: int, n_outs: Sequence[int], beside: int
+    convention: Resize,
+    arithmetic: Arithmetic,
+    n_in: int,
+    n_outs: Sequence[int],
+    beside: int,
+    *,
+    columns: bool = False,
 ) -> Iterable[Rows | Integers]:
     if convention.mode != "nearest":
-        return rows(convention, arithmetic, n_in, n_outs, beside)
-    return _split(pixels(convention, arithmetic.coordinate_rule, n_in, n_outs, beside), n_outs)
+        return rows(convention, arithmetic, n_in, n_outs, beside, columns=columns)
+    rule = arithmetic.coordinate_rule
+    return _split(pixels(convention, rule, n_in, n_outs, beside, columns=columns), n_outs)
 
 
 @functools.cache
@@ -440,13 +524,17 @@ def _name(dtype: np.dtype[Any]) -> str:
 
 
 def _judged(
-    got: NDArray[Any], size: tuple[int, int], returns: str, want: Rows | Integers, axis: int
+    got: NDArray[Any], case: Case, returns: str, want: Rows | Integers, axis: int
 ) -> float | str:
     """The share of its bound that the worst value used, or what is wrong."""
-    if _name(got.dtype) != returns or got.shape != (1, 1, *size):
-        return f"returned {got.dtype} {got.shape}, not {returns} {(1, 1, *size)}"
-    lines = got[0, 0] if axis == 2 else got[0, 0].T
+    shape = (*case.inputs["x"].shape[:2], *case.size)
+    if _name(got.dtype) != returns or got.shape != shape:
+        return f"returned {got.dtype} {got.shape}, not {returns} {shape}"
+    lines = _lines(got, axis)
     if not isinstance(want, Rows):
+        assert isinstance(case.convention, Resize)
+        if first := _first(case.convention):
+            lines = lines - first
         if (lines == want[:, None]).all():
             return 0.0
         d, at = (int(i) for i in np.argwhere(lines != want[:, None])[0])
@@ -471,9 +559,10 @@ def _bound(arithmetic: Arithmetic, case: Case, off: _Off) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)
     if convention.mode != "nearest":
-        (want,) = rows(convention, arithmetic, off.pair[0], [off.pair[1]], off.beside)
-        lines = bound[0, 0] if off.axis == 2 else bound[0, 0].T
-        np.put_along_axis(lines, want.columns, want.bound, axis=1)
+        columns = off.axis == 3 and _by_axis(arithmetic.coordinate_rule)
+        (n_in, n_out), beside = off.pair, off.beside
+        (want,) = rows(convention, arithmetic, n_in, [n_out], beside, columns=columns)
+        np.put_along_axis(_lines(bound, off.axis), want.columns, want.bound, axis=1)
     return bound
 
 
@@ -504,21 +593,26 @@ def _summary(call: Call, convention: Resize, rules: dict[str, list[str]]) -> str
         "pairs": largest(convention) ** 2,
     }
     parts = [
-        _deviation(convention, rule, dtypes, beside)
-        for rule, dtypes in rules.items()
+        _deviation(convention, rule, shared, beside, columns=columns)
+        for rule, shared in rules.items()
         for beside in besides(call, convention)
+        for columns in (False, True)[: 1 + _by_axis(rule)]
     ]
     lines = [f"  {json.dumps(k)}: {json.dumps(v)}," for k, v in head.items()]
     return "\n".join(["{", *lines, '  "deviations": [', ",\n".join(parts), "  ]", "}", ""])
 
 
-def _deviation(convention: Resize, rule: str, dtypes: list[str], beside: int) -> str:
-    count, listed = deviating(convention, rule, beside)
+def _deviation(
+    convention: Resize, rule: str, shared: list[str], beside: int, *, columns: bool
+) -> str:
+    count, listed = deviating(convention, rule, beside, columns=columns)
     other = {"other_axis": f"1 to {beside}"} if convention.mode == "nearest" else {}
+    if _by_axis(rule):
+        other = {"axis": "columns" if columns else "rows", **other}
     head = {
         "arithmetic": rule,
         "formula": COORDINATE_RULES[rule].formula,
-        "dtypes": dtypes,
+        "dtypes": shared,
         **other,
         "pairs": count,
     }
@@ -532,7 +626,7 @@ def _deviation(convention: Resize, rule: str, dtypes: list[str], beside: int) ->
 
 @functools.cache
 def deviating(
-    convention: Resize, rule: str, beside: int
+    convention: Resize, rule: str, beside: int, *, columns: bool = False
 ) -> tuple[int, tuple[dict[str, int | str], ...]]:
     """The size pairs at which a rule deviates from the exact convention.
 
@@ -549,25 +643,25 @@ def deviating(
     for n_in in n_outs:
         d, n_out = _outputs(n_outs)
         if nearest:
-            off = pixels(convention, rule, n_in, n_outs, beside) != pixels(
-                convention, None, n_in, n_outs
-            )
-        elif not samples_points(convention):
+            exact = pixels(convention, None, n_in, n_outs)
+            off = pixels(convention, rule, n_in, n_outs, beside, columns=columns) != exact
+        elif convention.mode in _ENDED:
             both = (
                 (convention.extent(n_in, m), _extent(convention, rule, n_in, m)) for m in n_outs
             )
-            off = np.concatenate([(exact != used).any(axis=1) for exact, used in both])
+            off = np.concatenate([(one != other).any(axis=1) for one, other in both])
         else:
             above, below = convention.ratio(d, n_in, n_out)
             # a fraction of numbers below 2¹⁰ is no other fraction's float64, nor another 1024th's
-            off = places(convention, rule, d, np.asarray(n_in), n_out, n_out) != above / below
+            where = places(convention, rule, d, np.asarray(n_in), n_out, n_out, columns=columns)
+            off = where != above / below
         found += [(n_in, int(m)) for m in np.unique(n_out[off])]
     listed = []
     for n_in, m in sorted(found, key=_order)[:_LISTED]:
-        exact, used = _spelled(convention, rule, n_in, m, beside)
-        at = next(i for i, (a, b) in enumerate(zip(exact, used, strict=True)) if a != b)
+        wants, used = _spelled(convention, rule, n_in, m, beside, columns=columns)
+        at = next(i for i, (a, b) in enumerate(zip(wants, used, strict=True)) if a != b)
         row: dict[str, int | str] = {"n_in": n_in, "n_out": m, "d": at}
-        listed.append({**row, "exact": exact[at], "read": used[at]})
+        listed.append({**row, "exact": wants[at], "read": used[at]})
     return len(found), tuple(listed)
 
 
@@ -589,18 +683,21 @@ def _extent(convention: Resize, rule: str, n_in: int, n_out: int) -> Integers:
 
 
 def _spelled(
-    convention: Resize, rule: str, n_in: int, n_out: int, beside: int
+    convention: Resize, rule: str, n_in: int, n_out: int, beside: int, *, columns: bool
 ) -> tuple[list[Any], list[Any]]:
     """Of each output pixel: what is read exactly, and by the rule."""
     if convention.mode == "nearest":
-        index = (pixels(convention, r, n_in, [n_out], beside).tolist() for r in (None, rule))
+        index = (
+            pixels(convention, r, n_in, [n_out], beside, columns=columns).tolist()
+            for r in (None, rule)
+        )
         return next(index), next(index)
-    if not samples_points(convention):
+    if convention.mode in _ENDED:
         both = (convention.extent(n_in, n_out), _extent(convention, rule, n_in, n_out))
         ends = ([_range(convention, *ends) for ends in one.tolist()] for one in both)
         return next(ends), next(ends)
     d, sizes = _outputs([n_out])
-    used = places(convention, rule, d, np.asarray(n_in), sizes, sizes).tolist()
+    used = places(convention, rule, d, np.asarray(n_in), sizes, sizes, columns=columns).tolist()
     exact = [str(place) for place in convention.coordinates(n_in, n_out)]
     pairs = zip(exact, used, strict=True)
     return exact, [at if float(Fraction(at)) == place else _place(place) for at, place in pairs]

@@ -106,3 +106,9 @@ def test_a_neighbouring_convention_is_not_what_grid_sample_follows(
     cases = [replace(c, expected=np.asarray(c.reference())) for c in resize_cases(other)]
     verdicts = {judge(wrong(call, other), case, "float32").kind for case in cases}
     assert "changed" in verdicts
+
+
+def test_a_place_just_above_a_tie_is_no_tie() -> None:
+    """In float64 ½ + 2⁻⁵³, which F.grid_sample has at 6 to 3, and ½ are 1 when ½ is added."""
+    (above, tie), _ = HALF_EVEN.taps_at(np.array([0.5 + 2.0**-53, 0.5]), 6)
+    assert [above.tolist(), tie.tolist()] == [[1], [0]]

@@ -32,7 +32,7 @@ from halfpixel.report.terminal import explain
 from halfpixel.sweep import Block
 
 Array = NDArray[Any]
-NEAREST = [c for c in every_resize() if c.mode == "nearest" and not c.drops_outside]
+NEAREST = [c for c in every_resize() if c.mode == "nearest"]
 WEIGHED = [c for c in every_resize() if c.mode in ("linear", "cubic") and not c.antialias]
 KERNELS = [c for c in every_resize() if not sweep.samples_points(c)]
 STRETCHED = Resize(mode="linear", antialias=True, exclude_outside=True)
@@ -41,6 +41,8 @@ GAUSSIAN = Resize(mode="gaussian", antialias=True, exclude_outside=True)
 FLOOR = Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
 MIDDLE = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 LINEAR = Resize(mode="linear")
+HALF_EVEN = Resize(mode="nearest", nearest_mode="round_half_even")
+ZEROS = replace(HALF_EVEN, coordinate_transformation_mode="asymmetric", padding_mode="zeros")
 CALLS = {call.id: call for call in suite.calls("resize")}
 
 
@@ -72,8 +74,9 @@ def test_the_nearest_pixel_in_integers_is_the_exact_one(convention: Resize) -> N
             sweep.pixels(convention, None, n_in, sizes), np.cumsum(sizes)[:-1].tolist()
         )
         for n_out, index in zip(sizes, together, strict=True):
-            exact = convention.weights(n_in, n_out)
-            assert [row.tolist().index(1) for row in exact] == index.tolist(), (n_in, n_out)
+            exact = [row.tolist() for row in convention.weights(n_in, n_out)]
+            reads = [row.index(1) if any(row) else sweep.OUTSIDE for row in exact]
+            assert reads == index.tolist(), (n_in, n_out)
 
 
 @pytest.mark.parametrize("convention", WEIGHED, ids=lambda c: c.slug)
@@ -225,6 +228,19 @@ def test_a_sample_is_forty_pairs_of_all_sizes_with_those_of_the_summary() -> Non
     assert (14, 23) in sweep.sample(torch, "float32", MIDDLE).pairs
 
 
+def test_a_dtype_is_not_swept_where_another_has_its_arithmetic() -> None:
+    """Whatever TensorFlow is given, it computes in float32; torch does not. The sample has both."""
+    release = {"torch": "2.13.0", "tensorflow": "2.21.0", "opencv": "5.0.0"}.get
+    seen = {(t.call.id, t.dtype) for t in suite.sweep_trials(release)}
+    sampled = {(t.call.id, t.dtype) for t in suite.sample_trials(release)}
+    assert {call for call, _ in seen} == {call for call, _ in sampled}
+    for call, dtype in sampled - seen:
+        assert dtype == "float64"
+        assert CALLS[call].arithmetic["float64"] == CALLS[call].arithmetic["float32"]
+    for one in (CALLS[name] for name, dtype in seen if dtype == "float64"):
+        assert one.arithmetic["float64"] != one.arithmetic["float32"]
+
+
 # ---------------------------------------------------------------------------- wrong implementations
 
 Matrix = Callable[[int, int, int, str], Array]  # of n_in, n_out, the axis and the dtype
@@ -237,7 +253,9 @@ def mylib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep, "version", lambda framework: "1.2")
 
 
-def implementation(convention: Resize, matrix: Matrix, rule: str | None = None) -> Call:
+def implementation(
+    convention: Resize, matrix: Matrix, rule: str | None = None, extent_roundings: int = 0
+) -> Call:
     def resize(x: Array, size: tuple[int, int]) -> Array:
         h = matrix(x.shape[2], size[0], 2, str(x.dtype))
         w = matrix(x.shape[3], size[1], 3, str(x.dtype))
@@ -253,7 +271,10 @@ def implementation(convention: Resize, matrix: Matrix, rule: str | None = None) 
         operation="resize",
         expression=lambda case: Expression(Name("mylib.resize"), (Name("x"), case.size)),
         run=run,
-        arithmetic={dtype: arithmetic(convention, dtype, rule) for dtype in dtypes},
+        arithmetic={
+            dtype: replace(arithmetic(convention, dtype, rule), extent_roundings=extent_roundings)
+            for dtype in dtypes
+        },
         returns={dtype: str(dtype) for dtype in dtypes},
         follows={">=1": convention},
     )
@@ -263,9 +284,8 @@ def right(convention: Resize, rule: str | None = None, precision: str | None = N
     """The convention; its coordinates in the image's dtype, or in another precision."""
 
     def matrix(n_in: int, n_out: int, axis: int, dtype: str) -> Array:
-        where = places(
-            convention, rule, np.arange(n_out), *(np.asarray(n) for n in (n_in, n_out, n_out))
-        )
+        sizes = (np.asarray(n) for n in (n_in, n_out, n_out))
+        where = places(convention, rule, np.arange(n_out), *sizes, columns=axis == 3)
         where = where.astype(precision) if precision else where
         scale = convention.scale(n_in, n_out)
         if convention.mode == "adaptive_area":
@@ -303,7 +323,17 @@ def tried(call: Call, dtype: str) -> list[compare.Verdict]:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
     "convention",
-    [FLOOR, MIDDLE, *WEIGHED, STRETCHED, AREA, GAUSSIAN, Resize(mode="adaptive_area")],
+    [
+        FLOOR,
+        MIDDLE,
+        HALF_EVEN,
+        ZEROS,
+        *WEIGHED,
+        STRETCHED,
+        AREA,
+        GAUSSIAN,
+        Resize(mode="adaptive_area"),
+    ],
     ids=lambda c: c.slug,
 )
 def test_a_right_implementation_conforms(convention: Resize, dtype: str) -> None:
@@ -314,6 +344,8 @@ def test_a_right_implementation_conforms(convention: Resize, dtype: str) -> None
         rule = "float32"
     if convention == GAUSSIAN:
         rule = "inverse_scale_float32"
+    if convention in (HALF_EVEN, ZEROS):  # the columns have a formula of their own
+        precise, rule = None, "warp_float32"
     call = implementation(convention, right(convention, rule, precise), rule)
     for verdict in tried(call, dtype):
         assert verdict.kind == "conforms", verdict.reason
@@ -430,6 +462,70 @@ def test_a_call_is_asked_what_it_can_say(says: str, pairs: int) -> None:
     assert len(asked) == 2 * pairs
     assert verdict.kind == ("conforms" if pairs else "changed")
     assert pairs or verdict.reason == "has arguments for none of 102 size pairs"
+
+
+@pytest.mark.usefixtures("mylib")
+@pytest.mark.parametrize("axis", [2, 3])
+def test_a_call_that_makes_a_grid_is_fed_impulses_one_pixel_across(axis: int) -> None:
+    """Its other axis need not stay as it is; a row, or a column, that is off is found all the same."""
+
+    def blurred(weights: Array, n_in: int, n_out: int, along: int) -> None:
+        if n_in == n_out > 1:
+            weights[:] = 1 / n_in
+        if along == axis and (n_in, n_out) == (7, 31):
+            weights[30] = np.roll(weights[30], 1)
+
+    call = implementation(LINEAR, changed(right(LINEAR), blurred), extent_roundings=1)
+    pairs = tuple((n, m) for n, m in a_part(LINEAR).pairs if n != m)
+    verdict = sweep.sweep(call, Block("part", LINEAR, pairs), "float32")
+    assert verdict.reason.startswith(
+        f"1 of {len(pairs)} size pairs are off, the smallest 7 to 31: "
+    )
+    assert verdict.case.name == ("7x1-31x1-impulses" if axis == 2 else "1x7-1x31-impulses")
+    assert verdict.case.inputs["x"].shape[:2] == (1, 7)
+    assert explain(verdict)
+    plain = sweep.sweep(
+        replace(call, arithmetic=implementation(LINEAR, right(LINEAR)).arithmetic),
+        Block("part", LINEAR, pairs),
+        "float32",
+    )
+    assert f"{len(pairs)} of {len(pairs)} size pairs are off" in plain.reason
+
+
+@pytest.mark.usefixtures("mylib")
+def test_the_columns_have_to_follow_their_own_formula() -> None:
+    rule = "warp_fixed_5"
+    rows_alone = right(LINEAR, rule)
+    call = implementation(LINEAR, lambda n, m, axis, dtype: rows_alone(n, m, 2, dtype), rule)
+    pairs = tuple((n, m) for n in range(2, 24) for m in range(30, 60, 7))
+    verdict = sweep.sweep(call, Block("part", LINEAR, pairs), "float64")
+    assert verdict.kind == "changed"
+    (h, _), (out_h, _) = verdict.case.inputs["x"].shape[2:], verdict.case.size
+    assert h == out_h
+    assert (verdict.bound >= 0).all()
+    right_one = implementation(LINEAR, right(LINEAR, rule), rule)
+    assert sweep.sweep(right_one, Block("part", LINEAR, pairs), "float64").kind == "conforms"
+
+
+@pytest.mark.usefixtures("mylib")
+@pytest.mark.parametrize("pixel", [0, -1])
+def test_a_pixel_where_nothing_is_to_be_read_is_found(pixel: int) -> None:
+    """Pixel 0 is told from nothing, and nothing from it."""
+
+    def reads(weights: Array, n_in: int, n_out: int, axis: int) -> None:
+        outside = ~weights.any(axis=1)
+        weights[outside, pixel] = 1
+
+    rule = "warp_float32"
+    call = implementation(ZEROS, changed(right(ZEROS, rule), reads), rule)
+    block = Block("one", ZEROS, ((2, 5),))
+    verdict = sweep.sweep(call, block, "float32")
+    assert verdict.reason.endswith(f"output 4 is pixel {pixel % 2}, not -1")
+    assert explain(verdict)
+    assert (
+        sweep.sweep(implementation(ZEROS, right(ZEROS, rule), rule), block, "float32").kind
+        == "conforms"
+    )
 
 
 @pytest.mark.usefixtures("mylib")
@@ -576,8 +672,12 @@ def test_the_table_is_entered_at_the_place_in_float32(monkeypatch: pytest.Monkey
 
 def test_the_summaries_are_stored_and_small() -> None:
     pages = list(suite.golden_pages())
-    followed = ((call, list(call.follows.values())) for call in CALLS.values() if call.rule)
-    ruled = [call for call, known in followed if known and sweep.swept(call)]
+    ruled = [
+        call
+        for call in CALLS.values()
+        if call.follows and sweep.swept(call)
+        if any(call.arithmetic[d].coordinate_rule for d in WIDE)
+    ]
     assert [page.name for page in pages] == [
         *(f"sweeps/{call.id}.json" for call in ruled),
         "sweeps/conv_transpose-conversions.json",
@@ -596,13 +696,13 @@ def extents(convention: Resize, rule: str, n_in: int, n_out: int) -> list[dict[s
         scale,
         tap_weights(rule),
     )
-    found = []
+    found, matrix = [], convention.weights(n_in, n_out)
     for d, (place, row) in enumerate(zip(exact, used, strict=True)):
         if convention.mode == "gaussian":
             stretch = max(scale, Fraction(1)) if convention.antialias else Fraction(1)
             want = [i for i in range(n_in) if abs(place - i) < stretch * 3 / 2]
         else:
-            want = np.flatnonzero(convention.weights(n_in, n_out)[d]).tolist()
+            want = np.flatnonzero(matrix[d]).tolist()
         have = np.flatnonzero(row > 1e-6).tolist()
         if want != have:
             spelled = (f"{pixels[0]}..{pixels[-1]}" for pixels in (want, have))
@@ -611,22 +711,30 @@ def extents(convention: Resize, rule: str, n_in: int, n_out: int) -> list[dict[s
     return found
 
 
-def by_fractions(convention: Resize, rule: str, end: int, beside: int) -> list[dict[str, Any]]:
+def read(convention: Resize, place: Fraction, n_in: int) -> int:
+    """The pixel that nearest reads at a place, or that it is outside."""
+    index, weight = convention.taps_at(np.array([place], object), n_in)
+    return int(index[0, 0]) if weight[0, 0] else sweep.OUTSIDE
+
+
+def by_fractions(
+    convention: Resize, rule: str, end: int, beside: int, *, columns: bool
+) -> list[dict[str, Any]]:
     """What deviates, found pair by pair with exact weights and coordinates."""
     rows = []
     pairs = sorted(
         ((n, m) for n in range(1, end + 1) for m in range(1, end + 1)), key=lambda p: (max(p), p)
     )
     for n_in, n_out in pairs:
-        if not sweep.samples_points(convention):
+        if convention.mode in sweep._ENDED:
             rows += extents(convention, rule, n_in, n_out)[:1]
             continue
         exact = convention.coordinates(n_in, n_out)
         sizes = (np.asarray(n) for n in (n_in, n_out, n_out + beside))
-        used = [Fraction(p) for p in places(convention, rule, np.arange(n_out), *sizes).tolist()]
-        both = [exact.tolist(), used]
+        where = places(convention, rule, np.arange(n_out), *sizes, columns=columns)
+        both = [exact.tolist(), [Fraction(p) for p in where.tolist()]]
         if convention.mode == "nearest":
-            both = [convention.taps_at(np.array(p, object), n_in)[0][:, 0].tolist() for p in both]
+            both = [[read(convention, place, n_in) for place in one] for one in both]
         for d, (want, have) in enumerate(zip(*both, strict=True)):
             if want != have:
                 shown = (want, have) if convention.mode == "nearest" else (str(want), str(have))
@@ -650,6 +758,10 @@ def by_fractions(convention: Resize, rule: str, end: int, beside: int) -> list[d
         (GAUSSIAN, "inverse_scale_float32"),
         (replace(GAUSSIAN, antialias=False), "inverse_scale_float32"),
         (Resize(mode="area_linear"), "inverse_scale_float64"),
+        (HALF_EVEN, "grid_float32"),
+        (ZEROS, "warp_float32"),
+        (LINEAR, "warp_fixed_5"),
+        (Resize(mode="lanczos", lanczos_radius=4), "warp_fixed_5"),
     ],
     ids=str,
 )  # fmt: skip
@@ -657,9 +769,11 @@ def by_fractions(convention: Resize, rule: str, end: int, beside: int) -> list[d
 def test_a_summary_is_exact(
     convention: Resize, rule: str, beside: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of what has a formula for the columns, of those where the other axis is large."""
     monkeypatch.setattr(sweep, "largest", lambda convention: 34)
-    count, listed = sweep.deviating.__wrapped__(convention, rule, beside)
-    rows = by_fractions(convention, rule, 34, beside)
+    columns = sweep._by_axis(rule) and beside > 1
+    count, listed = sweep.deviating.__wrapped__(convention, rule, beside, columns=columns)
+    rows = by_fractions(convention, rule, 34, beside, columns=columns)
     assert count == len(rows)
     assert list(listed) == rows[:8]
 

@@ -426,6 +426,17 @@ class Resize:
         """
         if self.padding_mode == "zeros":
             raise ValueError("with padding_mode='zeros' an output need not copy a pixel")
+        return self.padded(self.nearest_index(d, n_in, n_out, factor), np.asarray(n_in))
+
+    def nearest_index(
+        self,
+        d: NDArray[np.int64],
+        n_in: int | NDArray[np.int64],
+        n_out: int | NDArray[np.int64],
+        factor: Factor | None = None,
+    ) -> NDArray[np.int64]:
+        """The index that ``nearest`` rounds to, as it is outside the image too; arguments as in
+        :meth:`ratio`."""
         above, below = self.ratio(d, n_in, n_out, factor)
         if self.nearest_mode == "floor":
             index = above // below
@@ -437,7 +448,7 @@ class Resize:
             index = (2 * above + below) // (2 * below)
             if self.nearest_mode == "round_half_even":
                 index = index - ((2 * above + below) % (2 * below) == 0) * (index % 2)
-        return np.asarray(self.padded(index, np.asarray(n_in)))
+        return np.asarray(index)
 
     def extent(self, n_in: int, n_out: int) -> NDArray[np.int64]:
         """Which pixels each output pixel reads, in integers alone.
@@ -848,6 +859,8 @@ def _nearest_index(x: NDArray[Any], nearest_mode: str | None) -> NDArray[np.intp
         return np.negative(_floor(-x))
     if nearest_mode == "round_prefer_floor":
         return np.negative(_floor(-(x - _half(x))))
+    if nearest_mode == "round_half_even" and x.dtype != object:  # x + ½ would be rounded
+        return np.asarray(np.rint(x).astype(np.intp))
     index = _floor(x + _half(x))
     if nearest_mode == "round_half_even":  # a tie has come to the upper of the two
         index = index - (x + _half(x) == index) * (index % 2)
