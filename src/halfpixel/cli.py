@@ -1,9 +1,10 @@
-"""The command line: ``halfpixel convert``, ``halfpixel golden`` and ``halfpixel golden-check``."""
+"""The command line: ``halfpixel convert``, ``rules``, ``show``, ``golden`` and ``golden-check``."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 
@@ -30,8 +31,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--input", type=_sizes, metavar="H,W", help="the input's size in pixels, where it matters"
     )
     convert.add_argument("--format", choices=("text", "json"), default="text")
+    _rules_arguments(commands.add_parser("rules", help="which calls follow which convention"))
+    _show_arguments(
+        commands.add_parser(
+            "show", help="a convention's weights, and where it samples, as a drawing"
+        )
+    )
     chosen = parser.parse_args(arguments)
-    run = {"convert": _convert, "golden": _golden, "golden-check": _golden_check}[chosen.command]
+    run = {
+        "convert": _convert,
+        "rules": _rules,
+        "show": _show,
+        "golden": _golden,
+        "golden-check": _golden_check,
+    }[chosen.command]
     try:
         status = run(chosen)
         sys.stdout.flush()
@@ -62,6 +75,73 @@ def _convert(chosen: argparse.Namespace) -> int:
         print(f"halfpixel convert: {error}", file=sys.stderr)
         return 2
     print(answer.json() if chosen.format == "json" else answer)
+    return 0
+
+
+def _rules_arguments(parser: argparse.ArgumentParser) -> None:
+    from .frameworks import FRAMEWORKS
+
+    parser.add_argument("--framework", choices=tuple(FRAMEWORKS))
+    parser.add_argument("--operation", choices=("resize", "conv_transpose"))
+    parser.add_argument("--convention", metavar="WORDS", help="each a part of its words")
+    parser.add_argument("--exactly", action="store_true", help="WORDS are the whole convention")
+    parser.add_argument("--call", metavar="WORDS", help="each a part of the call's name or text")
+    parser.add_argument(
+        "--variants", action="store_true", help="other ways to say the same, too (as --call does)"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _rules(chosen: argparse.Namespace) -> int:
+    from . import rules
+    from .report import rule_table
+
+    try:
+        found = rules.selected(
+            framework=chosen.framework,
+            operation=chosen.operation,
+            convention=chosen.convention,
+            exactly=chosen.exactly,
+            call=chosen.call,
+        )
+    except rules.Unknown as error:
+        print(f"halfpixel rules: {error}", file=sys.stderr)
+        return 1
+    variants = chosen.variants or chosen.call is not None
+    json = chosen.format == "json"
+    print(rule_table.as_json(found) if json else rule_table.text(found, variants=variants))
+    return 0
+
+
+def _show_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "convention",
+        nargs="+",
+        help="its words in any order (linear half_pixel, cubic a=-0.5), or a call's name, then two "
+        "sizes: pixels in, pixels out",
+    )
+    parser.add_argument("--factor", type=float, help="output pixels an input pixel; else the ratio")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _show(chosen: argparse.Namespace) -> int:
+    from . import rules
+    from .report import sampling
+
+    given = " ".join(chosen.convention).split()
+    sizes = [int(word) for word in given[-2:] if word.isdecimal()]
+    try:
+        if len(sizes) != 2:
+            raise ValueError("two sizes come last, pixels in and pixels out: linear half_pixel 3 7")
+        convention = rules.convention_of(" ".join(given[:-2]))
+        one = sampling.Sampling(convention, sizes[0], sizes[1], chosen.factor)
+        one.weights()
+    except ValueError as error:
+        print(f"halfpixel show: {error}", file=sys.stderr)
+        return 2
+    unicode = "utf" in (sys.stdout.encoding or "").lower()
+    width = shutil.get_terminal_size((100, 24)).columns
+    print(one.as_json() if chosen.format == "json" else sampling.text(one, width, unicode=unicode))
     return 0
 
 

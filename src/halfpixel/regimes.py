@@ -55,6 +55,7 @@ def distances(one: Resize, other: Resize) -> Array:
     return found
 
 
+@functools.cache
 def sizes(regime: str) -> NDArray[np.bool_]:
     """The sizes of a regime, laid out as :func:`distances`."""
     holds = REGIMES[regime]

@@ -1,0 +1,55 @@
+"""The rule book as a table for a terminal: calls grouped by the convention that they follow."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from ..rules import Rule, grouped
+
+WIDTH = 100
+_FRAMEWORK, _RELEASES = 13, 14  # columns
+
+
+def text(rules: Sequence[Rule], *, variants: bool = True) -> str:
+    """A heading for each convention, and under it a line for each call; calls under one heading are
+    interchangeable.
+
+    Args:
+        rules: at least one.
+        variants: list other ways to say what a call of the same framework says, too; if not, they are
+            counted at the end.
+    """
+    shown = [rule for rule in rules if variants or not rule.call.variant]
+    lines = []
+    for follows, some in grouped(shown).items():
+        lines += [follows, *(line for rule in some for line in _rule(rule)), ""]
+    left_out = len(rules) - len(shown)
+    lines.append(f"{_count(len(shown), 'line')}, {_count(len(grouped(shown)), 'group')}")
+    if left_out:
+        lines[-1] += f"; {left_out} other ways to say the same are left out: --variants"
+    return "\n".join(lines)
+
+
+def as_json(rules: Sequence[Rule]) -> str:
+    """Every rule with all that is known of it."""
+    return json.dumps([rule.as_json() for rule in rules], indent=1)
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}" + ("" if n == 1 else "s")
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    """The call, and below it what is to be said beside it."""
+    head = f"  {rule.call.framework:<{_FRAMEWORK}}{rule.releases:<{_RELEASES}}"
+    indent = " " * len(head)
+    yield from _wrapped(rule.written, head, indent + "  ")
+    yield from _wrapped("; ".join(rule.notes), indent + "# ", indent + "# ")
+
+
+def _wrapped(said: str, first: str, others: str) -> list[str]:
+    return textwrap.wrap(
+        said, WIDTH, break_on_hyphens=False, initial_indent=first, subsequent_indent=others
+    )

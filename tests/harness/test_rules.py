@@ -1,0 +1,251 @@
+"""The rule book as data, and as a table; and the drawing of where a convention samples."""
+
+import itertools
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from halfpixel import rules, suite
+from halfpixel.cli import main
+from halfpixel.conventions import Resize
+from halfpixel.conventions.resize import every_pyramid, every_resize
+from halfpixel.report import rule_table, sampling
+
+
+def test_every_call_has_a_line_for_each_range_of_releases() -> None:
+    lines = [(rule.call.id, rule.releases) for rule in rules.every_rule()]
+    wanted = [(c.id, releases) for c in suite.calls() for releases in c.follows or ("",)]
+    assert lines == wanted
+
+
+def test_what_stands_together_follows_one_convention() -> None:
+    for some in rules.grouped(rules.every_rule()).values():
+        assert len({rule.convention for rule in some}) == 1
+
+
+@pytest.mark.parametrize("convention", [*every_resize(), *every_pyramid()], ids=str)
+def test_the_words_of_a_convention_name_it_in_any_order(convention: Resize) -> None:
+    assert rules.convention_of(str(convention)) == convention
+    assert rules.convention_of(" ".join(reversed(rules.words(convention).split()))) == convention
+
+
+@pytest.mark.parametrize(
+    ("words", "convention"),
+    [
+        ("cubic align_corners a=-0.5", "cubic align_corners cubic_coeff_a=-0.5"),
+        ("lanczos r=4", "lanczos half_pixel lanczos_radius=4"),
+        ("linear antialias=1", "linear half_pixel antialias"),
+        ("mode=linear padding_mode=zeros", "linear half_pixel zeros"),
+        ("pyramid reflect_101", "pyramid asymmetric reflect_101"),
+        ("linear reflect_101", "linear half_pixel reflect_101"),
+        ("torch-interpolate-bilinear", "linear half_pixel"),
+        ("resize-INTER_CUBIC", "cubic half_pixel cubic_coeff_a=-0.75"),
+        ("linear-align_corners", "linear align_corners"),
+        ("linear tf_crop_and_resize roi=1/4,3/4", "linear tf_crop_and_resize roi=0.25,0.75"),
+    ],
+)
+def test_a_convention_has_short_names(words: str, convention: str) -> None:
+    assert str(rules.convention_of(words)) == f"resize {convention}"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("half_pixel", "begins with its mode"),
+        ("linear half_pixl", "did you mean half_pixel"),
+        ("bilinear", "a convention says 'linear'"),
+        ("linear cubic", "linear and cubic are both a mode"),
+        ("cubic a=x", "needs a number"),
+        ("linear floor", "nearest_mode goes with mode='nearest'"),
+        ("torch-conv_transpose2d", "no resize convention"),
+        ("linear xyzzy", "no word of a convention and no call; words:"),
+    ],
+)
+def test_what_is_not_understood_is_said(words: str, said: str) -> None:
+    with pytest.raises(rules.Unknown, match=said):
+        rules.convention_of(words)
+
+
+def test_sizes_are_those_that_a_call_can_be_given() -> None:
+    sizes = {rule.call.id: rule.sizes for rule in rules.every_rule()}
+    assert sizes["opencv-resize-INTER_AREA-shrinking"] == "shrinking"
+    assert sizes["opencv-resize-INTER_AREA-growing"] == "not shrinking"
+    assert sizes["tensorflow-keras.UpSampling2D-nearest"] == "enlarging by whole factors"
+    assert sizes["opencv-pyrDown-BORDER_WRAP"] == "every size that the convention takes"
+    assert sizes["opencv-pyrUp"] == "some sizes, doubling among them"
+    assert sizes["torch-interpolate-linear-1d"] == rules.ANYWHERE
+    assert sizes["torch-interpolate-bilinear-scale_factor"] == "sizes that its factors make"
+
+
+def test_filters_leave_what_holds_all_their_words(capsys: pytest.CaptureFixture[str]) -> None:
+    found = rules.selected(framework="opencv", convention="linear half_pix", call="INTER_LINEAR")
+    assert {rule.call.framework for rule in found} == {"opencv"}
+    assert all("linear half_pixel" in rule.follows for rule in found)
+    assert any("zeros" in rule.follows for rule in found)
+    exact = rules.selected(convention="half_pixel linear", exactly=True)
+    assert {rule.follows for rule in exact} == {"linear half_pixel"}
+    assert {rule.call.framework for rule in exact} == {
+        "torch",
+        "tensorflow",
+        "opencv",
+        "keras_torch",
+    }
+    assert main(["rules", "--operation", "conv_transpose", "--framework", "torch"]) == 0
+    shown = capsys.readouterr().out
+    assert "F.conv_transpose2d(x, w" in shown
+    assert "5 other ways" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--convention", "linear half_pixl"], "close to it: linear half_pixel"),
+        (["--call", "interpolate-bilinearr"], "close to it: torch-interpolate-bilinear"),
+        (["--framework", "opencv", "--call", "interpolate"], "leave a filter out"),
+        (["--convention", "half_pixl", "--exactly"], "did you mean half_pixel"),
+    ],
+)
+def test_where_nothing_is_left_the_closest_is_named(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rules", *arguments]) == 1
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert not captured.out
+
+
+def test_the_table_fits_and_says_what_was_left_out() -> None:
+    every = rules.every_rule()
+    whole = rule_table.text(every)
+    assert max(map(len, whole.splitlines())) <= rule_table.WIDTH
+    short = rule_table.text(every, variants=False)
+    variants = sum(rule.call.variant for rule in every)
+    assert f"{variants} other ways to say the same" in short
+    assert whole.count(".interpolate(") > short.count(".interpolate(")
+
+
+def test_the_table_is_there_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "--call", "interpolate-bicubic", "--format", "json"]) == 0
+    (first, *_) = json.loads(capsys.readouterr().out)
+    assert first["convention"] == Resize(mode="cubic").attributes
+    assert first["releases"] == ">=1.1"
+
+
+def test_no_framework_is_imported() -> None:
+    looked = "import sys; from halfpixel import rules; list(rules.every_rule())[0].written; "
+    looked += "assert not {'torch', 'tensorflow', 'cv2'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", looked], check=True)
+
+
+# ---------------------------------------------------------------------------- show
+
+
+ALIGNED = """\
+linear align_corners: 3 pixels to 5
+output pixel d samples at d·s, s = (n_in - 1) / (n_out - 1); at 0 where n_out is 1
+
+            0         1         2
+       ┌─────────┬─────────┬─────────┐
+  in   │    ·    │    ·    │    ·    │
+       └─────────┴─────────┴─────────┘
+            ▲    ▲    ▲    ▲    ▲
+            0    1    2    3    4
+       ┌─────┬─────┬─────┬─────┬─────┐
+  out  │  0  │  1  │  2  │  3  │  4  │
+       └─────┴─────┴─────┴─────┴─────┘
+
+    d   at    0    1    2
+    0    0    1    .    .
+    1  1/2  1/2  1/2    .
+    2    1    .    1    .
+    3  3/2    .  1/2  1/2
+    4    2    .    .    1"""
+
+
+def test_the_drawing_shows_where_output_pixels_sample() -> None:
+    assert sampling.text(_sampling("linear align_corners", 3, 5), 40) == ALIGNED
+
+
+def test_the_drawing_is_plain_where_it_has_to_be() -> None:
+    plain = sampling.text(_sampling("area", 7, 3), 100, unicode=False)
+    assert plain.isascii()
+    assert "|---" in plain
+
+
+def _sampling(words: str, n_in: int, n_out: int) -> sampling.Sampling:
+    return sampling.Sampling(rules.convention_of(words), n_in, n_out)
+
+
+@pytest.mark.parametrize("width", [70, 80, 100])
+@pytest.mark.parametrize("sizes", [(1, 1), (1, 5), (3, 7), (7, 3), (40, 12), (300, 7), (7, 300)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "linear half_pixel",
+        "nearest align_corners",
+        "lanczos antialias",
+        "area",
+        "linear tf_crop_and_resize roi=-0.5,2",
+    ],
+)
+def test_the_drawing_keeps_to_its_width(words: str, sizes: tuple[int, int], width: int) -> None:
+    one = _sampling(words, *sizes)
+    head, formula, *lines = sampling.text(one, width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert head.startswith(rules.words(one.convention))
+    assert "samples at" in formula
+    if sizes[1] > 32:
+        assert "rows 24 to 291 are left out" in "\n".join(lines)
+
+
+def test_marks_stand_where_the_places_are() -> None:
+    """The half-pixel grid is the middles of the output pixels; that of align_corners is not."""
+    for words, middles in (("linear half_pixel", True), ("linear align_corners", False)):
+        lines = sampling.text(_sampling(words, 3, 7), 100).splitlines()
+        marks = next(line for line in lines if "▲" in line)
+        out = next(line for line in lines if line.startswith("  out"))
+        walls = [k for k, c in enumerate(out) if c == "│"]
+        between = [(a + b) / 2 for a, b in itertools.pairwise(walls)]
+        at = [k for k, c in enumerate(marks) if c == "▲"]
+        assert bool(np.allclose(at, between)) == middles
+
+
+def test_a_window_is_drawn_as_far_as_it_reaches() -> None:
+    reaches = _sampling("area", 7, 3).reaches()
+    assert [(str(a), str(b)) for a, b in filter(None, reaches)] == [
+        ("-1/2", "11/6"),
+        ("11/6", "25/6"),
+        ("25/6", "13/2"),
+    ]
+    assert _sampling("nearest tf_crop_and_resize roi=0,3", 4, 3).reaches()[2] is None
+
+
+def test_show_prints_matrices_of_calls_and_conventions(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "torch-interpolate-bilinear", "2", "4"]) == 0
+    assert "3/4  1/4" in capsys.readouterr().out
+    assert main(["show", "lanczos", "antialias", "5", "3", "--format", "json"]) == 0
+    got = json.loads(capsys.readouterr().out)
+    wanted = rules.convention_of("lanczos antialias").weights(5, 3).astype(float)
+    assert np.array_equal(got["weights"], wanted)
+    assert main(["show", "linear", "5", "8", "--factor", "1.7"]) == 0
+    assert "by a factor of 1.7" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["linear", "3"], "two sizes come last"),
+        (["linear", "0", "3"], "at least one pixel"),
+        (["pyramid", "3", "9"], "does not say how"),
+        (["linear", "3", "9", "--factor", "-1"], "above 0"),
+        (["bicubic", "3", "4"], "a convention says 'cubic'"),
+    ],
+)
+def test_show_says_what_it_lacks(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", *arguments]) == 2
+    assert said in capsys.readouterr().err
