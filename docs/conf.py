@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
-RULES = (HERE / "rules").is_dir()
 
 project = "halfpixel"
 author = "the authors of halfpixel"
@@ -19,8 +18,6 @@ extensions = ["myst_parser"]
 exclude_patterns = ["_static", "_extra"]
 myst_heading_anchors = 4
 highlight_language = "text"
-# Until the rule book is written, links into it lead nowhere.
-suppress_warnings = [] if RULES else ["myst.xref_missing"]
 
 html_theme = "furo"
 html_title = "halfpixel"
@@ -42,7 +39,6 @@ FROM_THE_TOP = {"CHANGELOG.md": "changelog.md", "LICENSE": "../LICENSE"}
 def setup(app: Sphinx) -> None:
     """Connect what is below; Sphinx calls this."""
     app.connect("include-read", relink)
-    app.connect("source-read", leave_out_what_is_not_written)
     app.connect("doctree-read", end_code_with_its_last_line)
     app.connect("doctree-read", keep_out_of_the_sidebar)
     app.connect("html-page-context", open_in_the_browser)
@@ -60,12 +56,6 @@ def relink(app: Sphinx, path: Path, parent: str, text: list[str]) -> None:
         return f"[{'' if words == target else words}]({here})"
 
     text[0] = re.sub(r"\[([^\]]*)\]\((?!https?:|#)([^)]+)\)", moved, text[0])
-
-
-def leave_out_what_is_not_written(app: Sphinx, page: str, text: list[str]) -> None:
-    """The rule book, as long as it is not there."""
-    if page == "index" and not RULES:
-        text[0] = text[0].replace("rules/README\n", "")
 
 
 def end_code_with_its_last_line(app: Sphinx, tree: nodes.document) -> None:

@@ -33,26 +33,48 @@ LARGEST = 12
 _EQUAL = 1e-12
 
 
+# Modes whose weights jump where a place meets an edge: exact ones are needed. The others are continuous, or
+# copy the pixel that an exact place, rounded once, is nearest to.
+_STEPS = ("box", "gaussian", "area_linear", "adaptive_area")
+
+
 @functools.cache
 def matrix(convention: Resize, n_in: int, n_out: int) -> Array:
-    """The weights of one axis, ``(n_out, n_in)``, each rounded to float64.
+    """The weights of one axis, ``(n_out, n_in)``, in float64: rounded once, or from places that are.
 
     Raises:
         ValueError: the convention does not go with these sizes.
     """
-    return np.asarray(convention.weights(n_in, n_out), np.float64)
+    if convention.mode in _STEPS:
+        return np.asarray(convention.weights(n_in, n_out), np.float64)
+    places = convention.coordinates(n_in, n_out).astype(np.float64)
+    found = convention.weights_at(places, n_in, convention.scale(n_in, n_out))
+    return np.asarray(found, np.float64)
+
+
+_PAIRS = [(n_in + 1, n_out + 1) for n_in, n_out in np.ndindex(LARGEST, LARGEST)]
+_STARTS = np.cumsum([0, *(n_in * n_out for n_in, n_out in _PAIRS[:-1])])
+
+
+@functools.cache
+def _matrices(convention: Resize) -> Array:
+    """The weights at all sizes in a row; NaN where the convention does not go with them."""
+    return np.concatenate(
+        [
+            matrix(convention, *pair).ravel()
+            if convention.takes(*pair)
+            else np.full(pair[0] * pair[1], np.nan)
+            for pair in _PAIRS
+        ]
+    )
 
 
 @functools.cache
 def distances(one: Resize, other: Resize) -> Array:
     """How far two conventions are apart: the largest difference of a weight, from ``n_in`` pixels (rows,
     1..LARGEST) to ``n_out`` (columns); NaN where one of them does not go with the sizes."""
-    found = np.full((LARGEST, LARGEST), np.nan)
-    for n_in, n_out in np.ndindex(LARGEST, LARGEST):
-        sizes = n_in + 1, n_out + 1
-        if one.takes(*sizes) and other.takes(*sizes):
-            found[n_in, n_out] = np.max(abs(matrix(one, *sizes) - matrix(other, *sizes)))
-    return found
+    apart = abs(_matrices(one) - _matrices(other))
+    return np.maximum.reduceat(apart, _STARTS).reshape(LARGEST, LARGEST)
 
 
 @functools.cache

@@ -98,11 +98,11 @@ class Rule:
 
     @property
     def exactness(self) -> str:
-        """How near its floats come: ``exact`` or ``to rounding``, and by which coordinate rule."""
+        """How near its floats come: ``exact`` or ``to rounding``, by a coordinate rule if it has one."""
         if self.convention is None:
             return "to rounding" if self.call.operation == "conv_transpose" else REFUSED
         exact = "exact" if self.convention.mode == "nearest" else "to rounding"
-        return f"{exact} by {', '.join(self.coordinates)}" if self.coordinates else exact
+        return f"{exact} by rule {', '.join(self.coordinates)}" if self.coordinates else exact
 
     @property
     def notes(self) -> list[str]:
@@ -145,7 +145,8 @@ def every_rule() -> tuple[Rule, ...]:
     )
 
 
-def conventions() -> dict[Resize, list[Rule]]:
+@functools.cache
+def conventions() -> Mapping[Resize, list[Rule]]:
     """Every resize convention that a call follows, with its rules; those of one mode stand together."""
     found: dict[Resize, list[Rule]] = {}
     for rule in every_rule():

@@ -2,17 +2,29 @@
 
 import itertools
 import json
+import re
 import subprocess
 import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import get_args
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from halfpixel import rules, suite
 from halfpixel.cli import main
-from halfpixel.conventions import Resize
+from halfpixel.conventions import Resize, resize
 from halfpixel.conventions.resize import every_pyramid, every_resize
-from halfpixel.report import rule_table, sampling
+from halfpixel.report import (
+    diagrams,
+    findings_index,
+    rule_book,
+    rule_table,
+    rule_words,
+    sampling,
+)
 
 
 def test_every_call_has_a_line_for_each_range_of_releases() -> None:
@@ -249,3 +261,102 @@ def test_show_says_what_it_lacks(
 ) -> None:
     assert main(["show", *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------------------- the rule book
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+FINDINGS = (DOCS / "findings.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    """As they are stored, which test_docs holds fresh."""
+    book = DOCS / "rules"
+    return {p.relative_to(book).as_posix(): p.read_text("utf-8") for p in book.rglob("*.md")}
+
+
+def test_every_convention_and_every_call_has_a_page(pages: dict[str, str]) -> None:
+    wanted = {f"calls/{call.id}.md" for call in suite.calls()}
+    wanted |= {f"conventions/{convention.slug}.md" for convention in rules.conventions()}
+    assert set(pages) == {"README.md", "conventions/conv_transpose.md", *wanted}
+    assert all(
+        text.count("\n# ") == 0 and text.startswith("# ") for text in map(_prose, pages.values())
+    )
+
+
+def _prose(page: str) -> str:
+    return re.sub(r"```.*?```", "", page, flags=re.DOTALL)
+
+
+def test_anchors_are_headings(pages: dict[str, str]) -> None:
+    known = {section.anchor for section in findings_index.sections(FINDINGS)}
+    asked = {a for text in pages.values() for a in re.findall(r"findings\.md#([^)]+)", text)}
+    assert asked <= known
+    assert len(asked) > 20
+    for text in pages.values():
+        for page, heading in re.findall(r"\(\.\./(conventions/[^)#]+)#([^)]+)", text):
+            assert heading in map(findings_index.anchor, re.findall("^## (.*)", pages[page], re.M))
+
+
+def test_what_a_page_says_of_deviations_is_what_the_sweep_found(pages: dict[str, str]) -> None:
+    page = pages["calls/opencv-resize-INTER_NEAREST.md"]
+    assert "deviates at 3,138 of 65,536 size pairs; the smallest is 14 → 18" in page
+    assert "INTER_NEAREST can read one pixel early" in page
+    assert (
+        "INTER_NEAREST can read one pixel early" not in pages["calls/torch-interpolate-nearest.md"]
+    )
+
+
+def test_a_page_links_what_is_the_same_and_nothing_else(pages: dict[str, str]) -> None:
+    page = pages["calls/opencv-resize-INTER_CUBIC.md"]
+    same = page.split("## The same in other frameworks")[1].split("## ")[0]
+    assert "torch-interpolate-bicubic.md" in same
+    assert "tensorflow: no call at every size" in same
+    plain = pages["calls/opencv-resize-INTER_LINEAR_EXACT.md"]
+    assert "no call" not in plain.split("## The same in other frameworks")[1].split("## ")[0]
+    antialiased = pages["calls/torch-interpolate-bilinear-antialias.md"]
+    assert re.search(r"  - enlarging: .*opencv-resize-INTER_LINEAR\.md", antialiased)
+    aligned = pages["conventions/linear-align_corners.md"]
+    assert "**at more than one pixel**: [linear tf_crop_and_resize]" in aligned
+
+
+def test_every_word_of_a_convention_is_explained() -> None:
+    assert set(rule_words.MODES) == set(get_args(resize.Mode))
+    grids = set(get_args(resize.CoordinateTransformationMode))
+    assert set(rule_words.GRIDS) == set(sampling.PLACES) == grids
+    assert set(rule_words.NEAREST) == set(get_args(resize.NearestMode))
+    assert set(rule_words.PADDINGS) == set(get_args(resize.PaddingMode))
+
+
+@pytest.mark.parametrize("convention", every_resize(), ids=str)
+def test_the_formulas_are_those_of_the_reference(convention: Resize) -> None:
+    """The printed formula of the place, evaluated."""
+    formula, scale = sampling.place(convention).split(";")[0].split(", s = ")
+    for n_in, n_out in ((3, 7), (7, 3), (5, 2)):
+        names = {"n_in": Fraction(n_in), "n_out": Fraction(n_out)}
+        names["s"] = eval(scale, {}, names)
+        said = [
+            eval(formula.replace("·", "*").replace("1/2", "half"), {"half": Fraction(1, 2)}, names)
+            for names["d"] in map(Fraction, range(n_out))
+        ]
+        assert said == list(convention.coordinates(n_in, n_out))
+
+
+def test_a_drawing_has_a_line_for_each_output_pixel_and_each_tap() -> None:
+    one = _sampling("linear align_corners", 3, 7)
+    drawn = diagrams.picture([one])
+    assert drawn.count('class="s"') == 7
+    assert drawn.count('class="w"') == sum(bool(weight) for row in one.weights() for weight in row)
+    negative = diagrams.picture([_sampling("cubic half_pixel", 3, 7)])
+    assert 'class="n"' in negative
+    assert 'class="r"' in diagrams.picture([_sampling("area", 7, 3)])
+    for drawing in rule_book.pictures().values():
+        ElementTree.fromstring(drawing)
+
+
+def test_the_drawing_of_a_transposed_convolution_counts_taps() -> None:
+    drawn = diagrams.conv_transpose(2, 3, 4)
+    assert drawn.count(">2 taps<") == 3
+    assert drawn.count(">1 tap<") == 6

@@ -530,6 +530,11 @@ def _variants() -> Iterator[Call]:
             )
 
 
+def _later(one: str, other: str) -> str:
+    """The narrower of two ``>=`` ranges."""
+    return max(one, other, key=lambda since: [int(part) for part in since[2:].split(".")])
+
+
 def _scaled() -> Iterator[Call]:
     """The calls that are given factors, in the wide dtypes: a factor of float64 is rounded once more than
     a size is."""
@@ -539,7 +544,7 @@ def _scaled() -> Iterator[Call]:
         call = _interpolate_call(
             given.name,
             flags,
-            {f"{releases},{given.since}": convention},
+            {_later(releases, given.since): convention},
             say=lambda flags, given=given: said_with(
                 given.scaling, functools.partial(given.say, flags)
             ),

@@ -140,7 +140,7 @@ def text(sampling: Sampling, width: int, *, unicode: bool = True) -> str:
     by = "" if one.factor is None else f" by a factor of {one.factor}"
     title = f"{words(one.convention)}: {one.n_in} pixel{'s' * (one.n_in > 1)} to {one.n_out}{by}"
     formula = f"output pixel d samples at {place(one.convention)}"
-    lines = [title, formula, "", *_drawing(one, width), "", *_matrix(one, width)]
+    lines = [title, formula, "", *_drawing(one, width), "", *matrix(one, width)]
     said = "\n".join(line.rstrip() for line in lines)
     return said if unicode else said.translate(_ASCII).replace("…", "...")
 
@@ -151,13 +151,15 @@ def _drawing(one: Sampling, width: int) -> Iterator[str]:
     room = width - len(margin) - 1
     places = one.places()
     cell = _cell(one, room)
-    shown = min(one.n_in, room // cell)
+    shown = min(one.n_in, (room - 1) // cell)
     columns = shown * cell
 
     def column(at: Fraction) -> int:
         return round((at + _HALF) * cell)
 
-    drawn = [d for d in range(one.n_out) if 0 <= column(places[d]) <= columns]
+    # places just beyond the last pixel have room beside it
+    beside = min(room - 1, columns + cell // 2) if shown == one.n_in else columns
+    drawn = [d for d in range(one.n_out) if 0 <= column(places[d]) <= beside]
     middles = {column(Fraction(i)) for i in range(shown)}
     yield " " * len(margin) + _labels({column(Fraction(i)): str(i) for i in range(shown)})
     yield " " * len(margin) + _edge(range(0, columns + 1, cell), "┌┬┐")
@@ -167,9 +169,9 @@ def _drawing(one: Sampling, width: int) -> Iterator[str]:
     )
     yield " " * len(margin) + _edge(range(0, columns + 1, cell), "└┴┘")
     if one.spreads:
-        yield from _spans(one, drawn, columns, column)
+        yield from _spans(one, drawn, beside, column)
     else:
-        yield " " * len(margin) + _marks({column(places[d]) for d in drawn}, columns)
+        yield " " * len(margin) + _marks({column(places[d]) for d in drawn}, beside)
         stacked = list(_stacked({d: column(places[d]) for d in drawn}))
         for line in stacked[:_STACKED]:
             yield " " * len(margin) + line
@@ -188,7 +190,7 @@ def _drawing(one: Sampling, width: int) -> Iterator[str]:
 def _cell(one: Sampling, room: int) -> int:
     """How many columns a pixel is wide: even, so that it has a middle, and if it can be so that output
     pixels are whole columns wide, too."""
-    widest = max(min(room // one.n_in, _WIDEST_CELL), _CELL)
+    widest = max(min((room - 1) // one.n_in, _WIDEST_CELL), _CELL)
     cells = [cell for cell in range(widest, _CELL - 1, -1) if cell % 2 == 0]
     apart = max(len(str(one.n_in)), len(str(one.n_out))) + 1
     whole = [
@@ -268,7 +270,7 @@ def _stacked(labels: dict[int, int]) -> Iterator[str]:
         yield line
 
 
-def _matrix(one: Sampling, width: int) -> Iterator[str]:
+def matrix(one: Sampling, width: int) -> Iterator[str]:
     """Where each output pixel samples, and how much of each input pixel it is."""
     rows, places = one.weights(), one.places()
     shown = range(one.n_out)

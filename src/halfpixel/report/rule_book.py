@@ -1,0 +1,566 @@
+"""The rule book in docs/rules: a page for each convention, a page for each call, and an index.
+
+Everything on the pages is computed from the tables that the tests run.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from .. import goldens, regimes
+from ..arithmetic import COORDINATE_RULES
+from ..cases import folder
+from ..conventions import ConvTranspose, Resize
+from ..frameworks import FRAMEWORKS, Call
+from ..integers import ROUNDINGS
+from ..rules import BY_CASE, REFUSED, Rule, conventions, every_rule, words
+from . import diagrams, rule_words, sampling
+from .findings_index import Section, sections
+
+PICTURES = "../../pictures/rules"
+CONV_TRANSPOSE = "conv_transpose"
+_TOP = "../../.."  # the repository, from a page
+_WIDTH = 96
+_FRAMEWORKS_NAMES = {"keras_torch": "Keras on torch"}
+
+
+def pages(findings: str) -> dict[str, str]:
+    """Every page, by its path in docs/rules.
+
+    Args:
+        findings: the text of docs/findings.md.
+    """
+    known = sections(findings)
+    found = {"README.md": _index()}
+    for convention, rules in conventions().items():
+        found[f"conventions/{convention.slug}.md"] = _convention_page(convention, rules, known)
+    found[f"conventions/{CONV_TRANSPOSE}.md"] = _conv_transpose_page()
+    for identifier, rules in _by_call().items():
+        found[f"calls/{identifier}.md"] = _call_page(rules, known)
+    return found
+
+
+def pictures() -> dict[str, str]:
+    """Every drawing, by its name in docs/pictures/rules."""
+    drawn = {
+        f"{c.slug}.svg": diagrams.picture([_sampling(c, *sizes) for sizes in _examples(c)])
+        for c in conventions()
+    }
+    drawn[f"{CONV_TRANSPOSE}.svg"] = diagrams.conv_transpose(2, 3, 4)
+    return drawn
+
+
+@functools.cache
+def _sampling(convention: Resize, n_in: int, n_out: int) -> sampling.Sampling:
+    return sampling.Sampling(convention, n_in, n_out)
+
+
+def _examples(convention: Resize) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Sizes up and down that the convention takes."""
+    if convention.takes(3, 7):
+        return (3, 7), (7, 3)
+    return ((4, 8), (8, 4)) if convention.takes(4, 8) else ((7, 4), (8, 4))
+
+
+@functools.cache
+def _by_call() -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in every_rule():
+        found.setdefault(rule.call.id, []).append(rule)
+    return found
+
+
+def _named(framework: str) -> str:
+    return _FRAMEWORKS_NAMES.get(framework, framework)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell or ' ' for cell in line)} |" for line in lines) + "\n"
+
+
+def _code(text: str) -> str:
+    """Text as code in a table or a sentence: a bar would end a cell."""
+    return f"`{text}`".replace("|", "\\|")
+
+
+def _page(parts: Iterable[str]) -> str:
+    return "\n".join(part.rstrip() + "\n" for part in parts if part)
+
+
+def _call_link(call: Call, up: str = "../") -> str:
+    return f"[{call.name}]({up}calls/{call.id}.md)"
+
+
+def _convention_link(convention: Resize, up: str = "../") -> str:
+    return f"[{words(convention)}]({up}conventions/{convention.slug}.md)"
+
+
+def _releases(releases: str) -> str:
+    return _code(releases) if releases else ""
+
+
+# ---------------------------------------------------------------------------- conventions
+
+
+def _convention_page(convention: Resize, rules: list[Rule], known: list[Section]) -> str:
+    up, down = _examples(convention)
+    attributes = json.dumps(convention.attributes)
+    formula = rule_words.MODES[convention.mode]
+    lines = [
+        f"Output pixel *d* samples at {_code(sampling.place(convention))}.",
+        f"Weights: {_code(formula[1])}. From: {formula[2]}." if formula[1] else "",
+        f"Attributes, by their ONNX names: {_code(attributes)}.",
+    ]
+    return _page(
+        [
+            f"# {words(convention)}\n",
+            " ".join(rule_words.meaning(convention)) + "\n",
+            f"![Where each output pixel samples]({PICTURES}/{convention.slug}.svg)\n",
+            "A red line goes from the middle of each output pixel to the place that it samples. The faint "
+            "ones go "
+            "to the pixels that it reads, as thick as they weigh; dashed where a weight is negative."
+            + (
+                " A red bar is what an output pixel reads."
+                if any(_sampling(convention, *s).spreads for s in (up, down))
+                else ""
+            )
+            + "\n",
+            "## Formula\n",
+            "\n".join(f"- {line}" for line in lines if line) + "\n",
+            "## Calls\n",
+            "They are interchangeable, up to rounding and to what [stands below](#to-watch-for).\n",
+            _calls_table(rules),
+            _variants(rules),
+            "## The same as other conventions\n",
+            _agreements(convention),
+            "## To watch for\n",
+            _watch(rules, known),
+            "## Weights\n",
+            _weights(convention, up),
+            _weights(convention, down),
+            "## Goldens\n",
+            _goldens(convention, rules),
+        ]
+    )
+
+
+def _calls_table(rules: Sequence[Rule]) -> str:
+    rows = [
+        (_named(r.call.framework), _call_link(r.call), _releases(r.releases), r.sizes, r.exactness)
+        for r in rules
+        if not r.call.variant
+    ]
+    head = ("framework", "call", "releases", "sizes", "floats")
+    return _table(head, rows) if rows else ""
+
+
+def _variants(rules: Sequence[Rule]) -> str:
+    links: dict[str, list[str]] = {}
+    for rule in rules:
+        if rule.call.variant:
+            link = f"{_call_link(rule.call)} {_releases(rule.releases)}".rstrip()
+            links.setdefault(_named(rule.call.framework), []).append(link)
+    lines = [f"- {framework}: {', '.join(found)}" for framework, found in links.items()]
+    return "Other ways to say it:\n\n" + "\n".join(lines) + "\n" if lines else ""
+
+
+def _agreements(convention: Resize) -> str:
+    """The other conventions of the book, by the regime in which they are this one; an unchanged size, at
+    which most are, is left out."""
+    found: dict[str, list[Resize]] = {}
+    for other in conventions():
+        for regime in regimes.agreement(convention, other) if other != convention else ():
+            found.setdefault(regime, []).append(other)
+    lines = [
+        f"- **{regime}**: {', '.join(_convention_link(c) for c in found[regime])}"
+        for regime in regimes.REGIMES
+        if regime in found and regime != "at an unchanged size"
+    ]
+    compared = f"Computed at every size up to {regimes.LARGEST} pixels."
+    if not lines:
+        lines = [
+            "No other convention of this book is the same in any regime but an unchanged size."
+        ]
+    return "\n".join(lines) + f"\n\n{compared}\n"
+
+
+def _watch(rules: Sequence[Rule], known: list[Section]) -> str:
+    lines = [
+        *(f"- {_call_link(r.call)}: {line}" for r in rules for line in _deviations(r.call)),
+        *(
+            f"- {_call_link(r.call)}: {d.why} ({_code(d.releases)})."
+            for r in rules
+            if not r.call.variant
+            for d in r.call.defects
+        ),
+        *_findings_lines(rules, known),
+    ]
+    return "\n".join(lines or ["Nothing is known."]) + "\n"
+
+
+def _deviations(call: Call) -> Iterator[str]:
+    """What the sweep of a call found, by coordinate rule: summaries that golden-check holds fresh."""
+    page = _sweeps().get(call.id)
+    if page is None:
+        return
+    alike: dict[str, list[str]] = {}
+    for entry in page["deviations"]:
+        smallest = entry["smallest"][:1]
+        first = (
+            f"the smallest is {smallest[0]['n_in']} → {smallest[0]['n_out']}" if smallest else ""
+        )
+        said = (
+            f"{_code(entry['arithmetic'])} in {' and '.join(entry['dtypes'])} deviates at "
+            f"{entry['pairs']:,} of {page['pairs']:,} size pairs"
+        )
+        axes = alike.setdefault("; ".join(filter(None, (said, first))), [])
+        axes += [entry["other_axis"]] if "other_axis" in entry else []
+    where = f"[{page['sizes']}]({_TOP}/golden/sweeps/{call.id}.json)"
+    for said, axes in alike.items():
+        beside = f", the other axis {' or '.join(axes)}" if axes else ""
+        yield f"{said} ({where}{beside})."
+
+
+@functools.cache
+def _sweeps() -> Mapping[str, Any]:
+    folder = goldens.root() / "sweeps"
+    return {
+        path.stem: goldens.page(f"sweeps/{path.name}") for path in sorted(folder.glob("*.json"))
+    }
+
+
+def _findings_lines(rules: Sequence[Rule], known: list[Section]) -> list[str]:
+    return [
+        f"- Finding: [{section.title}](../../findings.md#{section.anchor})."
+        for section in known
+        if any(section.names_one(rule.call, _arithmetics(rule.call)) for rule in rules)
+    ]
+
+
+def _arithmetics(call: Call) -> Iterator[str]:
+    """The names of its coordinate rules, evaluations and integer arithmetics; a refused call has none."""
+    if not call.follows:
+        return
+    for arithmetic in call.arithmetic.values():
+        if arithmetic.coordinate_rule:
+            yield arithmetic.coordinate_rule
+        yield from arithmetic.evaluation
+    for choice in call.roundings.values():
+        yield from choice
+
+
+def _weights(convention: Resize, sizes: tuple[int, int]) -> str:
+    one = _sampling(convention, *sizes)
+    matrix = "\n".join(line.rstrip() for line in sampling.matrix(one, _WIDTH))
+    shown = f"halfpixel show {words(convention)} {sizes[0]} {sizes[1]}"
+    return f"{sizes[0]} pixels to {sizes[1]} ({_code(shown)}):\n\n```text\n{matrix}\n```\n"
+
+
+def _goldens(convention: Resize, rules: Sequence[Rule]) -> str:
+    arithmetics = {name: None for rule in rules for name in (None, *_arithmetics(rule.call))}
+    lines = []
+    for name in arithmetics:
+        where = folder(convention, name)
+        if files := _golden_files(where):
+            by = f" by `{name}`" if name else ""
+            lines.append(
+                f"- `golden/{where}`: {len(files)} cases{by}, such as {_golden_link(files)}"
+            )
+    none = "None: its expected values are computed as they are needed."
+    return "\n".join(lines or [none]) + "\n"
+
+
+def _golden_files(where: str) -> list[Path]:
+    """The goldens of a folder, the worked example first; none where there is no folder."""
+    files = (goldens.root() / where).glob("*.json")
+    return sorted(files, key=lambda file: ("worked_example" not in file.name, file.name))
+
+
+def _golden_link(files: Sequence[Path], words: str = "") -> str:
+    """A link to the first of them."""
+    where = files[0].relative_to(goldens.root()).as_posix()
+    return f"[{words or files[0].stem}]({_TOP}/golden/{where})"
+
+
+# ---------------------------------------------------------------------------- calls
+
+
+def _call_page(rules: list[Rule], known: list[Section]) -> str:
+    rule, call = rules[0], rules[0].call
+    return _page(
+        [
+            f"# {call.id}\n",
+            f"```python\n{rule.written}\n```\n",
+            _follows(rules),
+            "## What it computes\n" if call.follows or call.operation == CONV_TRANSPOSE else "",
+            _dtypes(call),
+            _sources(call),
+            *_section("What it refuses", _refusals(call)),
+            *_section(
+                "Defects", "\n".join(f"- {d.why} ({_code(d.releases)})." for d in call.defects)
+            ),
+            *_section("Where it deviates", "\n".join(f"- {line}" for line in _deviations(call))),
+            *_section("The same in other frameworks", _equivalents(rules)),
+            *_section(f"The same in {_named(call.framework)}", _siblings(rules)),
+            *_section(
+                "Findings that name it or its arithmetic", "\n".join(_findings_lines(rules, known))
+            ),
+            "## Tests\n",
+            _tests(call),
+        ]
+    )
+
+
+def _section(title: str, text: str) -> tuple[str, ...]:
+    return (f"## {title}\n", text) if text else ()
+
+
+def _follows(rules: Sequence[Rule]) -> str:
+    rule = rules[0]
+    if rule.follows == REFUSED:
+        return f"{_named(rule.call.framework)} refuses it.\n"
+    if rule.follows == BY_CASE:
+        return (
+            "A [transposed convolution](../conventions/conv_transpose.md): its arguments say the strides, "
+            "the "
+            "pads, the dilations and the groups.\n"
+        )
+    rows = [
+        (_releases(r.releases), _convention_link(r.convention), r.sizes)
+        for r in rules
+        if r.convention is not None
+    ]
+    return _table(("releases", "convention", "sizes"), rows)
+
+
+def _dtypes(call: Call) -> str:
+    if not call.follows and call.operation == "resize":
+        return ""
+    rows = []
+    convention = next(iter(call.follows.values()), None)
+    for dtype, arithmetic in call.arithmetic.items():
+        returned = "" if call.refuses(dtype) else call.returns.get(dtype, "")
+        if call.refuses(dtype):
+            how = "refused"
+        elif dtype in call.roundings:
+            how = "predicted by " + " or ".join(f"`{name}`" for name in call.roundings[dtype])
+        elif convention is not None and convention.mode == "nearest":
+            how = "exact"
+        else:
+            how = f"to rounding, sums in {arithmetic.accumulation}"
+        rule = arithmetic.coordinate_rule if how != "refused" else None
+        rows.append((dtype, returned, how, _code(rule) if rule else ""))
+    return _table(("input", "result", "values", "coordinate rule"), rows)
+
+
+def _sources(call: Call) -> str:
+    """What its rules are, and where everything was read."""
+    if not call.follows and call.operation == "resize":
+        return ""
+    lines = []
+    for name in dict.fromkeys(_arithmetics(call)):
+        if name in COORDINATE_RULES:
+            lines.append(f"- `{name}`: {COORDINATE_RULES[name].formula}")
+        elif name in ROUNDINGS:
+            lines.append(f"- `{name}`: read in {ROUNDINGS[name].source}.")
+    read = dict.fromkeys(arithmetic.source for arithmetic in call.arithmetic.values())
+    lines += [f"- Read in {source}." for source in read]
+    return (
+        "\n".join(lines)
+        + "\n\n[Arithmetics](../../arithmetics.md) has the roundings of every call.\n"
+    )
+
+
+def _refusals(call: Call) -> str:
+    rows = [
+        (_code(refusal.words), refusal.why, ", ".join(refusal.dtypes)) for refusal in call.refusals
+    ]
+    return (
+        _table(("in the framework's words (a regular expression)", "why", "dtypes"), rows)
+        if rows
+        else ""
+    )
+
+
+def _equivalents(rules: Sequence[Rule]) -> str:
+    convention = rules[0].convention
+    if rules[0].follows == BY_CASE:
+        return f"See [transposed convolution](../conventions/{CONV_TRANSPOSE}.md).\n"
+    if convention is None:
+        return ""
+    lines = []
+    for framework in FRAMEWORKS:
+        if framework == rules[0].call.framework:
+            continue
+        links = [
+            f"{_call_link(r.call)} {_releases(r.releases)}"
+            for r in conventions()[convention]
+            if r.call.framework == framework and not r.call.variant
+        ]
+        lines.append(f"- {_named(framework)}: {', '.join(links) or 'no call at every size'}")
+        lines += _at_some_sizes(convention, framework) if not links else []
+    lines.append(
+        f"\nAt some sizes other conventions are the same: see "
+        f"[{words(convention)}](../conventions/{convention.slug}.md#the-same-as-other-conventions)."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _at_some_sizes(convention: Resize, framework: str) -> Iterator[str]:
+    """The calls of a framework that are the same in a regime, each in its widest ones."""
+    found: dict[str, list[str]] = {}
+    for other, rules in conventions().items():
+        links = [
+            _call_link(r.call) for r in rules if r.call.framework == framework and r.call.plain
+        ]
+        for regime in regimes.agreement(convention, other) if links else ():
+            found.setdefault(regime, []).extend(links)
+    for regime in regimes.REGIMES:
+        if regime in found and regime != "at an unchanged size":
+            yield f"  - {regime}: {', '.join(found[regime])}"
+
+
+def _siblings(rules: Sequence[Rule]) -> str:
+    convention, call = rules[0].convention, rules[0].call
+    if convention is None:
+        return ""
+    links = [
+        _call_link(r.call, "../")
+        for r in conventions()[convention]
+        if r.call.framework == call.framework and r.call.id != call.id
+    ]
+    return ", ".join(links) + ".\n" if links else ""
+
+
+def _tests(call: Call) -> str:
+    selected = " and ".join(part for part in call.id.split("=") if part)
+    said = f'pytest --pyargs halfpixel -k "{selected}"'
+    wheres = dict.fromkeys(
+        folder(convention, rule)
+        for convention in call.follows.values()
+        for rule in (call.stored_rule, *call.roundings.get("uint8", ()))
+    )
+    links = [
+        f"`golden/{where}`, such as {_golden_link(files)}"
+        for where in wheres
+        if (files := _golden_files(where))
+    ]
+    found = f"Its goldens: {'; '.join(links)}.\n" if links else ""
+    return f"```sh\n{said}\n```\n\nThis selects the calls, too, whose names begin alike.\n\n{found}"
+
+
+# ---------------------------------------------------------------------------- transposed convolution
+
+
+def _conv_transpose_page() -> str:
+    matrix = ConvTranspose(strides=(2,)).matrix([[[1, 2, 3]]], (4,))
+    rows = "\n".join(" ".join(f"{int(Fraction(v)) or '.'}" for v in row) for row in matrix)
+    calls = [r for r in every_rule() if r.call.operation == CONV_TRANSPOSE]
+    totals = goldens.page("sweeps/conv_transpose-conversions.json")
+    conversions = [
+        (
+            entry["from"],
+            entry["to"],
+            f"{entry['by_arguments']:,}",
+            f"{entry['with_a_crop_or_zeros_in_the_weight']:,}",
+        )
+        for entry in totals["conversions"]
+        if entry["from"] != entry["to"]
+    ]
+    folders = sorted(path.name for path in (goldens.root() / CONV_TRANSPOSE).iterdir())
+    said = 'halfpixel convert "nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=1)" --to keras'
+    return _page(
+        [
+            "# Transposed convolution\n",
+            "Every input pixel stamps the kernel, times its value, into the output, `strides` pixels on from "
+            "the one before; where stamps overlap they are added. It is the transpose of a convolution's "
+            "matrix. The arguments of a call say which pixels of this full output are kept: `pads` cuts at "
+            "both ends, `output_padding` takes back at the end.\n",
+            f"![Which output pixels each input pixel reaches]({PICTURES}/{CONV_TRANSPOSE}.svg)\n",
+            "Stride 2 with 3 taps: some output pixels are reached by two taps and some by one, which is the "
+            "checkerboard.\n",
+            "## Formula\n",
+            "- The size of the output is `(n - 1)·stride + (kernel - 1)·dilation + 1 + output_padding - "
+            "pad_begin - "
+            "pad_end` an axis.\n"
+            "- Attributes are those of ONNX's ConvTranspose: strides, pads, output_padding, "
+            "dilations, group.\n"
+            f"- The matrix of stride 2 with the taps 1 2 3, from 4 pixels to 9:\n\n```text\n{rows}\n```\n",
+            "## Calls\n",
+            _calls_table(calls),
+            _variants(calls),
+            "## From one framework to another\n",
+            f"How many of the small configurations ({totals['sizes']}) the arguments of the other "
+            f"framework can say, "
+            "and how many take a crop or zeros in the weight:\n",
+            _table(("from", "to", "by arguments", "with a crop or zeros"), conversions),
+            f"For one call: `{said}`.\n",
+            "## Goldens\n",
+            "\n".join(
+                f"- {_golden_link(_golden_files(f'{CONV_TRANSPOSE}/{name}'), name)}"
+                for name in folders
+            )
+            + "\n",
+            "[Transposed convolution, statement by statement](../../transposed-convolution.md) has what is "
+            "said about it, run and confirmed or corrected.\n",
+        ]
+    )
+
+
+# ---------------------------------------------------------------------------- the index
+
+
+def _index() -> str:
+    parts = [
+        "# The rule book\n",
+        "Which call computes what. A *convention* is what a resize means, with no framework in it; a *call* "
+        "follows one. Two calls of one convention are interchangeable, up to rounding. Two of different "
+        "conventions are not, but perhaps at some sizes: each convention's page says at which. The pages are "
+        "written by `make docs` from the tables that the tests run. `halfpixel rules` prints the same in a "
+        "terminal, `halfpixel show linear half_pixel 3 7` a convention's weights.\n",
+        "## Conventions\n",
+        "The numbers are the calls that follow a convention, with all ways to say the same.\n",
+    ]
+    known = conventions()
+    for mode in dict.fromkeys(c.mode for c in known):
+        parts += [f"### {mode}\n", rule_words.MODES[mode][0] + "\n"]
+        rows = [
+            (_convention_link(c, ""), *(_count(rules, framework) for framework in FRAMEWORKS))
+            for c, rules in known.items()
+            if c.mode == mode
+        ]
+        parts.append(_table(("convention", *map(_named, FRAMEWORKS)), rows))
+    parts += [
+        "### transposed convolution\n",
+        f"[conv_transpose](conventions/{CONV_TRANSPOSE}.md)\n",
+        "## Calls\n",
+    ]
+    for framework in FRAMEWORKS:
+        rules = [rule for rule in every_rule() if rule.call.framework == framework]
+        rows = [
+            (_call_link(r.call, ""), _releases(r.releases), _index_follows(r))
+            for r in rules
+            if not r.call.variant
+        ]
+        variants = ", ".join(_call_link(r.call, "") for r in rules if r.call.variant)
+        parts += [f"### {_named(framework)}\n", _table(("call", "releases", "follows"), rows)]
+        parts.append(f"Other ways to say the same: {variants}.\n" if variants else "")
+    return _page(parts)
+
+
+def _count(rules: Sequence[Rule], framework: str) -> str:
+    return str(sum(rule.call.framework == framework for rule in rules) or "")
+
+
+def _index_follows(rule: Rule) -> str:
+    if rule.convention is not None:
+        return _convention_link(rule.convention, "")
+    if rule.follows == BY_CASE:
+        return f"[conv_transpose](conventions/{CONV_TRANSPOSE}.md)"
+    return rule.follows
