@@ -149,6 +149,8 @@ class EdgeCase:
         aligned, smooth: the sizes for conventions with align_corners, and for lanczos: those at which
             a place is rounded to where it is, and no weight is 0 but for a rounding error.
         steps: the sizes for image pyramids, which go with few.
+        grid: the sizes for cubic calls that make a grid over -1..1: at which no place is a whole number but
+            at the corners. Elsewhere a whole one is off by a rounding, and its taps weigh ±ε in place of 0.
         layout: how the input lies in memory.
     """
 
@@ -163,13 +165,17 @@ class EdgeCase:
     aligned: tuple[Sizes, ...] = ()
     smooth: tuple[Sizes, ...] = ()
     steps: tuple[Sizes, ...] = ()
+    grid: tuple[Sizes, ...] = ()
     layout: str = ""
 
-    def at(self, convention: Resize) -> tuple[Sizes, ...]:
-        """The sizes for a convention, in the order in which they are tried."""
+    def at(self, convention: Resize, *, grid: bool = False) -> tuple[Sizes, ...]:
+        """The sizes for a convention, of a call that makes a grid or not, in the order in which they
+        are tried."""
+        if grid and convention.mode == "cubic" and self.grid:
+            return self.grid
         if not convention.takes_every_size:
             return self.steps
-        if convention.coordinate_transformation_mode == "align_corners":
+        if "align" in str(convention.coordinate_transformation_mode) or convention.aligns_corners:
             return self.aligned or self.sizes
         return (convention.mode == "lanczos" and self.smooth) or self.sizes
 
@@ -223,13 +229,14 @@ _NOT_FINITE = (
     EdgeCase("not_finite", _one_pixel_not_finite, (((4, 9), (8, 3)), ((5, 9), (3, 6))),
              "which outputs a NaN or an infinity reaches: the pixels that the kernel visits", form=True,
              dtypes=_HALVES, variants=_HALVES, aligned=(((5, 9), (9, 3)),), smooth=(((4, 8), (8, 4)),),
-             steps=_STEPS),
+             steps=_STEPS, grid=(((4, 6), (8, 4)),)),
     EdgeCase("not_finite_in_one_channel", _one_pixel_not_finite, (((5, 4), (5, 8)), ((5, 8), (5, 4))),
              "the same where one axis stays, and nothing reaches the other channel", channels=2, form=True,
-             aligned=(((4, 5), (4, 9)),), smooth=(((8, 8), (4, 4)),), steps=_STEPS),
+             aligned=(((4, 5), (4, 9)),), smooth=(((8, 8), (4, 4)),), steps=_STEPS,
+             grid=(((2, 6), (4, 4)),)),
     EdgeCase("not_finite_same_size", _one_pixel_not_finite, (((3, 4), (3, 4)),),
              "an image whose size stays: copied, or not", form=True, channels=3,
-             smooth=(((2, 4), (4, 8)),)),
+             smooth=(((2, 4), (4, 8)),), grid=(((2, 4), (4, 8)),)),
     # in other frameworks than the one that copies, lanczos weighs whole pixels with rounding errors of 0
     EdgeCase("nan_same_size", _one_pixel_nan, (), "an image whose size stays: copied, or not",
              form=True, smooth=(((3, 4), (3, 4)),)),
@@ -293,15 +300,21 @@ class LeftOut:
         calls: a regular expression, found in their ids.
         why: the reason.
         edges: the names of the edges; all of them, if empty.
+        dtypes: those in which they are not run; all of them, if empty.
     """
 
     calls: str
     why: str
     edges: tuple[str, ...] = ()
+    dtypes: tuple[str, ...] = ()
 
-    def has(self, call: str, edge: str) -> bool:
-        """Whether a call, by its id, is not run at an edge."""
-        return (not self.edges or edge in self.edges) and bool(re.search(self.calls, call))
+    def has(self, call: str, edge: str, dtype: str = "") -> bool:
+        """Whether a call, by its id, is not run at an edge in a dtype; in all of them, by default."""
+        return (
+            (not self.edges or edge in self.edges)
+            and (not self.dtypes or dtype in self.dtypes)
+            and bool(re.search(self.calls, call))
+        )
 
 
 LEFT_OUT: tuple[LeftOut, ...] = (
@@ -311,37 +324,24 @@ LEFT_OUT: tuple[LeftOut, ...] = (
         edges=tuple(entry.name for entry in _EMPTY),
     ),
     LeftOut(
-        "^opencv-dnn-.*-linear",
-        "copied, and without the rule that keeps places off the last pixel",
-        edges=("not_finite_same_size",),
-    ),
-    LeftOut(
         "^opencv-dnn-.*-antialias$", "antialias=1 is not read: the calls without it show the same"
     ),
     LeftOut(
-        "^tensorflow-image.resize.*(preserve_aspect_ratio|_with_pad)",
-        "they choose a size of their own, and run the kernels of tf.image.resize",
+        "^opencv-warpAffine-INTER_CUBIC-",
+        "float64 is cut to integers where a tap is outside (docs/findings.md): no NaN, no infinity, and "
+        "nothing that an int cannot hold has one of its own",
+        edges=tuple(entry.name for entry in (*_NOT_FINITE, *_LIMITS)),
+        dtypes=("float64",),
     ),
     LeftOut(
-        "^tensorflow-v1.resize-",
-        "tf.compat.v1.image.resize returns an image whose size stays as it came",
-        edges=("not_finite_same_size",),
-    ),
-    LeftOut(
-        "^torch-interpolate-(bilinear|bicubic)-antialias-align_corners$",
-        "which taps its windows visit has no evaluation yet: the calls without align_corners have",
-    ),
-    LeftOut(
-        "^torch-grid_sample-|^opencv-warpAffine-",
-        "which taps they visit, and what they make of those outside, has no evaluation yet",
-    ),
-    LeftOut(
-        "^tensorflow-raw_ops.(ScaleAndTranslate-box|CropAndResize)|^tensorflow-image.crop_and_resize",
-        "how a box that ends at a pixel, and a crop's outside, meet NaN has no evaluation yet",
+        "^opencv-warpAffine-INTER_LANCZOS4-BORDER_CONSTANT$",
+        "64 products are added by rows, but one after the other where a tap is outside: either way sums that "
+        "end below the largest number pass it on the way, or not",
+        edges=("near_the_largest", "near_the_largest_halved"),
     ),
 )
 
 
-def left_out(call: str, edge: str) -> bool:
-    """Whether a call, by its id, is not run at an edge."""
-    return any(entry.has(call, edge) for entry in LEFT_OUT)
+def left_out(call: str, edge: str, dtype: str = "") -> bool:
+    """Whether a call, by its id, is not run at an edge in a dtype; in all of them, by default."""
+    return any(entry.has(call, edge, dtype) for entry in LEFT_OUT)

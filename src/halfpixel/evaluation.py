@@ -10,7 +10,7 @@ just that; where it is finite, the exact reference says what the call's has to b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ class _Taps:
     """What a kernel visits along one axis; all of shape (n_out, taps) but ``over``.
 
     Attributes:
-        index: the pixel.
+        index: the pixel; one after the last is 0.
         weight: what it is multiplied by, 0 too.
         visited: False for what only fills the array up.
         over: the sum of each output pixel is divided by this at the very end, (n_out,).
@@ -42,16 +42,37 @@ class _Taps:
     over: Float64
 
 
-_Axis = Callable[[Resize, str | None, int, int, int], _Taps]
+@dataclass(frozen=True)
+class _Line:
+    """An axis that is resized: the convention, its coordinate rule, the sizes, the output's rows plus
+    columns, and whether it is that of the columns."""
+
+    convention: Resize
+    rule: str | None
+    n_in: int
+    n_out: int
+    total: int
+    columns: bool
+
+    @property
+    def places(self) -> Float64:
+        """Where the output pixels sample."""
+        sizes = (np.asarray(n, np.int64) for n in (self.n_in, self.n_out, self.total))
+        d = np.arange(self.n_out)
+        found = places(self.convention, self.rule, d, *sizes, columns=self.columns)
+        return np.asarray(found, np.float64)
+
+    @property
+    def scale(self) -> float:
+        """Input pixels an output pixel."""
+        return float(self.convention.scale(self.n_in, self.n_out))
+
+
+_Axis = Callable[[_Line], _Taps]
 
 
 def _all(index: NDArray[np.intp], weight: Float64) -> _Taps:
     return _Taps(index, weight, np.ones(index.shape, bool), np.ones(len(index)))
-
-
-def _places(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> Float64:
-    sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
-    return np.asarray(places(convention, rule, np.arange(n_out), *sizes), np.float64)
 
 
 def _split(place: Float64) -> tuple[NDArray[np.intp], Float64]:
@@ -62,31 +83,35 @@ def _split(place: Float64) -> tuple[NDArray[np.intp], Float64]:
 # ---------------------------------------------------------------------------- what is visited
 
 
-def _convention_taps(
-    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int
-) -> _Taps:
-    where = _places(convention, rule, n_in, n_out, total)
-    return _all(*convention.taps_at(where, n_in, convention.scale(n_in, n_out)))
+def _convention_taps(line: _Line) -> _Taps:
+    """Of what is padded with zeros, a tap outside reads the line of zeros after the last."""
+    convention, n_in, where = line.convention, line.n_in, line.places
+    scale = convention.scale(n_in, line.n_out)
+    index, weight = convention.taps_at(where, n_in, scale)
+    if convention.padding_mode == "zeros":
+        pixel = np.floor(where)[:, None] + np.arange(index.shape[1]) + 1 - index.shape[1] // 2
+        outside = weight == 0 if convention.mode == "nearest" else (pixel < 0) | (pixel >= n_in)
+        index = np.where(outside, n_in, index)
+    return _all(index, weight)
 
 
-def _from_the_edge(
-    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int
-) -> _Taps:
+def _from_the_edge(line: _Line) -> _Taps:
     """A place before the first pixel becomes 0: the second pixel is visited. An axis whose size stays
     visits each pixel twice, with weights 1 and 0."""
-    base, t = _split(np.maximum(_places(convention, rule, n_in, n_out, total), 0.0))
+    n_in, n_out = line.n_in, line.n_out
+    base, t = _split(np.maximum(line.places, 0.0))
     after = np.minimum(base + 1, n_in - 1)
     if n_in == n_out:
         base, after, t = np.arange(n_out), np.arange(n_out), 0 * t
     return _all(np.stack([base, after], 1), np.stack([1 - t, t], 1))
 
 
-def _inside(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+def _inside(line: _Line) -> _Taps:
     """A place before the first pixel becomes 0, as above; from the last pixel on only that is visited."""
-    taps = _convention_taps(convention, rule, n_in, n_out, total)
+    taps = _convention_taps(line)
     base, after = taps.index.T
     weight = np.where((base == after)[:, None], [1.0, 0.0], taps.weight)
-    after = np.minimum(base + 1, n_in - 1)
+    after = np.minimum(base + 1, line.n_in - 1)
     return replace(
         taps,
         index=np.stack([base, after], 1),
@@ -100,41 +125,58 @@ def _second(visited: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.stack([np.ones_like(visited), visited], 1)
 
 
-def _floor_and_ceil(
-    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int
-) -> _Taps:
+def _grid_taps(line: _Line) -> _Taps:
+    """A place before the first pixel becomes 0, and one after the last the last pixel, which then is alone;
+    where zeros are outside, a tap there is one of them."""
+    zeros, n_in = line.convention.padding_mode == "zeros", line.n_in
+    base, t = _split(line.places if zeros else line.places.clip(0, n_in - 1))
+    index = base[:, None] + np.arange(2)
+    taps = _all(np.where(index < 0, n_in, index), np.stack([1 - t, t], 1))
+    return taps if zeros else replace(taps, visited=index < n_in)
+
+
+def _floor_and_ceil(line: _Line) -> _Taps:
     """The pixels on either side, the same one twice where a place is a whole number or off the edge."""
-    place = _places(convention, rule, n_in, n_out, total)
+    place = line.places
     base, t = _split(place)
     after = np.ceil(place).astype(np.intp)
-    index = np.stack([np.maximum(base, 0), np.minimum(after, n_in - 1)], 1)
+    index = np.stack([np.maximum(base, 0), np.minimum(after, line.n_in - 1)], 1)
     return _all(index, np.stack([1 - t, t], 1))
 
 
-def _between(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+def _between(line: _Line) -> _Taps:
     """A pixel and the one after it, also where a place is a whole number; off the edge the edge alone."""
-    base, t = _split(_places(convention, rule, n_in, n_out, total))
-    inside = (base >= 0) & (base < n_in - 1)
-    base = base.clip(0, n_in - 1)
-    taps = _all(np.stack([base, np.minimum(base + 1, n_in - 1)], 1), np.stack([1 - t, t], 1))
+    base, t = _split(line.places)
+    inside = (base >= 0) & (base < line.n_in - 1)
+    base = base.clip(0, line.n_in - 1)
+    taps = _all(np.stack([base, np.minimum(base + 1, line.n_in - 1)], 1), np.stack([1 - t, t], 1))
     return replace(taps, visited=_second(inside))
 
 
 def _radius(convention: Resize) -> float:
-    radius = {"linear": 1.0, "gaussian": 1.5, "lanczos": float(convention.lanczos_radius or 0)}
+    radius = {
+        "linear": 1.0,
+        "box": 1.0,
+        "gaussian": 1.5,
+        "lanczos": float(convention.lanczos_radius or 0),
+    }
     return radius.get(convention.mode, 2.0)
 
 
-def _stretched(
-    convention: Resize, n_in: int, n_out: int, first: Float64, last: Float64, taps: int
-) -> _Taps:
+def _middles(line: _Line) -> Float64:
+    """Where output pixels sample, a ½ on; exactly, since no rounding may move what is visited."""
+    exact = line.convention.coordinates(line.n_in, line.n_out)
+    return np.asarray(exact.astype(np.float64) + 0.5)
+
+
+def _stretched(line: _Line, first: Float64, last: Float64, taps: int) -> _Taps:
     """A stretched kernel's values over their sum, at pixels ``first`` to ``last``; of ``taps`` visited
     pixels those after ``last`` weigh nothing."""
-    scale = n_in / n_out
+    convention, n_in, scale = line.convention, line.n_in, line.scale
     stretch = max(scale, 1.0) if convention.antialias else 1.0
     start = first.clip(0, n_in - 1).astype(np.intp)
     index = start[:, None] + np.arange(taps)
-    middle = (np.arange(n_out) + 0.5) * scale
+    middle = _middles(line)
     value = convention.kernel((middle[:, None] - index - 0.5) / stretch, scale)
     value = np.where(index <= last.clip(0, n_in - 1)[:, None], value, 0.0)
     result = _all(index.clip(0, n_in - 1), value / value.sum(axis=1, keepdims=True))
@@ -142,34 +184,35 @@ def _stretched(
     return result
 
 
-def _span(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+def _span(line: _Line) -> _Taps:
     """As many pixels from the first within the radius on as the widest kernel could have, 2·⌈radius⌉ + 1."""
-    scale = n_in / n_out
+    convention, n_in, scale = line.convention, line.n_in, line.scale
     radius = _radius(convention) * (max(scale, 1.0) if convention.antialias else 1.0)
-    middle = (np.arange(n_out) + 0.5) * scale
+    middle = _middles(line)
     first, last = np.ceil(middle - radius - 0.5), np.floor(middle + radius - 0.5)
     taps = min(2 * int(np.ceil(radius)) + 1, n_in)
-    return _stretched(convention, n_in, n_out, first, last, taps)
+    return _stretched(line, first, last, taps)
 
 
-def _window(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+def _window(line: _Line) -> _Taps:
     """The pixels from ⌊middle − radius + ½⌋ to before ⌊middle + radius + ½⌋: one at the radius counts at
     the end, not at the beginning. An axis whose size stays is not visited at all."""
+    convention, n_in, n_out = line.convention, line.n_in, line.n_out
     if n_in == n_out:
         return _all(np.arange(n_out)[:, None], np.ones((n_out, 1)))
-    scale = n_in / n_out
-    radius = _radius(convention) * max(scale, 1.0)
-    middle = (np.arange(n_out) + 0.5) * scale
+    radius = _radius(convention) * max(line.scale, 1.0)
+    middle = _middles(line)
     first, end = np.floor(middle - radius + 0.5), np.floor(middle + radius + 0.5)
     first, last = first.clip(0, n_in), end.clip(0, n_in) - 1
     taps = int(np.max(last - first)) + 1
-    result = _stretched(convention, n_in, n_out, first, last, taps)
+    result = _stretched(line, first, last, taps)
     result.visited[...] &= np.arange(taps) <= (last - first)[:, None]
     return result
 
 
-def _covered(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+def _covered(line: _Line) -> _Taps:
     """The pixels that a window covers, each as much as it is covered; divided at the end."""
+    convention, n_in, n_out = line.convention, line.n_in, line.n_out
     where = convention.coordinates(n_in, n_out)  # exactly: no rounding may move a window's ends
     index, exact = convention.taps_at(where, n_in, convention.scale(n_in, n_out))
     weight = exact.astype(np.float64)
@@ -177,24 +220,23 @@ def _covered(convention: Resize, rule: str | None, n_in: int, n_out: int, total:
     return _Taps(index, weight * times[:, None], weight > 0, times)
 
 
-def _weighed(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+def _weighed(line: _Line) -> _Taps:
     """The pixels that a window covers, with their weights."""
-    taps = _covered(convention, rule, n_in, n_out, total)
-    return replace(taps, weight=taps.weight / taps.over[:, None], over=np.ones(n_out))
+    taps = _covered(line)
+    return replace(taps, weight=taps.weight / taps.over[:, None], over=np.ones(line.n_out))
 
 
-def _steps(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+def _steps(line: _Line) -> _Taps:
     """Integer weights that are not 0; their sum, 16 down and 8 up, divides at the end."""
-    taps = _convention_taps(convention, rule, n_in, n_out, total)
+    convention, n_in, n_out = line.convention, line.n_in, line.n_out
+    taps = _convention_taps(line)
     over = 16.0 if convention.scale(n_in, n_out) > 1 else 8.0
     return _Taps(taps.index, taps.weight * over, taps.weight > 0, np.full(n_out, over))
 
 
-def _steps_along_a_row(
-    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int
-) -> _Taps:
+def _steps_along_a_row(line: _Line) -> _Taps:
     """The same, but up, the weights of a pixel that is read twice are added first."""
-    taps = _steps(convention, rule, n_in, n_out, total)
+    taps = _steps(line)
     if taps.index.shape[1] == 3:
         for tap in (0, 1):
             twice = taps.index[:, tap] == taps.index[:, 2]
@@ -204,38 +246,37 @@ def _steps_along_a_row(
     return taps
 
 
-def _steps_down_a_column(
-    convention: Resize, rule: str | None, n_in: int, n_out: int, total: int
-) -> _Taps:
+def _steps_down_a_column(line: _Line) -> _Taps:
     """The same, but up, two pixels that weigh 4 of 8 weigh 1 of 2."""
-    taps = _steps(convention, rule, n_in, n_out, total)
+    taps = _steps(line)
     between = (taps.weight == 4).any(axis=1) & (taps.over == 8)
     weight = np.where(between[:, None], taps.weight / 4, taps.weight)
     return replace(taps, weight=weight, over=np.where(between, 2.0, taps.over))
 
 
-def _short_of_end(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+def _short_of_end(line: _Line) -> _Taps:
     """A pixel and the one after it, of a place that is cut at 0 and, by its rule, right before the last."""
-    place = _places(convention, rule, n_in, n_out, total).clip(0, n_in - 1)
-    base = np.minimum(np.floor(place), n_in - 2)
+    place = line.places.clip(0, line.n_in - 1)
+    base = np.minimum(np.floor(place), line.n_in - 2)
     t = place - base
     base = base.astype(np.intp)
     return _all(np.stack([base, base + 1], 1), np.stack([1 - t, t], 1))
 
 
-def _inside_alone(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+def _inside_alone(line: _Line) -> _Taps:
     """Four pixels; none outside, where those are excluded."""
-    taps = _convention_taps(convention, rule, n_in, n_out, total)
+    convention, n_in = line.convention, line.n_in
+    taps = _convention_taps(line)
     if not convention.exclude_outside:
         return taps
-    base, _ = _split(_places(convention, rule, n_in, n_out, total))
+    base, _ = _split(line.places)
     pixel = base[:, None] + np.arange(-1, 3)
     return replace(taps, visited=(pixel >= 0) & (pixel < n_in))
 
 
-def _first_inside(convention: Resize, rule: str | None, n_in: int, n_out: int, total: int) -> _Taps:
+def _first_inside(line: _Line) -> _Taps:
     """Four pixels; for each outside that is excluded, 0 times the first inside."""
-    taps = _inside_alone(convention, rule, n_in, n_out, total)
+    taps = _inside_alone(line)
     first = np.take_along_axis(taps.index, taps.visited.argmax(axis=1)[:, None], axis=1)
     return _all(np.where(taps.visited, taps.index, first), taps.weight)
 
@@ -273,12 +314,19 @@ _Form = Callable[[Sequence[Image], Sequence[Image], Sequence[Image]], Image]
 
 def _pass(x: Image, axis: int, taps: _Taps, form: _Form) -> Image:
     lines = np.moveaxis(x, axis, 0)
+    lines = np.concatenate([lines, np.zeros_like(lines[:1])])
     shape = (len(taps.index), *[1] * (x.ndim - 1))
     columns = range(taps.index.shape[1])
     values = [lines[taps.index[:, k]] for k in columns]
     weights = [taps.weight[:, k].astype(x.dtype).reshape(shape) for k in columns]
     used = [taps.visited[:, k].reshape(shape) for k in columns]
     return np.moveaxis(form(values, weights, used), 0, axis)
+
+
+def _lines(convention: Resize, rule: str | None, x: Image, size: Size) -> Iterator[_Line]:
+    """The rows' and the columns'."""
+    for axis, (n_in, n_out) in enumerate(zip(x.shape[2:], size, strict=True)):
+        yield _Line(convention, rule, n_in, n_out, sum(size), axis == 1)
 
 
 _Result = Callable[[Resize, str | None, Image, Size], Image]
@@ -297,9 +345,8 @@ def _passes(
     def result(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
         if copied and x.shape[2:] == size:
             return x
-        total = sum(size)
-        w = axis(convention, rule, x.shape[3], size[1], total)
-        h = (rows or axis)(convention, rule, x.shape[2], size[0], total)
+        down, along = _lines(convention, rule, x, size)
+        h, w = (rows or axis)(down), axis(along)
         both = x
         for one in order:
             both = _pass(both, one, w if one == 3 else h, form)
@@ -315,6 +362,15 @@ def _whole_ratio(x: Image, size: Size) -> bool:
 
 _torch_row = _passes(_from_the_edge, order=(3,))
 _torch_plane = _passes(_from_the_edge)
+
+
+_at_places = _passes(_grid_taps)
+
+
+def _torch_grid(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """(1 − t)·a + t·b at the places of a grid in the image's dtype, off the whole ones where the size stays
+    too; the last pixel alone, zeros where they are outside."""
+    return _at_places(convention, f"grid_{x.dtype}", x, size)
 
 
 def _torch_line(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
@@ -341,6 +397,45 @@ def _opencv_area(convention: Resize, rule: str | None, x: Image, size: Size) -> 
     return form(convention, rule, x, size)
 
 
+_crop = _passes(_floor_and_ceil, _lerp)
+
+
+def _tensorflow_crop(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """a + t·(b − a) of ⌊place⌋ and ⌈place⌉, where the size stays too; what samples outside the image
+    reads nothing of it."""
+    h, w = (
+        line.convention.inside(line.places, line.n_in) for line in _lines(convention, rule, x, size)
+    )
+    value = float(convention.extrapolation_value or 0)
+    within = np.logical_and.outer(h, w)
+    return np.where(within, _crop(convention, rule, x, size), x.dtype.type(value))
+
+
+def _zero_times_the_edge(line: _Line) -> _Taps:
+    """Where zeros are outside, a tap there is 0 times the edge pixel."""
+    convention = line.convention
+    scale = convention.scale(line.n_in, line.n_out)
+    return _all(*convention.taps_at(line.places, line.n_in, scale))
+
+
+def _warp_taps(line: _Line) -> _Taps:
+    """Two taps; outside what the padding says."""
+    base, t = _split(line.places)
+    index, n_in = base[:, None] + np.arange(2), line.n_in
+    inside = line.convention.padded(index, n_in)
+    if line.convention.padding_mode == "zeros":
+        inside = np.where((index < 0) | (index >= n_in), n_in, index)
+    return _all(inside, np.stack([1 - t, t], 1))
+
+
+_lerp_or_zero = _passes(_warp_taps, _lerp)
+
+
+def _opencv_warp(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """a + t·(b − a) at places in float32, where the size stays too; zeros where they are outside."""
+    return _lerp_or_zero(convention, "warp_float32", x, size)
+
+
 _plain_linear = _passes(_inside, rows=_convention_taps, copied=True)
 
 
@@ -361,10 +456,7 @@ def _opencv_ipp_linear(convention: Resize, rule: str | None, x: Image, size: Siz
     if not taken or x.shape[2:] == size:
         return _opencv_linear(convention, rule, x, size)
     result = _ipp_inside(convention, rule, x, size)
-    h, w = (
-        ~_between(convention, rule, n_in, n_out, sum(size)).visited[:, 1]
-        for n_in, n_out in zip(x.shape[2:], size, strict=True)
-    )
+    h, w = (~_between(line).visited[:, 1] for line in _lines(convention, rule, x, size))
     return np.where(np.logical_and.outer(h, w), result + (result - result), result)
 
 
@@ -378,8 +470,10 @@ class Evaluation:
     Attributes:
         result: from (convention, coordinate rule, x, size), ``x`` in the dtype that is computed in,
             (N, C, H, W), to what comes out as far as NaN and infinities go.
-        modes: the modes of the conventions that it speaks of, with the edge pixel repeated outside.
+        modes: the modes of the conventions that it speaks of.
         antialias: whether those are antialiased: True, False, or None for either.
+        paddings: what those may have outside; by default the edge pixel repeated.
+        coordinates: their coordinate_transformation_modes; empty for any.
         says: what it does, in words.
         source: where it was read.
     """
@@ -389,14 +483,19 @@ class Evaluation:
     says: str
     source: str
     antialias: bool | None = None
+    paddings: tuple[str, ...] = ("border",)
+    coordinates: tuple[str, ...] = ()
 
     def speaks_of(self, convention: Resize) -> bool:
         """Whether a call that follows a convention can be evaluated so."""
         wide = self.antialias in (None, convention.antialias)
-        return convention.mode in self.modes and wide and convention.padding_mode == "border"
+        grid = not self.coordinates or convention.coordinate_transformation_mode in self.coordinates
+        padded = convention.padding_mode in self.paddings
+        return convention.mode in self.modes and wide and padded and grid
 
 
 _KERNELS = ("linear", "cubic", "mitchell", "lanczos", "gaussian")
+_PADDINGS = ("border", "zeros", "reflection")
 _POINTS = ("nearest", "area_linear", *_KERNELS)
 _WINDOWS = ("area", "adaptive_area")
 _TF = "tensorflow/tensorflow, tensorflow/core/kernels/image"
@@ -408,6 +507,7 @@ EVALUATIONS = {
     "taps": Evaluation(
         _passes(_convention_taps),
         modes=_POINTS,
+        paddings=(*_PADDINGS, "reflect_101"),
         says="every tap of the kernel is multiplied, also by 0 and where the size stays; columns first",
         source=f"{_UPSAMPLE_KERNEL}: Interpolate, HelperInterpCubic",
     ),
@@ -446,6 +546,16 @@ EVALUATIONS = {
         says="as torch_linear along three axes, of which the last is one pixel: 1·a + 0·a",
         source=f"{_UPSAMPLE_KERNEL}: upsample_trilinear3d_kernel_impl",
     ),
+    "torch_grid": Evaluation(
+        _torch_grid,
+        modes=("linear",),
+        antialias=False,
+        coordinates=("half_pixel", "tf_crop_and_resize"),
+        paddings=("border", "zeros"),
+        says=" ".join((_torch_grid.__doc__ or "").split()),
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/GridSamplerKernel.cpp: ApplyGridSample "
+        "(compute_interp_params), clip_coordinates",
+    ),
     "torch_window": Evaluation(
         _passes(_window),
         modes=("linear", "cubic", "lanczos"),
@@ -462,6 +572,21 @@ EVALUATIONS = {
         says="a + t·(b − a) of ⌊place⌋ and ⌈place⌉; an image whose size stays is copied",
         source=f"{_TF}/resize_bilinear_op.cc: compute_interpolation_weights, compute_lerp",
     ),
+    "tensorflow_crop": Evaluation(
+        _tensorflow_crop,
+        modes=("linear",),
+        antialias=False,
+        coordinates=("tf_crop_and_resize",),
+        says=" ".join((_tensorflow_crop.__doc__ or "").split()),
+        source=f"{_TF}/crop_and_resize_op.cc: CropAndResize<CPUDevice, T>",
+    ),
+    "tensorflow_cubic_or_copy": Evaluation(
+        _passes(_convention_taps, copied=True, order=(2, 3)),
+        modes=("cubic",),
+        antialias=False,
+        says="as tensorflow_cubic; an image whose size stays is copied",
+        source="tensorflow/tensorflow, tensorflow/python/ops/image_ops_impl.py: _resize_images_common",
+    ),
     "tensorflow_cubic": Evaluation(
         _passes(_convention_taps, order=(2, 3)),
         modes=("cubic",),
@@ -471,7 +596,7 @@ EVALUATIONS = {
     ),
     "tensorflow_span": Evaluation(
         _passes(_span, order=(2, 3)),
-        modes=_KERNELS,
+        modes=(*_KERNELS, "box"),
         says="2·⌈radius⌉ + 1 pixels from the first within the radius on, whatever they weigh; rows first",
         source=f"{_TF}/scale_and_translate_op.cc: ComputeSpansCore, GatherRows, GatherColumns",
     ),
@@ -489,6 +614,24 @@ EVALUATIONS = {
         says=" ".join((_opencv_ipp_linear.__doc__ or "").split()),
         source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when; what ippiResize "
         "computes is not published: found by running IPP 2026.0.0 on images with one NaN or infinity",
+    ),
+    "opencv_warp": Evaluation(
+        _opencv_warp,
+        modes=("linear",),
+        antialias=False,
+        coordinates=("half_pixel", "asymmetric"),
+        paddings=("border", "zeros", "reflect_101"),
+        says=" ".join((_opencv_warp.__doc__ or "").split()),
+        source="opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp: warpAffineLinearInvoker",
+    ),
+    "opencv_warp_zeros": Evaluation(
+        _passes(_zero_times_the_edge),
+        modes=("cubic",),
+        antialias=False,
+        paddings=("zeros",),
+        says="every tap is multiplied, also by 0; one outside is 0 times the edge pixel",
+        source="found by running OpenCV 5.0.0 on images with one NaN or infinity; opencv/opencv, "
+        "modules/imgproc/src/warp_kernels.simd.hpp: bicubicVec, bicubicRef",
     ),
     "opencv_area": Evaluation(
         _opencv_area,

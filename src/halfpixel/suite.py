@@ -318,10 +318,10 @@ def edge_trials(release: Callable[[str], str | None] = version) -> Iterator[Tria
 
 def _edge_trials(call: Call, convention: Resize, entry: EdgeCase) -> Iterator[Trial]:
     asked = [d for d in entry.dtypes if not call.variant or d in entry.variants]
-    dtypes = [d for d in call.arithmetic if d in asked and not call.refuses(d)]
-    if left_out(call.id, entry.name):
-        return
-    for sizes in entry.at(convention) if dtypes else ():
+    taken = [d for d in call.arithmetic if d in asked and not call.refuses(d)]
+    dtypes = [d for d in taken if not left_out(call.id, entry.name, d)]
+    grid = any(arithmetic.extent_roundings for arithmetic in call.arithmetic.values())
+    for sizes in entry.at(convention, grid=grid) if dtypes else ():
         named = entry.case(convention, None, dtypes[0], sizes)
         if call.expression(named) is not None:
             for dtype in dtypes:
@@ -332,9 +332,12 @@ def _edge_trials(call: Call, convention: Resize, entry: EdgeCase) -> Iterator[Tr
 
 def _edge(call: Call, dtype: DType, convention: Resize, entry: EdgeCase, sizes: Sizes) -> Case:
     evaluated = call.evaluated(convention, dtype, load(call.framework)) if entry.form else None
+    rule = _rule(call, dtype)
+    if sizes[0] == sizes[1] and not call.stored:
+        rule = None  # cv2.dnn copies an image of unchanged size
     # floats share a case where its input is the same in all
     same = dtype if entry.form or dtype in INTEGER_DTYPES else "float32"
-    return edge(convention, _rule(call, dtype), evaluated, same, entry, sizes)
+    return edge(convention, rule, evaluated, same, entry, sizes)
 
 
 @functools.cache

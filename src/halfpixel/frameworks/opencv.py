@@ -226,7 +226,7 @@ def _environment(names: Names) -> str:
 
 
 CALLS = (
-    *warp_affine_calls(_run_resize),
+    *warp_affine_calls(_run_resize, (_REFUSES_NO_CHANNELS,)),
     *(
         Call(
             framework="opencv",

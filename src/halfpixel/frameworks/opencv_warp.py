@@ -8,7 +8,7 @@ from ..arithmetic import Arithmetic
 from ..cases import Case
 from ..conventions import Resize
 from ..conventions.resize import CoordinateTransformationMode, PaddingMode
-from .call import WIDE, Call, DType, Expression, Name, Run
+from .call import WIDE, Call, DType, Expression, Name, Refusal, Run
 
 _KERNELS = "opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp"
 _TABLES = "opencv/opencv, modules/imgproc/src/imgwarp.cpp"
@@ -53,18 +53,24 @@ def _linear(dtype: DType, coordinate: str, *, vectors: bool) -> Arithmetic:
         coordinate,
         2,  # the difference and the product of an interpolation between two values
         "warpAffineLinearInvoker",
+        "opencv_warp",
     )
 
 
-def _cubic(dtype: DType, coordinate: str) -> Arithmetic:
+def _cubic(coordinate: str, border: str) -> Arithmetic:
     # the kernel in factors: 5 roundings of a weight below 0.12, then 2.3, and 4 of one below 0.12; the
     # third is 1 minus those, with three roundings of values up to 1.2; all in float, of a double image too
     return _float32_places(
-        coordinate, 5 * 0.12 + 2.3 + 4 * 0.12 + 3 * 1.2, "bicubicVec, bicubicRef"
+        coordinate,
+        5 * 0.12 + 2.3 + 4 * 0.12 + 3 * 1.2,
+        "bicubicVec, bicubicRef",
+        "opencv_warp_zeros" if border == "BORDER_CONSTANT" else "taps",
     )
 
 
-def _float32_places(coordinate: str, weight_error: float, symbols: str) -> Arithmetic:
+def _float32_places(
+    coordinate: str, weight_error: float, symbols: str, evaluation: str
+) -> Arithmetic:
     return Arithmetic(
         coordinates="float32",
         # the scale, its product with the index; for half_pixel the shift, and the sum
@@ -72,6 +78,7 @@ def _float32_places(coordinate: str, weight_error: float, symbols: str) -> Arith
         weights="float32",
         weight_error=weight_error,
         accumulation="float32",
+        evaluation=(evaluation,),
         source=f"{_KERNELS}: {symbols}",
     )
 
@@ -85,18 +92,21 @@ def _exact_places(dtype: DType, rule: str, weight_error: float) -> Arithmetic:
         accumulation=dtype if dtype in WIDE else "float32",
         separable=False,
         coordinate_rule=rule,
+        evaluation=("taps",),
         source=f"{_TABLES}: hal::warpAffine, remapNearest, remapBilinear, remapLanczos4",
     )
 
 
-def _arithmetic(dtype: DType, flag: str, coordinate: str, *, vectors: bool) -> Arithmetic:
+def _arithmetic(
+    dtype: DType, flag: str, coordinate: str, border: str, *, vectors: bool
+) -> Arithmetic:
     if flag == "INTER_NEAREST":
         return _nearest(dtype, vectors=vectors)
     if flag == "INTER_LANCZOS4":
         # an axis's weight errs by 18 (as cv2.resize's), and the product of two is rounded
         return _exact_places(dtype, "warp_fixed_5", 18.5)
     if flag == "INTER_CUBIC":
-        return _cubic(dtype, coordinate)
+        return _cubic(coordinate, border)
     return _linear(dtype, coordinate, vectors=vectors)
 
 
@@ -118,6 +128,8 @@ def _warp_affine(
 
     def expression(case: Case) -> Expression | None:
         channels, *size = case.inputs["x"].shape[1:]
+        if min(*size, *case.size) < 1 or not len(case.inputs["x"]):
+            return None  # there is no such scale, and there are no batches
         fits = (channels in _VECTORS) == vectors if two_kernels else channels <= _MOST_CHANNELS
         if not fits or (hangs and 1 in size):
             return None
@@ -137,6 +149,7 @@ def _call(
     coordinate: CoordinateTransformationMode,
     border: str,
     run: Run,
+    refusals: tuple[Refusal, ...],
     *,
     vectors: bool = True,
 ) -> Call:
@@ -157,8 +170,9 @@ def _call(
         },
         expression=_warp_affine(flag, coordinate, border, vectors=vectors),
         run=run,
-        arithmetic={d: _arithmetic(d, flag, coordinate, vectors=vectors) for d in dtypes},
+        arithmetic={d: _arithmetic(d, flag, coordinate, border, vectors=vectors) for d in dtypes},
         returns={dtype: dtype for dtype in dtypes},
+        refusals=refusals,
         roundings={} if flag == "INTER_NEAREST" else dict.fromkeys(_INTEGERS, ("opencv_warp",)),
         variant=not vectors
         or flag == "INTER_AREA"
@@ -167,10 +181,15 @@ def _call(
     )
 
 
-def warp_affine_calls(run: Run) -> Iterator[Call]:
-    """The flags and borders; ``run`` evaluates an expression on images of (N, C, H, W)."""
+def warp_affine_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]:
+    """The flags and borders.
+
+    Args:
+        run: evaluates an expression on images of (N, C, H, W).
+        refusals: what cv2 refuses of any call.
+    """
     for flag, coordinate, borders in _WARPS:
         for border in borders:
-            yield _call(flag, coordinate, border, run)
+            yield _call(flag, coordinate, border, run, refusals)
     for flag in ("INTER_NEAREST", "INTER_LINEAR"):  # the kernels of other numbers of channels
-        yield _call(flag, "half_pixel", "BORDER_REPLICATE", run, vectors=False)
+        yield _call(flag, "half_pixel", "BORDER_REPLICATE", run, refusals, vectors=False)

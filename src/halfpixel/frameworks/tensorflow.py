@@ -34,6 +34,7 @@ from .padding import TENSORFLOW_WORDS, axes_of, explicit_pair
 from .tensorflow_modes import MODES
 from .tensorflow_raw import (
     CROP_AND_RESIZE,
+    CROP_REFUSES_EMPTY,
     ONLY_RAW,
     SCALE_AND_TRANSLATE,
     Say,
@@ -220,6 +221,7 @@ def _resize_call(
     arithmetic: Arithmetic | None = None,
     dtypes: tuple[DType, ...] = (),
     variant: bool | None = None,
+    empty: tuple[Refusal, ...] = _REFUSES_EMPTY,
 ) -> Call:
     copies = (convention is None or convention.mode == "nearest") and say is not crop_and_resize
     arithmetic = arithmetic or _arithmetic(convention)
@@ -235,8 +237,14 @@ def _resize_call(
         arithmetic=dict.fromkeys(dtypes, arithmetic),
         variant=name.startswith("raw_ops") if variant is None else variant,
         returns={dtype: dtype if copies else "float32" for dtype in dtypes},
-        refusals=(*refusals, *_REFUSES_EMPTY),
+        refusals=(*refusals, *empty),
     )
+
+
+def _or_copy(arithmetic: Arithmetic) -> Arithmetic:
+    """That of a function that returns an image whose size stays as it came."""
+    copied = tuple(name.replace("_cubic", "_cubic_or_copy") for name in arithmetic.evaluation)
+    return replace(arithmetic, evaluation=copied)
 
 
 def _v1_calls() -> Iterator[Call]:
@@ -284,6 +292,7 @@ def _fitting_calls() -> Iterator[Call]:
             flags,
             v1[function, align_corners],
             ">=1.14",
+            arithmetic=_or_copy(_arithmetic(v1[function, align_corners])),
             dtypes=("float32",),  # of unchanged size it returns the image, float64 as it is
             variant=True,
         )
@@ -306,6 +315,7 @@ def _raw_calls() -> Iterator[Call]:
                 refusals=refusals,
                 arithmetic=crop_arithmetic(cropped),
                 dtypes=dtypes,
+                empty=CROP_REFUSES_EMPTY,
             )
     for kernel_type, antialias, spread in SCALE_AND_TRANSLATE:
         yield _resize_call(

@@ -12,7 +12,7 @@ from typing import Any
 from ..arithmetic import Arithmetic, normalised_weight_error
 from ..cases import Case
 from ..conventions import Mode, Resize
-from .call import Expression, Name
+from .call import Expression, Name, Refusal
 
 Say = Callable[[str, dict[str, object]], Callable[[Case], Expression | None]]
 
@@ -100,8 +100,30 @@ def crop_arithmetic(convention: Resize) -> Arithmetic:
         weight_error=2,  # (right - left) and its product with lerp
         accumulation="float32",
         coordinate_rule="float32" if convention.mode == "nearest" else "outside_float32",
+        evaluation=("tensorflow_crop",),
+        sums="float32",
+        flushes=convention.mode != "nearest",
         source=f"{_KERNELS_DIR}/crop_and_resize_op.cc: CropAndResize<CPUDevice, T>",
     )
+
+
+CROP_REFUSES_EMPTY = (
+    Refusal(
+        words="image dimensions must be positive",
+        why=f"no pixels to read ({_KERNELS_DIR}/crop_and_resize_op.cc: CropAndResizeOp)",
+        when=lambda case, dtype, names: case.no_pixels,
+    ),
+    Refusal(
+        words="crop dimensions must be positive",
+        why=f"nothing to write ({_KERNELS_DIR}/crop_and_resize_op.cc: CropAndResizeOp)",
+        when=lambda case, dtype, names: case.no_output,
+    ),
+    Refusal(
+        words="boxes must be 2-D",
+        why=f"a list of no boxes has one dimension ({_KERNELS_DIR}/crop_and_resize_op.cc)",
+        when=lambda case, dtype, names: not len(case.inputs["x"]),
+    ),
+)
 
 
 def crop_and_resize(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:

@@ -46,8 +46,11 @@ def padded(n_in: Sizes, asked: Sizes) -> tuple[Sizes, Sizes]:
 
 
 def _asked(case: Case, size: Callable[[Sizes, Sizes], Sizes]) -> Sizes | None:
-    """A size to ask for that is too large along one axis, and comes out as the case's."""
+    """A size to ask for that is too large along one axis, and comes out as the case's; of an image of no
+    pixels, or to none, there is none."""
     (h, out_h), (w, out_w) = case.sizes
+    if min(h, out_h, w, out_w) < 1:
+        return None
     for asked in ((out_h, 2 * out_w + 3), (2 * out_h + 3, out_w)):
         if size((h, w), asked) == (out_h, out_w):
             return asked

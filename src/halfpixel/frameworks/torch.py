@@ -570,7 +570,7 @@ def _scaled() -> Iterator[Call]:
 
 
 CALLS = (
-    *grid_sample_calls(_run),
+    *grid_sample_calls(_run, (_REFUSES_NEGATIVE_STRIDES,)),
     *(
         _interpolate_call(f"interpolate-{name}", flags, {releases: convention})
         for name, releases, flags, convention in _INTERPOLATE

@@ -8,7 +8,7 @@ from typing import Any
 from ..arithmetic import Arithmetic, cubic_weight_error
 from ..cases import Case
 from ..conventions import Resize
-from .call import WIDE, Call, DType, Expression, Name, Run
+from .call import WIDE, Call, DType, Expression, Name, Refusal, Run
 
 _IDENTITY = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 _KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/GridSamplerKernel.cpp"
@@ -60,6 +60,7 @@ def _arithmetic(dtype: DType, mode: str, padding: str, align_corners: bool) -> A
         accumulation=dtype,
         separable=cubic,
         coordinate_rule=rule if mode == "nearest" else None,
+        evaluation=() if cubic else ("torch_grid",),
         source=f"{_KERNEL}: ComputeLocationBase, ApplyGridSample; AffineGridGenerator.cpp: make_base_grid_4D",
     )
 
@@ -80,8 +81,27 @@ def _grid_sample(
     return expression
 
 
-def grid_sample_calls(run: Run) -> Iterator[Call]:
-    """Every mode, padding_mode and align_corners; ``run`` evaluates an expression on tensors."""
+_REFUSES_EMPTY = (
+    Refusal(
+        words="expected input to have non-empty spatial dimensions",
+        why="no pixels to read (aten/src/ATen/native/GridSamplerUtils.h: check_grid_sampler_common)",
+        when=lambda case, dtype, names: case.no_pixels,
+    ),
+    Refusal(
+        words="Expected non-zero, positive output size|Expected a batch of 2D affine matrices",
+        why="no grid of no images, channels or pixels (torch/nn/functional.py: affine_grid)",
+        when=lambda case, dtype, names: case.empty,
+    ),
+)
+
+
+def grid_sample_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]:
+    """Every mode, padding_mode and align_corners.
+
+    Args:
+        run: evaluates an expression on tensors.
+        refusals: what torch refuses of any call.
+    """
     for mode in _MODES:
         for padding in _PADDINGS:
             for align_corners in (False, True):
@@ -97,6 +117,7 @@ def grid_sample_calls(run: Run) -> Iterator[Call]:
                     run=run,
                     arithmetic={d: _arithmetic(d, mode, padding, align_corners) for d in WIDE},
                     returns={dtype: dtype for dtype in WIDE},
+                    refusals=(*_REFUSES_EMPTY, *refusals),
                     # a convention is swept once: through the padding that it is named for
                     variant=convention.padding_mode != padding,
                 )
