@@ -480,7 +480,8 @@ def _grid(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
 ) -> Places:
     sizes, which = np.unique(n_out, return_inverse=True)
-    lines = [_linspace(n, np.dtype(dtype).name) for n in sizes.tolist()]
+    name = np.dtype(dtype).name
+    lines = [_linspace(n, name) for n in sizes.tolist()]
     begins = np.cumsum([0, *sizes[:-1]])[which.reshape(np.shape(n_out))]
     grid = np.concatenate(lines)[begins + d].astype(dtype)
     if convention.aligns_corners:

@@ -504,6 +504,7 @@ def integer_cases(convention: Resize, rule: str | None, dtype: str = "uint8") ->
 
 # A call is compiled anew for each case: these few stand for all.
 MODE_CASES = ("4x5-7x9-texture", "9x7-5x4-texture", "6x11-13x4-texture", "7x6-1x1-texture")
+MODE_CASES_OF_FACTORS = ("4x6-8x12-ramp", "1x1-3x4-texture")  # for what takes whole factors
 
 # The photograph is too large for a golden: its expected values are computed as they are needed.
 PHOTOGRAPH_SIZES = {

@@ -19,6 +19,7 @@ from .cases import (
     INTEGER_DTYPES,
     INTEGER_GOLDENS,
     MODE_CASES,
+    MODE_CASES_OF_FACTORS,
     PHOTOGRAPH_SIZES,
     RESIZE_CASES,
     SCALE_CASES,
@@ -239,19 +240,21 @@ def modes() -> Iterator[tuple[str, Mode]]:
 
 def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """Every resize call in every mode that this machine has, and its gradient, where the mode has it, on a
-    few cases: each compiles anew."""
+    few cases: each compiles anew. Of what says the same as another call, Keras's layers and functions: they
+    bring code of their own to be traced."""
     for framework, mode in modes():
         installed = release(framework)
         if installed is None or mode.why_absent() is not None:
             continue
         for call in calls("resize"):
             convention = call.convention(installed) if call.framework == framework else None
-            if convention is None or not call.plain:
+            if convention is None or not (call.plain or _layered(call)):
                 continue
             executed = mode.of(call, convention)
+            names = _mode_cases(call, convention)
             for dtype in (dtype for dtype in executed.arithmetic if dtype in WIDE):
                 rule = executed.arithmetic[dtype].coordinate_rule
-                for name in MODE_CASES if sweep.samples_points(convention) else MODE_CASES[:2]:
+                for name in names:
                     case = functools.partial(executed_golden, convention, call.rule, rule, name)
                     yield Trial(executed, dtype, name, case)
             gradient = FRAMEWORKS[framework].gradient
@@ -259,10 +262,26 @@ def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Tria
                 # a mode's rules are about its pass forward
                 executed = gradient.within(mode).of(replace(executed, arithmetic=call.arithmetic))
                 for dtype in mode.differentiates:
-                    for name in MODE_CASES[:2]:
+                    for name in names[:2] if call.plain else ():
                         rule = call.stored_rule
                         case = functools.partial(gradient_golden, convention, rule, name)
                         yield Trial(executed, dtype, name, case)
+
+
+def _layered(call: Call) -> bool:
+    """Whether a call is one of Keras's, in the methods that its layers are used with, with no more flags."""
+    return call.name.startswith("keras.") and call.name.endswith(
+        ("-nearest", "-bilinear", "-bicubic")
+    )
+
+
+def _mode_cases(call: Call, convention: Resize) -> tuple[str, ...]:
+    """The names of the cases that a call runs on in a mode; of a layer that takes whole factors, others."""
+    names = MODE_CASES if sweep.samples_points(convention) else MODE_CASES[:2]
+    cases = _resize_cases(convention, call.stored_rule)
+    if call.plain or call.expression(cases[names[0]]) is not None:
+        return names
+    return MODE_CASES_OF_FACTORS
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ import pytest
 
 from halfpixel import plugin, suite, sweep
 from halfpixel.arithmetic import COORDINATE_RULES, coordinates
-from halfpixel.cases import MODE_CASES, RESIZE_CASES
+from halfpixel.cases import MODE_CASES, MODE_CASES_OF_FACTORS, RESIZE_CASES
 from halfpixel.compare import Verdict, judge
 from halfpixel.conventions import Resize
-from halfpixel.frameworks import FRAMEWORKS, Call, Expression, Mode, Name, Refusal
+from halfpixel.frameworks import FRAMEWORKS, Call, Expression, Mode, Name, Refusal, keras_calls
 from halfpixel.frameworks.call import Gradient, wrapped
 from halfpixel.report.terminal import explain, outcome
 
@@ -172,9 +173,47 @@ def test_every_mode_runs_every_call_and_its_gradient() -> None:
         for dtype in mode.differentiates
         for name in MODE_CASES[:2]
     }
-    assert len(trials) == len(set(trials)) == len(forward) + len(backward)
-    assert set(trials) == forward | backward
+    keras = {trial for trial in trials if "-keras." in trial}
+    assert len(trials) == len(set(trials)) == len(forward) + len(backward) + len(keras)
+    assert set(trials) - keras == forward | backward
     assert {mode.name for _, mode in executed if mode.differentiates != DTYPES} == {"xla", "lite"}
+
+
+@pytest.mark.parametrize("method", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("call", ["ops.image.resize", "Resizing", "UpSampling2D"])
+def test_every_mode_of_tensorflow_runs_keras_in_both_dtypes(call: str, method: str) -> None:
+    """A layer that takes whole factors on cases that have them."""
+    trials = [t for t in suite.mode_trials(lambda framework: "9.9") if f".{call}-{method}-" in t.id]
+    assert {(t.call.framework, t.call.name.split("-")[2], t.dtype) for t in trials} == {
+        ("tensorflow", mode, dtype) for mode in ("function", "xla", "lite") for dtype in DTYPES
+    }
+    taken = MODE_CASES_OF_FACTORS if call == "UpSampling2D" else MODE_CASES
+    assert {t.case_name for t in trials} <= {*taken}
+    assert len({t.case_name for t in trials}) >= 2
+
+
+def test_a_layer_in_a_mode_is_made_with_the_dtype_of_its_image() -> None:
+    made: list[dict[str, Any]] = []
+
+    def layer(**flags: Any) -> Callable[[Array], Array]:
+        made.append(flags)
+        return lambda x: x
+
+    keras = SimpleNamespace(
+        layers=SimpleNamespace(Resizing=layer),
+        ops=SimpleNamespace(
+            convert_to_tensor=lambda value, dtype: value, convert_to_numpy=lambda value: value
+        ),
+        backend=SimpleNamespace(standardize_dtype=str),
+    )
+    inner = Expression(Name("keras.layers.Resizing"), (), {"height": 2})
+    wrapped_twice = Expression(Name("fast"), (Expression(Name("fast"), (inner,)),))
+    names = {"keras": keras, "fast": lambda function: function}
+    x = np.zeros((1, 1, 2, 2))
+    for function in (inner, wrapped_twice):
+        result = keras_calls._run(names, Expression(function, (Name("x"),)), {"x": x})
+        assert result.shape == x.shape
+    assert made == [{"height": 2, "dtype": "float64"}] * 2
 
 
 def test_a_gradient_through_a_mode_is_run_in_the_mode() -> None:
@@ -201,7 +240,7 @@ def test_modes_are_named_apart_and_their_rules_exist() -> None:
         assert len({mode.name for mode in framework.modes}) == len(framework.modes)
         for mode in framework.modes:
             assert set(mode.rules.values()) <= set(COORDINATE_RULES)
-    assert set(MODE_CASES) <= {entry.name for entry in RESIZE_CASES}
+    assert {*MODE_CASES, *MODE_CASES_OF_FACTORS} <= {entry.name for entry in RESIZE_CASES}
 
 
 def test_two_starts_show_at_some_case_of_the_suite() -> None:

@@ -445,9 +445,9 @@ class Resize:
         elif self.nearest_mode == "round_prefer_floor":
             index = -((below - 2 * above) // (2 * below))
         else:
-            index = (2 * above + below) // (2 * below)
+            index, beyond = np.divmod(2 * above + below, 2 * below)
             if self.nearest_mode == "round_half_even":
-                index = index - ((2 * above + below) % (2 * below) == 0) * (index % 2)
+                index = index - (beyond == 0) * (index % 2)
         return np.asarray(index)
 
     def extent(self, n_in: int, n_out: int) -> NDArray[np.int64]:

@@ -302,17 +302,24 @@ def _run(
 ) -> NDArray[Any]:
     """On any backend. A layer is made with the dtype of its input, and given its weights."""
     tensors = _tensors(names, inputs, channels_first=channels_first)
-    layer = expression.function
-    if isinstance(layer, Expression):
-        dtype = dtype_name(inputs["x"])
-        made = replace(layer, kwargs={**layer.kwargs, "dtype": dtype}).evaluate(names)
-        if "w" in inputs:
-            made.build(tensors["x"].shape)
-            made.set_weights([tensors[key] for key in ("w", "b") if key in tensors])
+    layer = _of_dtype(expression.function, dtype_name(inputs["x"]))
+    if isinstance(layer, Expression) and "w" in inputs:
+        made = layer.evaluate(names)
+        made.build(tensors["x"].shape)
+        made.set_weights([tensors[key] for key in ("w", "b") if key in tensors])
         result = made(tensors["x"])
     else:
-        result = expression.evaluate({**names, **tensors})
+        result = replace(expression, function=layer).evaluate({**names, **tensors})
     return _array(names, result, channels_first=channels_first)
+
+
+def _of_dtype(function: Any, dtype: str) -> Any:
+    """A layer made with a dtype, also where a mode takes it; anything else as it is."""
+    if not isinstance(function, Expression):
+        return function
+    if str(function.function).startswith("keras.layers."):
+        return replace(function, kwargs={**function.kwargs, "dtype": dtype})
+    return replace(function, args=tuple(_of_dtype(one, dtype) for one in function.args))
 
 
 def run_gradient(

@@ -103,8 +103,8 @@ MODES = (
                 when=_is_crop,
             ),
             Refusal(
-                words=r"'tf\.(Resize\w+|ScaleAndTranslate)' op is neither a custom op nor a flex op",
-                why="TensorFlow Lite's own operators resize float32, nearest and bilinear",
+                words=r"'tf\.(Resize\w+|ScaleAndTranslate|Tile)' op is neither a custom op nor a flex op",
+                why="its own operators resize float32, nearest and bilinear, and tile no other",
                 when=lambda case, dtype, names: (
                     dtype == "float64" or _not_plain(case, dtype, names)
                 ),
