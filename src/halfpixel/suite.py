@@ -263,7 +263,7 @@ def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Tria
                 executed = gradient.within(mode).of(replace(executed, arithmetic=call.arithmetic))
                 for dtype in mode.differentiates:
                     for name in names[:2] if call.plain else ():
-                        rule = call.stored_rule
+                        rule = call.shown_rule(dtype)
                         case = functools.partial(gradient_golden, convention, rule, name)
                         yield Trial(executed, dtype, name, case)
 
