@@ -14,7 +14,7 @@ from halfpixel import frameworks
 from halfpixel.answers import convert
 from halfpixel.conversion_sweep import KERNELS, SOURCES
 from halfpixel.conversions import TARGETS, Layer, Target, code
-from halfpixel.spoken import Sizes, read
+from halfpixel.spoken import Sizes, Spoken, read
 
 Image = NDArray[np.float32]
 _CHANNELS_LAST = ("tensorflow", "keras")
@@ -126,6 +126,7 @@ def test_an_answer_computes_what_the_call_does(
     text: str, weight: tuple[int, ...] | None, target: Target
 ) -> None:
     spoken = read(text, Sizes(weight, SIZE))
+    assert isinstance(spoken, Spoken)
     layer, source = spoken.layer, spoken.framework
     x, w, b = inputs(layer, SIZE)
     layout = (2, 3, 1, 0) if source in _CHANNELS_LAST else (0, 1, 2, 3)
@@ -151,7 +152,9 @@ def test_a_torch_layer_becomes_a_keras_model_and_back(text: str, weight: None) -
 
     known = {**names("torch"), **names("tensorflow")}
     torch = known["torch"]
-    layer = read(text).layer
+    spoken = read(text)
+    assert isinstance(spoken, Spoken)
+    layer = spoken.layer
     x, w, b = inputs(layer, SIZE)
     module = eval(text.removesuffix("(x)"), known)
     module.weight.data = torch.as_tensor(w)

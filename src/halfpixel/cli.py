@@ -20,12 +20,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "golden-check", help="fail on a missing, extra, edited or badly formatted golden"
     )
     convert = commands.add_parser(
-        "convert", help="what a call of a transposed convolution is in another framework, with code"
+        "convert",
+        help="what a resize or a transposed convolution is in another framework, with code",
     )
     convert.add_argument("call", help="as you write it; it is parsed, and never run")
     convert.add_argument("--to", required=True, choices=TARGETS, help="the other framework")
     convert.add_argument(
-        "--weight", type=_sizes, metavar="N,N,N,N", help="the weight's shape, in the call's layout"
+        "--weight",
+        type=_sizes,
+        metavar="N,N,N,N",
+        help="the shape of a transposed convolution's weight, in the call's layout",
     )
     convert.add_argument(
         "--input", type=_sizes, metavar="H,W", help="the input's size in pixels, where it matters"

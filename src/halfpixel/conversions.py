@@ -390,7 +390,7 @@ def _onnx_code(layer: Layer, p: Plan) -> list[str]:
 
 def _opencv_code(layer: Layer, p: Plan) -> list[str]:
     """A model of one node: ``cv2.dnn`` needs to be told the size of the output."""
-    weights = "(w, 'w'), (b, 'b')" if layer.bias else "(w, 'w')"
+    weights = ["(w, 'w')", "(b, 'b')"] if layer.bias else ["(w, 'w')"]
     sizes = [
         f"({n} - 1) * {a.stride} + {a.extent - a.window.begin - a.window.end}"
         for n, a in zip(_AXES, layer.axes, strict=True)
@@ -399,14 +399,26 @@ def _opencv_code(layer: Layer, p: Plan) -> list[str]:
         *_onnx_code(layer, p),
         "n, _, height, width = x.shape",
         f"shape = (n, {layer.channels[1]}, {', '.join(sizes)})",
+        *model_lines(weights, 13),
+    ]
+
+
+def model_lines(constants: Sequence[str], opset: int) -> list[str]:
+    """Code that runs a ``node`` from ``x`` to ``y`` of a known ``shape`` in ``cv2.dnn``.
+
+    Args:
+        constants: its other inputs, each the text of ``(array, name)``.
+        opset: the version of ONNX's operators.
+    """
+    return [
         "graph = onnx.helper.make_graph(",
         "    [node],",
         "    'model',",
         "    [onnx.helper.make_tensor_value_info('x', onnx.TensorProto.FLOAT, x.shape)],",
         "    [onnx.helper.make_tensor_value_info('y', onnx.TensorProto.FLOAT, shape)],",
-        f"    [onnx.numpy_helper.from_array(v, name) for v, name in [{weights}]],",
+        f"    [onnx.numpy_helper.from_array(v, name) for v, name in [{', '.join(constants)}]],",
         ")",
-        "opset = [onnx.helper.make_opsetid('', 13)]",
+        f"opset = [onnx.helper.make_opsetid('', {opset})]",
         "model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=8)",
         "net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))",
         "net.setInput(x)",

@@ -13,7 +13,7 @@ import numpy as np
 from . import conversions
 from .conventions import ConvTranspose
 from .conversions import Layer
-from .spoken import keras_convention
+from .spoken.conv_transpose import keras_convention
 
 
 def keras_from_torch(layer: Any) -> Any:

@@ -18,7 +18,8 @@ from halfpixel.cases import Case
 from halfpixel.conversions import TARGETS, Layer, plan
 from halfpixel.frameworks import padding as p
 from halfpixel.frameworks.padding import Axis, Window
-from halfpixel.spoken import _KNOWN, Sizes, Unreadable, read
+from halfpixel.spoken import Sizes, Unreadable, read
+from halfpixel.spoken.conv_transpose import KNOWN
 
 SHAPES = [
     (kernel, stride, dilation)
@@ -325,7 +326,7 @@ def test_signatures_are_the_frameworks_own(known: str, framework: str, path: str
     theirs.pop("kwargs", None)
     ours = {
         name: parameter
-        for name, parameter in _KNOWN[known][1].parameters.items()
+        for name, parameter in KNOWN[known][1].parameters.items()
         if not (known == "Conv2DTranspose" and name in ("name", "dtype", "trainable"))
     }
     assert list(ours) == list(theirs)

@@ -66,11 +66,12 @@ def test_growth_was_measured_for_every_call_that_weighs_pixels() -> None:
     assert {name.split()[0] for name in growth["errors"]} == weighing, "make growth measures them"
 
 
-def test_the_conversion_in_the_readme_is_the_answer() -> None:
-    shown = re.search(r'halfpixel convert "(.*?)" --to (\w+)\n(.*?)\n\n`--to`', README, re.DOTALL)
-    assert shown is not None
-    answer = halfpixel.convert(shown[1], shown[2])  # type: ignore[arg-type]
-    assert textwrap.dedent(shown[3]) == str(answer)
+def test_the_conversions_in_the_readme_are_the_answers() -> None:
+    command = r'    \$ halfpixel convert "(.*?)" --to (\w+)\n((?:    .*\n|\n)*)'
+    shown = re.findall(command, README)
+    assert len(shown) == 2
+    for call, target, text in shown:
+        assert textwrap.dedent(text).rstrip() == str(halfpixel.convert(call, target))
 
 
 @pytest.mark.parametrize("command", ["rules", "show"])

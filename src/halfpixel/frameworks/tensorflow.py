@@ -264,7 +264,8 @@ def _v1_calls() -> Iterator[Call]:
 
 
 def _fitting_calls() -> Iterator[Call]:
-    """The calls that choose a size of their own, as large as fits; and v1's one function for all methods."""
+    """The calls that choose a size of their own, as large as fits; those whose antialias does nothing; and
+    v1's one function for all methods."""
     for method, antialias, convention in _RESIZE:
         if method in FITTED:
             flags: dict[str, object] = {"method": method, "antialias": antialias}
@@ -284,6 +285,16 @@ def _fitting_calls() -> Iterator[Call]:
                     dtypes=("float32",),
                     variant=True,
                 )
+    for method, convention in (("nearest", _EXACT_NEAREST), ("area", Resize(mode="area"))):
+        yield _resize_call(  # the flag is taken, and does nothing
+            f"image.resize-{method}-antialias",
+            "tf.image.resize",
+            {"method": method, "antialias": True},
+            convention,
+            ">=2.0",
+            dtypes=("float32",),
+            variant=True,
+        )
     v1 = {(function, align): c for function, align, half_pixel, c in _V1_RESIZE if not half_pixel}
     for name, function, align_corners, flags in v1_calls():
         yield _resize_call(

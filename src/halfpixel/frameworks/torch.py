@@ -401,6 +401,14 @@ def _resized(case: Case, dtype: str, names: Names) -> bool:
     return bool(case.inputs["x"].shape[2:] != case.size)
 
 
+_REFUSES_ANTIALIAS = Refusal(
+    words="Anti-alias option is restricted to bilinear",
+    why="nearest and area have no kernel to stretch (torch/nn/functional.py: interpolate)",
+)
+_LANCZOS_ALONE = Refusal(
+    words="Lanczos mode requires antialias=True|Only 3D, 4D and 5D input Tensors supported",
+    why="torch/nn/functional.py: interpolate; before 2.13 there is no lanczos",
+)
 _LANCZOS_ALIGN_CORNERS = Refusal(
     words="Lanczos mode does not support align_corners=True",
     why="torch/nn/functional.py: interpolate",
@@ -582,8 +590,18 @@ CALLS = (
             {},
             refusals=(_REFUSES_ALIGN_CORNERS,),
         )
-        for mode in ("nearest", "nearest-exact")
+        for mode in ("nearest", "nearest-exact", "area")
     ),
+    *(
+        _interpolate_call(
+            f"interpolate-{mode}-antialias",
+            {"mode": mode, "antialias": True},
+            {},
+            refusals=(_REFUSES_ANTIALIAS,),
+        )
+        for mode in ("nearest", "nearest-exact", "area")
+    ),
+    _interpolate_call("interpolate-lanczos", {"mode": "lanczos"}, {}, refusals=(_LANCZOS_ALONE,)),
     _interpolate_call(
         "interpolate-lanczos-antialias-align_corners",
         {"mode": "lanczos", "align_corners": True, "antialias": True},

@@ -1,32 +1,18 @@
-"""Calls as people write them, read and never run: from text to a transposed convolution."""
+"""Calls of transposed convolutions as people write them: from a call that was parsed to a layer."""
 
 from __future__ import annotations
 
-import ast
 import difflib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .conventions import ConvTranspose
-from .conversions import Layer, Target
-from .frameworks import padding as _padding
-from .frameworks.padding import Axis, Window
-
-
-class Unreadable(ValueError):
-    """A call that cannot be read: says what was wrong and what to write instead."""
-
-
-@dataclass(frozen=True)
-class Variable:
-    """An argument that is not a number or a string: what stands there is known when the code runs."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
+from ..conventions import ConvTranspose
+from ..conversions import Layer, Target
+from ..frameworks import padding as _padding
+from ..frameworks.padding import Axis, Window
+from .text import Unreadable, Written, signature, unsaid
 
 
 @dataclass(frozen=True)
@@ -62,70 +48,38 @@ class Spoken:
     layer: Layer
 
 
-def read(text: str, sizes: Sizes = _UNSAID) -> Spoken:
-    """Read a call of a transposed convolution.
+def known(name: str) -> bool:
+    """Whether a dotted name is a transposed convolution's."""
+    return name.split(".")[-1] in KNOWN
 
-    Args:
-        text: a call in Python, such as ``nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=1)``.
-            It is parsed, and never run: names in it stand for what they are called.
-        sizes: what the call leaves to its weight and input.
+
+def closest(name: str) -> list[str]:
+    """The names of functions that resemble one."""
+    return difflib.get_close_matches(name.split(".")[-1], KNOWN, 3, 0.4)
+
+
+def read(written: Written, sizes: Sizes = _UNSAID) -> Spoken:
+    """Read a call of a transposed convolution; a node of ONNX as a call of its operator.
 
     Raises:
-        Unreadable: it is no call, no call that is known, or leaves something out.
+        Unreadable: it is no call that is known, or leaves something out.
     """
-    name, args, kwargs = _call(text)
-    known = name.split(".")[-1]
-    if known == "make_node":
-        args, kwargs, known = _node(args, kwargs)
-    if known not in _KNOWN:
-        near = difflib.get_close_matches(known, _KNOWN, 3, 0.4) or sorted(_KNOWN)
+    name = written.function
+    last = name.split(".")[-1]
+    if last not in KNOWN:
+        near = closest(last) or sorted(KNOWN)
         raise Unreadable(
             f"{name} is no transposed convolution that is known; the closest are {', '.join(near)}"
         )
-    framework, signature, layer = _KNOWN[known]
+    framework, takes, layer = KNOWN[last]
+    arguments = written.bound(name, takes)
     try:
-        bound = signature.bind(*args, **kwargs)
-    except TypeError as error:
-        raise Unreadable(f"{name}: {error}; it takes {signature}") from None
-    bound.apply_defaults()
-    try:
-        made = layer(_Arguments(name, dict(bound.arguments)), sizes)
+        made = layer(_Arguments(name, arguments), sizes)
     except Unreadable:
         raise
     except ValueError as error:
         raise Unreadable(f"{name}: {error}") from None
-    return Spoken(framework, name, bound.arguments, made)
-
-
-def _call(text: str) -> tuple[str, list[Any], dict[str, Any]]:
-    try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError as error:
-        raise Unreadable(f"{text!r} is no Python expression: {error.msg}") from None
-    # layer(x): the layer is what is read
-    while isinstance(tree, ast.Call) and isinstance(tree.func, ast.Call):
-        tree = tree.func
-    if not isinstance(tree, ast.Call):
-        raise Unreadable(f"{text!r} is no call: write it with its arguments")
-    if any(isinstance(a, ast.Starred) for a in tree.args) or any(
-        k.arg is None for k in tree.keywords
-    ):
-        raise Unreadable(f"{text!r}: * and ** hide arguments: write them out")
-    args = [_value(argument) for argument in tree.args]
-    return ast.unparse(tree.func), args, {k.arg or "": _value(k.value) for k in tree.keywords}
-
-
-def _value(node: ast.expr) -> Any:
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return Variable(ast.unparse(node))
-
-
-def _node(args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any], str]:
-    """``onnx.helper.make_node``: the operator is its first argument."""
-    op, *rest = args or [kwargs.pop("op_type", None)]
-    return rest, kwargs, str(op)
+    return Spoken(framework, name, arguments, made)
 
 
 @dataclass(frozen=True)
@@ -137,7 +91,7 @@ class _Arguments:
 
     def __getitem__(self, name: str) -> Any:
         value = self.values[name]
-        if isinstance(value, Variable):
+        if unsaid(value):
             raise Unreadable(f"{self.call}: {name}={value} is not written out: give its value")
         return value
 
@@ -324,24 +278,11 @@ def _onnx_node(a: _Arguments, sizes: Sizes) -> Layer:
     return Layer(convention=convention, kernel=(kernel[0], kernel[1]), channels=channels, bias=bias)
 
 
-def _signature(text: str) -> inspect.Signature:
-    """The signature of ``def f(text)``; its defaults are literals."""
-    parsed = ast.parse(f"lambda {text}: 0", mode="eval").body
-    assert isinstance(parsed, ast.Lambda)
-    names = [argument.arg for argument in parsed.args.args]
-    empty = [inspect.Parameter.empty] * (len(names) - len(parsed.args.defaults))
-    defaults = [*empty, *map(ast.literal_eval, parsed.args.defaults)]
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return inspect.Signature(
-        [inspect.Parameter(n, kind, default=d) for n, d in zip(names, defaults, strict=True)]
-    )
-
-
 # Each framework's own signature, names and defaults as it has them, but for what has no part in the result.
-_KNOWN: dict[str, tuple[Target, inspect.Signature, Callable[[_Arguments, Sizes], Layer]]] = {
+KNOWN: dict[str, tuple[Target, inspect.Signature, Callable[[_Arguments, Sizes], Layer]]] = {
     "ConvTranspose2d": (
         "torch",
-        _signature(
+        signature(
             "in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, "
             "bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None"
         ),
@@ -349,14 +290,14 @@ _KNOWN: dict[str, tuple[Target, inspect.Signature, Callable[[_Arguments, Sizes],
     ),
     "conv_transpose2d": (
         "torch",
-        _signature(
+        signature(
             "input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1"
         ),
         _torch_function,
     ),
     "conv2d_transpose": (
         "tensorflow",
-        _signature(
+        signature(
             "input, filters, output_shape, strides, padding='SAME', data_format='NHWC', "
             "dilations=None, name=None"
         ),
@@ -364,7 +305,7 @@ _KNOWN: dict[str, tuple[Target, inspect.Signature, Callable[[_Arguments, Sizes],
     ),
     "Conv2DTranspose": (
         "keras",
-        _signature(
+        signature(
             "filters, kernel_size, strides=(1, 1), padding='valid', output_padding=None, "
             "data_format=None, dilation_rate=(1, 1), activation=None, use_bias=True, "
             "kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, "
@@ -375,7 +316,7 @@ _KNOWN: dict[str, tuple[Target, inspect.Signature, Callable[[_Arguments, Sizes],
     ),
     "ConvTranspose": (
         "onnx",
-        _signature(
+        signature(
             "inputs, outputs, name=None, kernel_shape=None, strides=(1, 1), pads=(0, 0, 0, 0), "
             "output_padding=(0, 0), dilations=(1, 1), group=1, auto_pad='NOTSET', output_shape=None"
         ),

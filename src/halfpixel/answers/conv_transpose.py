@@ -1,14 +1,13 @@
-"""What a call is in another framework: the answer, with code that runs."""
+"""What a transposed convolution is in another framework."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import conversions
-from .conversions import Layer, Plan, Target
-from .spoken import Sizes, Spoken, Unreadable, read
+from .. import conversions
+from ..conversions import Layer, Plan, Target
+from ..spoken import Spoken
 
 _FUNCTIONS: dict[Target, str] = {
     "torch": "F.conv_transpose2d",
@@ -86,40 +85,11 @@ class Answer:
         )
 
 
-def convert(
-    call: str,
-    to: Target,
-    *,
-    weight: Sequence[int] | None = None,
-    input_size: Sequence[int] | None = None,
-) -> Answer:
-    """What a transposed convolution is in another framework.
-
-    Args:
-        call: as people write it, such as ``nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=1)``; it is
-            parsed, and never run.
-        to: torch, tensorflow, keras, onnx or opencv.
-        weight: the shape of the call's weight in its framework's layout, where the call does not say it.
-        input_size: (h, w) of the input in pixels, where what the call cuts depends on it
-            (``tf.nn.conv2d_transpose``).
-
-    Returns:
-        The answer: ``str`` of it is for people, ``.json()`` for programs, ``.code`` runs.
+def answer(spoken: Spoken, to: Target) -> Answer:
+    """What a transposed convolution that was read is in a framework.
 
     Raises:
-        Unreadable: a ``ValueError`` that says what about the call cannot be read.
         ValueError: there is no such target.
-
-    >>> answer = convert("nn.ConvTranspose2d(8, 4, 4, stride=2, padding=1)", "keras")
-    >>> answer.plan.arguments
-    {'strides': (2, 2), 'padding': 'same'}
     """
-    if input_size is not None and len(input_size) != 2:
-        raise Unreadable(f"an input size is (h, w), got {tuple(input_size)}")
-    sizes = Sizes(
-        None if weight is None else tuple(weight),
-        None if input_size is None else (input_size[0], input_size[1]),
-    )
-    spoken = read(call, sizes)
     plan = conversions.plan(spoken.layer, to)
     return Answer(spoken, to, plan, conversions.code(spoken.layer, to, spoken.framework))

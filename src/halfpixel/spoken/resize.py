@@ -1,0 +1,526 @@
+"""Calls that resize as people write them: from a call that was parsed to the calls of the catalogue.
+
+A call's arguments are bound to its function's signature, and its flags compared with those of every call of
+the catalogue, which are found by reading what that call prints. So a call that is added there is read here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ..cases import Case
+from ..conventions import Resize
+from ..frameworks import FRAMEWORKS, Call
+from .signatures import BY_NAME, FUNCTIONS, MODULES, Function
+from .text import Unreadable, Variable, Written, outermost, signature, unsaid
+
+Entry = int | float | Variable | None
+Flags = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A call that was read.
+
+    Attributes:
+        function: what is called.
+        written: all of it, with its function's own name.
+        flags: what it computes, as the catalogue has it: by argument, defaults filled in.
+        ways: arguments that say how an image lies in memory, or what becomes of a size.
+        by: whether a size or factors were given: size, factors, or nothing.
+        size: the output's (h, w): numbers, or what stands there, None of an axis that stays as it is; None
+            where it does not say.
+        factors: output pixels an input pixel along (h, w); None where it does not say.
+        calls: of the catalogue, that it can be: by the sizes, the channels, or Keras's backend.
+        roi: the part of the image that is resized, as ONNX has it; None for all of it.
+        notes: what it takes for granted.
+    """
+
+    function: Function
+    written: str
+    flags: Flags
+    ways: Flags
+    by: str
+    size: tuple[Entry, Entry] | None = None
+    factors: tuple[Entry, Entry] | None = None
+    calls: tuple[Call, ...] = ()
+    roi: tuple[float, ...] | None = None
+    extrapolation_value: float = 0.0
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def framework(self) -> str:
+        """Whose call it is."""
+        return self.function.framework
+
+
+def known(name: str) -> bool:
+    """Whether a dotted name is that of a function that resizes."""
+    return len(_functions(name)) > 0
+
+
+def read(written: Written) -> Reading:
+    """Read a call that resizes.
+
+    Raises:
+        Unreadable: it is no function that is known, or its arguments are not in the catalogue.
+    """
+    reading = _keyed(written)
+    found = _match(reading)
+    if found is None and reading.function.becomes:
+        other = BY_NAME[reading.function.becomes]
+        flags = {**_defaults(other), **reading.flags}
+        found = _match(replace(reading, function=other, flags=flags))
+    if found is None and reading.function.name == "onnx.Resize":
+        found = ()
+    if found is None:
+        raise Unreadable(_unmatched(reading))
+    if found and not any(call.follows for call in found) and reading.framework != "onnx":
+        raise Unreadable(refused(reading.function.name, found[0]))
+    return replace(reading, calls=tuple(call for call in found if call.follows))
+
+
+# ---------------------------------------------------------------------------- names
+
+
+def _canonical(name: str) -> str:
+    for module, own in MODULES:
+        if name == module or name.startswith(f"{module}."):
+            return own + name[len(module) :]
+    return name
+
+
+@functools.cache
+def _functions(name: str) -> tuple[Function, ...]:
+    """The functions that a dotted name can be: one by its full name, perhaps several by the end of it."""
+    name = _canonical(name)
+    for function in FUNCTIONS:
+        if name in (function.name, *function.spelled):
+            return (function,)
+    ends = f".{name}"
+    return tuple(
+        function
+        for function in FUNCTIONS
+        if any(spelled.endswith(ends) for spelled in (function.name, *function.spelled))
+    )
+
+
+def function_of(name: str) -> Function:
+    """The function of a dotted name.
+
+    Raises:
+        Unreadable: there is none, or there are several.
+    """
+    found = _functions(name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = " or ".join(function.name for function in found)
+        raise Unreadable(f"{name} can be {names}: write which")
+    raise Unreadable(
+        f"{name} is no resize that is known; the closest are {', '.join(closest(name))}"
+    )
+
+
+def closest(name: str) -> list[str]:
+    """The names of functions that resemble one."""
+    last = name.split(".")[-1]
+    every = [function.name for function in FUNCTIONS if function.framework != "onnx"]
+    names = {own.split(".")[-1].lower(): own for own in every}
+    whole = {own.lower(): own for own in every}
+    found = [
+        table[key]
+        for table, text in ((whole, name), (names, last))
+        for key in difflib.get_close_matches(text.lower(), table, 2, 0.5)
+    ]
+    return list(dict.fromkeys(found)) or ["F.interpolate", "tf.image.resize", "cv2.resize"]
+
+
+# ---------------------------------------------------------------------------- flags
+
+
+def _keyed(written: Written) -> Reading:
+    """A call's function, flags and sizes."""
+    function = function_of(written.function)
+    if function.name == "onnx.Resize" and _inputs(written) == 2:
+        function = BY_NAME["onnx.Resize10"]
+    arguments = written.bound(function.name, function.signature)
+    flags = {name: _plain(function, name, arguments[name]) for name in function.flags}
+    ways = {name: _plain(function, name, arguments[name]) for name in function.ways}
+    for name, (other, value) in function.moot.items():
+        if flags[other] != value:
+            flags[name] = function.signature.parameters[name].default
+    if function.image and isinstance(arguments[function.image], Written):
+        ways["image"] = _method(arguments[function.image])
+    reading = Reading(function, written.text, flags, ways, "nothing")
+    reading = _sized(reading, arguments)
+    for name in function.grid:
+        if name in _GRIDS:
+            reading = _GRIDS[name](reading, arguments[name])
+    if function.framework == "torch" and "mode" in flags:
+        dimensions = _dimensions(reading, arguments)
+        reading = replace(reading, flags={**reading.flags, "dimensions": dimensions})
+        if dimensions == 1 and reading.size is not None:
+            reading = replace(reading, size=(None, reading.size[1]))
+        if dimensions == 1 and reading.factors is not None:
+            reading = replace(reading, factors=(1, reading.factors[1]))
+    return reading
+
+
+def _inputs(written: Written) -> int:
+    inputs = written.kwargs.get("inputs", written.args[0] if written.args else ())
+    return len(inputs) if isinstance(inputs, (tuple, list)) else 0
+
+
+def _defaults(function: Function) -> dict[str, Any]:
+    parameters = function.signature.parameters
+    return {name: _plain(function, name, parameters[name].default) for name in function.flags}
+
+
+def _plain(function: Function, name: str, value: Any) -> Any:
+    """A flag's value as the catalogue has it.
+
+    Raises:
+        Unreadable: it is a name that stands for a value that is not known.
+    """
+    words = function.words.get(name, {})
+    if isinstance(value, Written):
+        raise Unreadable(f"{function.name}: {name}={value} is not written out: give its value")
+    if isinstance(value, Variable):
+        text = " | ".join(part.split(".")[-1].strip() for part in value.text.split("|"))
+        if text not in words:
+            known = f": give its value, one of {_listed(words)}" if words else ": give its value"
+            raise Unreadable(f"{function.name}: {name}={value} is not written out{known}")
+        return words[text]
+    if isinstance(value, list):
+        value = tuple(value)
+    if words and isinstance(value, (int, str, type(None))) and value in words:
+        return words[value]
+    return value
+
+
+def _listed(words: Mapping[object, object]) -> str:
+    return ", ".join(dict.fromkeys(str(value) for value in words.values()))
+
+
+def _method(image: Written) -> str:
+    """``.contiguous(memory_format=torch.channels_last)``: what is done to an image before."""
+    return image.text.partition(".")[2] and f".{image.text.partition('.')[2]}"
+
+
+_DIMENSIONS = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
+
+
+def _dimensions(reading: Reading, arguments: Flags) -> int:
+    """Along how many axes torch resizes: as many as the size has entries; or as the mode says."""
+    for name in (*reading.function.size, *reading.function.factors):
+        value = arguments[name]
+        if isinstance(value, (tuple, list)) and "grid" not in arguments:
+            return len(value)
+    return _DIMENSIONS.get(str(reading.flags["mode"]), 2)
+
+
+# ---------------------------------------------------------------------------- sizes
+
+
+def _sized(reading: Reading, arguments: Flags) -> Reading:
+    function = reading.function
+    factors = [arguments[name] for name in function.factors]
+    sizes = [arguments[name] for name in function.size]
+    given = [value for value in factors if value is not None and value != 0]
+    nothing = all(value is None or value == (0, 0) for value in sizes)
+    if given and not nothing and function.framework == "torch":
+        raise Unreadable(f"{function.name} takes a size or factors, not both")
+    if given and nothing:
+        entries = _entries(function, function.factors, factors)
+        return replace(reading, by="factors", factors=entries)
+    if nothing:
+        if function.framework in ("torch", "opencv") and function.factors:
+            names = " or ".join((*function.size, *function.factors))
+            raise Unreadable(f"{function.name} does not say what becomes of the size: give {names}")
+        return reading
+    return replace(reading, by="size", size=_entries(function, function.size, sizes))
+
+
+def _entries(function: Function, names: Sequence[str], values: list[Any]) -> tuple[Entry, Entry]:
+    """(h, w) of one argument or two."""
+    if len(values) > 1:
+        h, w = reversed(values) if names == ("fx", "fy") else values
+    elif function.order == "wh":
+        w, h = _both(function, names[0], values[0])
+    else:
+        h, w = _both(function, names[0], values[0])
+    kinds = (int, float) if names == function.factors else (int,)
+    for entry in (h, w):
+        number = isinstance(entry, kinds) and not isinstance(entry, bool)
+        if not (entry is None or unsaid(entry) or (number and entry > 0)):
+            what = "a positive number" if float in kinds else "a positive whole number"
+            raise Unreadable(
+                f"{function.name}: {', '.join(names)} is {what} for each axis, got {entry!r}"
+            )
+    h, w = (Variable(e.text) if isinstance(e, Written) else e for e in (h, w))
+    return h, w
+
+
+def _both(function: Function, name: str, value: Any) -> tuple[Any, Any]:
+    """The two entries of an argument, in its order; None of an axis that torch leaves alone."""
+    one_for_both = function.framework == "torch" or name in function.factors
+    if isinstance(value, (Variable, Written)):
+        if name in function.factors:
+            return value, value
+        text = str(value) if re.fullmatch(r"[\w.\[\]:]+", str(value)) else f"({value})"
+        return Variable(f"{text}[0]"), Variable(f"{text}[1]")
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and one_for_both:
+        return value, value
+    entries = tuple(value) if isinstance(value, (tuple, list)) else ()
+    if function.framework == "torch" and len(entries) == 1:
+        entries = (1, *entries)  # the width alone: see _dimensions
+    if function.framework == "torch" and len(entries) == 3:
+        entries = entries[:2]
+    if len(entries) != 2:
+        wanted = "a number for each axis" if one_for_both else "two numbers"
+        raise Unreadable(f"{function.name}: {name} is {wanted}, got {value!r}")
+    return entries[0], entries[1]
+
+
+# ---------------------------------------------------------------------------- grids
+
+
+def _literal(value: Any) -> Any:
+    """The numbers of ``np.array(…)``, ``torch.tensor(…)`` or plain lists; None where they are not there."""
+    if isinstance(value, Written) and value.args:
+        value = value.args[0]
+    return None if unsaid(value) else value
+
+
+def _affine_grid(reading: Reading, grid: Any) -> Reading:
+    aligned = reading.flags["align_corners"]
+    said = f"F.affine_grid of the identity with align_corners={aligned}"
+    if not isinstance(grid, Written) or not grid.function.endswith("affine_grid"):
+        return replace(reading, notes=(f"{grid} is {said}",))
+    arguments = grid.bound("F.affine_grid", signature("theta, size, align_corners=None"))
+    if bool(arguments["align_corners"]) != bool(aligned):
+        raise Unreadable(
+            f"F.grid_sample with align_corners={aligned} of a grid with "
+            f"align_corners={arguments['align_corners']} is no resize: give both the same"
+        )
+    theta = _literal(arguments["theta"])
+    if theta is not None and any(row != [[1, 0, 0], [0, 1, 0]] for row in theta):
+        raise Unreadable(f"F.affine_grid of {theta} is no resize: that of the identity is")
+    notes = () if theta is not None else (f"{arguments['theta']} is the identity",)
+    size = arguments["size"]
+    if isinstance(size, (tuple, list)) and len(size) == 4:
+        entries = _entries(reading.function, ("size",), [tuple(size[2:])])
+        return replace(reading, by="size", size=entries, notes=notes)
+    return replace(reading, notes=notes)
+
+
+def _boxes(reading: Reading, boxes: Any) -> Reading:
+    found = _literal(boxes)
+    if found is None:
+        return replace(reading, notes=(*reading.notes, f"{boxes} is [0, 0, 1, 1] for every image"))
+    if not found or any(len(box) != 4 for box in found):
+        raise Unreadable(f"{reading.function.name}: boxes are [y1, x1, y2, x2] each, got {found!r}")
+    if any(list(box) != list(found[0]) for box in found):
+        raise Unreadable(f"{reading.function.name}: one box at a time, got {found!r}")
+    box = tuple(float(side) for side in found[0])
+    return replace(reading, roi=None if box == (0, 0, 1, 1) else box)
+
+
+def _extrapolation(reading: Reading, value: Any) -> Reading:
+    if unsaid(value):
+        raise Unreadable(f"{reading.function.name}: extrapolation_value={value} is not written out")
+    return replace(reading, extrapolation_value=float(value))
+
+
+def _matrix(reading: Reading, matrix: Any) -> Reading:
+    """Where the pixels' middles come to lie."""
+    found = _literal(matrix)
+    if found is None:
+        raise Unreadable(
+            f"cv2.warpAffine: M={matrix} is not written out: give its numbers, "
+            "[[x, 0, x / 2 - 1 / 2], [0, y, y / 2 - 1 / 2]] for pixels' middles"
+        )
+    try:
+        (x, skew, right), (skew_too, y, down) = found
+    except (TypeError, ValueError):
+        raise Unreadable(f"cv2.warpAffine: M is 2 rows of 3 numbers, got {found!r}") from None
+    grids = {(0.0, 0.0): "asymmetric", (x / 2 - 0.5, y / 2 - 0.5): "half_pixel"}
+    if skew or skew_too or (right, down) not in grids:
+        raise Unreadable(f"cv2.warpAffine of {found!r} does more than a resize")
+    return replace(reading, flags={**reading.flags, "coordinates": grids[right, down]})
+
+
+def _translation(reading: Reading, translation: Any) -> Reading:
+    found = _literal(translation)
+    if found is None or any(found):
+        raise Unreadable(
+            f"ScaleAndTranslate: translation is (0, 0) for a resize, got {translation}"
+        )
+    return reading
+
+
+def _scale(reading: Reading, scale: Any) -> Reading:
+    note = f"scale={scale} is the output's size by the input's"
+    return replace(reading, notes=(*reading.notes, note))
+
+
+_GRIDS = {
+    "grid": _affine_grid,
+    "boxes": _boxes,
+    "extrapolation_value": _extrapolation,
+    "M": _matrix,
+    "translation": _translation,
+    "scale": _scale,
+}
+
+
+# ---------------------------------------------------------------------------- the catalogue
+
+
+# sizes at which every call of the catalogue says something
+_EXAMPLES = (
+    ((6, 8), (3, 4)),
+    ((4, 3), (8, 6)),
+    ((3, 3), (4, 5)),
+    ((3, 3), (3, 5)),
+    ((4, 4), (6, 6)),
+)
+_CHANNELS = (1, 2)
+
+
+def example(call: Call) -> Case | None:
+    """A case that a call of the catalogue can say."""
+    convention = next(iter(call.follows.values()), Resize(mode="linear"))
+    for channels in _CHANNELS:
+        for n_in, n_out in _EXAMPLES:
+            x = np.zeros((1, channels, *n_in))
+            case = Case("example", "", "zeros", convention, {"x": x}, n_out)
+            if call.expression(case) is not None:
+                return case
+    return None
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a call of the catalogue is said with."""
+
+    function: str
+    flags: Flags
+    ways: Flags
+    by: str
+    call: Call
+
+
+@functools.cache
+def rows() -> tuple[Row, ...]:
+    """What every call of the catalogue is said with."""
+    return tuple(_rows())
+
+
+def _rows() -> Iterator[Row]:
+    for framework in FRAMEWORKS.values():
+        for call in framework.calls:
+            case = example(call) if call.operation == "resize" else None
+            if case is None:
+                continue
+            said = _keyed(outermost(str(call.said(case)), known))
+            yield Row(said.function.name, said.flags, said.ways, said.by, call)
+
+
+def _key(function: str, flags: Flags, by: str) -> str:
+    return json.dumps([function, dict(sorted(flags.items())), by])
+
+
+@functools.cache
+def _by_key() -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows():
+        found.setdefault(_key(row.function, row.flags, row.by), []).append(row)
+    return found
+
+
+def _match(reading: Reading) -> tuple[Call, ...] | None:
+    """The calls of the catalogue with the same flags; where some have the same ways too, those. A function
+    that is only given factors there, or no size, computes the same of a size."""
+    for by in dict.fromkeys((reading.by, "size", "nothing", "factors")):
+        for flags in _spellings(reading.flags):
+            found = _by_key().get(_key(reading.function.name, flags, by), [])
+            exact = [row.call for row in found if _same(row.ways, reading.ways)]
+            usual = [row.call for row in found if _usual(row)]
+            if found:
+                return tuple(exact or usual or [row.call for row in found])
+        if by == reading.by == "factors":
+            return None  # at which ratio it would sample is not known
+    return None
+
+
+def _spellings(flags: Flags) -> Iterator[Flags]:
+    """As it is; what is None, False; a line or a volume, an image."""
+    yield flags
+    yield {name: False if value is None else value for name, value in flags.items()}
+    mode = str(flags.get("mode"))
+    if flags.get("dimensions") in (1, 3):
+        image = {
+            **flags,
+            "dimensions": 2,
+            "mode": {"linear": "bilinear", "trilinear": "bilinear"}.get(mode, mode),
+        }
+        yield image
+        yield {name: False if value is None else value for name, value in image.items()}
+
+
+def _same(one: Flags, other: Flags) -> bool:
+    named = {**dict.fromkeys(one), **other}
+    return all((one.get(name) or None) == (value or None) for name, value in named.items())
+
+
+def _usual(row: Row) -> bool:
+    return not any(row.ways.values())
+
+
+def _unmatched(reading: Reading) -> str:
+    """Which argument keeps a call out of the catalogue, and what it takes beside the others."""
+    name = reading.function.name
+    mine = [row for row in rows() if row.function == name and row.call.follows]
+    for key, value in reading.flags.items():
+        taken = list(dict.fromkeys(row.flags.get(key) for row in mine))
+        if value not in taken and key != "dimensions":
+            return f"{name}: {key}={value!r} is not one of {', '.join(map(repr, taken))}"
+    refused = _refusal(reading)
+    if refused:
+        return refused
+
+    def off(row: Row) -> list[str]:
+        return [key for key, value in reading.flags.items() if row.flags.get(key) != value]
+
+    least = min(len(off(row)) for row in mine)
+    wrong = dict.fromkeys(key for row in mine if len(off(row)) == least for key in off(row))
+    said = " and ".join(f"{key}={reading.flags[key]!r}" for key in wrong)
+    return f"{name}: {said} do not go together with the other arguments"
+
+
+def _refusal(reading: Reading) -> str:
+    """A refusal of the catalogue that is about these flags, False being told from what is left out."""
+    flags = {key: True if value is False else value for key, value in reading.flags.items()}
+    for row in rows():
+        if row.function == reading.function.name and not row.call.follows:
+            unlike = [key for key, value in row.flags.items() if reading.flags.get(key) != value]
+            if all(flags.get(key) == row.flags[key] for key in unlike):
+                return refused(reading.function.name, row.call)
+    return ""
+
+
+def refused(name: str, call: Call) -> str:
+    """What is said of a call that its framework refuses, in its words."""
+    refusal = call.refusals[0]
+    words = re.sub(r"\\(.)", r"\1", refusal.words.split("|")[0])
+    return f"{name} refuses this: {words} ({refusal.why})"

@@ -1,0 +1,575 @@
+"""What is read of a call that resizes, and what an answer that is wrong looks like."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from halfpixel import Resize, cli, convert, frameworks, regimes, suite
+from halfpixel.answers import onnx_nodes, table, targets
+from halfpixel.answers.exactness import Exactness, compared, differing, side
+from halfpixel.answers.resize import ResizeAnswer
+from halfpixel.frameworks.call import Call
+from halfpixel.spoken import Reading, Unreadable, read
+from halfpixel.spoken.resize import closest, example, rows
+from halfpixel.spoken.signatures import FUNCTIONS, Function
+from tests.test_resize_conversions import (
+    cases_of,
+    check,
+    check_elsewhere,
+    check_equal,
+    check_nearest,
+    image,
+)
+
+CALLS = {call.id: call for call in suite.calls("resize")}
+
+
+def reading(text: str) -> Reading:
+    found = read(text)
+    assert isinstance(found, Reading)
+    return found
+
+
+def answer(text: str, to: Any, **more: Any) -> ResizeAnswer:
+    found = convert(text, to, **more)
+    assert isinstance(found, ResizeAnswer)
+    return found
+
+
+# ---------------------------------------------------------------------------- the catalogue
+
+
+def test_every_call_of_the_catalogue_is_said_with_something() -> None:
+    assert {row.call.id for row in rows()} == set(CALLS)
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=lambda call: call.id)
+def test_what_a_call_prints_reads_back_to_it(call: Call) -> None:
+    case = example(call)
+    assert case is not None
+    text = str(call.said(case))
+    if not call.follows and "onnx" not in text:
+        if call.framework == "keras_torch":  # the other backend takes it
+            assert all(one.framework == "tensorflow" for one in reading(text).calls)
+        else:
+            with pytest.raises(Unreadable, match=call.refusals[0].words.split("|")[0]):
+                reading(text)
+        return
+    found = reading(text)
+    if call.follows:
+        assert call.id in {one.id for one in found.calls}
+    if found.framework == "onnx":
+        convention, _ = onnx_nodes.convention_of(found)
+        assert not call.follows or convention in call.follows.values()
+    # what is left open is the sizes, the channels, or Keras's backend
+    others = {one.name.removesuffix("-2_channels") for one in found.calls}
+    plain = {name.removesuffix("-growing").removesuffix("-shrinking") for name in others}
+    assert len(plain) <= 1
+    if found.size is not None and "preserve" not in call.name and "with_pad" not in call.name:
+        assert all(
+            entry is None or entry == n for entry, n in zip(found.size, case.size, strict=True)
+        )
+    if found.factors is not None and call.scaling is not None:
+        assert call.scaling.factors(case) == pytest.approx(found.factors)
+
+
+def test_a_call_that_is_added_to_the_catalogue_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    from halfpixel.frameworks.call import Expression, Name
+    from halfpixel.spoken import resize
+
+    one = CALLS["torch-interpolate-bilinear"]
+
+    def said(case: Any) -> Expression:
+        flags = {"size": case.size, "mode": "bicubic-catmull"}
+        return Expression(Name("F.interpolate"), (Name("x"),), flags)
+
+    added = replace(one, name="interpolate-bicubic-catmull", expression=said)
+    torch = frameworks.FRAMEWORKS["torch"]
+    more = replace(torch, calls=(*torch.calls, added))
+    for cache in (resize.rows, resize._by_key):
+        cache.cache_clear()
+    monkeypatch.setitem(frameworks.FRAMEWORKS, "torch", more)
+    try:
+        assert reading("F.interpolate(x, (h, w), mode='bicubic-catmull')").calls == (added,)
+    finally:
+        for cache in (resize.rows, resize._by_key):
+            cache.cache_clear()
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(
+    "function",
+    [f for f in FUNCTIONS if f.framework in ("torch", "tensorflow", "keras")],
+    ids=lambda function: function.name,
+)
+def test_signatures_are_the_frameworks_own(function: Function) -> None:
+    head, *rest = function.name.split(".")
+    found = frameworks.load("torch" if function.framework == "torch" else "tensorflow")[head]
+    for name in rest:
+        found = getattr(found, name)
+    theirs = dict(inspect.signature(found).parameters)
+    theirs.pop("kwargs", None)
+    ours = dict(function.signature.parameters)
+    if "kwargs" in inspect.signature(found).parameters:
+        for name in ("name", "dtype", "trainable"):
+            ours.pop(name)
+    assert list(ours) == list(theirs)
+    for name, parameter in ours.items():
+        assert parameter.default == theirs[name].default, name
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize(
+    "function", [f for f in FUNCTIONS if f.framework == "opencv"], ids=lambda f: f.name
+)
+def test_opencv_has_these_arguments_in_this_order(function: Function) -> None:
+    cv2 = frameworks.load("opencv")["cv2"]
+    document = getattr(cv2, function.name.removeprefix("cv2.")).__doc__.splitlines()[0]
+    theirs = document.partition("(")[2].partition(")")[0]
+    names = [name.strip(" []") for name in theirs.replace("[", "").replace("]", "").split(",")]
+    assert list(function.signature.parameters) == names
+
+
+@pytest.mark.opencv
+def test_opencv_s_flags_have_these_numbers() -> None:
+    from halfpixel.spoken.signatures import BY_NAME
+
+    cv2 = frameworks.load("opencv")["cv2"]
+    for function, argument in (("cv2.resize", "interpolation"), ("cv2.warpAffine", "borderMode")):
+        for number, word in BY_NAME[function].words[argument].items():
+            if isinstance(number, int):
+                assert getattr(cv2, str(word)) == number
+
+
+# ---------------------------------------------------------------------------- what people write
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("interpolate(x, scale_factor=2)", "torch-interpolate-nearest-scale_factor"),
+        ("torch.nn.functional.interpolate(x, (3, 4))", "torch-interpolate-nearest"),
+        ("torch.nn.Upsample(scale_factor=2)(x)", "torch-interpolate-nearest-scale_factor-Upsample"),
+        ("F.interpolate(x, 4, mode='bilinear')", "torch-interpolate-bilinear"),
+        ("F.interpolate(x, 4, mode='bilinear', align_corners=False)", "torch-interpolate-bilinear"),
+        ("F.upsample(x, 4, mode='bicubic')", "torch-interpolate-bicubic"),
+        (
+            "nn.Upsample(size=3, mode='bilinear', align_corners=True)",
+            "torch-interpolate-bilinear-align_corners",
+        ),
+        (
+            "nn.Upsample(scale_factor=2, mode='trilinear', align_corners=True)",
+            "torch-interpolate-bilinear-align_corners-scale_factor",
+        ),
+        ("F.grid_sample(x, grid)", "torch-grid_sample-bilinear-zeros"),
+        ("tf.image.resize(x, [h, w])", "tensorflow-image.resize-bilinear"),
+        (
+            "tf.image.resize(x, size, tf.image.ResizeMethod.AREA, name='r')",
+            "tensorflow-image.resize-area",
+        ),
+        (
+            "tensorflow.image.resize(x, s, 'nearest', antialias=True)",
+            "tensorflow-image.resize-nearest-antialias",
+        ),
+        ("tf.image.resize_bilinear(x, size)", "tensorflow-v1.resize_bilinear"),
+        ("tf.image.resize_images(x, size)", "tensorflow-v1.resize-bilinear"),
+        ("tf.compat.v1.image.resize(x, size, 1)", "tensorflow-v1.resize-nearest"),
+        (
+            "tf.compat.v1.image.resize_bilinear(x, size, align_corners=True)",
+            "tensorflow-v1.resize_bilinear-align_corners",
+        ),
+        (
+            "tf.image.resize(x, size, 'lanczos3', preserve_aspect_ratio=True)",
+            "tensorflow-image.resize-lanczos3",
+        ),
+        ("tf.raw_ops.ResizeBilinear(images=x, size=s)", "tensorflow-raw_ops.ResizeBilinear"),
+        (
+            "tf.image.crop_and_resize(x, boxes, i, (4, 4))",
+            "tensorflow-image.crop_and_resize-bilinear",
+        ),
+        (
+            "tf.keras.layers.UpSampling2D(2, interpolation='bilinear')",
+            "tensorflow-keras.UpSampling2D-bilinear",
+        ),
+        (
+            "keras.layers.Resizing(3, 4, 'bicubic', data_format='channels_first')(x)",
+            "tensorflow-keras.Resizing-bicubic",
+        ),
+        ("cv2.resize(img, (w, h))", "opencv-resize-INTER_LINEAR"),
+        ("cv.resize(img, dsize=(w, h), interpolation=INTER_CUBIC)", "opencv-resize-INTER_CUBIC"),
+        ("cv2.resize(img, (w, h), interpolation=6)", "opencv-resize-INTER_NEAREST_EXACT"),
+        ("cv2.resize(img, None, fx=.5, fy=.5)", "opencv-resize-INTER_LINEAR-fx"),
+        ("cv2.resize(img, (0, 0), None, 1/2, 1/2)", "opencv-resize-INTER_LINEAR-fx"),
+        ("cv2.pyrDown(img, borderType=cv2.BORDER_REFLECT101)", "opencv-pyrDown"),
+        ("small = cv2.pyrDown(img)", "opencv-pyrDown"),
+        ("torch.relu(F.interpolate(x, (3, 4)))", "torch-interpolate-nearest"),
+        (
+            "onnx.helper.make_node('Resize', ['x', '', 's'], ['y'], mode='linear', nearest_mode='floor')",
+            "opencv-dnn-Resize-linear-half_pixel",
+        ),
+        ("make_node('Resize', ['x', 's'], ['y'])", "opencv-dnn-Resize10-nearest"),
+    ],
+)
+def test_spellings_are_read(text: str, call: str) -> None:
+    assert reading(text).calls[0].id == call
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("F.interpolat(x, 3)", "the closest are F.interpolate"),
+        ("v2.functional.resize(x, 3)", "is no call that is known; the closest are cv2.resize"),
+        ("resize(x, 3)", "can be tf.image.resize or"),
+        ("F.interpolate(x)", "does not say what becomes of the size: give size or scale_factor"),
+        ("F.interpolate(x, 3, 2)", "takes a size or factors, not both"),
+        ("F.interpolate(x, sise=3)", "unexpected keyword argument 'sise'; it takes (input, size=None"),
+        ("F.interpolate(x, 3, mode='cubic')", "mode='cubic' is not one of 'nearest', 'nearest-exact'"),
+        ("F.interpolate(x, 3, mode=mode)", "mode=mode is not written out: give its value"),
+        ("F.interpolate(x, 3, antialias=True)", "Anti-alias option is restricted to bilinear"),
+        ("F.interpolate(x, 3, align_corners=False)", "align_corners option can only be set with"),
+        ("nn.Upsample(2, align_corners=True)", "align_corners option can only be set with"),
+        ("F.interpolate(x, 3, mode='lanczos')", "Lanczos mode requires antialias=True"),
+        ("F.interpolate(x, (1, 2, 3, 4))", "size is a number for each axis"),
+        ("F.interpolate(x, scale_factor=-1)", "scale_factor is a positive number"),
+        ("tf.image.resize(x, 4)", "size is two numbers, got 4"),
+        ("tf.image.resize(x, (4, 4), 'cubic')", "method='cubic' is not one of"),
+        (
+            "tf.compat.v1.image.resize_bilinear(x, s, True, half_pixel_centers=True)",
+            "If half_pixel_centers is True, align_corners must be False",
+        ),
+        ("cv2.resize(img)", "missing a required argument: 'dsize'; it takes (src, dsize"),
+        ("cv2.resize(img, (w, h), interpolation=7)", "interpolation=7 is not one of 'INTER_"),
+        ("cv2.resize(img, (w, h), interpolation=mode)", "give its value, one of INTER_NEAREST"),
+        ("cv2.pyrDown(img, borderType=cv2.BORDER_CONSTANT)", "pyrDown has no such border"),
+        ("cv2.warpAffine(img, M, (w, h), flags=17)", "M=M is not written out: give its numbers"),
+        (
+            "cv2.warpAffine(img, np.array([[2, 1, 0], [0, 2, 0]]), (4, 4), flags=17)",
+            "does more than a resize",
+        ),
+        (
+            "F.grid_sample(x, F.affine_grid(t, (1, 1, 4, 4), align_corners=True))",
+            "is no resize: give both the same",
+        ),
+        ("tf.image.crop_and_resize(x, [[0, 0, 1, 1], [0, 0, 1, 2]], i, (4, 4))", "one box at a time"),
+        ("keras.layers.Resizing(3, 4, crop_to_aspect_ratio=True)", "is not one of False"),
+        ("make_node('Resize', ['x', '', 's'], ['y'], nearest_mode='up')", "nearest_mode"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_says_what_to_write(
+    text: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["convert", text, "--to", "keras"]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_names_that_resemble() -> None:
+    assert closest("torch.nn.functional.interpolate_")[0] == "F.interpolate"
+    assert closest("zzz") == ["F.interpolate", "tf.image.resize", "cv2.resize"]
+
+
+# ---------------------------------------------------------------------------- answers
+
+
+@pytest.mark.parametrize(
+    ("text", "to", "code"),
+    [
+        (
+            "F.interpolate(x, (h, w), mode='bilinear')",
+            "opencv",
+            "y = cv2.resize(x, (w, h), interpolation=cv2.INTER_LINEAR)",
+        ),
+        (
+            "cv2.resize(img, size)",
+            "torch",
+            "y = F.interpolate(x, size=size[::-1], mode='bilinear', align_corners=False)",
+        ),
+        (
+            "cv2.resize(img, (64, 32))",
+            "tensorflow",
+            "y = tf.image.resize(x, size=(32, 64), method='bilinear')",
+        ),
+        (
+            "F.interpolate(x, scale_factor=2, mode='bilinear')",
+            "keras",
+            "y = keras.ops.image.resize(x, size=(2 * x.shape[1], 2 * x.shape[2]), "
+            "interpolation='bilinear')",
+        ),
+        (
+            "F.interpolate(x, scale_factor=s, mode='area')",
+            "torch",
+            "y = F.interpolate(x, size=(int(x.shape[2] * s), int(x.shape[3] * s)), mode='area')",
+        ),
+        (
+            "tf.compat.v1.image.resize_bilinear(x, (h, w), align_corners=True)",
+            "torch",
+            "y = F.interpolate(x, size=(h, w), mode='bilinear', align_corners=True)",
+        ),
+        (
+            "tf.image.resize(x, (h, w), 'bicubic')",
+            "onnx",
+            "node = onnx.helper.make_node('Resize', ['x', '', '', 'sizes'], ['y'], mode='cubic', "
+            "coordinate_transformation_mode='half_pixel', cubic_coeff_a=-0.5, exclude_outside=1)",
+        ),
+        ("cv2.resize(img, (w, h), interpolation=cv2.INTER_LANCZOS4)", "torch", ""),
+    ],
+)
+def test_answers_have_the_sizes_as_they_were_written(text: str, to: str, code: str) -> None:
+    assert answer(text, to).code == code
+
+
+def test_a_part_of_an_image_goes_to_onnx_with_its_roi() -> None:
+    text = "tf.image.crop_and_resize(x, [[0.25, 0, 0.75, 1]], [0], (4, 4))"
+    (part,) = answer(text, "onnx").parts
+    assert list(part.convention.roi or ()) == [Fraction(1, 4), 0, Fraction(3, 4), 1]
+    assert any(
+        "roi is [0.0, 0.0, 0.25, 0.0, 1.0, 1.0, 0.75, 1.0]" in c for c in part.equal[0].conditions
+    )
+    assert "nothing in torch computes this" in str(answer(text, "torch"))
+
+
+def test_what_depends_on_sizes_has_parts_or_the_part_of_the_sizes() -> None:
+    text = "cv2.resize(img, (20, 30), interpolation=cv2.INTER_AREA)"
+    both = answer(text, "tensorflow")
+    assert [part.when for part in both.parts] == ["where no axis grows", "where an axis grows"]
+    assert both.code == ""
+    (shrinks,) = answer(text, "tensorflow", input_size=(60, 40)).parts
+    assert shrinks.convention == Resize(mode="area")
+    (grows,) = answer(text, "tensorflow", input_size=(10, 10)).parts
+    assert grows.convention == Resize(mode="area_linear")
+
+
+def test_factors_that_give_no_whole_size_go_to_calls_that_take_factors() -> None:
+    text = "F.interpolate(x, scale_factor=1.7, mode='bilinear')"
+    (whole,) = answer(text, "opencv", input_size=(10, 20)).parts
+    assert whole.equal[0].code == "y = cv2.resize(x, (34, 17), interpolation=cv2.INTER_LINEAR)"
+    (part,) = answer(text, "opencv", input_size=(5, 5)).parts
+    assert not part.equal
+    assert part.factors[0].code.startswith("y = cv2.resize(x, None, fx=1.7, fy=1.7")
+    (nothing,) = answer(text, "tensorflow", input_size=(5, 5)).parts
+    assert not nothing.equal
+    assert not nothing.factors
+    (unknown,) = answer(text, "opencv").parts
+    assert "those that 10 divides" in " ".join(unknown.conditions)
+
+
+def test_a_size_that_fits_is_computed_where_the_input_is_known() -> None:
+    text = "tf.image.resize(x, (20, 20), preserve_aspect_ratio=True)"
+    found = answer(text, "torch", input_size=(30, 60))
+    assert found.code == "y = F.interpolate(x, size=(10, 20), mode='bilinear', align_corners=False)"
+
+
+def test_an_answer_for_programs_is_json() -> None:
+    found = json.loads(answer("cv2.resize(img, (w, h), interpolation=0)", "torch").json())
+    (part,) = found["parts"]
+    assert part["convention"]["nearest_mode"] == "floor"
+    assert part["equal"][0]["call"] == "torch-interpolate-nearest"
+    assert part["equal"][0]["exactness"]["smallest"] == [14, 18]
+
+
+def test_nothing_does_this_shows_the_smallest_image() -> None:
+    (part,) = answer("tf.image.resize(x, (h, w), 'gaussian')", "opencv").parts
+    assert not part.equal
+    assert part.nearest is not None
+    assert part.nearest.mine != part.nearest.theirs
+
+
+def test_an_unknown_target_is_refused() -> None:
+    with pytest.raises(ValueError, match="there is no target 'jax'; there are torch"):
+        answer("cv2.pyrDown(x)", "jax")
+
+
+def test_converting_imports_no_framework() -> None:
+    program = (
+        "import sys, halfpixel\n"
+        "halfpixel.convert('tf.image.resize(x, (h, w), \"bicubic\")', 'opencv').json()\n"
+        "print(sorted({'torch', 'tensorflow', 'keras', 'cv2', 'onnx'} & set(sys.modules)))"
+    )
+    output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert output.stdout == "[]\n", output.stderr
+
+
+# ---------------------------------------------------------------------------- the table
+
+
+def looked_up(data: dict[str, Any], name: str, given: dict[str, Any], by: str) -> list[str]:
+    """What a page does with the table: bind, replace words, compare flags."""
+    function = next(f for f in data["functions"] if name in (f["name"], *f["spelled"]))
+    defaults = {p[0]: p[1] for p in function["parameters"] if len(p) > 1}
+    flags = {}
+    for flag in function["flags"]:
+        value = {**defaults, **given}[flag]
+        flags[flag] = function["words"].get(flag, {}).get(str(value), value)
+    for row in data["rows"]:
+        mine = {k: v for k, v in row["flags"].items() if k not in ("dimensions", "coordinates")}
+        plain = row["flags"].get("dimensions", 2) == 2 and not row["ways"]
+        if plain and (row["function"], mine, row["by"]) == (function["name"], flags, by):
+            return list(row["calls"])
+    return []
+
+
+def test_the_table_is_json_in_which_calls_are_looked_up() -> None:
+    data: dict[str, Any] = {"functions": table.functions(), "rows": table.rows()}
+    data["modules"] = table.modules()
+    read_back = json.loads(json.dumps(data))
+    assert read_back == data
+    asked: tuple[tuple[str, dict[str, Any], str, str], ...] = (
+        ("F.interpolate", {"mode": "bilinear", "align_corners": True}, "size", "bilinear-align_corners"),
+        ("cv2.resize", {"interpolation": 2}, "size", "resize-INTER_CUBIC"),
+        ("cv2.resize", {}, "factors", "resize-INTER_LINEAR-fx"),
+        ("tf.image.resize_bilinear", {"align_corners": True}, "size", "v1.resize_bilinear-align_corners"),
+        ("tf.image.resize", {"method": "AREA"}, "size", "image.resize-area"),
+    )  # fmt: skip
+    for name, given, by, call in asked:
+        (found,) = looked_up(read_back, name, given, by)
+        assert found.endswith(call)
+    assert {call for row in data["rows"] for call in row["calls"]} == set(CALLS)
+
+
+@pytest.mark.sweep
+def test_every_row_of_the_table_has_its_answers() -> None:
+    found = list(table.answers())
+    assert len(found) == len(table.rows())
+    for row, answers in zip(table.rows(), found, strict=True):
+        json.dumps(answers)
+        refused = not any(CALLS[call].follows for call in row["calls"])
+        assert ("refused" in answers) == (refused and not row["function"].startswith("onnx"))
+
+
+# ---------------------------------------------------------------------------- how exactly
+
+
+def test_bounds_are_the_sums_of_both_calls_and_grow_with_the_image() -> None:
+    linear = Resize(mode="linear")
+    one, other = (
+        side(CALLS[name], linear)
+        for name in ("torch-interpolate-bilinear", "opencv-resize-INTER_LINEAR")
+    )
+    small, large = (compared(one, other, [((n, n), (2 * n, 2 * n))]).ulp for n in (8, 64))
+    assert 0 < small < large
+    definition = side(onnx_nodes.call_of(linear), linear)
+    halves = [compared(each, definition, [((8, 8), (16, 16))]).ulp for each in (one, other)]
+    assert small in (sum(halves), sum(halves) - 1)  # each is rounded up
+
+
+def test_pairs_at_which_rules_differ_are_the_goldens() -> None:
+    from halfpixel import goldens
+
+    floor = Resize(
+        mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"
+    )
+    page = goldens.page("sweeps/torch-interpolate-nearest.json")["deviations"][0]
+    found = differing(floor, "float32", floor, None, 256)
+    assert len(found) == page["pairs"]
+    assert [list(pair) for pair in found[:8]] == [
+        [row["n_in"], row["n_out"]] for row in page["smallest"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "convention", [targets.convention_of(c) for c in onnx_nodes.calls()], ids=str
+)
+def test_a_node_says_its_convention(convention: Resize) -> None:
+    from halfpixel.spoken.text import outermost
+
+    said = onnx_nodes.node(convention)
+    assert said is not None
+    found = read(str(said))
+    assert isinstance(found, Reading)
+    assert (
+        onnx_nodes.convention_of(found)[0].weights(5, 8).tolist()
+        == convention.weights(5, 8).tolist()
+    )
+    assert outermost(str(said), lambda name: True).function == "onnx.Resize"
+
+
+@pytest.mark.parametrize(
+    "convention",
+    [
+        Resize(mode="area"),
+        Resize(mode="linear", padding_mode="zeros"),
+        Resize(mode="nearest", nearest_mode="round_half_even"),
+        Resize(
+            mode="linear",
+            coordinate_transformation_mode="pytorch_half_pixel_align_corners",
+            antialias=True,
+        ),
+    ],
+    ids=str,
+)
+def test_what_onnx_cannot_say_has_no_node(convention: Resize) -> None:
+    assert onnx_nodes.node(convention) is None
+
+
+# ---------------------------------------------------------------------------- wrong answers
+
+
+def _part(text: str, to: str) -> tuple[Any, Any]:
+    (part,) = answer(text, to, input_size=(12, 16)).parts
+    return part, image((12, 16))
+
+
+@pytest.mark.torch
+@pytest.mark.opencv
+def test_a_wrong_flag_a_wrong_order_and_a_wrong_bound_are_caught() -> None:
+    call = CALLS["torch-interpolate-bilinear"]
+    case = next(cases_of(call))
+    check(call, "opencv", case)
+    part, x = _part("F.interpolate(x, (18, 20), mode='bilinear')", "opencv")
+    want = call(case, "float32", frameworks.load("torch"))
+    (right, *_), pair = part.equal, ((12, 16), (18, 20))
+    check_equal(part, right, "opencv", x, want, pair)
+    for wrong in (
+        replace(right, code=right.code.replace("LINEAR", "CUBIC")),
+        replace(right, code=right.code.replace("(20, 18)", "(18, 20)")),
+        replace(right, exactness=Exactness("bitwise", "")),
+        replace(right, exactness=Exactness("ulp", "", ulp=0)),
+    ):
+        with pytest.raises(AssertionError):
+            check_equal(part, wrong, "opencv", x, want, pair)
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+def test_a_wrong_regime_is_caught() -> None:
+    call = CALLS["tensorflow-image.resize-bilinear-antialias"]
+    (part,) = answer("tf.image.resize(x, (h, w), antialias=True)", "opencv").parts
+    enlarging = next(one for one in part.elsewhere if one.when == "enlarging")
+    check_elsewhere(call, part, enlarging, "opencv")
+    for regime in ("shrinking", "at every size"):
+        with pytest.raises(AssertionError):
+            check_elsewhere(call, part, replace(enlarging, when=regime), "opencv")
+
+
+@pytest.mark.torch
+@pytest.mark.opencv
+def test_a_wrong_example_is_caught() -> None:
+    call = CALLS["torch-interpolate-bicubic-antialias"]
+    (part,) = answer("F.interpolate(x, (18, 20), mode='bicubic', antialias=True)", "opencv").parts
+    near, x = part.nearest, image((12, 16))
+    assert near is not None
+    check_nearest(call, part, near, "opencv", x, (18, 20))
+    for wrong in (
+        replace(near, theirs=near.mine),
+        replace(near, mine=near.theirs),
+        replace(near, mine=[[value + 1 for value in row] for row in near.mine]),
+    ):
+        with pytest.raises(AssertionError):
+            check_nearest(call, part, wrong, "opencv", x, (18, 20))
+
+
+def test_an_equal_call_is_no_regime_s_and_a_regime_s_no_equal() -> None:
+    linear = Resize(mode="linear")
+    call = CALLS["torch-interpolate-bilinear-antialias"]
+    where = targets.equal(linear, call)
+    assert regimes.widest(where) == ["enlarging"]
+    assert not np.all(where)

@@ -1,0 +1,270 @@
+"""Conversions of resizes: what is answered is run, beside the call that was asked about."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from halfpixel import compare, frameworks, regimes, suite
+from halfpixel.answers import convert, onnx_nodes
+from halfpixel.answers.exactness import Exactness, Side, differing, rounding, side
+from halfpixel.answers.resize import Difference, Equivalent, Part, ResizeAnswer
+from halfpixel.answers.sizes import EXAMPLES, Size
+from halfpixel.arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error
+from halfpixel.cases import Case
+from halfpixel.conventions import Resize
+from halfpixel.conversions import TARGETS, Target
+from halfpixel.frameworks.call import Call
+from halfpixel.spoken.resize import example
+
+Image = NDArray[Any]
+_ULP = 2.0**-24
+_LARGEST = 48  # of the images that are run
+_REFERENCE = 2.0**-40  # ONNX's reference evaluator computes in float64: a thousand of its roundings
+
+
+@functools.cache
+def names(framework: str) -> dict[str, Any]:
+    """What code for a framework uses."""
+    loaded = dict(frameworks.load(framework))
+    if framework == "opencv":
+        loaded["onnx"] = importlib.import_module("onnx")
+        importlib.import_module("onnx.helper")
+        importlib.import_module("onnx.numpy_helper")
+    return {**loaded, "np": np}
+
+
+def image(n_in: Size, channels: int = 3) -> Image:
+    """Values of both signs, none of them round, up to 1 and no further."""
+    generator = np.random.default_rng([*n_in, channels])
+    x = generator.uniform(-1, 1, (1, channels, *n_in)).astype(np.float32)
+    x[0, 0, 0, 0] = 1
+    return x
+
+
+def run(call: Call, code: str, target: Target, x: Image, n_out: Size) -> Image:
+    """Run code for a target on an image in NCHW."""
+    if target == "onnx":
+        return reference(code, x, n_out, call)
+    known = names("opencv" if target == "opencv" else call.framework)
+    blob = "net = cv2.dnn" in code
+    scope = {**known, "h": n_out[0], "w": n_out[1], "size": n_out}
+    if target == "torch":
+        scope["x"] = known["torch"].from_numpy(x)
+    elif target in ("tensorflow", "keras"):
+        scope["x"] = known["tf"].constant(x.transpose(0, 2, 3, 1))
+    else:
+        scope["x"] = x if blob else np.ascontiguousarray(x[0].transpose(1, 2, 0))
+    exec(code, scope)
+    y = np.asarray(scope["y"])
+    if target == "torch" or blob:
+        return y
+    if target == "opencv":
+        return y.reshape(*y.shape[:2], -1).transpose(2, 0, 1)[None]
+    return y.transpose(0, 3, 1, 2)
+
+
+def reference(code: str, x: Image, n_out: Size, call: Call) -> Image:
+    """A node by ONNX's reference evaluator, in float64."""
+    onnx = importlib.import_module("onnx")
+    evaluator = importlib.import_module("onnx.reference")
+    scope: dict[str, Any] = {"onnx": onnx}
+    exec(code, scope)
+    node = scope["node"]
+    convention = next(iter(call.follows.values()))
+    wide = x.astype(np.float64)
+    feeds = {"x": wide, "sizes": np.array((*x.shape[:2], *n_out), np.int64)}
+    feeds["roi"] = np.array(onnx_nodes.roi(convention), np.float64)
+    kept = {name: value for name, value in feeds.items() if name in node.input}
+    infos = [
+        onnx.helper.make_tensor_value_info(
+            n, onnx.helper.np_dtype_to_tensor_dtype(v.dtype), v.shape
+        )
+        for n, v in kept.items()
+    ]
+    out = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.DOUBLE, (*x.shape[:2], *n_out))
+    graph = onnx.helper.make_graph([node], "g", infos, [out])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 19)])
+    (y,) = evaluator.ReferenceEvaluator(model).run(None, kept)
+    return np.asarray(y)
+
+
+def evaluator_bound(convention: Resize, pair: Any) -> float:
+    """What ONNX's reference evaluator rounds: it computes in float64, but cubic weights, whose coefficient is
+    a float32, in that (onnx/onnx, onnx/reference/ops/op_resize.py: _cubic_coeffs)."""
+    if convention.mode != "cubic":
+        return _REFERENCE
+    divided = convention.exclude_outside or convention.antialias
+    a = float(convention.cubic_coeff_a or 0)
+    arithmetic = Arithmetic(
+        coordinates="float32",
+        coordinate_roundings=0,
+        distance_roundings=1,  # the place within its pixel, as it is multiplied by the coefficient
+        weights="float32",
+        weight_error=normalised_weight_error(convention) if divided else cubic_weight_error(a),
+        accumulation="float64",
+        source="onnx/onnx, onnx/reference/ops/op_resize.py: _cubic_coeffs, _cubic_coeffs_antialias",
+    )
+    return rounding(Side(convention, arithmetic, "onnx"), *pair) + _REFERENCE
+
+
+def agrees(
+    exactness: Exactness, mine: Side, theirs: Side, got: Image, want: Image, pair: Any
+) -> None:
+    """Two results are as equal as an answer says; the image is within -1..1."""
+    assert got.shape == want.shape
+    apart = abs(got.astype(np.float64) - want.astype(np.float64)).max()
+    if theirs.framework == "onnx" and exactness.kind != "pixels":
+        assert apart <= exactness.ulp * _ULP + evaluator_bound(theirs.convention, pair)
+    elif exactness.kind == "bitwise":
+        assert apart == 0
+    elif exactness.kind == "pixels":
+        both = mine.convention, mine.rule, theirs.convention, theirs.rule
+        off = {pair for beside in (1, 128) for pair in differing(*both, _LARGEST, beside)}
+        assert apart == 0 or any(axis in off for axis in zip(*pair, strict=True))
+    else:
+        assert apart <= exactness.ulp * _ULP
+
+
+def cases_of(call: Call) -> Iterator[Case]:
+    """A few cases of a call: an image that grows, one that shrinks, and by factors."""
+    convention = list(call.follows.values())[-1]
+    found = 0
+    for n_in, n_out in EXAMPLES:
+        for channels in (3, 2):
+            case = Case("", "", "", convention, {"x": image(n_in, channels)}, n_out)
+            if call.expression(case) is not None and not any(d.when(case) for d in call.defects):
+                yield case
+                found += 1
+                break
+        if found == 2:
+            return
+    if not found:
+        said = example(call)
+        assert said is not None
+        shape = said.inputs["x"].shape
+        yield Case("", "", "", convention, {"x": image(shape[2:], shape[1])}, said.size)
+
+
+def check(call: Call, target: Target, case: Case) -> ResizeAnswer:
+    """Run what is answered for a call at one pair of sizes."""
+    x = case.inputs["x"]
+    n_in: Size = x.shape[2:]
+    answer = convert(str(call.said(case)), target, input_size=n_in)
+    assert isinstance(answer, ResizeAnswer)
+    mine = [
+        p
+        for p in answer.parts
+        if p.convention in call.follows.values() or p.call.framework == "onnx"
+    ]
+    for part in mine:
+        want = wanted(call, part, case)
+        if (
+            part.call.id != call.id
+            and part.call.arithmetic != call.arithmetic
+            and part.call.framework != "onnx"
+        ):
+            continue  # another backend, or other channels: its kernel is another one
+        for one in part.equal:
+            check_equal(part, one, target, x, want, (n_in, case.size))
+        for one in part.factors:
+            if not one.when:
+                check_equal(part, one, target, x, want, (n_in, case.size))
+        for one in part.elsewhere:
+            check_elsewhere(call, part, one, target)
+        if part.nearest is not None:
+            check_nearest(call, part, part.nearest, target, x, case.size)
+    return answer
+
+
+def own(call: Call) -> Resize:
+    return list(call.follows.values())[-1]
+
+
+def wanted(call: Call, part: Part, case: Case) -> Image:
+    """What the source returns; of a node, what it is defined as."""
+    if part.call.framework == "onnx":
+        return np.asarray(part.convention.apply(case.inputs["x"].astype(np.float64), case.size))
+    return call(case, "float32", frameworks.load(call.framework))
+
+
+def check_equal(
+    part: Part, one: Equivalent, target: Target, x: Image, want: Image, pair: Any
+) -> None:
+    if one.call.framework == "keras_torch":
+        return  # the same code, in a process with another backend: the catalogue's own suite runs it
+    got = run(one.call, one.code, target, x, pair[1])
+    mine, theirs = side(part.call, part.convention), side(one.call, own(one.call))
+    agrees(one.exactness, mine, theirs, got, want, pair)
+
+
+def check_elsewhere(call: Call, part: Part, one: Equivalent, target: Target) -> None:
+    if one.call.framework == "keras_torch":
+        return
+    for n_in, n_out in EXAMPLES:
+        if all(regimes.REGIMES[one.when](*axis) for axis in zip(n_in, n_out, strict=True)):
+            case = Case("", "", "", part.convention, {"x": image(n_in)}, n_out)
+            if call.expression(case) is None:
+                continue
+            want = wanted(call, part, case)
+            code = one.code
+            got = run(one.call, code, target, case.inputs["x"], n_out)
+            mine, theirs = side(part.call, part.convention), side(one.call, own(one.call))
+            agrees(one.exactness, mine, theirs, got, want, (n_in, n_out))
+
+
+def check_nearest(
+    call: Call, part: Part, near: Difference, target: Target, x: Image, n_out: Size
+) -> None:
+    """The example is what both return, and its rows differ; the code runs."""
+    line = np.asarray(near.x, np.float64)[None, None]
+    assert near.mine != near.theirs
+    for one, rows in ((call, near.mine), (near.call, near.theirs)):
+        node = one is call and part.call.framework == "onnx"
+        if one.framework in ("onnx", "keras_torch") or node:
+            continue
+        convention = list(one.follows.values())[-1]
+        expected = np.array(rows, object)[None, None].astype(np.float64)
+        case = Case("", "", "", convention, {"x": line}, near.size, expected=expected)
+        if one.expression(case) is None:
+            continue  # by factors
+        got = one(case, "float32", frameworks.load(one.framework))
+        bound = compare.error_bound(case, one.arithmetic["float32"])
+        assert np.all(abs(got.astype(np.float64) - expected) <= bound)
+    if near.call.framework != "keras_torch":
+        assert run(near.call, near.code, target, x, n_out).shape[2:] == n_out
+
+
+RESIZES = [call for call in suite.calls("resize") if call.follows]
+SAMPLE = RESIZES[20::50]  # of every framework, those that stand so far apart
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.opencv
+@pytest.mark.keras_torch
+@pytest.mark.resize
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("call", SAMPLE, ids=lambda call: call.id)
+def test_some_answers_compute_what_they_say(call: Call, target: Target) -> None:
+    check(call, target, next(cases_of(call)))
+
+
+@pytest.mark.sweep
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.opencv
+@pytest.mark.keras_torch
+@pytest.mark.resize
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("call", RESIZES, ids=lambda call: call.id)
+def test_every_answer_computes_what_it_says(call: Call, target: Target) -> None:
+    """Every call of the catalogue in every target: equal as it is said to be, or different as is shown."""
+    for case in cases_of(call):
+        check(call, target, case)
