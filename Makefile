@@ -61,7 +61,7 @@ wheel-test: wheel  ## install the wheel elsewhere, with NumPy, pytest and OpenCV
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[$(ALL),dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[$(ALL),others,dev]'
 	touch $@
 
 $(SITE): pyproject.toml constraints.txt

@@ -1,8 +1,9 @@
-"""The command line: ``halfpixel convert``, ``rules``, ``show``, ``golden`` and ``golden-check``."""
+"""The command line: ``halfpixel`` convert, identify, rules, show, golden and golden-check."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import sys
@@ -12,7 +13,8 @@ from .conversions import TARGETS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status is 0 if all is well, 1 if a golden is not, 2 for a wrong call."""
+    """Run a command; the exit status is 0 if all is well, 1 if a golden is not or a function follows
+    no convention, 2 for a wrong call."""
     parser = argparse.ArgumentParser(prog="halfpixel", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("golden", help="write every golden file anew from the exact reference")
@@ -35,6 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--input", type=_sizes, metavar="H,W", help="the input's size in pixels, where it matters"
     )
     convert.add_argument("--format", choices=("text", "json"), default="text")
+    identify = commands.add_parser("identify", help="which convention a function follows")
+    identify.add_argument("function", help="path/to/file.py:function or package.module:function")
+    identify.add_argument(
+        "--layout", choices=("HW", "HWC", "CHW", "NHWC", "NCHW"), help="of its image"
+    )
+    identify.add_argument("--size-order", choices=("hw", "wh"), help="of its size")
+    identify.add_argument(
+        "--operation", choices=("resize", "conv_transpose"), help="if it is known"
+    )
+    identify.add_argument("--format", choices=("text", "json"), default="text")
     _rules_arguments(commands.add_parser("rules", help="which calls follow which convention"))
     _show_arguments(
         commands.add_parser(
@@ -44,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     run = {
         "convert": _convert,
+        "identify": _identify,
         "rules": _rules,
         "show": _show,
         "golden": _golden,
@@ -147,6 +160,26 @@ def _show(chosen: argparse.Namespace) -> int:
     width = shutil.get_terminal_size((100, 24)).columns
     print(one.as_json() if chosen.format == "json" else sampling.text(one, width, unicode=unicode))
     return 0
+
+
+def _identify(chosen: argparse.Namespace) -> int:
+    from .identification import find, identify
+
+    try:
+        with contextlib.redirect_stdout(
+            sys.stderr
+        ):  # what the user's file prints is no part of the answer
+            answer = identify(
+                find(chosen.function),
+                layout=chosen.layout,
+                size_order=chosen.size_order,
+                operation=chosen.operation,
+            )
+    except ValueError as error:
+        print(f"halfpixel identify: {error}", file=sys.stderr)
+        return 2
+    print(answer.json() if chosen.format == "json" else answer)
+    return 0 if answer.named else 1
 
 
 def _golden(chosen: argparse.Namespace) -> int:

@@ -85,6 +85,26 @@ def test_the_commands_in_the_readme_say_that(
     assert textwrap.dedent(shown[2]) == capsys.readouterr().out.rstrip("\n")
 
 
+@pytest.mark.opencv
+def test_the_identification_in_the_readme_is_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = re.search(r"`mine.py`:\n\n```python\n(.*?)```", README, re.DOTALL)
+    shown = re.search(r"halfpixel identify (\S+)\n(.*?)\n\n", README, re.DOTALL)
+    assert file is not None
+    assert shown is not None
+    (tmp_path / "mine.py").write_text(file[1])
+    monkeypatch.chdir(tmp_path)
+    assert main(["identify", shown[1]]) == 0
+    answer = capsys.readouterr().out.rstrip()
+    assert without_last_bits(answer) == without_last_bits(textwrap.dedent(shown[2]))
+
+
+def without_last_bits(text: str) -> str:
+    """Errors differ from one processor to the next."""
+    return re.sub(r"within \S+ ULP( \(\S+\))?|\d+% of", "within", text)
+
+
 LINKS = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 PAGES = [TOP / "README.md", TOP / "CHANGELOG.md", *sorted((TOP / "docs").glob("*.md"))]
 

@@ -1,0 +1,332 @@
+"""What a function is compared with: conventions with their coordinate rules, and how near is near enough.
+
+Nobody knows how an unknown function rounds, so it is held to the bound of
+:func:`halfpixel.compare.bound_of_axes` with the largest constants that any call of the catalogue has for the
+same kernel, in float32 (:func:`generic`): as if it were evaluated in the least precise of the ways that are
+known. Nearest copies, and has no bound. A coordinate, or a cubic coefficient, that is 1/1000 off is far
+outside it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import suite
+from ..arithmetic import UNIT_ROUNDOFF, Arithmetic, normalised_weight_error, tap_weights
+from ..compare import Axis, axis_at, bound_of_axes
+from ..conventions import Resize, every_pyramid, every_resize, kernels
+from ..conventions.resize import TapWeights
+from .probes import Answer
+from .rounding import Sampled, models, predicts
+from .rules import OTHER_RULES, places_of
+
+Array = NDArray[np.float64]
+
+# in these a rounding decides what is read at all: places are Fractions
+_EXACT = ("adaptive_area", "box", "pyramid")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A convention, the coordinate rule by which it is evaluated, if any, and how integers are rounded on
+    the way, where the function takes nothing else: a model of :mod:`halfpixel.identification.rounding`."""
+
+    convention: Resize
+    rule: str | None = None
+    rounding: str | None = None
+
+    def __str__(self) -> str:
+        rule = f" with coordinate rule {self.rule}" if self.rule else ""
+        return f"{self.convention}{rule}" + (f", {self.rounding}" if self.rounding else "")
+
+    def takes(self, answer: Answer) -> bool:
+        return all(self.convention.takes(*pair) for pair in answer.axes)
+
+
+@functools.cache
+def candidates() -> tuple[Candidate, ...]:
+    """Every convention that is known, each without a rule, with those of the calls that follow it, and
+    with those of other libraries; what is simpler, and what calls follow, first."""
+    rules: dict[Resize, dict[str | None, None]] = {}
+    followed: dict[Resize, int] = {}
+    for call in suite.calls("resize"):
+        for convention in call.follows.values():
+            followed[convention] = followed.get(convention, 0) + 1
+            known = rules.setdefault(convention, {})
+            known |= {
+                a.coordinate_rule: None
+                for d, a in call.arithmetic.items()
+                if d in ("float32", "float64")
+            }
+    every = dict.fromkeys([*every_resize(), *every_pyramid(), *followed])
+    ranked = sorted(every, key=lambda c: (_attributes(c), -followed.get(c, 0)))
+    return tuple(
+        Candidate(convention, rule)
+        for convention in ranked
+        for rule in dict.fromkeys(
+            [
+                None,
+                *sorted(r for r in rules.get(convention, ()) if r),
+                *(name for name, other in OTHER_RULES.items() if other.applies(convention)),
+            ]
+        )
+    )
+
+
+@functools.cache
+def candidates_at_factors() -> tuple[Candidate, ...]:
+    """Those of :func:`candidates` whose places can follow from a factor."""
+    scaled = [call for call in suite.calls("resize") if call.scaling is not None]
+    rules = {a.coordinate_rule for call in scaled for a in call.arithmetic.values()}
+    return tuple(c for c in candidates() if c.convention.takes_factors and c.rule in {None, *rules})
+
+
+@functools.cache
+def integer_candidates(dtype: str) -> tuple[Candidate, ...]:
+    """Every convention with every way to round a dtype of integers: the catalogue's arithmetics first."""
+    none = np.zeros((1, 1, 1, 1))
+    return tuple(
+        replace(candidate, rounding=model)
+        for candidate in candidates()
+        if candidate.rule is None or candidate.convention.mode == "nearest"
+        for model in (
+            (None,)
+            if candidate.convention.mode == "nearest"
+            else models(Sampled(candidate.convention, none, (none[0, 0], none[0, 0]), none, dtype))
+        )
+    )
+
+
+def _attributes(convention: Resize) -> tuple[int, ...]:
+    """How much a convention says that is not the default."""
+    plain = convention.padding_mode == "border"
+    return (
+        convention.antialias + convention.exclude_outside + (not plain) + convention.extrapolates,
+        *(int(flag) for flag in (convention.extrapolates, not plain, convention.antialias)),
+    )
+
+
+@functools.cache
+def generic(convention: Resize, dtype: str = "float32") -> Arithmetic:
+    """The roundings of an unknown function: of each kind as many as the call with the most of them, of all
+    calls with this kernel.
+
+    Args:
+        convention: what is computed.
+        dtype: that it is computed in.
+    """
+    known = [
+        call.arithmetic["float32"]
+        for call in suite.calls("resize")
+        if "float32" in call.arithmetic
+        and any(followed.mode == convention.mode for followed in call.follows.values())
+    ]
+    stretched = convention.mode in ("linear", "cubic", "mitchell", "lanczos", "gaussian", "box")
+    own = normalised_weight_error(convention) if stretched else 0.0
+    return Arithmetic(
+        coordinates=dtype,
+        coordinate_roundings=max(4, *(a.coordinate_roundings for a in known)),
+        weights=dtype,
+        weight_error=max(own, *(a.weight_error for a in known)),
+        accumulation=dtype,
+        extent_roundings=max(a.extent_roundings for a in known),
+        distance_roundings=max(a.distance_roundings for a in known),
+        normalised=any(a.normalised for a in known),
+        separable=all(a.separable for a in known),
+        source="the largest constants of the catalogue's calls with this kernel",
+    )
+
+
+@functools.lru_cache(maxsize=8192)
+def axis(
+    candidate: Candidate,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None,
+    total: int,
+    *,
+    columns: bool,
+) -> Axis:
+    """The weights of one axis, with what the bound needs; in float64, or, where ties decide, exactly."""
+    convention, rule = candidate.convention, candidate.rule
+    scale = convention.scale(n_in, n_out, factor)
+    if convention.mode in _EXACT and rule is None:
+        return axis_at(convention, rule, convention.coordinates(n_in, n_out, factor), n_in, scale)
+    where = places_of(convention, rule, n_in, n_out, factor, total, columns=columns)
+    return axis_at(convention, rule, where, n_in, scale)
+
+
+@functools.lru_cache(maxsize=8192)
+def matrix(
+    candidate: Candidate,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None,
+    total: int,
+    *,
+    columns: bool,
+) -> Array:
+    """The weights of one axis, (n_out, n_in), in float64."""
+    convention, rule = candidate.convention, candidate.rule
+    if convention.mode == "nearest" and rule is None and not convention.drops_outside:
+        pixel = convention.nearest_pixel(np.arange(n_out), n_in, n_out, factor)
+        read = np.zeros((n_out, n_in))
+        read[np.arange(n_out), pixel] = 1.0
+        inside = convention.inside(convention.coordinates(n_in, n_out, factor), n_in)
+        return read * inside[:, None]
+    if convention.mode in _EXACT:
+        return axis(candidate, n_in, n_out, factor, total, columns=columns).weight
+    where = places_of(convention, rule, n_in, n_out, factor, total, columns=columns)
+    scale = convention.scale(n_in, n_out, factor)
+    weigh = tap_weights(rule)
+    if convention.mode == "gaussian" and rule is None:
+        weigh = _cut_exactly(convention.coordinates(n_in, n_out, factor), convention)
+    return np.asarray(convention.weights_at(where, n_in, scale, weigh), np.float64)
+
+
+def _cut_exactly(exact: NDArray[np.object_], convention: Resize) -> TapWeights:
+    """A gaussian ends in a step: which pixels are inside is for Fractions to say."""
+
+    def weigh(places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction) -> NDArray[Any]:
+        inside = abs(exact[:, None] - index.astype(object)) < Fraction(3, 2) * stretch
+        return kernels.gaussian(abs(places[:, None] - index) / float(stretch), inside.astype(bool))
+
+    return weigh
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How near an answer is to a candidate.
+
+    Attributes:
+        share: the largest part of its bound that a value used; above 1 the candidate is not followed.
+        error: the largest error.
+        ulp: that in units in the last place (float32) of the largest value.
+    """
+
+    share: float
+    error: float
+    ulp: float
+
+
+_FAR = Fit(np.inf, np.inf, np.inf)
+_NEAR = 0.01  # of the largest value: no bound at the probes' sizes is as wide
+
+
+def fit(rows: Candidate, columns: Candidate, answer: Answer, *, by_factor: bool = False) -> Fit:
+    """How near an answer is to what a candidate along each axis computes.
+
+    Args:
+        rows, columns: what is followed along H and along W.
+        answer: one with a result.
+        by_factor: places follow from the factor that was given, not from the sizes.
+    """
+    if not (rows.takes(answer) and columns.takes(answer)):
+        return _FAR
+    if rows.rounding is not None:
+        return _rounded(rows, answer)
+    try:
+        h, w = matrices(rows, answer, columns, by_factor=by_factor)
+    except ValueError:
+        return _FAR  # at such a factor there are fewer pixels
+    expected = h @ answer.x @ w.T
+    errors = abs(answer.result - expected)
+    error, largest = float(np.max(errors)), float(np.max(abs(expected)))
+    if np.isnan(error):
+        return _FAR
+    if error == 0:
+        return Fit(0.0, 0.0, 0.0)
+    ulp = error / float(np.spacing(np.float32(largest)))
+    nearest = rows.convention.mode == columns.convention.mode == "nearest"
+    if nearest or error > _NEAR * max(largest, 1.0):
+        return Fit(np.inf, error, ulp)
+    bound = bound_of(rows, columns, answer, by_factor=by_factor)
+    return Fit(float(np.max(errors / np.maximum(bound, np.finfo(float).tiny))), error, ulp)
+
+
+# of a rounded result: half of its values are nearer to the exact ones, whatever its arithmetic
+_LEVELS = 4
+
+
+def _rounded(candidate: Candidate, answer: Answer) -> Fit:
+    """Whether an integer answer is what a candidate's arithmetic predicts, to the last value."""
+    assert candidate.rounding is not None
+    sampled, errors = _sampled(candidate.convention, answer)
+    same = np.median(errors) <= _LEVELS and predicts(candidate.rounding, sampled, answer.result)
+    return Fit(0.0 if same else np.inf, float(np.max(errors)), np.nan)
+
+
+@functools.lru_cache(maxsize=512)
+def _sampled(convention: Resize, answer: Answer) -> tuple[Sampled, Array]:
+    """An integer answer's image before it is rounded, and how far the answer is off; for all arithmetics."""
+    sampled = sampled_at(Candidate(convention), answer, answer.dtype)
+    return sampled, abs(answer.result - sampled.clipped)
+
+
+def sampled_at(candidate: Candidate, answer: Answer, dtype: str) -> Sampled:
+    """An integer answer's image as a candidate resizes it, before it is rounded."""
+    both = matrices(candidate, answer)
+    bound = bound_of(candidate, candidate, answer)
+    if all(np.array_equal(_COARSE * one, np.rint(_COARSE * one)) for one in both):
+        bound = 0 * bound  # exact in float32: 16 bits of the image and 4 of each weight
+    return Sampled(candidate.convention, answer.x, both, bound, dtype)
+
+
+_COARSE = 16
+
+
+def matrices(
+    rows: Candidate, answer: Answer, columns: Candidate | None = None, *, by_factor: bool = False
+) -> tuple[Array, Array]:
+    """The weights of the rows and of the columns at the sizes of an answer, as of :func:`fit`."""
+    factor, total = answer.factor if by_factor else None, sum(answer.n_out)
+    return (
+        matrix(rows, *answer.axes[0], factor, total, columns=False),
+        matrix(columns or rows, *answer.axes[1], factor, total, columns=True),
+    )
+
+
+def expected(candidate: Candidate, answer: Answer) -> Array:
+    """What a candidate computes of the image of an answer, before any rounding."""
+    h, w = matrices(candidate, answer)
+    return np.asarray(h @ answer.x @ w.T)
+
+
+def bound_of(
+    rows: Candidate, columns: Candidate, answer: Answer, *, by_factor: bool = False
+) -> Array:
+    """How far each value of an answer may be off by rounding alone; of nearest, not at all."""
+    if rows.convention.mode == columns.convention.mode == "nearest":
+        return np.zeros((*answer.x.shape[:2], *answer.n_out))
+    factor, total = answer.factor if by_factor else None, sum(answer.n_out)
+    h, w = (
+        axis(one, *pair, factor, total, columns=i == 1)
+        for i, (one, pair) in enumerate(zip((rows, columns), answer.axes, strict=True))
+    )
+    x = abs(answer.x)
+
+    def both(left: Array, right: Array) -> Array:
+        return np.asarray(left @ x @ right.T)
+
+    one, other = generic(rows.convention), generic(columns.convention)
+    largest = max((one, other), key=lambda a: (a.coordinate_roundings, a.weight_error))
+    bound = bound_of_axes(h, w, both, largest)
+    if answer.dtype == "float16":  # the result's own rounding
+        bound = bound + UNIT_ROUNDOFF["float16"] * both(abs(h.weight), abs(w.weight))
+    exact = replace(largest, coordinates="float64", weights="float64", accumulation="float64")
+    return np.asarray(bound + bound_of_axes(h, w, both, exact))
+
+
+def following(
+    answer: Answer, among: Iterable[Candidate], *, by_factor: bool = False
+) -> dict[Candidate, Fit]:
+    """The candidates that an answer follows along both axes."""
+    fits = ((c, fit(c, c, answer, by_factor=by_factor)) for c in among)
+    return {candidate: near for candidate, near in fits if near.share <= 1}

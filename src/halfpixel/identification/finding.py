@@ -1,0 +1,92 @@
+"""From ``path/to/file.py:function`` or ``package.module:function`` to the function."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .problem import Unidentifiable, last_line
+
+
+def find(name: str) -> Callable[..., Any]:
+    """The function of a name.
+
+    Args:
+        name: a file or a module, a colon, and a function in it; dots lead into a class or an object.
+
+    Raises:
+        Unidentifiable: there is no such file, module or function, it cannot be imported, or is not callable.
+    """
+    place, colon, attribute = name.rpartition(":")
+    if not colon or not place or not attribute:
+        raise Unidentifiable(
+            f"{name!r} names no function: write path/to/file.py:function or package.module:function"
+        )
+    is_file = place.endswith(".py") or "/" in place or "\\" in place
+    found: Any = _of_file(Path(place)) if is_file else _of_module(place)
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            offered = _functions(found)
+            said = f"; it has {', '.join(offered)}" if offered else ""
+            raise Unidentifiable(f"{place} has no {attribute}{said}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise Unidentifiable(f"{attribute} in {place} is not callable: it is {_a(found)}")
+    return found  # type: ignore[no-any-return]
+
+
+def _functions(module: Any) -> list[str]:
+    """The functions that stand in a module, the first few."""
+    here = getattr(module, "__name__", None)
+    own = (
+        name
+        for name, value in vars(module).items()
+        if callable(value)
+        and not name.startswith("_")
+        and getattr(value, "__module__", None) == here
+    )
+    return list(own)[:8]
+
+
+def _a(value: object) -> str:
+    return "a module" if isinstance(value, ModuleType) else f"of type {type(value).__name__}"
+
+
+def _of_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise Unidentifiable(f"there is no file {path}")
+    folder = str(path.resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)  # as if the file were run
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise Unidentifiable(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    beside = sys.modules.get(path.stem)
+    sys.modules[path.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # whatever a user's file raises is said in its words
+        raise Unidentifiable(f"{path} cannot be imported: {last_line(error)}") from error
+    finally:
+        if beside is not None:  # a file named as a module that is loaded already
+            sys.modules[path.stem] = beside
+    return module
+
+
+def _of_module(name: str) -> ModuleType:
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # python -m has it, a console script has not
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
+            raise Unidentifiable(f"there is no module {error.name}") from error
+        raise Unidentifiable(f"{name} cannot be imported: {last_line(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise Unidentifiable(f"{name} cannot be imported: {last_line(error)}") from error

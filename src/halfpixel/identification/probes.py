@@ -1,0 +1,177 @@
+"""The probes: at which sizes a function is asked, and with which image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..regimes import REGIMES
+from .problem import last_line
+from .subject import Size, Subject
+
+Array = NDArray[np.float64]
+Pair = tuple[int, int]
+
+# From (h, w) to (h, w). Every two conventions that differ do so at one of these (a test says so): both axes
+# in one regime first, then each axis in its own, single pixels, prime numbers.
+SIZES: tuple[tuple[Size, Size], ...] = (
+    ((5, 6), (7, 11)),
+    ((9, 11), (5, 4)),
+    ((5, 3), (10, 9)),
+    ((4, 6), (8, 12)),
+    ((8, 10), (4, 5)),
+    ((9, 15), (3, 5)),
+    ((16, 8), (4, 2)),
+    ((12, 9), (4, 3)),
+    ((6, 5), (6, 5)),
+    ((6, 5), (6, 8)),
+    ((9, 6), (4, 6)),
+    ((5, 9), (8, 4)),
+    ((11, 4), (6, 10)),
+    ((1, 5), (4, 1)),
+    ((7, 1), (1, 6)),
+    ((2, 3), (1, 1)),
+    ((1, 1), (3, 2)),
+    ((13, 17), (17, 23)),
+    ((19, 13), (13, 7)),
+)
+
+# Inputs of functions that are given nothing else, or a factor; most products are whole
+FIXED_SIZES: tuple[Size, ...] = (
+    (5, 6), (4, 8), (8, 4), (12, 8), (9, 7), (16, 12), (6, 10), (2, 3), (1, 4), (3, 1), (17, 13), (20, 24),
+)  # fmt: skip
+FACTORS: tuple[tuple[Size, float], ...] = (
+    ((5, 6), 2),
+    ((4, 8), 1.5),
+    ((8, 12), 0.5),
+    ((12, 8), 0.25),
+    ((9, 5), 3),
+    ((8, 4), 1.25),
+    ((8, 16), 0.75),
+    ((1, 3), 4),
+    ((6, 5), 1),
+    ((5, 9), 1.7),
+    ((13, 11), 0.6),
+    ((7, 10), 0.37),
+)
+
+# Where the coordinate rules of nearest read other pixels than the exact ones, and others than each
+# other: the sizes of an axis, from golden/sweeps and by search (tests/harness/test_identification.py).
+TELLING: tuple[tuple[Size, Size], ...] = (
+    ((26, 8), (22, 47)),
+    ((36, 3), (51, 21)),
+    ((14, 2), (52, 41)),
+    ((47, 14), (22, 23)),
+    ((28, 1), (46, 100)),
+    ((2, 1), (41, 100)),
+    ((42, 1), (39, 100)),
+    ((52, 1), (11, 120)),
+    ((42, 1), (20, 120)),
+    ((43, 1), (21, 120)),
+    ((52, 30), (1, 4)),
+    ((46, 38), (7, 12)),
+    ((14, 7), (38, 19)),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a function made of one probe.
+
+    Attributes:
+        n_in, n_out: (h, w) in pixels; ``n_out`` as it came, or as it was asked for where nothing came.
+        x: the image, (1, C, H, W).
+        y: the result, float64; None where it raised or had another shape.
+        factor: that it was given; None if it was given a size or nothing.
+        dtype: of the result.
+        refused: why there is no result, in a line.
+    """
+
+    n_in: Size
+    n_out: Size
+    x: Array
+    y: Array | None
+    factor: Fraction | None = None
+    dtype: str = ""
+    refused: str = ""
+
+    @property
+    def result(self) -> Array:
+        """``y``, of an answer that is known to have one."""
+        assert self.y is not None
+        return self.y
+
+    @property
+    def axes(self) -> tuple[Pair, Pair]:
+        """(n_in, n_out) of the rows and of the columns."""
+        return (self.n_in[0], self.n_out[0]), (self.n_in[1], self.n_out[1])
+
+    @property
+    def said(self) -> str:
+        return f"{self.n_in[0]}x{self.n_in[1]} to {self.n_out[0]}x{self.n_out[1]}"
+
+    def within(self, regime: str) -> bool:
+        """Whether both axes are in a regime."""
+        return all(REGIMES[regime](*pair) for pair in self.axes)
+
+
+def image(channels: int, size: Size, seed: int = 0) -> Array:
+    """Multiples of 2**-10 between −1 and 1, no two alike in a small image, in no order: exact in float16."""
+    total = channels * size[0] * size[1]
+    # steps of a number without a common factor go through all 2047 values before one comes back
+    values = (np.arange(total) * 1283 + 997 * seed + 311) % 2047 - 1023
+    return (values / 1024.0).reshape(1, channels, *size)
+
+
+def asked(subject: Subject, sizes: Sequence[tuple[Size, Size]] | None = None) -> Iterator[Answer]:
+    """A function's answers to the probes of its form.
+
+    Args:
+        subject: the function.
+        sizes: of a function that is given sizes; by default :data:`SIZES`.
+    """
+    if subject.form.needs == "size":
+        for n_in, n_out in SIZES if sizes is None else sizes:
+            yield ask(subject, image(subject.channels, n_in), n_out)
+    elif sizes is not None:
+        return
+    elif subject.form.needs == "factor":
+        for n_in, factor in FACTORS:
+            yield ask(subject, image(subject.channels, n_in), None, factor)
+    else:
+        for n_in in FIXED_SIZES:
+            yield ask(subject, image(subject.channels, n_in), None)
+
+
+def ask(
+    subject: Subject, x: Array, n_out: Size | None, factor: float | None = None, dtype: str = ""
+) -> Answer:
+    """A function's answer to one image.
+
+    Args:
+        subject: the function.
+        x: (1, C, H, W).
+        n_out: the size that is asked for, or None if the function is not given one.
+        factor: that it is given, or None.
+        dtype: of the image; by default what the function was found to take.
+    """
+    n_in = (x.shape[2], x.shape[3])
+    given: Any = {} if factor is None else {"factors": (factor, factor)}
+    exact = None if factor is None else Fraction(str(factor))
+    wanted = n_out or (0, 0)
+    try:
+        y = subject(x.astype(dtype or subject.dtype), wanted, **given)
+    except (Exception, SystemExit) as error:  # whatever a function raises is its answer
+        return Answer(n_in, wanted, x, None, exact, refused=last_line(error))
+    came = (int(y.shape[2]), int(y.shape[3]))
+    if y.shape[:2] != x.shape[:2] or (n_out is not None and came != n_out) or 0 in came:
+        words = f"returned shape {tuple(y.shape)} (N, C, H, W) for {tuple(x.shape)}"
+        if n_out is not None:
+            words += f" and size {n_out}"
+        return Answer(n_in, wanted, x, None, exact, str(y.dtype), words)
+    return Answer(n_in, came, x, y.astype(np.float64), exact, str(y.dtype))

@@ -1,0 +1,156 @@
+"""Which calls of the frameworks compute the same, said as a user writes them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import suite
+from ..cases import Case
+from ..conventions import Resize
+from ..frameworks import Call
+from ..regimes import LARGEST, REGIMES
+from .candidates import Candidate, matrix
+from .following import ELSEWHERE, EVERY
+
+# from (h, w) to (h, w): sizes that no flag has, so that they can be called by name where they are printed
+_SIZES = (
+    ((211, 307), (1009, 1013)),
+    ((2027, 2039), (1009, 1013)),
+    ((505, 507), (1010, 1014)),
+    ((2020, 2028), (1010, 1014)),
+)
+_EQUAL = 1e-9  # two formulas of one weight; different ones differ by more at sizes below LARGEST
+
+
+@dataclass(frozen=True)
+class Same:
+    """A call that computes the same.
+
+    Attributes:
+        call: as a user writes it, with ``h`` and ``w`` the output's size.
+        framework, releases: whose, and in which releases (PEP 440 specifiers).
+        where: the regime in which it is the same.
+        name: what ``pytest -k`` selects.
+        rule: its coordinate rule, where that is another than the function's: then it is the same but for
+            single pixels, or parts of a weight, at some sizes.
+    """
+
+    call: str
+    framework: str
+    releases: str
+    where: str
+    name: str
+    rule: str | None = None
+
+
+def same_as(candidate: Candidate, others: tuple[Candidate, ...], regime: str) -> list[Same]:
+    """The catalogue's calls that compute what a function computes in a regime.
+
+    Args:
+        candidate: what it follows.
+        others: what it follows as well, at all sizes that it was asked for.
+        regime: where; calls that are the same in a narrower one are named with it.
+    """
+    rules = {c.rule for c in (candidate, *others) if c.convention == candidate.convention}
+    found = []
+    for call in suite.calls("resize"):
+        if not call.plain or not call.arithmetic:
+            continue
+        for releases, convention in call.follows.items():
+            where = _where(candidate.convention, convention, regime)
+            if where is None:
+                continue
+            alike = _evaluated_alike(call, convention, rules, candidate)
+            nearly = convention == candidate.convention and candidate.rounding is None
+            said = spoken(call, convention) if alike or nearly else None
+            if said is not None:
+                rule = None if alike else call.rule or "none"
+                found.append(Same(said, call.framework, releases, where, call.id, rule))
+    wide = list(REGIMES)
+    return sorted(
+        found, key=lambda s: (wide.index(s.where) if s.where in wide else -1, len(s.call))
+    )
+
+
+def _evaluated_alike(
+    call: Call, convention: Resize, rules: set[str | None], candidate: Candidate
+) -> bool:
+    """Whether a call's coordinate rule is the function's, or neither has one; of a function of integers,
+    whether the call rounds as it does."""
+    if candidate.rounding is not None:
+        return candidate.rounding in call.roundings.get("uint8", ())
+    rule = next(iter(call.arithmetic.values())).coordinate_rule
+    if convention == candidate.convention:
+        return rule in rules
+    return rule is None and candidate.rule is None
+
+
+@functools.cache
+def _where(one: Resize, other: Resize, regime: str) -> str | None:
+    """The widest part of a regime in which two conventions are one, if that is worth saying."""
+    if one == other:
+        return regime
+    if regime == ELSEWHERE:
+        return None
+    whole = REGIMES[regime]
+    for narrower in _PARTS[: len(_PARTS) if regime == EVERY else 0] or (regime,):
+        if _equal(one, other, lambda n, m, holds=REGIMES[narrower]: whole(n, m) and holds(n, m)):  # type: ignore[misc]
+            return narrower
+    return None
+
+
+_PARTS = ("at every size", "at more than one pixel", "enlarging", "shrinking")
+
+
+def _equal(one: Resize, other: Resize, holds: Callable[[int, int], bool]) -> bool:
+    """Whether two conventions are one at all sizes that are meant, up to :data:`regimes.LARGEST` pixels."""
+    if not (one.takes_every_size and other.takes_every_size):
+        return False
+    for n_in, n_out in _far_first():
+        if holds(n_in, n_out):
+            both = [matrix(Candidate(c), n_in, n_out, None, 0, columns=False) for c in (one, other)]
+            if np.max(abs(both[0] - both[1])) > _EQUAL:
+                return False
+    return True
+
+
+@functools.cache
+def _far_first() -> tuple[tuple[int, int], ...]:
+    """All sizes, those first at which most conventions differ."""
+    every = [(n, m) for n in range(1, LARGEST + 1) for m in range(1, LARGEST + 1)]
+    return tuple(
+        sorted(every, key=lambda pair: (pair not in ((5, 7), (7, 5), (3, 8), (8, 3)), pair))
+    )
+
+
+def spoken(call: Call, convention: Resize) -> str | None:
+    """A call as a user writes it, with ``h`` and ``w`` for the output's size, ``x_h`` and ``x_w`` for the
+    input's; None if its arguments say no size that is tried."""
+    for n_in, n_out in _SIZES:
+        if not all(convention.takes(*pair) for pair in zip(n_in, n_out, strict=True)):
+            continue
+        x = np.broadcast_to(0.0, (1, 3, *n_in))
+        case = Case("", "", "", convention, {"x": x}, n_out, call.rule)
+        expression = call.expression(case)
+        if expression is not None:
+            return _named(str(expression), n_in, n_out)
+    return None
+
+
+def _named(text: str, n_in: tuple[int, int], n_out: tuple[int, int]) -> str:
+    names = dict(_numbers("h", n_in[0], n_out[0])) | dict(_numbers("w", n_in[1], n_out[1]))
+    return re.sub(r"-?\d+\.?\d*(e-?\d+)?", lambda m: names.get(m[0], m[0]), text)
+
+
+def _numbers(name: str, n_in: int, n_out: int) -> Iterator[tuple[str, str]]:
+    """What is computed from the sizes of an axis, as it is printed, and as it is computed."""
+    yield str(n_out), name
+    yield str(n_in), f"x_{name}"
+    yield str(n_out / n_in), f"{name} / x_{name}"
+    yield str(n_in / n_out), f"x_{name} / {name}"
+    yield str(0.5 * (n_in / n_out) - 0.5), f"0.5 * x_{name} / {name} - 0.5"

@@ -1,0 +1,416 @@
+"""The function that is asked about: how it is called, and what it is given.
+
+A function may want an image as HW, HWC, CHW, NHWC or NCHW, a size as (h, w) or (w, h), two numbers, a factor,
+or nothing; and a NumPy array, a tensor or a picture. All of that is found by calling it on small images.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .problem import Unidentifiable, last_line
+
+Array = NDArray[Any]
+Layout = Literal["HW", "HWC", "CHW", "NHWC", "NCHW"]
+SizeOrder = Literal["hw", "wh"]
+LAYOUTS: tuple[Layout, ...] = ("HWC", "CHW", "NHWC", "NCHW", "HW")
+SIZE_ORDERS: tuple[SizeOrder, ...] = ("hw", "wh")
+Size = tuple[int, int]
+
+_NCHW = "NCHW"
+
+
+def to_layout(x: Array, layout: Layout) -> Array:
+    """An image (1, C, H, W) in a layout; of HW, its first channel."""
+    axes = [_NCHW.index(letter) for letter in layout]
+    rest = tuple(0 for letter in _NCHW if letter not in layout)
+    outer = [i for i, letter in enumerate(_NCHW) if letter not in layout]
+    turned = x.transpose(*outer, *axes)[rest]
+    return np.ascontiguousarray(turned)
+
+
+def from_layout(y: Array, layout: Layout) -> Array:
+    """The way back: (1, C, H, W) of an array in a layout."""
+    for letter in _NCHW:
+        if letter not in layout:
+            y, layout = y[None], letter + layout  # type: ignore[assignment]
+    return y.transpose(*(layout.index(letter) for letter in _NCHW))
+
+
+# ---------------------------------------------------------------------------- arrays of others
+
+
+def _as_torch(x: Array) -> Any:
+    return sys.modules["torch"].from_numpy(x)
+
+
+def _as_tensorflow(x: Array) -> Any:
+    return sys.modules["tensorflow"].constant(x)
+
+
+def _as_jax(x: Array) -> Any:
+    return sys.modules["jax.numpy"].asarray(x)
+
+
+def _as_pil(x: Array) -> Any:
+    return sys.modules["PIL.Image"].fromarray(x)
+
+
+# name of the module that must be there: from an array to what its functions take. Only what the user's file
+# has imported is tried.
+KINDS: Mapping[str, tuple[str, Callable[[Array], Any]]] = {
+    "NumPy arrays": ("numpy", lambda x: x),
+    "torch tensors": ("torch", _as_torch),
+    "TensorFlow tensors": ("tensorflow", _as_tensorflow),
+    "Pillow images": ("PIL.Image", _as_pil),
+    "JAX arrays": ("jax.numpy", _as_jax),
+}
+
+
+def to_numpy(y: Any) -> Array:
+    """What a function returned, as an array of numbers."""
+    if hasattr(y, "detach"):
+        y = y.detach().cpu()
+    if isinstance(y, list | tuple) and len(y) == 1 and hasattr(y[0], "shape"):
+        y = y[0]
+    array = np.asarray(y)
+    if array.dtype.kind not in "fiub":
+        if (
+            hasattr(y, "numpy") or array.dtype.kind == "V"
+        ):  # bfloat16, which NumPy knows by a plug-in
+            return array.astype(np.float32)
+        raise TypeError(f"it returned {type(y).__name__}, which is not an array of real numbers")
+    return array
+
+
+# ---------------------------------------------------------------------------- arguments
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way to tell a function what is wanted.
+
+    Attributes:
+        said: as a user writes it.
+        arguments: from the layout's shape, the output's (h, w) and the factors to arguments.
+        needs: ``size``, ``factor`` or nothing.
+        order: of the size in it, if it has one.
+    """
+
+    said: str
+    arguments: Callable[
+        [Sequence[int], Size, tuple[float, float]], tuple[tuple[Any, ...], dict[str, Any]]
+    ]
+    needs: Literal["size", "factor", ""]
+    order: SizeOrder | None = None
+
+
+_SIZE_NAMES = ("size", "dsize", "output_size", "output_shape", "out_size", "target_size", "new_size",
+               "shape", "out_shape", "target_shape", "new_shape", "sizes", "resolution")  # fmt: skip
+_FACTOR_NAMES = ("scale_factor", "scale", "factor", "zoom", "scales", "ratio")
+_HEIGHT_NAMES = ("height", "h", "new_h", "out_h", "rows", "target_height", "new_height", "oh")
+_WIDTH_NAMES = ("width", "w", "new_w", "out_w", "cols", "target_width", "new_width", "ow")
+
+
+def _ordered(size: Size, order: SizeOrder) -> Size:
+    return size if order == "hw" else (size[1], size[0])
+
+
+def _size_forms(
+    order: SizeOrder, names: Sequence[str], both: Sequence[tuple[str, str]]
+) -> Iterator[Form]:
+    words = "(h, w)" if order == "hw" else "(w, h)"
+
+    def keyword(name: str) -> Form:
+        said = f"fn(x, {name}={words})"
+        return Form(said, lambda s, size, f: ((), {name: _ordered(size, order)}), "size", order)
+
+    def keywords(h: str, w: str) -> Form:
+        said = f"fn(x, {h}=h, {w}=w)"
+        return Form(said, lambda s, size, f: ((), {h: size[0], w: size[1]}), "size")
+
+    yield Form(f"fn(x, {words})", lambda s, size, f: ((_ordered(size, order),), {}), "size", order)
+    yield from map(keyword, names)
+    yield Form(
+        f"fn(x, {words[1:-1]})", lambda s, size, f: (_ordered(size, order), {}), "size", order
+    )
+    if order == "hw":
+        yield from (keywords(h, w) for h, w in both)
+
+
+def _factor_forms(names: Sequence[str]) -> Iterator[Form]:
+    def keyword(name: str) -> Form:
+        said = f"fn(x, {name}=factor)"
+        return Form(said, lambda s, size, f: ((), {name: _plain(f[0])}), "factor")
+
+    yield Form("fn(x, factor)", lambda s, size, f: ((_plain(f[0]),), {}), "factor")
+    yield from map(keyword, names)
+    yield Form("fn(x, (factor, factor))", lambda s, size, f: ((f,), {}), "factor")
+
+
+def _plain(factor: float) -> float:
+    return int(factor) if factor == int(factor) else factor
+
+
+def _whole_shape(layout: Layout) -> Form:
+    def arguments(
+        shape: Sequence[int], size: Size, factors: tuple[float, float]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        whole = list(shape)
+        whole[layout.index("H")], whole[layout.index("W")] = size
+        return (tuple(whole),), {}
+
+    return Form("fn(x, shape)", arguments, "size", "hw")
+
+
+_FIXED = Form("fn(x)", lambda s, size, f: ((), {}), "")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What the function says of itself; nothing where it does not."""
+
+    names: tuple[str, ...] = ()
+    required: int | None = None
+
+    @staticmethod
+    def of(fn: Callable[..., Any]) -> Signature:
+        fn = getattr(fn, "forward", fn)  # a torch module's own arguments
+        try:
+            parameters = list(inspect.signature(fn).parameters.values())
+        except (TypeError, ValueError):
+            return Signature()
+        by_place = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        needed = [
+            p.name
+            for p in parameters
+            if p.default is inspect.Parameter.empty and p.kind in (*by_place, *by_name)
+        ]
+        image = next((p.name for p in parameters if p.kind in by_place), None)
+        named = [p.name for p in parameters if p.kind in by_name and p.name != image]
+        return Signature(tuple(named), len(needed))
+
+
+def forms(fn: Callable[..., Any], layout: Layout, orders: Sequence[SizeOrder]) -> Iterator[Form]:
+    """The ways to call a function that its signature leaves open, the likeliest first."""
+    known = Signature.of(fn)
+    sizes = [name for name in _SIZE_NAMES if name in known.names]
+    factors = [name for name in _FACTOR_NAMES if name in known.names]
+    both = [
+        (h, w) for h, w in zip(_HEIGHT_NAMES, _WIDTH_NAMES, strict=True) if {h, w} <= {*known.names}
+    ]
+    by_size = [form for order in orders for form in _size_forms(order, sizes, both)]
+    by_factor = list(_factor_forms(factors))
+    first = [*by_factor, *by_size] if factors and not sizes else [*by_size, *by_factor]
+    if known.required == 1 and not sizes and not factors and not both:
+        yield _FIXED
+        yield from first
+    elif known.required == 1:  # a size that may be left out
+        yield from first
+        yield _FIXED
+    else:
+        yield from first
+        yield _whole_shape(layout)
+        if known.required is None:
+            yield _FIXED
+
+
+# ---------------------------------------------------------------------------- the subject
+
+
+@dataclass
+class Subject:
+    """A function, and how it is called.
+
+    Attributes:
+        fn: the function.
+        layout: of the image that it is given.
+        form: how it is told the size.
+        kind: what arrays it takes, a key of :data:`KINDS`.
+        channels: how many a probe has.
+        dtype: of the probes.
+        layouts: all those that it was found to take.
+        changed_input: it wrote into an image that it was given.
+    """
+
+    fn: Callable[..., Any]
+    layout: Layout
+    form: Form
+    kind: str
+    channels: int
+    dtype: str
+    layouts: tuple[Layout, ...] = ()
+    changed_input: bool = field(default=False)
+
+    def __call__(
+        self, x: Array, size: Size = (0, 0), factors: tuple[float, float] = (1.0, 1.0)
+    ) -> Array:
+        """What the function makes of an image, (1, C, H, W) in and out.
+
+        Raises:
+            Exception: whatever the function raises.
+        """
+        given = to_layout(x, self.layout)
+        before = given.tobytes()
+        args, kwargs = self.form.arguments(given.shape, size, factors)
+        result = to_numpy(self.fn(KINDS[self.kind][1](given), *args, **kwargs))
+        self.changed_input |= given.tobytes() != before
+        if result.ndim != len(self.layout) and self.layout == "HWC" and result.ndim == 2:
+            result = result[:, :, None]  # cv2 drops a single channel
+        if result.ndim != len(self.layout):
+            raise ValueError(
+                f"it returned {result.ndim} axes for {self.layout}: shape {result.shape}"
+            )
+        return from_layout(result, self.layout)
+
+
+# the sizes at which a function is first called: any that it takes will do
+_FIRST: tuple[tuple[Size, Size], ...] = (
+    ((5, 7), (8, 11)),
+    ((11, 8), (7, 5)),
+    ((4, 6), (8, 12)),
+    ((8, 12), (4, 6)),
+    ((6, 9), (2, 3)),
+)  # fmt: skip
+# the same for functions that are given a factor
+_FIRST_FACTORS: tuple[tuple[Size, float], ...] = (((4, 6), 2.0), ((8, 12), 0.5), ((4, 6), 1.5))
+_DTYPES = ("float32", "float64", "uint8")
+
+
+@dataclass
+class Tried:
+    """What was asked in vain: for the message.
+
+    Attributes:
+        said: the forms.
+        last: the last exception.
+        returned: of every image that came: the form with the layout, the size of the input, the one that was
+            asked for, its own.
+        unchanged: each was the input itself.
+        other: what came that is no image of the input's channels, in words.
+    """
+
+    said: list[str] = field(default_factory=list)
+    last: str = ""
+    returned: list[tuple[str, Size, Size, Size]] = field(default_factory=list)
+    unchanged: bool = True
+    other: list[str] = field(default_factory=list)
+
+
+def kinds_here() -> list[str]:
+    """The kinds of arrays whose modules are imported."""
+    return [kind for kind, (module, _) in KINDS.items() if module in sys.modules]
+
+
+def found(
+    fn: Callable[..., Any], layout: Layout | None, size_order: SizeOrder | None
+) -> tuple[Subject | None, Tried]:
+    """How a function is to be called.
+
+    Args:
+        fn: takes an image first.
+        layout, size_order: where they are known.
+
+    Returns:
+        The function with the way to call it; None if every answer had another shape than was asked for. And
+        what was tried.
+
+    Raises:
+        Unidentifiable: it raised whatever it was given.
+    """
+    tried = Tried()
+    layouts = LAYOUTS if layout is None else (layout,)
+    orders = SIZE_ORDERS if size_order is None else (size_order,)
+    for dtype, kind in itertools.product(_DTYPES, kinds_here()):
+        subject = _of_kind(fn, kind, dtype, layouts, orders, tried)
+        if subject is not None:
+            return subject, tried
+    if not tried.returned and tried.other:
+        raise Unidentifiable(
+            f"the function returns no image of its input: {tried.other[0]}; give its layout, if it is not "
+            f"one of {', '.join(LAYOUTS)}"
+        )
+    if not tried.returned:
+        kinds = ", ".join(kinds_here())
+        raise Unidentifiable(
+            f"the function raised every time, at last: {tried.last}\n"
+            f"tried: {', '.join(dict.fromkeys(tried.said))}; layouts {', '.join(layouts)}; {kinds}; "
+            f"{', '.join(_DTYPES)}"
+        )
+    return None, tried
+
+
+def _of_kind(
+    fn: Callable[..., Any],
+    kind: str,
+    dtype: str,
+    layouts: Sequence[Layout],
+    orders: Sequence[SizeOrder],
+    tried: Tried,
+) -> Subject | None:
+    """The form that the most first sizes are answered in; the likeliest of them."""
+    said = dict.fromkeys(form.said for layout in layouts for form in forms(fn, layout, orders))
+    best: tuple[float, Subject] | None = None
+    for words in said:
+        taken: dict[Layout, tuple[float, Subject]] = {}
+        for layout in layouts:
+            form = next((f for f in forms(fn, layout, orders) if f.said == words), None)
+            for channels in (3, 1) if form is not None and "C" in layout else (1,):
+                if form is None or layout in taken:
+                    continue
+                subject = Subject(fn, layout, form, kind, channels, dtype)
+                if (part := _answered(subject, tried)) > 0:
+                    taken[layout] = part, subject
+        if taken:
+            part, subject = max(taken.values(), key=lambda one: (one[0], one[1].channels))
+            subject.layouts = tuple(taken)
+            if part == 1:
+                return subject
+            if best is None or part > best[0]:
+                best = part, subject
+    return best[1] if best else None
+
+
+def _answered(subject: Subject, tried: Tried) -> float:
+    """The part of the first sizes that a function called so answers with an image of that size."""
+    tried.said.append(subject.form.said)
+    needs = subject.form.needs
+    asked: list[tuple[Size, Size, float]]
+    if needs == "size":
+        asked = [(n_in, n_out, 1.0) for n_in, n_out in _FIRST]
+    elif needs == "factor":
+        asked = [(n, (round(n[0] * f), round(n[1] * f)), f) for n, f in _FIRST_FACTORS]
+    else:
+        asked = [((6, 8), (0, 0), 1.0), ((5, 7), (0, 0), 1.0)]
+    good = 0
+    for n_in, n_out, factor in asked:
+        x = np.arange(subject.channels * n_in[0] * n_in[1], dtype=np.float64) / 4
+        x = x.reshape(1, subject.channels, *n_in).astype(subject.dtype)
+        try:
+            y = subject(x, n_out, (factor, factor))
+        except (Exception, SystemExit) as error:  # whatever it raises is its answer
+            tried.last = last_line(error)
+            continue
+        if y.shape[:2] != x.shape[:2]:
+            tried.other.append(f"shape {y.shape} (N, C, H, W) for {x.shape}")
+            continue
+        came = (int(y.shape[2]), int(y.shape[3]))
+        tried.returned.append((f"{subject.form.said} {subject.layout}", n_in, n_out, came))
+        tried.unchanged &= np.array_equal(x, y)
+        good += came == n_out or (not needs and _resized(came, n_in))
+    return good / len(asked)
+
+
+def _resized(n_out: Sequence[int], n_in: Size) -> bool:
+    """Whether a function of an image alone has resized it: by about one factor along both axes."""
+    h, w = (out / size for out, size in zip(n_out, n_in, strict=True))
+    return (n_out[0], n_out[1]) != n_in and min(n_out) >= 1 and 0.5 <= h / w <= 2

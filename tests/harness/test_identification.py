@@ -1,0 +1,784 @@
+"""A function is named only if it follows a convention at every probe, and is told what it does instead."""
+
+import functools
+import itertools
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import halfpixel
+from halfpixel import ConvTranspose, Resize, cli, suite
+from halfpixel.conventions import every_pyramid, every_resize
+from halfpixel.identification import Identification, Transposed, Unidentifiable, find
+from halfpixel.identification.candidates import (
+    Candidate,
+    candidates,
+    expected,
+    fit,
+    generic,
+    matrix,
+)
+from halfpixel.identification.following import ELSEWHERE, EVERY, followed
+from halfpixel.identification.probes import SIZES, TELLING, Answer, image
+
+Array = NDArray[Any]
+Function = Callable[..., Any]
+
+LINEAR = Resize(mode="linear")
+AREA = Resize(mode="area")
+ANTIALIASED = Resize(mode="linear", antialias=True, exclude_outside=True)
+ALIGNED = Resize(mode="linear", coordinate_transformation_mode="align_corners")
+CUBIC = Resize(mode="cubic")
+
+
+def resized(x: Array, size: tuple[int, int], rows: Resize, columns: Resize | None = None) -> Array:
+    """HW or HWC, in float64; another convention along each axis."""
+    h, w = weights(rows, x.shape[0], size[0]), weights(columns or rows, x.shape[1], size[1])
+    return product(h, x, w)
+
+
+def product(h: Array, x: Array, w: Array) -> Array:
+    """Of HW or HWC."""
+    return np.asarray(np.einsum("ij,jk...,lk->il...", h, np.asarray(x, float), w))
+
+
+@functools.cache
+def weights(convention: Resize, n_in: int, n_out: int) -> Array:
+    return np.asarray(convention.weights(n_in, n_out).astype(float))
+
+
+def of(convention: Resize) -> Function:
+    return lambda x, size: resized(x, size, convention)
+
+
+def identified(fn: Function, **known: Any) -> Identification:
+    answer = halfpixel.identify(fn, **known)
+    assert isinstance(answer, Identification)
+    return answer
+
+
+def lines(answer: Identification) -> str:
+    return "\n".join(answer.diagnosis.lines)
+
+
+# ---------------------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize("convention", [*every_resize(), *every_pyramid()], ids=lambda c: c.slug)
+def test_every_convention_is_named(convention: Resize) -> None:
+    answers = [
+        Answer(n_in, n_out, image(3, n_in), None)
+        for n_in, n_out in (*SIZES, *MORE_SIZES)
+        if all(convention.takes(*pair) for pair in zip(n_in, n_out, strict=True))
+    ]
+    own = Candidate(convention)
+    found = followed([replace(a, y=expected(own, a).astype(np.float32)) for a in answers])
+    assert found.complete
+    assert [part.candidate for part in found.parts] == [own]
+
+
+# some that pyramids go up and down
+MORE_SIZES = [((7, 9), (4, 5)), ((5, 6), (10, 12)), ((6, 5), (3, 3)), ((4, 3), (8, 6))]
+
+
+def test_a_function_is_named_as_the_matrices_are() -> None:
+    answer = identified(lambda x, size: Resize(mode="lanczos").apply(x, size), layout="NCHW")
+    assert answer.convention == Resize(mode="lanczos")
+
+
+@pytest.mark.parametrize("convention", [*every_resize(), *every_pyramid()], ids=lambda c: c.slug)
+def test_the_matrices_that_are_compared_with_are_the_exact_ones(convention: Resize) -> None:
+    for n_in, n_out in [(5, 7), (8, 4), (12, 5)]:
+        if convention.takes(n_in, n_out):
+            got = matrix(Candidate(convention), n_in, n_out, None, 0, columns=False)
+            exact = convention.weights(n_in, n_out).astype(float)
+            assert np.max(abs(got - exact)) < 1e-13
+
+
+def test_the_probes_tell_every_two_conventions_apart() -> None:
+    conventions = [c.convention for c in candidates() if c.rule is None]
+    alike = []
+    for one, other in itertools.combinations(conventions, 2):
+        if one.takes_every_size and other.takes_every_size and not told_apart(one, other):
+            alike.append((str(one), str(other)))
+    assert not alike
+
+
+def told_apart(one: Resize, other: Resize) -> bool:
+    for n_in, n_out in SIZES:
+        answer = Answer(n_in, n_out, image(1, n_in), None)
+        if (
+            np.max(abs(expected(Candidate(one), answer) - expected(Candidate(other), answer)))
+            > 1e-4
+        ):
+            return True
+    return False
+
+
+def test_the_telling_sizes_show_every_coordinate_rule_of_nearest() -> None:
+    for candidate in candidates():
+        if candidate.rule is None or candidate.convention.mode != "nearest":
+            continue
+        exact = replace(candidate, rule=None)
+        answers = [Answer(n_in, n_out, image(1, n_in), None) for n_in, n_out in (*SIZES, *TELLING)]
+        same = [np.array_equal(expected(candidate, a), expected(exact, a)) for a in answers]
+        assert not all(same), f"{candidate} is never told from the exact pixels"
+
+
+def test_one_convention_when_enlarging_and_another_when_shrinking() -> None:
+    def both(x: Array, size: tuple[int, int]) -> Array:
+        of_axis = [LINEAR if m >= n else AREA for n, m in zip(x.shape, size, strict=False)]
+        return resized(x, size, *of_axis)
+
+    answer = identified(both)
+    named = {part.regime: part.candidate and part.candidate.convention for part in answer.parts}
+    assert answer.named
+    assert answer.convention is None, "there is no one convention"
+    assert named == {"enlarging": LINEAR, "shrinking": AREA}
+    assert answer.followed is not None
+    assert answer.followed.per_axis
+    assert "along each axis by itself" in str(answer)
+
+
+def test_one_convention_where_no_axis_shrinks_and_another_elsewhere() -> None:
+    def both(x: Array, size: tuple[int, int]) -> Array:
+        grows = all(m >= n for n, m in zip(x.shape, size, strict=False))
+        return resized(x, size, LINEAR if grows else AREA)
+
+    answer = identified(both)
+    named = {part.regime: part.candidate and part.candidate.convention for part in answer.parts}
+    assert named == {"enlarging": LINEAR, ELSEWHERE: AREA}
+
+
+def test_area_at_whole_factors_only_is_named_there_and_nowhere_else() -> None:
+    def mixed(x: Array, size: tuple[int, int]) -> Array:
+        pairs = list(zip(x.shape, size, strict=False))
+        if all(m >= n for n, m in pairs):
+            return resized(x, size, LINEAR)
+        return resized(x, size, AREA if all(n % m == 0 for n, m in pairs) else ANTIALIASED)
+
+    answer = identified(mixed)
+    named = {part.regime: part.candidate and part.candidate.convention for part in answer.parts}
+    assert named == {
+        "shrinking by whole factors": AREA,
+        ELSEWHERE: ANTIALIASED,  # which is linear where it enlarges
+    }
+
+
+# ---------------------------------------------------------------------------- how it is called
+
+LAYOUTS: dict[str, Function] = {
+    "HW": lambda x, size: resized(x, size, LINEAR) if x.ndim == 2 else 1 / 0,
+    "HWC": lambda x, size: resized(x, size, LINEAR) if x.ndim == 3 else 1 / 0,
+    "CHW": lambda x, size: (
+        np.stack([resized(c, size, LINEAR) for c in x]) if x.ndim == 3 else 1 / 0
+    ),
+    "NHWC": lambda x, size: (
+        np.stack([resized(i, size, LINEAR) for i in x]) if x.ndim == 4 else 1 / 0
+    ),
+    "NCHW": lambda x, size: LINEAR.apply(x, size) if x.ndim == 4 else 1 / 0,
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_layout_is_found(layout: str) -> None:
+    answer = identified(LAYOUTS[layout])
+    assert answer.convention == LINEAR
+    assert answer.as_dict()["layout"] == layout
+
+
+def test_a_layout_that_is_given_is_the_only_one_that_is_tried() -> None:
+    answer = identified(of(LINEAR), layout="HW")
+    assert answer.as_dict()["layouts"] == ["HW"]
+    with pytest.raises(Unidentifiable):
+        identified(LAYOUTS["NCHW"], layout="HW")
+
+
+def scaled(x: Array, factor: float) -> tuple[int, int]:
+    return int(x.shape[0] * factor), int(x.shape[1] * factor)
+
+
+FORMS: dict[str, Function] = {
+    "fn(x, (h, w))": lambda x, size: resized(x, size, LINEAR),
+    "fn(x, (w, h))": lambda x, size: resized(x, size[::-1], LINEAR),
+    "fn(x, size=(h, w))": lambda x, *, size: resized(x, size, LINEAR),
+    "fn(x, dsize=(w, h))": lambda x, *, dsize: resized(x, dsize[::-1], LINEAR),
+    "fn(x, h, w)": lambda x, a, b: resized(x, (a, b), LINEAR),
+    "fn(x, w, h)": lambda x, a, b: resized(x, (b, a), LINEAR),
+    "fn(x, height=h, width=w)": lambda x, *, width, height: resized(x, (height, width), LINEAR),
+    "fn(x, shape)": lambda x, shape: resized(x, shape[:2], LINEAR) if len(shape) == x.ndim == 3 else 1 / 0,
+    "fn(x, factor)": lambda x, factor: resized(x, scaled(x, factor), LINEAR),
+    "fn(x)": lambda x: resized(x, (2 * x.shape[0], 2 * x.shape[1]), LINEAR),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_way_to_say_the_size_is_found(form: str) -> None:
+    answer = identified(FORMS[form])
+    assert answer.as_dict()["called"] == form
+    assert LINEAR in {c.convention for p in answer.parts for c in (p.candidate, *p.also) if c}
+
+
+@pytest.mark.parametrize(
+    ("rounds", "words"), [(np.floor, "floor"), (np.rint, "round"), (np.ceil, "ceil")]
+)
+def test_the_size_that_is_made_of_a_factor_is_said(rounds: Any, words: str) -> None:
+    def rescaled(x: Array, scale: float) -> Array:
+        h, w = (int(rounds(n * scale)) for n in x.shape[:2])
+        return resized(x, (h, w), LINEAR)
+
+    answer = identified(rescaled)
+    assert answer.as_dict()["output_size"] == f"{words}(n * factor)"
+    assert answer.as_dict()["scales"] == "the ratio of the sizes"
+
+
+def test_a_factor_that_decides_where_is_told_from_the_ratio_of_the_sizes() -> None:
+    def rescaled(x: Array, scale: float) -> Array:
+        size = [int(n * scale) for n in x.shape[:2]]
+        y = LINEAR.apply(x, size, scales=(scale, scale), axes=(0, 1))
+        return np.asarray(y)
+
+    assert identified(rescaled).as_dict()["scales"] == "the factor"
+
+
+def test_a_function_of_integers_alone_is_named_with_its_rounding() -> None:
+    def whole(x: Array, size: tuple[int, int]) -> Array:
+        if x.dtype != np.uint8:
+            raise TypeError("uint8 only")
+        return np.floor(resized(x, size, LINEAR) + 0.5).clip(0, 255).astype(np.uint8)
+
+    answer = identified(whole)
+    assert answer.convention == LINEAR
+    assert "rounded half up" in str(answer)
+
+
+ROUNDED: dict[str, Callable[[Array], Array]] = {
+    "rounded half to even, saturated": lambda y: np.rint(y).clip(0, 255),
+    "rounded half up, saturated": lambda y: np.floor(y + 0.5).clip(0, 255),
+    "cut off (truncated), saturated": lambda y: np.trunc(y.clip(0, 255)),
+    "rounded half up, wrapped around": lambda y: np.floor(y + 0.5),
+}
+
+
+@pytest.mark.parametrize("words", ROUNDED)
+def test_how_integers_are_rounded_is_said(words: str) -> None:
+    def whole(x: Array, size: tuple[int, int]) -> Array:
+        y = resized(
+            x, size, replace(CUBIC, cubic_coeff_a=-0.5)
+        )  # halving, it has ties and overshoots
+        return ROUNDED[words](y).astype(np.int64).astype(np.uint8) if x.dtype == np.uint8 else y
+
+    assert {b.dtype: b.does for b in identified(whole).dtypes}["uint8"] == words
+
+
+def test_dtypes_that_are_refused_are_said_in_the_function_s_words() -> None:
+    def picky(x: Array, size: tuple[int, int]) -> Array:
+        if x.dtype != np.float32:
+            raise TypeError(f"no {x.dtype} here")
+        return resized(x, size, LINEAR).astype(np.float32)
+
+    does = {b.dtype: b.does for b in identified(picky).dtypes}
+    assert does["float64"] == "raises TypeError: no float64 here"
+    assert does["float32"].startswith("within")
+
+
+# ---------------------------------------------------------------------------- odd functions
+
+
+def shifted(x: Array, size: tuple[int, int]) -> Array:
+    places = [
+        LINEAR.coordinates(n, m).astype(float) + 0.1 for n, m in zip(x.shape, size, strict=False)
+    ]
+    h, w = (LINEAR.weights_at(at, n) for at, n in zip(places, x.shape, strict=False))
+    return product(h, x, w)
+
+
+def blurred(x: Array) -> Array:
+    x = np.asarray(x, float)
+    for axis in (0, 1):
+        n = x.shape[axis]
+        around = [x.take(np.clip(np.arange(n) + k, 0, n - 1), axis) for k in (-1, 0, 1)]
+        x = 0.25 * around[0] + 0.5 * around[1] + 0.25 * around[2]
+    return x
+
+
+def flat(x: Array, size: tuple[int, int]) -> Array:
+    return np.full((*size, *x.shape[2:]), 0.5)
+
+
+def early(n_in: int, n_out: int) -> Array:
+    return np.asarray(np.floor((np.arange(n_out) + 0.48) * n_in / n_out).astype(int))
+
+
+_RANDOM = np.random.default_rng(0)
+
+# a function, and the words that its diagnosis must have
+ODD: dict[str, tuple[Function, list[str]]] = {
+    "shifted by a tenth of a pixel": (shifted, ["linear half_pixel shifted by 0.1 px"]),
+    "a = -0.6": (of(replace(CUBIC, cubic_coeff_a=-0.6)), ["a = -0.6"]),
+    "a = -0.74": (
+        of(replace(CUBIC, cubic_coeff_a=-0.74)),
+        ["a = -0.74", "nearest is resize cubic half_pixel cubic_coeff_a=-0.75"],
+    ),
+    "blurred first": (
+        lambda x, size: resized(blurred(x), size, LINEAR),
+        ["blurred before resize linear half_pixel", "0.25 0.5 0.25"],
+    ),
+    "blurred last": (
+        lambda x, size: blurred(resized(x, size, LINEAR)),
+        ["blurred after resize linear half_pixel", "0.25 0.5 0.25"],
+    ),
+    "transposed": (
+        lambda x, size: resized(x.swapaxes(0, 1), size, LINEAR),
+        ["rows and columns are swapped", "but for that it follows resize linear half_pixel"],
+    ),
+    "upside down": (lambda x, size: resized(x, size, LINEAR)[::-1], ["the rows are upside down"]),
+    "mirrored": (lambda x, size: resized(x, size, LINEAR)[:, ::-1], ["the columns are mirrored"]),
+    "one row off": (
+        lambda x, size: np.roll(resized(x, size, LINEAR), 1, 0),
+        ["one row off", "but for that it follows resize linear half_pixel"],
+    ),
+    "one column off": (lambda x, size: np.roll(resized(x, size, CUBIC), -1, 1), ["one column off"]),
+    "rounded to uint8": (
+        lambda x, size: np.rint(resized(x, size, LINEAR)).clip(0, 255).astype(np.float32),
+        ["not linear", "whole numbers", "rounded to uint8 on the way", "resize linear half_pixel"],
+    ),
+    "uint8 from the start": (
+        lambda x, size: resized(x.astype(np.uint8), size, CUBIC).round().clip(0, 255).astype(np.float32),
+        ["not linear", "rounded to uint8 on the way", "resize cubic half_pixel"],
+    ),
+    "random": (lambda x, size: _RANDOM.random((*size, *x.shape[2:])), ["not deterministic"]),
+    "gamma": (
+        lambda x, size: resized(x, size, LINEAR).clip(0) ** (1 / 2.2),
+        ["not linear", "gamma curve", "raised to the power 0.4545", "resize linear half_pixel"],
+    ),
+    "linear light": (
+        lambda x, size: resized(x.clip(0) ** 2.2, size, LINEAR) ** (1 / 2.2),
+        ["not linear", "a gamma curve: the image is raised to the power 2.2", "resize linear half_pixel"],
+    ),
+    "clamped to 0..1": (
+        lambda x, size: resized(x, size, CUBIC).clip(0, 1),
+        ["not linear", "it clamps: no value comes out below 0 or above 1", "follows resize cubic half_pixel"],
+    ),
+    "median": (
+        lambda x, size: np.median([resized(x, size, c) for c in (LINEAR, CUBIC, ALIGNED)], axis=0),
+        ["not linear: f(a + b)", "sums are not kept"],
+    ),
+    "offset": (
+        lambda x, size: resized(x, size, LINEAR) + 1,
+        ["not linear", "it adds an offset", "but for the offset it follows resize linear half_pixel"],
+    ),
+    "twice as bright": (lambda x, size: 2 * resized(x, size, LINEAR), ["times 2, resize linear half_pixel"]),
+    "BGR": (
+        lambda x, size: resized(x, size, LINEAR)[..., ::-1] if x.ndim == 3 else 1 / 0,
+        ["the channels come out in another order: 2, 1, 0", "but for that it follows resize linear"],
+    ),
+    "grey": (
+        lambda x, size: resized(x, size, LINEAR).mean(-1, keepdims=True) + np.zeros(x.shape[-1]),
+        ["channels are mixed"],
+    ),
+    "black": (lambda x, size: 0 * resized(x, size, LINEAR), ["it returns 0, whatever the image"]),
+    "a hole": (
+        lambda x, size: np.where(np.arange(size[1])[:, None] == 0, np.nan, resized(x, size, LINEAR)),
+        ["it makes NaN or infinities"],
+    ),
+    "constant": (flat, ["it returns 0.5, whatever the image"]),
+    "its input": (lambda x, size: x, ["it returns the image itself, whatever size is asked for"]),
+    "one row too many": (
+        lambda x, size: resized(x, (size[0] + 1, size[1]), LINEAR),
+        ["it returns another size: +1 rows and +0 columns"],
+    ),
+    "antialiased along the rows": (
+        lambda x, size: resized(x, size, ANTIALIASED, LINEAR),
+        [f"shrinking: rows follow {ANTIALIASED}, columns {LINEAR}"],
+    ),
+    "corners aligned along the columns": (
+        lambda x, size: resized(x, size, LINEAR, ALIGNED),
+        ["rows follow resize linear half_pixel, columns resize linear align_corners"],
+    ),
+    "a B-spline without its prefilter": (
+        lambda x, size: bspline(x, size),
+        ["B = 1 and C = 0 of Mitchell and Netravali, a B-spline"],
+    ),
+    "nearest but for rounding": (
+        lambda x, size: x[np.ix_(*(early(n, m) for n, m in zip(x.shape, size, strict=False)))],
+        ["it copies pixels as resize nearest", "it rounds its coordinates in a way of its own"],
+    ),
+}  # fmt: skip
+
+
+def bspline(x: Array, size: tuple[int, int]) -> Array:
+    """Cubic B-spline weights, clamped edges."""
+    sides = []
+    for n, m in zip(x.shape, size, strict=False):
+        at = (np.arange(m) + 0.5) * n / m - 0.5
+        base, t = np.floor(at).astype(int), at - np.floor(at)
+        weights = [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3]
+        a = np.zeros((m, n))
+        for k, weight in enumerate(weights):
+            np.add.at(a, (np.arange(m), np.clip(base - 1 + k, 0, n - 1)), weight / 6)
+        sides.append(a)
+    return product(sides[0], x, sides[1])
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_function_has_no_name_and_the_right_diagnosis(name: str) -> None:
+    fn, words = ODD[name]
+    answer = identified(fn)
+    assert not answer.named
+    assert answer.convention is None
+    assert answer.as_dict()["convention"] is None
+    assert [word for word in words if word not in lines(answer)] == [], lines(answer)
+
+
+def test_a_size_in_the_wrong_order_is_said() -> None:
+    answer = identified(lambda x, size: resized(x, size[::-1], LINEAR), size_order="hw")
+    assert not answer.named
+    assert "rows and columns are swapped" in lines(answer)
+
+
+def test_a_function_that_writes_into_its_image_is_named_and_told() -> None:
+    def writes(x: Array, size: tuple[int, int]) -> Array:
+        y = resized(x, size, LINEAR)
+        x[...] = 0
+        return y
+
+    answer = identified(writes)
+    assert answer.convention == LINEAR
+    assert answer.as_dict()["changes_input"]
+    assert "changes the image" in str(answer)
+
+
+def test_a_function_that_leaves_the_program_is_one_that_raises() -> None:
+    def leaves(x: Array, size: tuple[int, int]) -> Array:
+        sys.exit("no more")
+
+    with pytest.raises(Unidentifiable, match="SystemExit: no more"):
+        identified(leaves)
+
+
+def test_a_function_of_none_of_these_has_its_weights_measured() -> None:
+    hamming = of(Resize(mode="linear"))
+
+    def skewed(x: Array, size: tuple[int, int]) -> Array:
+        h = LINEAR.weights(x.shape[0], size[0]).astype(float) ** 1.5
+        w = LINEAR.weights(x.shape[1], size[1]).astype(float) ** 1.5
+        h, w = h / h.sum(1, keepdims=True), w / w.sum(1, keepdims=True)
+        return product(h, x, w)
+
+    assert identified(hamming).named
+    answer = identified(skewed)
+    assert not answer.named
+    measured = answer.as_dict()["measured"]
+    assert measured["taps"] == 2
+    assert measured["separable"]
+    assert measured["symmetric"]
+    assert measured["sums_to_one"]
+    assert measured["rows_as_columns"]
+    assert abs(measured["shift"]) < 1e-6
+    assert np.shape(measured["weights"]) == (19, 12)
+    assert answer.as_dict()["nearest"]["distance"] > 0.01
+
+
+# ---------------------------------------------------------------------------- that it can fail
+
+
+@pytest.mark.parametrize("off", [1e-3, 1e-4])
+def test_a_small_shift_is_outside_the_bound(off: float) -> None:
+    def moved(x: Array, size: tuple[int, int]) -> Array:
+        sides = [
+            LINEAR.weights_at(LINEAR.coordinates(n, m).astype(float) + off, n)
+            for n, m in zip(x.shape, size, strict=False)
+        ]
+        return product(sides[0], x, sides[1])
+
+    assert not identified(moved).named
+
+
+@pytest.mark.parametrize("a", [-0.7499, -0.7501, -0.501])
+def test_a_coefficient_that_is_nearly_right_is_outside_the_bound(a: float) -> None:
+    assert not identified(of(replace(CUBIC, cubic_coeff_a=a))).named
+
+
+@pytest.mark.parametrize("probe", [0, 4, 13, len(SIZES) - 1])
+def test_one_wrong_value_in_one_probe_is_enough(probe: int) -> None:
+    n_in, n_out = SIZES[probe]
+    asked = {(n_in, n_out)}
+
+    def wrong_once(x: Array, size: tuple[int, int]) -> Array:
+        y = resized(x, size, LINEAR)
+        if (x.shape[:2], tuple(size)) in asked:
+            y[-1, -1] += 1e-3
+        return y
+
+    answer = identified(wrong_once)
+    assert answer.convention != LINEAR
+
+
+def test_the_bound_is_that_of_the_least_precise_call() -> None:
+    for call in suite.calls("resize"):
+        own = call.arithmetic.get("float32")
+        for convention in call.follows.values() if own else ():
+            assert own is not None
+            assumed = generic(convention)
+            assert assumed.coordinate_roundings >= own.coordinate_roundings
+            assert assumed.weight_error >= own.weight_error
+            assert assumed.extent_roundings >= own.extent_roundings
+            assert assumed.distance_roundings >= own.distance_roundings
+            assert assumed.normalised >= own.normalised
+            assert assumed.separable <= own.separable
+
+
+def test_nearest_has_no_bound() -> None:
+    x = image(1, (5, 6))
+    nearest = Candidate(Resize(mode="nearest"))
+    y = Resize(mode="nearest").apply(x, (7, 11))
+    assert fit(nearest, nearest, Answer((5, 6), (7, 11), x, y)).share == 0
+    y[0, 0, 0, 0] += 1e-12
+    assert fit(nearest, nearest, Answer((5, 6), (7, 11), x, y)).share > 1
+
+
+def test_nothing_is_named_that_was_not_compared() -> None:
+    def never_there(x: Array, size: tuple[int, int]) -> Array:
+        if x.shape[:2] in {n_in for n_in, _ in SIZES}:
+            raise ValueError("not this one")
+        return resized(x, size, LINEAR)
+
+    answer = identified(never_there)
+    assert not answer.named
+    assert "not this one" in lines(answer)
+
+
+# ---------------------------------------------------------------------------- transposed convolutions
+
+CONVOLUTIONS = [
+    ConvTranspose(strides=(2, 2)),
+    ConvTranspose(strides=(2, 3), pads=(1, 0, 1, 2)),
+    ConvTranspose(strides=(3, 1), output_padding=(2, 0)),
+    ConvTranspose(strides=(1, 2), dilations=(2, 1)),
+    ConvTranspose(strides=(2, 2), group=2),
+    ConvTranspose(strides=(1, 1), pads=(2, 1, 2, 1)),
+]
+
+
+def transposed(fn: Function, **known: Any) -> Transposed:
+    answer = halfpixel.identify(fn, **known)
+    assert isinstance(answer, Transposed)
+    return answer
+
+
+@pytest.mark.parametrize("convention", CONVOLUTIONS, ids=lambda c: c.slug)
+def test_a_transposed_convolution_is_read_off_its_pictures(convention: ConvTranspose) -> None:
+    answer = transposed(lambda x, w: convention.apply(x, w))
+    assert answer.convention == convention
+    assert answer.as_dict()["weight_layout"] == "(in, out / groups, kh, kw)"
+    assert answer.as_dict()["max_error"] == 0
+
+
+def test_a_fixed_kernel_is_measured_with_its_bias() -> None:
+    w = np.arange(1.0, 55.0).reshape(2, 3, 3, 3)
+    convention = ConvTranspose(strides=(2, 2), pads=(1, 1, 1, 1))
+
+    def layer(x: Array) -> Array:
+        if x.shape[1] != 2:
+            raise ValueError("two channels")
+        return convention.apply(x, w, np.array([1.0, 0.0, 2.0]))
+
+    answer = transposed(layer)
+    assert answer.convention == convention
+    assert answer.as_dict()["kernel_size"] == [3, 3]
+    assert answer.as_dict()["channels"] == [2, 3]
+    assert answer.as_dict()["bias"] is True
+    assert "F.conv_transpose2d" in str(answer)
+
+
+def test_the_layout_of_a_weight_is_found_and_a_turned_kernel() -> None:
+    convention = ConvTranspose(strides=(2, 2))
+
+    def tensorflow(x: Array, w: Array) -> Array:
+        y = convention.apply(x.transpose(0, 3, 1, 2), w.transpose(3, 2, 0, 1))
+        return y.transpose(0, 2, 3, 1)
+
+    answer = transposed(tensorflow)
+    assert answer.convention == convention
+    assert answer.as_dict()["weight_layout"] == "(kh, kw, out, in)"
+    assert answer.as_dict()["layout"] == "NHWC"
+    turned = transposed(lambda x, w: convention.apply(x, w[:, :, ::-1, ::-1]))
+    assert turned.convention == convention
+    assert turned.as_dict()["kernel_flipped"]
+    assert not turned.same_as
+
+
+NOT_TRANSPOSED: dict[str, tuple[Function, str]] = {
+    "no stride": (
+        lambda x, w: np.broadcast_to(x.sum((2, 3), keepdims=True), (1, 4, 20, 20)),
+        "it is no stride",
+    ),
+    "one row more at the start": (
+        lambda x, w: np.pad(
+            ConvTranspose(strides=(2, 2)).apply(x, w), ((0, 0), (0, 0), (1, 0), (0, 0))
+        ),
+        "1 pixels more before the first",
+    ),
+    "mirrored": (
+        lambda x, w: ConvTranspose(strides=(2, 2)).apply(x, w[:, :, ::-1]),
+        "mirrored along one axis only",
+    ),
+    "cut where it is large": (
+        lambda x, w: np.minimum(ConvTranspose(strides=(2, 2)).apply(x, w), 500),
+        "which single pixels seem to follow",
+    ),
+    "another size of small images": (
+        lambda x, w: ConvTranspose(strides=(2, 2)).apply(x, w)[:, :, : 40 if x.shape[2] > 5 else 6],
+        "it makes",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_TRANSPOSED)
+def test_what_is_no_transposed_convolution_is_told_why(name: str) -> None:
+    fn, words = NOT_TRANSPOSED[name]
+    answer = transposed(fn, operation="conv_transpose")
+    assert not answer.named
+    assert answer.as_dict()["convention"] is None
+    assert words in "\n".join(answer.diagnosis), answer
+
+
+# ---------------------------------------------------------------------------- answers and errors
+
+
+def test_the_answer_for_programs() -> None:
+    answer = json.loads(identified(of(replace(CUBIC, cubic_coeff_a=-0.5))).json())
+    assert answer["named"] is True
+    assert answer["convention"] == {
+        "mode": "cubic",
+        "coordinate_transformation_mode": "half_pixel",
+        "cubic_coeff_a": -0.5,
+        "antialias": 0,
+        "exclude_outside": 0,
+    }
+    assert answer["nearest"] is None
+    assert answer["max_error"] < 1e-14
+    assert answer["regimes"][0]["sizes"] == EVERY
+    assert answer["size_order"] == "hw"
+    assert set(answer["dtypes"]) == {"float32", "float64", "float16", "uint8", "uint16", "int16"}
+
+
+def test_calls_that_are_the_same_are_said_as_a_user_writes_them() -> None:
+    same = identified(of(LINEAR)).same_as
+    said = {one.call: one for one in same}
+    torch = said["F.interpolate(x, size=(h, w), mode='bilinear', align_corners=False)"]
+    assert (torch.framework, torch.releases, torch.where) == ("torch", ">=1.0", EVERY)
+    assert said["cv2.resize(x, (w, h), interpolation=cv2.INTER_LINEAR)"].where == EVERY
+    aa = "F.interpolate(x, size=(h, w), mode='bilinear', align_corners=False, antialias=True)"
+    assert said[aa].where == "enlarging"
+    assert not any(one.name == "torch-interpolate-bilinear-align_corners" for one in same)
+
+
+def test_a_coordinate_rule_decides_which_calls_of_nearest_are_the_same() -> None:
+    def floored(x: Array, size: tuple[int, int]) -> Array:
+        rows, columns = (
+            np.floor(np.arange(m, dtype=np.float32) * (np.float32(n) / np.float32(m))).astype(int)
+            for n, m in zip(x.shape, size, strict=False)
+        )
+        return np.asarray(x[np.ix_(rows, columns)])
+
+    answer = identified(floored)
+    assert answer.as_dict()["coordinate_rule"] == "float32"
+    names = {one.name for one in answer.same_as}
+    assert "torch-interpolate-nearest" in names
+    assert "opencv-resize-INTER_NEAREST" not in names
+
+
+FILE = """
+import numpy as np
+print("a file may print")
+
+def double(x):
+    return np.repeat(np.repeat(x, 2, 0), 2, 1)
+
+def broken(x, size):
+    raise RuntimeError("no weights\\nat all")
+
+def same(x, size):
+    return x
+
+number = 3
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.py"
+    path.write_text(FILE)
+    return path
+
+
+def test_the_command_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["identify", f"{file}:double", "--format", "json"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["convention"]["mode"] == "nearest"
+    assert "a file may print" in shown.err
+    assert cli.main(["identify", f"{file}:same"]) == 1
+    assert capsys.readouterr().out.startswith("none")
+
+
+ERRORS = {
+    "{file}:absent": "has no absent; it has double, broken, same",
+    "{file}:number": "is not callable: it is of type int",
+    "{folder}/absent.py:f": "there is no file",
+    "{file}": "names no function",
+    "absent_module:f": "there is no module absent_module",
+    "{file}:broken": "RuntimeError: at all",
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_what_cannot_be_asked_is_said_without_a_traceback(
+    name: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = cli.main(["identify", name.format(file=file, folder=file.parent)])
+    shown = capsys.readouterr()
+    assert status == 2
+    assert ERRORS[name] in shown.err
+    assert "Traceback" not in shown.err
+    assert not shown.out
+
+
+def test_a_file_that_cannot_be_imported_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "bad.py"
+    path.write_text("import no_such_thing_at_all\n")
+    with pytest.raises(Unidentifiable, match="cannot be imported: ModuleNotFoundError"):
+        find(f"{path}:f")
+
+
+def test_what_was_tried_is_said() -> None:
+    def broken(x: Array, size: tuple[int, int]) -> Array:
+        raise KeyError("weights")
+
+    with pytest.raises(Unidentifiable, match=r"KeyError: 'weights'\ntried: fn\(x, \(h, w\)\)"):
+        identified(broken)
+
+
+def test_no_framework_is_imported(file: Path) -> None:
+    code = (
+        "import sys; from halfpixel import cli; status = cli.main(sys.argv[1:]); "
+        "assert not {'torch', 'tensorflow', 'cv2', 'jax', 'PIL'} & set(sys.modules); sys.exit(status)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, "identify", f"{file}:double"], check=False)
+    assert run.returncode == 0
+
+
+def test_an_answer_takes_less_than_two_seconds() -> None:
+    start = time.process_time()
+    identified(of(LINEAR))
+    assert time.process_time() - start < 2

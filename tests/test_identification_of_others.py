@@ -1,0 +1,303 @@
+"""Resizers of libraries that halfpixel has no calls of: what they follow, and what follows nothing.
+
+The libraries are the extra ``others``, which ``make`` and ``tox -e all`` install.
+"""
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import halfpixel
+from halfpixel import Resize
+from halfpixel.identification import Identification
+from halfpixel.identification.candidates import Candidate
+from halfpixel.identification.following import followed
+from halfpixel.identification.probes import SIZES, Answer, image
+
+Array = NDArray[Any]
+LINEAR = Resize(mode="linear")
+ALIGNED = Resize(mode="linear", coordinate_transformation_mode="align_corners")
+NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
+FLOOR = Resize(mode="nearest", nearest_mode="floor", coordinate_transformation_mode="asymmetric")
+
+
+def cubic(a: float, **flags: Any) -> Resize:
+    return Resize(mode="cubic", cubic_coeff_a=a, **flags)
+
+
+STRETCHED: dict[str, Any] = {"antialias": True, "exclude_outside": True}
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.opencv
+@pytest.mark.keras_torch
+def test_where_all_frameworks_are_the_other_libraries_are_too() -> None:
+    modules = ("PIL", "jax", "kornia", "onnxruntime", "scipy", "skimage")
+    assert [name for name in modules if importlib.util.find_spec(name) is None] == []
+
+
+def identified(fn: Callable[..., Any], **known: Any) -> Identification:
+    answer = halfpixel.identify(fn, **known)
+    assert isinstance(answer, Identification)
+    return answer
+
+
+def regimes(answer: Identification) -> dict[str, Resize | None]:
+    return {p.regime: p.candidate.convention if p.candidate else None for p in answer.parts}
+
+
+# ---------------------------------------------------------------------------- Pillow
+
+PILLOW = {
+    "NEAREST": NEAREST,
+    "BILINEAR": Resize(mode="linear", **STRETCHED),
+    "BICUBIC": cubic(-0.5, **STRETCHED),
+    "LANCZOS": Resize(mode="lanczos", **STRETCHED),
+}
+
+
+@pytest.mark.parametrize("name", PILLOW)
+def test_pillow_always_antialiases(name: str) -> None:
+    pillow = pytest.importorskip("PIL.Image")
+    method = pillow.Resampling[name]
+    answer = identified(lambda picture, size: picture.resize(size, method))
+    assert answer.convention == PILLOW[name]
+    assert answer.as_dict()["takes"] == "Pillow images"
+    assert answer.as_dict()["size_order"] == "wh"
+    does = {b.dtype: b.arithmetic for b in answer.dtypes}
+    if name == "NEAREST":
+        assert answer.as_dict()["coordinate_rule"] == "sum_float64"
+    else:
+        assert does["uint8"] == "pillow_13_uint8"
+
+
+@pytest.mark.parametrize("name", ["BILINEAR", "BICUBIC"])
+def test_pillow_on_bytes_alone_is_named_with_its_arithmetic(name: str) -> None:
+    pillow = pytest.importorskip("PIL.Image")
+
+    def bytes_alone(x: Array, size: tuple[int, int]) -> Array:
+        if x.dtype != np.uint8:
+            raise TypeError("uint8 only")
+        return np.asarray(pillow.fromarray(x).resize(size, pillow.Resampling[name]))
+
+    answer = identified(bytes_alone)
+    assert answer.convention == PILLOW[name]
+    assert answer.as_dict()["regimes"][0]["integer_arithmetic"] == "pillow_13_uint8"
+
+
+def test_pillow_s_hamming_and_box_follow_nothing_that_is_known() -> None:
+    pillow = pytest.importorskip("PIL.Image")
+    hamming = identified(lambda picture, size: picture.resize(size, pillow.Resampling.HAMMING))
+    assert not hamming.named
+    assert not hamming.parts
+    # its window begins behind a pixel's middle and ends on one: no box of halves
+    box = identified(lambda picture, size: picture.resize(size, pillow.Resampling.BOX))
+    assert not box.named
+    assert regimes(box) == {
+        "enlarging": NEAREST,
+        "shrinking by whole factors": Resize(mode="area"),
+    }
+
+
+# ---------------------------------------------------------------------------- SciPy, scikit-image
+
+
+def zoom(order: int, grid_mode: bool) -> Callable[..., Array]:
+    ndimage = pytest.importorskip("scipy.ndimage")
+
+    def zoomed(x: Array, size: tuple[int, int]) -> Array:
+        factors = [m / n for n, m in zip(x.shape, size, strict=False)] + [1.0] * (x.ndim - 2)
+        return np.asarray(
+            ndimage.zoom(x, factors, order=order, mode="nearest", grid_mode=grid_mode)
+        )
+
+    return zoomed
+
+
+def test_scipy_s_zoom_aligns_corners_unless_it_is_told_not_to() -> None:
+    assert identified(zoom(1, False)).convention == ALIGNED
+    assert identified(zoom(1, True)).convention == LINEAR
+    assert identified(zoom(0, True)).convention == NEAREST
+    aligned = identified(zoom(0, False))
+    assert aligned.convention == replace(NEAREST, coordinate_transformation_mode="align_corners")
+    assert aligned.as_dict()["coordinate_rule"] == "scipy_float64"
+
+
+def test_scipy_s_splines_follow_nothing() -> None:
+    for grid_mode in (False, True):
+        answer = identified(zoom(3, grid_mode))
+        assert not answer.named
+        assert "a spline, or another filter without end" in answer.diagnosis.lines[-1]
+
+
+def test_scikit_image_mirrors_and_blurs() -> None:
+    transform = pytest.importorskip("skimage.transform")
+
+    def by(order: int, **flags: Any) -> Callable[..., Array]:
+        return lambda x, size: transform.resize(x, size, order=order, preserve_range=True, **flags)
+
+    # mode='reflect' is SciPy's 'mirror'
+    mirrored = Resize(mode="linear", padding_mode="reflect_101")
+    assert identified(by(1, anti_aliasing=False)).convention == mirrored
+    assert identified(by(1, anti_aliasing=False, mode="edge")).convention == LINEAR
+    assert identified(by(0, anti_aliasing=False)).convention == NEAREST
+    blurred = identified(by(1, anti_aliasing=True, mode="edge"))
+    assert regimes(blurred)["enlarging"] == LINEAR
+    assert not blurred.named
+    # (21 / 8 - 1) / 2
+    assert f"blurred before {LINEAR}: a Gaussian of sigma 0.8125" in blurred.diagnosis.lines[0]
+
+
+# ---------------------------------------------------------------------------- Kornia
+
+
+@pytest.mark.torch
+def test_kornia_is_torch_but_for_its_antialias() -> None:
+    pytest.importorskip("torch")
+    transform = pytest.importorskip("kornia.geometry.transform")
+
+    def by(name: str, **flags: Any) -> Callable[..., Any]:
+        return lambda x, size: transform.resize(x, size, interpolation=name, **flags)
+
+    assert identified(by("bilinear")).convention == LINEAR
+    assert identified(by("bilinear", align_corners=True)).convention == ALIGNED
+    assert identified(by("bicubic")).convention == cubic(-0.75)
+    assert identified(by("area")).convention == Resize(mode="adaptive_area")
+    assert identified(by("nearest")).convention == FLOOR
+    blurred = identified(by("bilinear", antialias=True))
+    assert not blurred.named
+    assert f"blurred before {LINEAR}" in blurred.diagnosis.lines[0]
+
+
+@pytest.mark.torch
+def test_kornia_s_rescale_samples_at_the_ratio_of_the_sizes_or_at_the_factor() -> None:
+    transform = pytest.importorskip("kornia.geometry.transform")
+    answer = identified(lambda x, factor: transform.rescale(x, factor, interpolation="bilinear"))
+    assert answer.convention == LINEAR
+    assert answer.as_dict()["output_size"] == "floor(n * factor)"
+    assert answer.as_dict()["scales"] is not None
+
+
+# ---------------------------------------------------------------------------- JAX
+
+
+JAX = [
+    ("linear", True, Resize(mode="linear", **STRETCHED)),
+    ("linear", False, LINEAR),
+    ("cubic", True, cubic(-0.5, **STRETCHED)),
+    ("cubic", False, cubic(-0.5, exclude_outside=True)),
+    ("lanczos3", True, Resize(mode="lanczos", **STRETCHED)),
+    ("lanczos5", False, Resize(mode="lanczos", lanczos_radius=5, exclude_outside=True)),
+]
+
+
+def in_jax(method: str, antialias: bool) -> Callable[..., Any]:
+    jax_image = pytest.importorskip("jax.image")
+    return lambda x, shape: jax_image.resize(x, shape, method, antialias=antialias)
+
+
+@pytest.mark.parametrize(("method", "antialias", "convention"), JAX)
+def test_jax_drops_what_is_outside(method: str, antialias: bool, convention: Resize) -> None:
+    """At two sizes: it compiles anew for each."""
+    resized = in_jax(method, antialias)
+    answers = []
+    for n_in, n_out in SIZES[:2]:
+        x = image(3, n_in)
+        y = np.asarray(resized(x.astype(np.float32), (1, 3, *n_out)))
+        answers.append(Answer(n_in, n_out, x, y.astype(np.float64)))
+    result = followed(answers)
+    assert result.complete
+    assert [part.candidate for part in result.parts] == [Candidate(convention)]
+
+
+def test_jax_s_nearest_multiplies_by_the_inverse_of_the_size() -> None:
+    resized, answers = in_jax("nearest", False), []
+    for n_in, n_out in [((14, 2), (52, 41)), ((47, 14), (22, 23))]:
+        x = image(1, n_in)
+        y = np.asarray(resized(x.astype(np.float32), (1, 1, *n_out)))
+        answers.append(Answer(n_in, n_out, x, y.astype(np.float64)))
+    assert [part.candidate for part in followed(answers).parts] == [
+        Candidate(NEAREST, "jax_float32")
+    ]
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("method", "antialias", "convention"), JAX)
+def test_jax_is_named(method: str, antialias: bool, convention: Resize) -> None:
+    answer = identified(in_jax(method, antialias))
+    assert answer.convention == convention
+
+
+# ---------------------------------------------------------------------------- ONNX Runtime
+
+
+def node(**attributes: Any) -> Callable[..., Array]:
+    onnx, runtime = pytest.importorskip("onnx"), pytest.importorskip("onnxruntime")
+    float32, int64 = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
+    resize = onnx.helper.make_node("Resize", ["x", "", "", "sizes"], ["y"], **attributes)
+    inputs = [
+        onnx.helper.make_tensor_value_info("x", float32, [None] * 4),
+        onnx.helper.make_tensor_value_info("sizes", int64, [4]),
+    ]
+    outputs = [onnx.helper.make_tensor_value_info("y", float32, [None] * 4)]
+    graph = onnx.helper.make_graph([resize], "resize", inputs, outputs)
+    opset = [onnx.helper.make_opsetid("", 19)]
+    model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=10)
+    session = runtime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+
+    def run(x: Array, size: tuple[int, int]) -> Array:
+        sizes = np.array([*x.shape[:2], *size], np.int64)
+        return np.asarray(session.run(None, {"x": x, "sizes": sizes})[0])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "convention",
+    [
+        LINEAR,
+        ALIGNED,
+        Resize(mode="linear", coordinate_transformation_mode="asymmetric"),
+        Resize(mode="linear", antialias=True),
+        Resize(mode="linear", **STRETCHED),
+        cubic(-0.75),
+        cubic(-0.5, exclude_outside=True),
+        cubic(-0.5, antialias=True),
+        cubic(-0.5, **STRETCHED),
+        Resize(mode="nearest", nearest_mode="ceil", coordinate_transformation_mode="align_corners"),
+    ],
+    ids=lambda convention: convention.slug,
+)
+def test_onnx_runtime_follows_the_attributes_of_its_node(convention: Resize) -> None:
+    answer = identified(node(**convention.attributes))
+    assert answer.convention == convention
+    assert answer.as_dict()["layout"] == "NCHW"
+
+
+def test_onnx_runtime_s_pytorch_half_pixel_is_half_pixel_but_for_one_pixel() -> None:
+    answer = identified(node(mode="linear", coordinate_transformation_mode="pytorch_half_pixel"))
+    assert not answer.named  # one pixel samples at 0, beside whatever the other axis does
+    assert regimes(answer)["at more than one pixel"] == LINEAR
+
+
+@pytest.mark.parametrize(
+    "nearest_mode", ["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]
+)
+@pytest.mark.parametrize("grid", ["half_pixel", "asymmetric"])
+def test_onnx_runtime_divides_the_index_in_float32(grid: Any, nearest_mode: Any) -> None:
+    answer = identified(
+        node(mode="nearest", coordinate_transformation_mode=grid, nearest_mode=nearest_mode)
+    )
+    convention = Resize(
+        mode="nearest", coordinate_transformation_mode=grid, nearest_mode=nearest_mode
+    )
+    assert answer.convention == convention
+    assert answer.as_dict()["coordinate_rule"] == "onnxruntime_float32"
