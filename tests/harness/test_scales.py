@@ -347,7 +347,8 @@ def test_a_mistake_is_caught_and_named(
 
 
 def test_no_kind_of_mistake_is_missing_from_the_table_above() -> None:
-    found = {name for case in STORED for name, _ in readings.readings(case_with_expected(case))}
+    cases = [case_with_expected(case) for case in STORED if case.convention in (LINEAR, CUBIC)]
+    found = {name for case in cases for name, _ in readings.readings(case)}
     own = {name.removeprefix("the right convention ") for name in found if name.startswith("the ")}
     about = {name for name in own if re.search("scale|copied|ratio", name)}
     assert about == {said for said, _, _ in MISTAKES}
