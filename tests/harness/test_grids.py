@@ -112,3 +112,15 @@ def test_a_place_just_above_a_tie_is_no_tie() -> None:
     """In float64 ½ + 2⁻⁵³, which F.grid_sample has at 6 to 3, and ½ are 1 when ½ is added."""
     (above, tie), _ = HALF_EVEN.taps_at(np.array([0.5 + 2.0**-53, 0.5]), 6)
     assert [above.tolist(), tie.tolist()] == [[1], [0]]
+
+
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore:`torch.jit.trace` is deprecated")
+@pytest.mark.parametrize("name", ["jit_trace", "export"])
+def test_a_call_of_two_tensors_goes_through_a_mode(name: str) -> None:
+    """grid_sample takes an image and a grid."""
+    (mode,) = (mode for framework, mode in suite.modes() if mode.name == name)
+    trials = suite.mode_trials(lambda framework: "9.9" if framework == "torch" else None)
+    wanted = f"torch-grid_sample-bilinear-border-{mode.name}-float32-4x5-7x9-texture"
+    (trial,) = (trial for trial in trials if trial.id == wanted)
+    assert judge(trial.call, trial.case(), trial.dtype).kind == "conforms"

@@ -304,3 +304,8 @@ def test_a_mode_on_another_device_is_spelled_as_it_is_run() -> None:
     case = suite.executed_golden(LINEAR.convention, None, None, UP)
     said = str(cuda.of(call, LINEAR.convention).said(case))
     assert said.startswith("cpu(F.interpolate(x.cuda(), size=(7, 9), mode='bilinear'")
+    (grid_sample,) = (
+        c for c in suite.calls("resize") if c.id == "torch-grid_sample-bilinear-border"
+    )
+    said = str(cuda.of(grid_sample, LINEAR.convention).said(case))
+    assert said.startswith("cpu(F.grid_sample(x.cuda(), cuda(F.affine_grid(")

@@ -19,8 +19,8 @@ def _trace(names: Names) -> Names:
     torch = names["torch"]
 
     def trace(function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(x: Any, **flags: Any) -> Any:
-            return torch.jit.trace(lambda image: function(image, **flags), x)(x)
+        def run(*tensors: Any, **flags: Any) -> Any:
+            return torch.jit.trace(lambda *inputs: function(*inputs, **flags), tensors)(*tensors)
 
         return run
 
@@ -31,10 +31,10 @@ def _export(names: Names) -> Names:
     torch = names["torch"]
 
     def export(function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(x: Any, **flags: Any) -> Any:
-            forward = {"forward": lambda module, image: function(image, **flags)}
+        def run(*tensors: Any, **flags: Any) -> Any:
+            forward = {"forward": lambda module, *inputs: function(*inputs, **flags)}
             module = type("Module", (torch.nn.Module,), forward)()
-            return torch.export.export(module, (x,)).module()(x)
+            return torch.export.export(module, tensors).module()(*tensors)
 
         return run
 
@@ -42,12 +42,13 @@ def _export(names: Names) -> Names:
 
 
 def _on_cuda(call: Expression) -> Expression:
-    there = Expression(call.function, (Expression(Name("x.cuda")), *call.args[1:]), call.kwargs)
+    others = (Expression(Name("cuda"), (tensor,)) for tensor in call.args[1:])
+    there = Expression(call.function, (Expression(Name("x.cuda")), *others), call.kwargs)
     return Expression(Name("cpu"), (there,))
 
 
-def _cpu(names: Names) -> Names:
-    return {"cpu": lambda tensor: tensor.cpu()}
+def _to_and_fro(names: Names) -> Names:
+    return {"cuda": lambda tensor: tensor.cuda(), "cpu": lambda tensor: tensor.cpu()}
 
 
 def _no_gpu() -> str | None:
@@ -62,5 +63,5 @@ MODES = (
     ),
     Mode(name="jit_trace", expression=wrapped("trace"), names=_trace),
     Mode(name="export", expression=wrapped("export"), names=_export),
-    Mode(name="cuda", expression=_on_cuda, names=_cpu, why_absent=_no_gpu),
+    Mode(name="cuda", expression=_on_cuda, names=_to_and_fro, why_absent=_no_gpu),
 )
