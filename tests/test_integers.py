@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -22,12 +24,16 @@ def _rounded() -> list[tuple[Call, DType]]:
     for call in suite.calls("resize"):
         for dtype, choice in call.roundings.items():
             for convention in (c for c in call.follows.values() if c.takes_every_size):
-                kernel = (call.framework, convention, dtype, choice)
+                kernel = (call.framework, convention, dtype, choice, call.scaling)
                 found.setdefault(kernel, (call, dtype))
     return list(found.values())
 
 
-ROUNDED = _rounded()
+ROUNDED = [pair for pair in _rounded() if pair[0].scaling is None]
+BY_FACTORS = [pair for pair in _rounded() if pair[0].scaling is not None]
+
+Asked = tuple[float, float]
+"""What a call is asked for along H and W: a size in pixels, or a factor."""
 
 
 def named(pairs: list[tuple[Call, DType]]) -> list[Any]:
@@ -46,22 +52,34 @@ def every_pair() -> NDArray[np.float64]:
     return np.stack([first, second], axis=2).reshape(1, 1, 256, 512).astype(np.float64)
 
 
-def case_of(call: Call, x: NDArray[Any], size: tuple[int, int]) -> Case:
+def images(dtype: DType, channels: int, shape: tuple[int, int]) -> Iterator[NDArray[np.float64]]:
+    """Noise over the whole range, and its ends alone, which overshoot."""
+    generator = np.random.default_rng(channels)
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    yield generator.integers(low, high + 1, (1, channels, *shape)).astype(np.float64)
+    yield generator.choice([low, high], (1, channels, *shape)).astype(np.float64)
+
+
+def case_of(call: Call, x: NDArray[Any], asked: Asked) -> Case:
+    """What a call is to make of an image: a size, or for a call that is given factors those."""
     (convention,) = call.follows.values()
-    return Case("run", "", "this test", convention, {"x": x}, size)
+    if call.scaling is not None:
+        return call.scaling.case(convention, x, asked)
+    height, width = (int(n) for n in asked)
+    return Case("run", "", "this test", convention, {"x": x}, (height, width))
 
 
-def says(call: Call, x: NDArray[Any], size: tuple[int, int]) -> bool:
+def says(call: Call, x: NDArray[Any], asked: Asked) -> bool:
     """Whether the arguments of a call can express a size: INTER_AREA is two calls."""
-    return call.expression(case_of(call, x, size)) is not None
+    return call.expression(case_of(call, x, asked)) is not None
 
 
 def differences(
-    call: Call, dtype: DType, names: Names, x: NDArray[Any], size: tuple[int, int], rounding: str
+    call: Call, dtype: DType, names: Names, x: NDArray[Any], asked: Asked, rounding: str
 ) -> int:
     """How many values are not what an integer arithmetic predicts; none where a declared refusal is
     what comes, or the call cannot say the case."""
-    case = case_of(call, x, size)
+    case = case_of(call, x, asked)
     if call.expression(case) is None:
         return 0
     refusal = call.refusal(case, dtype, names)
@@ -72,7 +90,7 @@ def differences(
     got = call(case, dtype, names)
     assert str(got.dtype) == dtype
     (convention,) = call.follows.values()
-    want = predicted(rounding, convention, x, size, dtype)
+    want = predicted(rounding, convention, x, case.size, dtype, case.scales)
     return int(np.count_nonzero(got.astype(np.int64) != want))
 
 
@@ -120,19 +138,66 @@ SIZES = [
 def test_every_value_of_noise_is_predicted(call: Call, dtype: DType, channels: int) -> None:
     """Noise over the whole range, and its ends alone, which overshoot; both passes at once."""
     names = frameworks.load(call.framework)
-    generator = np.random.default_rng(channels)
-    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
     said = 0
     for rounding in settings(call, dtype, names):
-        for (h, w), size in SIZES:
-            noise = generator.integers(low, high + 1, (1, channels, h, w)).astype(np.float64)
-            ends = generator.choice([low, high], (1, channels, h, w)).astype(np.float64)
-            if says(call, noise, size):
-                said += 1
-                for x in (noise, ends):
-                    assert differences(call, dtype, names, x, size, rounding) == 0, (h, w, size)
+        for shape, size in SIZES:
+            for x in images(dtype, channels, shape):
+                if says(call, x, size):
+                    said += 1
+                    assert differences(call, dtype, names, x, size, rounding) == 0, (shape, size)
     # other numbers of channels are another warpAffine call's, or none's
-    assert said > 5 or (said == 0 and "warpAffine" in call.name)
+    assert said > 10 or (said == 0 and "warpAffine" in call.name)
+
+
+# sizes that come out unchanged are among them, whole windows that reach beyond the image, and factors that
+# are the ratio of the sizes along one axis or both
+FACTORS = [
+    (0.5, 0.5), (0.25, 0.5), (0.4, 0.29), (0.7, 0.96), (1.01, 1.02), (1.01, 1.7), (1.1, 0.6), (2, 3),
+    (2.3, 1.25), (1 / 3, 0.2), (3.3, 2.02),
+]  # fmt: skip
+IMAGES = [(7, 9), (5, 30), (35, 38), (12, 21), (3, 8)]
+
+
+@pytest.mark.resize
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(("call", "dtype"), named(BY_FACTORS))
+def test_every_value_of_noise_is_predicted_by_factors(
+    call: Call, dtype: DType, channels: int
+) -> None:
+    names = frameworks.load(call.framework)
+    said = 0
+    for rounding in settings(call, dtype, names):
+        for shape, factors in itertools.product(IMAGES, FACTORS):
+            for x in images(dtype, channels, shape):
+                if min(case_of(call, x, factors).size) > 1 and says(call, x, factors):
+                    said += 1
+                    assert differences(call, dtype, names, x, factors, rounding) == 0, (
+                        shape,
+                        factors,
+                    )
+    assert said > 30
+
+
+@pytest.mark.opencv
+@pytest.mark.resize
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16"])
+def test_opencv_predicts_cubic_by_factors_without_ipp(dtype: DType) -> None:
+    """With IPP it is a warp, whose sums are not known to the last bit: no call declares it."""
+    cv2 = frameworks.load("opencv")["cv2"]
+    convention = Resize(mode="cubic", cubic_coeff_a=-0.75)
+    rounding = "opencv_fixed_11" if dtype == "uint8" else "opencv_float32"
+    before = cv2.ipp.useIPP()
+    try:
+        cv2.ipp.setUseIPP(False)
+        for shape, (fy, fx) in itertools.product(IMAGES, FACTORS):
+            for x in images(dtype, 3, shape):
+                image = np.ascontiguousarray(x[0].transpose(1, 2, 0), dtype)
+                got = cv2.resize(image, None, fx=fx, fy=fy, interpolation=cv2.INTER_CUBIC)
+                scales = (Fraction(str(fy)), Fraction(str(fx)))
+                want = predicted(rounding, convention, x, got.shape[:2], dtype, scales)
+                assert np.array_equal(got.transpose(2, 0, 1), want[0]), (shape, fy, fx)
+    finally:
+        cv2.ipp.setUseIPP(before)
 
 
 TORCH_MODES = [

@@ -89,7 +89,7 @@ class Case:
             )
         x = self.inputs["x"]
         if self.rule in ROUNDINGS:
-            values = predicted(self.rule, self.convention, x, self.size, self.dtype)
+            values = predicted(self.rule, self.convention, x, self.size, self.dtype, self.scales)
             return fractions(*over_common_denominator(values)) if exact else values
         if self.empty:
             return np.full((*x.shape[:2], *np.maximum(self.size, 0)), np.nan)
@@ -483,6 +483,37 @@ INTEGER_CASES = (
 )
 # fmt: on
 
+# fmt: off
+# What calls that are given factors make of integers. None is stored.
+INTEGER_SCALE_CASES = (
+    ResizeCase("9x7-5x4-by_0.6-bytes", "bytes", (1, 3, 9, 7), (5, 4),
+               "shrinking by a factor that is not the ratio of the sizes", scales=_by("0.6", "0.6")),
+    ResizeCase("6x7-9x15-by_1.55_2.2-bytes", "bytes", (1, 1, 6, 7), (9, 15),
+               "a factor for each axis; the last row and column are beyond the last pixel's centre",
+               scales=_by("1.55", "2.2")),
+    ResizeCase("5x7-8x11-by_1.7-bytes", "bytes", (1, 4, 5, 7), (8, 11),
+               "8.5 and 11.9 pixels, cut", scales=_by("1.7", "1.7")),
+    ResizeCase("5x7-8x12-by_1.7-bytes", "bytes", (1, 3, 5, 7), (8, 12),
+               "8.5 and 11.9 pixels, rounded half to even", scales=_by("1.7", "1.7")),
+    ResizeCase("5x4-5x6-by_1.05_1.6-bytes", "bytes", (1, 2, 5, 4), (5, 6),
+               "a factor that leaves the size as it is: an axis that is copied shows",
+               scales=_by("1.05", "1.6")),
+    ResizeCase("5x4-5x6-by_1_1.6-bytes", "bytes", (1, 5, 5, 4), (5, 6),
+               "the same where the axis is copied; more channels than pixels are wide",
+               scales=_by("1", "1.6")),
+    ResizeCase("7x9-3x4-by_0.5-bytes", "bytes", (1, 2, 7, 9), (3, 4),
+               "halving odd sizes, cut: the last row and column are not read", scales=_by("0.5", "0.5")),
+    ResizeCase("7x11-4x6-by_0.5-bytes", "bytes", (1, 3, 7, 11), (4, 6),
+               "halving odd sizes, rounded up: the last window holds two pixels, and one in the corner",
+               scales=_by("0.5", "0.5")),
+    ResizeCase("11x7-3x2-by_0.25-bytes", "bytes", (1, 2, 11, 7), (3, 2),
+               "windows of sixteen pixels, the last of twelve, and of nine", scales=_by("0.25", "0.25")),
+    ResizeCase("7x9-3x4-by_0.4-bytes", "bytes", (1, 1, 7, 9), (3, 4),
+               "2.8 and 3.6 pixels, rounded up: the last output pixel reaches beyond the image",
+               scales=_by("0.4", "0.4")),
+)
+# fmt: on
+
 # These are stored; the others are computed as they run, as those of 16 bits are.
 INTEGER_GOLDENS = (
     "5x4-9x7-extremes",
@@ -495,11 +526,35 @@ INTEGER_GOLDENS = (
 
 def integer_cases(convention: Resize, rule: str | None, dtype: str = "uint8") -> Iterator[Case]:
     """Every integer case of one convention in one dtype, without its expected values."""
-    factor, offset = _STRETCHED[dtype]
-    for entry in (entry for entry in INTEGER_CASES if entry.fits(convention)):
+    entries = (entry for entry in INTEGER_CASES if entry.fits(convention))
+    yield from _of_integers(entries, convention, rule, dtype)
+
+
+def integer_scale_cases(
+    convention: Resize, rule: str | None, dtype: str = "uint8"
+) -> Iterator[Case]:
+    """Every integer case with scales of one convention in one dtype, without its expected values."""
+    yield from _of_integers(INTEGER_SCALE_CASES, convention, rule, dtype)
+
+
+def _of_integers(
+    entries: Iterable[ResizeCase], convention: Resize, rule: str | None, dtype: str
+) -> Iterator[Case]:
+    stretch, offset = _STRETCHED[dtype]
+    for entry in entries:
         make, source = INTEGER_INPUTS[entry.x]
-        x = make(*entry.shape) * factor + offset
-        yield Case(entry.name, entry.pins, source, convention, {"x": x}, entry.size, rule, dtype)
+        inputs = {"x": make(*entry.shape) * stretch + offset}
+        yield Case(
+            entry.name,
+            entry.pins,
+            source,
+            convention,
+            inputs,
+            entry.size,
+            rule,
+            dtype,
+            scales=entry.scales,
+        )
 
 
 # A call is compiled anew for each case: these few stand for all.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from .cases import (
     INTEGER_CASES,
     INTEGER_DTYPES,
     INTEGER_GOLDENS,
+    INTEGER_SCALE_CASES,
     MODE_CASES,
     MODE_CASES_OF_FACTORS,
     PHOTOGRAPH_SIZES,
@@ -31,6 +34,7 @@ from .cases import (
     gradient_case,
     holds,
     integer_cases,
+    integer_scale_cases,
     photograph_case,
     resize_cases,
     resize_entries,
@@ -478,7 +482,8 @@ def _integer_trials(call: Call, release: str, dtype: DType) -> Cases:
     convention = call.convention(release)
     if convention is not None:
         cases = _integer_cases(convention)
-        for entry in _REFUSED if call.refuses(dtype) else INTEGER_CASES:
+        every = INTEGER_CASES if call.scaling is None else (*INTEGER_CASES, *INTEGER_SCALE_CASES)
+        for entry in _REFUSED if call.refuses(dtype) else every:
             case = cases.get(entry.name)
             if case is not None and call.expression(case) is not None:
                 make = functools.partial(_integer_case, call, dtype, convention, entry.name)
@@ -487,22 +492,34 @@ def _integer_trials(call: Call, release: str, dtype: DType) -> Cases:
 
 @functools.cache
 def _integer_cases(convention: Resize) -> dict[str, Case]:
-    """Those whose sizes a convention takes, without their expected values."""
-    return {case.name: case for case in integer_cases(convention, None)}
+    """Those whose sizes a convention takes, and those with scales, without their expected values."""
+    every = (*integer_cases(convention, None), *integer_scale_cases(convention, None))
+    return {case.name: case for case in every}
 
 
 def _integer_case(call: Call, dtype: DType, convention: Resize, name: str) -> Case:
-    """A golden where there is one: of 8 bits, and rounded on the way; else computed once a process."""
+    """A golden where there is one: of 8 bits, and rounded on the way; else computed once a process. A
+    factor's inverse, and the ratio of the sizes, can be two numbers: a call that is given factors rounds by
+    those."""
     rule = _rule(call, dtype)
-    stored = call.stored and name in INTEGER_GOLDENS
+    by_factors = call.scaling is not None and call.scaling.uses_factors and rule in ROUNDINGS
+    stored = call.stored and name in INTEGER_GOLDENS and not by_factors
     if dtype == "uint8" and stored and rule in ROUNDINGS and ROUNDINGS[rule].stored:
         return golden(goldens.root() / folder(convention, rule) / f"{name}.json")
-    return _computed(convention, rule, dtype, name)
+    return _computed(convention, rule, dtype, name, by_factors)
 
 
 @functools.cache
-def _computed(convention: Resize, rule: str | None, dtype: str, name: str) -> Case:
-    case = next(c for c in integer_cases(convention, rule, dtype) if c.name == name)
+def _computed(
+    convention: Resize, rule: str | None, dtype: str, name: str, by_factors: bool
+) -> Case:
+    every = itertools.chain(
+        integer_cases(convention, rule, dtype), integer_scale_cases(convention, rule, dtype)
+    )
+    case = next(c for c in every if c.name == name)
+    if by_factors and case.scales is None:
+        height, width = (Fraction(n_out, n_in) for n_in, n_out in case.sizes)
+        case = replace(case, scales=(height, width))
     return replace(case, expected=np.asarray(case.reference()))
 
 

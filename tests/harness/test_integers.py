@@ -28,7 +28,7 @@ from halfpixel.integers import opencv as opencv_
 from halfpixel.readings import followed as said_to_follow
 from halfpixel.report.terminal import explain
 
-from ..test_integers import SIZES, differences, says, settings
+from ..test_integers import FACTORS, IMAGES, SIZES, case_of, differences, says, settings
 
 LINEAR, CUBIC = Resize(mode="linear"), Resize(mode="cubic", cubic_coeff_a=-0.75)
 
@@ -87,6 +87,12 @@ TORCH = [
         "lanczos-antialias",
     )
 ]
+TORCH_SCALED = [
+    pytest.param(
+        f"torch-interpolate-{mode}-scale_factor", "uint8", marks=pytest.mark.torch, id=f"{mode}-by"
+    )
+    for mode in ("bilinear", "bicubic", "bicubic-antialias")
+]
 OVERSHOOTS = [call for call in TORCH if "bilinear" not in str(call.id)]
 
 
@@ -95,6 +101,29 @@ def opencv(flag: str, *dtypes: str) -> list[Any]:
         pytest.param(f"opencv-resize-INTER_{flag}", dtype, marks=pytest.mark.opencv, id=f"{flag}-{dtype}")
         for dtype in dtypes
     ]  # fmt: skip
+
+
+def scaled(flag: str, *dtypes: str) -> list[Any]:
+    """OpenCV's calls by fx and fy."""
+    name, _, regime = flag.partition("-")
+    return opencv(f"{name}-fx-{regime}" if regime else f"{name}-fx", *dtypes)
+
+
+def of_sizes(n_in: int, n_out: int, factor: float | None) -> float:
+    """The ratio of the sizes, whatever the factor."""
+    return n_out / n_in
+
+
+def inverse_of_sizes(n_in: int, n_out: int, factor: float | None) -> float:
+    return n_in / n_out
+
+
+def mean_cut(pixels: Any) -> Any:
+    return np.floor(pixels.mean(axis=-1))
+
+
+def itself(last: int) -> int:
+    return last
 
 
 def keras(method: str, dtype: str) -> Any:
@@ -118,6 +147,7 @@ FIXED = [
     for flag in ("LINEAR", "CUBIC", "LANCZOS4", "AREA-growing")
     for call in opencv(flag, "uint8")
 ]
+FIXED_BY = [call for flag in ("LANCZOS4", "AREA-growing") for call in scaled(flag, "uint8")]
 EXACT = opencv("LINEAR_EXACT", "uint8", *SIXTEEN)
 AREA = opencv("AREA-shrinking", "uint8", *SIXTEEN)
 
@@ -156,6 +186,18 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (tensorflow, "_sine", nearest_to_the_sine, "keras_rounded", [keras("lanczos3", "uint16")]),
     (tensorflow, "_FIRST", (3, 2), "keras_rounded", [keras(m, "uint16") for m in ("bicubic", "lanczos5")]),
     (tensorflow, "_half_even", np.floor, "keras_rounded", [keras(m, "uint8") for m in KERAS_METHODS]),
+    (torch, "step", inverse_of_sizes, "torch_uint8", TORCH_SCALED),
+    (torch, "_copied", never, "torch_uint8", TORCH_SCALED[1:2]),
+    (opencv_, "_ratio", of_sizes, "opencv_fixed_11", [*FIXED_BY, *scaled("LINEAR", "uint8")]),
+    (opencv_, "_ratio", of_sizes, "opencv_float32", scaled("LANCZOS4", "uint16")),
+    (opencv_, "_ratio", of_sizes, "opencv_bit_exact", scaled("LINEAR_EXACT", "uint8", "uint16")),
+    (opencv_, "_ratio", of_sizes, "opencv_area", scaled("AREA-shrinking", "uint8", "uint16")),
+    (opencv_, "_mean", mean_cut, "opencv_area", scaled("AREA-shrinking", "uint8", "uint16")),
+    (opencv_, "_mean", mean_cut, "opencv_fixed_11", scaled("LINEAR", "uint8")),
+    (opencv_ipp, "step", inverse_of_sizes, "opencv_ipp", scaled("LINEAR", "uint16")),
+    (opencv_ipp, "_SAME", 9.0, "opencv_ipp", scaled("LINEAR", "uint16")),
+    (opencv_ipp, "_last_pair", itself, "opencv_ipp", scaled("LINEAR", "uint16")),
+    (opencv_ipp, "_fma", unfused, "opencv_ipp", scaled("LINEAR", "int16")),
     (opencv_warp, "_fma", unfused, "opencv_warp", [warp_affine(f, "uint16") for f in ("LINEAR", "CUBIC")]),
     (opencv_warp, "_integer_table", opencv_warp._float_table, "opencv_warp", WARPED[:1]),
     (opencv_warp, "_float_table", opencv_warp._integer_table, "opencv_warp", WARPED[1:]),
@@ -164,6 +206,13 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
 
 # rows of less than a whole vector; windows whose sum is far above what float32 holds exactly
 LARGE = [((60, 50), (130, 120)), ((60, 61), (97, 83)), ((600, 9), (2500, 7)), ((480, 480), (6, 6))]
+
+
+ASKED = [*SIZES, *LARGE]
+# of every image as large as the kernels of IPP's warp are known to be
+ASKED_BY = [
+    (image, factors) for image in (*IMAGES[:4], (60, 50)) for factors in (*FACTORS, (2.3, 2.3))
+]
 
 
 def seen(call: Call, dtype: Any, rounding: str) -> int:
@@ -179,10 +228,10 @@ def seen(call: Call, dtype: Any, rounding: str) -> int:
         if followed != rounding:
             continue
         for channels in (1, 2, 3):
-            for (h, w), size in [*SIZES, *LARGE]:
+            for (h, w), asked in ASKED if call.scaling is None else ASKED_BY:
                 x = generator.integers(low, high + 1, (1, channels, h, w)).astype(np.float64)
-                if says(call, x, size):
-                    count += differences(call, dtype, names, x, size, rounding)
+                if min(case_of(call, x, asked).size) > 1 and says(call, x, asked):
+                    count += differences(call, dtype, names, x, asked, rounding)
     return count
 
 
@@ -230,14 +279,19 @@ ROUNDED = [
 
 # of a call's cases, the one that is enlarged by a fraction, else shrunk, else enlarged by whole numbers
 SHOWING = ("4x5-7x9-bytes", "9x7-5x4-bytes", "4x6-8x18-bytes")
+# of one that is given factors: cut or rounded, enlarged or shrunk
+SHOWING_BY = (
+    "5x7-8x12-by_1.7-bytes", "5x7-8x11-by_1.7-bytes", "9x7-5x4-by_0.6-bytes",
+)  # fmt: skip
 # at the end, but for the last bits or for halves
 ROUND_ONCE = ("opencv_ipp", "opencv_area", "opencv_pyramid", "opencv_warp", "keras_rounded")
 
 
 @pytest.mark.parametrize(("call", "dtype"), ROUNDED)
 def test_a_call_conforms_with_its_arithmetic_and_not_without(call: Call, dtype: Any) -> None:
-    trials = {t.case_name: t for t in suite.trials("resize") if (t.call, t.dtype) == (call, dtype)}
-    trial = next(trials[name] for name in SHOWING if name in trials)
+    every = suite.trials("resize") if call.scaling is None else suite.scale_trials()
+    trials = {t.case_name: t for t in every if (t.call, t.dtype) == (call, dtype)}
+    trial = next(trials[name] for name in (*SHOWING_BY, *SHOWING) if name in trials)
     case = trial.case()
     assert judge(call, case, dtype).kind == "conforms"
     without = replace(case, rule=None)

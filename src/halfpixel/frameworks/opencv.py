@@ -107,6 +107,15 @@ def _roundings(kernel: str) -> dict[DType, tuple[str, ...]]:
     return {"uint8": eight, "uint16": sixteen, "int16": sixteen}
 
 
+# Where IPP runs, CUBIC by factors is a warp of IPP's, whose sums are not known to the last bit.
+_NOT_PREDICTED = ("INTER_CUBIC",)
+
+
+def _dtypes_by(flag: str) -> tuple[DType, ...]:
+    """The dtypes in which a flag is called with factors."""
+    return _DTYPES if flag in _NOT_PREDICTED else (*_DTYPES, *_OTHERS)
+
+
 def _rounding(choice: tuple[str, ...], names: Names) -> str:
     return choice[-1 if names["cv2"].ipp.useIPP() else 0]
 
@@ -126,7 +135,8 @@ _REFUSES_FIVE_CHANNELS = Refusal(
 
 
 def _whole_ratios(case: Case) -> bool:
-    return all(is_whole(*n) for n in case.sizes) or case.inputs["x"].shape[2:] == case.size
+    axes = ((n_in, n_out, None if f is None else float(f)) for n_in, n_out, f in case.axes)
+    return all(is_whole(*axis) for axis in axes) or case.inputs["x"].shape[2:] == case.size
 
 
 def _refusals(flag: str, regime: str) -> tuple[Refusal, ...]:
@@ -258,9 +268,15 @@ CALLS = (
             expression=_resize_by(flag, regime),
             run=_run_resize,
             arithmetic={
-                dtype: _resize_arithmetic(dtype, flag, regime, convention) for dtype in _DTYPES
+                dtype: _resize_arithmetic(
+                    dtype if dtype in _DTYPES else "float32", flag, regime, convention
+                )
+                for dtype in _dtypes_by(flag)
             },
-            returns={dtype: dtype for dtype in _DTYPES},
+            returns={dtype: dtype for dtype in _dtypes_by(flag)},
+            refusals=_refusals(flag, regime),
+            roundings={} if flag in _NOT_PREDICTED else _roundings(flag + regime),
+            rounding=_rounding,
             scaling=_scaling(flag),
         )
         for flag, regime, convention in _RESIZE

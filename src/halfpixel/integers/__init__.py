@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ class Rounding:
     """An integer arithmetic.
 
     Attributes:
-        predict: from (convention, x, size, dtype) to every value; (N, C, H, W) in and out.
+        predict: from (convention, x, size, dtype) to every value; (N, C, H, W) in and out. Of calls that
+            are given factors, from those too.
         source: where it was read; or, where there is no source to read, how it was found.
         clamped: the modes of the conventions that it speaks of, the edge pixel repeated outside, or
             what a pyramid's border says.
@@ -35,10 +37,11 @@ class Rounding:
         grids: the coordinate transformation modes of all these.
         dtypes: that it is followed in.
         applies: whether it speaks of a convention, where the lists above do not say.
+        takes_factors: whether calls follow it that are given factors.
         stored: it has goldens of its own; otherwise its cases are computed as they are run.
     """
 
-    predict: Callable[[Resize, Integers, tuple[int, int], str], Integers]
+    predict: Callable[..., Integers]
     source: str
     clamped: tuple[str, ...] = ()
     renormalised: tuple[str, ...] = ()
@@ -46,6 +49,7 @@ class Rounding:
     grids: tuple[str, ...] = ("half_pixel", "asymmetric", "align_corners")
     dtypes: tuple[str, ...] = ("uint8", "uint16", "int16")
     applies: Callable[[Resize], bool] | None = None
+    takes_factors: bool = False
     stored: bool = True
 
 
@@ -54,6 +58,7 @@ _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
 ROUNDINGS = {
     "torch_uint8": Rounding(
         torch.uint8,
+        takes_factors=True,
         clamped=("linear", "cubic"),
         antialiased=("linear", "cubic", "lanczos"),
         grids=("half_pixel", "align_corners", "pytorch_half_pixel_align_corners"),
@@ -64,6 +69,7 @@ ROUNDINGS = {
     ),
     "opencv_fixed_11": Rounding(
         opencv.fixed_11,
+        takes_factors=True,
         clamped=("linear", "cubic", "lanczos", "area_linear"),
         dtypes=("uint8",),
         source=f"{_RESIZE_CPP}: hal::resize, HResizeLinear, HResizeCubic, HResizeLanczos4, "
@@ -72,6 +78,7 @@ ROUNDINGS = {
     ),
     "opencv_float32": Rounding(
         opencv.float32,
+        takes_factors=True,
         clamped=("linear", "cubic", "lanczos", "area_linear"),
         dtypes=("uint16", "int16"),
         source=f"{_RESIZE_CPP}: hal::resize, VResizeLinearVec_32f16u, VResizeCubicVec_32f16u and their "
@@ -80,18 +87,21 @@ ROUNDINGS = {
     ),
     "opencv_bit_exact": Rounding(
         opencv.bit_exact,
+        takes_factors=True,
         clamped=("linear",),
         source=f"{_RESIZE_CPP}: resize_bitExact, interpolationLinear, vlineResize; "
         "fixedpoint.inl.hpp: ufixedpoint16, ufixedpoint32, fixedpoint32",
     ),
     "opencv_area": Rounding(
         opencv.area,
+        takes_factors=True,
         clamped=("area",),
         source=f"{_RESIZE_CPP}: hal::resize (is_area_fast), resizeAreaFast_Invoker, ResizeAreaFastVec, "
         "computeResizeAreaTab, ResizeArea_Invoker",
     ),
     "opencv_ipp": Rounding(
         opencv_ipp.ipp,
+        takes_factors=True,
         clamped=("linear", "cubic"),
         source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when; what ippiResize "
         "computes is not published: the order of its operations was found by running IPP 2026.0.0 "
@@ -140,7 +150,12 @@ def applies_to(rounding: str, convention: Resize) -> bool:
 
 
 def predicted(
-    rounding: str, convention: Resize, x: NDArray[Any], size: tuple[int, int], dtype: str
+    rounding: str,
+    convention: Resize,
+    x: NDArray[Any],
+    size: tuple[int, int],
+    dtype: str,
+    scales: tuple[Fraction, Fraction] | None = None,
 ) -> Float64:
     """Every value of an integer resize, as one of :data:`ROUNDINGS` computes it.
 
@@ -150,9 +165,20 @@ def predicted(
         x: (N, C, H, W), integers that the dtype holds.
         size: the output's (H, W).
         dtype: uint8, uint16 or int16.
+        scales: output pixels an input pixel along H and W, where a call was given them as factors.
 
     Returns:
         (N, C, *size), integers as float64, like every expected value.
+
+    Raises:
+        ValueError: scales, of an arithmetic that no call with factors follows.
     """
-    result = ROUNDINGS[rounding].predict(convention, np.asarray(x).astype(np.int64), size, dtype)
+    known, pixels = ROUNDINGS[rounding], np.asarray(x).astype(np.int64)
+    if scales is None:
+        result = known.predict(convention, pixels, size, dtype)
+    elif known.takes_factors:
+        factors = (float(scales[0]), float(scales[1]))
+        result = known.predict(convention, pixels, size, dtype, factors)
+    else:
+        raise ValueError(f"{rounding} takes no factors")
     return result.astype(np.float64)

@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 
 from ..conventions import Resize
 from ..conventions.exact import over_common_denominator
-from .steps import F, Float32, Float64, Integers, half_up, in_turn, places
+from .steps import NO_FACTORS, F, Factors, Float32, Float64, Integers, half_up, in_turn, places
 
 # ---------------------------------------------------------------------------- one axis
+
+
+def _ratio(n_in: int, n_out: int, factor: float | None) -> float:
+    """Output pixels an input pixel; its inverse is how far apart they are sampled."""
+    return n_out / n_in if factor is None else factor
 
 
 @dataclass(frozen=True)
@@ -26,9 +31,12 @@ class _Axis:
     weight: Float32
 
 
-def _axis(convention: Resize, n_in: int, n_out: int, *, columns: bool) -> _Axis:
+def _axis(
+    convention: Resize, n_in: int, n_out: int, factor: float | None, *, columns: bool
+) -> _Axis:
     """The coordinate is cast to float, and so is all that follows from it."""
-    base, t = (_reaching if convention.mode == "area_linear" else _between)(convention, n_in, n_out)
+    find = _reaching if convention.mode == "area_linear" else _between
+    base, t = find(convention, n_in, n_out, _ratio(n_in, n_out, factor))
     if convention.mode in ("linear", "area_linear"):
         if columns:  # rows keep their weights at the edge: both read the same pixel
             t = np.where((base < 0) | (base >= n_in - 1), F(0), t)
@@ -43,16 +51,19 @@ def _axis(convention: Resize, n_in: int, n_out: int, *, columns: bool) -> _Axis:
     return _Axis(index.clip(0, n_in - 1), weight)
 
 
-def _between(convention: Resize, n_in: int, n_out: int) -> tuple[NDArray[np.intp], Float32]:
+def _between(
+    convention: Resize, n_in: int, n_out: int, ratio: float
+) -> tuple[NDArray[np.intp], Float32]:
     """The pixel before each coordinate, and the fraction."""
-    x = places(convention, n_in, n_out, 1.0 / (n_out / n_in)).astype(F)
+    x = places(convention, n_in, n_out, 1.0 / ratio).astype(F)
     base = np.floor(x).astype(np.intp)
     return base, x - base.astype(F)
 
 
-def _reaching(convention: Resize, n_in: int, n_out: int) -> tuple[NDArray[np.intp], Float32]:
+def _reaching(
+    convention: Resize, n_in: int, n_out: int, ratio: float
+) -> tuple[NDArray[np.intp], Float32]:
     """The pixel in which an output pixel begins, and how much of it lies beyond that pixel's end."""
-    ratio = n_out / n_in
     base = np.floor(places(convention, n_in, n_out, 1.0 / ratio)).astype(np.intp)
     beyond = (np.arange(1, n_out + 1) - (base + 1) * ratio).astype(F)
     return base, np.where(beyond <= 0, F(0), beyond - np.floor(beyond))
@@ -118,27 +129,35 @@ def _in_vectors(width: int, lanes: int) -> NDArray[np.bool_]:
 # ---------------------------------------------------------------------------- LINEAR, CUBIC, LANCZOS4
 
 
-def _special(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers | None:
+def _special(
+    convention: Resize, x: Integers, size: tuple[int, int], dtype: str, factors: Factors
+) -> Integers | None:
     """What OpenCV does not interpolate: an unchanged size, and LINEAR at exactly half the size."""
     if x.shape[2:] == size:
         return x
-    halving = x.shape[2:] == (2 * size[0], 2 * size[1])
-    return _averaged(x, size, dtype) if halving and convention.mode == "linear" else None
+    halving = convention.mode == "linear" and _windows(x, size, factors) == (2, 2)
+    return _averaged(x, size, dtype, (2, 2)) if halving else None
 
 
 _COEFFICIENT_BITS = 11
 
 
-def fixed_11(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+def fixed_11(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    factors: Factors = NO_FACTORS,
+) -> Integers:
     """Weights are rounded to 11 bits; the first pass is exact. Then LINEAR cuts off bits in two places
     and rounds half up; LANCZOS4 rounds the exact sum half up; CUBIC sums float32 products, half even,
     in whole vectors of 8, and does as LANCZOS4 in what is left of a row."""
-    special = _special(convention, x, size, dtype)
+    special = _special(convention, x, size, dtype, factors)
     if special is not None:
         return special
     one = F(1 << _COEFFICIENT_BITS)
-    columns = _axis(convention, x.shape[3], size[1], columns=True)
-    rows = _axis(convention, x.shape[2], size[0], columns=False)
+    columns = _axis(convention, x.shape[3], size[1], factors[1], columns=True)
+    rows = _axis(convention, x.shape[2], size[0], factors[0], columns=False)
     alpha = np.rint(columns.weight * one).astype(np.int64)
     beta = np.rint(rows.weight * one).astype(np.int64)[:, :, None]
     image = interleaved(x)
@@ -165,14 +184,20 @@ def _backwards(convention: Resize, dtype: str) -> bool:
     return convention.mode != "lanczos" or dtype == "int16"
 
 
-def float32(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+def float32(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    factors: Factors = NO_FACTORS,
+) -> Integers:
     """All in float32, rounded once at the end, half even; in whole vectors of 8, CUBIC and, on int16,
     LANCZOS4 sum their rows from the last to the first, else from the first to the last."""
-    special = _special(convention, x, size, dtype)
+    special = _special(convention, x, size, dtype, factors)
     if special is not None:
         return special
-    columns = _axis(convention, x.shape[3], size[1], columns=True)
-    rows = _axis(convention, x.shape[2], size[0], columns=False)
+    columns = _axis(convention, x.shape[3], size[1], factors[1], columns=True)
+    rows = _axis(convention, x.shape[2], size[0], factors[0], columns=False)
     image = interleaved(x).astype(F)
     along = zip(columns.index, columns.weight, strict=True)
     first = flat(in_turn([image[:, :, i] * w[:, None] for i, w in along]))
@@ -189,23 +214,31 @@ def float32(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) 
 _EXACT_BITS = {"uint8": 8, "uint16": 16, "int16": 16}
 
 
-def bit_exact(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+def bit_exact(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    factors: Factors = NO_FACTORS,
+) -> Integers:
     """Weights have 8 bits after the point for uint8 and 16 for the others, half even; both passes are
     exact, and the end is rounded half up. Halving is INTER_AREA's but for two channels."""
-    if x.shape[1] != 2:
-        special = _special(convention, x, size, dtype)
+    if x.shape[1] != 2 or x.shape[2:] == size:
+        special = _special(convention, x, size, dtype, factors)
         if special is not None:
             return special
     bits = _EXACT_BITS[dtype]
     for axis in (3, 2):
-        x = _exactly(convention, x, axis, size[axis - 2], bits)
+        x = _exactly(convention, x, axis, size[axis - 2], factors[axis - 2], bits)
     return half_up(x, 2 * bits)
 
 
-def _exactly(convention: Resize, x: Integers, axis: int, n_out: int, bits: int) -> Integers:
+def _exactly(
+    convention: Resize, x: Integers, axis: int, n_out: int, factor: float | None, bits: int
+) -> Integers:
     """One axis, in units of 2**-bits more; beyond the outermost pixels' centres they are copied."""
     n_in = x.shape[axis]
-    place = places(convention, n_in, n_out, 1.0 / (n_out / n_in))
+    place = places(convention, n_in, n_out, 1.0 / _ratio(n_in, n_out, factor))
     base = np.floor(place).astype(np.intp)
     t = np.where((base < 0) | (base >= n_in - 1), 0.0, place - base)
     weight = np.rint(t * (1 << bits)).astype(np.int64).reshape(-1, *[1] * (3 - axis))
@@ -217,32 +250,71 @@ def _exactly(convention: Resize, x: Integers, axis: int, n_out: int, bits: int) 
 # ---------------------------------------------------------------------------- AREA
 
 
-def area(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+def area(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    factors: Factors = NO_FACTORS,
+) -> Integers:
     """Whole ratios average the pixels of each window. Others weigh them in float32, columns first, each
     pass from the first pixel to the last, rounded half even at the end."""
     if x.shape[2:] == size:
         return x
-    if all(is_whole(n_in, n_out) for n_in, n_out in zip(x.shape[2:], size, strict=True)):
-        return _averaged(x, size, dtype)
+    window = _windows(x, size, factors)
+    if window is not None:
+        return _averaged(x, size, dtype, window)
     image = interleaved(x).astype(F)
     for axis in (2, 1):
-        image = _covered(image, axis, size[axis - 1])
+        image = _covered(image, axis, size[axis - 1], factors[axis - 1])
     return planes(np.rint(flat(image)), x.shape[1], dtype)
 
 
-def is_whole(n_in: int, n_out: int) -> bool:
-    """Whether n_in / n_out is a whole number, as OpenCV computes it in float64: 49 / 1 is not."""
-    scale = 1.0 / (n_out / n_in)
+def is_whole(n_in: int, n_out: int, factor: float | None = None) -> bool:
+    """Whether n_in / n_out, or 1 / factor, is a whole number, as OpenCV computes it in float64: 49 / 1 is
+    not."""
+    scale = 1.0 / _ratio(n_in, n_out, factor)
     return abs(scale - round(scale)) < sys.float_info.epsilon
 
 
-def _averaged(x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+def _windows(x: Integers, size: tuple[int, int], factors: Factors) -> tuple[int, int] | None:
+    """How many pixels an output pixel covers along H and W, if both are whole numbers."""
+    axes = list(zip(x.shape[2:], size, factors, strict=True))
+    if not all(is_whole(*axis) for axis in axes):
+        return None
+    height, width = (round(1.0 / _ratio(*axis)) for axis in axes)
+    return height, width
+
+
+def _averaged(x: Integers, size: tuple[int, int], dtype: str, window: tuple[int, int]) -> Integers:
     """Windows of whole pixels: 2 x 2 with 1, 3 or 4 channels rounds half up. Else the sum, exact on uint8
-    and in float32 four pixels at a time on 16 bits, is multiplied by a float32 and rounded half even."""
-    n, c, h, w = x.shape
-    window = (h // size[0], w // size[1])
+    and in float32 four pixels at a time on 16 bits, is multiplied by a float32 and rounded half even. Of a
+    window that reaches beyond the image what is inside is added one by one, and divided by its number."""
+    (h, w), (rows, columns) = x.shape[2:], window
+    result = np.zeros((*x.shape[:2], *size), np.int64)
+    full = (min(size[0], h // rows), min(size[1], w // columns))
+    result[:, :, : full[0], : full[1]] = _whole_windows(x, full, dtype, window)
+    cut = np.ones(size, bool)
+    cut[: full[0], : full[1]] = False
+    for i, j in np.argwhere(cut):
+        part = x[:, :, i * rows : (i + 1) * rows, j * columns : (j + 1) * columns]
+        result[:, :, i, j] = np.rint(_mean(part.reshape(*x.shape[:2], -1)))
+    return result
+
+
+def _mean(pixels: Integers) -> Float32:
+    """Of the last axis, in float32 from the first to the last."""
+    total = np.add.accumulate(pixels.astype(F), axis=-1)[..., -1]
+    return np.asarray(total / F(pixels.shape[-1]))
+
+
+def _whole_windows(
+    x: Integers, size: tuple[int, int], dtype: str, window: tuple[int, int]
+) -> Integers:
+    n, c = x.shape[:2]
+    x = x[:, :, : size[0] * window[0], : size[1] * window[1]]
     blocks = x.reshape(n, c, size[0], window[0], size[1], window[1]).swapaxes(3, 4)
-    pixels = blocks.reshape(n, c, *size, -1)
+    pixels = blocks.reshape(n, c, *size, window[0] * window[1])
     if window == (2, 2) and c in _HALVES_UP:
         return half_up(pixels.sum(axis=-1), 2)
     count = pixels.shape[-1]
@@ -250,7 +322,9 @@ def _averaged(x: Integers, size: tuple[int, int], dtype: str) -> Integers:
         total = pixels.sum(axis=-1).astype(F)
     else:
         fours = count // _AT_A_TIME * _AT_A_TIME
-        whole = pixels[..., :fours].reshape(n, c, *size, -1, _AT_A_TIME).sum(axis=-1)
+        whole = (
+            pixels[..., :fours].reshape(n, c, *size, fours // _AT_A_TIME, _AT_A_TIME).sum(axis=-1)
+        )
         parts = np.concatenate([whole, pixels[..., fours:]], axis=-1).astype(F)
         total = np.add.accumulate(parts, axis=-1)[..., -1]
     return np.asarray(np.rint(total * (F(1) / F(count))).astype(np.int64))
@@ -261,19 +335,19 @@ _HALVES_UP = (1, 3, 4)  # the numbers of channels for which there is a kernel fo
 _TOO_LITTLE = 1e-3  # of a pixel: not worth a tap
 
 
-def _covered(image: Float32, axis: int, n_out: int) -> Float32:
+def _covered(image: Float32, axis: int, n_out: int, factor: float | None) -> Float32:
     """One axis: what lies under each output pixel, weighed by how much of it does."""
     n_in = image.shape[axis]
     result = np.zeros((*image.shape[:axis], n_out, *image.shape[axis + 1 :]), F)
-    for pixel, alpha in _cover(n_in, n_out):
+    for pixel, alpha in _cover(n_in, n_out, _ratio(n_in, n_out, factor)):
         shape = [-1 if k == axis else 1 for k in range(4)]
         result = result + image.take(pixel, axis) * alpha.reshape(shape)
     return result
 
 
-def _cover(n_in: int, n_out: int) -> list[tuple[NDArray[np.intp], Float32]]:
+def _cover(n_in: int, n_out: int, ratio: float) -> list[tuple[NDArray[np.intp], Float32]]:
     """The taps of each output pixel in turn; weights of 0 where a pixel has fewer."""
-    scale = 1.0 / (n_out / n_in)
+    scale = 1.0 / ratio
     start = np.arange(n_out) * scale
     end = start + scale
     width: Float64 = np.minimum(scale, n_in - start)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..conventions import Resize
 from .opencv import fixed_11, flat, float32, interleaved, planes
-from .steps import F, Float32, Float64, Integers, kernel, places, taps
+from .steps import NO_FACTORS, F, Factors, Float32, Float64, Integers, kernel, places, step, taps
 
 
 def _fma(a: NDArray[Any], b: NDArray[Any], c: NDArray[Any]) -> Float32:
@@ -143,11 +143,63 @@ def _cubic_axis(
     return (base + offsets).clip(0, n_in - 1), weight, inner
 
 
-def ipp(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
-    """With 1, 3 or 4 channels and as many pixels an axis as the kernel has taps; else without IPP."""
+# How far a factor may be from the ratio of the sizes and still be forgotten.
+_SAME = 1e-10
+
+
+def _is_warped(x: Integers, size: tuple[int, int], factors: Factors) -> bool:
+    """Whether IPP warps: where a factor is not the ratio of the sizes, which is all that its resize knows."""
+    axes = zip(x.shape[2:], size, factors, strict=True)
+    return any(f is not None and abs(n_out / n_in - f) / f > _SAME for n_in, n_out, f in axes)
+
+
+def _warped(x: Float32, axis: int, place: Float64) -> Float32:
+    """One axis, a + t·(b − a) with one rounding of the product and the sum. Beyond the outermost pixels'
+    centres it samples at those, at the last as at the end of the last pair: t = 1."""
+    last = x.shape[axis] - 1
+    place = place.clip(0, last)
+    base = np.minimum(np.floor(place).astype(np.intp), _last_pair(last))
+    t = (place - base).astype(F).reshape(-1, *[1] * (3 - axis))
+    a, b = x.take(base, axis), x.take(np.minimum(base + 1, last), axis)
+    return _fma(b - a, t, a)
+
+
+def _last_pair(last: int) -> int:
+    return last - 1
+
+
+def _warped_linear(
+    convention: Resize, x: Integers, size: tuple[int, int], dtype: str, factors: Factors
+) -> Integers:
+    """Columns, then rows, as a warp."""
+    image = x.astype(F)
+    for axis in (3, 2):
+        n_in, n_out, factor = x.shape[axis], size[axis - 2], factors[axis - 2]
+        image = _warped(image, axis, places(convention, n_in, n_out, step(n_in, n_out, factor)))
+    limits = np.iinfo(dtype)
+    return np.rint(image).clip(limits.min, limits.max).astype(np.int64)
+
+
+def ipp(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    factors: Factors = NO_FACTORS,
+) -> Integers:
+    """With 1, 3 or 4 channels and as many pixels an axis as the kernel has taps; else without IPP.
+
+    Raises:
+        ValueError: factors that are not the ratios of the sizes, and CUBIC, or less than three pixels in or
+            two out along an axis: in which order IPP sums that warp is not known.
+    """
     plain = fixed_11 if dtype == "uint8" else float32
     linear = convention.mode == "linear"
     taken = x.shape[1] in (1, 3, 4) and min(x.shape[2:]) >= taps(convention)
     if x.shape[2:] == size or not taken or (linear and dtype == "uint8"):
-        return plain(convention, x, size, dtype)
+        return plain(convention, x, size, dtype, factors)
+    if _is_warped(x, size, factors):
+        if not linear or min(x.shape[2:]) < 3 or min(size) < 2:
+            raise ValueError("IPP's warp is known of LINEAR alone, from 3 pixels an axis and to 2")
+        return _warped_linear(convention, x, size, dtype, factors)
     return (_linear if linear else _cubic)(convention, x, size, dtype)

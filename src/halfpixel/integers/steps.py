@@ -13,12 +13,21 @@ from ..conventions import Resize
 Integers = NDArray[np.int64]
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
+Factors = tuple[float | None, float | None]
+"""What a call is given along H and W in place of a size; None where the ratio of the sizes is sampled at."""
 
 F = np.float32
+NO_FACTORS: Factors = (None, None)
+
+
+def step(n_in: int, n_out: int, factor: float | None) -> float:
+    """How far apart two output pixels are sampled, as torch and IPP divide it in float64."""
+    return n_in / n_out if factor is None else 1.0 / factor
 
 
 def places(convention: Resize, n_in: int, n_out: int, scale: float) -> Float64:
-    """Coordinates in float64, each operation rounded; ``scale`` is n_in / n_out as the framework has it."""
+    """Coordinates in float64, each operation rounded; ``scale`` is n_in / n_out, or 1 / factor, as the
+    framework has it."""
     d = np.arange(n_out, dtype=np.float64)
     if convention.coordinate_transformation_mode == "half_pixel":
         return (d + 0.5) * scale - 0.5
