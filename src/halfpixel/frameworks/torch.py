@@ -257,8 +257,16 @@ def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
         }
 
 
+def _evaluated(expression: Expression, names: Names) -> Any:
+    """What an expression gives; ``affine_grid`` to one pixel is meant, and its middle is what the calls of
+    grid_sample declare: torch's remark on it is left out."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Since version 1.3.0, affine_grid behavior has changed")
+        return expression.evaluate(names)
+
+
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
-    result = expression.evaluate({**names, **_tensors(names, inputs)})
+    result = _evaluated(expression, {**names, **_tensors(names, inputs)})
     if result.dtype == names["torch"].bfloat16:
         return np.asarray(result.float().numpy().astype(BFLOAT16))
     return np.asarray(result.numpy())
@@ -311,7 +319,7 @@ def _run_gradient(
     tensors = _tensors(names, inputs)
     of = str(expression.args[1])
     tensors[of].requires_grad_()
-    (result,) = expression.evaluate({**names, **tensors})
+    (result,) = _evaluated(expression, {**names, **tensors})
     return np.asarray(result.reshape(1, -1, 1, 1) if of == "b" else result)
 
 
