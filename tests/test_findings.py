@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import itertools
 import math
 from typing import Any
 
@@ -87,6 +90,64 @@ def test_torch_rounds_the_weights_of_a_large_bilinear_output_to_the_image_s_dtyp
     large = abs(edge(width, dtype, 29) - exact)
     assert (large > once).any()
     assert (large <= u + u * exact + 2.0**-22).all()
+
+
+# output sizes, input sizes, channels: one of each kind that is told apart
+ONE_PIXEL = list(
+    itertools.product([(1, 1), (1, 2), (2, 1)], [(1, 3), (2, 3), (3, 1)], [2, 3, 4, 5])
+)
+
+
+def has_avx2(torch: Any) -> bool:
+    return torch.backends.cpu.get_cpu_capability() in ("AVX2", "AVX512")
+
+
+@pytest.mark.torch
+@pytest.mark.resize
+@pytest.mark.parametrize(
+    ("mode", "antialias"),
+    [
+        ("bilinear", False),
+        ("bilinear", True),
+        ("bicubic", False),
+        ("bicubic", True),
+        ("lanczos", True),
+    ],
+)
+def test_torch_raises_for_one_pixel_of_three_channels_alone(mode: str, antialias: bool) -> None:
+    """In C order, of more than one row; ``channels_last`` and float32 answer, as the finding advises."""
+    names = frameworks.load("torch")
+    torch, f = names["torch"], names["F"]
+    words = r"num_channels == unpacked_output\.size\(0\) INTERNAL ASSERT FAILED"
+    for size, (h, w), channels in ONE_PIXEL:
+        resize = functools.partial(f.interpolate, size=size, mode=mode, antialias=antialias)
+        x = torch.arange(2 * channels * h * w, dtype=torch.uint8).reshape(2, channels, h, w)
+        raises = size == (1, 1) and h > 1 and channels == 3 and has_avx2(torch)
+        with pytest.raises(RuntimeError, match=words) if raises else contextlib.nullcontext():
+            resize(x)
+        last = resize(x.contiguous(memory_format=torch.channels_last))
+        assert last.shape == resize(x.float()).shape
+
+
+@pytest.mark.torch
+@pytest.mark.resize
+@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("name", ["upsample_bilinear2d", "upsample_bicubic2d"])
+def test_torch_writes_a_byte_after_one_pixel_of_three_channels_that_a_row_becomes(
+    name: str, channels: int, channels_last: bool
+) -> None:
+    """The output lies in a larger array, so that the byte is seen and does no harm."""
+    torch = frameworks.load("torch")["torch"]
+    memory = torch.full((16,), 200, dtype=torch.uint8)
+    row = torch.full((1, channels, 1, 2), 7, dtype=torch.uint8)
+    if channels_last:
+        row = row.contiguous(memory_format=torch.channels_last)
+    out = memory[:channels].view(1, channels, 1, 1)
+    getattr(torch.ops.aten, name).out(row, [1, 1], False, out=out)
+    beyond = has_avx2(torch) and channels == 3 and not channels_last
+    written = [7] * channels + [0] * beyond
+    assert memory.tolist() == written + [200] * (16 - len(written))
 
 
 @pytest.mark.tensorflow

@@ -223,6 +223,15 @@ _SIZES = (
     EdgeCase("one_file", _texture, (((9, 1), (40, 1)),), "an image of one column stays one column"),
     EdgeCase("one_pixel", _texture, (((1, 1), (1, 1)),), "one pixel to one pixel",
              steps=(((1, 1), (1, 1)), ((1, 1), (2, 2)))),
+    EdgeCase("one_pixel_of_three_channels_out", _texture, (((2, 3), (1, 1)), ((2, 2), (1, 1))),
+             "an image becomes one pixel of three channels", channels=3, dtypes=("float32", "uint8"),
+             steps=(((2, 2), (1, 1)),)),
+    EdgeCase("one_pixel_of_a_row_out", _texture, (((1, 3), (1, 1)), ((1, 2), (1, 1))),
+             "a row becomes one pixel of three channels", channels=3, dtypes=("uint8",),
+             steps=(((1, 2), (1, 1)),)),
+    EdgeCase("one_column_of_five_channels_out", _texture, (((6, 5), (4, 1)), ((4, 2), (2, 1))),
+             "an image becomes a column of five channels", channels=5, dtypes=("float32", "uint8"),
+             steps=(((4, 2), (2, 1)),)),
 )
 
 _NOT_FINITE = (

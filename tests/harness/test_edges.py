@@ -473,6 +473,23 @@ def judged(call: Call, dtype: DType, name: str) -> Verdict:
     return judge(call, trial.case(), dtype)
 
 
+@pytest.mark.torch
+@pytest.mark.resize
+@pytest.mark.parametrize("name", ["bilinear", "bicubic-align_corners", "lanczos-antialias"])
+def test_what_torch_does_to_bytes_of_one_pixel_and_of_one_column_must_be_declared(
+    name: str,
+) -> None:
+    call = call_named(f"torch-interpolate-{name}")
+    others = tuple(r for r in call.refusals if "INTERNAL ASSERT" not in r.words)
+    edges: dict[str, tuple[str, dict[str, Any]]] = {
+        "one_pixel_of_three_channels_out": ("unsupported", {"refusals": others}),
+        "one_column_of_five_channels_out": ("conforms", {"defects": ()}),
+    }
+    for entry, (kind, undeclared) in edges.items():
+        assert judged(call, "uint8", entry).kind == kind
+        assert judged(replace(call, **undeclared), "uint8", entry).kind == "changed"
+
+
 @pytest.mark.resize
 @pytest.mark.parametrize(
     ("name", "dtype", "entry", "wrong"),

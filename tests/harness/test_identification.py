@@ -3,6 +3,7 @@
 import functools
 import itertools
 import json
+import re
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 import halfpixel
 from halfpixel import ConvTranspose, Resize, cli, suite
 from halfpixel.conventions import every_pyramid, every_resize
-from halfpixel.identification import Identification, Transposed, Unidentifiable, find
+from halfpixel.identification import Identification, Transposed, Unidentifiable, find, subject
 from halfpixel.identification.candidates import (
     Candidate,
     candidates,
@@ -767,6 +768,40 @@ def test_what_was_tried_is_said() -> None:
 
     with pytest.raises(Unidentifiable, match=r"KeyError: 'weights'\ntried: fn\(x, \(h, w\)\)"):
         identified(broken)
+
+
+def no_size(x: Array) -> Array:
+    raise ValueError("no size")
+
+
+def a_size(x: Array, size: tuple[int, int]) -> Array:
+    raise ValueError(f"{len(size)} numbers")
+
+
+def a_height(x: Array, *, height: int, width: int) -> Array:
+    raise ValueError(f"{height} by {width}")
+
+
+def of_lists(x: Any, size: tuple[int, int]) -> Array:
+    raise ValueError("of four") if isinstance(x, list) else TypeError("no list")
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (no_size, "as fn(x) with x HWC, lists: ValueError: no size\n"),
+        (a_size, "as fn(x, (h, w)) with x HWC, lists: ValueError: 2 numbers\n"),
+        (a_height, "as fn(x, height=h, width=w) with x HWC, lists: ValueError: 8 by 11\n"),
+        (of_lists, "as fn(x, (h, w)) with x HWC, lists: ValueError: of four\n"),
+    ],
+)
+def test_what_the_function_raises_is_told_before_what_python_says_of_a_call_that_does_not_fit(
+    function: Function, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = {"NumPy arrays": ("numpy", lambda x: x), "lists": ("numpy", lambda x: x.tolist())}
+    monkeypatch.setattr(subject, "KINDS", kinds)
+    with pytest.raises(Unidentifiable, match=re.escape(says)):
+        identified(function)
 
 
 def test_no_framework_is_imported(file: Path) -> None:

@@ -37,15 +37,10 @@ _NARROW: dict[str, tuple[DType, ...]] = {
 
 
 def _from_channels_last(call: Call) -> Call:
-    """torch's call on an image that lies in memory as Keras's does.
-
-    Its defect of one column needs a row of one number.
-    """
-
-    def single(defect: Defect) -> Defect:
-        return replace(defect, when=lambda c: defect.when(c) and c.inputs["x"].shape[1] == 1)
-
-    return replace(call, defects=tuple(single(defect) for defect in call.defects))
+    """torch's call on an image that lies in memory as Keras's does; integers are floats there."""
+    antialias = any(convention.antialias for convention in call.follows.values())
+    defect = torch.first_row_repeated(antialias, channels_last=True)
+    return replace(call, defects=(defect,) if antialias else ())
 
 
 def _cut_first(case: Case) -> ConvTranspose:

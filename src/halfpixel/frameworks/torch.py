@@ -201,23 +201,29 @@ def _area_arithmetic(dtype: DType) -> Arithmetic:
     )
 
 
-def _one_column(case: Case) -> bool:
-    """uint8 images of up to four channels have a kernel of their own, which has no such loop."""
-    _, channels, height, _ = case.inputs["x"].shape
-    own = case.dtype == "uint8" and channels <= 4
-    return case.size[1] == 1 and case.size[0] != height and not own
+def first_row_repeated(antialias: bool, channels_last: bool) -> Defect:
+    """The loop of the vertical pass takes the weights of a row to be the same along it; where a row is one
+    pixel, the iterator runs down the column instead, with the weights of its first pixel.
 
+    uint8 images of up to four channels have a kernel of their own, which has no such loop; without antialias
+    floats have none either. In ``channels_last`` a row of one pixel is as long as its channels are many.
+    """
 
-# The kernel of the vertical pass takes the weights of a row to be the same along it; where a row is one
-# pixel, the iterator runs down the column instead, with the weights of its first pixel.
-_FIRST_ROW_REPEATED = Defect(
-    why="an output one pixel wide repeats its first row",
-    releases=">=2.0",
-    when=_one_column,
-    result=lambda case: replace(
-        case, expected=np.broadcast_to(case.expected[:, :, :1], case.expected.shape)
-    ),
-)
+    def when(case: Case) -> bool:
+        _, channels, height, _ = case.inputs["x"].shape
+        loops = channels > 4 if case.dtype == "uint8" else antialias
+        one_value = channels == 1 if channels_last else True
+        return loops and one_value and case.size[1] == 1 and case.size[0] != height
+
+    return Defect(
+        why="an output one pixel wide repeats its first row"
+        + ("" if antialias else ", of uint8 images of more than four channels"),
+        releases=">=2.0",
+        when=when,
+        result=lambda case: replace(
+            case, expected=np.broadcast_to(case.expected[:, :, :1], case.expected.shape)
+        ),
+    )
 
 
 def _volume_area_arithmetic(dtype: DType) -> Arithmetic:
@@ -460,6 +466,29 @@ _REFUSES_NEGATIVE_STRIDES = Refusal(
     "(torch/csrc/utils/tensor_numpy.cpp: tensor_from_numpy)",
     when=lambda case, dtype, names: case.layout == "negative_strides",
 )
+
+
+def _three_bytes_for_four(case: Case, dtype: str, names: Names) -> bool:
+    """Three channels in C order become one pixel, and the rows are passed over: an output of one pixel lies
+    as ``channels_last`` too, so that it is given the four channels that the input was unpacked to."""
+    _, channels, height, _ = case.inputs["x"].shape
+    one_pixel = channels == 3 and height > 1 and tuple(case.size) == (1, 1)
+    # in any other layout the input is taken as channels_last first
+    in_c_order = case.layout in ("", "read_only")
+    return dtype == "uint8" and one_pixel and in_c_order and _has_avx2(names)
+
+
+def _has_avx2(names: Names) -> bool:
+    """Whether uint8 has its own kernel for up to four channels, which is compiled for AVX2 and above."""
+    return bool(names["torch"].backends.cpu.get_cpu_capability() in ("AVX2", "AVX512"))
+
+
+_REFUSES_ONE_PIXEL_OF_THREE_CHANNELS = Refusal(
+    words=r"num_channels == unpacked_output\.size\(0\) INTERNAL ASSERT FAILED",
+    why="uint8, three channels, not channels_last, more than one row, to 1 × 1 pixel: four channels do not "
+    "go into three (aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h: ImagingResampleVertical)",
+    when=_three_bytes_for_four,
+)
 REFUSES_EMPTY = (
     Refusal(
         words="Input and output sizes should be greater than 0|Non-empty 3D data tensor expected",
@@ -512,6 +541,10 @@ def _interpolate_call(
     area = flags["mode"] == "area"
     empty = _refuses_empty_area(dimensions) if area else REFUSES_EMPTY
     refusals = (*refusals, *empty, _REFUSES_NEGATIVE_STRIDES)
+    antialias, channels_last = bool(flags.get("antialias")), say is _channels_last
+    loops = bool(follows) and rounds and (antialias or not channels_last)
+    if loops and not channels_last:
+        refusals = (*refusals, _REFUSES_ONE_PIXEL_OF_THREE_CHANNELS)
     return Call(
         framework="torch",
         name=name,
@@ -524,7 +557,7 @@ def _interpolate_call(
         roundings={"uint8": ("torch_uint8",)} if rounds and follows else {},
         refusals=(*refusals, _narrow_refusal(flags)) if follows else refusals,
         variant=say is not _interpolate,
-        defects=(_FIRST_ROW_REPEATED,) if flags.get("antialias") else (),
+        defects=(first_row_repeated(antialias, channels_last),) if loops else (),
     )
 
 

@@ -174,6 +174,14 @@ def _whole_shape(layout: Layout) -> Form:
 _FIXED = Form("fn(x)", lambda s, size, f: ((), {}), "")
 
 
+def _signature(fn: Callable[..., Any]) -> inspect.Signature | None:
+    """What the function takes; of a torch module, its own arguments. None where it does not say."""
+    try:
+        return inspect.signature(getattr(fn, "forward", fn))
+    except (TypeError, ValueError):
+        return None
+
+
 @dataclass(frozen=True)
 class Signature:
     """What the function says of itself; nothing where it does not."""
@@ -183,11 +191,10 @@ class Signature:
 
     @staticmethod
     def of(fn: Callable[..., Any]) -> Signature:
-        fn = getattr(fn, "forward", fn)  # a torch module's own arguments
-        try:
-            parameters = list(inspect.signature(fn).parameters.values())
-        except (TypeError, ValueError):
+        says = _signature(fn)
+        if says is None:
             return Signature()
+        parameters = list(says.parameters.values())
         by_place = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
         needed = [
@@ -272,6 +279,18 @@ class Subject:
             )
         return from_layout(result, self.layout)
 
+    def fits(self, x: Array, size: Size, factors: tuple[float, float]) -> bool:
+        """Whether the function's signature takes such a call; what it raises is its own then. True where it
+        has no signature."""
+        says = _signature(self.fn)
+        args, kwargs = self.form.arguments(to_layout(x, self.layout).shape, size, factors)
+        try:
+            if says is not None:
+                says.bind(x, *args, **kwargs)
+        except TypeError:
+            return False
+        return True
+
 
 # the sizes at which a function is first called: any that it takes will do
 _FIRST: tuple[tuple[Size, Size], ...] = (
@@ -292,7 +311,9 @@ class Tried:
 
     Attributes:
         said: the forms.
-        last: the last exception.
+        raised: a call and its exception: of a call that fits the function's signature, if one did, and of the
+            last kind of arrays, since a file imports what it works with; of those the first, the likeliest.
+        rank: of that call, by both.
         returned: of every image that came: the form with the layout, the size of the input, the one that was
             asked for, its own.
         unchanged: each was the input itself.
@@ -300,7 +321,8 @@ class Tried:
     """
 
     said: list[str] = field(default_factory=list)
-    last: str = ""
+    raised: str = ""
+    rank: tuple[bool, int] = (False, -1)
     returned: list[tuple[str, Size, Size, Size]] = field(default_factory=list)
     unchanged: bool = True
     other: list[str] = field(default_factory=list)
@@ -342,7 +364,7 @@ def found(
     if not tried.returned:
         kinds = ", ".join(kinds_here())
         raise Unidentifiable(
-            f"the function raised every time, at last: {tried.last}\n"
+            f"the function raised every time; {tried.raised}\n"
             f"tried: {', '.join(dict.fromkeys(tried.said))}; layouts {', '.join(layouts)}; {kinds}; "
             f"{', '.join(_DTYPES)}"
         )
@@ -398,7 +420,11 @@ def _answered(subject: Subject, tried: Tried) -> float:
         try:
             y = subject(x, n_out, (factor, factor))
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
-            tried.last = last_line(error)
+            fits = subject.fits(x, n_out, (factor, factor))
+            rank = fits, list(KINDS).index(subject.kind)
+            if rank > tried.rank:
+                called = f"{subject.form.said} with x {subject.layout}, {subject.kind}"
+                tried.raised, tried.rank = f"as {called}: {last_line(error)}", rank
             continue
         if y.shape[:2] != x.shape[:2]:
             tried.other.append(f"shape {y.shape} (N, C, H, W) for {x.shape}")
