@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,10 +39,22 @@ FROM_THE_TOP = {"CHANGELOG.md": "changelog.md", "LICENSE": "../LICENSE"}
 
 def setup(app: Sphinx) -> None:
     """Connect what is below; Sphinx calls this."""
+    app.connect("builder-inited", write_answers)
     app.connect("include-read", relink)
     app.connect("doctree-read", end_code_with_its_last_line)
     app.connect("doctree-read", keep_out_of_the_sidebar)
     app.connect("html-page-context", open_in_the_browser)
+    app.connect("html-page-context", read_calls)
+    app.connect("build-finished", lead_somewhere)
+
+
+def write_answers(app: Sphinx) -> None:
+    """What the page that converts a call knows: some 30 seconds."""
+    from halfpixel.report import convert_page
+
+    script = Path(app.outdir, "_static", "convert_data.js")
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(convert_page.script(workers=os.cpu_count() or 1), encoding="utf-8")
 
 
 def relink(app: Sphinx, path: Path, parent: str, text: list[str]) -> None:
@@ -82,3 +95,28 @@ def open_in_the_browser(
     """Let a link to a golden or a source file show it, rather than save it."""
     if "body" in context:
         context["body"] = context["body"].replace(' download=""', "")
+
+
+def read_calls(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object
+) -> None:
+    """The scripts of the page that converts a call, which no other page loads."""
+    if page == "convert":
+        for name in ("convert_data.js", "read_call.js", "convert.js"):
+            app.add_js_file(name, loading_method="defer")
+
+
+def lead_somewhere(app: Sphinx, exception: Exception | None) -> None:
+    """Links that a script makes are seen by no other check."""
+    from sphinx.util import logging
+
+    if exception is not None:
+        return
+    out = Path(app.outdir)
+    text = (out / "_static" / "convert_data.js").read_text(encoding="utf-8")
+    for slug in set(re.findall(r'"convention":"([^"]+)"', text)):
+        for path in (f"rules/conventions/{slug}.html", f"_images/{slug}.svg"):
+            if not (out / path).is_file():
+                logging.getLogger(__name__).warning(
+                    "convert.html leads to %s, which is not there", path
+                )

@@ -407,11 +407,11 @@ def looked_up(data: dict[str, Any], name: str, given: dict[str, Any], by: str) -
     defaults = {p[0]: p[1] for p in function["parameters"] if len(p) > 1}
     flags = {}
     for flag in function["flags"]:
-        value = {**defaults, **given}[flag]
-        flags[flag] = function["words"].get(flag, {}).get(str(value), value)
+        value = repr(given[flag]) if flag in given else defaults[flag]
+        flags[flag] = function["words"].get(flag, {}).get(value, value)
     for row in data["rows"]:
         mine = {k: v for k, v in row["flags"].items() if k not in ("dimensions", "coordinates")}
-        plain = row["flags"].get("dimensions", 2) == 2 and not row["ways"]
+        plain = row["flags"].get("dimensions", "2") == "2" and not row["ways"]
         if plain and (row["function"], mine, row["by"]) == (function["name"], flags, by):
             return list(row["calls"])
     return []
@@ -440,9 +440,9 @@ def test_every_row_of_the_table_has_its_answers() -> None:
     found = list(table.answers())
     assert len(found) == len(table.rows())
     for row, answers in zip(table.rows(), found, strict=True):
-        json.dumps(answers)
         refused = not any(CALLS[call].follows for call in row["calls"])
-        assert ("refused" in answers) == (refused and not row["function"].startswith("onnx"))
+        assert (not answers) == (refused and not row["function"].startswith("onnx"))
+        assert (not answers) == ("refused" in row)
 
 
 # ---------------------------------------------------------------------------- how exactly

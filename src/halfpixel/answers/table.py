@@ -1,21 +1,28 @@
 """All that is answered about resizes, as lists and dictionaries: for a page that has no Python.
 
 A call is looked up in three steps: its name among ``functions``, its arguments bound to the parameters
-there and each value replaced by its word, and the row whose flags are the same.
+there and each value replaced by its word, and the rows whose flags are the same. Values are texts, as Python
+prints them, so that 1, 1.0, True and '1' are not the same.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from ..conversions import TARGETS
+from ..conversions import TARGETS, Target
+from ..spoken import conv_transpose
 from ..spoken import resize as spoken
-from ..spoken.resize import Reading, Row
+from ..spoken.resize import Entry, Reading, Row
 from ..spoken.signatures import BY_NAME, FUNCTIONS, MODULES, Function
-from ..spoken.text import Unreadable, Variable
-from .resize import answer
+from ..spoken.text import Variable
+from .resize import ResizeAnswer, answer
+
+# what sizes and factors are called in an answer that is not told any
+SIZE: tuple[Entry, Entry] = (Variable("h"), Variable("w"))
+FACTORS: tuple[Entry, Entry] = (Variable("fy"), Variable("fx"))
 
 
 def functions() -> list[dict[str, Any]]:
@@ -24,8 +31,8 @@ def functions() -> list[dict[str, Any]]:
     Of each: ``name``, ``framework``, ``spelled`` (other names), ``becomes`` (the function whose rows it has
     beside its own, or ""), ``parameters`` (a list of [name, default], [name] where there is none), and of
     which kind they are: ``image``, ``size``, ``order`` (hw, wh), ``factors``, ``grid``, ``ways``, ``flags``;
-    ``words``, for a parameter, from a number or the end of a dotted name to the value that rows have;
-    ``moot``, for a parameter, another one and the value without which it means nothing.
+    ``words``, for a parameter, from a value, or the end of a dotted name as a string, to the value that rows
+    have; ``moot``, for a parameter, another one and the value without which it means nothing.
     """
     return [_function(function) for function in FUNCTIONS]
 
@@ -33,7 +40,7 @@ def functions() -> list[dict[str, Any]]:
 def _function(one: Function) -> dict[str, Any]:
     empty = inspect.Parameter.empty
     parameters = [
-        [name] if parameter.default is empty else [name, _json(parameter.default)]
+        [name] if parameter.default is empty else [name, repr(parameter.default)]
         for name, parameter in one.signature.parameters.items()
     ]
     return {
@@ -49,81 +56,96 @@ def _function(one: Function) -> dict[str, Any]:
         "grid": list(one.grid),
         "ways": list(one.ways),
         "flags": list(one.flags),
-        "words": {name: {str(k): v for k, v in w.items()} for name, w in one.words.items()},
-        "moot": {name: list(other) for name, other in one.moot.items()},
+        "words": {name: {repr(k): repr(v) for k, v in w.items()} for name, w in one.words.items()},
+        "moot": {name: [other, repr(value)] for name, (other, value) in one.moot.items()},
     }
 
 
 def modules() -> list[list[str]]:
-    """Other names of modules, [as it is written, as it is here]: the longest that fits is replaced."""
+    """Other names of modules, [as it is written, as it is here]: the first that fits is replaced."""
     return [list(pair) for pair in MODULES]
+
+
+def transposed() -> list[str]:
+    """The last names of the transposed convolutions that are read, and are not in this table."""
+    return list(conv_transpose.KNOWN)
 
 
 def rows() -> list[dict[str, Any]]:
     """What every call of the catalogue is said with: ``function``, ``flags``, ``ways``, ``by`` (size, factors
-    or nothing) and the ``calls`` that are said so, by id.
+    or nothing), the ``calls`` that are said so, by id, and ``refused``, the reason, where all of them are.
 
     torch's flags have ``dimensions`` beside the arguments: along how many axes it resizes; those of
     ``cv2.warpAffine`` have ``coordinates``: half_pixel or asymmetric, by its matrix.
     """
-    return [_row(group) for group in _grouped()]
+    return [_row(group) for group in grouped()]
 
 
-def _row(group: list[Row]) -> dict[str, Any]:
-    return {
-        "function": group[0].function,
-        "flags": _json(group[0].flags),
-        "ways": {name: value for name, value in group[0].ways.items() if value},
-        "by": group[0].by,
+def _row(group: tuple[Row, ...]) -> dict[str, Any]:
+    first = group[0]
+    found: dict[str, Any] = {
+        "function": first.function,
+        "flags": {name: repr(value) for name, value in first.flags.items()},
+        "ways": {name: repr(value) for name, value in first.ways.items() if value},
+        "by": first.by,
         "calls": [row.call.id for row in group],
     }
+    if _refused(group):
+        found["refused"] = spoken.refused(first.function, first.call)
+    return found
 
 
-def _grouped() -> list[list[Row]]:
+@functools.cache
+def grouped() -> tuple[tuple[Row, ...], ...]:
+    """The calls of the catalogue, those together that are said alike."""
     found: dict[str, list[Row]] = {}
     for row in spoken.rows():
         ways = {name: value for name, value in row.ways.items() if value}
         found.setdefault(repr((row.function, row.flags, ways, row.by)), []).append(row)
-    return list(found.values())
+    return tuple(map(tuple, found.values()))
 
 
-def _json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _json(entry) for name, entry in value.items()}
-    return [_json(entry) for entry in value] if isinstance(value, (tuple, list)) else value
+def _refused(group: tuple[Row, ...]) -> bool:
+    """A node is defined by ONNX, whatever cv2.dnn refuses."""
+    is_node = BY_NAME[group[0].function].framework == "onnx"
+    return not is_node and not any(row.call.follows for row in group)
 
 
-def answers() -> Iterator[dict[str, Any]]:
-    """For each of :func:`rows`, in their order: the answer for each target, or ``refused``, the reason.
+def answers(
+    factors: tuple[Entry, Entry] = FACTORS,
+) -> Iterator[dict[Target, ResizeAnswer]]:
+    """For each of :func:`rows`, in their order: the answer for each target; nothing of one that is refused.
 
     Sizes are called ``h`` and ``w`` in it, factors ``fy`` and ``fx``.
     """
-    for group in _grouped():
-        try:
-            reading = _reading(group)
-            yield {target: answer(reading, target).document for target in TARGETS}
-        except Unreadable as error:
-            yield {"refused": str(error)}
+    return (answers_of(group, factors) for group in grouped())
 
 
-def _reading(group: list[Row]) -> Reading:
+def answers_of(
+    group: tuple[Row, ...], factors: tuple[Entry, Entry] = FACTORS
+) -> dict[Target, ResizeAnswer]:
+    """The answer for each target to one of :func:`grouped`; nothing where it is refused.
+
+    Args:
+        group: the calls.
+        factors: along (h, w), of a call that is given factors.
+    """
+    if _refused(group):
+        return {}
+    reading = _reading(group, factors)
+    return {target: answer(reading, target) for target in TARGETS}
+
+
+def _reading(group: tuple[Row, ...], factors: tuple[Entry, Entry]) -> Reading:
     row = group[0]
-    if not any(one.call.follows for one in group) and row.function not in _NODES:
-        raise Unreadable(spoken.refused(row.function, row.call))
+    line = row.flags.get("dimensions") == 1
     return Reading(
         BY_NAME[row.function],
         row.function,
         row.flags,
         row.ways,
         row.by,
-        size=(Variable("h"), Variable("w")) if row.by == "size" else None,
-        factors=(Variable("fy"), Variable("fx")) if row.by == "factors" else None,
+        size=((None, SIZE[1]) if line else SIZE) if row.by == "size" else None,
+        factors=((1, factors[1]) if line else factors) if row.by == "factors" else None,
         calls=tuple(one.call for one in group if one.call.follows),
     )
-
-
-_NODES = (
-    "onnx.Resize",
-    "onnx.Resize10",
-    "onnx.Upsample",
-)  # defined by ONNX, whatever cv2.dnn refuses

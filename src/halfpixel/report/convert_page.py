@@ -1,0 +1,191 @@
+"""What the page ``Convert a call`` knows: every answer about a resize, as a script that sets one constant.
+
+A page that is opened from a disk may not fetch a file, so the data is a script. Texts repeat: each stands
+once, in ``texts``, and is its place there everywhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+from ..answers import table
+from ..answers.resize import Difference, Equivalent, Part
+from ..answers.targets import function_of
+from ..conversions import TARGETS
+from ..rules import words
+from . import rule_words
+
+# factors that are written most: in their answers sizes are as code has them
+USUAL_FACTORS = (2, 0.5)
+NAMES = {
+    "torch": "PyTorch",
+    "tensorflow": "TensorFlow",
+    "keras": "Keras",
+    "opencv": "OpenCV",
+    "onnx": "ONNX",
+}
+EXAMPLES = (
+    'F.interpolate(x, scale_factor=2, mode="bilinear")',
+    "cv2.resize(img, (w, h), interpolation=cv2.INTER_AREA)",
+    'tf.image.resize(x, (224, 224), method="bicubic")',
+    "tf.compat.v1.image.resize_bilinear(x, (h, w), align_corners=True)",
+    'F.interpolate(x, size=(h, w), mode="bicubic", antialias=True)',
+    'keras.layers.UpSampling2D((2, 2), interpolation="nearest")(x)',
+    "cv2.resize(img, None, fx=0.5, fy=0.5)",
+    'onnx.helper.make_node("Resize", ["x", "", "", "sizes"], ["y"], mode="linear")',
+)
+
+
+def script(workers: int) -> str:
+    """JavaScript that sets ``halfpixelTables``.
+
+    Args:
+        workers: processes among which the answers are divided.
+    """
+    text = json.dumps(data(workers), ensure_ascii=False, separators=(",", ":"))
+    return f'"use strict";\nconst halfpixelTables = {text};\n'
+
+
+def tables() -> dict[str, Any]:
+    """What a call is read by, without the answers."""
+    return {
+        "functions": table.functions(),
+        "modules": table.modules(),
+        "transposed": table.transposed(),
+        "rows": table.rows(),
+    }
+
+
+def data(workers: int = 1) -> dict[str, Any]:
+    """All that the page knows.
+
+    :func:`tables`, and: ``targets`` (name by key); ``examples``, calls; ``texts``; ``conventions``, words and
+    meaning by slug; ``answers``, for each row a list of its parts by the factors that were asked about (a
+    text: ``2``, ``0.5``, or empty where they, or sizes, are called by names); in a part ``to`` has the answer
+    for each target.
+    """
+    with ProcessPoolExecutor(workers) as pool:
+        found = list(pool.map(_answered, range(len(table.grouped())), chunksize=8))
+    texts = _Texts()
+    conventions: dict[str, Any] = {}
+    answers = []
+    for by_factors in found:
+        for parts in by_factors.values():
+            for part in parts:
+                conventions[part["convention"]] = part.pop("said")
+        answers.append({key: texts.placed(parts) for key, parts in by_factors.items()})
+    return {
+        **tables(),
+        "targets": {target: NAMES[target] for target in TARGETS},
+        "examples": EXAMPLES,
+        "conventions": dict(sorted(conventions.items())),
+        "answers": answers,
+        "texts": texts.all,
+    }
+
+
+class _Texts:
+    """Texts, each once."""
+
+    def __init__(self) -> None:
+        self._place: dict[str, int] = {}
+
+    @property
+    def all(self) -> list[str]:
+        return list(self._place)
+
+    def placed(self, value: Any, key: str = "") -> Any:
+        """A value with every text in it, but for slugs, replaced by its place."""
+        if isinstance(value, Mapping):
+            return {name: self.placed(entry, name) for name, entry in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.placed(entry, key) for entry in value]
+        if isinstance(value, str) and key != "convention":
+            return self._place.setdefault(value, len(self._place))
+        return value
+
+
+def _answered(place: int) -> dict[str, list[dict[str, Any]]]:
+    """The parts of the answers to a row of the table, by factors."""
+    group = table.grouped()[place]
+    asked = {"": table.FACTORS}
+    if group[0].by == "factors" and not any(group[0].ways.values()):
+        asked |= {repr(factor): (factor, factor) for factor in USUAL_FACTORS}
+    found = {}
+    for key, factors in asked.items():
+        each = table.answers_of(group, factors)
+        if each:
+            by_part = zip(*(answer.parts for answer in each.values()), strict=True)
+            found[key] = [_part(parts) for parts in by_part]
+    return found
+
+
+def _part(by_target: Sequence[Part]) -> dict[str, Any]:
+    """One part of an answer, for all targets."""
+    one = by_target[0]
+    convention = one.convention
+    return {
+        "convention": convention.slug,
+        "said": [words(convention), " ".join(rule_words.meaning(convention))],
+        "call": one.call.id,
+        "when": one.when,
+        "rule": one.rule or "",
+        "releases": f"{one.call.framework} {list(one.call.follows)[-1]}",
+        "conditions": one.conditions,
+        "to": [_target(part) for part in by_target],
+    }
+
+
+def _target(part: Part) -> dict[str, Any]:
+    """What one target has; keys of what there is nothing of are left out."""
+    found: dict[str, Any] = {}
+    if part.equal:
+        first, *others = part.equal
+        found["equal"] = _equivalent(first)
+        found["also"] = _also(first, others)
+    if part.factors:
+        found["factors"] = [_equivalent(one) for one in part.factors]
+    if part.elsewhere:
+        found["elsewhere"] = [_equivalent(one) for one in part.elsewhere]
+    if part.nearest:
+        found["nearest"] = _difference(part.nearest)
+    return found
+
+
+def _equivalent(one: Equivalent) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "kind": one.exactness.kind,
+        "exactly": one.exactness.words,
+        "when": one.when,
+        "conditions": one.conditions,
+        "uint8": [levels.words for levels in one.uint8],
+    }
+
+
+def _also(first: Equivalent, others: Sequence[Equivalent]) -> list[list[str]]:
+    """The first of every other function: its code, and how exactly."""
+    once: dict[str, Equivalent] = {}
+    for one in (first, *others):
+        once.setdefault(function_of(one.call), one)
+    return [[one.code, one.exactness.words] for one in list(once.values())[1:]]
+
+
+def _difference(one: Difference) -> dict[str, Any]:
+    example = one.json["example"]
+    return {
+        "code": one.code,
+        "apart": f"{one.distance:.2g}",
+        "size": f"{one.size[0]}×{one.size[1]}",
+        "rows": [_rows(example[key]) for key in ("x", "asked_about", "nearest")],
+        "conditions": one.conditions,
+        "uint8": [levels.words for levels in one.uint8],
+    }
+
+
+def _rows(rows: Sequence[Sequence[float]]) -> str:
+    """Rows of numbers, a line each."""
+    return "\n".join("  ".join(f"{value:g}" for value in row) for row in rows)
