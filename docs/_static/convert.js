@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { reader, printed, Unreadable } = halfpixelReader;
+  const { reader, Unreadable, partsOf, sizesOf, withSizes, isSimple } = halfpixelReader;
   const { read } = reader(halfpixelTables);
   const { answers, conventions, examples, targets, texts } = halfpixelTables;
   const VERDICTS = {
@@ -32,33 +32,6 @@
   const paragraph = (...children) => element("p", {}, ...children);
   const addressOf = (text) => `#${encodeURIComponent(text)}`;
   const linkTo = (text) => element("a", { href: addressOf(text) }, code(text));
-
-  // ---------------------------------------------------------------------------- the sizes of the call
-
-  const isSimple = (text) => /^[\w.]+(\[[^\]]*\])*$/.test(text);
-
-  /** From the names that answers have for sizes and factors to what stands in the call. */
-  function written(reading) {
-    const names = reading.by === "factors" ? ["fy", "fx"] : ["h", "w"];
-    const entries = reading.size ?? reading.factors ?? [];
-    const given = entries.map((entry, i) => [names[i], printed(entry)]);
-    return new Map(given.filter(([name, text]) => text !== "None" && text !== name));
-  }
-
-  /** Code with the sizes of the call, where they are simple. */
-  function withSizes(text, sizes) {
-    const said = text.replace(/\b(?:[hw]|f[xy])\b(?!=)/g, (name) => (isSimple(sizes.get(name) ?? "") ? sizes.get(name) : name));
-    return said.replace(/\((\w+)\[0\], \1\[1\]\)/g, "$1").replace(/\((\w+)\[1\], \1\[0\]\)/g, "$1[::-1]");
-  }
-
-  /** Which of the answers of a row: those with usual factors are written out. */
-  function partsOf(reading) {
-    const row = answers[reading.rows[0]];
-    const line = reading.flags.dimensions === "1";
-    const factors = (reading.factors ?? []).slice(line ? 1 : 0).map((entry) => String(entry.value));
-    const alike = factors.length && factors.every((factor) => factor === factors[0]);
-    return { usual: alike && factors[0] in row, parts: (alike && row[factors[0]]) || row[""] };
-  }
 
   // ---------------------------------------------------------------------------- the answer
 
@@ -115,7 +88,8 @@
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
   function shownEqual(one, sizes) {
-    return [block(withSizes(say(one.code), sizes)), bullets([say(one.exactly), ...sayAll(one.uint8), ...sayAll(one.conditions)])];
+    const conditions = sayAll(one.conditions).map((text) => withSizes(text, sizes));
+    return [block(withSizes(say(one.code), sizes)), bullets([say(one.exactly), ...sayAll(one.uint8), ...conditions])];
   }
 
   function shownNearest(one, sizes) {
@@ -125,10 +99,15 @@
     return [
       element("h4", {}, `Nearest: weights ${say(one.apart)} apart, in the mean over small sizes`),
       block(withSizes(say(one.code), sizes)),
-      bullets([...sayAll(one.uint8), ...sayAll(one.conditions)]),
+      bullets([...sayAll(one.uint8), ...sayAll(one.conditions).map((text) => withSizes(text, sizes))]),
       paragraph(`The smallest image that shows the difference, resized to ${say(one.size)}:`),
       element("div", { class: "convert-example" }, element("table", { class: "docutils" }, ...rows)),
     ];
+  }
+
+  function commandFor(reading) {
+    const to = Object.keys(targets).find((key) => key !== reading.function.framework);
+    return `halfpixel convert "${reading.written.replace(/["$`\\]/g, "\\$&")}" --to ${to}`;
   }
 
   /** What is to be known of the sizes, and where they are answered for. */
@@ -136,7 +115,7 @@
     const left = [...sizes].filter(([, text]) => !isSimple(text));
     const isNumber = [...sizes.values()].some((text) => /^[\d.]/.test(text));
     const command = paragraph("For the very size of an image ask on the command line:");
-    const asked = `halfpixel convert "${reading.written.replaceAll('"', '\\"')}" --to torch --input 480,640`;
+    const asked = `${commandFor(reading)} --input 480,640`;
     return [
       left.length ? paragraph("In the code below ", ...left.flatMap(([name, text], i) => [i ? ", " : "", code(name), " is ", code(text)]), ".") : null,
       isNumber && !usual ? paragraph("Sizes stand in the code as you wrote them; how exactly it is equal was looked at with those that are named there.") : null,
@@ -148,11 +127,10 @@
   function shown(reading) {
     if (!reading.rows.length || reading.roi || reading.extrapolation) {
       const what = reading.rows.length ? "Of a part of an image" : "Of a node with these attributes";
-      const asked = `halfpixel convert "${reading.written.replaceAll('"', '\\"')}" --to torch`;
-      return { summary: `${what} this page has no answer; the command line has.`, content: [block(asked)] };
+      return { summary: `${what} this page has no answer; the command line has.`, content: [block(commandFor(reading))] };
     }
-    const { parts, usual } = partsOf(reading);
-    const sizes = usual ? new Map() : written(reading);
+    const { parts, usual } = partsOf(reading, answers[reading.rows[0]]);
+    const sizes = usual ? new Map() : sizesOf(reading, parts);
     const names = parts.map((part) => conventions[part.convention][0]).join(" or ");
     const equal = Object.values(targets).filter((_, i) => parts.every((part) => part.to[i].equal));
     const summary = `${reading.function.name} computes ${names}. ${equal.length ? `Equal: ${equal.join(", ")}.` : "No other call is equal at every size."}`;
@@ -171,11 +149,14 @@
 
   const field = element("textarea", { id: "convert-call", rows: "2", spellcheck: "false", autocapitalize: "off", autocomplete: "off", "aria-describedby": "convert-summary" });
   const summary = element("p", { id: "convert-summary", role: "status", "aria-live": "polite" });
+  const shownExamples = element("details", { open: "" }, element("summary", {}, "Examples"));
+  shownExamples.append(element("div", { class: "convert-examples" }, ...examples.map(linkTo)));
   const result = element("div", { id: "convert-answer" });
 
   function update() {
     const text = field.value;
     const empty = !text.trim();
+    if (!matchMedia("(min-width: 46em)").matches) shownExamples.open = empty;
     let found = { summary: "", content: [] };
     try {
       if (!empty) found = shown(read(text));
@@ -209,7 +190,7 @@
   document.getElementById("convert").replaceChildren(
     element("label", { for: "convert-call" }, "A call, as you write it"),
     field,
-    element("p", { class: "convert-examples" }, "For example: ", ...examples.map(linkTo)),
+    shownExamples,
     summary,
     result,
   );

@@ -665,5 +665,33 @@ const halfpixelReader = (() => {
     return { read };
   }
 
-  return { reader, printed, Unreadable };
+  // ---------------------------------------------------------------------------- its answer, with its sizes
+
+  const isSimple = (text) => /^[\w.]+(\[[^\]]*\])*$/.test(text);
+
+  /** Which of the answers of a row, and whether sizes stand in it as code has them. */
+  function partsOf(reading, answers) {
+    const line = reading.flags.dimensions === "1";
+    const factors = (reading.factors ?? []).slice(line ? 1 : 0).map((entry) => String(entry.value));
+    const usual = factors.length > 0 && factors.every((factor) => factor === factors[0]) && factors[0] in answers;
+    const key = usual ? factors[0] : reading.by === "size" && "size" in answers ? "size" : "";
+    return { usual, parts: answers[key] };
+  }
+
+  /** From the names that answers have for sizes and factors to what stands in the call. */
+  function sizesOf(reading, parts) {
+    if (parts.some((part) => part.fitted)) return new Map(); // h and w are what becomes of those
+    const names = reading.by === "factors" ? ["fy", "fx"] : ["h", "w"];
+    const entries = reading.size ?? reading.factors ?? [];
+    const given = entries.map((entry, i) => [names[i], printed(entry)]);
+    return new Map(given.filter(([name, text]) => text !== "None" && text !== name));
+  }
+
+  /** Code with the sizes of the call, where they are simple; `size` for `(size[0], size[1])`. */
+  function withSizes(text, sizes) {
+    const said = text.replace(/\b(?:[hw]|f[xy])\b(?!=)/g, (name) => (isSimple(sizes.get(name) ?? "") ? sizes.get(name) : name));
+    return said.replace(/\((\w+)\[0\], \1\[1\]\)/g, "$1").replace(/\((\w+)\[1\], \1\[0\]\)/g, "$1[::-1]");
+  }
+
+  return { reader, printed, partsOf, sizesOf, withSizes, isSimple, Unreadable };
 })();

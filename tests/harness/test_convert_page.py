@@ -14,7 +14,9 @@ from typing import Any
 import py_mini_racer
 import pytest
 
+from halfpixel import convert
 from halfpixel.answers import table
+from halfpixel.conversions import TARGETS
 from halfpixel.report import convert_page
 from halfpixel.spoken import Reading, Unreadable, read
 from halfpixel.spoken.resize import example
@@ -217,6 +219,40 @@ def test_what_cannot_be_read_is_told_in_the_words_of_python(text: str) -> None:
         assert said["error"].split(":")[0] == expected.split(":")[0]
     else:
         assert said["error"] == expected
+
+
+# sizes that are names, numbers, or one name for both; factors; lines; what fits; what is given in another way
+ANSWERED = [
+    "cv2.resize(img, (cols, 64), interpolation=cv2.INTER_CUBIC)",
+    "cv2.pyrDown(img, dstsize=(cols, rows))",
+    "tf.image.resize(x, size)",
+    "tf.image.resize(x, (224, 200), preserve_aspect_ratio=True)",
+    "F.interpolate(x, scale_factor=2, mode='bilinear')",
+    "F.interpolate(x, scale_factor=s, mode='bilinear')",
+    "F.interpolate(x, size=(n,), mode='linear')",
+    "nn.UpsamplingBilinear2d(size=(64, m))(x)",
+]
+ANSWER = """
+const answered = (text, data) => {
+  const reading = halfpixelReader.reader(data).read(text);
+  const { parts, usual } = halfpixelReader.partsOf(reading, data.answers[reading.rows[0]]);
+  const sizes = usual ? new Map() : halfpixelReader.sizesOf(reading, parts);
+  const code = (to) => to.equal ? halfpixelReader.withSizes(data.texts[to.equal.code], sizes) : "";
+  return parts.length === 1 ? parts[0].to.map(code) : [];
+};
+"""
+
+
+def test_the_code_of_the_page_is_that_of_python() -> None:
+    places = [said["rows"][0] for said in by_script(ANSWERED)]
+    data = convert_page.data(places=places)
+    made = engine()
+    made.eval(f"const answerable = {json.dumps(data)};{ANSWER}")
+    for text in ANSWERED:
+        found = made.eval(f"JSON.stringify(answered({json.dumps(text)}, answerable))")
+        by_target = dict(zip(data["targets"], json.loads(found), strict=True))
+        assert by_target == {to: convert(text, to).code for to in TARGETS}
+        assert any(by_target.values())
 
 
 def test_a_script_that_reads_another_row_is_found() -> None:

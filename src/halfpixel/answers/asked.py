@@ -78,8 +78,8 @@ def asked(reading: Reading, call: Call, input_size: Size | None) -> Asked:
         return _by_factors(reading, call, input_size)
     if reading.by == "nothing" or reading.size is None:
         return _by_nothing(reading, input_size)
-    fit = _FITS.get(reading.function.name)
-    if fit is not None and (fit is padded or reading.ways["preserve_aspect_ratio"]):
+    fit = fit_of(reading)
+    if fit is not None:
         return _fitted(reading, fit, input_size)
     h, w = reading.size
     if h is None and input_size is not None:
@@ -112,6 +112,14 @@ _FITS: Mapping[str, Callable[[Size, Size], Size]] = {
     "tf.compat.v1.image.resize": tensorflow_scales.fitting,
     "tf.image.resize_with_pad": padded,
 }
+
+
+def fit_of(reading: Reading) -> Callable[[Size, Size], Size] | None:
+    """From the sizes of an image and of a call to that of the result, where the call makes it fit."""
+    fit = _FITS.get(reading.function.name)
+    if fit is padded or (fit is not None and reading.ways["preserve_aspect_ratio"]):
+        return fit
+    return None
 
 
 def _fitted(reading: Reading, fit: Callable[[Size, Size], Size], input_size: Size | None) -> Asked:

@@ -111,41 +111,53 @@ def _refused(group: tuple[Row, ...]) -> bool:
     return not is_node and not any(row.call.follows for row in group)
 
 
-def answers(
-    factors: tuple[Entry, Entry] = FACTORS,
-) -> Iterator[dict[Target, ResizeAnswer]]:
+def answers() -> Iterator[dict[Target, ResizeAnswer]]:
     """For each of :func:`rows`, in their order: the answer for each target; nothing of one that is refused.
 
     Sizes are called ``h`` and ``w`` in it, factors ``fy`` and ``fx``.
     """
-    return (answers_of(group, factors) for group in grouped())
+    return (answers_of(reading) for reading in map(reading_of, grouped()))
 
 
-def answers_of(
-    group: tuple[Row, ...], factors: tuple[Entry, Entry] = FACTORS
-) -> dict[Target, ResizeAnswer]:
-    """The answer for each target to one of :func:`grouped`; nothing where it is refused.
+def answers_of(reading: Reading) -> dict[Target, ResizeAnswer]:
+    """The answer for each target to one of :func:`grouped`; nothing where it is refused."""
+    node = reading.function.framework == "onnx"
+    return {target: answer(reading, target) for target in TARGETS} if reading.calls or node else {}
+
+
+def reading_of(
+    group: tuple[Row, ...], *, by: str = "", factors: tuple[Entry, Entry] = FACTORS
+) -> Reading:
+    """One of :func:`grouped` as if it had been written, with names for its sizes.
 
     Args:
         group: the calls.
+        by: size, where the function may also be given one.
         factors: along (h, w), of a call that is given factors.
     """
-    if _refused(group):
-        return {}
-    reading = _reading(group, factors)
-    return {target: answer(reading, target) for target in TARGETS}
-
-
-def _reading(group: tuple[Row, ...], factors: tuple[Entry, Entry]) -> Reading:
     row = group[0]
+    by = by or row.by
     line = row.flags.get("dimensions") == 1
     return Reading(
         BY_NAME[row.function],
         row.function,
         row.flags,
         row.ways,
-        row.by,
-        size=((None, SIZE[1]) if line else SIZE) if row.by == "size" else None,
-        factors=((1, factors[1]) if line else factors) if row.by == "factors" else None,
+        by,
+        size=((None, SIZE[1]) if line else SIZE) if by == "size" else None,
+        factors=((1, factors[1]) if line else factors) if by == "factors" else None,
         calls=tuple(one.call for one in group if one.call.follows),
+    )
+
+
+def only_sized_here(group: tuple[Row, ...]) -> bool:
+    """Whether a call that is given a size is one of these, which the catalogue does not say with one."""
+    row = group[0]
+    return (
+        row.by != "size"
+        and bool(BY_NAME[row.function].size)
+        and not any(
+            (other.function, other.flags, other.by) == (row.function, row.flags, "size")
+            for other in spoken.rows()
+        )
     )

@@ -6,12 +6,14 @@ once, in ``texts``, and is its place there everywhere else.
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from ..answers import table
+from ..answers.asked import fit_of
 from ..answers.resize import Difference, Equivalent, Part
 from ..answers.targets import function_of
 from ..conversions import TARGETS
@@ -45,7 +47,9 @@ def script(workers: int) -> str:
     Args:
         workers: processes among which the answers are divided.
     """
-    text = json.dumps(data(workers), ensure_ascii=False, separators=(",", ":"))
+    with ProcessPoolExecutor(workers) as pool:
+        found = data(run=functools.partial(pool.map, chunksize=8))
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     return f'"use strict";\nconst halfpixelTables = {text};\n'
 
 
@@ -59,24 +63,31 @@ def tables() -> dict[str, Any]:
     }
 
 
-def data(workers: int = 1) -> dict[str, Any]:
+def data(
+    places: Sequence[int] | None = None, run: Callable[..., Iterable[Any]] = map
+) -> dict[str, Any]:
     """All that the page knows.
 
     :func:`tables`, and: ``targets`` (name by key); ``examples``, calls; ``texts``; ``conventions``, words and
-    meaning by slug; ``answers``, for each row a list of its parts by the factors that were asked about (a
-    text: ``2``, ``0.5``, or empty where they, or sizes, are called by names); in a part ``to`` has the answer
-    for each target.
+    meaning by slug; ``answers``, for each row a list of its parts by what was asked about (a text: ``2`` or
+    ``0.5``, the factors; ``size``, where the row is not said with one; or empty, the row with names for sizes
+    or factors); in a part ``to`` has the answer for each target.
+
+    Args:
+        places: the rows that are answered; None for all.
+        run: what does the work of ``map``.
     """
-    with ProcessPoolExecutor(workers) as pool:
-        found = list(pool.map(_answered, range(len(table.grouped())), chunksize=8))
+    every = range(len(table.grouped()))
+    wanted = every if places is None else places
+    found = dict(zip(wanted, run(_answered, wanted), strict=True))
     texts = _Texts()
     conventions: dict[str, Any] = {}
     answers = []
-    for by_factors in found:
-        for parts in by_factors.values():
+    for place in every:
+        for parts in found.get(place, {}).values():
             for part in parts:
                 conventions[part["convention"]] = part.pop("said")
-        answers.append({key: texts.placed(parts) for key, parts in by_factors.items()})
+        answers.append({key: texts.placed(parts) for key, parts in found.get(place, {}).items()})
     return {
         **tables(),
         "targets": {target: NAMES[target] for target in TARGETS},
@@ -109,22 +120,26 @@ class _Texts:
 
 
 def _answered(place: int) -> dict[str, list[dict[str, Any]]]:
-    """The parts of the answers to a row of the table, by factors."""
+    """The parts of the answers to a row of the table, by what was asked about."""
     group = table.grouped()[place]
-    asked = {"": table.FACTORS}
+    asked = {"": table.reading_of(group)}
     if group[0].by == "factors" and not any(group[0].ways.values()):
-        asked |= {repr(factor): (factor, factor) for factor in USUAL_FACTORS}
+        for factor in USUAL_FACTORS:
+            asked[repr(factor)] = table.reading_of(group, factors=(factor, factor))
+    if table.only_sized_here(group):
+        asked["size"] = table.reading_of(group, by="size")
     found = {}
-    for key, factors in asked.items():
-        each = table.answers_of(group, factors)
+    for key, reading in asked.items():
+        each = table.answers_of(reading)
         if each:
+            fitted = fit_of(reading) is not None
             by_part = zip(*(answer.parts for answer in each.values()), strict=True)
-            found[key] = [_part(parts) for parts in by_part]
+            found[key] = [_part(parts, fitted=fitted) for parts in by_part]
     return found
 
 
-def _part(by_target: Sequence[Part]) -> dict[str, Any]:
-    """One part of an answer, for all targets."""
+def _part(by_target: Sequence[Part], *, fitted: bool) -> dict[str, Any]:
+    """One part of an answer, for all targets; ``fitted`` where h and w are not the sizes that are written."""
     one = by_target[0]
     convention = one.convention
     return {
@@ -135,6 +150,7 @@ def _part(by_target: Sequence[Part]) -> dict[str, Any]:
         "rule": one.rule or "",
         "releases": f"{one.call.framework} {list(one.call.follows)[-1]}",
         "conditions": one.conditions,
+        "fitted": fitted,
         "to": [_target(part) for part in by_target],
     }
 
