@@ -117,7 +117,7 @@
     const command = paragraph("For the very size of an image ask on the command line:");
     const asked = `${commandFor(reading)} --input 480,640`;
     return [
-      left.length ? paragraph("In the code below ", ...left.flatMap(([name, text], i) => [i ? ", " : "", code(name), " is ", code(text)]), ".") : null,
+      left.length ? paragraph("In the code ", ...left.flatMap(([name, text], i) => [i ? ", " : "", code(name), " is ", code(text)]), ".") : null,
       isNumber && !usual ? paragraph("Sizes stand in the code as you wrote them; how exactly it is equal was looked at with those that are named there.") : null,
       isNumber || reading.by === "factors" ? command : null,
       isNumber || reading.by === "factors" ? block(asked) : null,
