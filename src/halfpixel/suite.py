@@ -381,8 +381,7 @@ def sweep_trials(release: Callable[[str], str | None] = version) -> Iterator[Tri
     """Every size pair through every resize call that follows a convention, in blocks; of dtypes that share
     an arithmetic, in one."""
     for call, convention in _swept(release):
-        dtypes = sweep.dtypes(call, every=False)
-        for block in sweep.blocks(convention):
+        for block, dtypes in sweep.in_blocks(call, convention):
             for dtype in dtypes:  # next to each other: the reference is the same
                 yield Trial(call, dtype, block.name, functools.partial(_itself, block))
 

@@ -46,6 +46,7 @@ LARGEST_OTHERWISE = 96
 _POINTS = ("nearest", "linear", "cubic")
 _BLOCK = 32  # input sizes in an item of the run: some seconds, so that its progress is seen
 _BLOCK_OTHERWISE = 8
+_FOURTH = 4
 _SAMPLE = 40  # size pairs of a call in a run without sweeps
 OUTSIDE = -1  # the pixel that an output reads which is extrapolated
 _LISTED = 8  # size pairs that a summary spells out
@@ -75,6 +76,15 @@ def dtypes(call: Call, *, every: bool) -> tuple[DType, ...]:
     if every:
         return tuple(wide)
     return tuple({call.arithmetic[dtype]: dtype for dtype in reversed(wide)}.values())[::-1]
+
+
+def in_blocks(call: Call, convention: Resize) -> Iterator[tuple[Block, tuple[DType, ...]]]:
+    """Every block of a call with the dtypes that it is swept in: what copies pixels in all; what weighs them
+    in the first, and in every fourth block in the others, whose code differs by their type alone."""
+    first, *others = dtypes(call, every=False)
+    for index, block in enumerate(blocks(convention)):
+        whole = convention.mode == "nearest" or index % _FOURTH == 0
+        yield block, (first, *others) if whole else (first,)
 
 
 def samples_points(convention: Resize) -> bool:

@@ -241,6 +241,16 @@ def test_a_dtype_is_not_swept_where_another_has_its_arithmetic() -> None:
         assert one.arithmetic["float64"] != one.arithmetic["float32"]
 
 
+def test_every_block_is_swept_in_one_dtype_and_every_fourth_in_the_others() -> None:
+    for name, others in (("torch-interpolate-bilinear", 2), ("torch-interpolate-nearest", 8)):
+        convention = CALLS[name].convention("2.13.0")
+        assert convention is not None
+        given = list(sweep.in_blocks(CALLS[name], convention))
+        assert [block for block, _ in given] == list(sweep.blocks(convention))
+        assert all(dtypes[0] == "float32" for _, dtypes in given)
+        assert sum("float64" in dtypes for _, dtypes in given) == others
+
+
 # ---------------------------------------------------------------------------- wrong implementations
 
 Matrix = Callable[[int, int, int, str], Array]  # of n_in, n_out, the axis and the dtype
