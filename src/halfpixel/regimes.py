@@ -85,18 +85,22 @@ def sizes(regime: str) -> NDArray[np.bool_]:
     return np.array([[holds(n_in, n_out) for n_out in axis] for n_in in axis])
 
 
+def equal(one: Resize, other: Resize) -> NDArray[np.bool_]:
+    """The sizes at which two conventions are one, laid out as :func:`distances`."""
+    return np.asarray(distances(one, other) <= _EQUAL)
+
+
 def agreement(one: Resize, other: Resize) -> list[str]:
     """The regimes in which two conventions are one; those that follow from another are left out."""
-    apart = distances(one, other)
-    return widest(~(apart > _EQUAL) & ~np.isnan(apart))
+    return widest(equal(one, other))
 
 
-def widest(equal: NDArray[np.bool_]) -> list[str]:
+def widest(true: NDArray[np.bool_]) -> list[str]:
     """The widest regimes of which all sizes are true, laid out as :func:`distances`."""
     found: list[str] = []
     for regime in REGIMES:
         held = sizes(regime)
-        if np.all(equal[held]) and not any(np.all(sizes(wider)[held]) for wider in found):
+        if np.all(true[held]) and not any(np.all(sizes(wider)[held]) for wider in found):
             found.append(regime)
     return found
 

@@ -433,7 +433,7 @@ def _nearest(
     """The call whose weights are the nearest at the sizes of a part, and where they differ first."""
     best: tuple[float, Call] | None = None
     for call in targets.offered(target):
-        distance = _distance(part.convention, targets.convention_of(call))
+        distance = regimes.distances(part.convention, targets.convention_of(call))
         apart = np.where(targets.taken(call), distance, 1.0)
         mean = float(np.mean(np.nan_to_num(apart, nan=1.0)[held])) if np.any(held) else 1.0
         if targets.sayable(call, *sizes.pairs[0]) and (best is None or mean < best[0] - 1e-9):
@@ -445,11 +445,6 @@ def _nearest(
         if held[n_in - 1, n_out - 1] and targets.taken(call)[n_in - 1, n_out - 1]:
             return _difference(part, call, target, sizes, mean, n_in, n_out)
     return None
-
-
-@functools.cache
-def _distance(one: Resize, other: Resize) -> NDArray[np.float64]:
-    return regimes.distances(one, other)
 
 
 def _difference(

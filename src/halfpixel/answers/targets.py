@@ -18,7 +18,6 @@ from ..spoken.signatures import BY_NAME, FUNCTIONS
 from . import onnx_nodes
 from .sizes import Image, Size
 
-_EQUAL = 1e-12  # as in regimes: two formulas of one weight round by less
 _ORDER = {function.name: place for place, function in enumerate(FUNCTIONS)}
 # what is not offered: calls that pad, and those that hand a range of values through
 _NOT_OFFERED = ("tf.image.resize_with_pad", "tf.raw_ops.QuantizedResizeBilinear")
@@ -142,15 +141,13 @@ def equal(convention: Resize, call: Call) -> NDArray[np.bool_]:
     own = convention_of(call)
     if own == convention:
         return taken(call)
-    apart = regimes.distances(convention, own)
-    return ~(apart > _EQUAL) & ~np.isnan(apart) & taken(call)
+    return regimes.equal(convention, own) & taken(call)
 
 
 def but_for_one_pixel(convention: Resize, call: Call) -> NDArray[np.bool_]:
     """The same, and images of one pixel, where a call is equal to what it says of them, and says nothing."""
     where = equal(convention, call).copy()
-    apart = regimes.distances(convention, convention_of(call))[0]
-    where[0] |= ~(apart > _EQUAL) & ~np.isnan(apart) & ~taken(call)[0]
+    where[0] |= regimes.equal(convention, convention_of(call))[0] & ~taken(call)[0]
     return where
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from .. import suite
+from .. import regimes, suite
 from ..cases import Case
 from ..conventions import Resize
 from ..frameworks import Call
-from ..regimes import LARGEST, REGIMES
-from .candidates import Candidate, matrix
+from ..regimes import REGIMES
+from .candidates import Candidate
 from .following import ELSEWHERE, EVERY
 
 # from (h, w) to (h, w): sizes that no flag has, so that they can be called by name where they are printed
@@ -24,7 +24,6 @@ _SIZES = (
     ((505, 507), (1010, 1014)),
     ((2020, 2028), (1010, 1014)),
 )
-_EQUAL = 1e-9  # two formulas of one weight; different ones differ by more at sizes below LARGEST
 
 
 @dataclass(frozen=True)
@@ -97,35 +96,14 @@ def _where(one: Resize, other: Resize, regime: str) -> str | None:
         return regime
     if regime == ELSEWHERE:
         return None
-    whole = REGIMES[regime]
-    for narrower in _PARTS[: len(_PARTS) if regime == EVERY else 0] or (regime,):
-        if _equal(one, other, lambda n, m, holds=REGIMES[narrower]: whole(n, m) and holds(n, m)):  # type: ignore[misc]
-            return narrower
-    return None
+    if not (one.takes_every_size and other.takes_every_size):
+        return None
+    equal = regimes.equal(one, other)
+    parts = _PARTS if regime == EVERY else (regime,)
+    return next((part for part in parts if np.all(equal[regimes.sizes(part)])), None)
 
 
 _PARTS = ("at every size", "at more than one pixel", "enlarging", "shrinking")
-
-
-def _equal(one: Resize, other: Resize, holds: Callable[[int, int], bool]) -> bool:
-    """Whether two conventions are one at all sizes that are meant, up to :data:`regimes.LARGEST` pixels."""
-    if not (one.takes_every_size and other.takes_every_size):
-        return False
-    for n_in, n_out in _far_first():
-        if holds(n_in, n_out):
-            both = [matrix(Candidate(c), n_in, n_out, None, 0, columns=False) for c in (one, other)]
-            if np.max(abs(both[0] - both[1])) > _EQUAL:
-                return False
-    return True
-
-
-@functools.cache
-def _far_first() -> tuple[tuple[int, int], ...]:
-    """All sizes, those first at which most conventions differ."""
-    every = [(n, m) for n in range(1, LARGEST + 1) for m in range(1, LARGEST + 1)]
-    return tuple(
-        sorted(every, key=lambda pair: (pair not in ((5, 7), (7, 5), (3, 8), (8, 3)), pair))
-    )
 
 
 def spoken(call: Call, convention: Resize) -> str | None:
