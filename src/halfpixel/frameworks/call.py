@@ -31,8 +31,13 @@ BFLOAT16 = np.dtype("float32", metadata={"holds": "bfloat16"})
 
 def dtype_name(values: NDArray[Any]) -> str:
     """The dtype of an array's values, by the name that it has in every framework."""
-    metadata: Mapping[str, Any] = values.dtype.metadata or {}
-    return str(metadata.get("holds", values.dtype))
+    metadata = values.dtype.metadata  # which the equality of dtypes leaves out, and a cache with it
+    return str(metadata["holds"]) if metadata else _named(values.dtype)
+
+
+@functools.cache
+def _named(dtype: np.dtype[Any]) -> str:
+    return str(dtype)  # NumPy takes as long to find it as to resize a line of pixels
 
 
 class Name(str):

@@ -6,6 +6,7 @@ import functools
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -253,29 +254,40 @@ def _floating(dtype: DType) -> DType:
     return "float32" if dtype in (*_INTEGERS, *_HALVES) else dtype
 
 
+@contextmanager
+def _without(remark: str) -> Iterator[None]:
+    """Without a warning of torch's; entering it takes as long as resizing a line of pixels."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", remark)
+        yield
+
+
 def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
     torch = names["torch"]
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+    writable = all(value.flags.writeable for value in inputs.values())
+    with nullcontext() if writable else _without("The given NumPy array is not writable"):
         return {
             key: torch.from_numpy(value).to(getattr(torch, dtype_name(value)))
             for key, value in inputs.items()
         }
 
 
-def _evaluated(expression: Expression, names: Names) -> Any:
-    """What an expression gives; ``affine_grid`` to one pixel is meant, and its middle is what the calls of
-    grid_sample declare: torch's remark on it is left out."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Since version 1.3.0, affine_grid behavior has changed")
-        return expression.evaluate(names)
-
-
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
-    result = _evaluated(expression, {**names, **_tensors(names, inputs)})
+    result = expression.evaluate({**names, **_tensors(names, inputs)})
     if result.dtype == names["torch"].bfloat16:
         return np.asarray(result.float().numpy().astype(BFLOAT16))
     return np.asarray(result.numpy())
+
+
+# affine_grid to one pixel is meant, and its middle is what the calls of grid_sample declare
+_OF_ONE_PIXEL = "Since version 1.3.0, affine_grid behavior has changed"
+
+
+def _run_grid(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    with _without(_OF_ONE_PIXEL):
+        return _run(names, expression, inputs)
 
 
 def _run_unfolded(
@@ -325,7 +337,8 @@ def _run_gradient(
     tensors = _tensors(names, inputs)
     of = str(expression.args[1])
     tensors[of].requires_grad_()
-    (result,) = _evaluated(expression, {**names, **tensors})
+    with _without(_OF_ONE_PIXEL):
+        (result,) = expression.evaluate({**names, **tensors})
     return np.asarray(result.reshape(1, -1, 1, 1) if of == "b" else result)
 
 
@@ -618,7 +631,7 @@ def _scaled() -> Iterator[Call]:
 
 
 CALLS = (
-    *grid_sample_calls(_run, (_REFUSES_NEGATIVE_STRIDES,)),
+    *grid_sample_calls(_run_grid, (_REFUSES_NEGATIVE_STRIDES,)),
     *(
         _interpolate_call(f"interpolate-{name}", flags, {releases: convention})
         for name, releases, flags, convention in _INTERPOLATE
