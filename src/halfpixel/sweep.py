@@ -1,9 +1,9 @@
 """Sweeps: every size pair through a call, and what deviates from the exact convention.
 
 Nearest is fed a ramp, whose output tells which pixels were read; every other mode the identity matrix, whose
-output is the weight matrix. Each pair is resized along the rows and along the columns. The
-reference is the conventions' own: where a kernel is as wide at every scale, for all output sizes of one
-input size at once.
+output is the weight matrix. Each pair is resized along the rows and along the columns, the large ones of a
+whole sweep along one of them in turn. The reference is the conventions' own: where a kernel is as wide at
+every scale, for all output sizes of one input size at once.
 
 A grid over −1..1 moves an axis whose size stays off its whole places, unless that has one pixel: its middle
 is 0. Calls that take one are fed the rows of the identity matrix as channels of one pixel across.
@@ -12,6 +12,7 @@ is 0. Calls that take one are fed the rows of the identity matrix as channels of
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +36,7 @@ from .cases import Case
 from .compare import Axis, Verdict, axis_at, bound_of_axes, refused
 from .conventions import Resize
 from .frameworks import FRAMEWORKS, Call, load, version
-from .frameworks.call import WIDE, Defect, DType
+from .frameworks.call import WIDE, Defect, DType, Expression, dtype_name
 
 Pair = tuple[int, int]
 Array = NDArray[np.float64]
@@ -110,24 +111,27 @@ def besides(call: Call, convention: Resize) -> tuple[int, ...]:
 
 
 def _met(
-    call: Call, convention: Resize, n_in: int, n_outs: Sequence[int]
-) -> Iterator[tuple[int, list[int]]]:
-    """The output sizes of one input size that a call can say, with what the other axis is resized to.
+    call: Call, line: Case, axis: int, n_outs: Sequence[int]
+) -> Iterator[tuple[int, dict[int, tuple[Case, Expression | None]]]]:
+    """The cases of one input size that a call can say, by output size; with what the other axis becomes.
 
     That of a matrix stays as it is; it is doubled where the call says the pair only then.
     """
-    if convention.mode == "nearest":
-        yield from ((beside, list(n_outs)) for beside in besides(call, convention))
-        return
-    left, narrow = set(n_outs), across(call, convention)
-    case = pair_case(convention, None, 2, (n_in, 1), narrow=narrow)
-    for factor in (1, 2):
-        sizes = {n: _size(convention, 2, (n_in, n), factor, narrow=narrow) for n in sorted(left)}
-        cases = ((n, replace(case, size=size)) for n, size in sizes.items())
-        said = [n for n, one in cases if call.expression(one) is not None]
-        left -= set(said)
-        if said:
-            yield factor, said
+    convention = line.convention
+    assert isinstance(convention, Resize)
+    nearest, narrow = convention.mode == "nearest", across(call, convention)
+    n_in, left = line.inputs["x"].shape[axis], list(n_outs)
+    for beside in besides(call, convention) if nearest else (1, 2):
+        met = {}
+        for n_out in left:
+            one = replace(line, size=_size(convention, axis, (n_in, n_out), beside, narrow=narrow))
+            expression = call.expression(one)
+            if nearest or expression is not None:
+                met[n_out] = one, expression
+        if met:
+            yield beside, met
+        if not nearest:
+            left = [n_out for n_out in left if n_out not in met]
 
 
 # ---------------------------------------------------------------------------- what is run
@@ -141,11 +145,20 @@ class Block:
         name: what ``-k`` selects.
         convention: what the call follows.
         pairs: (n_in, n_out), those of one n_in together.
+        in_turn: whether the large ones are resized along the rows and the columns in turn, as a
+            chessboard has its colours, where a rule has one formula for both.
     """
 
     name: str
     convention: Resize
     pairs: tuple[Pair, ...]
+    in_turn: bool = False
+
+    def axes(self, rule: str | None, pair: Pair) -> tuple[int, ...]:
+        """The axes along which a pair is resized: 2 the rows', 3 the columns'."""
+        if not self.in_turn or max(pair) <= LARGEST_OTHERWISE or _by_axis(rule):
+            return (2, 3)
+        return (2 + sum(pair) % 2,)
 
 
 def blocks(convention: Resize) -> Iterator[Block]:
@@ -155,7 +168,7 @@ def blocks(convention: Resize) -> Iterator[Block]:
     for first in range(1, end + 1, step):
         last = min(first + step - 1, end)
         pairs = tuple((n, m) for n in range(first, last + 1) for m in range(1, end + 1))
-        yield Block(f"{first}..{last}-1..{end}-sweep", convention, pairs)
+        yield Block(f"{first}..{last}-1..{end}-sweep", convention, pairs, in_turn=True)
 
 
 def sample(call: Call, dtype: str, convention: Resize) -> Block:
@@ -410,7 +423,7 @@ class _Off:
 
 
 def sweep(call: Call, block: Block, dtype: str) -> Verdict:
-    """Run a call on every size pair of a block, along both axes, and compare.
+    """Run a call on every size pair of a block, along its axes, and compare.
 
     Args:
         call: one of a framework that is installed.
@@ -475,30 +488,27 @@ def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
     by_size: dict[int, list[int]] = {}
     for n_in, n_out in block.pairs:
         by_size.setdefault(n_in, []).append(n_out)
-    for n_in, n_outs in by_size.items():
-        for beside, said in _met(call, convention, n_in, n_outs):
-            wanted = list(_wanted(convention, arithmetic, n_in, said, beside))
-            for axis in (2, 3):
-                if axis == 3 and _by_axis(rule):
-                    wanted = list(_wanted(convention, arithmetic, n_in, said, beside, columns=True))
-                case = pair_case(convention, rule, axis, (n_in, 1), narrow=narrow)
-                case = replace(case, inputs={"x": np.asarray(case.inputs["x"], dtype)})
-                for n_out, want in zip(said, wanted, strict=True):
-                    size = _size(convention, axis, (n_in, n_out), beside, narrow=narrow)
-                    one = replace(case, size=size)
-                    got, problem = np.empty(0), ""
-                    try:
-                        got = call(one, dtype, names)
-                    except Exception as error:  # whatever a framework raises is its refusal
-                        problem = f"refused: {refused(error)}"
-                    defect = call.defect(one, release) if call.defects else None
-                    if defect is not None:
-                        want = _with(defect, one, want, axis)
-                    answer = problem or _judged(got, one, call.returns[dtype], want, axis)  # type: ignore[index]
-                    if isinstance(answer, str):
-                        yield _Off(axis, (n_in, n_out), beside, got, answer)
-                    else:
-                        yield answer
+    for n_in, axis in itertools.product(by_size, (2, 3)):
+        n_outs = [n_out for n_out in by_size[n_in] if axis in block.axes(rule, (n_in, n_out))]
+        line = pair_case(convention, rule, axis, (n_in, 1), narrow=narrow)
+        inputs = call.arrays(line, dtype)
+        columns = axis == 3 and _by_axis(rule)
+        for beside, met in _met(call, line, axis, n_outs):
+            wanted = _wanted(convention, arithmetic, n_in, list(met), beside, columns=columns)
+            for (n_out, (one, expression)), want in zip(met.items(), wanted, strict=True):
+                got, problem = np.empty(0), ""
+                try:
+                    got = call.evaluate(expression or call.said(one), one, inputs, names)
+                except Exception as error:  # whatever a framework raises is its refusal
+                    problem = f"refused: {refused(error)}"
+                defect = call.defect(one, release) if call.defects else None
+                if defect is not None:
+                    want = _with(defect, one, want, axis)
+                answer = problem or _judged(got, one, call.returns[dtype], want, axis)  # type: ignore[index]
+                if isinstance(answer, str):
+                    yield _Off(axis, (n_in, n_out), beside, got, answer)
+                else:
+                    yield answer
 
 
 def _with(defect: Defect, case: Case, want: Rows | Integers, axis: int) -> Rows | Integers:
@@ -528,17 +538,12 @@ def _wanted(
     return _split(pixels(convention, rule, n_in, n_outs, beside, columns=columns), n_outs)
 
 
-@functools.cache
-def _name(dtype: np.dtype[Any]) -> str:
-    return str(dtype)  # which NumPy takes longer to find than to compare a line of pixels
-
-
 def _judged(
     got: NDArray[Any], case: Case, returns: str, want: Rows | Integers, axis: int
 ) -> float | str:
     """The share of its bound that the worst value used, or what is wrong."""
     shape = (*case.inputs["x"].shape[:2], *case.size)
-    if _name(got.dtype) != returns or got.shape != shape:
+    if dtype_name(got) != returns or got.shape != shape:
         return f"returned {got.dtype} {got.shape}, not {returns} {shape}"
     lines = _lines(got, axis)
     if not isinstance(want, Rows):

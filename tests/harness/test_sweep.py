@@ -518,6 +518,33 @@ def test_the_columns_have_to_follow_their_own_formula() -> None:
 
 
 @pytest.mark.usefixtures("mylib")
+def test_large_pairs_go_along_the_rows_and_the_columns_in_turn() -> None:
+    """Every pair along one axis at least: what is wrong of one axis alone is found beyond 96 pixels too."""
+    block = list(sweep.blocks(LINEAR))[2]
+    assert {block.axes(None, pair) for pair in block.pairs if max(pair) <= 96} == {(2, 3)}
+    for n_in, n_out in ((97, 1), (1, 97), (256, 255)):
+        turns = [block.axes(None, (n_in + more, n_out)) for more in (0, 1)]
+        assert sorted(turns) == [(2,), (3,)]
+    assert block.axes("warp_fixed_5", (256, 256)) == (2, 3)
+    assert sweep.sample(CALLS["torch-interpolate-bilinear"], "float32", LINEAR).axes(
+        None, (256, 256)
+    ) == (2, 3)
+
+    asked: list[tuple[int, int, int]] = []
+
+    def large_columns(weights: Array, n_in: int, n_out: int, axis: int) -> None:
+        asked.append((n_in, n_out, axis))
+        if axis == 3 and max(n_in, n_out) > 96 and n_in != n_out:
+            weights[0] = np.roll(weights[0], 1)
+
+    pairs = tuple((n, m) for n in (100, 101) for m in (90, 91, 96, 97))
+    call = implementation(LINEAR, changed(right(LINEAR), large_columns))
+    verdict = sweep.sweep(call, replace(block, pairs=pairs), "float32")
+    assert "4 of 8 size pairs are off, the smallest 100 to 91: " in verdict.reason
+    assert {(n, m) for n, m, _ in asked if n != m} == set(pairs)
+
+
+@pytest.mark.usefixtures("mylib")
 @pytest.mark.parametrize("pixel", [0, -1])
 def test_a_pixel_where_nothing_is_to_be_read_is_found(pixel: int) -> None:
     """Pixel 0 is told from nothing, and nothing from it."""
