@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from types import CodeType
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from halfpixel import frameworks
 from halfpixel.answers import convert
-from halfpixel.conversion_sweep import KERNELS, SOURCES
+from halfpixel.conversion_sweep import KERNELS, SOURCES, STRIDES
 from halfpixel.conversions import TARGETS, Layer, Target, code
 from halfpixel.spoken import Sizes, Spoken, read
 
@@ -174,12 +175,17 @@ def test_a_torch_layer_becomes_a_keras_model_and_back(text: str, weight: None) -
 @pytest.mark.tensorflow
 @pytest.mark.opencv
 @pytest.mark.conv_transpose
-@pytest.mark.parametrize("kernel", KERNELS)
-@pytest.mark.parametrize("source", SOURCES)
-def test_every_small_layer_is_converted(source: Target, kernel: int) -> None:
+@pytest.mark.parametrize(
+    ("source", "kernel", "stride"),
+    [
+        pytest.param(*some, id="-".join((*map(str, some), "sweep")))
+        for some in itertools.product(SOURCES, KERNELS, STRIDES)
+    ],
+)
+def test_every_small_layer_is_converted(source: Target, kernel: int, stride: int) -> None:
     """The golden of the sweep counts them; here each is run, at every input size that it takes."""
     targets: tuple[Target, ...] = ("torch", "tensorflow", "keras", "opencv")
-    for layer, sizes in SOURCES[source](kernel):
+    for layer, sizes in SOURCES[source](kernel, stride):
         compiled = {t: compile(swept_code(layer, t), t, "exec") for t in targets}
         for n in sizes:
             x, w, b = inputs(layer, (n, n))

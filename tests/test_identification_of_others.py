@@ -228,7 +228,9 @@ def test_jax_s_nearest_multiplies_by_the_inverse_of_the_size() -> None:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize(("method", "antialias", "convention"), JAX)
+@pytest.mark.parametrize(
+    ("method", "antialias", "convention"), JAX, ids=[f"{jax[0]}-{jax[1]}-sweep" for jax in JAX]
+)
 def test_jax_is_named(method: str, antialias: bool, convention: Resize) -> None:
     answer = identified(in_jax(method, antialias))
     assert answer.convention == convention

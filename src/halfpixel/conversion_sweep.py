@@ -7,6 +7,7 @@ and the groups 1, 2 and as many as channels. What is stored is a count of plans:
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,29 +26,27 @@ DILATIONS = range(1, 4)
 # group, channels
 GROUPS = ((1, (2, 3)), (2, (4, 2)), (3, (3, 6)))
 
-Source = Callable[[int], Iterator[tuple[Layer, tuple[int, ...]]]]
+Source = Callable[[int, int], Iterator[tuple[Layer, tuple[int, ...]]]]
 
 
-def from_torch(kernel: int) -> Iterator[tuple[Layer, tuple[int, ...]]]:
-    """Every layer that torch's arguments say with a kernel of one size; both axes alike.
+def from_torch(kernel: int, stride: int) -> Iterator[tuple[Layer, tuple[int, ...]]]:
+    """Every layer that torch's arguments say with a kernel of one size and one stride; both axes alike.
 
     Yields:
         The layer, and the input sizes of 1..8 that leave something of it.
     """
-    for stride in STRIDES:
-        for dilation in DILATIONS:
-            for window in _torch_windows(kernel, stride, dilation):
-                yield from _layers(Axis(kernel, stride, dilation, window))
+    for dilation in DILATIONS:
+        for window in _torch_windows(kernel, stride, dilation):
+            yield from _layers(Axis(kernel, stride, dilation, window))
 
 
-def from_tensorflow(kernel: int) -> Iterator[tuple[Layer, tuple[int, ...]]]:
+def from_tensorflow(kernel: int, stride: int) -> Iterator[tuple[Layer, tuple[int, ...]]]:
     """Every layer that SAME, VALID and explicit padding within the kernel say, as :func:`from_torch`."""
-    for stride in STRIDES:
-        for dilation in DILATIONS:
-            for window in _tensorflow_windows(kernel, stride, dilation):
-                for layer, sizes in _layers(Axis(kernel, stride, dilation, window)):
-                    if plan(layer, "tensorflow").exact:  # explicit padding goes with no groups
-                        yield layer, sizes
+    for dilation in DILATIONS:
+        for window in _tensorflow_windows(kernel, stride, dilation):
+            for layer, sizes in _layers(Axis(kernel, stride, dilation, window)):
+                if plan(layer, "tensorflow").exact:  # explicit padding goes with no groups
+                    yield layer, sizes
 
 
 SOURCES: dict[Target, Source] = {"torch": from_torch, "tensorflow": from_tensorflow}
@@ -90,8 +89,8 @@ def totals() -> goldens.Page:
     rows = []
     for source, layers in SOURCES.items():
         counts: Counter[tuple[Target, bool]] = Counter()
-        for kernel in KERNELS:
-            for layer, sizes in layers(kernel):
+        for kernel, stride in itertools.product(KERNELS, STRIDES):
+            for layer, sizes in layers(kernel, stride):
                 for target in TARGETS:
                     counts[target, plan(layer, target).exact] += len(sizes)
         rows += [

@@ -464,7 +464,7 @@ def pytest_terminal_summary(
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """A worker takes one framework at a time, so that it does not import all for nothing; of a sweep,
-    one call."""
+    one call, or one item where those are no blocks of a call."""
     if config.getoption("dist") != "load":
         return None  # the user asked for another grouping
     from xdist.scheduler import LoadScopeScheduling
@@ -498,11 +498,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
         def _split_scope(self, nodeid: str) -> str:
             _, bracket, trial = nodeid.partition("[")
+            if trial.endswith("-sweep]"):  # minutes, against seconds for an import
+                call, blocks, _ = trial.rpartition("-1..")
+                return call.rsplit("-", 2)[0] if blocks else nodeid
             framework = trial.partition("-")[0]
             if bracket and framework in _frameworks():
-                # a sweep's blocks of one call: minutes, against seconds for an import
-                block = trial.endswith("-sweep]")
-                return trial.rpartition("-1..")[0].rsplit("-", 2)[0] if block else framework
+                return framework
             return str(super()._split_scope(nodeid))
 
     return FrameworkScheduling(config, log)

@@ -295,6 +295,10 @@ def test_two_workers_find_the_same(project: Project) -> None:
             "tests/test_sweep.py::test_every_size_pair[torch-interpolate-area-float32-1..8-1..96-sweep]",
             "torch-interpolate-area",
         ),
+        (
+            "tests/test_conversions.py::test_every_small_layer_is_converted[torch-3-2-sweep]",
+            "tests/test_conversions.py::test_every_small_layer_is_converted[torch-3-2-sweep]",
+        ),
         ("tests/test_other.py::test_plain", "tests/test_other.py"),
         ("tests/test_other.py::test_parametrised[torch_like-1]", "tests/test_other.py"),
     ],
