@@ -22,6 +22,7 @@ from .conventions import resize as _resize
 from .conventions.pyramid import BORDERS
 from .frameworks import FRAMEWORKS, Call
 from .frameworks.call import Expression
+from .symbols import Named
 
 ANYWHERE = "every size"
 BY_CASE, REFUSED = "what its arguments say", "refused"
@@ -29,20 +30,6 @@ BY_CASE, REFUSED = "what its arguments say", "refused"
 
 class Unknown(ValueError):
     """Words that name no convention, no call, or nothing that there is."""
-
-
-class Named(int):
-    """A size that prints as its name, so that a call reads as a user writes it: ``size=(h, w)``."""
-
-    name: str
-
-    def __new__(cls, value: int, name: str) -> Named:
-        made = super().__new__(cls, value)
-        made.name = name
-        return made
-
-    def __repr__(self) -> str:
-        return self.name
 
 
 @dataclass(frozen=True)

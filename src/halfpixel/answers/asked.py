@@ -12,8 +12,9 @@ from ..frameworks.call import Call
 from ..frameworks.scaling import Scaling, of_sizes
 from ..spoken.resize import Entry, Reading
 from ..spoken.text import Unreadable, Variable
+from ..symbols import Symbol
 from . import code
-from .sizes import EXAMPLES, Size, Symbol
+from .sizes import EXAMPLES, Size
 
 Pair = tuple[Size, Size]
 _OWN_RATIO = (

@@ -1,68 +1,10 @@
-"""Sizes that are printed as they were written: integers and ratios that remember how they came about."""
+"""Sizes and shapes where there is no image yet."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 Size = tuple[int, int]
-
-
-class Symbol(int):
-    """A size in pixels whose text stands in the code: an example of what it may be, when that is run."""
-
-    text: str
-
-    def __new__(cls, value: int, text: str) -> Symbol:
-        """An integer with a text."""
-        made = super().__new__(cls, value)
-        made.text = text
-        return made
-
-    def __repr__(self) -> str:
-        return self.text
-
-    __str__ = __repr__
-
-    def __truediv__(self, other: Any) -> Any:
-        return Ratio(int(self) / int(other), f"{_factor(self)} / {_factor(other)}")
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return Ratio(int(other) / int(self), f"{_factor(other)} / {_factor(self)}")
-
-    def __floordiv__(self, other: Any) -> Any:
-        return Symbol(int(self) // int(other), f"{_factor(self)} // {_factor(other)}")
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return Symbol(int(other) // int(self), f"{_factor(other)} // {_factor(self)}")
-
-
-class Ratio(float):
-    """A ratio of sizes with its text."""
-
-    text: str
-
-    def __new__(cls, value: float, text: str) -> Ratio:
-        """A float with a text."""
-        made = super().__new__(cls, value)
-        made.text = text
-        return made
-
-    def __repr__(self) -> str:
-        return self.text
-
-    __str__ = __repr__
-
-    def __rmul__(self, other: Any) -> Any:
-        return Ratio(other * float(self), f"{other!r} * {self.text}")
-
-    def __sub__(self, other: Any) -> Any:
-        return Ratio(float(self) - other, f"{self.text} - {other!r}")
-
-
-def _factor(value: Any) -> str:
-    text = repr(value)
-    return f"({text})" if any(sign in text for sign in " ") and not text.startswith("(") else text
 
 
 @dataclass(frozen=True)
