@@ -30,6 +30,7 @@ from halfpixel.identification.candidates import (
 )
 from halfpixel.identification.following import ELSEWHERE, EVERY, followed
 from halfpixel.identification.probes import SIZES, TELLING, Answer, image
+from halfpixel.identification.transposed import identify_transposed
 
 Array = NDArray[Any]
 Function = Callable[..., Any]
@@ -784,6 +785,22 @@ def a_height(x: Array, *, height: int, width: int) -> Array:
 
 def of_lists(x: Any, size: tuple[int, int]) -> Array:
     raise ValueError("of four") if isinstance(x, list) else TypeError("no list")
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (3, "it returned shape () for (5, 7, 3) (HWC)"),
+        ("no", "it returned str, which is not an array of real numbers"),
+        (None, "it returned NoneType, which is not an array of real numbers"),
+        ((np.ones((8, 11)), np.ones(3)), "it returned tuple, which is not an array of real numbers"),
+    ],
+)  # fmt: skip
+def test_what_is_no_image_is_told_as_what_came(answer: object, says: str) -> None:
+    with pytest.raises(Unidentifiable, match=re.escape(f"makes no image of its input: {says}")):
+        halfpixel.identify(lambda x, size: answer)
+    with pytest.raises(Unidentifiable, match="makes no image of what it is given, at last: it "):
+        identify_transposed(lambda x, w: answer, None)
 
 
 @pytest.mark.parametrize(

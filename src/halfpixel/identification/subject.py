@@ -75,19 +75,30 @@ KINDS: Mapping[str, tuple[str, Callable[[Array], Any]]] = {
 }
 
 
+class NoImage(ValueError):
+    """What a function returned is no image of the layout that it was given."""
+
+
 def to_numpy(y: Any) -> Array:
-    """What a function returned, as an array of numbers."""
+    """What a function returned, as an array of numbers.
+
+    Raises:
+        NoImage: it is none.
+    """
     if hasattr(y, "detach"):
         y = y.detach().cpu()
     if isinstance(y, list | tuple) and len(y) == 1 and hasattr(y[0], "shape"):
         y = y[0]
-    array = np.asarray(y)
+    try:
+        array = np.asarray(y)
+    except ValueError:  # a list or a tuple of several shapes
+        array = np.asarray(None)
     if array.dtype.kind not in "fiub":
         if (
             hasattr(y, "numpy") or array.dtype.kind == "V"
         ):  # bfloat16, which NumPy knows by a plug-in
             return array.astype(np.float32)
-        raise TypeError(f"it returned {type(y).__name__}, which is not an array of real numbers")
+        raise NoImage(f"it returned {type(y).__name__}, which is not an array of real numbers")
     return array
 
 
@@ -264,6 +275,7 @@ class Subject:
         """What the function makes of an image, (1, C, H, W) in and out.
 
         Raises:
+            NoImage: it returned something else.
             Exception: whatever the function raises.
         """
         given = to_layout(x, self.layout)
@@ -274,9 +286,7 @@ class Subject:
         if result.ndim != len(self.layout) and self.layout == "HWC" and result.ndim == 2:
             result = result[:, :, None]  # cv2 drops a single channel
         if result.ndim != len(self.layout):
-            raise ValueError(
-                f"it returned {result.ndim} axes for {self.layout}: shape {result.shape}"
-            )
+            raise NoImage(f"it returned shape {result.shape} for {given.shape} ({self.layout})")
         return from_layout(result, self.layout)
 
     def fits(self, x: Array, size: Size, factors: tuple[float, float]) -> bool:
@@ -358,7 +368,7 @@ def found(
             return subject, tried
     if not tried.returned and tried.other:
         raise Unidentifiable(
-            f"the function returns no image of its input: {tried.other[0]}; give its layout, if it is not "
+            f"the function makes no image of its input: {tried.other[0]}; give its layout, if it is not "
             f"one of {', '.join(LAYOUTS)}"
         )
     if not tried.returned:
@@ -419,6 +429,9 @@ def _answered(subject: Subject, tried: Tried) -> float:
         x = x.reshape(1, subject.channels, *n_in).astype(subject.dtype)
         try:
             y = subject(x, n_out, (factor, factor))
+        except NoImage as answer:
+            tried.other.append(str(answer))
+            continue
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
             fits = subject.fits(x, n_out, (factor, factor))
             rank = fits, list(KINDS).index(subject.kind)
@@ -427,7 +440,7 @@ def _answered(subject: Subject, tried: Tried) -> float:
                 tried.raised, tried.rank = f"as {called}: {last_line(error)}", rank
             continue
         if y.shape[:2] != x.shape[:2]:
-            tried.other.append(f"shape {y.shape} (N, C, H, W) for {x.shape}")
+            tried.other.append(f"it returned shape {y.shape} (N, C, H, W) for {x.shape}")
             continue
         came = (int(y.shape[2]), int(y.shape[3]))
         tried.returned.append((f"{subject.form.said} {subject.layout}", n_in, n_out, came))

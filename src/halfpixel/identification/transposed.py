@@ -23,7 +23,16 @@ from ..conventions import ConvTranspose
 from ..conventions.conv_transpose import convolution_reads
 from ..conversions import Layer
 from .problem import Unidentifiable, last_line
-from .subject import KINDS, Layout, Signature, from_layout, kinds_here, to_layout, to_numpy
+from .subject import (
+    KINDS,
+    Layout,
+    NoImage,
+    Signature,
+    from_layout,
+    kinds_here,
+    to_layout,
+    to_numpy,
+)
 
 Array = NDArray[Any]
 
@@ -65,9 +74,7 @@ class Operator:
             args.append(make(_WEIGHTS[self.weight_layout](w.astype(np.float32))))
         result = to_numpy(self.fn(*args))
         if result.ndim != len(self.layout):
-            raise ValueError(
-                f"it returned {result.ndim} axes for {self.layout}: shape {result.shape}"
-            )
+            raise NoImage(f"it returned shape {result.shape} for an image in {self.layout}")
         return from_layout(result, self.layout).astype(np.float64)
 
 
@@ -212,13 +219,16 @@ def _found(fn: Callable[..., Any], layouts: tuple[Layout, ...]) -> Operator:
         for operator in _operators(fn, layout, kind, required):
             try:
                 y = operator(np.ones((1, operator.channels, *_SIZE)), _weight(operator))
+            except NoImage as answer:
+                last = str(answer)
+                continue
             except (Exception, SystemExit) as error:  # whatever it raises is its answer
                 last = last_line(error)
                 continue
             if y.shape[0] == 1 and min(y.shape) > 0:
                 return operator
     raise Unidentifiable(
-        f"the function raised every time, at last: {last}\n"
+        f"the function makes no image of what it is given, at last: {last}\n"
         f"tried: fn(x), fn(x, w) with w {' and '.join(_WEIGHTS)}; layouts {', '.join(layouts)}; "
         f"{', '.join(kinds_here())}"
     )
