@@ -52,6 +52,59 @@ def test_opencv_area_drops_the_ends_of_its_windows(n_in: int, n_out: int, least:
 
 @pytest.mark.torch
 @pytest.mark.resize
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_torch_grid_sample_of_halves_reads_before_a_channel_of_32768_values(dtype: str) -> None:
+    """docs/findings.md: offsets have 16 bits. What lies before the image is memory of this test's own."""
+    names = frameworks.load("torch")
+    torch, f = names["torch"], names["F"]
+    for rows, read in ((128, 1), (129, 5)):  # the last offset: 32,767, and a row more
+        memory = torch.full((100_000,), 5.0, dtype=getattr(torch, dtype))
+        x = memory[50_000 : 50_000 + rows * 256].view(1, 1, rows, 256).fill_(1)
+        corner = torch.ones(1, 1, 1, 2, dtype=x.dtype)
+        for mode in ("nearest", "bilinear", "bicubic"):
+            got = f.grid_sample(x, corner, mode=mode, padding_mode="border", align_corners=True)
+            assert got.item() == read
+
+
+@pytest.mark.torch
+@pytest.mark.resize
+@pytest.mark.parametrize(("dtype", "width"), [("float16", 2052), ("bfloat16", 260)])
+def test_torch_grid_sample_of_halves_reads_after_a_last_column_it_cannot_number(
+    dtype: str, width: int
+) -> None:
+    """docs/findings.md: the last index is rounded. What lies after is memory of this test's own."""
+    names = frameworks.load("torch")
+    torch, f = names["torch"], names["F"]
+    for columns, read in ((width - 2, 1), (width, 5)):
+        memory = torch.full((3 * width,), 5.0, dtype=getattr(torch, dtype))
+        x = memory[width : width + columns].view(1, 1, 1, columns).fill_(1)
+        end = torch.tensor([[[[1.0, 0.0]]]], dtype=x.dtype)
+        got = f.grid_sample(x, end, mode="nearest", padding_mode="border", align_corners=True)
+        assert got.item() == read
+
+
+@pytest.mark.torch
+@pytest.mark.resize
+@pytest.mark.parametrize(("dtype", "pixel"), [("float16", 1024), ("bfloat16", 128)])
+def test_torch_bicubic_of_halves_reflects_a_pixel_inside_to_the_one_before(
+    dtype: str, pixel: int
+) -> None:
+    """docs/findings.md: ½ is lost to rounding, but where the pixels' middles are reflected about."""
+    names = frameworks.load("torch")
+    torch, f = names["torch"], names["F"]
+    for index, same in ((pixel - 3, True), (pixel, False)):
+        x = torch.zeros(1, 1, 1, pixel + 12, dtype=getattr(torch, dtype))
+        x[..., index] = 1
+        grid = f.affine_grid(torch.eye(2, 3, dtype=x.dtype)[None], (1, 1, 2, pixel + 12), False)
+        read = [
+            f.grid_sample(x, grid, mode="bicubic", padding_mode=padding, align_corners=False)
+            for padding in ("reflection", "border")
+        ]
+        assert torch.equal(*read) == same
+
+
+@pytest.mark.torch
+@pytest.mark.resize
 @pytest.mark.parametrize(("dtype", "last"), [("float16", 2048), ("bfloat16", 256)])
 def test_torch_sums_a_window_of_a_volume_in_the_image_s_dtype(dtype: str, last: int) -> None:
     """From ``last`` on, adding 1 changes nothing: the mean of so many ones and more is not 1."""

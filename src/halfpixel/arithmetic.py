@@ -542,6 +542,79 @@ def _grid_float64_reflected(
     return _grid_reflected(convention, d, n_in, n_out, np.float64)
 
 
+def _to_float16(values: NDArray[Any]) -> NDArray[np.float32]:
+    return np.asarray(values, np.float16).astype(np.float32)
+
+
+def _to_bfloat16(values: NDArray[Any]) -> NDArray[np.float32]:
+    """The nearest numbers whose lower 16 bits are 0; of two as near, the even one."""
+    bits = np.asarray(values, np.float32).view(np.uint32)
+    even = (bits >> np.uint32(16)) & np.uint32(1)
+    return ((bits + np.uint32(0x7FFF) + even) & np.uint32(0xFFFF0000)).view(np.float32)
+
+
+_Rounding = Callable[[NDArray[Any]], NDArray[np.float32]]
+
+
+def _grid_of_halves(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, rounded: _Rounding
+) -> NDArray[np.float32]:
+    """Every operation in float32, and rounded to the narrow dtype; one output pixel is refused."""
+    one, half = np.float32(1), np.float32(0.5)
+    width, count = n_in.astype(np.float32), n_out.astype(np.float32)
+    step = rounded(2 / rounded(np.maximum(count - 1, 1)))
+    away = rounded(rounded(np.minimum(d, n_out - 1 - d).astype(np.float32)) * step)
+    grid = np.where(d < n_out // 2, rounded(away - one), rounded(one - away))
+    if convention.aligns_corners:
+        return rounded(rounded(grid + one) * (rounded(width - 1) * half))
+    grid = rounded(rounded(grid * (count - 1)) / count)
+    return rounded(rounded(rounded(grid + one) * (rounded(width) * half)) - half)
+
+
+def _split_in_halves(place: NDArray[np.float32], rounded: _Rounding) -> Places:
+    """A pixel and the rounded distance from it: right before the first pixel that is not exact."""
+    pixel = np.floor(place)
+    return np.asarray(pixel + rounded(place - pixel), np.float64)
+
+
+def _reflected_halves(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, rounded: _Rounding
+) -> Places:
+    edge = np.float32(_half(convention))
+    place = _grid_of_halves(convention, d, n_in, n_out, rounded)
+    return _split_in_halves(rounded(rounded(place + edge) - edge), rounded)
+
+
+def _grid_float16(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """A grid over −1..1 in float16, each step of it rounded: from the nearer end, times n_out − 1 and by
+    n_out for half_pixel; then + 1, n_in / 2 times that, less ½, and the distance from the pixel before."""
+    return _split_in_halves(_grid_of_halves(convention, d, n_in, n_out, _to_float16), _to_float16)
+
+
+def _grid_bfloat16(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The steps of ``grid_float16`` in bfloat16."""
+    return _split_in_halves(_grid_of_halves(convention, d, n_in, n_out, _to_bfloat16), _to_bfloat16)
+
+
+def _grid_float16_reflected(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """``grid_float16``; before the distance is taken, that from the edge that the image is mirrored about is
+    rounded, and that less ½."""
+    return _reflected_halves(convention, d, n_in, n_out, _to_float16)
+
+
+def _grid_bfloat16_reflected(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Places:
+    """The steps of ``grid_float16_reflected`` in bfloat16."""
+    return _reflected_halves(convention, d, n_in, n_out, _to_bfloat16)
+
+
 def _affine(convention: Resize, n_in: Integers, n_out: Integers) -> tuple[Places, Places]:
     """The scale and the shift of an affine map that is a resize, as a user computes them in float64."""
     scale = np.asarray(n_in / n_out)
@@ -755,6 +828,10 @@ COORDINATE_RULES = {
             ("float64", _grid_float64),
             ("float32_reflected", _grid_float32_reflected),
             ("float64_reflected", _grid_float64_reflected),
+            ("float16", _grid_float16),
+            ("bfloat16", _grid_bfloat16),
+            ("float16_reflected", _grid_float16_reflected),
+            ("bfloat16_reflected", _grid_bfloat16_reflected),
         )
     },
     "warp_float32": CoordinateRule(

@@ -150,7 +150,8 @@ class EdgeCase:
             a place is rounded to where it is, and no weight is 0 but for a rounding error.
         steps: the sizes for image pyramids, which go with few.
         grid: the sizes for cubic calls that make a grid over -1..1: at which no place is a whole number but
-            at the corners. Elsewhere a whole one is off by a rounding, and its taps weigh ±ε in place of 0.
+            at the corners, or where every step to it is exact, and no weight so small that roundings in
+            bfloat16 make it 0. Elsewhere a whole one is off by a rounding: its taps weigh ±ε in place of 0.
         layout: how the input lies in memory.
     """
 
@@ -238,7 +239,7 @@ _NOT_FINITE = (
     EdgeCase("not_finite", _one_pixel_not_finite, (((4, 9), (8, 3)), ((5, 9), (3, 6))),
              "which outputs a NaN or an infinity reaches: the pixels that the kernel visits", form=True,
              dtypes=_HALVES, variants=_HALVES, aligned=(((5, 9), (9, 3)),), smooth=(((4, 8), (8, 4)),),
-             steps=_STEPS, grid=(((4, 6), (8, 4)),)),
+             steps=_STEPS, grid=(((5, 6), (9, 4)),)),
     EdgeCase("not_finite_in_one_channel", _one_pixel_not_finite, (((5, 4), (5, 8)), ((5, 8), (5, 4))),
              "the same where one axis stays, and nothing reaches the other channel", channels=2, form=True,
              aligned=(((4, 5), (4, 9)),), smooth=(((8, 8), (4, 4)),), steps=_STEPS,

@@ -370,7 +370,7 @@ _at_places = _passes(_grid_taps)
 def _torch_grid(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
     """(1 − t)·a + t·b at the places of a grid in the image's dtype, off the whole ones where the size stays
     too; the last pixel alone, zeros where they are outside."""
-    return _at_places(convention, f"grid_{x.dtype}", x, size)
+    return _at_places(convention, rule or f"grid_{x.dtype}", x, size)
 
 
 def _torch_line(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:

@@ -321,6 +321,15 @@ def half_even(coordinate: Any, padding: Any = "border") -> Resize:
 
 
 GRIDS = {half_even("half_pixel"), half_even("tf_crop_and_resize")}
+HALVES = ("float16", "bfloat16")
+COORDINATES: tuple[Any, ...] = ("half_pixel", "tf_crop_and_resize")
+CUBIC_GRIDS = {
+    Resize(mode="cubic", coordinate_transformation_mode=c, padding_mode=p)
+    for c in COORDINATES
+    for p in ("border", "zeros", "reflection")
+}
+REFLECTED_GRIDS = {Resize(mode="linear", coordinate_transformation_mode=c) for c in COORDINATES}
+WEIGHED_GRIDS = REFLECTED_GRIDS | {Resize(mode="linear", padding_mode="zeros")}
 WARPED = {half_even("half_pixel"), half_even("asymmetric"), half_even("asymmetric", "zeros")}
 
 
@@ -364,6 +373,9 @@ def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
         | {Resize(mode="linear", antialias=True)},
         **{f"grid_{rule}": GRIDS for rule in ("float32", "float64")},
         **{f"grid_{rule}_reflected": GRIDS for rule in ("float32", "float64")},
+        # in halves every mode samples where the rule says
+        **{f"grid_{rule}": {*GRIDS, *WEIGHED_GRIDS, *CUBIC_GRIDS} for rule in HALVES},
+        **{f"grid_{rule}_reflected": {*GRIDS, *REFLECTED_GRIDS} for rule in HALVES},
         "warp_float32": WARPED,
         "warp_fixed_0": WARPED,
         "warp_fixed_5": {
@@ -543,6 +555,30 @@ def test_a_call_conforms_with_its_rule_and_not_without(
     without = line_case(convention, None, n_in, n_out, rows)
     assert judge(call, with_rule, dtype).kind == "conforms"
     assert judge(call, without, dtype).kind == "changed"
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("padding", ["border", "zeros", "reflection"])
+@pytest.mark.parametrize("mode", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("dtype", HALVES)
+def test_a_grid_of_halves_conforms_with_its_rule_and_not_without(
+    mode: str, padding: str, dtype: str
+) -> None:
+    """Of two rows, since one is refused; of dark and light columns, so that a pixel as much as a place shows,
+    of a large image where roundings of the weights hide more."""
+    large = {"float16": (252, 192), "bfloat16": (125, 120)}[dtype]
+    sizes = large if mode == "bicubic" else (22, 99)
+    for corners in ("", "-align_corners"):
+        call = call_named(f"torch-grid_sample-{mode}-{padding}{corners}")
+        (convention,) = call.follows.values()
+        rule = call.arithmetic[dtype].coordinate_rule  # type: ignore[index]
+        verdicts = []
+        for one in (rule, None):
+            case = line_case(convention, one, *sizes, 2)
+            case = replace(case, inputs={"x": case.inputs["x"] % 2})
+            case = replace(case, expected=np.asarray(case.reference()))
+            verdicts.append(judge(call, case, dtype).kind)
+        assert verdicts == ["conforms", "changed"]
 
 
 def test_every_rule_is_shown_to_be_needed() -> None:

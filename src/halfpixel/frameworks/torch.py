@@ -598,8 +598,7 @@ def _later(one: str, other: str) -> str:
 
 
 def _scaled() -> Iterator[Call]:
-    """The calls that are given factors, in the wide dtypes and in integers: a factor of float64 is rounded
-    once more than a size is."""
+    """The calls that are given factors: a factor of float64 is rounded once more than a size is."""
     for given in SCALED:
         releases, flags, convention = _flags_of(given.mode)
         more = int(given.scaling.uses_factors)
@@ -621,9 +620,7 @@ def _scaled() -> Iterator[Call]:
                     distance_roundings=a.distance_roundings + more * bool(a.distance_roundings),
                 )
                 for dtype, a in call.arithmetic.items()
-                if dtype not in _HALVES
             },
-            returns={dtype: dtype for dtype in (*_DTYPES, *_INTEGERS)},
             variant=given.variant,
             scaling=given.scaling,
             backward=said_with(given.backward, functools.partial(given.say, flags)),

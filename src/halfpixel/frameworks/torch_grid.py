@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..arithmetic import Arithmetic, cubic_weight_error
+from ..arithmetic import UNIT_ROUNDOFF, Arithmetic, cubic_weight_error
 from ..cases import Case
 from ..conventions import Resize
 from .call import WIDE, Call, DType, Expression, Name, Refusal, Run
 
 _IDENTITY = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 _KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/GridSamplerKernel.cpp"
+_HALVES: tuple[DType, ...] = ("float16", "bfloat16")
 _RELEASES = ">=1.4"  # align_corners, and what affine_grid makes of it
 _CUBIC_RELEASES = ">=1.6"
 
@@ -43,23 +44,48 @@ def _convention(mode: str, padding: str, align_corners: bool) -> Resize:
     )
 
 
+# cubic by Horner's rule, in roundings one after the other: the distance, and each step; linear: 1 - t
+_WEIGHT_ROUNDINGS = {"bilinear": 1, "bicubic": 7}
+# of a product, once itself and once in each sum that it is in: four of both axes at once, or four twice
+_PRODUCT_ROUNDINGS = {"bilinear": 4, "bicubic": 8}
+# linear: 1 - t, and half of the rounding of the product of two weights
+_WEIGHT_ERROR = {"nearest": 1.5, "bilinear": 1.5, "bicubic": cubic_weight_error(-0.75)}
+
+
+def _weight_error_in_halves(dtype: DType, mode: str) -> float:
+    """The error of a weight where roundoffs of roundoffs count, in unit roundoffs.
+
+    Roundings of a weight that follow one another carry its error on, k of them by (1 + u)^k. The sums have
+    n·u of a product in the bound, in place of γ = n·u / (1 − n·u) of it and of its weights' errors: what is
+    missing is counted here, half for each of its two weights.
+    """
+    if mode not in _PRODUCT_ROUNDINGS:
+        return _WEIGHT_ERROR[mode]
+    u = UNIT_ROUNDOFF[dtype]
+    n_u = _PRODUCT_ROUNDINGS[mode] * u
+    gamma = n_u / (1 - n_u)
+    carried = _WEIGHT_ERROR[mode] * (1 + u) ** _WEIGHT_ROUNDINGS[mode]
+    return carried * (1 + gamma) + (gamma - n_u) / u / 2
+
+
 def _arithmetic(dtype: DType, mode: str, padding: str, align_corners: bool) -> Arithmetic:
-    cubic = mode == "bicubic"
-    rule = f"grid_{dtype}_reflected" if padding == "reflection" else f"grid_{dtype}"
+    cubic, halves = mode == "bicubic", dtype in _HALVES
+    # each of bicubic's pixels is reflected, not the place between them
+    reflects = padding == "reflection" and not (cubic and halves)
+    rule = f"grid_{dtype}_reflected" if reflects else f"grid_{dtype}"
     return Arithmetic(
         coordinates=dtype,
         # g + 1, and its product with n / 2, less a half in the same rounding; bilinear's reflection
-        # adds a half and takes it off again
-        coordinate_roundings=4 if padding == "reflection" and not cubic else 2,
+        # adds a half and takes it off again. In halves the rule has them all.
+        coordinate_roundings=0 if halves else 4 if padding == "reflection" and not cubic else 2,
         # of g, in units of half the axis: the step of linspace and its place; for half_pixel the
         # product with n_out - 1 and the quotient by n_out
-        extent_roundings=1 if align_corners else 2,
+        extent_roundings=0 if halves else 1 if align_corners else 2,
         weights=dtype,
-        # linear: 1 - t, and half of the rounding of the product of two weights
-        weight_error=cubic_weight_error(-0.75) if cubic else 1.5,
+        weight_error=_weight_error_in_halves(dtype, mode) if halves else _WEIGHT_ERROR[mode],
         accumulation=dtype,
         separable=cubic,
-        coordinate_rule=rule if mode == "nearest" else None,
+        coordinate_rule=rule if mode == "nearest" or halves else None,
         evaluation=() if cubic else ("torch_grid",),
         source=f"{_KERNEL}: ComputeLocationBase, ApplyGridSample; AffineGridGenerator.cpp: make_base_grid_4D",
     )
@@ -94,6 +120,13 @@ _REFUSES_EMPTY = (
     ),
 )
 
+_REFUSES_ONE_PIXEL = Refusal(
+    words="\"tensor_cpu\" not implemented for '(Half|BFloat16)'",
+    why="an output one pixel high or wide: its coordinate is made by at::tensor, which has no halves "
+    "(aten/src/ATen/native/AffineGridGenerator.cpp: linspace_from_neg_one)",
+    when=lambda case, dtype, names: dtype in _HALVES and not case.empty and 1 in case.size,
+)
+
 
 def grid_sample_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]:
     """Every mode, padding_mode and align_corners.
@@ -102,6 +135,7 @@ def grid_sample_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]
         run: evaluates an expression on tensors.
         refusals: what torch refuses of any call.
     """
+    dtypes = (*WIDE, *_HALVES)
     for mode in _MODES:
         for padding in _PADDINGS:
             for align_corners in (False, True):
@@ -115,9 +149,9 @@ def grid_sample_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]
                     follows={releases: convention},
                     expression=_grid_sample(mode, padding, align_corners),
                     run=run,
-                    arithmetic={d: _arithmetic(d, mode, padding, align_corners) for d in WIDE},
-                    returns={dtype: dtype for dtype in WIDE},
-                    refusals=(*_REFUSES_EMPTY, *refusals),
+                    arithmetic={d: _arithmetic(d, mode, padding, align_corners) for d in dtypes},
+                    returns={dtype: dtype for dtype in dtypes},
+                    refusals=(*_REFUSES_EMPTY, _REFUSES_ONE_PIXEL, *refusals),
                     # a convention is swept once: through the padding that it is named for
                     variant=convention.padding_mode != padding,
                 )
