@@ -21,7 +21,7 @@ from .conventions import ConvTranspose, Resize
 from .conventions import resize as _resize
 from .conventions.pyramid import BORDERS
 from .frameworks import FRAMEWORKS, Call
-from .frameworks.call import Expression
+from .frameworks.call import WIDE, Expression
 from .symbols import Named
 
 ANYWHERE = "every size"
@@ -85,11 +85,18 @@ class Rule:
 
     @property
     def exactness(self) -> str:
-        """How near its floats come: ``exact`` or ``to rounding``, by a coordinate rule if it has one."""
+        """How near its floats come: ``exact`` or ``to rounding``, by a coordinate rule if it has one; of
+        halves it is said apart, if they have another."""
         if self.convention is None:
             return "to rounding" if self.call.operation == "conv_transpose" else REFUSED
         exact = "exact" if self.convention.mode == "nearest" else "to rounding"
-        return f"{exact} by rule {', '.join(self.coordinates)}" if self.coordinates else exact
+        wide = [name for name, dtypes in self.coordinates.items() if {*dtypes} & {*WIDE}]
+        others = [
+            f"in {', '.join(dtypes)} by rule {name}"
+            for name, dtypes in self.coordinates.items()
+            if name not in wide
+        ]
+        return ", ".join([f"{exact} by rule {', '.join(wide)}" if wide else exact, *others])
 
     @property
     def notes(self) -> list[str]:

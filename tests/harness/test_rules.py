@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import get_args
@@ -298,6 +299,19 @@ def test_anchors_are_headings(pages: dict[str, str]) -> None:
     for text in pages.values():
         for page, heading in re.findall(r"\(\.\./(conventions/[^)#]+)#([^)]+)", text):
             assert heading in map(findings_index.anchor, re.findall("^## (.*)", pages[page], re.M))
+
+
+@pytest.mark.parametrize("section", findings_index.sections(FINDINGS), ids=lambda s: s.anchor)
+def test_a_finding_names_calls_and_their_pages_link_it(
+    section: findings_index.Section, pages: dict[str, str]
+) -> None:
+    about = [call for call in suite.calls() if section.is_about(call)]
+    assert about
+    for name in section.calls:
+        assert any(replace(section, calls=(name,)).is_about(call) for call in about), name
+    for call in suite.calls():
+        linked = f"findings.md#{section.anchor})" in pages[f"calls/{call.id}.md"]
+        assert linked == (call in about), call.id
 
 
 def test_what_a_page_says_of_deviations_is_what_the_sweep_found(pages: dict[str, str]) -> None:

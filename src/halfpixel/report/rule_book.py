@@ -39,7 +39,7 @@ def pages(findings: str) -> dict[str, str]:
     found = {"README.md": _index()}
     for convention, rules in conventions().items():
         found[f"conventions/{convention.slug}.md"] = _convention_page(convention, rules, known)
-    found[f"conventions/{CONV_TRANSPOSE}.md"] = _conv_transpose_page()
+    found[f"conventions/{CONV_TRANSPOSE}.md"] = _conv_transpose_page(known)
     for identifier, rules in _by_call().items():
         found[f"calls/{identifier}.md"] = _call_page(rules, known)
     return found
@@ -140,7 +140,8 @@ def _convention_page(convention: Resize, rules: list[Rule], known: list[Section]
             "## The same as other conventions\n",
             _agreements(convention),
             "## To watch for\n",
-            _watch(rules, known),
+            _watch(rules),
+            *_section("Findings about these calls", _findings(rules, known)),
             "## Weights\n",
             _weights(convention, up),
             _weights(convention, down),
@@ -190,7 +191,7 @@ def _agreements(convention: Resize) -> str:
     return "\n".join(lines) + f"\n\n{compared}\n"
 
 
-def _watch(rules: Sequence[Rule], known: list[Section]) -> str:
+def _watch(rules: Sequence[Rule]) -> str:
     lines = [
         *(f"- {_call_link(r.call)}: {line}" for r in rules for line in _deviations(r.call)),
         *(
@@ -199,7 +200,6 @@ def _watch(rules: Sequence[Rule], known: list[Section]) -> str:
             if not r.call.variant
             for d in r.call.defects
         ),
-        *_findings_lines(rules, known),
     ]
     return "\n".join(lines or ["Nothing is known."]) + "\n"
 
@@ -235,12 +235,15 @@ def _sweeps() -> Mapping[str, Any]:
     }
 
 
-def _findings_lines(rules: Sequence[Rule], known: list[Section]) -> list[str]:
-    return [
-        f"- Finding: [{section.title}](../../findings.md#{section.anchor})."
+def _findings(rules: Sequence[Rule], known: list[Section]) -> str:
+    """The sections of docs/findings.md about a call; of several, about those that are no variants."""
+    calls = {rule.call.id: rule.call for rule in rules}
+    said = [call for call in calls.values() if len(calls) == 1 or not call.variant]
+    return "\n".join(
+        f"- [{section.title}](../../findings.md#{section.anchor})"
         for section in known
-        if any(section.names_one(rule.call, _arithmetics(rule.call)) for rule in rules)
-    ]
+        if any(section.is_about(call) for call in said)
+    )
 
 
 def _arithmetics(call: Call) -> Iterator[str]:
@@ -308,9 +311,7 @@ def _call_page(rules: list[Rule], known: list[Section]) -> str:
             *_section("Where it deviates", "\n".join(f"- {line}" for line in _deviations(call))),
             *_section("The same in other frameworks", _equivalents(rules)),
             *_section(f"The same in {_named(call.framework)}", _siblings(rules)),
-            *_section(
-                "Findings that name it or its arithmetic", "\n".join(_findings_lines(rules, known))
-            ),
+            *_section("Findings", _findings(rules, known)),
             "## Tests\n",
             _tests(call),
         ]
@@ -458,7 +459,7 @@ def _tests(call: Call) -> str:
 # ---------------------------------------------------------------------------- transposed convolution
 
 
-def _conv_transpose_page() -> str:
+def _conv_transpose_page(known: list[Section]) -> str:
     matrix = ConvTranspose(strides=(2,)).matrix([[[1, 2, 3]]], (4,))
     rows = "\n".join(" ".join(f"{int(Fraction(v)) or '.'}" for v in row) for row in matrix)
     calls = [r for r in every_rule() if r.call.operation == CONV_TRANSPOSE]
@@ -495,6 +496,7 @@ def _conv_transpose_page() -> str:
             "## Calls\n",
             _calls_table(calls),
             _variants(calls),
+            *_section("Findings about these calls", _findings(calls, known)),
             "## From one framework to another\n",
             f"How many of the small configurations ({totals['sizes']}) the arguments of the other "
             f"framework can say, "
