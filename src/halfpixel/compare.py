@@ -119,6 +119,7 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     release = version(call.framework) or ""
     refusal = call.refusal(case, dtype, names)
     before_its_time = bool(call.follows) and call.convention(release) is None
+    may_refuse = before_its_time or not call.takes(dtype, release)  # type: ignore[arg-type]
 
     def verdict(kind: Kind, **known: Any) -> Verdict:
         return Verdict(kind, call, case, dtype, release, **known)
@@ -133,7 +134,7 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
         Exception
     ) as error:  # whatever a framework raises is its refusal, and is reported in its words
         words = refused(error)
-        if before_its_time or (refusal is not None and refusal.matches(words)):
+        if may_refuse or (refusal is not None and refusal.matches(words)):
             return verdict("unsupported", words=words)
         declared = f"it should say {refusal.words!r}" if refusal else "no refusal is declared"
         return verdict("changed", words=words, reason=f"refused, and {declared}")

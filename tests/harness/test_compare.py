@@ -601,10 +601,11 @@ def judged(
     answer: Answer,
     release_range: str | None = ">=2.0",
     refusals: tuple[Refusal, ...] = (),
+    **declared: Any,
 ) -> Verdict:
     monkeypatch.setattr("halfpixel.compare.load", lambda framework: {"fake": "names"})
     monkeypatch.setattr("halfpixel.compare.version", lambda framework: "2.5")
-    call = fake_call(answer, release_range, refusals)
+    call = replace(fake_call(answer, release_range, refusals), **declared)
     verdict = judge(call, CASE, "float32")
     assert (verdict.call, verdict.case, verdict.dtype) == (call, CASE, "float32")
     assert verdict.release == "2.5"
@@ -725,6 +726,16 @@ def test_a_release_outside_every_range_is_to_refuse_in_any_words(
     verdict = judged(monkeypatch, answers(RIGHT), release_range)
     assert verdict.kind == "changed"
     assert verdict.reason == f"answered, but is declared for {release_range} only"
+
+
+@pytest.mark.parametrize(("since", "kind"), [(">=3", "unsupported"), (">=2.5", "changed")])
+def test_a_release_before_a_dtype_came_may_refuse_it_and_is_held_to_what_it_answers(
+    monkeypatch: pytest.MonkeyPatch, since: str, kind: str
+) -> None:
+    came: dict[str, Any] = {"since": {"float32": since}}
+    assert judged(monkeypatch, raises(RuntimeError("not implemented")), **came).kind == kind
+    assert judged(monkeypatch, answers(RIGHT), **came).kind == "conforms"
+    assert judged(monkeypatch, answers(RIGHT + 1), **came).kind == "changed"
 
 
 def test_an_interruption_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:

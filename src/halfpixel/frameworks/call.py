@@ -155,6 +155,8 @@ class Call:
         run: evaluates the expression on inputs of one dtype, (N, C, H, W) in and out.
         arithmetic: for each dtype it takes, the roundings on the way.
         returns: for each dtype, the dtype of the result.
+        since: of dtypes that came later than the call, the releases that take them (PEP 440 specifiers);
+            another may refuse one in any words, and what it answers is held to the same.
         roundings: for a dtype whose results are integers that are not copied, the arithmetics
             (:data:`halfpixel.integers.ROUNDINGS`) that it may follow.
         rounding: which of them it follows in the environment of the loaded names.
@@ -178,6 +180,7 @@ class Call:
     arithmetic: Mapping[DType, Arithmetic]
     returns: Mapping[DType, str]
     follows: Mapping[str, Resize] = field(default_factory=dict)
+    since: Mapping[DType, str] = field(default_factory=dict)
     roundings: Mapping[DType, tuple[str, ...]] = field(default_factory=dict)
     rounding: Callable[[tuple[str, ...], Names], str] = lambda choice, names: choice[0]
     refusals: tuple[Refusal, ...] = ()
@@ -218,6 +221,10 @@ class Call:
             if _contains(releases, version):
                 return convention
         return None
+
+    def takes(self, dtype: DType, version: str) -> bool:
+        """Whether a release is one of those that take a dtype."""
+        return dtype not in self.since or _contains(self.since[dtype], version)
 
     def evaluated(self, convention: Resize, dtype: DType, names: Names) -> Evaluated:
         """What its kernel visits and in which form it adds up, in the environment of the loaded names."""

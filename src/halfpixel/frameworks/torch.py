@@ -567,6 +567,7 @@ def _interpolate_call(
         run=_run_unfolded if say in (_rows, _volume) else _run,
         arithmetic={dtype: _arithmetic(dtype, flags, convention, dimensions) for dtype in dtypes},
         returns={dtype: dtype for dtype in dtypes},
+        since=dict.fromkeys(_HALVES, ">=2.3") if follows else {},
         roundings={"uint8": ("torch_uint8",)} if rounds and follows else {},
         refusals=(*refusals, _narrow_refusal(flags)) if follows else refusals,
         variant=say is not _interpolate,

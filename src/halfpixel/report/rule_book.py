@@ -356,7 +356,8 @@ def _dtypes(call: Call) -> str:
         else:
             how = f"to rounding, sums in {arithmetic.accumulation}"
         rule = arithmetic.coordinate_rule if how != "refused" else None
-        rows.append((dtype, returned, how, _code(rule) if rule else ""))
+        since = _releases(call.since.get(dtype, "")) if how != "refused" else ""
+        rows.append((f"{dtype} {since}".rstrip(), returned, how, _code(rule) if rule else ""))
     return _table(("input", "result", "values", "coordinate rule"), rows)
 
 
