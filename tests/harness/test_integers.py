@@ -135,12 +135,31 @@ def keras(method: str, dtype: str) -> Any:
     )
 
 
+def keras_torch(method: str, dtype: str) -> Any:
+    return pytest.param(
+        f"keras_torch-keras.ops.image.resize-{method}",
+        dtype,
+        marks=pytest.mark.keras_torch,
+        id=f"torch-{method}-{dtype}",
+    )
+
+
+def clamped(values: Any, dtype: str) -> Any:
+    limits = np.iinfo(dtype)
+    return values.clip(limits.min, limits.max)
+
+
+def wrapped(values: Any, dtype: str) -> Any:
+    return values.astype(dtype).astype(np.int64)
+
+
 def warp_affine(flag: str, dtype: str) -> Any:
     name = f"opencv-warpAffine-INTER_{flag}-BORDER_REPLICATE"
     return pytest.param(name, dtype, marks=pytest.mark.opencv, id=f"warp-{flag}-{dtype}")
 
 
 WARPED = [warp_affine("LANCZOS4", "uint8"), warp_affine("LINEAR", "int16")]
+ON_TORCH = [keras_torch(m, d) for m in ("bilinear", "bicubic") for d in ("uint8", "int16")]
 SIXTEEN = ("uint16", "int16")
 FIXED = [
     call
@@ -186,6 +205,12 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (tensorflow, "_sine", nearest_to_the_sine, "keras_rounded", [keras("lanczos3", "uint16")]),
     (tensorflow, "_FIRST", (3, 2), "keras_rounded", [keras(m, "uint16") for m in ("bicubic", "lanczos5")]),
     (tensorflow, "_half_even", np.floor, "keras_rounded", [keras(m, "uint8") for m in KERAS_METHODS]),
+    (torch, "_half_even", np.trunc, "keras_torch_rounded", ON_TORCH),
+    (torch, "_fma", unfused, "keras_torch_rounded", ON_TORCH[1:]),
+    (torch, "_stored", clamped, "keras_torch_rounded", [keras_torch("bicubic", "int16")]),
+    (torch, "_stored", wrapped, "keras_torch_rounded", [keras_torch("bicubic", "uint8")]),
+    (torch, "_ONE_BY_ONE", torch._IN_VECTORS, "keras_torch_rounded", [keras_torch("bilinear", "int16")]),
+    (torch, "_LARGE", 2**20, "keras_torch_rounded", [keras_torch("bilinear", "int16")]),
     (torch, "step", inverse_of_sizes, "torch_uint8", TORCH_SCALED),
     (torch, "_copied", never, "torch_uint8", TORCH_SCALED[1:2]),
     (opencv_, "_ratio", of_sizes, "opencv_fixed_11", [*FIXED_BY, *scaled("LINEAR", "uint8")]),
@@ -284,7 +309,14 @@ SHOWING_BY = (
     "5x7-8x12-by_1.7-bytes", "5x7-8x11-by_1.7-bytes", "9x7-5x4-by_0.6-bytes",
 )  # fmt: skip
 # at the end, but for the last bits or for halves
-ROUND_ONCE = ("opencv_ipp", "opencv_area", "opencv_pyramid", "opencv_warp", "keras_rounded")
+ROUND_ONCE = (
+    "opencv_ipp",
+    "opencv_area",
+    "opencv_pyramid",
+    "opencv_warp",
+    "keras_rounded",
+    "keras_torch_rounded",
+)
 
 
 @pytest.mark.parametrize(("call", "dtype"), ROUNDED)

@@ -28,12 +28,10 @@ _BECOMES = {
     "bicubic-antialias": "interpolate-bicubic-antialias",
 }
 
-# nearest copies integers, the others would round them
-_NARROW: dict[str, tuple[DType, ...]] = {
-    "nearest": (*HALVES, "uint8", "int16"),
-    "bilinear": HALVES,
-    "bicubic": HALVES,
-}
+# of uint16 Keras makes int32
+_NARROW: dict[str, tuple[DType, ...]] = dict.fromkeys(
+    ("nearest", "bilinear", "bicubic"), (*HALVES, "uint8", "int16")
+)
 
 
 def _from_channels_last(call: Call) -> Call:
@@ -85,6 +83,7 @@ CALLS = calls(
         releases=">=3.9",  # before, Keras resized through torchvision
         becomes={said: _from_channels_last(_TORCH[name]) for said, name in _BECOMES.items()},
         narrow=_NARROW,
+        rounding="keras_torch_rounded",
         narrows="keras/src/backend/torch/image.py: _cast_squeeze_in, _cast_squeeze_out",
         refusal=Refusal(
             words="Lanczos interpolation is not supported by the PyTorch backend"

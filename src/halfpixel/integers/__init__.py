@@ -132,6 +132,18 @@ ROUNDINGS = {
         "ComputeSpansCore, GatherSpans; sampling_kernels.h: LanczosKernelFunc; the sine is glibc's "
         "(sysdeps/ieee754/flt-32/s_sincosf_data.c: __sincosf_table)",
     ),
+    "keras_torch_rounded": Rounding(
+        torch.keras,
+        applies=torch.keras_has,
+        dtypes=("uint8", "int16"),
+        source="keras-team/keras, keras/src/backend/torch/image.py: resize, _cast_squeeze_out; "
+        "pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: _use_vectorized_kernel_cond_2d, "
+        "cpu_upsample_linear_channels_last, upsample_generic_Nd_kernel_impl, "
+        "compute_source_index_and_lambda; UpSample.h: "
+        "get_cubic_upsample_coefficients. Which multiply-adds are fused is the compiler's choice: found "
+        "by running torch 2.13.0 on x86-64 until every float32 was predicted",
+        stored=False,
+    ),
 }
 
 

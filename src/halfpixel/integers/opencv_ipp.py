@@ -10,13 +10,19 @@ from numpy.typing import NDArray
 
 from ..conventions import Resize
 from .opencv import fixed_11, flat, float32, interleaved, planes
-from .steps import NO_FACTORS, F, Factors, Float32, Float64, Integers, kernel, places, step, taps
-
-
-def _fma(a: NDArray[Any], b: NDArray[Any], c: NDArray[Any]) -> Float32:
-    """a·b + c rounded once: the product of two float32 is exact in float64."""
-    wide: Float64 = np.multiply(a, b, dtype=np.float64) + c
-    return wide.astype(F)
+from .steps import (
+    NO_FACTORS,
+    F,
+    Factors,
+    Float32,
+    Float64,
+    Integers,
+    kernel,
+    places,
+    step,
+    taps,
+)
+from .steps import fma as _fma
 
 
 def _place(convention: Resize, n_in: int, n_out: int) -> tuple[NDArray[np.intp], Float32]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..arithmetic import places
 from ..conventions import Resize
+from .steps import fma as _fma
 
 Integers = NDArray[np.int64]
 Float32 = NDArray[np.float32]
@@ -49,12 +50,6 @@ def applies_to(convention: Resize) -> bool:
     kernels["lanczos"] = convention.lanczos_radius == 4
     plain = not convention.antialias and not convention.exclude_outside
     return affine and plain and kernels.get(convention.mode, False)
-
-
-def _fma(a: Any, b: Any, c: Any) -> Float32:
-    """a·b + c rounded once: the product of two float32 is exact in float64."""
-    wide: Float64 = np.multiply(a, b, dtype=np.float64) + c
-    return wide.astype(F)
 
 
 def _places(

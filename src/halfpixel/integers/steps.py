@@ -63,6 +63,12 @@ def _sinc(x: Float64) -> Float64:
     return np.where(x == 0, 1.0, np.sin(angle) / angle)
 
 
+def fma(a: Any, b: Any, c: Any) -> Float32:
+    """a·b + c rounded once: the product of two float32 is exact in float64."""
+    wide: Float64 = np.multiply(a, b, dtype=np.float64) + c
+    return wide.astype(F)
+
+
 def half_up(sums: Integers, bits: int) -> Integers:
     """A fixed-point number rounded to an integer, a half to the larger one."""
     return (sums + (1 << bits >> 1)) >> bits

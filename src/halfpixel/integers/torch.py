@@ -1,11 +1,28 @@
-"""PyTorch's arithmetic on uint8."""
+"""PyTorch's arithmetic on uint8, and its float32 where Keras rounds that."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..conventions import Resize
-from .steps import NO_FACTORS, F, Factors, Float64, Integers, half_up, kernel, places, step, taps
+from .steps import (
+    NO_FACTORS,
+    F,
+    Factors,
+    Float32,
+    Float64,
+    Integers,
+    half_up,
+    kernel,
+    places,
+    step,
+    taps,
+)
+from .steps import fma as _fma
 
 _TOO_LARGE = 2**15  # for a weight
 _BETWEEN_PASSES = (0, 255)
@@ -82,3 +99,110 @@ def _antialiased(
     # summed from the first tap to the last; the zeros around them change nothing
     matrix = matrix / np.add.accumulate(matrix, axis=1)[:, -1:]
     return matrix, float(matrix.max())
+
+
+# ---------------------------------------------------------------------------- Keras on torch
+
+_half_even = np.rint
+_LANES = 8
+_LARGE = 128  # height and width of an output together
+_FEW = 2  # channels
+# pixels (row, column) in the order they are summed in: of the channels that fill vectors, of the rest
+_IN_VECTORS = ((1, 0), (1, 1), (0, 1), (0, 0))
+_ONE_BY_ONE = ((0, 1), (0, 0), (1, 0), (1, 1))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Of each output pixel of an axis the pixels read, (taps, n_out), and their weights."""
+
+    index: NDArray[np.intp]
+    weight: Float32
+
+
+def keras_has(convention: Resize) -> bool:
+    """Whether the convention is bilinear or bicubic of Keras on torch."""
+    plain = not convention.antialias and not convention.exclude_outside
+    half_pixel = convention.coordinate_transformation_mode == "half_pixel"
+    kernels = {"linear": True, "cubic": convention.cubic_coeff_a == -0.75}
+    bordered = convention.padding_mode == "border"
+    return plain and half_pixel and bordered and kernels.get(convention.mode, False)
+
+
+def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """The float32 of bilinear and bicubic on channels_last images, rounded half even; of bicubic uint8 is
+    then clamped, and int16 wraps around.
+
+    bilinear multiplies its four pixels by products of two weights, and sums them with fused
+    multiply-adds: in one order in whole vectors of 8 channels, in another in the rest. Large images of
+    one or two channels, and bicubic, are weighed along their rows, then along the columns.
+    """
+    rows, columns = (_read(convention, n, m) for n, m in zip(x.shape[2:], size, strict=True))
+    image, channels = x.astype(F), x.shape[1]
+    if convention.mode == "cubic" or (channels <= _FEW and sum(size) > _LARGE):
+        result = _along(_along(image, 3, columns), 2, rows)
+    else:
+        whole = channels - channels % _LANES
+        parts = ((image[:, :whole], _IN_VECTORS), (image[:, whole:], _ONE_BY_ONE))
+        result = np.concatenate(
+            [_four(part, rows, columns, order) for part, order in parts], axis=1
+        )
+    whole_numbers = _half_even(result).astype(np.int64)
+    return _stored(whole_numbers, dtype)
+
+
+def _stored(values: Integers, dtype: str) -> Integers:
+    """As the dtype holds them; no sum of bilinear leaves its range."""
+    if dtype == "uint8":
+        return values.clip(0, 255)
+    return values.astype(dtype).astype(np.int64)
+
+
+def _read(convention: Resize, n_in: int, n_out: int) -> _Read:
+    """The place is a fused multiply-add, and so is each step of the cubic but its last."""
+    middles = np.arange(n_out).astype(F) + F(0.5)
+    place = _fma(middles, F(n_in) / F(n_out), F(-0.5))
+    if convention.mode == "linear":
+        place = np.maximum(place, F(0))
+    base = np.minimum(np.floor(place).astype(np.intp), n_in - 1)
+    t = np.clip(place - base.astype(F), F(0), F(1))
+    u = F(1) - t
+    if convention.mode == "linear":
+        offsets, weights = range(2), [u, t]
+    else:
+        a = F(convention.cubic_coeff_a or 0)
+        offsets = range(-1, 3)
+        weights = [_far(a, t + F(1)), _near(a, t), _near(a, u), _far(a, u + F(1))]
+    index = np.stack([(base + k).clip(0, n_in - 1) for k in offsets])
+    return _Read(index, np.stack(weights))
+
+
+def _near(a: np.float32, x: Float32) -> Float32:
+    return np.asarray(_fma(a + F(2), x, -(a + F(3))) * x * x + F(1))
+
+
+def _far(a: np.float32, x: Float32) -> Float32:
+    return np.asarray(_fma(_fma(a, x, F(-5) * a), x, F(8) * a) * x - F(4) * a)
+
+
+def _along(image: Float32, axis: int, read: _Read) -> Float32:
+    """The second product is rounded, and the others are added to it."""
+    pixels = [image.take(i, axis) for i in read.index]
+    weights = [w.reshape(-1, *[1] * (3 - axis)) for w in read.weight]
+    return _fused(pixels, weights, (1, 0, *range(2, len(pixels))))
+
+
+def _four(
+    image: Float32, rows: _Read, columns: _Read, order: tuple[tuple[int, int], ...]
+) -> Float32:
+    pixels = [image.take(rows.index[i], 2).take(columns.index[j], 3) for i, j in order]
+    weights = [rows.weight[i][:, None] * columns.weight[j] for i, j in order]
+    return _fused(pixels, weights, range(4))
+
+
+def _fused(pixels: list[Float32], weights: list[Float32], order: Sequence[int]) -> Float32:
+    first, *others = order
+    total = pixels[first] * weights[first]
+    for k in others:
+        total = _fma(pixels[k], weights[k], total)
+    return np.asarray(total)
