@@ -14,13 +14,14 @@ from halfpixel import Resize, frameworks, goldens, integers, suite
 from halfpixel.cases import INTEGER_CASES, INTEGER_GOLDENS, folder, integer_cases
 from halfpixel.compare import judge
 from halfpixel.conventions import every_pyramid, every_resize
-from halfpixel.frameworks import Call
+from halfpixel.frameworks import Call, keras_torch
 from halfpixel.integers import (
     ROUNDINGS,
     applies_to,
     opencv_ipp,
     opencv_warp,
     predicted,
+    steps,
     tensorflow,
     torch,
 )
@@ -135,7 +136,7 @@ def keras(method: str, dtype: str) -> Any:
     )
 
 
-def keras_torch(method: str, dtype: str) -> Any:
+def on_torch(method: str, dtype: str) -> Any:
     return pytest.param(
         f"keras_torch-keras.ops.image.resize-{method}",
         dtype,
@@ -159,7 +160,7 @@ def warp_affine(flag: str, dtype: str) -> Any:
 
 
 WARPED = [warp_affine("LANCZOS4", "uint8"), warp_affine("LINEAR", "int16")]
-ON_TORCH = [keras_torch(m, d) for m in ("bilinear", "bicubic") for d in ("uint8", "int16")]
+ON_TORCH = [on_torch(m, d) for m in ("bilinear", "bicubic") for d in ("uint8", "int16")]
 SIXTEEN = ("uint16", "int16")
 FIXED = [
     call
@@ -207,10 +208,10 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (tensorflow, "_half_even", np.floor, "keras_rounded", [keras(m, "uint8") for m in KERAS_METHODS]),
     (torch, "_half_even", np.trunc, "keras_torch_rounded", ON_TORCH),
     (torch, "_fma", unfused, "keras_torch_rounded", ON_TORCH[1:]),
-    (torch, "_stored", clamped, "keras_torch_rounded", [keras_torch("bicubic", "int16")]),
-    (torch, "_stored", wrapped, "keras_torch_rounded", [keras_torch("bicubic", "uint8")]),
-    (torch, "_ONE_BY_ONE", torch._IN_VECTORS, "keras_torch_rounded", [keras_torch("bilinear", "int16")]),
-    (torch, "_LARGE", 2**20, "keras_torch_rounded", [keras_torch("bilinear", "int16")]),
+    (torch, "_stored", clamped, "keras_torch_rounded", [on_torch("bicubic", "int16")]),
+    (torch, "_stored", wrapped, "keras_torch_rounded", [on_torch("bicubic", "uint8")]),
+    (torch, "_ONE_BY_ONE", torch._IN_VECTORS, "keras_torch_rounded", [on_torch("bilinear", "int16")]),
+    (torch, "_LARGE", 2**20, "keras_torch_rounded", [on_torch("bilinear", "int16")]),
     (torch, "step", inverse_of_sizes, "torch_uint8", TORCH_SCALED),
     (torch, "_copied", never, "torch_uint8", TORCH_SCALED[1:2]),
     (opencv_, "_ratio", of_sizes, "opencv_fixed_11", [*FIXED_BY, *scaled("LINEAR", "uint8")]),
@@ -281,17 +282,44 @@ def test_another_step_predicts_another_result(
     dtype: Any,
 ) -> None:
     found = call_named(call)
-    if rounding == "opencv_ipp" and not frameworks.load("opencv")["cv2"].ipp.useIPP():
-        return  # a build without IPP follows the others
+    if rounding not in settings(found, dtype, frameworks.load(found.framework)):
+        return  # a build without IPP, or a CPU without AVX2, follows the others
     assert seen(found, dtype, rounding) == 0
     monkeypatch.setattr(module, step, other)
     assert seen(found, dtype, rounding) > 0
 
 
+@pytest.mark.keras_torch
+def test_a_cpu_without_avx2_rounds_every_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In another process, whose torch takes this CPU for one: with the fused arithmetic, and with fused
+    steps in its own, something differs."""
+    names = keras_torch.started({"ATEN_CPU_CAPABILITY": "default"})
+    x = np.random.default_rng(0).integers(-(2**15), 2**15, (1, 9, 30, 40)).astype(np.float64)
+
+    def off(call: Call, rounding: str) -> int:
+        images = [
+            (x[:, :channels], size) for channels in (1, 3, 9) for size in ((45, 41), (65, 66))
+        ]
+        return sum(differences(call, "int16", names, *image, rounding) for image in images)
+
+    try:
+        for method in ("bilinear", "bicubic"):
+            call = call_named(f"keras_torch-keras.ops.image.resize-{method}")
+            followed = call.rounding(call.roundings["int16"], names)
+            assert followed == "keras_torch_unfused"
+            assert off(call, followed) == 0
+            assert off(call, "keras_torch_rounded") > 0
+            with monkeypatch.context() as patch:
+                patch.setattr(torch, "_unfused", steps.fma)
+                assert off(call, followed) > 0
+    finally:
+        names["process"].end()
+
+
 def test_every_arithmetic_has_a_step_that_is_changed() -> None:
-    """That of the pyramids in test_pyramids.py, at the sizes that they take."""
+    """That of the pyramids in test_pyramids.py, at the sizes that they take; that without AVX2 above."""
     changed = {rounding for _, _, _, rounding, _ in MUTATIONS}
-    assert changed | {"opencv_pyramid"} == set(ROUNDINGS)
+    assert changed | {"opencv_pyramid", "keras_torch_unfused"} == set(ROUNDINGS)
 
 
 ROUNDED = [
@@ -316,6 +344,7 @@ ROUND_ONCE = (
     "opencv_warp",
     "keras_rounded",
     "keras_torch_rounded",
+    "keras_torch_unfused",
 )
 
 

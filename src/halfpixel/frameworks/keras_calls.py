@@ -45,7 +45,8 @@ class Backend:
             makes of it.
         sums: the backend's own transposed convolution.
         narrow: for an interpolation, its other dtypes, in the calls that have no flag beside.
-        rounding: the integer arithmetic of what is not copied, which Keras rounds.
+        roundings: the integer arithmetics of what is not copied, which Keras rounds.
+        rounding: which of them is followed in the environment of the loaded names.
         narrows: where a result is cast to the dtype of a narrow image.
         refusal: of an interpolation that is not in ``becomes``.
         empty: of images without channels, first, and of no pixels in or out.
@@ -61,7 +62,8 @@ class Backend:
     becomes: Mapping[str, Call]
     sums: Call
     narrow: Mapping[str, tuple[DType, ...]]
-    rounding: str = ""
+    roundings: tuple[str, ...]
+    rounding: Callable[[tuple[str, ...], Names], str] = lambda choice, names: choice[0]
     narrows: str
     refusal: Refusal | None = None
     empty: tuple[Refusal, ...] = ()
@@ -175,7 +177,8 @@ def _resize_call(
         run=backend.run(functools.partial(_run, channels_first=flags is _CHANNELS_FIRST)),
         arithmetic={dtype: _arithmetic(backend, some, dtype, repeats=repeats) for dtype in dtypes},
         returns={dtype: dtype for dtype in dtypes},
-        roundings=dict.fromkeys(integers, (backend.rounding,)),
+        roundings=dict.fromkeys(integers, backend.roundings),
+        rounding=backend.rounding,
         refusals=refusals,
         variant=backend.variant or not (plain or (say is _function and antialias)),
         defects=own.defects if own else (),

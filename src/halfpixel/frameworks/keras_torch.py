@@ -6,6 +6,7 @@ brings it in on TensorFlow's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -67,6 +68,11 @@ _ODD_PIXEL = Defect(
     result=lambda case: _computed(replace(case, convention=_cut_first(case))),
 )
 
+
+def _rounding(choice: tuple[str, ...], names: Names) -> str:
+    return choice[-1 if names["capability"] == "DEFAULT" else 0]
+
+
 _NO_PIXELS, _NO_CHANNELS = torch.REFUSES_EMPTY
 _REFUSES_EMPTY = (
     _NO_CHANNELS,
@@ -83,7 +89,8 @@ CALLS = calls(
         releases=">=3.9",  # before, Keras resized through torchvision
         becomes={said: _from_channels_last(_TORCH[name]) for said, name in _BECOMES.items()},
         narrow=_NARROW,
-        rounding="keras_torch_rounded",
+        roundings=("keras_torch_rounded", "keras_torch_unfused"),
+        rounding=_rounding,
         narrows="keras/src/backend/torch/image.py: _cast_squeeze_in, _cast_squeeze_out",
         refusal=Refusal(
             words="Lanczos interpolation is not supported by the PyTorch backend"
@@ -113,15 +120,30 @@ def _load_there() -> Names:
 _VARIABLES = {"KERAS_BACKEND": "torch", "KERAS_TORCH_DEVICE": "cpu"}  # not a GPU that is there
 
 
+def started(variables: Mapping[str, str]) -> Names:
+    """A child with these environment variables beside Keras's, and the instruction set that torch uses there:
+    DEFAULT has no fused multiply-add.
+
+    Raises:
+        ImportError, OSError, FrameworkError: as :class:`Process`.
+    """
+    process = Process("keras_torch", {**_VARIABLES, **variables}, _load_there)
+    return {"process": process, "capability": process(_capability_there)}
+
+
 def _load() -> Names:
-    return {"process": Process("keras_torch", _VARIABLES, _load_there)}
+    return started({})
+
+
+def _capability_there(names: Names) -> str:
+    return str(names["torch"].backends.cpu.get_cpu_capability())
 
 
 def _environment_there(names: Names) -> str:
     torch, keras = names["torch"], names["keras"]
     return (
         f"backend {keras.backend.backend()} {torch.__version__}, {torch.get_num_threads()} thread, "
-        f"{torch.backends.cpu.get_cpu_capability()}"
+        f"{_capability_there(names)}"
     )
 
 

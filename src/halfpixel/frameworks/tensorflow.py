@@ -660,7 +660,7 @@ CALLS = (
                 method: (*_HALVES, *_INTEGERS) if method != "area" else _HALVES
                 for method in _IMAGE_RESIZE
             },
-            rounding="keras_rounded",
+            roundings=("keras_rounded",),
             narrows="keras/src/ops/image.py: _resize",
             empty=_REFUSES_EMPTY,
             saturates=True,  # keras/src/ops/image.py: _resize (saturate_cast)

@@ -54,6 +54,12 @@ class Rounding:
 
 
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
+_KERAS_TORCH = (
+    "keras-team/keras, keras/src/backend/torch/image.py: resize, _cast_squeeze_out; pytorch/pytorch, "
+    "aten/src/ATen/native/cpu/UpSampleKernel.cpp: upsample_bilinear2d_kernel_impl_float, "
+    "_use_vectorized_kernel_cond_2d, cpu_upsample_linear_channels_last, upsample_generic_Nd_kernel_impl, "
+    "compute_source_index_and_lambda; UpSample.h: get_cubic_upsample_coefficients"
+)
 
 ROUNDINGS = {
     "torch_uint8": Rounding(
@@ -136,12 +142,16 @@ ROUNDINGS = {
         torch.keras,
         applies=torch.keras_has,
         dtypes=("uint8", "int16"),
-        source="keras-team/keras, keras/src/backend/torch/image.py: resize, _cast_squeeze_out; "
-        "pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: _use_vectorized_kernel_cond_2d, "
-        "cpu_upsample_linear_channels_last, upsample_generic_Nd_kernel_impl, "
-        "compute_source_index_and_lambda; UpSample.h: "
-        "get_cubic_upsample_coefficients. Which multiply-adds are fused is the compiler's choice: found "
+        source=f"{_KERAS_TORCH}. Which multiply-adds are fused is the compiler's choice: found "
         "by running torch 2.13.0 on x86-64 until every float32 was predicted",
+        stored=False,
+    ),
+    "keras_torch_unfused": Rounding(
+        torch.keras_unfused,
+        applies=torch.keras_has,
+        dtypes=("uint8", "int16"),
+        source=f"{_KERAS_TORCH}. The order of the sums: found by running torch 2.13.0 with "
+        "ATEN_CPU_CAPABILITY=default",
         stored=False,
     ),
 }

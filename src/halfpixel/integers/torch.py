@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,10 +107,12 @@ def _antialiased(
 _half_even = np.rint
 _LANES = 8
 _LARGE = 128  # height and width of an output together
-_FEW = 2  # channels
+_FEW = 2  # channels; three with more than one thread, which no call here has
 # pixels (row, column) in the order they are summed in: of the channels that fill vectors, of the rest
 _IN_VECTORS = ((1, 0), (1, 1), (0, 1), (0, 0))
 _ONE_BY_ONE = ((0, 1), (0, 0), (1, 0), (1, 1))
+
+MultiplyAdd = Callable[[Any, Any, Any], Float32]
 
 
 @dataclass(frozen=True)
@@ -137,15 +140,30 @@ def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) ->
     multiply-adds: in one order in whole vectors of 8 channels, in another in the rest. Large images of
     one or two channels, and bicubic, are weighed along their rows, then along the columns.
     """
-    rows, columns = (_read(convention, n, m) for n, m in zip(x.shape[2:], size, strict=True))
+    return _keras(_fma, convention, x, size, dtype)
+
+
+def keras_unfused(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """As ``keras_torch_rounded``, where the CPU has no AVX2: every product is rounded, and every sum."""
+    return _keras(_unfused, convention, x, size, dtype)
+
+
+def _unfused(a: Any, b: Any, c: Any) -> Float32:
+    return np.asarray(a * b + c)
+
+
+def _keras(
+    add: MultiplyAdd, convention: Resize, x: Integers, size: tuple[int, int], dtype: str
+) -> Integers:
+    rows, columns = (_read(add, convention, n, m) for n, m in zip(x.shape[2:], size, strict=True))
     image, channels = x.astype(F), x.shape[1]
     if convention.mode == "cubic" or (channels <= _FEW and sum(size) > _LARGE):
-        result = _along(_along(image, 3, columns), 2, rows)
+        result = _along(add, _along(add, image, 3, columns), 2, rows)
     else:
         whole = channels - channels % _LANES
         parts = ((image[:, :whole], _IN_VECTORS), (image[:, whole:], _ONE_BY_ONE))
         result = np.concatenate(
-            [_four(part, rows, columns, order) for part, order in parts], axis=1
+            [_four(add, part, rows, columns, order) for part, order in parts], axis=1
         )
     whole_numbers = _half_even(result).astype(np.int64)
     return _stored(whole_numbers, dtype)
@@ -158,10 +176,10 @@ def _stored(values: Integers, dtype: str) -> Integers:
     return values.astype(dtype).astype(np.int64)
 
 
-def _read(convention: Resize, n_in: int, n_out: int) -> _Read:
-    """The place is a fused multiply-add, and so is each step of the cubic but its last."""
+def _read(add: MultiplyAdd, convention: Resize, n_in: int, n_out: int) -> _Read:
+    """The place is a multiply-add, fused or not, and so is each step of the cubic but its last."""
     middles = np.arange(n_out).astype(F) + F(0.5)
-    place = _fma(middles, F(n_in) / F(n_out), F(-0.5))
+    place = add(middles, F(n_in) / F(n_out), F(-0.5))
     if convention.mode == "linear":
         place = np.maximum(place, F(0))
     base = np.minimum(np.floor(place).astype(np.intp), n_in - 1)
@@ -172,37 +190,48 @@ def _read(convention: Resize, n_in: int, n_out: int) -> _Read:
     else:
         a = F(convention.cubic_coeff_a or 0)
         offsets = range(-1, 3)
-        weights = [_far(a, t + F(1)), _near(a, t), _near(a, u), _far(a, u + F(1))]
+        weights = [
+            _far(add, a, t + F(1)),
+            _near(add, a, t),
+            _near(add, a, u),
+            _far(add, a, u + F(1)),
+        ]
     index = np.stack([(base + k).clip(0, n_in - 1) for k in offsets])
     return _Read(index, np.stack(weights))
 
 
-def _near(a: np.float32, x: Float32) -> Float32:
-    return np.asarray(_fma(a + F(2), x, -(a + F(3))) * x * x + F(1))
+def _near(add: MultiplyAdd, a: np.float32, x: Float32) -> Float32:
+    return np.asarray(add(a + F(2), x, -(a + F(3))) * x * x + F(1))
 
 
-def _far(a: np.float32, x: Float32) -> Float32:
-    return np.asarray(_fma(_fma(a, x, F(-5) * a), x, F(8) * a) * x - F(4) * a)
+def _far(add: MultiplyAdd, a: np.float32, x: Float32) -> Float32:
+    return np.asarray(add(add(a, x, F(-5) * a), x, F(8) * a) * x - F(4) * a)
 
 
-def _along(image: Float32, axis: int, read: _Read) -> Float32:
+def _along(add: MultiplyAdd, image: Float32, axis: int, read: _Read) -> Float32:
     """The second product is rounded, and the others are added to it."""
     pixels = [image.take(i, axis) for i in read.index]
     weights = [w.reshape(-1, *[1] * (3 - axis)) for w in read.weight]
-    return _fused(pixels, weights, (1, 0, *range(2, len(pixels))))
+    return _summed(add, pixels, weights, (1, 0, *range(2, len(pixels))))
 
 
 def _four(
-    image: Float32, rows: _Read, columns: _Read, order: tuple[tuple[int, int], ...]
+    add: MultiplyAdd,
+    image: Float32,
+    rows: _Read,
+    columns: _Read,
+    order: tuple[tuple[int, int], ...],
 ) -> Float32:
     pixels = [image.take(rows.index[i], 2).take(columns.index[j], 3) for i, j in order]
     weights = [rows.weight[i][:, None] * columns.weight[j] for i, j in order]
-    return _fused(pixels, weights, range(4))
+    return _summed(add, pixels, weights, range(4))
 
 
-def _fused(pixels: list[Float32], weights: list[Float32], order: Sequence[int]) -> Float32:
+def _summed(
+    add: MultiplyAdd, pixels: list[Float32], weights: list[Float32], order: Sequence[int]
+) -> Float32:
     first, *others = order
     total = pixels[first] * weights[first]
     for k in others:
-        total = _fma(pixels[k], weights[k], total)
+        total = add(pixels[k], weights[k], total)
     return np.asarray(total)
