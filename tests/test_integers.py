@@ -88,7 +88,7 @@ def differences(
             call(case, dtype, names)
         return 0
     got = call(case, dtype, names)
-    assert str(got.dtype) == dtype
+    assert str(got.dtype) == call.returns[dtype]
     (convention,) = call.follows.values()
     want = predicted(rounding, convention, x, case.size, dtype, case.scales)
     return int(np.count_nonzero(got.astype(np.int64) != want))

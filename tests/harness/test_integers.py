@@ -160,8 +160,8 @@ def warp_affine(flag: str, dtype: str) -> Any:
 
 
 WARPED = [warp_affine("LANCZOS4", "uint8"), warp_affine("LINEAR", "int16")]
-ON_TORCH = [on_torch(m, d) for m in ("bilinear", "bicubic") for d in ("uint8", "int16")]
 SIXTEEN = ("uint16", "int16")
+ON_TORCH = [on_torch(m, d) for m in ("bilinear", "bicubic") for d in ("uint8", "uint16", "int16")]
 FIXED = [
     call
     for flag in ("LINEAR", "CUBIC", "LANCZOS4", "AREA-growing")
@@ -208,8 +208,8 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (tensorflow, "_half_even", np.floor, "keras_rounded", [keras(m, "uint8") for m in KERAS_METHODS]),
     (torch, "_half_even", np.trunc, "keras_torch_rounded", ON_TORCH),
     (torch, "_fma", unfused, "keras_torch_rounded", ON_TORCH[1:]),
-    (torch, "_stored", clamped, "keras_torch_rounded", [on_torch("bicubic", "int16")]),
-    (torch, "_stored", wrapped, "keras_torch_rounded", [on_torch("bicubic", "uint8")]),
+    (torch, "_stored", clamped, "keras_torch_rounded", [on_torch("bicubic", d) for d in SIXTEEN]),
+    (torch, "_stored", wrapped, "keras_torch_rounded", [on_torch("bicubic", d) for d in ("uint8", "uint16")]),
     (torch, "_ONE_BY_ONE", torch._IN_VECTORS, "keras_torch_rounded", [on_torch("bilinear", "int16")]),
     (torch, "_LARGE", 2**20, "keras_torch_rounded", [on_torch("bilinear", "int16")]),
     (torch, "step", inverse_of_sizes, "torch_uint8", TORCH_SCALED),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,7 @@ class Backend:
             makes of it.
         sums: the backend's own transposed convolution.
         narrow: for an interpolation, its other dtypes, in the calls that have no flag beside.
+        widens: of those the ones that it has not, and the dtypes that their results have.
         roundings: the integer arithmetics of what is not copied, which Keras rounds.
         rounding: which of them is followed in the environment of the loaded names.
         narrows: where a result is cast to the dtype of a narrow image.
@@ -62,6 +63,7 @@ class Backend:
     becomes: Mapping[str, Call]
     sums: Call
     narrow: Mapping[str, tuple[DType, ...]]
+    widens: Mapping[DType, str] = field(default_factory=dict)
     roundings: tuple[str, ...]
     rounding: Callable[[tuple[str, ...], Names], str] = lambda choice, names: choice[0]
     narrows: str
@@ -176,7 +178,7 @@ def _resize_call(
         expression=say({"interpolation": method, **flags}),
         run=backend.run(functools.partial(_run, channels_first=flags is _CHANNELS_FIRST)),
         arithmetic={dtype: _arithmetic(backend, some, dtype, repeats=repeats) for dtype in dtypes},
-        returns={dtype: dtype for dtype in dtypes},
+        returns={dtype: backend.widens.get(dtype, dtype) for dtype in dtypes},
         roundings=dict.fromkeys(integers, backend.roundings),
         rounding=backend.rounding,
         refusals=refusals,

@@ -29,9 +29,8 @@ _BECOMES = {
     "bicubic-antialias": "interpolate-bicubic-antialias",
 }
 
-# of uint16 Keras makes int32
 _NARROW: dict[str, tuple[DType, ...]] = dict.fromkeys(
-    ("nearest", "bilinear", "bicubic"), (*HALVES, "uint8", "int16")
+    ("nearest", "bilinear", "bicubic"), (*HALVES, "uint8", "uint16", "int16")
 )
 
 
@@ -89,6 +88,7 @@ CALLS = calls(
         releases=">=3.9",  # before, Keras resized through torchvision
         becomes={said: _from_channels_last(_TORCH[name]) for said, name in _BECOMES.items()},
         narrow=_NARROW,
+        widens={"uint16": "int32"},  # keras/src/backend/torch/core.py: TORCH_DTYPES
         roundings=("keras_torch_rounded", "keras_torch_unfused"),
         rounding=_rounding,
         narrows="keras/src/backend/torch/image.py: _cast_squeeze_in, _cast_squeeze_out",

@@ -141,7 +141,6 @@ ROUNDINGS = {
     "keras_torch_rounded": Rounding(
         torch.keras,
         applies=torch.keras_has,
-        dtypes=("uint8", "int16"),
         source=f"{_KERAS_TORCH}. Which multiply-adds are fused is the compiler's choice: found "
         "by running torch 2.13.0 on x86-64 until every float32 was predicted",
         stored=False,
@@ -149,7 +148,6 @@ ROUNDINGS = {
     "keras_torch_unfused": Rounding(
         torch.keras_unfused,
         applies=torch.keras_has,
-        dtypes=("uint8", "int16"),
         source=f"{_KERAS_TORCH}. The order of the sums: found by running torch 2.13.0 with "
         "ATEN_CPU_CAPABILITY=default",
         stored=False,

@@ -134,7 +134,7 @@ def keras_has(convention: Resize) -> bool:
 
 def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """The float32 of bilinear and bicubic on channels_last images, rounded half even; of bicubic uint8 is
-    then clamped, and int16 wraps around.
+    then clamped, int16 wraps around, and uint16 comes back as int32, with what is below 0 and above 65535.
 
     bilinear multiplies its four pixels by products of two weights, and sums them with fused
     multiply-adds: in one order in whole vectors of 8 channels, in another in the rest. Large images of
@@ -170,10 +170,10 @@ def _keras(
 
 
 def _stored(values: Integers, dtype: str) -> Integers:
-    """As the dtype holds them; no sum of bilinear leaves its range."""
+    """As the dtype holds them, int32 for uint16; no sum of bilinear leaves its range."""
     if dtype == "uint8":
         return values.clip(0, 255)
-    return values.astype(dtype).astype(np.int64)
+    return values.astype("int32" if dtype == "uint16" else dtype).astype(np.int64)
 
 
 def _read(add: MultiplyAdd, convention: Resize, n_in: int, n_out: int) -> _Read:
