@@ -154,6 +154,9 @@ def wrapped(values: Any, dtype: str) -> Any:
     return values.astype(dtype).astype(np.int64)
 
 
+WINDOWS = [on_torch(f"{m}-antialias", "uint16") for m in ("bilinear", "bicubic")]
+
+
 def warp_affine(flag: str, dtype: str) -> Any:
     name = f"opencv-warpAffine-INTER_{flag}-BORDER_REPLICATE"
     return pytest.param(name, dtype, marks=pytest.mark.opencv, id=f"warp-{flag}-{dtype}")
@@ -206,6 +209,9 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (tensorflow, "_sine", nearest_to_the_sine, "keras_rounded", [keras("lanczos3", "uint16")]),
     (tensorflow, "_FIRST", (3, 2), "keras_rounded", [keras(m, "uint16") for m in ("bicubic", "lanczos5")]),
     (tensorflow, "_half_even", np.floor, "keras_rounded", [keras(m, "uint8") for m in KERAS_METHODS]),
+    (torch, "_AT_A_TIME", 8, "keras_torch_rounded", WINDOWS),
+    (torch, "_AT_A_TIME", 2**20, "keras_torch_rounded", WINDOWS),
+    (torch, "_unfused", steps.fma, "keras_torch_rounded", WINDOWS),
     (torch, "_half_even", np.trunc, "keras_torch_rounded", ON_TORCH),
     (torch, "_fma", unfused, "keras_torch_rounded", ON_TORCH[1:]),
     (torch, "_stored", clamped, "keras_torch_rounded", [on_torch("bicubic", d) for d in SIXTEEN]),
@@ -303,7 +309,7 @@ def test_a_cpu_without_avx2_rounds_every_product(monkeypatch: pytest.MonkeyPatch
         return sum(differences(call, "int16", names, *image, rounding) for image in images)
 
     try:
-        for method in ("bilinear", "bicubic"):
+        for method in ("bilinear", "bicubic", "bilinear-antialias", "bicubic-antialias"):
             call = call_named(f"keras_torch-keras.ops.image.resize-{method}")
             followed = call.rounding(call.roundings["int16"], names)
             assert followed == "keras_torch_unfused"

@@ -44,7 +44,8 @@ class Backend:
         becomes: for an interpolation, with ``-antialias`` or without, the backend's own call that Keras
             makes of it.
         sums: the backend's own transposed convolution.
-        narrow: for an interpolation, its other dtypes, in the calls that have no flag beside.
+        narrow: for an interpolation, with ``-antialias`` or without, its other dtypes, in the calls that
+            have no other flag beside.
         widens: of those the ones that it has not, and the dtypes that their results have.
         roundings: the integer arithmetics of what is not copied, which Keras rounds.
         rounding: which of them is followed in the environment of the loaded names.
@@ -160,11 +161,12 @@ def _resize_call(
 ) -> Call:
     # neither backend antialiases nearest or area: both take the flag, and leave it
     antialias = flags is _ANTIALIAS and method in _ANTIALIASED
-    own = backend.becomes.get(f"{method}-antialias" if antialias else method)
+    asked = f"{method}-antialias" if antialias else method
+    own = backend.becomes.get(asked)
     words = {"antialias": "-antialias", "data_format": "-channels_first"}
     plain = say is _function and flags is _PLAIN
     repeats = say is _upsampling and method == "nearest"
-    narrow = backend.narrow.get(method, ()) if own and flags is _PLAIN else ()
+    narrow = backend.narrow.get(asked, ()) if own and (antialias or flags is _PLAIN) else ()
     dtypes = (*WIDE, *narrow)
     integers = [dtype for dtype in narrow if dtype in INTEGER_DTYPES and method != "nearest"]
     some = own or next(iter(backend.becomes.values()))

@@ -29,16 +29,22 @@ _BECOMES = {
     "bicubic-antialias": "interpolate-bicubic-antialias",
 }
 
-_NARROW: dict[str, tuple[DType, ...]] = dict.fromkeys(
-    ("nearest", "bilinear", "bicubic"), (*HALVES, "uint8", "uint16", "int16")
-)
+_INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
+_NARROW: dict[str, tuple[DType, ...]] = {
+    **dict.fromkeys(("nearest", "bilinear", "bicubic"), (*HALVES, *_INTEGERS)),
+    **dict.fromkeys(("bilinear-antialias", "bicubic-antialias"), _INTEGERS),
+}
 
 
 def _from_channels_last(call: Call) -> Call:
     """torch's call on an image that lies in memory as Keras's does; integers are floats there."""
     antialias = any(convention.antialias for convention in call.follows.values())
     defect = torch.first_row_repeated(antialias, channels_last=True)
-    return replace(call, defects=(defect,) if antialias else ())
+
+    def when(case: Case) -> bool:
+        return defect.when(replace(case, dtype="float32"))
+
+    return replace(call, defects=(replace(defect, when=when),) if antialias else ())
 
 
 def _cut_first(case: Case) -> ConvTranspose:

@@ -659,6 +659,7 @@ CALLS = (
             narrow={
                 method: (*_HALVES, *_INTEGERS) if method != "area" else _HALVES
                 for method in _IMAGE_RESIZE
+                if not method.endswith("-antialias")
             },
             roundings=("keras_rounded",),
             narrows="keras/src/ops/image.py: _resize",

@@ -29,7 +29,8 @@ class Rounding:
     Attributes:
         predict: from (convention, x, size, dtype) to every value; (N, C, H, W) in and out. Of calls that
             are given factors, from those too.
-        source: where it was read; or, where there is no source to read, how it was found.
+        source: where it was read.
+        found: what was run, and until when, to find what no source says.
         clamped: the modes of the conventions that it speaks of, the edge pixel repeated outside, or
             what a pyramid's border says.
         renormalised: those with ``exclude_outside``, not antialiased.
@@ -43,6 +44,7 @@ class Rounding:
 
     predict: Callable[..., Integers]
     source: str
+    found: str = ""
     clamped: tuple[str, ...] = ()
     renormalised: tuple[str, ...] = ()
     antialiased: tuple[str, ...] = ()
@@ -52,13 +54,19 @@ class Rounding:
     takes_factors: bool = False
     stored: bool = True
 
+    @property
+    def origin(self) -> str:
+        """Its source, and what was run beside."""
+        return f"{self.source}; found by running {self.found}" if self.found else self.source
+
 
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
 _KERAS_TORCH = (
     "keras-team/keras, keras/src/backend/torch/image.py: resize, _cast_squeeze_out; pytorch/pytorch, "
     "aten/src/ATen/native/cpu/UpSampleKernel.cpp: upsample_bilinear2d_kernel_impl_float, "
     "_use_vectorized_kernel_cond_2d, cpu_upsample_linear_channels_last, upsample_generic_Nd_kernel_impl, "
-    "compute_source_index_and_lambda; UpSample.h: get_cubic_upsample_coefficients"
+    "_compute_indices_min_size_weights_aa, interpolate_aa_single_dim; UpSample.h: "
+    "compute_source_index_and_lambda, get_cubic_upsample_coefficients"
 )
 
 ROUNDINGS = {
@@ -109,9 +117,9 @@ ROUNDINGS = {
         opencv_ipp.ipp,
         takes_factors=True,
         clamped=("linear", "cubic"),
-        source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when; what ippiResize "
-        "computes is not published: the order of its operations was found by running IPP 2026.0.0 "
-        "(AVX-512) on float32 and integer images until every value of tens of millions was predicted",
+        source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when",
+        found="IPP 2026.0.0 (AVX-512) on float32 and integer images until every value of tens of millions "
+        "was predicted: what ippiResize computes is not published",
     ),
     "opencv_warp": Rounding(
         opencv_warp.predict,
@@ -141,15 +149,16 @@ ROUNDINGS = {
     "keras_torch_rounded": Rounding(
         torch.keras,
         applies=torch.keras_has,
-        source=f"{_KERAS_TORCH}. Which multiply-adds are fused is the compiler's choice: found "
-        "by running torch 2.13.0 on x86-64 until every float32 was predicted",
+        source=_KERAS_TORCH,
+        found="torch 2.13.0 on x86-64 until every float32 was predicted: which multiply-adds are fused is "
+        "the compiler's choice",
         stored=False,
     ),
     "keras_torch_unfused": Rounding(
         torch.keras_unfused,
         applies=torch.keras_has,
-        source=f"{_KERAS_TORCH}. The order of the sums: found by running torch 2.13.0 with "
-        "ATEN_CPU_CAPABILITY=default",
+        source=_KERAS_TORCH,
+        found="torch 2.13.0 on x86-64 with ATEN_CPU_CAPABILITY=default until every float32 was predicted",
         stored=False,
     ),
 }

@@ -107,6 +107,7 @@ def _antialiased(
 _half_even = np.rint
 _LANES = 8
 _LARGE = 128  # height and width of an output together
+_AT_A_TIME = 4  # taps of a window
 _FEW = 2  # channels; three with more than one thread, which no call here has
 # pixels (row, column) in the order they are summed in: of the channels that fill vectors, of the rest
 _IN_VECTORS = ((1, 0), (1, 1), (0, 1), (0, 0))
@@ -125,11 +126,12 @@ class _Read:
 
 def keras_has(convention: Resize) -> bool:
     """Whether the convention is bilinear or bicubic of Keras on torch."""
-    plain = not convention.antialias and not convention.exclude_outside
+    windows = convention.antialias == convention.exclude_outside
     half_pixel = convention.coordinate_transformation_mode == "half_pixel"
-    kernels = {"linear": True, "cubic": convention.cubic_coeff_a == -0.75}
+    a = -0.5 if convention.antialias else -0.75
+    kernels = {"linear": True, "cubic": convention.cubic_coeff_a == a}
     bordered = convention.padding_mode == "border"
-    return plain and half_pixel and bordered and kernels.get(convention.mode, False)
+    return windows and half_pixel and bordered and kernels.get(convention.mode, False)
 
 
 def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
@@ -138,7 +140,9 @@ def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) ->
 
     bilinear multiplies its four pixels by products of two weights, and sums them with fused
     multiply-adds: in one order in whole vectors of 8 channels, in another in the rest. Large images of
-    one or two channels, and bicubic, are weighed along their rows, then along the columns.
+    one or two channels, and bicubic, are weighed along their rows, then along the columns. So are
+    antialiased ones, from a window's first tap to its last: after the first the products of each four are
+    rounded before they are added, and of what is left the multiply-adds are fused.
     """
     return _keras(_fma, convention, x, size, dtype)
 
@@ -155,18 +159,24 @@ def _unfused(a: Any, b: Any, c: Any) -> Float32:
 def _keras(
     add: MultiplyAdd, convention: Resize, x: Integers, size: tuple[int, int], dtype: str
 ) -> Integers:
-    rows, columns = (_read(add, convention, n, m) for n, m in zip(x.shape[2:], size, strict=True))
-    image, channels = x.astype(F), x.shape[1]
+    image = x.astype(F)
+    floats = (_antialiased_float32 if convention.antialias else _float32)(
+        add, convention, image, size
+    )
+    return _stored(_half_even(floats).astype(np.int64), dtype)
+
+
+def _float32(
+    add: MultiplyAdd, convention: Resize, image: Float32, size: tuple[int, int]
+) -> Float32:
+    axes = zip(image.shape[2:], size, strict=True)
+    rows, columns = (_read(add, convention, n_in, n_out) for n_in, n_out in axes)
+    channels = image.shape[1]
     if convention.mode == "cubic" or (channels <= _FEW and sum(size) > _LARGE):
-        result = _along(add, _along(add, image, 3, columns), 2, rows)
-    else:
-        whole = channels - channels % _LANES
-        parts = ((image[:, :whole], _IN_VECTORS), (image[:, whole:], _ONE_BY_ONE))
-        result = np.concatenate(
-            [_four(add, part, rows, columns, order) for part, order in parts], axis=1
-        )
-    whole_numbers = _half_even(result).astype(np.int64)
-    return _stored(whole_numbers, dtype)
+        return _along(add, _along(add, image, 3, columns), 2, rows)
+    whole = channels - channels % _LANES
+    parts = ((image[:, :whole], _IN_VECTORS), (image[:, whole:], _ONE_BY_ONE))
+    return np.concatenate([_four(add, part, rows, columns, order) for part, order in parts], axis=1)
 
 
 def _stored(values: Integers, dtype: str) -> Integers:
@@ -234,4 +244,51 @@ def _summed(
     total = pixels[first] * weights[first]
     for k in others:
         total = add(pixels[k], weights[k], total)
+    return np.asarray(total)
+
+
+def _antialiased_float32(
+    add: MultiplyAdd, convention: Resize, image: Float32, size: tuple[int, int]
+) -> Float32:
+    """Columns, then rows, each only where the size changes."""
+    for axis in (3, 2):
+        n_in, n_out = image.shape[axis], size[axis - 2]
+        if not _copied(n_in, n_out):
+            windows = (_window(add, convention, n_in, n_out, i) for i in range(n_out))
+            sums = [_window_sum(add, image, axis, first, weights) for first, weights in windows]
+            image = np.stack(sums, axis=axis)
+    return image
+
+
+def _window(
+    add: MultiplyAdd, convention: Resize, n_in: int, n_out: int, i: int
+) -> tuple[int, Float32]:
+    """The first pixel of an output pixel's window, and the weights. What is added to a ½ is a double."""
+    scale = F(n_in) / F(n_out)
+    half = taps(convention) * 0.5
+    support = F(half * float(scale)) if scale >= 1 else F(half)
+    inverse = float(F(1 / float(scale))) if scale >= 1 else 1.0
+    center = F(float(scale) * (i + 0.5))
+    first = max(int(float(center - support) + 0.5), 0)
+    last = min(int(float(center + support) + 0.5), n_in)
+    away = np.arange(first, last).astype(F) - center
+    x = abs(((away.astype(np.float64) + 0.5) * inverse).astype(F))
+    if convention.mode == "linear":
+        weights = np.maximum(F(1) - x, F(0))
+    else:
+        a = F(convention.cubic_coeff_a or 0)
+        near = add(add(a + F(2), x, -(a + F(3))) * x, x, F(1))
+        far = add(add(add(a, x, F(-5) * a), x, F(8) * a), x, F(-4) * a)
+        weights = np.where(x < 1, near, np.where(x < 2, far, F(0)))
+    return first, weights / np.add.accumulate(weights)[-1]
+
+
+def _window_sum(
+    add: MultiplyAdd, image: Float32, axis: int, first: int, weights: Float32
+) -> Float32:
+    total = image.take(first, axis) * weights[0]
+    in_fours = 1 + (len(weights) - 1) // _AT_A_TIME * _AT_A_TIME
+    for k in range(1, len(weights)):
+        step = _unfused if k < in_fours else add
+        total = step(image.take(first + k, axis), weights[k], total)
     return np.asarray(total)

@@ -152,7 +152,7 @@ def _roundings(calls: Sequence[Call]) -> Iterator[str]:
     for name, rounding in ROUNDINGS.items():
         words = " ".join((rounding.predict.__doc__ or "").split())
         yield f"- **`{name}`**: {words}"
-        yield f"  Followed by {_users(calls, name)}. Read in {rounding.source}.\n"
+        yield f"  Followed by {_users(calls, name)}. Read in {rounding.origin}.\n"
 
 
 def _arithmetic_rows(calls: Sequence[Call]) -> Iterator[Sequence[str]]:

@@ -370,7 +370,7 @@ def _sources(call: Call) -> str:
         if name in COORDINATE_RULES:
             lines.append(f"- `{name}`: {COORDINATE_RULES[name].formula}")
         elif name in ROUNDINGS:
-            lines.append(f"- `{name}`: read in {ROUNDINGS[name].source}.")
+            lines.append(f"- `{name}`: read in {ROUNDINGS[name].origin}.")
     read = dict.fromkeys(arithmetic.source for arithmetic in call.arithmetic.values())
     lines += [f"- Read in {source}." for source in read]
     return (
