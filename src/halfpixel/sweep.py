@@ -44,6 +44,7 @@ Integers = NDArray[np.int64]
 
 LARGEST = {"nearest": 256, "linear": 256}  # an axis, in pixels
 LARGEST_OTHERWISE = 96
+_ALONG_BOTH = 48  # beyond, a sweep resizes a pair along the rows or the columns
 _POINTS = ("nearest", "linear", "cubic")
 _BLOCK = 32  # input sizes in an item of the run: some seconds, so that its progress is seen
 _BLOCK_OTHERWISE = 8
@@ -156,7 +157,7 @@ class Block:
 
     def axes(self, rule: str | None, pair: Pair) -> tuple[int, ...]:
         """The axes along which a pair is resized: 2 the rows', 3 the columns'."""
-        if not self.in_turn or max(pair) <= LARGEST_OTHERWISE or _by_axis(rule):
+        if not self.in_turn or max(pair) <= _ALONG_BOTH or _by_axis(rule):
             return (2, 3)
         return (2 + sum(pair) % 2,)
 
