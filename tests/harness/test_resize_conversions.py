@@ -337,6 +337,33 @@ def test_a_part_of_an_image_goes_to_onnx_with_its_roi() -> None:
     assert "nothing in torch computes this" in str(answer(text, "torch"))
 
 
+@pytest.mark.parametrize(
+    ("text", "to", "taken"),
+    [
+        (
+            "cv2.resize(x, (w, h))",
+            "torch",
+            "takes float32, float64, float16 (>=2.3), bfloat16 (>=2.3), uint8",
+        ),
+        (
+            "F.interpolate(x, size=(h, w), mode='bicubic')",
+            "keras",
+            "takes float32, float64, float16, bfloat16, uint8, uint16 (as int32), int16",
+        ),
+        (
+            "cv2.resize(x, (w, h))",
+            "tensorflow",
+            "takes float32, float64, float16, bfloat16, uint8, uint16, int16 (the result is float32)",
+        ),
+    ],
+)
+def test_an_answer_says_since_when_a_dtype_is_taken_and_what_comes_back(
+    text: str, to: str, taken: str
+) -> None:
+    (part,) = answer(text, to).parts
+    assert taken in [condition for equal in part.equal for condition in equal.conditions]
+
+
 def test_what_depends_on_sizes_has_parts_or_the_part_of_the_sizes() -> None:
     text = "cv2.resize(img, (20, 30), interpolation=cv2.INTER_AREA)"
     both = answer(text, "tensorflow")

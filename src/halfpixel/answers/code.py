@@ -105,8 +105,17 @@ def conditions(call: Call, target: Target, case: Case) -> list[str]:
     if "crop_and_resize" in call.name or "CropAndResize" in call.name or "grid_sample" in call.name:
         found.append("a batch of one image")
     found += [f"but where {d.why} (releases {d.releases})" for d in call.defects]
-    takes = ", ".join(dtype for dtype in call.arithmetic if not call.refuses(dtype))
-    others = {call.returns[d] for d in call.arithmetic if not call.refuses(d)}
-    more = " (the result is float32)" if others == {"float32"} and "," in takes else ""
-    found.append(f"takes {takes}{more}")
-    return found
+    return [*found, f"takes {_taken(call)}"]
+
+
+def _taken(call: Call) -> str:
+    """The dtypes that a call takes; since when, if later than the call, and what comes back of them."""
+    taken = [dtype for dtype in call.arithmetic if not call.refuses(dtype)]
+    results = {call.returns[dtype] for dtype in taken}
+    alike = len(results) == 1 < len(taken)
+    said = []
+    for dtype in taken:
+        result = "" if alike or call.returns[dtype] == dtype else f"as {call.returns[dtype]}"
+        notes = [note for note in (call.since.get(dtype, ""), result) if note]
+        said.append(f"{dtype} ({', '.join(notes)})" if notes else dtype)
+    return ", ".join(said) + (f" (the result is {results.pop()})" if alike else "")
