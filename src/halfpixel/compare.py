@@ -119,7 +119,7 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     release = version(call.framework) or ""
     refusal = call.refusal(case, dtype, names)
     before_its_time = bool(call.follows) and call.convention(release) is None
-    may_refuse = before_its_time or not call.takes(dtype, release)  # type: ignore[arg-type]
+    may_refuse = before_its_time or not call.takes(dtype, release)
 
     def verdict(kind: Kind, **known: Any) -> Verdict:
         return Verdict(kind, call, case, dtype, release, **known)

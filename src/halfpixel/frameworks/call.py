@@ -24,6 +24,8 @@ Names = Mapping[str, Any]
 
 # the dtypes that every call takes, in which weights can be looked at: those of gradients and sweeps
 WIDE: tuple[DType, ...] = ("float32", "float64")
+HALVES: tuple[DType, ...] = ("float16", "bfloat16")
+INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
 
 # NumPy has no bfloat16: its values travel as float32, which holds them all, under this label.
 BFLOAT16 = np.dtype("float32", metadata={"holds": "bfloat16"})
@@ -222,9 +224,9 @@ class Call:
                 return convention
         return None
 
-    def takes(self, dtype: DType, version: str) -> bool:
+    def takes(self, dtype: str, version: str) -> bool:
         """Whether a release is one of those that take a dtype."""
-        return dtype not in self.since or _contains(self.since[dtype], version)
+        return all(_contains(since, version) for came, since in self.since.items() if came == dtype)
 
     def evaluated(self, convention: Resize, dtype: DType, names: Names) -> Evaluated:
         """What its kernel visits and in which form it adds up, in the environment of the loaded names."""

@@ -15,6 +15,7 @@ from ..cases import INTEGER_DTYPES, Case
 from ..conventions import ConvTranspose
 from .call import (
     BFLOAT16,
+    HALVES,
     WIDE,
     Call,
     Defect,
@@ -30,8 +31,6 @@ from .padding import KERAS_PADDINGS, KerasPadding, axes_of, keras_output_padding
 
 Flags = dict[str, object]
 Said = Callable[[Case], Expression | None]
-
-HALVES: tuple[DType, ...] = ("float16", "bfloat16")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,20 @@ import numpy as np
 from ..cases import Case
 from ..conventions import ConvTranspose
 from . import torch
-from .call import Call, Defect, DType, Expression, Framework, Gradient, Name, Names, Refusal
-from .keras_calls import HALVES, Backend, calls, run_gradient
+from .call import (
+    HALVES,
+    INTEGERS,
+    Call,
+    Defect,
+    DType,
+    Expression,
+    Framework,
+    Gradient,
+    Name,
+    Names,
+    Refusal,
+)
+from .keras_calls import Backend, calls, run_gradient
 from .process import Process, elsewhere
 
 _TORCH = {call.name: call for call in torch.CALLS}
@@ -29,10 +41,9 @@ _BECOMES = {
     "bicubic-antialias": "interpolate-bicubic-antialias",
 }
 
-_INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
 _NARROW: dict[str, tuple[DType, ...]] = {
-    **dict.fromkeys(("nearest", "bilinear", "bicubic"), (*HALVES, *_INTEGERS)),
-    **dict.fromkeys(("bilinear-antialias", "bicubic-antialias"), _INTEGERS),
+    **dict.fromkeys(("nearest", "bilinear", "bicubic"), (*HALVES, *INTEGERS)),
+    **dict.fromkeys(("bilinear-antialias", "bicubic-antialias"), INTEGERS),
 }
 
 

@@ -13,10 +13,9 @@ from ..conventions import Resize
 from ..conventions.exact import apply_matrices
 from ..conventions.pyramid import DOWN, goes_down, goes_up
 from ..integers import ROUNDINGS
-from .call import Call, Defect, DType, Expression, Name, Refusal, Run
+from .call import INTEGERS, Call, Defect, DType, Expression, Name, Refusal, Run
 
 _FLOATS: tuple[DType, ...] = ("float32", "float64")
-_INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
 _SOURCE = (
     "opencv/opencv, modules/imgproc/src/pyramids.cpp: pyrDown_, pyrUp_; the weights are integers, and "
     "their sum a power of two"
@@ -128,10 +127,10 @@ def calls(run: Run, refuses_no_channels: Refusal) -> tuple[Call, ...]:
             run=run,
             arithmetic={
                 **{dtype: _arithmetic(dtype) for dtype in _FLOATS},
-                **{dtype: _arithmetic("float32") for dtype in _INTEGERS},
+                **{dtype: _arithmetic("float32") for dtype in INTEGERS},
             },
-            returns={dtype: dtype for dtype in (*_FLOATS, *_INTEGERS)},
-            roundings=dict.fromkeys(_INTEGERS, ("opencv_pyramid",)),
+            returns={dtype: dtype for dtype in (*_FLOATS, *INTEGERS)},
+            roundings=dict.fromkeys(INTEGERS, ("opencv_pyramid",)),
             defects=defects,
             refusals=(refuses_no_channels,),
             stored=convention == Resize(mode="pyramid"),

@@ -8,12 +8,11 @@ from ..arithmetic import Arithmetic
 from ..cases import Case
 from ..conventions import Resize
 from ..conventions.resize import CoordinateTransformationMode, PaddingMode
-from .call import WIDE, Call, DType, Expression, Name, Refusal, Run
+from .call import INTEGERS, WIDE, Call, DType, Expression, Name, Refusal, Run
 
 _KERNELS = "opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp"
 _TABLES = "opencv/opencv, modules/imgproc/src/imgwarp.cpp"
 _RELEASES = ">=5"  # before, every flag took the tables of 32 places a pixel
-_INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
 _VECTORS = (1, 3, 4)  # channels for which NEAREST and LINEAR have kernels of their own
 _MOST_CHANNELS = 4  # that CUBIC and LANCZOS4 take
 
@@ -156,7 +155,7 @@ def _call(
     # no place of a half_pixel grid is rounded out of the image
     unreached = flag == "INTER_NEAREST" and coordinate == "half_pixel"
     suffix = "" if coordinate == "half_pixel" else f"-{coordinate}"
-    dtypes = (*WIDE, *_INTEGERS)
+    dtypes = (*WIDE, *INTEGERS)
     return Call(
         framework="opencv",
         name=f"warpAffine-{flag}-{border}{suffix}{'' if vectors else '-2_channels'}",
@@ -173,7 +172,7 @@ def _call(
         arithmetic={d: _arithmetic(d, flag, coordinate, border, vectors=vectors) for d in dtypes},
         returns={dtype: dtype for dtype in dtypes},
         refusals=refusals,
-        roundings={} if flag == "INTER_NEAREST" else dict.fromkeys(_INTEGERS, ("opencv_warp",)),
+        roundings={} if flag == "INTER_NEAREST" else dict.fromkeys(INTEGERS, ("opencv_warp",)),
         variant=not vectors
         or flag == "INTER_AREA"
         or (unreached and border != "BORDER_REPLICATE")

@@ -19,6 +19,8 @@ from ..cases import Case
 from ..conventions import ConvTranspose, Resize
 from . import keras_calls
 from .call import (
+    HALVES,
+    INTEGERS,
     Call,
     DType,
     Expression,
@@ -50,8 +52,6 @@ from .tensorflow_scales import FITTED, padding, preserving, unpadded, v1_calls
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
-_INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
-_HALVES: tuple[DType, ...] = ("float16", "bfloat16")
 _SUMS = (
     "tensorflow/tensorflow, tensorflow/core/kernels/conv_grad_input_ops.h: "
     "Conv2DCustomBackpropInputOp, and mkl/mkl_conv_grad_input_ops.cc: plain sums of products"
@@ -226,7 +226,7 @@ def _resize_call(
     copies = (convention is None or convention.mode == "nearest") and say is not crop_and_resize
     arithmetic = arithmetic or _arithmetic(convention)
     if not dtypes:
-        dtypes = _DTYPES if convention is None else (*_DTYPES, *_HALVES, *_INTEGERS)
+        dtypes = _DTYPES if convention is None else (*_DTYPES, *HALVES, *INTEGERS)
     return Call(
         framework="tensorflow",
         name=name,
@@ -313,7 +313,7 @@ def _raw_calls() -> Iterator[Call]:
     """What takes more than a size, and the raw operations with no function of their own."""
     for method, cropped in CROP_AND_RESIZE:
         for name, dtypes, refusals in (
-            ("image.crop_and_resize", (*_DTYPES, *_HALVES, *_INTEGERS), (_NO_BFLOAT16,)),
+            ("image.crop_and_resize", (*_DTYPES, *HALVES, *INTEGERS), (_NO_BFLOAT16,)),
             ("raw_ops.CropAndResize", _DTYPES, ()),
         ):
             yield _resize_call(
@@ -657,7 +657,7 @@ CALLS = (
             releases=">=2.16",  # the first with Keras 3
             becomes=_IMAGE_RESIZE,
             narrow={
-                method: (*_HALVES, *_INTEGERS) if method != "area" else _HALVES
+                method: (*HALVES, *INTEGERS) if method != "area" else HALVES
                 for method in _IMAGE_RESIZE
                 if not method.endswith("-antialias")
             },

@@ -19,6 +19,8 @@ from ..conventions import Mode, Resize
 from . import torch_conv_transpose as conv_transpose
 from .call import (
     BFLOAT16,
+    HALVES,
+    INTEGERS,
     Call,
     Defect,
     DType,
@@ -37,8 +39,6 @@ from .torch_scales import SCALED
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
-_INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
-_HALVES: tuple[DType, ...] = ("float16", "bfloat16")
 _SUMS = (
     "pytorch/pytorch, aten/src/ATen/native/Convolution.cpp: ConvBackend::MkldnnTranspose "
     "and SlowTranspose2d, both plain sums of products"
@@ -147,7 +147,7 @@ def _coordinate_rule(dtype: DType, mode: str, plane: bool) -> str | None:
 def _interpolate_arithmetic(dtype: DType, flags: dict[str, object], dimensions: int) -> Arithmetic:
     mode = str(flags["mode"])
     cubic = mode == "bicubic"
-    halves = dtype in _HALVES
+    halves = dtype in HALVES
     computed = _floating(dtype)
     # in 1-D and 3-D a weight is rounded to the image's dtype, and the other one is 1 minus that
     narrow_weights = halves and mode in ("linear", "trilinear")
@@ -187,7 +187,7 @@ def _antialias_arithmetic(dtype: DType, convention: Resize) -> Arithmetic:
 
 
 def _area_arithmetic(dtype: DType) -> Arithmetic:
-    computed, halves = _floating(dtype), dtype in _HALVES
+    computed, halves = _floating(dtype), dtype in HALVES
     return Arithmetic(
         coordinates=computed,
         coordinate_roundings=0,  # integers
@@ -229,7 +229,7 @@ def first_row_repeated(antialias: bool, channels_last: bool) -> Defect:
 
 def _volume_area_arithmetic(dtype: DType) -> Arithmetic:
     """The sum of a window is kept in the dtype of the image, and divided by its depth and height there."""
-    halves = dtype in _HALVES
+    halves = dtype in HALVES
     return replace(
         _area_arithmetic(dtype),
         accumulation=dtype if halves else _floating(dtype),
@@ -251,7 +251,7 @@ def _arithmetic(
 
 def _floating(dtype: DType) -> DType:
     """The dtype in which an image of a dtype is computed, as far as error bounds are concerned."""
-    return "float32" if dtype in (*_INTEGERS, *_HALVES) else dtype
+    return "float32" if dtype in (*INTEGERS, *HALVES) else dtype
 
 
 @contextmanager
@@ -452,14 +452,14 @@ _REFUSES_ALL_INTEGERS = Refusal(
     words="not implemented for '(Byte|Short|UInt16)'",
     why="area, 1-D linear and trilinear have kernels for floating dtypes only "
     f"({_UPSAMPLE_CPP}, AdaptiveAvgPoolKernel.cpp)",
-    dtypes=_INTEGERS,
+    dtypes=INTEGERS,
 )
 _REFUSES_BUT_UINT8 = Refusal(
     words="not implemented for '(Half|BFloat16|Short|UInt16)'",
     why="antialias has kernels for float32, float64 and uint8; an unchanged size is copied "
     f"({_UPSAMPLE_CPP}: upsample_separable_Nd_kernel_impl)",
     when=_resized,
-    dtypes=(*_HALVES, "uint16", "int16"),
+    dtypes=(*HALVES, "uint16", "int16"),
 )
 
 
@@ -548,7 +548,7 @@ def _interpolate_call(
     refusals: tuple[Refusal, ...] = (),
 ) -> Call:
     convention = next(iter(follows.values()), None)
-    dtypes = (*_DTYPES, *_HALVES, *_INTEGERS) if follows else _DTYPES
+    dtypes = (*_DTYPES, *HALVES, *INTEGERS) if follows else _DTYPES
     rounds = flags["mode"] in ("bilinear", "bicubic", "lanczos")
     dimensions = {_rows: 1, _volume: 3}.get(say, 2)
     area = flags["mode"] == "area"
@@ -567,7 +567,7 @@ def _interpolate_call(
         run=_run_unfolded if say in (_rows, _volume) else _run,
         arithmetic={dtype: _arithmetic(dtype, flags, convention, dimensions) for dtype in dtypes},
         returns={dtype: dtype for dtype in dtypes},
-        since=dict.fromkeys(_HALVES, ">=2.3") if follows else {},
+        since=dict.fromkeys(HALVES, ">=2.3") if follows else {},
         roundings={"uint8": ("torch_uint8",)} if rounds and follows else {},
         refusals=(*refusals, _narrow_refusal(flags)) if follows else refusals,
         variant=say is not _interpolate,

@@ -8,11 +8,10 @@ from typing import Any
 from ..arithmetic import UNIT_ROUNDOFF, Arithmetic, cubic_weight_error
 from ..cases import Case
 from ..conventions import Resize
-from .call import WIDE, Call, DType, Expression, Name, Refusal, Run
+from .call import HALVES, WIDE, Call, DType, Expression, Name, Refusal, Run
 
 _IDENTITY = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 _KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/GridSamplerKernel.cpp"
-_HALVES: tuple[DType, ...] = ("float16", "bfloat16")
 _RELEASES = ">=1.4"  # align_corners, and what affine_grid makes of it
 _CUBIC_RELEASES = ">=1.6"
 
@@ -69,7 +68,7 @@ def _weight_error_in_halves(dtype: DType, mode: str) -> float:
 
 
 def _arithmetic(dtype: DType, mode: str, padding: str, align_corners: bool) -> Arithmetic:
-    cubic, halves = mode == "bicubic", dtype in _HALVES
+    cubic, halves = mode == "bicubic", dtype in HALVES
     # each of bicubic's pixels is reflected, not the place between them
     reflects = padding == "reflection" and not (cubic and halves)
     rule = f"grid_{dtype}_reflected" if reflects else f"grid_{dtype}"
@@ -124,7 +123,7 @@ _REFUSES_ONE_PIXEL = Refusal(
     words="\"tensor_cpu\" not implemented for '(Half|BFloat16)'",
     why="an output one pixel high or wide: its coordinate is made by at::tensor, which has no halves "
     "(aten/src/ATen/native/AffineGridGenerator.cpp: linspace_from_neg_one)",
-    when=lambda case, dtype, names: dtype in _HALVES and not case.empty and 1 in case.size,
+    when=lambda case, dtype, names: dtype in HALVES and not case.empty and 1 in case.size,
 )
 
 
@@ -135,7 +134,7 @@ def grid_sample_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]
         run: evaluates an expression on tensors.
         refusals: what torch refuses of any call.
     """
-    dtypes = (*WIDE, *_HALVES)
+    dtypes = (*WIDE, *HALVES)
     for mode in _MODES:
         for padding in _PADDINGS:
             for align_corners in (False, True):
@@ -151,7 +150,7 @@ def grid_sample_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]
                     run=run,
                     arithmetic={d: _arithmetic(d, mode, padding, align_corners) for d in dtypes},
                     returns={dtype: dtype for dtype in dtypes},
-                    since=dict.fromkeys(_HALVES, ">=2.6"),
+                    since=dict.fromkeys(HALVES, ">=2.6"),
                     refusals=(*_REFUSES_EMPTY, _REFUSES_ONE_PIXEL, *refusals),
                     # a convention is swept once: through the padding that it is named for
                     variant=convention.padding_mode != padding,
