@@ -17,12 +17,12 @@ from .steps import (
     Float32,
     Float64,
     Integers,
+    fma,
     kernel,
     places,
     step,
     taps,
 )
-from .steps import fma as _fma
 
 
 def _place(convention: Resize, n_in: int, n_out: int) -> tuple[NDArray[np.intp], Float32]:
@@ -48,9 +48,9 @@ def _linear(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) 
     (top, bottom, v), (left, right, u) = grid
     u, v = u[:, None], v[:, None, None]
     a, b = image[:, :, left], image[:, :, right]
-    columns = _fma(b - a, u, a)
+    columns = fma(b - a, u, a)
     a, b = columns[:, top], columns[:, bottom]
-    result = np.rint(_fma(b - a, v, a))
+    result = np.rint(fma(b - a, v, a))
     if dtype == "int16":
         above, below = image[:, top], image[:, bottom]
         a, b = above[:, :, left], above[:, :, right]
@@ -72,7 +72,7 @@ def _pairs(first: tuple[int, int], second: tuple[int, int], *, fused: int | None
         if fused is None:
             return x[ij[0]] * w[ij[0]] + x[ij[1]] * w[ij[1]]
         inner, outer = ij[1 - fused], ij[fused]
-        return _fma(x[outer], w[outer], x[inner] * w[inner])
+        return fma(x[outer], w[outer], x[inner] * w[inner])
 
     return lambda x, w: pair(x, w, first) + pair(x, w, second)
 
@@ -81,7 +81,7 @@ def _chain(*order: int) -> _Summed:
     def summed(x: Sequence[Float32], w: Sequence[Float32]) -> Float32:
         total = x[order[0]] * w[order[0]]
         for k in order[1:]:
-            total = _fma(x[k], w[k], total)
+            total = fma(x[k], w[k], total)
         return total
 
     return summed
@@ -167,7 +167,7 @@ def _warped(x: Float32, axis: int, place: Float64) -> Float32:
     base = np.minimum(np.floor(place).astype(np.intp), _last_pair(last))
     t = (place - base).astype(F).reshape(-1, *[1] * (3 - axis))
     a, b = x.take(base, axis), x.take(np.minimum(base + 1, last), axis)
-    return _fma(b - a, t, a)
+    return fma(b - a, t, a)
 
 
 def _last_pair(last: int) -> int:

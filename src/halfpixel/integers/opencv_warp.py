@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..arithmetic import places
 from ..conventions import Resize
-from .steps import fma as _fma
+from .steps import fma
 
 Integers = NDArray[np.int64]
 Float32 = NDArray[np.float32]
@@ -96,8 +96,8 @@ def _axes(
 def _linear(convention: Resize, x: Integers, size: tuple[int, int]) -> Float32:
     base, v, u = _axes(convention, "warp_float32", x, size)
     (a, b), (c, d) = _taps(convention, x.astype(F), base, 2)
-    top, bottom = _fma(u, b - a, a), _fma(u, d - c, c)
-    return _fma(v, bottom - top, top)
+    top, bottom = fma(u, b - a, a), fma(u, d - c, c)
+    return fma(v, bottom - top, top)
 
 
 def _cubic(convention: Resize, x: Integers, size: tuple[int, int], *, in_vectors: bool) -> Float32:
@@ -106,9 +106,9 @@ def _cubic(convention: Resize, x: Integers, size: tuple[int, int], *, in_vectors
     total: Float32 = np.zeros((), F)
     for row, weight in zip(_taps(convention, x.astype(F), base, 4), weights_v, strict=True):
         p, w = row, weights_u
-        line = _fma(p[1], w[1], p[0] * w[0]) if in_vectors else _fma(p[0], w[0], p[1] * w[1])
-        line = _fma(p[3], w[3], _fma(p[2], w[2], line))
-        total = _fma(line, weight, total)
+        line = fma(p[1], w[1], p[0] * w[0]) if in_vectors else fma(p[0], w[0], p[1] * w[1])
+        line = fma(p[3], w[3], fma(p[2], w[2], line))
+        total = fma(line, weight, total)
     return total
 
 
@@ -117,7 +117,7 @@ def _cubic_weights(t: Float32, *, in_vectors: bool) -> tuple[Float32, ...]:
     a, one = F(-0.75), F(1)
     b = one - t
     t2, b2 = t * t, b * b
-    second = _fma(t2, _fma(a + F(2), t, -(a + F(3))), one)
+    second = fma(t2, fma(a + F(2), t, -(a + F(3))), one)
     if in_vectors:
         first, last = a * (t * b2), a * (t2 * b)
         return first, second, ((one - first) - second) - last, last

@@ -17,13 +17,13 @@ from .steps import (
     Float32,
     Float64,
     Integers,
+    fma,
     half_up,
     kernel,
     places,
     step,
     taps,
 )
-from .steps import fma as _fma
 
 _TOO_LARGE = 2**15  # for a weight
 _BETWEEN_PASSES = (0, 255)
@@ -144,7 +144,7 @@ def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) ->
     antialiased ones, from a window's first tap to its last: after the first the products of each four are
     rounded before they are added, and of what is left the multiply-adds are fused.
     """
-    return _keras(_fma, convention, x, size, dtype)
+    return _keras(fma, convention, x, size, dtype)
 
 
 def keras_unfused(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
@@ -201,21 +201,23 @@ def _read(add: MultiplyAdd, convention: Resize, n_in: int, n_out: int) -> _Read:
         a = F(convention.cubic_coeff_a or 0)
         offsets = range(-1, 3)
         weights = [
-            _far(add, a, t + F(1)),
-            _near(add, a, t),
-            _near(add, a, u),
-            _far(add, a, u + F(1)),
+            _far(add, _unfused, a, t + F(1)),
+            _near(add, _unfused, a, t),
+            _near(add, _unfused, a, u),
+            _far(add, _unfused, a, u + F(1)),
         ]
     index = np.stack([(base + k).clip(0, n_in - 1) for k in offsets])
     return _Read(index, np.stack(weights))
 
 
-def _near(add: MultiplyAdd, a: np.float32, x: Float32) -> Float32:
-    return np.asarray(add(a + F(2), x, -(a + F(3))) * x * x + F(1))
+def _near(add: MultiplyAdd, last: MultiplyAdd, a: np.float32, x: Float32) -> Float32:
+    """The cubic up to a distance of 1; ``last`` is its last step."""
+    return last(add(a + F(2), x, -(a + F(3))) * x, x, F(1))
 
 
-def _far(add: MultiplyAdd, a: np.float32, x: Float32) -> Float32:
-    return np.asarray(add(add(a, x, F(-5) * a), x, F(8) * a) * x - F(4) * a)
+def _far(add: MultiplyAdd, last: MultiplyAdd, a: np.float32, x: Float32) -> Float32:
+    """The cubic from there to a distance of 2."""
+    return last(add(add(a, x, F(-5) * a), x, F(8) * a), x, F(-4) * a)
 
 
 def _along(add: MultiplyAdd, image: Float32, axis: int, read: _Read) -> Float32:
@@ -277,9 +279,8 @@ def _window(
         weights = np.maximum(F(1) - x, F(0))
     else:
         a = F(convention.cubic_coeff_a or 0)
-        near = add(add(a + F(2), x, -(a + F(3))) * x, x, F(1))
-        far = add(add(add(a, x, F(-5) * a), x, F(8) * a), x, F(-4) * a)
-        weights = np.where(x < 1, near, np.where(x < 2, far, F(0)))
+        beyond = np.where(x < 2, _far(add, add, a, x), F(0))
+        weights = np.where(x < 1, _near(add, add, a, x), beyond)
     return first, weights / np.add.accumulate(weights)[-1]
 
 
