@@ -5,21 +5,25 @@ from __future__ import annotations
 from typing import Any, Self
 
 
-class Named(int):
-    """An integer that prints as its name, so that a call reads as a user writes it: ``size=(h, w)``."""
+class _Printed:
+    """What prints as a text."""
 
     text: str
-
-    def __new__(cls, value: int, text: str) -> Self:
-        """An integer with a text."""
-        made = super().__new__(cls, value)
-        made.text = text
-        return made
 
     def __repr__(self) -> str:
         return self.text
 
     __str__ = __repr__
+
+
+class Named(_Printed, int):
+    """An integer that prints as its name, so that a call reads as a user writes it: ``size=(h, w)``."""
+
+    def __new__(cls, value: int, text: str) -> Self:
+        """An integer with a text."""
+        made = int.__new__(cls, value)
+        made.text = text
+        return made
 
 
 class Symbol(Named):
@@ -38,21 +42,14 @@ class Symbol(Named):
         return Symbol(int(other) // int(self), f"{_factor(other)} // {_factor(self)}")
 
 
-class Ratio(float):
+class Ratio(_Printed, float):
     """A ratio of sizes with its text."""
-
-    text: str
 
     def __new__(cls, value: float, text: str) -> Ratio:
         """A float with a text."""
-        made = super().__new__(cls, value)
+        made = float.__new__(cls, value)
         made.text = text
         return made
-
-    def __repr__(self) -> str:
-        return self.text
-
-    __str__ = __repr__
 
     def __rmul__(self, other: Any) -> Any:
         return Ratio(other * float(self), f"{other!r} * {self.text}")

@@ -36,10 +36,8 @@ def sections(text: str) -> list[Section]:
     found = []
     for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         title, _, body = part.partition("\n")
-        named = (re.findall("`([^`]+)`", line) for line in _ABOUT.findall(body))
-        found.append(
-            Section(title, anchor(title), tuple(name for names in named for name in names))
-        )
+        names = re.findall("`([^`]+)`", " ".join(_ABOUT.findall(body)))
+        found.append(Section(title, anchor(title), tuple(names)))
     return found
 
 
