@@ -6,7 +6,7 @@ python bench/floor.py torch opencv
 import sys
 
 from halfpixel import suite
-from halfpixel.compare import judge
+from halfpixel.verdicts import judge
 
 
 def main(frameworks: list[str]) -> None:

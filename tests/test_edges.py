@@ -3,8 +3,8 @@
 import pytest
 
 from halfpixel.cases import Case
-from halfpixel.compare import Verdict, judge
 from halfpixel.frameworks import Call
+from halfpixel.verdicts import Verdict, judge
 
 
 @pytest.mark.conformance("edges")

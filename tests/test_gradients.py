@@ -6,9 +6,9 @@ import pytest
 from halfpixel import frameworks
 from halfpixel.arithmetic import coordinates
 from halfpixel.cases import Case
-from halfpixel.compare import Verdict, judge
 from halfpixel.conventions import Resize
 from halfpixel.frameworks import Call
+from halfpixel.verdicts import Verdict, judge
 
 
 @pytest.mark.conformance("resize_gradient")

@@ -9,10 +9,10 @@ import pytest
 from halfpixel import frameworks, suite
 from halfpixel.arithmetic import coordinates
 from halfpixel.cases import Case
-from halfpixel.compare import Verdict, error_bound, judge
 from halfpixel.conventions import Resize
 from halfpixel.conventions.resize import CoordinateTransformationMode
 from halfpixel.frameworks import Call
+from halfpixel.verdicts import Verdict, error_bound, judge
 
 
 @pytest.mark.modes

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import compare, frameworks, regimes, suite
+from halfpixel import frameworks, regimes, suite, verdicts
 from halfpixel.answers import convert, onnx_nodes
 from halfpixel.answers.exactness import Exactness, Side, differing, rounding, side
 from halfpixel.answers.resize import Difference, Equivalent, Part, ResizeAnswer
@@ -235,7 +235,7 @@ def check_nearest(
         if one.expression(case) is None:
             continue  # by factors
         got = one(case, "float32", frameworks.load(one.framework))
-        bound = compare.error_bound(case, one.arithmetic["float32"])
+        bound = verdicts.error_bound(case, one.arithmetic["float32"])
         assert np.all(abs(got.astype(np.float64) - expected) <= bound)
     if near.call.framework != "keras_torch":
         assert run(near.call, near.code, target, x, n_out).shape[2:] == n_out

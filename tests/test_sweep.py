@@ -2,9 +2,9 @@
 
 import pytest
 
-from halfpixel.compare import Verdict
 from halfpixel.frameworks import Call
 from halfpixel.sweep import Block, sweep
+from halfpixel.verdicts import Verdict
 
 
 @pytest.mark.conformance("sweep_sample")

@@ -1,7 +1,7 @@
 """The pytest plugin: collects the conformance suites, and ends a run in a table.
 
 A function marked ``@pytest.mark.conformance(...)`` takes ``call``, ``case`` and ``dtype`` and returns
-a :class:`~halfpixel.compare.Verdict`. It is run once for each trial of its suite, as an item of its
+a :class:`~halfpixel.verdicts.Verdict`. It is run once for each trial of its suite, as an item of its
 own with a node id, markers, a report and a place in ``--lf``, ``-x``, ``-k``, ``-n`` and
 ``--junitxml``. There are no fixtures, and one report an item: a sub-millisecond comparison should
 not cost three.
@@ -23,8 +23,8 @@ if (
 ):  # pytest loads this plugin in every run: what it needs is imported when it is used
     from _pytest._code.code import TerminalRepr
 
-    from .compare import Verdict
     from .suite import Trial
+    from .verdicts import Verdict
 
 _PROPERTY = "halfpixel"
 _OPERATIONS = ("resize", "conv_transpose")

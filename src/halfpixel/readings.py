@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from .arithmetic import Arithmetic, coordinates
 from .cases import Case, Scales
-from .compare import error_bound, share_of_bound
 from .conventions import ConvTranspose, Resize, every_pyramid, every_resize
 from .conventions.exact import apply_matrices
 from .evaluation import EVALUATIONS, Evaluated, filled
 from .integers import ROUNDINGS, applies_to
+from .verdicts import error_bound, share_of_bound
 
 _EXACT_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 

@@ -33,10 +33,10 @@ from .arithmetic import (
     tap_weights,
 )
 from .cases import Case
-from .compare import Axis, Verdict, axis_at, bound_of_axes, refused
 from .conventions import Resize
 from .frameworks import FRAMEWORKS, Call, load, version
 from .frameworks.call import WIDE, Defect, DType, Expression, dtype_name
+from .verdicts import Axis, Verdict, axis_at, bound_of_axes, refused
 
 Pair = tuple[int, int]
 Array = NDArray[np.float64]
@@ -316,7 +316,7 @@ def rows(
     *,
     columns: bool = False,
 ) -> list[Rows]:
-    """What becomes of the identity matrix: one input size, several output sizes, the bounds of ``compare``.
+    """What becomes of the identity matrix: one input size, several output sizes, the bounds of ``verdicts``.
 
     The reference is in float64 here, and its own roundings are a part of the bound. Where it samples points,
     the other axis, which keeps its size (of a grid, one pixel), has weights 0 and 1 and whole coordinates

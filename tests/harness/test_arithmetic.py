@@ -19,10 +19,10 @@ from halfpixel.arithmetic import (
     tap_weights,
 )
 from halfpixel.cases import PHOTOGRAPH_SIZES, RESIZE_CASES, Case
-from halfpixel.compare import judge
 from halfpixel.conventions import every_resize
 from halfpixel.conventions.exact import Exact
 from halfpixel.frameworks import Call
+from halfpixel.verdicts import judge
 
 F = np.float32
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import halfpixel
-from halfpixel import Resize, compare, goldens, suite
+from halfpixel import Resize, goldens, suite, verdicts
 from halfpixel.cli import main
 from halfpixel.report import arithmetics
 from halfpixel.report.terminal import explain
@@ -37,12 +37,12 @@ def test_the_failure_in_the_readme_is_one(monkeypatch: pytest.MonkeyPatch) -> No
     case = suite.golden(goldens.root() / path)
     other = Resize(mode="linear", coordinate_transformation_mode="asymmetric")
     got = other.apply(case.inputs["x"], case.size).astype("float32")
-    monkeypatch.setattr(compare, "load", lambda framework: {})
-    monkeypatch.setattr(compare, "version", lambda framework: "5.0.0.93")
+    monkeypatch.setattr(verdicts, "load", lambda framework: {})
+    monkeypatch.setattr(verdicts, "version", lambda framework: "5.0.0.93")
     monkeypatch.setattr(type(call), "evaluate", lambda *_: got)
     shown = re.search(r"```text\n(opencv.*?)\n```", README, re.DOTALL)
     assert shown is not None
-    assert explain(compare.judge(call, case, "float32")) == shown[1]
+    assert explain(verdicts.judge(call, case, "float32")) == shown[1]
 
 
 def test_what_the_program_writes_is_fresh() -> None:

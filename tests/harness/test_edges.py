@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import compare, frameworks, suite
+from halfpixel import frameworks, suite, verdicts
 from halfpixel.arithmetic import UNDERFLOW, Arithmetic, coordinates
 from halfpixel.cases import Array, Case
-from halfpixel.compare import Verdict, error_bound, errors, judge, share_of_bound
 from halfpixel.conventions import Resize
 from halfpixel.edges import EDGE_CASES, LAYOUTS, LEFT_OUT, LeftOut, left_out
 from halfpixel.evaluation import EVALUATIONS, Evaluated, default, filled
 from halfpixel.frameworks import FRAMEWORKS, Call, DType, Expression, Name
 from halfpixel.report.terminal import explain, headline
+from halfpixel.verdicts import Verdict, error_bound, errors, judge, share_of_bound
 
 LATEST = {"torch": "2.13.0", "tensorflow": "2.21.0", "opencv": "5.0.0", "keras_torch": "3.15.1"}
 LINEAR = Resize(mode="linear")
@@ -213,8 +213,8 @@ def mylib(function: Callable[[Array, tuple[int, int]], Array]) -> Call:
 
 @pytest.fixture
 def _no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare, "load", lambda framework: {})
-    monkeypatch.setattr(compare, "version", lambda framework: "1.2")
+    monkeypatch.setattr(verdicts, "load", lambda framework: {})
+    monkeypatch.setattr(verdicts, "version", lambda framework: "1.2")
 
 
 @pytest.mark.usefixtures("_no_framework")
@@ -291,7 +291,7 @@ def test_below_the_normal_range_half_the_smallest_number_is_in_the_bound(
 ) -> None:
     case = edge("below_the_normal_range")
     assert judge(mylib(own), case, "float32").kind == "conforms"
-    monkeypatch.setattr(compare, "UNDERFLOW", dict.fromkeys(UNDERFLOW, 0.0))
+    monkeypatch.setattr(verdicts, "UNDERFLOW", dict.fromkeys(UNDERFLOW, 0.0))
     assert judge(mylib(own), case, "float32").kind == "changed"
 
 

@@ -515,7 +515,7 @@ def _frameworks_imported_by(code: str) -> str:
     "code",
     [
         "import halfpixel",
-        "import halfpixel.suite, halfpixel.readings, halfpixel.compare, halfpixel.plugin",
+        "import halfpixel.suite, halfpixel.readings, halfpixel.verdicts, halfpixel.plugin",
         "from itertools import islice; from halfpixel import goldens, suite; "
         "list(goldens.problems(islice(suite.golden_cases(), 0, None, 50), islice(suite.golden_pages(), 2)))",
         "import pytest; assert pytest.main(['--collect-only', '-q', 'tests/test_resize.py', "

@@ -15,11 +15,11 @@ import pytest
 
 from halfpixel import goldens, suite
 from halfpixel.cases import GRADIENT_CASES, RESIZE_CASES, SCALE_CASES, Case
-from halfpixel.compare import Verdict, error_bound, judge
 from halfpixel.conventions import ConvTranspose, Resize
 from halfpixel.conventions.exact import apply_matrices
 from halfpixel.frameworks import FRAMEWORKS, Expression, Gradient, Name
 from halfpixel.report.terminal import explain
+from halfpixel.verdicts import Verdict, error_bound, judge
 
 from .test_wrong_implementations import (
     CUBIC,

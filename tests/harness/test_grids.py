@@ -12,8 +12,8 @@ import pytest
 from halfpixel import Resize, frameworks, suite
 from halfpixel.arithmetic import places
 from halfpixel.cases import Case, resize_cases
-from halfpixel.compare import judge
 from halfpixel.frameworks import Call
+from halfpixel.verdicts import judge
 
 HALF_EVEN = Resize(mode="nearest", nearest_mode="round_half_even")
 GRIDS = [c for c in suite.calls("resize") if "grid_sample" in c.name]

@@ -12,7 +12,6 @@ import pytest
 
 from halfpixel import Resize, frameworks, goldens, integers, suite
 from halfpixel.cases import INTEGER_CASES, INTEGER_GOLDENS, folder, integer_cases
-from halfpixel.compare import judge
 from halfpixel.conventions import every_pyramid, every_resize
 from halfpixel.frameworks import Call, keras_torch
 from halfpixel.integers import (
@@ -28,6 +27,7 @@ from halfpixel.integers import (
 from halfpixel.integers import opencv as opencv_
 from halfpixel.readings import followed as said_to_follow
 from halfpixel.report.terminal import explain
+from halfpixel.verdicts import judge
 
 from ..test_integers import FACTORS, IMAGES, SIZES, case_of, differences, says, settings
 
@@ -484,8 +484,8 @@ def test_a_failure_shows_integers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert case.dtype == "uint8"
     wrong = case.expected.astype(np.uint8)
     wrong[0, 0, 4, 3] ^= 1
-    monkeypatch.setattr("halfpixel.compare.load", lambda framework: {})
-    monkeypatch.setattr("halfpixel.compare.version", lambda framework: "2.13.0")
+    monkeypatch.setattr("halfpixel.verdicts.load", lambda framework: {})
+    monkeypatch.setattr("halfpixel.verdicts.version", lambda framework: "2.13.0")
     monkeypatch.setattr(type(call), "evaluate", lambda *_: wrong)
     text = explain(judge(call, case, "uint8"))
     assert "1 of 189 values are off" in text

@@ -14,11 +14,11 @@ import pytest
 from halfpixel import plugin, suite, sweep
 from halfpixel.arithmetic import COORDINATE_RULES, coordinates
 from halfpixel.cases import MODE_CASES, MODE_CASES_OF_FACTORS, RESIZE_CASES
-from halfpixel.compare import Verdict, judge
 from halfpixel.conventions import Resize
 from halfpixel.frameworks import FRAMEWORKS, Call, Expression, Mode, Name, Refusal, keras_calls
 from halfpixel.frameworks.call import Gradient, wrapped
 from halfpixel.report.terminal import explain, outcome
+from halfpixel.verdicts import Verdict, judge
 
 from .test_wrong_implementations import (
     DTYPES,

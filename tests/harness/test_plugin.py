@@ -393,7 +393,7 @@ def test_a_changed_framework_fails_and_is_explained(project: Project) -> None:
         ]
     )
     assert "Traceback" not in result.stdout.str()
-    assert "halfpixel/compare.py" not in result.stdout.str()
+    assert "halfpixel/verdicts.py" not in result.stdout.str()
 
 
 @pytest.mark.opencv

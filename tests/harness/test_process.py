@@ -12,9 +12,9 @@ import pytest
 
 from halfpixel import frameworks, suite
 from halfpixel.cases import Operation
-from halfpixel.compare import judge
 from halfpixel.frameworks import FRAMEWORKS, FrameworkError, Names
 from halfpixel.frameworks.process import Process
+from halfpixel.verdicts import judge
 
 # ---------------------------------------------------------------------------- any framework
 
@@ -65,8 +65,8 @@ def test_a_child_that_died_is_an_error_and_no_verdict(
     words = "the process that runs mylib has ended: it was killed, or it crashed"
     with pytest.raises(FrameworkError, match=words):
         process(_die)
-    monkeypatch.setattr("halfpixel.compare.load", lambda framework: {"process": process})
-    monkeypatch.setattr("halfpixel.compare.version", lambda framework: "9.9")
+    monkeypatch.setattr("halfpixel.verdicts.load", lambda framework: {"process": process})
+    monkeypatch.setattr("halfpixel.verdicts.version", lambda framework: "9.9")
     trial = _trial("keras.ops.image.resize-bilinear")
     with pytest.raises(FrameworkError, match=words):
         judge(trial.call, trial.case(), "float32")

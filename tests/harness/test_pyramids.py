@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from halfpixel import Resize, frameworks, suite
 from halfpixel.arithmetic import sum_of_products
 from halfpixel.cases import PYRAMID_CASES, RESIZE_CASES, Case, resize_cases, resize_entries
-from halfpixel.compare import error_bound, judge, share_of_bound
 from halfpixel.conventions import every_pyramid, resize_from
 from halfpixel.conventions.pyramid import Border
 from halfpixel.frameworks import Call
 from halfpixel.integers import opencv
 from halfpixel.readings import followed
 from halfpixel.report.terminal import explain
+from halfpixel.verdicts import error_bound, judge, share_of_bound
 
 from ..test_pyramids import CALLS, steps
 

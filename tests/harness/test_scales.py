@@ -13,10 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import Resize, compare, frameworks, goldens, readings, suite
+from halfpixel import Resize, frameworks, goldens, readings, suite, verdicts
 from halfpixel.arithmetic import COORDINATE_RULES, coordinates
 from halfpixel.cases import GRADIENT_CASES, SCALE_CASES, Case, resize_cases, scale_cases
-from halfpixel.compare import Verdict, judge
 from halfpixel.frameworks import Call, Expression, Name
 from halfpixel.frameworks.scaling import (
     Scaling,
@@ -30,6 +29,7 @@ from halfpixel.frameworks.scaling import (
 )
 from halfpixel.frameworks.tensorflow_scales import padded, unpadded
 from halfpixel.report.terminal import explain
+from halfpixel.verdicts import Verdict, judge
 from tests.test_scales import disagreement
 
 Array = NDArray[Any]
@@ -292,8 +292,8 @@ def test_scales_that_are_none_are_named(scales: object, reason: str, tmp_path: A
 
 @pytest.fixture
 def mylib(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare, "load", lambda framework: {})
-    monkeypatch.setattr(compare, "version", lambda framework: "1.2")
+    monkeypatch.setattr(verdicts, "load", lambda framework: {})
+    monkeypatch.setattr(verdicts, "version", lambda framework: "1.2")
 
 
 def judged(case: Case, scales: Callable[[Case], Any]) -> Verdict:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import compare, frameworks, goldens, suite, sweep
+from halfpixel import frameworks, goldens, suite, sweep, verdicts
 from halfpixel.arithmetic import (
     COORDINATE_RULES,
     UNDERFLOW,
@@ -24,12 +24,12 @@ from halfpixel.arithmetic import (
     tap_weights,
 )
 from halfpixel.cases import Case
-from halfpixel.compare import error_bound
 from halfpixel.conventions import Resize, every_resize
 from halfpixel.frameworks import Call, DType, Expression, Name
 from halfpixel.frameworks.call import WIDE, Defect
 from halfpixel.report.terminal import explain
 from halfpixel.sweep import Block
+from halfpixel.verdicts import error_bound
 
 Array = NDArray[Any]
 NEAREST = [c for c in every_resize() if c.mode == "nearest"]
@@ -320,7 +320,7 @@ def a_part(convention: Resize) -> Block:
     return Block("part", convention, tuple((n, m) for n in (5, 7, 13) for m in range(1, 35)))
 
 
-def tried(call: Call, dtype: str) -> list[compare.Verdict]:
+def tried(call: Call, dtype: str) -> list[verdicts.Verdict]:
     """On a part of a sweep, and on the sample."""
     (convention,) = call.follows.values()
     with pytest.MonkeyPatch.context() as patch:
@@ -669,7 +669,7 @@ def test_each_end_of_a_window_is_rounded_by_itself(monkeypatch: pytest.MonkeyPat
     call = CALLS["tensorflow-image.resize-area"]
     block = Block("one", AREA, ((1, 42),))
     assert sweep.sweep(call, block, "float32").kind == "conforms"
-    monkeypatch.setattr(compare, "_ends", lambda *_: [])
+    monkeypatch.setattr(verdicts, "_ends", lambda *_: [])
     forget()
     assert sweep.sweep(call, block, "float32").kind == "changed"
     forget()
@@ -847,7 +847,7 @@ def test_torch_reads_it() -> None:
     call = CALLS["torch-interpolate-bicubic"]
     case = sweep.pair_case(CUBIC, None, 2, (13, 11))
     case = replace(case, expected=np.asarray(case.reference()))
-    assert compare.judge(call, case, "float32").kind == "conforms"
+    assert verdicts.judge(call, case, "float32").kind == "conforms"
     got = call(case, "float32", frameworks.load("torch"))
     assert got[0, 0, 5, 4] != 0
     assert sweep.sweep(call, Block("one", CUBIC, ((13, 11),)), "float32").kind == "conforms"

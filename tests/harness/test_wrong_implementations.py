@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import compare, goldens, readings, suite
+from halfpixel import goldens, readings, suite, verdicts
 from halfpixel.arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error
 from halfpixel.cases import Case, Operation
-from halfpixel.compare import Verdict, error_bound, judge, share_of_bound
 from halfpixel.conventions import ConvTranspose, Resize
 from halfpixel.frameworks import Call, DType, Expression, Name
 from halfpixel.report.terminal import explain, headline
+from halfpixel.verdicts import Verdict, error_bound, judge, share_of_bound
 
 Array = NDArray[Any]
 DTYPES: tuple[DType, ...] = ("float32", "float64")
@@ -33,8 +33,8 @@ DTYPES: tuple[DType, ...] = ("float32", "float64")
 @pytest.fixture(autouse=True)
 def _no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
     """A framework ``mylib`` 1.2: its functions are part of the expressions that call them."""
-    monkeypatch.setattr(compare, "load", lambda framework: {})
-    monkeypatch.setattr(compare, "version", lambda framework: "1.2")
+    monkeypatch.setattr(verdicts, "load", lambda framework: {})
+    monkeypatch.setattr(verdicts, "version", lambda framework: "1.2")
 
 
 def _call(

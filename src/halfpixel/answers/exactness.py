@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from .. import goldens, regimes, sweep
 from ..arithmetic import COORDINATE_RULES, Arithmetic, coordinates
 from ..cases import Case
-from ..compare import Axis, axis_at, bound_of_axes
 from ..conventions import Resize
 from ..frameworks.call import Call
 from ..integers import predicted
+from ..verdicts import Axis, axis_at, bound_of_axes
 from .sizes import Size
 
 Array = NDArray[np.float64]

@@ -1,7 +1,7 @@
 """What a function is compared with: conventions with their coordinate rules, and how near is near enough.
 
 Nobody knows how an unknown function rounds, so it is held to the bound of
-:func:`halfpixel.compare.bound_of_axes` with the largest constants that any call of the catalogue has for the
+:func:`halfpixel.verdicts.bound_of_axes` with the largest constants that any call of the catalogue has for the
 same kernel, in float32 (:func:`generic`): as if it were evaluated in the least precise of the ways that are
 known. Nearest copies, and has no bound. A coordinate, or a cubic coefficient, that is 1/1000 off is far
 outside it.
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from .. import suite
 from ..arithmetic import UNIT_ROUNDOFF, Arithmetic, normalised_weight_error, tap_weights
-from ..compare import Axis, axis_at, bound_of_axes
 from ..conventions import Resize, every_pyramid, every_resize, kernels
 from ..conventions.resize import TapWeights
+from ..verdicts import Axis, axis_at, bound_of_axes
 from .probes import Answer
 from .rounding import Sampled, models, predicts
 from .rules import OTHER_RULES, places_of

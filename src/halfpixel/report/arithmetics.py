@@ -51,7 +51,7 @@ _TOP = """\
 
 A convention says what a resize means; an arithmetic says how a framework evaluates it, where that can be
 seen. Every tolerance of halfpixel is derived from the numbers on this page
-([compare.py](../src/halfpixel/compare.py) has the formula), and none is tuned. The tables are written by
+([verdicts.py](../src/halfpixel/verdicts.py) has the formula), and none is tuned. The tables are written by
 `make docs` from those that the tests run; the plot and the errors were measured by `make growth`.
 
 ## How the error grows with size

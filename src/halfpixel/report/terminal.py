@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from .. import goldens
 from ..cases import Case, Scales
-from ..compare import Kind, Verdict, errors
 from ..frameworks import FRAMEWORKS, dtype_name
 from ..readings import followed
+from ..verdicts import Kind, Verdict, errors
 
 _KINDS: tuple[Kind, ...] = ("conforms", "changed", "unsupported")
 _WINDOW = 4  # columns shown on either side of the worst value

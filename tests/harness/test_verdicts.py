@@ -28,10 +28,10 @@ from halfpixel.cases import (
     conv_transpose_case,
     resize_cases,
 )
-from halfpixel.compare import Verdict, error_bound, judge, share_of_bound
 from halfpixel.conventions import every_resize
 from halfpixel.frameworks import Call, Expression, Name, Names, Refusal, dtype_name
 from halfpixel.frameworks.call import BFLOAT16, WIDE
+from halfpixel.verdicts import Verdict, error_bound, judge, share_of_bound
 
 from .test_arithmetic import value_in_float32
 
@@ -603,8 +603,8 @@ def judged(
     refusals: tuple[Refusal, ...] = (),
     **declared: Any,
 ) -> Verdict:
-    monkeypatch.setattr("halfpixel.compare.load", lambda framework: {"fake": "names"})
-    monkeypatch.setattr("halfpixel.compare.version", lambda framework: "2.5")
+    monkeypatch.setattr("halfpixel.verdicts.load", lambda framework: {"fake": "names"})
+    monkeypatch.setattr("halfpixel.verdicts.version", lambda framework: "2.5")
     call = replace(fake_call(answer, release_range, refusals), **declared)
     verdict = judge(call, CASE, "float32")
     assert (verdict.call, verdict.case, verdict.dtype) == (call, CASE, "float32")
