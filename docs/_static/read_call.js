@@ -410,9 +410,9 @@ const halfpixelReader = (() => {
       if (image?.is === "written" && image.text.includes(".")) {
         reading.ways.image = quoted(image.text.slice(image.text.indexOf(".")));
       }
+      if (one.framework === "torch" && "mode" in reading.flags) along(reading, given);
       sized(reading, given);
       for (const name of one.grid) GRIDS[name]?.(reading, given.get(name));
-      if (one.framework === "torch" && "mode" in reading.flags) along(reading, given);
       return reading;
     }
 
@@ -434,16 +434,20 @@ const halfpixelReader = (() => {
 
     const bare = (text) => text.replace(/^'(.*)'$/, "$1");
 
-    /** Along how many axes torch resizes. */
+    /** Images of two axes alone are answered here. */
     function along(reading, given) {
       const names = [...reading.function.size, ...reading.function.factors];
-      const listed = given.has("grid") ? undefined : names.map((name) => given.get(name)).find(isSequence);
-      const byMode = { "'linear'": 1, "'trilinear'": 3 }[reading.flags.mode] ?? 2;
-      const dimensions = listed ? listed.entries.length : byMode;
-      reading.flags.dimensions = String(dimensions);
-      if (dimensions === 1 && reading.size) reading.size = [NONE, reading.size[1]];
-      if (dimensions === 1 && reading.factors) reading.factors = [whole(1), reading.factors[1]];
+      const lists = given.has("grid") ? [] : names.map((name) => given.get(name)).filter(isSequence);
+      const said = lists.map((list) => list.entries.length);
+      said.push({ "'linear'": 1, "'trilinear'": 3 }[reading.flags.mode] ?? 2);
+      if (names.some((name) => /\[-[13]:\]$/.test(printed(given.get(name) ?? NONE)))) said.push(0);
+      if (said.some((rank) => rank !== 2)) throw elsewhere("a call that does not resize two axes");
+      reading.flags.dimensions = "2";
     }
+
+    /** What the command line reads, and this page does not. */
+    const elsewhere = (what) =>
+      new Unreadable("elsewhere", `${what} is not answered on this page: ask halfpixel convert on the command line`);
 
     // -------------------------------------------------------------------------- sizes
 
@@ -483,24 +487,29 @@ const halfpixelReader = (() => {
     }
 
     function both(one, name, given) {
-      const forBoth = one.framework === "torch" || one.factors.includes(name);
+      const forBoth = one.one_for_all;
       if (given.is === "unsaid" || given.is === "written") {
         if (one.factors.includes(name)) return [given, given];
+        if (isANumber(given.text)) throw elsewhere(`${name}=${given.text}`);
         const text = /^[\w.[\]:]+$/.test(given.text) ? given.text : `(${given.text})`;
         return [unsaid(`${text}[0]`), unsaid(`${text}[1]`)];
       }
       if (isNumber(given) && forBoth) return [given, given];
-      let list = isSequence(given) ? given.entries : [];
-      if (one.framework === "torch" && list.length === 1) list = [whole(1), ...list];
-      if (one.framework === "torch" && list.length === 3) list = list.slice(0, 2);
+      const list = isSequence(given) ? given.entries : [];
       if (list.length !== 2) {
-        const wanted = forBoth ? "a number for each axis" : "two numbers";
+        const wanted = forBoth ? "a number, or two numbers" : "two numbers";
         throw new Unreadable("sizes", `${one.name}: ${name} is ${wanted}, got ${printed(given)}`);
       }
       return list;
     }
 
     // -------------------------------------------------------------------------- where an output pixel lies
+
+    /** Arithmetic, an entry of a shape, `int(…)`: what can be no tuple. */
+    const isANumber = (text) =>
+      /^(int|float|len|round|min|max|abs|(\w+\.)*(floor|ceil))\(/.test(text) ||
+      /\.(shape|size\(\))\[-?\w+\]$/.test(text) ||
+      /(\/\/|%| - |\*\*| \/ )/.test(text) || /(^|[\s(])\d[\d.]*\s[*+]|[*+]\s\d/.test(text);
 
     /** The numbers of `np.array(…)`, `torch.tensor(…)` or plain lists; null where they are not there. */
     function literal(given) {
@@ -627,18 +636,12 @@ const halfpixelReader = (() => {
     const EMPTY = ["None", "False", "0", "0.0", "''", "()"];
     const said = (ways) => Object.entries(ways).filter(([, way]) => !EMPTY.includes(way)).sort();
 
-    /** As it is; what is None, False; a line or a volume, an image. */
+    /** As it is; what is None, False. */
     function* spellings(flags) {
       const without = (all) =>
         Object.fromEntries(Object.entries(all).map(([name, flag]) => [name, flag === "None" ? FALSE.name : flag]));
       yield flags;
       yield without(flags);
-      if (flags.dimensions === "1" || flags.dimensions === "3") {
-        const mode = { "'linear'": "'bilinear'", "'trilinear'": "'bilinear'" }[flags.mode] ?? flags.mode;
-        const image = { ...flags, dimensions: "2", mode };
-        yield image;
-        yield without(image);
-      }
     }
 
     /** Which argument keeps a call out of the catalogue, and what it takes beside the others. */
@@ -671,8 +674,7 @@ const halfpixelReader = (() => {
 
   /** Which of the answers of a row, and whether sizes stand in it as code has them. */
   function partsOf(reading, answers) {
-    const line = reading.flags.dimensions === "1";
-    const factors = (reading.factors ?? []).slice(line ? 1 : 0).map((entry) => String(entry.value));
+    const factors = (reading.factors ?? []).map((entry) => String(entry.value));
     const usual = factors.length > 0 && factors.every((factor) => factor === factors[0]) && factors[0] in answers;
     const key = usual ? factors[0] : reading.by === "size" && "size" in answers ? "size" : "";
     return { usual, parts: answers[key] };

@@ -169,6 +169,7 @@ class ResizeAnswer:
             "function": self.reading.function.name,
             "framework": self.reading.framework,
             "to": self.target,
+            "warnings": list(self.reading.warnings),
             "notes": list(self.reading.notes),
             "parts": [
                 {
@@ -201,6 +202,10 @@ def answer(reading: Reading, target: Target, input_size: Size | None = None) -> 
     """
     if target not in TARGETS:
         raise ValueError(f"there is no target {target!r}; there are {', '.join(TARGETS)}")
+    if reading.rank != 2:
+        raise Unreadable(
+            f"{reading.written} resizes {reading.rank} axes: calls of two are answered"
+        )
     if reading.framework == "onnx":
         convention, conditions = onnx_nodes.convention_of(reading)
         part = Part(onnx_nodes.call_of(convention), convention, "", conditions=conditions)
@@ -575,7 +580,7 @@ def _shown(rows: Sequence[Sequence[Any]]) -> str:
 
 
 def _text(found: ResizeAnswer) -> list[str]:
-    lines: list[str] = []
+    lines = [f"warning: {warning}" for warning in found.reading.warnings]
     for part in found.parts:
         where = f", {part.when}," if part.when else ""
         lines.append(f"{found.reading.written}{where} computes {part.convention}")

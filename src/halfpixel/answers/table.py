@@ -30,9 +30,10 @@ def functions() -> list[dict[str, Any]]:
 
     Of each: ``name``, ``framework``, ``spelled`` (other names), ``becomes`` (the function whose rows it has
     beside its own, or ""), ``parameters`` (a list of [name, default], [name] where there is none), and of
-    which kind they are: ``image``, ``size``, ``order`` (hw, wh), ``factors``, ``grid``, ``ways``, ``flags``;
-    ``words``, for a parameter, from a value, or the end of a dotted name as a string, to the value that rows
-    have; ``moot``, for a parameter, another one and the value without which it means nothing.
+    which kind they are: ``image``, ``size``, ``order`` (hw, wh), ``factors``, ``one_for_all``, ``grid``,
+    ``ways``, ``flags``; ``words``, for a parameter, from a value, or the end of a dotted name as a string,
+    to the value that rows have; ``moot``, for a parameter, another one and the value without which it means
+    nothing.
     """
     return [_function(function) for function in FUNCTIONS]
 
@@ -53,6 +54,7 @@ def _function(one: Function) -> dict[str, Any]:
         "size": list(one.size),
         "order": one.order,
         "factors": list(one.factors),
+        "one_for_all": one.one_for_all,
         "grid": list(one.grid),
         "ways": list(one.ways),
         "flags": list(one.flags),

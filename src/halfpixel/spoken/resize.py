@@ -19,6 +19,7 @@ import numpy as np
 from ..cases import Case
 from ..conventions import Resize
 from ..frameworks import FRAMEWORKS, Call
+from . import ranks
 from .signatures import BY_NAME, FUNCTIONS, MODULES, Function
 from .text import Unreadable, Variable, Written, outermost, signature, unsaid
 
@@ -36,12 +37,16 @@ class Reading:
         flags: what it computes, as the catalogue has it: by argument, defaults filled in.
         ways: arguments that say how an image lies in memory, or what becomes of a size.
         by: whether a size or factors were given: size, factors, or nothing.
-        size: the output's (h, w): numbers, or what stands there, None of an axis that stays as it is; None
-            where it does not say.
-        factors: output pixels an input pixel along (h, w); None where it does not say.
+        rank: the number of spatial axes: 1, 2 or 3.
+        size: the output's, one entry for each axis, the outermost first: numbers, or what stands there; None
+            where the call does not say it.
+        factors: output pixels an input pixel, in the same order; None where the call does not say them.
+        scalar_size: where the size, or the factors, are one name: it may be a number, for all axes, or a
+            tuple. ``size`` has the entries of a tuple, ``factors`` the number.
         calls: of the catalogue, that it can be: by the sizes, the channels, or Keras's backend.
         roi: the part of the image that is resized, as ONNX has it; None for all of it.
         notes: what it takes for granted.
+        warnings: what the call says by mistake.
     """
 
     function: Function
@@ -49,12 +54,15 @@ class Reading:
     flags: Flags
     ways: Flags
     by: str
-    size: tuple[Entry, Entry] | None = None
-    factors: tuple[Entry, Entry] | None = None
+    rank: int = 2
+    size: tuple[Entry, ...] | None = None
+    factors: tuple[Entry, ...] | None = None
+    scalar_size: str | None = None
     calls: tuple[Call, ...] = ()
     roi: tuple[float, ...] | None = None
     extrapolation_value: float = 0.0
     notes: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())
 
     @property
     def framework(self) -> str:
@@ -160,18 +168,14 @@ def _keyed(written: Written) -> Reading:
             flags[name] = function.signature.parameters[name].default
     if function.image and isinstance(arguments[function.image], Written):
         ways["image"] = _method(arguments[function.image])
-    reading = Reading(function, written.text, flags, ways, "nothing")
+    rank = ranks.of(function, arguments)
+    if "mode" in flags and function.framework == "torch":
+        flags["dimensions"] = rank
+    reading = Reading(function, written.text, flags, ways, "nothing", rank)
     reading = _sized(reading, arguments)
     for name in function.grid:
         if name in _GRIDS:
             reading = _GRIDS[name](reading, arguments[name])
-    if function.framework == "torch" and "mode" in flags:
-        dimensions = _dimensions(reading, arguments)
-        reading = replace(reading, flags={**reading.flags, "dimensions": dimensions})
-        if dimensions == 1 and reading.size is not None:
-            reading = replace(reading, size=(None, reading.size[1]))
-        if dimensions == 1 and reading.factors is not None:
-            reading = replace(reading, factors=(1, reading.factors[1]))
     return reading
 
 
@@ -216,18 +220,6 @@ def _method(image: Written) -> str:
     return image.text.partition(".")[2] and f".{image.text.partition('.')[2]}"
 
 
-_DIMENSIONS = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
-
-
-def _dimensions(reading: Reading, arguments: Flags) -> int:
-    """Along how many axes torch resizes: as many as the size has entries; or as the mode says."""
-    for name in (*reading.function.size, *reading.function.factors):
-        value = arguments[name]
-        if isinstance(value, (tuple, list)) and "grid" not in arguments:
-            return len(value)
-    return _DIMENSIONS.get(str(reading.flags["mode"]), 2)
-
-
 # ---------------------------------------------------------------------------- sizes
 
 
@@ -240,55 +232,68 @@ def _sized(reading: Reading, arguments: Flags) -> Reading:
     if given and not nothing and function.framework == "torch":
         raise Unreadable(f"{function.name} takes a size or factors, not both")
     if given and nothing:
-        entries = _entries(function, function.factors, factors)
-        return replace(reading, by="factors", factors=entries)
+        entries = _entries(reading, function.factors, factors)
+        scalar = _scalar(function, factors)
+        return replace(reading, by="factors", factors=entries, scalar_size=scalar)
     if nothing:
         if function.framework in ("torch", "opencv") and function.factors:
             names = " or ".join((*function.size, *function.factors))
             raise Unreadable(f"{function.name} does not say what becomes of the size: give {names}")
         return reading
-    return replace(reading, by="size", size=_entries(function, function.size, sizes))
+    entries = _entries(reading, function.size, sizes)
+    return replace(reading, by="size", size=entries, scalar_size=_scalar(function, sizes))
 
 
-def _entries(function: Function, names: Sequence[str], values: list[Any]) -> tuple[Entry, Entry]:
-    """(h, w) of one argument or two."""
-    if len(values) > 1:
-        h, w = reversed(values) if names == ("fx", "fy") else values
-    elif function.order == "wh":
-        w, h = _both(function, names[0], values[0])
-    else:
-        h, w = _both(function, names[0], values[0])
+def _scalar(function: Function, values: Sequence[Any]) -> str | None:
+    """The one name that may be a number for all axes or a tuple."""
+    one = values[0] if len(values) == 1 and function.one_for_all else None
+    return (
+        str(one)
+        if isinstance(one, (Variable, Written)) and ranks.may_be_a_number(str(one))
+        else None
+    )
+
+
+def _entries(reading: Reading, names: Sequence[str], values: list[Any]) -> tuple[Entry, ...]:
+    """The entries of one argument or several, the outermost axis first."""
+    function = reading.function
+    entries = tuple(values) if len(values) > 1 else _each(reading, names[0], values[0])
+    if names == ("fx", "fy") or (function.order == "wh" and len(values) == 1):
+        entries = entries[::-1]
     kinds = (int, float) if names == function.factors else (int,)
-    for entry in (h, w):
+    for entry in entries:
         number = isinstance(entry, kinds) and not isinstance(entry, bool)
         if not (entry is None or unsaid(entry) or (number and entry > 0)):
             what = "a positive number" if float in kinds else "a positive whole number"
             raise Unreadable(
                 f"{function.name}: {', '.join(names)} is {what} for each axis, got {entry!r}"
             )
-    h, w = (Variable(e.text) if isinstance(e, Written) else e for e in (h, w))
-    return h, w
+    return tuple(Variable(e.text) if isinstance(e, Written) else e for e in entries)
 
 
-def _both(function: Function, name: str, value: Any) -> tuple[Any, Any]:
-    """The two entries of an argument, in its order; None of an axis that torch leaves alone."""
-    one_for_both = function.framework == "torch" or name in function.factors
+def _each(reading: Reading, name: str, value: Any) -> tuple[Any, ...]:
+    """The entries of one argument, in its order."""
+    function, rank = reading.function, reading.rank
     if isinstance(value, (Variable, Written)):
-        if name in function.factors:
-            return value, value
-        text = str(value) if re.fullmatch(r"[\w.\[\]:]+", str(value)) else f"({value})"
-        return Variable(f"{text}[0]"), Variable(f"{text}[1]")
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and one_for_both:
-        return value, value
+        text = str(value)
+        if function.one_for_all and (name in function.factors or ranks.is_a_number(text)):
+            return (value,) * rank
+        if ranks.is_a_number(text):
+            raise Unreadable(_wanted(reading, name, value))
+        bare = text if re.fullmatch(r"[\w.\[\]:]+", text) else f"({text})"
+        return tuple(Variable(f"{bare}[{i}]") for i in range(rank))
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and function.one_for_all:
+        return (value,) * rank
     entries = tuple(value) if isinstance(value, (tuple, list)) else ()
-    if function.framework == "torch" and len(entries) == 1:
-        entries = (1, *entries)  # the width alone: see _dimensions
-    if function.framework == "torch" and len(entries) == 3:
-        entries = entries[:2]
-    if len(entries) != 2:
-        wanted = "a number for each axis" if one_for_both else "two numbers"
-        raise Unreadable(f"{function.name}: {name} is {wanted}, got {value!r}")
-    return entries[0], entries[1]
+    if len(entries) != rank:
+        raise Unreadable(_wanted(reading, name, value))
+    return entries
+
+
+def _wanted(reading: Reading, name: str, value: Any) -> str:
+    number = ("one number", "two numbers", "three numbers")[reading.rank - 1]
+    wanted = f"a number, or {number}" if reading.function.one_for_all else number
+    return f"{reading.function.name}: {name} is {wanted}, got {value!r}"
 
 
 # ---------------------------------------------------------------------------- grids
@@ -318,7 +323,7 @@ def _affine_grid(reading: Reading, grid: Any) -> Reading:
     notes = () if theta is not None else (f"{arguments['theta']} is the identity",)
     size = arguments["size"]
     if isinstance(size, (tuple, list)) and len(size) == 4:
-        entries = _entries(reading.function, ("size",), [tuple(size[2:])])
+        entries = _entries(reading, ("size",), [tuple(size[2:])])
         return replace(reading, by="size", size=entries, notes=notes)
     return replace(reading, notes=notes)
 

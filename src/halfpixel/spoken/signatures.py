@@ -80,6 +80,8 @@ class Function:
         size: the arguments that say the output's size.
         order: whether a size is (height, width) or (width, height).
         factors: the arguments that say output pixels an input pixel.
+        rank: the number of spatial axes; None where the arguments say it.
+        one_for_all: a size or a factor may be one number, for all axes.
         grid: the arguments that say where an output pixel lies, for the reading to look into.
         unused: the arguments with no part in the result's values.
         ways: the arguments that do not change how a pixel is computed: layouts, and what becomes of a size.
@@ -96,6 +98,8 @@ class Function:
     size: tuple[str, ...] = ()
     order: str = "hw"
     factors: tuple[str, ...] = ()
+    rank: int | None = 2
+    one_for_all: bool = False
     grid: tuple[str, ...] = ()
     unused: tuple[str, ...] = ("name",)
     ways: tuple[str, ...] = ()
@@ -123,6 +127,8 @@ def _torch(name: str, takes: str, **more: Any) -> Function:
         takes=takes,
         size=("size",),
         factors=("scale_factor",),
+        rank=2 if name.endswith("2d") else None,
+        one_for_all=True,
         words={"recompute_scale_factor": {False: None}},
         ways=("recompute_scale_factor",) if "recompute" in takes else (),
         **more,
@@ -274,6 +280,7 @@ FUNCTIONS: tuple[Function, ...] = (
         name="keras.layers.UpSampling2D",
         takes="size=(2, 2), data_format=None, interpolation='nearest', name=None, dtype=None, trainable=None",
         factors=("size",),
+        one_for_all=True,
         unused=("name", "dtype", "trainable"),
         ways=("data_format",),
         words={"data_format": {"channels_last": None}},
