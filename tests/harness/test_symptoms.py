@@ -15,7 +15,7 @@ TOP = Path(__file__).parents[2]
 PAGE = (TOP / "docs" / "symptoms.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 LAST = "None of these"
-PARTS = ("See", "Check", "Rule", "Fix", "Pinned by", "Threads")
+PARTS = ("Symptom", "Check", "Cause", "Fix", "Tests", "Reports")
 
 
 def load_frameworks() -> None:
@@ -45,7 +45,7 @@ def test_every_section_says_all_of_it() -> None:
         name: re.findall(r"^\*\*([A-Z][\w ]+?)\.?\*\*", text, re.MULTILINE)
         for name, text in SECTIONS.items()
     }
-    assert said.pop(LAST) == ["Pinned by"]
+    assert said.pop(LAST) == ["Tests"]
     assert {name: parts for name, parts in said.items() if tuple(parts) != PARTS} == {}
 
 
