@@ -1043,7 +1043,8 @@ MODES = (
     "pyramid"
 )
 GRIDS = (
-    "half_pixel, asymmetric, align_corners, tf_crop_and_resize, half_pixel_align_corners, "
+    "half_pixel, half_pixel_symmetric, pytorch_half_pixel, asymmetric, align_corners, "
+    "tf_crop_and_resize, tf_half_pixel_for_nn, half_pixel_align_corners, "
     "pytorch_half_pixel_align_corners"
 )
 TAKES = (
@@ -1069,7 +1070,7 @@ WRONG_ATTRIBUTES: list[tuple[dict[str, Any], str]] = [
     ),
     *(
         ({"mode": mode, name: 1}, f"{name} does nothing for mode={mode!r}: leave it out")
-        for mode in ("nearest", "area", "area_linear", "adaptive_area")
+        for mode in ("area", "area_linear", "adaptive_area")
         for name in ("antialias", "exclude_outside")
     ),
     *(
@@ -1096,13 +1097,13 @@ WRONG_ATTRIBUTES: list[tuple[dict[str, Any], str]] = [
         "cubic_coeff_a goes with mode='cubic', not mode='mitchell'",
     ),
     (
-        {"mode": "linear", "coordinate_transformation_mode": "tf_half_pixel_for_nn"},
-        f"coordinate_transformation_mode is one of {GRIDS}; got 'tf_half_pixel_for_nn'",
+        {"mode": "linear", "coordinate_transformation_mode": "half_pixels"},
+        f"coordinate_transformation_mode is one of {GRIDS}; got 'half_pixels'",
     ),
     (
         {"mode": "nearest", "nearest_mode": "round"},
-        "nearest_mode is one of floor, ceil, round_prefer_floor, round_prefer_ceil, round_half_even; "
-        "got 'round'",
+        "nearest_mode is one of floor, ceil, round_prefer_floor, round_prefer_ceil, round_half_even, "
+        "ceil_where_shrinking; got 'round'",
     ),
     (
         {"mode": "linear", "nearest_mode": "floor"},

@@ -194,7 +194,10 @@ class ConvTranspose:
         if b is not None:
             bias, b_denominator = _exact.over_common_denominator(b)
             if bias.shape != (result.shape[1],):
-                raise ValueError(f"the bias has shape {bias.shape}, expected ({result.shape[1]},)")
+                alone = ": one value is not broadcast" if bias.size == 1 else ""
+                raise ValueError(
+                    f"the bias has shape {bias.shape}, expected ({result.shape[1]},){alone}"
+                )
             result = result * b_denominator
             result += (bias * denominator).reshape(-1, *(1,) * len(output_size))
             denominator *= b_denominator

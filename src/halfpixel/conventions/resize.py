@@ -38,13 +38,23 @@ Mode = Literal[
 ]
 CoordinateTransformationMode = Literal[
     "half_pixel",
+    "half_pixel_symmetric",
+    "pytorch_half_pixel",
     "asymmetric",
     "align_corners",
     "tf_crop_and_resize",
+    "tf_half_pixel_for_nn",
     "half_pixel_align_corners",
     "pytorch_half_pixel_align_corners",
 ]
-NearestMode = Literal["floor", "ceil", "round_prefer_floor", "round_prefer_ceil", "round_half_even"]
+NearestMode = Literal[
+    "floor",
+    "ceil",
+    "round_prefer_floor",
+    "round_prefer_ceil",
+    "round_half_even",
+    "ceil_where_shrinking",
+]
 PaddingMode = Literal["border", "zeros", "reflection", "reflect_101"]
 
 Factor = Fraction | float
@@ -63,9 +73,29 @@ _COORDINATES: dict[str, tuple[str, ...]] = {
 }
 _INTERPOLATING = ("linear", "cubic", "mitchell", "lanczos", "gaussian", "box")
 _GRIDS: tuple[CoordinateTransformationMode, ...] = ("half_pixel", "asymmetric", "align_corners")
+_ROUNDINGS: tuple[NearestMode, ...] = (
+    "floor",
+    "ceil",
+    "round_prefer_floor",
+    "round_prefer_ceil",
+    "round_half_even",
+)
 _CROP: CoordinateTransformationMode = "tf_crop_and_resize"
+# where a factor, not the sizes alone, says how far apart two output pixels sample
+_BY_FACTOR = (
+    "half_pixel",
+    "half_pixel_symmetric",
+    "pytorch_half_pixel",
+    "asymmetric",
+    "tf_half_pixel_for_nn",
+)
 # where one output pixel covers the whole input
-_WHOLE = ("half_pixel", "asymmetric", "half_pixel_align_corners")
+_WHOLE = (*_BY_FACTOR, "half_pixel_align_corners")
+# (d + ½)·s rounded is (d + ½)·s − ½ rounded the other way: one convention has one name
+_NAMES_FOR_NN: Mapping[str, NearestMode] = {
+    "floor": "round_prefer_ceil",
+    "round_prefer_floor": "ceil",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,16 +115,24 @@ class Resize:
             and samples at ``2·d`` or ``d / 2``, whatever ``s`` is: :meth:`takes`).
         coordinate_transformation_mode: where output pixel ``d`` samples the input, with
             ``s = n_in / n_out``, or ``1 / factor`` where the resize is given a factor:
-            ``half_pixel`` at ``(d + ½)·s − ½``, ``asymmetric`` at ``d·s``. The others ask for the
-            sizes in any case: ``align_corners`` at ``d·(n_in − 1)/(n_out − 1)``, and at 0 where ``n_out``
+            ``half_pixel`` at ``(d + ½)·s − ½``, ``asymmetric`` at ``d·s``; ``pytorch_half_pixel`` as
+            ``half_pixel``, but at 0 where ``n_out`` is 1; ``half_pixel_symmetric`` as ``half_pixel``, moved
+            so that the middles of both images coincide, at ``(d + ½ − n_out / 2)·s + n_in / 2 − ½``: the
+            same unless ``n_in · factor`` is no integer; ``tf_half_pixel_for_nn`` (opset 11 and 12) at
+            ``(d + ½)·s``, which with ``nearest`` and ``floor`` is ``half_pixel`` with
+            ``round_prefer_ceil``, with ``round_prefer_floor`` ``half_pixel`` with ``ceil``, and is stored
+            as that. The others ask for the sizes in any case: ``align_corners`` at
+            ``d·(n_in − 1)/(n_out − 1)``, and at 0 where ``n_out``
             is 1; ``tf_crop_and_resize`` as ``align_corners`` over the part ``roi`` of the axis, and in its
             middle where ``n_out`` is 1. Two have no twin in ONNX: ``half_pixel_align_corners`` at
             ``(d + ½)·s − ½`` with ``s = (n_in − 1)/(n_out − 1)``, and as ``half_pixel`` where
             either size is 1; ``pytorch_half_pixel_align_corners`` the same, but at −½, with nothing
             to stretch, where ``n_out`` is 1.
         nearest_mode: how ``nearest`` turns a coordinate into an index: ``floor``, ``ceil``,
-            ``round_prefer_floor`` (the default, as in ONNX), ``round_prefer_ceil``, or
-            ``round_half_even``, which ONNX has for GridSample and lacks for Resize.
+            ``round_prefer_floor`` (the default, as in ONNX), ``round_prefer_ceil``; or
+            ``round_half_even``, which ONNX has for GridSample and lacks for Resize; or, with
+            ``asymmetric`` only, ``ceil_where_shrinking``: ``ceil`` where the factor is below 1 and
+            ``floor`` elsewhere, which is what runtimes make of opset 10, whose text has no rounding.
             None for the other modes.
         cubic_coeff_a: the ``a`` of the cubic convolution kernel (R. Keys, "Cubic convolution
             interpolation for digital image processing", IEEE TASSP 29(6), 1981). A float is read as
@@ -104,7 +142,8 @@ class Resize:
         pyramid_border: what a step down finds beyond the edges: ``reflect_101`` (the default: ``2 1 | 0
             1 2``), ``reflect`` (``1 0 | 0 1``), ``replicate`` or ``wrap``; a step up has the first only.
             None for the other modes.
-        antialias: where an axis shrinks, stretch the kernel over ``s`` times as many pixels.
+        antialias: where an axis shrinks, stretch the kernel over ``s`` times as many pixels. As in ONNX,
+            ``nearest`` takes this and ``exclude_outside``, without effect: both are stored as False.
         exclude_outside: False: a tap outside the image reads what ``padding_mode`` says. True: it weighs
             nothing, and the weights of the taps inside are divided by their sum.
         roi: the part of the image that ``tf_crop_and_resize`` resizes, as ONNX's input of this name:
@@ -162,7 +201,7 @@ class Resize:
         if self.pyramid_border is not None:
             _one_of("pyramid_border", self.pyramid_border, _pyramid.BORDERS)
         if self.nearest_mode is not None:
-            _one_of("nearest_mode", self.nearest_mode, get_args(NearestMode))
+            self._check_nearest(self.nearest_mode)
         if self.cubic_coeff_a is not None:
             _set(self, "cubic_coeff_a", _fraction("cubic_coeff_a", self.cubic_coeff_a))
         self._crop()
@@ -172,10 +211,23 @@ class Resize:
             value = getattr(self, name)
             if value not in (False, True):
                 raise ValueError(f"{name} is True or False, got {value!r}")
-            if value and self.mode not in _INTERPOLATING:
+            if value and self.mode not in (*_INTERPOLATING, "nearest"):
                 raise ValueError(f"{name} does nothing for mode={self.mode!r}: leave it out")
-            _set(self, name, bool(value))
+            _set(self, name, bool(value) and self.mode != "nearest")
         self._check_padding()
+
+    def _check_nearest(self, nearest_mode: NearestMode) -> None:
+        """Refuse a rounding that there is not; give one that has two names the one of ``half_pixel``."""
+        _one_of("nearest_mode", nearest_mode, get_args(NearestMode))
+        grid = self.coordinate_transformation_mode
+        if nearest_mode == "ceil_where_shrinking" and grid != "asymmetric":
+            raise ValueError(
+                f"nearest_mode={nearest_mode!r} goes with "
+                "coordinate_transformation_mode='asymmetric' only"
+            )
+        if grid == "tf_half_pixel_for_nn" and nearest_mode in _NAMES_FOR_NN:
+            _set(self, "coordinate_transformation_mode", "half_pixel")
+            _set(self, "nearest_mode", _NAMES_FOR_NN[nearest_mode])
 
     def _check_padding(self) -> None:
         """Refuse a padding that the mode has no use for, or that is another one's second name."""
@@ -271,7 +323,8 @@ class Resize:
     @property
     def half_pixel(self) -> bool:
         """Whether a coordinate is a product less ½."""
-        return "half_pixel" in str(self.coordinate_transformation_mode)
+        grid = str(self.coordinate_transformation_mode)
+        return "half_pixel" in grid and grid != "tf_half_pixel_for_nn"
 
     @property
     def extrapolates(self) -> bool:
@@ -367,8 +420,14 @@ class Resize:
             return both[0], both[1]
         step, per = self.step(n_in, n_out, factor)
         above, below = d * step, per
-        if self.half_pixel:
+        if self.coordinate_transformation_mode == "half_pixel_symmetric":
+            above, below = (2 * d + 1 - n_out) * step + (n_in - 1) * per, 2 * per
+        elif self.coordinate_transformation_mode == "tf_half_pixel_for_nn":
+            above, below = (2 * d + 1) * step, 2 * per
+        elif self.half_pixel:
             above, below = (2 * d + 1) * step - per, 2 * per
+            if self.coordinate_transformation_mode == "pytorch_half_pixel":
+                above = np.where(np.asarray(n_out) == 1, 0, above)
         elif self.extrapolates:
             start, end, unit = self._part()
             begins = start * (np.asarray(n_in) - 1)
@@ -400,7 +459,7 @@ class Resize:
     @property
     def takes_factors(self) -> bool:
         """Whether a factor says where it samples; where corners are aligned the sizes alone do."""
-        return self.coordinate_transformation_mode in ("half_pixel", "asymmetric")
+        return self.coordinate_transformation_mode in _BY_FACTOR
 
     def _part(self) -> tuple[int, int, int]:
         """The start and the end of ``roi`` along the one axis that it speaks of, in a common unit."""
@@ -442,6 +501,9 @@ class Resize:
             index = above // below
         elif self.nearest_mode == "ceil":
             index = -(-above // below)
+        elif self.nearest_mode == "ceil_where_shrinking":
+            step, per = self.step(n_in, n_out, factor)
+            index = np.where(step > per, -(-above // below), above // below)
         elif self.nearest_mode == "round_prefer_floor":
             index = -((below - 2 * above) // (2 * below))
         else:
@@ -573,7 +635,7 @@ class Resize:
     ) -> tuple[NDArray[np.intp], NDArray[Any]]:
         exact = coordinates.dtype == object
         if self.mode == "nearest":
-            index = _nearest_index(coordinates, self.nearest_mode)[:, None]
+            index = _nearest_index(coordinates, self.nearest_mode, scale)[:, None]
             weight = (coordinates * 0 + 1)[:, None]
             if self.drops_outside:
                 weight = np.where((index >= 0) & (index < n_in), weight, 0 * weight)
@@ -718,7 +780,7 @@ def every_resize() -> tuple[Resize, ...]:
     nearest's no further than the edge pixel itself, if the grid is half_pixel or aligns the corners.
     """
     point_modes: list[dict[str, Any]] = [
-        *({"mode": "nearest", "nearest_mode": m} for m in get_args(NearestMode)),
+        *({"mode": "nearest", "nearest_mode": m} for m in _ROUNDINGS),
         {"mode": "linear"},
         *(
             {"mode": "cubic", "cubic_coeff_a": a, "exclude_outside": e}
@@ -852,7 +914,9 @@ def _floor(values: NDArray[Any]) -> NDArray[np.intp]:
     return np.asarray(np.floor(values).astype(np.intp))
 
 
-def _nearest_index(x: NDArray[Any], nearest_mode: str | None) -> NDArray[np.intp]:
+def _nearest_index(x: NDArray[Any], nearest_mode: str | None, scale: Fraction) -> NDArray[np.intp]:
+    if nearest_mode == "ceil_where_shrinking":
+        nearest_mode = "ceil" if scale > 1 else "floor"
     if nearest_mode == "floor":
         return _floor(x)
     if nearest_mode == "ceil":

@@ -70,6 +70,10 @@ GRIDS = {
     "half_pixel": "Pixels are squares, and both images cover the same area: the middle of an output pixel "
     "samples "
     "what lies under it.",
+    "half_pixel_symmetric": "As half_pixel, moved so that the middles of both images coincide: another only "
+    "where n_in times the factor is no integer.",
+    "pytorch_half_pixel": "As half_pixel, but a single output pixel samples the first input pixel.",
+    "tf_half_pixel_for_nn": "As half_pixel, half an input pixel further: what ONNX had in opset 11 and 12.",
     "asymmetric": "The first pixels' middles coincide, and the scale is the ratio of the sizes: the image is "
     "shifted by half of what a pixel grows or shrinks by.",
     "align_corners": "The middles of the first and last pixels coincide in both images, and the rest is "
@@ -91,6 +95,7 @@ NEAREST = {
     "round_prefer_floor": "The place is rounded; halfway between two pixels to the first.",
     "round_prefer_ceil": "The place is rounded; halfway between two pixels to the second.",
     "round_half_even": "The place is rounded; halfway between two pixels to the even one.",
+    "ceil_where_shrinking": "The place is raised to a pixel where the axis shrinks, else cut to one.",
 }
 
 PADDINGS = {

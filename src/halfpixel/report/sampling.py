@@ -26,6 +26,9 @@ _ASCII = str.maketrans("┌┬┐└┴┘─│·▲├┤", "++++++-|*^||")
 # where output pixel d samples; s is input pixels an output pixel
 PLACES = {
     "half_pixel": "(d + 1/2)·s - 1/2, s = n_in / n_out",
+    "half_pixel_symmetric": "(d + 1/2 - n_out / 2)·s + n_in / 2 - 1/2, s = n_in / n_out",
+    "pytorch_half_pixel": "(d + 1/2)·s - 1/2, s = n_in / n_out; at 0 where n_out is 1",
+    "tf_half_pixel_for_nn": "(d + 1/2)·s, s = n_in / n_out",
     "asymmetric": "d·s, s = n_in / n_out",
     "align_corners": "d·s, s = (n_in - 1) / (n_out - 1); at 0 where n_out is 1",
     "tf_crop_and_resize": "d·s, s = (n_in - 1) / (n_out - 1); in the middle where n_out is 1",
