@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from ..frameworks import Call
 
-_ABOUT = re.compile(r"^\*In the catalogue\*: (.*)\.$", re.MULTILINE)
+_ABOUT = re.compile(r"^\*Call ids\*: (.*)\.$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
