@@ -286,8 +286,7 @@ def test_onnx_runtime_follows_the_attributes_of_its_node(convention: Resize) -> 
 
 def test_onnx_runtime_s_pytorch_half_pixel_is_half_pixel_but_for_one_pixel() -> None:
     answer = identified(node(mode="linear", coordinate_transformation_mode="pytorch_half_pixel"))
-    assert not answer.named  # one pixel samples at 0, beside whatever the other axis does
-    assert regimes(answer)["at more than one pixel"] == LINEAR
+    assert answer.convention == replace(LINEAR, coordinate_transformation_mode="pytorch_half_pixel")
 
 
 @pytest.mark.parametrize(

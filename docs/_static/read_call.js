@@ -521,6 +521,17 @@ const halfpixelReader = (() => {
     const equal = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
     const GRIDS = {
+      inputs(reading, inputs) {
+        const given = isSequence(inputs) ? inputs.entries.map((entry) => entry.value ?? printed(entry)) : [];
+        const [, roi, scales, sizes] = given.length === 2 ? [given[0], "", given[1]] : given;
+        const grid = reading.flags.coordinate_transformation_mode ?? "'asymmetric'";
+        if (roi && grid === "'tf_crop_and_resize'") {
+          reading.notes.push(`${roi} is the whole image: 0 for every start, 1 for every end`);
+        }
+        if (scales && !sizes && !["'align_corners'", "'tf_crop_and_resize'"].includes(grid)) {
+          reading.notes.push(`the image's sizes times ${scales} are whole numbers`);
+        }
+      },
       grid(reading, grid) {
         const aligned = reading.flags.align_corners;
         if (grid.is !== "written" || !grid.name.endsWith("affine_grid")) {

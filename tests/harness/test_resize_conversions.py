@@ -529,6 +529,14 @@ def test_a_node_says_its_convention(convention: Resize) -> None:
         Resize(mode="area"),
         Resize(mode="linear", padding_mode="zeros"),
         Resize(mode="nearest", nearest_mode="round_half_even"),
+        Resize(mode="mitchell"),
+        Resize(mode="lanczos", antialias=True),
+        Resize(mode="linear", coordinate_transformation_mode="half_pixel_align_corners"),
+        Resize(
+            mode="nearest",
+            coordinate_transformation_mode="asymmetric",
+            nearest_mode="ceil_where_shrinking",
+        ),
         Resize(
             mode="linear",
             coordinate_transformation_mode="pytorch_half_pixel_align_corners",
@@ -539,6 +547,87 @@ def test_a_node_says_its_convention(convention: Resize) -> None:
 )
 def test_what_onnx_cannot_say_has_no_node(convention: Resize) -> None:
     assert onnx_nodes.node(convention) is None
+
+
+NODE = "onnx.helper.make_node('Resize', {}, ['y']{})"
+SIZES, SCALES = "['x', '', '', 'sizes']", "['x', '', 's']"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "attributes", "convention"),
+    [
+        (
+            SIZES,
+            ", mode='linear', coordinate_transformation_mode='pytorch_half_pixel'",
+            Resize(mode="linear", coordinate_transformation_mode="pytorch_half_pixel"),
+        ),
+        (
+            SCALES,
+            ", mode='cubic', coordinate_transformation_mode='half_pixel_symmetric'",
+            Resize(mode="cubic"),
+        ),
+        (
+            SIZES,
+            ", coordinate_transformation_mode='tf_half_pixel_for_nn', nearest_mode='floor'",
+            Resize(mode="nearest", nearest_mode="round_prefer_ceil"),
+        ),
+        (
+            SIZES,
+            ", coordinate_transformation_mode='tf_half_pixel_for_nn', nearest_mode='ceil'",
+            Resize(
+                mode="nearest",
+                coordinate_transformation_mode="tf_half_pixel_for_nn",
+                nearest_mode="ceil",
+            ),
+        ),
+        (SIZES, ", antialias=1, exclude_outside=1", Resize(mode="nearest")),
+        (SIZES, ", mode='linear', exclude_outside=1, axes=[2, 3]", Resize(mode="linear")),
+        (SIZES, ", mode='linear', axes=(-1, -2)", Resize(mode="linear")),
+        (
+            "['x', 's']",
+            "",
+            Resize(
+                mode="nearest",
+                coordinate_transformation_mode="asymmetric",
+                nearest_mode="ceil_where_shrinking",
+            ),
+        ),
+    ],
+)
+def test_a_node_of_onnx_is_read(inputs: str, attributes: str, convention: Resize) -> None:
+    assert onnx_nodes.convention_of(reading(NODE.format(inputs, attributes)))[0] == convention
+
+
+@pytest.mark.parametrize(
+    ("inputs", "attributes", "words"),
+    [
+        (SIZES, ", mode='lanczos'", "mode is one of nearest, linear, cubic; got 'lanczos'"),
+        (SIZES, ", mode='linear', axes=[1, 2]", "axes=.1, 2. are not the rows and columns"),
+        (SIZES, ", keep_aspect_ratio_policy='not_larger'", "makes a size and a scale of the image"),
+        (SIZES, ", nearest_mode='round_half_even'", "nearest_mode is one of"),
+        (
+            SIZES,
+            ", mode='linear', coordinate_transformation_mode='tf_half_pixel_for_nn', antialias=1",
+            "no attribute 'antialias'; opset 18 has",
+        ),
+    ],
+)
+def test_a_node_that_onnx_has_not_is_refused(inputs: str, attributes: str, words: str) -> None:
+    with pytest.raises(Unreadable, match=words):
+        onnx_nodes.convention_of(reading(NODE.format(inputs, attributes)))
+
+
+def test_what_the_inputs_of_a_node_hold_is_taken_for_granted_and_said() -> None:
+    whole = "the image's sizes times s are whole numbers"
+    aligned = ", coordinate_transformation_mode='align_corners'"
+    crop = ", coordinate_transformation_mode='tf_crop_and_resize'"
+    assert reading(NODE.format(SCALES, "")).notes == (whole,)
+    assert reading(NODE.format("['x', 's']", "")).notes == (whole,)
+    assert reading(NODE.format(SIZES, "")).notes == ()
+    assert reading(NODE.format(SCALES, aligned)).notes == ()  # of the sizes alone
+    assert reading(NODE.format("['x', 'r', '', 'sizes']", "")).notes == ()  # has no effect
+    (part,) = reading(NODE.format("['x', 'r', '', 'sizes']", crop)).notes
+    assert part == "r is the whole image: 0 for every start, 1 for every end"
 
 
 # ---------------------------------------------------------------------------- wrong answers

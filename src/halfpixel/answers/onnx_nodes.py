@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
 
 from ..cases import Case
 from ..conventions import Resize
+from ..conventions.onnx_operators import NEWEST, Operator, left_open, resize_convention
 from ..frameworks.call import Call, Expression, Name, Names
 from ..spoken.resize import Reading
 from ..spoken.text import Unreadable
@@ -18,20 +20,17 @@ from ..spoken.text import Unreadable
 _GRIDS = ("half_pixel", "asymmetric", "align_corners")
 _ROUNDINGS = ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil")
 _CROP = "tf_crop_and_resize"
-# those of ONNX that are another name, with the sizes as they are, of one that conventions have
-_SAME = {"pytorch_half_pixel": "half_pixel", "half_pixel_symmetric": "half_pixel"}
 
 
 def node(convention: Resize) -> Expression | None:
     """The node of a convention, or None where ONNX Resize has no attributes for it."""
-    sayable = (
-        convention.mode in ("nearest", "linear", "cubic") and convention.padding_mode == "border"
-    )
-    grid = str(convention.coordinate_transformation_mode)
-    if not sayable or grid not in (*_GRIDS, _CROP) or convention.nearest_mode == "round_half_even":
-        return None
     attributes = {**convention.attributes}
     roi = attributes.pop("roi", None)
+    try:
+        resize_convention(attributes)
+    except ValueError:  # no attribute, or value, of ONNX's
+        return None
+    grid = convention.coordinate_transformation_mode
     inputs = ["x", "roi" if roi or grid == _CROP else "", "", "sizes"]
     return Expression(Name("onnx.helper.make_node"), ("Resize", inputs, ["y"]), attributes)
 
@@ -44,6 +43,10 @@ def roi(convention: Resize) -> list[float]:
 
 def opset(convention: Resize) -> int:
     """The first version of ONNX's operators that has the node."""
+    if convention.nearest_mode == "ceil_where_shrinking":
+        return 10
+    if convention.coordinate_transformation_mode == "tf_half_pixel_for_nn":
+        return 11
     return 18 if convention.antialias else 13
 
 
@@ -83,6 +86,11 @@ def _conventions() -> Iterator[Resize]:
     for a, outside in itertools.product((-0.75, -0.5), (False, True)):
         attributes = {"cubic_coeff_a": a, "antialias": True, "exclude_outside": outside}
         yield _resize("half_pixel", mode="cubic", **attributes)
+    # last: where half_pixel is the same, it is offered
+    for rounding in _ROUNDINGS:
+        yield _resize("pytorch_half_pixel", mode="nearest", nearest_mode=rounding)
+    for mode in ("linear", "cubic"):
+        yield _resize("pytorch_half_pixel", mode=mode)
 
 
 def _resize(grid: str, **attributes: Any) -> Resize:
@@ -96,41 +104,46 @@ def calls() -> tuple[Call, ...]:
 
 
 def convention_of(reading: Reading) -> tuple[Resize, tuple[str, ...]]:
-    """What the attributes of a node mean, and on which condition.
+    """What the attributes of a node mean, and on which conditions.
 
     Raises:
-        Unreadable: an attribute has a value that it cannot take.
+        Unreadable: an attribute has a value that it cannot take, or says more than a resize to (h, w).
     """
-    flags = dict(reading.flags)
-    if reading.function.name != "onnx.Resize":  # before opset 11
-        rounding = "floor" if flags["mode"] == "nearest" else None
-        flags = {"mode": flags["mode"], "nearest_mode": rounding}
-        return _checked("asymmetric", flags), ()
-    for name, value in (("axes", None), ("keep_aspect_ratio_policy", "stretch")):
-        if flags.pop(name) != value:
-            raise Unreadable(f"onnx.Resize: {name} is not covered; take it out of the node")
-    grid = str(flags.pop("coordinate_transformation_mode"))
-    if grid == "tf_half_pixel_for_nn" and flags["nearest_mode"] == "floor":
-        grid, flags["nearest_mode"] = "half_pixel", "round_prefer_ceil"
-    conditions = []
-    if grid == "pytorch_half_pixel":
-        conditions.append("more than one pixel along each axis of the output")
-    if flags["mode"] != "nearest":
-        flags["nearest_mode"] = None
-    if flags["mode"] != "cubic":
-        flags["cubic_coeff_a"] = None
-    if not flags["antialias"] and flags["mode"] != "cubic":
-        flags["exclude_outside"] = False  # of two taps, the one that is left has all the weight
-    if grid != _CROP:
-        flags["extrapolation_value"] = None
-    return _checked(_SAME.get(grid, grid), flags), tuple(conditions)
-
-
-def _checked(grid: str, flags: dict[str, Any]) -> Resize:
+    name, flags = reading.function.name, dict(reading.flags)
+    operator, opset = _OPERATORS.get(name, ("Resize", NEWEST))
+    if flags.get("coordinate_transformation_mode") == "tf_half_pixel_for_nn":
+        opset = 12  # the last that has it
+        flags = {key: value for key, value in flags.items() if value != _SINCE_18.get(key, name)}
     try:
-        return _resize(grid, **{k: bool(v) if k in _TRUTHS else v for k, v in flags.items()})
-    except (TypeError, ValueError) as error:
-        raise Unreadable(f"onnx.Resize: {error}") from None
+        _image_axes(flags)
+        convention = resize_convention(flags, opset=opset, operator=operator)
+    except ValueError as error:
+        raise Unreadable(f"{name}: {error}") from None
+    open_ = left_open(convention)
+    if convention.coordinate_transformation_mode == "half_pixel_symmetric":
+        # the same with sizes, and where scales leave nothing over
+        convention = replace(convention, coordinate_transformation_mode="half_pixel")
+    return convention, (open_,) if open_ else ()
 
 
-_TRUTHS = ("antialias", "exclude_outside")
+# of the functions of spoken.signatures: the operator, and the opset whose attributes they have
+_OPERATORS: dict[str, tuple[Operator, int]] = {
+    "onnx.Resize10": ("Resize", 10),
+    "onnx.Upsample": ("Upsample", 9),
+}
+_SINCE_18 = {"antialias": 0, "axes": None, "keep_aspect_ratio_policy": "stretch"}
+
+
+def _image_axes(flags: Mapping[str, Any]) -> None:
+    """Refuse what is not rows and columns, or whose size is the node's own to choose."""
+    axes = flags.get("axes")
+    if axes is not None and {axis % 4 for axis in axes} != {2, 3}:
+        raise ValueError(
+            f"axes={axes} are not the rows and columns of (N, C, H, W), which are (2, 3)"
+        )
+    policy = flags.get("keep_aspect_ratio_policy", "stretch")
+    if policy != "stretch":
+        raise ValueError(
+            f"keep_aspect_ratio_policy={policy!r} makes a size and a scale of the image's own, and no call "
+            "takes both; halfpixel.conventions.onnx_operators.resize_node says which"
+        )

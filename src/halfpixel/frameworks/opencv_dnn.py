@@ -418,8 +418,8 @@ def _attributes(grid: str, convention: Resize) -> dict[str, object]:
 
 
 def _on(grid: str, **attributes: Any) -> Resize:
-    """What attributes mean on a grid; but for one pixel of output, pytorch_half_pixel is half_pixel."""
-    plain = "half_pixel" if grid in ("pytorch_half_pixel", "half_pixel_symmetric") else grid
+    """What attributes mean on a grid; of sizes, half_pixel_symmetric is half_pixel."""
+    plain = "half_pixel" if grid == "half_pixel_symmetric" else grid
     return Resize(coordinate_transformation_mode=plain, **attributes)  # type: ignore[arg-type]
 
 
@@ -499,7 +499,7 @@ def _other_calls() -> list[Call]:
         ),
         _resize(
             "Resize10-nearest",
-            old,
+            replace(old, nearest_mode="ceil_where_shrinking"),
             _scaled_node("Resize", 10, {"mode": "nearest"}, _whole),
             defects=(_as_in_opset_11("nearest"),),
         ),

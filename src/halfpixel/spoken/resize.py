@@ -378,7 +378,23 @@ def _scale(reading: Reading, scale: Any) -> Reading:
     return replace(reading, notes=(*reading.notes, note))
 
 
+def _node_inputs(reading: Reading, inputs: Any) -> Reading:
+    """The inputs of an ONNX node are names: what is in them is taken for granted."""
+    names = [str(name or "") for name in inputs] if isinstance(inputs, (tuple, list)) else []
+    if len(names) == 2:  # before opset 11
+        names.insert(1, "")
+    _, roi, scales, sizes = (*names, "", "", "", "")[:4]
+    grid, notes = reading.flags.get("coordinate_transformation_mode", "asymmetric"), []
+    if roi and grid == "tf_crop_and_resize":
+        notes.append(f"{roi} is the whole image: 0 for every start, 1 for every end")
+    # opset 11 has scales beside sizes, and empty
+    if scales and not sizes and grid not in ("align_corners", "tf_crop_and_resize"):
+        notes.append(f"the image's sizes times {scales} are whole numbers")
+    return replace(reading, notes=(*reading.notes, *notes))
+
+
 _GRIDS = {
+    "inputs": _node_inputs,
     "grid": _affine_grid,
     "boxes": _boxes,
     "extrapolation_value": _extrapolation,

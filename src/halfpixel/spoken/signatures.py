@@ -331,7 +331,8 @@ FUNCTIONS: tuple[Function, ...] = (
         framework="onnx",
         name="onnx.Resize",
         takes=_RESIZE,
-        unused=("inputs", "outputs", "name"),
+        grid=("inputs",),
+        unused=("outputs", "name"),
         moot={
             "nearest_mode": ("mode", "nearest"),
             "cubic_coeff_a": ("mode", "cubic"),
@@ -342,13 +343,15 @@ FUNCTIONS: tuple[Function, ...] = (
         framework="onnx",
         name="onnx.Resize10",
         takes="inputs, outputs, name=None, mode='nearest'",
-        unused=("inputs", "outputs", "name"),
+        grid=("inputs",),
+        unused=("outputs", "name"),
     ),
     Function(
         framework="onnx",
         name="onnx.Upsample",
         takes="inputs, outputs, name=None, mode='nearest'",
-        unused=("inputs", "outputs", "name"),
+        grid=("inputs",),
+        unused=("outputs", "name"),
     ),
 )
 BY_NAME: Mapping[str, Function] = {function.name: function for function in FUNCTIONS}
