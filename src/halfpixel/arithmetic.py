@@ -347,7 +347,7 @@ def _outside_float32(
     the index rounded: the last one can come to lie beyond the last pixel, and is extrapolated."""
     above, below = convention.ratio(d, n_in, n_out)
     rounded = _cropped(convention, d, n_in, n_out).astype(np.float64)
-    exact = np.clip(above / below, 0, n_in - 1)
+    exact = np.clip(np.asarray(above / below, np.float64), 0, n_in - 1)
     return np.where((rounded < 0) | (rounded > n_in - 1), rounded, exact)
 
 
@@ -883,7 +883,7 @@ def places(
     """
     if rule is None:
         above, below = convention.ratio(d, n_in, n_out, factor)
-        return np.asarray(above / below)
+        return np.asarray(above / below, np.float64)
     if factor is not None and convention.takes_factors:  # as a framework is given it: in double
         n_in, n_out = np.asarray(1.0), np.asarray(float(factor))
     known = COORDINATE_RULES[rule]

@@ -96,7 +96,7 @@ class Case:
         matrices = {2 + axis: self.turned(matrix) for axis, matrix in enumerate(self.matrices())}
         if self.evaluated is None:
             result = apply_matrices(x, matrices, exact=exact)
-            return result if self.gradient else self.convention.extrapolated(result, matrices)
+            return result if self.gradient else self.convention.extrapolated(result, self._inside())
         known = filled(self.evaluated.taken(x))
         same = bool(np.all(known == known[:1]))  # images that differ in what is not finite alone
         values = apply_matrices(known[:1] if same else known, matrices)
@@ -145,6 +145,17 @@ class Case:
             for convention, axis, columns in zip(along, self.axes, (False, True), strict=True)
         )
         return h, w
+
+    def _inside(self) -> dict[int, NDArray[np.bool_]]:
+        """Which pixels of the output sample inside the image, along H and W."""
+        assert isinstance(self.convention, Resize)
+        total = sum(n_out for _, n_out in self.sizes)
+        found = {}
+        for i, (n_in, n_out, factor) in enumerate(self.axes):
+            along = self.convention.along(i)
+            where = coordinates(along, self.rule, n_in, n_out, factor, total, columns=i == 1)
+            found[2 + i] = along.inside(where, n_in)
+        return found
 
     def turned(self, matrix: NDArray[Any]) -> NDArray[Any]:
         """A matrix with a row for each pixel of the resize's output, the way that the case goes."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from halfpixel import Resize
 from halfpixel.conventions import every_resize, resize_from
-from halfpixel.conventions.resize import CoordinateTransformationMode
+from halfpixel.conventions.resize import CoordinateTransformationMode, Mode
 
 
 def interpolates(convention: Resize) -> bool:
@@ -30,7 +30,10 @@ EVERY = every_resize()
 INTERPOLATING = [c for c in EVERY if interpolates(c)]
 BLURRING = [c for c in EVERY if not interpolates(c)]
 BORDERED = [c for c in EVERY if c.padding_mode == "border"]
-NEW_GRIDS = ("half_pixel_align_corners", "pytorch_half_pixel_align_corners")  # which ONNX has not
+NEW_GRIDS: tuple[CoordinateTransformationMode, ...] = (  # which ONNX has not
+    "half_pixel_align_corners",
+    "pytorch_half_pixel_align_corners",
+)
 # what ONNX's Resize has: linear, cubic, and nearest, which has its own test
 ONNXS = [
     c
@@ -693,17 +696,19 @@ def test_a_padding_that_says_nothing_is_refused(attributes: dict[str, Any], mess
 IN_FLOATS = [c for c in EVERY if c.mode != "adaptive_area"]
 
 
-def weights_bound(convention: Resize, n_in: int, n_out: int, kernel: float = FLOAT64) -> float:
+def weights_bound(
+    convention: Resize, n_in: int, n_out: int, kernel: float = FLOAT64, place: float = FLOAT64
+) -> float:
     """How far a weight in floats may be from the exact one, at sizes up to 10.
 
-    A coordinate below n_in + 1 after at most 4 float64 roundings, times the kernel's steepest slope
+    A coordinate below n_in + 1 after at most 4 roundings, times the kernel's steepest slope
     (below 2; that of a window is 1/s); then a weight after at most 16 roundings of values below 8. A
     kernel that is divided by its sum (at least 1/16 at these sizes) has such an error in each tap of
     it, and no weight is above 2.
     """
     scale = convention.scale(n_in, n_out)
     slope = max(2.0, n_out / n_in) if "area" in convention.mode else 2.0
-    weight = 4 * (n_in + 1) * slope * FLOAT64 + 16 * 8 * kernel
+    weight = 4 * (n_in + 1) * slope * place + 16 * 8 * kernel
     index, _ = convention.taps_at(convention.coordinates(n_in, n_out), n_in, scale)
     taps: int = index.shape[1]
     normalised = convention.exclude_outside or convention.antialias or convention.mode in IRRATIONAL
@@ -787,6 +792,83 @@ def test_linear_and_cubic_are_those_of_onnxs_reference(convention: Resize) -> No
             n_in,
             n_out,
         )
+
+
+CROP = Resize(mode="linear", coordinate_transformation_mode="tf_crop_and_resize")
+STRETCHABLE: tuple[tuple[Mode, float | None], ...] = (("linear", None), ("cubic", -0.75))
+# aligned corners and parts of the image: a grid that is not the one by which a kernel is stretched
+STRETCHED_APART = [
+    replace(grid, mode=mode, antialias=True, exclude_outside=outside, cubic_coeff_a=a)
+    for grid in (
+        replace(CROP, coordinate_transformation_mode="align_corners", extrapolation_value=None),
+        CROP,
+        replace(CROP, roi=(0.25, 0.75)),
+        replace(CROP, roi=(1, 0)),
+        replace(CROP, roi=(-0.5, 1.25)),
+        replace(CROP, roi=(0.5, 0.5)),
+    )
+    for mode, a in STRETCHABLE
+    for outside in (False, True)
+]
+
+
+def test_a_kernel_is_stretched_by_the_ratio_of_the_sizes_not_by_the_distance_of_the_samples() -> (
+    None
+):
+    aligned = Resize(mode="linear", coordinate_transformation_mode="align_corners", antialias=True)
+    assert aligned.apply([0, 10, 20], (2,)).tolist() == [2, 18]
+    assert replace(CROP, antialias=True).apply([0, 10, 20], (2,)).tolist() == [2, 18]
+    assert aligned.scale(3, 2) == replace(CROP, roi=(0.25, 0.5)).scale(3, 2) == Fraction(3, 2)
+    assert aligned.scale(10, 2, Fraction(1, 4)) == 4  # ONNX's scales, as they are given
+    assert aligned.scale(9, 1) == 9
+    ours = [replace(aligned, coordinate_transformation_mode=grid) for grid in NEW_GRIDS]  # torch's
+    assert [c.scale(9, 3) for c in ours] == [4, 4]
+    assert [c.scale(9, 1) for c in ours] == [9, 1]
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize("convention", STRETCHED_APART, ids=say)
+def test_a_kernel_is_stretched_as_by_onnxs_reference(convention: Resize) -> None:
+    kernel = FLOAT32 if convention.mode == "cubic" else FLOAT64
+    oracle = onnx_reference(convention)
+    for n_in, n_out in ORACLE_SIZES:
+        places = convention.coordinates(n_in, n_out)
+        # its float64 may come to lie outside where the exact coordinate is the edge
+        decided = (
+            (places != 0) & (places != n_in - 1) if convention.extrapolates else places == places
+        )
+        bound = weights_bound(convention, n_in, n_out, kernel)
+        off = abs(convention.weights(n_in, n_out).astype(np.float64) - oracle(n_in, n_out))
+        assert off[decided].max(initial=0) <= bound, (n_in, n_out)
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize("convention", STRETCHED_APART[:12], ids=say)
+def test_a_kernel_is_stretched_as_by_onnx_runtime(convention: Resize) -> None:
+    runtime = pytest.importorskip("onnxruntime")
+    from onnx import helper, parser
+
+    model = parser.parse_model(
+        '<ir_version: 9, opset_import: ["" : 19]>'
+        "g (float[a, b, n, m] x, float[8] roi, int64[4] sizes) => (float[a, b, h, w] y)"
+        "{ y = Resize(x, roi, , sizes) }"
+    )
+    attributes = convention.attributes
+    start, end = attributes.pop("roi", (0.0, 1.0))
+    model.graph.node[0].attribute.extend(
+        helper.make_attribute(name, value) for name, value in attributes.items()
+    )
+    roi = np.array([0, 0, start, 0, 1, 1, end, 1], np.float32)
+    options = runtime.SessionOptions()
+    options.log_severity_level = 3
+    session = runtime.InferenceSession(model.SerializeToString(), options)
+    for n_in, n_out in ORACLE_SIZES:
+        if n_in == n_out and convention.roi is not None:
+            continue  # it copies an axis whose size stays, whatever its roi
+        x, sizes = np.eye(n_in, dtype=np.float32)[None, None], np.array([1, 1, n_out, n_in])
+        want = session.run(None, {"x": x, "roi": roi, "sizes": sizes})[0][0, 0]
+        got = convention.weights(n_in, n_out).astype(np.float64)
+        assert abs(got - want).max() <= weights_bound(convention, n_in, n_out, FLOAT32, FLOAT32)
 
 
 @pytest.mark.opencv
@@ -931,7 +1013,6 @@ def test_every_resize_is_every_convention_once() -> None:
     assert len({c.slug for c in EVERY}) == len({str(c) for c in EVERY}) == len(EVERY)
 
 
-CROP = Resize(mode="linear", coordinate_transformation_mode="tf_crop_and_resize")
 CROPS = [
     replace(CROP, roi=(0.25, -0.5, 0.75, 1.5), extrapolation_value=-7),
     replace(CROP, roi=(0, Fraction(1, 3)), extrapolation_value=0.1),

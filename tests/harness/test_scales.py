@@ -91,7 +91,6 @@ def test_aligned_corners_ask_for_the_sizes_alone(convention: Resize) -> None:
     ):
         by_factor = convention.weights(n_in, n_out, factor)
         assert np.array_equal(by_factor, convention.weights(n_in, n_out))
-        assert convention.scale(n_in, n_out, factor) == convention.scale(n_in, n_out)
         by_rule = coordinates(convention, "float32", n_in, n_out, factor)
         assert by_rule.tolist() == coordinates(convention, "float32", n_in, n_out).tolist()
 

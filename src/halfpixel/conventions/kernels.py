@@ -71,9 +71,9 @@ def lanczos(distance: Values, radius: int) -> Values:
     """``sinc(t) · sinc(t / radius)`` up to ``radius``, with ``sinc(t) = sin(πt) / (πt)``."""
     if distance.dtype == object:
         return _each(distance, lambda t: _exact_lanczos(t, radius))
-    return np.asarray(
-        np.where(distance < radius, np.sinc(distance) * np.sinc(distance / radius), 0.0)
-    )
+    value = np.sinc(distance) * np.sinc(distance / radius)
+    zero = (distance >= radius) | ((distance == np.rint(distance)) & (distance != 0))
+    return np.where(zero, 0.0, value)  # sin(π·n) is not 0 in floats
 
 
 def gaussian(distance: Values, inside: NDArray[np.bool_] | None = None) -> Values:

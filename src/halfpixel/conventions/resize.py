@@ -63,6 +63,10 @@ Factor = Fraction | float
 TapWeights = Callable[[NDArray[Any], NDArray[np.intp], Fraction], NDArray[Any]]
 
 _HALF = Fraction(1, 2)
+_CANCELLED = 2.0**-40  # of the weights: 8192 roundings, beyond those that a coordinate has
+
+# the grids whose scale is (n_in − 1) / (n_out − 1)
+_OWN_SCALE = ("half_pixel_align_corners", "pytorch_half_pixel_align_corners")
 
 # The coordinates that a mode can go with; a mode that is not named goes with any.
 _COORDINATES: dict[str, tuple[str, ...]] = {
@@ -89,8 +93,6 @@ _BY_FACTOR = (
     "asymmetric",
     "tf_half_pixel_for_nn",
 )
-# where one output pixel covers the whole input
-_WHOLE = (*_BY_FACTOR, "half_pixel_align_corners")
 # (d + ½)·s rounded is (d + ½)·s − ½ rounded the other way: one convention has one name
 _NAMES_FOR_NN: Mapping[str, NearestMode] = {
     "floor": "round_prefer_ceil",
@@ -142,15 +144,17 @@ class Resize:
         pyramid_border: what a step down finds beyond the edges: ``reflect_101`` (the default: ``2 1 | 0
             1 2``), ``reflect`` (``1 0 | 0 1``), ``replicate`` or ``wrap``; a step up has the first only.
             None for the other modes.
-        antialias: where an axis shrinks, stretch the kernel over ``s`` times as many pixels. As in ONNX,
+        antialias: where an axis shrinks, stretch the kernel over ``max(1, s)`` times as many pixels, with
+            the ``s`` above, whatever the coordinates are: neither aligned corners nor a ``roi`` changes
+            it, as in ONNX. The two that ONNX lacks stretch by an ``s`` of their own. As in ONNX,
             ``nearest`` takes this and ``exclude_outside``, without effect: both are stored as False.
         exclude_outside: False: a tap outside the image reads what ``padding_mode`` says. True: it weighs
             nothing, and the weights of the taps inside are divided by their sum.
         roi: the part of the image that ``tf_crop_and_resize`` resizes, as ONNX's input of this name:
             the starts of all axes, then the ends, 0 the middle of the first pixel and 1 that of the
             last. None for the whole image. Numbers are read as ``cubic_coeff_a`` is.
-        extrapolation_value: what ``tf_crop_and_resize`` gives a pixel that samples outside the image;
-            0 by default, None for the other coordinates.
+        extrapolation_value: what ``tf_crop_and_resize`` gives a pixel that samples outside the image,
+            whatever its kernel would reach; 0 by default, None for the other coordinates.
 
     What a resize is given is a size for each axis, and perhaps a ``factor``: the output pixels an
     input pixel, an entry of ONNX's ``scales``. Without one the ratio of the sizes is the factor. They
@@ -365,7 +369,10 @@ class Resize:
             raise ValueError(f"sizes are at least one pixel, got n_in={n_in}, n_out={n_out}")
         if not self.takes(n_in, n_out):
             raise ValueError(f"{self} does not say how {n_in} pixels become {n_out}")
-        if factor is not None and n_out - 1 >= n_in * exact_factor(factor):
+        if factor is None:
+            return
+        length = n_in * exact_factor(factor)
+        if n_out - 1 >= length or length < _HALF:
             raise ValueError(
                 f"{n_in} pixels at a factor of {factor} have no output pixel {n_out - 1}, "
                 f"got n_out={n_out}"
@@ -412,8 +419,10 @@ class Resize:
             factor: output pixels an input pixel, of all sizes; None for ``n_out / n_in``.
 
         Returns:
-            Numerators and denominators, of the shape that the arguments broadcast to.
+            Numerators and denominators, of the shape that the arguments broadcast to: int64, or Python's
+            integers where one of them could be more than 2⁵³, so that a quotient in float64 is rounded once.
         """
+        d, n_in, n_out = self._wide(d, n_in, n_out, factor)
         if self.mode == "pyramid":
             down = _pyramid.goes_down(n_in, n_out)
             both = np.broadcast_arrays(np.where(down, 2 * d, d), np.where(down, 1, 2))
@@ -439,6 +448,22 @@ class Resize:
         both = np.broadcast_arrays(above, below)
         return both[0], both[1]
 
+    def _wide(
+        self,
+        d: NDArray[np.int64],
+        n_in: int | NDArray[np.int64],
+        n_out: int | NDArray[np.int64],
+        factor: Factor | None,
+    ) -> list[NDArray[Any]]:
+        """The arguments of :meth:`ratio` as arrays in which no product of it overflows."""
+        sizes = [np.asarray(each) for each in (d, n_in, n_out)]
+        every = np.broadcast_arrays(*np.atleast_1d(*sizes))  # an object of no dimension is a scalar
+        largest = int(max(np.max(each, initial=0) for each in sizes)) + 1
+        by = largest if factor is None else max(exact_factor(factor).as_integer_ratio())
+        part = sum(map(abs, self._part())) if self.extrapolates else 1
+        wide = 4 * largest * max(by, largest) * part >= 2**53
+        return [each.astype(object) for each in every] if wide else sizes
+
     def step(
         self,
         n_in: int | NDArray[np.int64],
@@ -447,7 +472,7 @@ class Resize:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """How far apart two output pixels sample the (whole) axis, as numerators and denominators."""
         if factor is not None and self.takes_factors:  # the ratio of these two, whatever the sizes
-            n_in, n_out = exact_factor(factor).denominator, exact_factor(factor).numerator
+            n_out, n_in = (_integer(n) for n in exact_factor(factor).as_integer_ratio())
         above, below = np.broadcast_arrays(n_in, n_out)
         if self.takes_factors:
             return above, below
@@ -528,7 +553,9 @@ class Resize:
         """
         d = np.arange(n_out)
         above, below = self.ratio(d, n_in, n_out)
-        n, m = (n_in, n_out) if self.antialias and n_in > n_out else (1, 1)
+        if max(n_in, n_out) >= 2**10 or self.roi is not None:  # products of four such numbers
+            above, below = above.astype(object), below.astype(object)
+        n, m = self.stretch(self.scale(n_in, n_out)).as_integer_ratio()
         if self.mode == "gaussian":
             # the place is above / below, the radius 3n / 2m: strictly inside
             first = (2 * m * above - 3 * n * below) // (2 * m * below) + 1
@@ -538,13 +565,13 @@ class Resize:
             # the least and the largest whole number there; at an end, a pixel's other half is beyond
             first = 2 * -(-begins // (2 * m * below)) + (begins % (2 * m * below) == 0)
             last = 2 * (ends // (2 * m * below)) + 2 - (ends % (2 * m * below) == 0)
-            return np.asarray(np.clip(np.stack([first, last], axis=1), 0, 2 * n_in))
+            return np.asarray(np.clip(np.stack([first, last], axis=1), 0, 2 * n_in), np.int64)
         elif self.mode == "area_linear":
             first = above // below
             last = np.minimum(first + 1, -(-(d + 1) * n_in // n_out) - 1)
         else:
             raise ValueError(f"{self} has no extent to ask for")
-        return np.asarray(np.clip(np.stack([first, last], axis=1), 0, n_in - 1))
+        return np.asarray(np.clip(np.stack([first, last], axis=1), 0, n_in - 1), np.int64)
 
     def weights(self, n_in: int, n_out: int, factor: Factor | None = None) -> NDArray[np.object_]:
         """The exact matrix ``A`` of one axis: ``y = A @ x``.
@@ -565,16 +592,26 @@ class Resize:
         return self.weights_at(places, n_in, self.scale(n_in, n_out, factor))
 
     def scale(self, n_in: int, n_out: int, factor: Factor | None = None) -> Fraction:
-        """How far apart two output pixels sample the input, in input pixels: ``1 / factor`` where
-        there is one; of one pixel out where corners are aligned, 1."""
+        """How wide an output pixel is in input pixels: ``1 / factor`` where there is one, else ``n_in /
+        n_out``, also where the corners are aligned.
+
+        That is the inverse of ONNX's ``scale = length_resized / length_original`` (docs/Operators.md,
+        "Resize", ``antialias``). The two grids that ONNX lacks have the ratio of their own: see
+        ``coordinate_transformation_mode``.
+        """
         self._sizes(n_in, n_out, factor)
         if self.mode == "pyramid":
             return _pyramid.DOWN if _pyramid.goes_down(n_in, n_out) else _pyramid.UP
-        if n_out == 1 and self.coordinate_transformation_mode not in _WHOLE:
-            return Fraction(1)
-        above, below = self.step(n_in, n_out, factor)
-        start, end, unit = self._part()
-        return Fraction(int(above) * abs(end - start), int(below) * unit)
+        if self.coordinate_transformation_mode in _OWN_SCALE:
+            above, below = self.step(n_in, n_out)
+            return Fraction(
+                max(int(above), 1), int(below)
+            )  # of one pixel there is nothing to stretch
+        return Fraction(n_in, n_out) if factor is None else 1 / exact_factor(factor)
+
+    def stretch(self, scale: Fraction) -> Fraction:
+        """How many times as wide as it is defined the kernel is, where an output pixel is ``scale`` wide."""
+        return max(scale, Fraction(1)) if self.antialias else Fraction(1)
 
     def weights_at(
         self,
@@ -589,13 +626,16 @@ class Resize:
             coordinates: shape ``(n_out,)``, in input pixels; ``Fraction``s for exact rows, float64
                 for approximate ones.
             n_in: the size of the input axis in pixels.
-            scale: how far apart the output pixels lie, in input pixels: what windows and
+            scale: how wide an output pixel is in input pixels (:meth:`scale`): what windows and
                 antialiased kernels are as wide as. The others do not ask.
             tap_weights: what taps weigh of a kernel that ends in a step, before they are divided by their
                 sum, where rounding decides on which side of the step a tap is; by default exactly.
 
         Returns:
             Shape ``(n_out, n_in)``, of the dtype of the coordinates.
+
+        Raises:
+            ValueError: the weights that are to be divided by their sum sum to 0.
         """
         index, weight = self.taps_at(coordinates, n_in, scale, tap_weights)
         matrix = np.zeros((len(coordinates), n_in), coordinates.dtype)
@@ -620,11 +660,17 @@ class Resize:
             Two arrays of shape ``(n_out, taps)``: the index read (brought into the image, so that an
             index can come twice) and its weight (0 for a tap that is excluded or out of reach, and
             where nothing is read).
+
+        Raises:
+            ValueError: as :meth:`weights_at`.
         """
-        index, weight = self._taps(coordinates, n_in, scale, tap_weights)
-        if self.extrapolates:
-            weight = np.where(self.inside(coordinates, n_in)[:, None], weight, 0 * weight)
-        return index, weight
+        if not self.extrapolates:
+            return self._taps(coordinates, n_in, scale, tap_weights)
+        # where nothing is read, no sum of weights may decide: the kernel is asked at the edge instead
+        inside = self.inside(coordinates, n_in)
+        at = np.clip(coordinates, 0, n_in - 1) + 0 * coordinates
+        index, weight = self._taps(at, n_in, scale, tap_weights)
+        return index, np.where(inside[:, None], weight, 0 * weight)
 
     def _taps(
         self,
@@ -645,7 +691,7 @@ class Resize:
         if self.mode == "pyramid":
             return _pyramid.taps(coordinates, n_in, scale, self.pyramid_border or "")
         s: Any = scale if exact else float(scale)
-        stretch: Any = max(s, 1) if self.antialias else 1
+        stretch: Any = self.stretch(scale) if exact else float(self.stretch(scale))
         radius = (1 + s) / 2 if self.mode == "area" else self._radius(exact) * stretch
         # the taps strictly inside the radius: a kernel is 0 at its end
         base, taps = _floor(coordinates - radius) + 1, int(np.ceil(2 * radius))
@@ -655,8 +701,7 @@ class Resize:
         if tap_weights is None:
             weight = self.kernel((coordinates[:, None] - index) / stretch, s)
         else:
-            exact_stretch = max(scale, Fraction(1)) if self.antialias else Fraction(1)
-            weight = tap_weights(coordinates, index, exact_stretch)
+            weight = tap_weights(coordinates, index, self.stretch(scale))
         within = (index >= 0) & (index < n_in)
         # the windows of area tile the image, and reach beyond it where a factor, or the scale of
         # align_corners, says so; of the latter, nothing but the last pixel is inside
@@ -664,12 +709,24 @@ class Resize:
         if cut:
             weight = np.where(within, weight, 0 * weight)
         if cut or stretch != 1 or self.mode in ("lanczos", "gaussian"):
-            weight = weight / weight.sum(axis=1, keepdims=True)
+            weight = weight / self._total(weight)
             if exact and self.mode in ("lanczos", "gaussian"):
                 weight = _exact.to_digits(weight)
         if self.padding_mode == "zeros":  # after the division: what fell outside is lost
             weight = np.where((index >= 0) & (index < n_in), weight, 0 * weight)
         return self.padded(index, n_in), weight
+
+    def _total(self, weight: NDArray[Any]) -> NDArray[Any]:
+        """What the weights of each output pixel are divided by, ``(n_out, 1)``: their sum."""
+        total = weight.sum(axis=1, keepdims=True)
+        # in floats, a sum of so little is what rounding left of 0
+        least = 0 if total.dtype == object else _CANCELLED * abs(weight).sum(axis=1, keepdims=True)
+        if np.any(abs(total) <= least):
+            d = int(np.flatnonzero(abs(total) <= least)[0])
+            reads = bool(np.any(weight[d] != 0))
+            why = "weights that sum to 0" if reads else "no pixel of the image"
+            raise ValueError(f"{self} has no value for output pixel {d}: its kernel finds {why}")
+        return np.asarray(total)
 
     def padded(self, index: NDArray[Any], n_in: int | NDArray[Any]) -> NDArray[np.intp]:
         """Bring indices into the image, as ``padding_mode`` says; what is dropped comes to the edge.
@@ -752,21 +809,23 @@ class Resize:
         chosen = _axes(axes, len(size), len(shape))
         if self.roi is not None and len(self.roi) != 2 * len(size):
             raise ValueError(f"roi speaks of {len(self.roi) // 2} axes, size of {len(size)}")
-        matrices = {
-            axis: self.along(i).weights(shape[axis], n, factor)
-            for i, (axis, n, factor) in enumerate(zip(chosen, size, factors, strict=True))
-        }
-        return self.extrapolated(_exact.apply_matrices(x, matrices, exact=exact), matrices)
+        matrices, inside = {}, {}
+        for i, (axis, n, factor) in enumerate(zip(chosen, size, factors, strict=True)):
+            along = self.along(i)
+            matrices[axis] = along.weights(shape[axis], n, factor)
+            inside[axis] = along.inside(along.coordinates(shape[axis], n, factor), shape[axis])
+        return self.extrapolated(_exact.apply_matrices(x, matrices, exact=exact), inside)
 
     def extrapolated(
-        self, values: NDArray[Any], matrices: Mapping[int, NDArray[Any]]
+        self, values: NDArray[Any], inside: Mapping[int, NDArray[np.bool_]]
     ) -> NDArray[Any]:
-        """What the matrices of some axes made of an image, with ``extrapolation_value`` where they are 0."""
+        """What the matrices of some axes made of an image, with ``extrapolation_value`` where an output
+        pixel is not :meth:`inside` along one of them; in place."""
         if self.extrapolation_value:
             exact = values.dtype == object
             value = self.extrapolation_value if exact else float(self.extrapolation_value)
-            for axis, matrix in matrices.items():
-                np.moveaxis(values, axis, 0)[matrix.sum(axis=1) == 0] = value
+            for axis, reads in inside.items():
+                np.moveaxis(values, axis, 0)[~reads] = value
         return values
 
 
@@ -908,6 +967,11 @@ def _adaptive_area(
     share = (coordinates * 0 + 1) / (stop - start)
     weight = np.where(index < stop[:, None], share[:, None], 0 * share[:, None])
     return index.clip(0, n_in - 1), weight
+
+
+def _integer(n: int) -> NDArray[Any]:
+    """An integer as an array of no dimension in which products with sizes do not overflow."""
+    return np.asarray(n, np.int64 if n < 2**31 else object)
 
 
 def _floor(values: NDArray[Any]) -> NDArray[np.intp]:
