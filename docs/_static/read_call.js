@@ -243,8 +243,15 @@ const halfpixelReader = (() => {
       const [above, below] = [value(tree.left), value(tree.right)];
       if (isNumber(above) && isNumber(below) && below.value) return { is: "float", value: above.value / below.value };
     }
+    if (tree.is === "binary" && isNumber(value(tree.left)) && isNumber(value(tree.right))) {
+      throw elsewhere(printed(tree));
+    }
     return unsaid(printed(tree));
   }
+
+  /** What the command line reads, and this page does not. */
+  const elsewhere = (what) =>
+    new Unreadable("elsewhere", `${what} is not answered on this page: ask halfpixel convert on the command line`);
 
   /** The calls in a tree, the outer ones first. */
   function calls(tree) {
@@ -290,6 +297,9 @@ const halfpixelReader = (() => {
     const fail = (why) => {
       throw new Unreadable("arguments", `${name}: ${why}; it takes (${takes})`);
     };
+    for (const key of call.keywords.keys()) {
+      if (!parameters.some(([known]) => known === key)) fail(`got an unexpected keyword argument '${key}'`);
+    }
     if (call.args.length > parameters.length) fail("too many positional arguments");
     const found = new Map(parameters.slice(0, call.args.length).map(([key], i) => [key, call.args[i]]));
     for (const [key, argument] of call.keywords) {
@@ -300,7 +310,6 @@ const halfpixelReader = (() => {
       if (!found.has(key) && given === undefined) fail(`missing a required argument: '${key}'`);
       if (!found.has(key)) found.set(key, value(parse(given)));
     }
-    for (const key of call.keywords.keys()) if (!found.has(key)) fail(`got an unexpected keyword argument '${key}'`);
     return found;
   }
 
@@ -348,9 +357,15 @@ const halfpixelReader = (() => {
       return JSON.stringify([name, Object.entries(flags).sort(([a], [b]) => (a < b ? -1 : 1)), by]);
     }
 
-    function functions(dotted) {
+    function canonical(dotted) {
       const module = tables.modules.find(([name]) => dotted === name || dotted.startsWith(`${name}.`));
-      const name = module ? module[1] + dotted.slice(module[0].length) : dotted;
+      if (!module) return dotted;
+      const found = module[1] + dotted.slice(module[0].length);
+      return module[1].startsWith(module[0]) ? found : canonical(found);
+    }
+
+    function functions(dotted) {
+      const name = canonical(dotted);
       const spelled = (one) => [one.name, ...one.spelled];
       const whole = tables.functions.find((one) => spelled(one).includes(name));
       if (whole) return [whole];
@@ -372,7 +387,8 @@ const halfpixelReader = (() => {
 
     /** What a text says: the reading, with the places in `tables.rows` of what it is. Throws `Unreadable`. */
     function read(text) {
-      const every = text.trim() ? calls(parse(text)) : [];
+      const tree = text.trim() ? parse(text) : null;
+      const every = tree ? calls(tree) : [];
       if (!every.length) throw new Unreadable("no call", `${quoted(text)} is no call: write it with its arguments`);
       const known = every.find((call) => functions(nameOf(call)).length || isTransposed(nameOf(call)));
       const call = written(known ?? every.find((one) => one.of.is !== "call") ?? every[0]);
@@ -390,8 +406,15 @@ const halfpixelReader = (() => {
         const error = `${call.name} can be ${names.join(" or ")}: write which`;
         throw Object.assign(new Unreadable("several", error), { called: call.name, closest: names });
       }
-      return matched(keyed(call, found[0]));
+      const reading = matched(keyed(call, found[0]));
+      const applied = every.find((one) => one.of === known);
+      if (tree !== (applied ?? known)) throw elsewhere("what stands around a call");
+      const [image, ...more] = applied ? [...applied.args, ...applied.keywords.map(([, each]) => each)] : [];
+      if (more.length || (image && !isDotted(printed(image)))) throw elsewhere("what is done to an image before");
+      return reading;
     }
+
+    const isDotted = (text) => /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.test(text);
 
     // -------------------------------------------------------------------------- flags
 
@@ -400,6 +423,7 @@ const halfpixelReader = (() => {
       const two = inputs && isSequence(inputs) && inputs.entries.length === 2;
       const one = known.name === "onnx.Resize" && two ? byName.get("onnx.Resize10") : known;
       const given = bound(call, one.name, one.parameters);
+      doubted(one, given, call);
       const reading = { function: one, written: call.text, flags: {}, ways: {}, by: "nothing", notes: [] };
       for (const name of one.flags) reading.flags[name] = plain(one, name, given.get(name));
       for (const name of one.ways) reading.ways[name] = plain(one, name, given.get(name));
@@ -411,24 +435,33 @@ const halfpixelReader = (() => {
         reading.ways.image = quoted(image.text.slice(image.text.indexOf(".")));
       }
       if (one.framework === "torch" && "mode" in reading.flags) along(reading, given);
+      else if (one.rank !== 2) throw elsewhere("a call that does not resize two axes");
       sized(reading, given);
       for (const name of one.grid) GRIDS[name]?.(reading, given.get(name));
+      if (reading.ways.data_format === "'channels_first'") reading.notes.push("its image and its result are (N, C, H, W)");
       return reading;
     }
 
     /** A flag as the catalogue has it, printed. */
     function plain(one, name, given) {
       const words = one.words[name] ?? {};
-      if (given.is === "written" || given.is === "unsaid") {
-        const parts = printed(given).split("|");
-        const text = quoted(parts.map((part) => part.split(".").pop().trim()).join(" | "));
-        if (given.is === "unsaid" && text in words) return words[text];
-        const listed = [...new Set(Object.values(words).map(bare))].join(", ");
-        const list = listed && given.is === "unsaid" ? `, one of ${listed}` : "";
+      const constants = one.constants[name] ?? {};
+      if (isUnsaid(given)) {
+        const parts = printed(given).split(/\s*[|+]\s*/);
+        const isConstant = (part) =>
+          isDotted(part) && one.constants_in.includes(canonical(part.split(".").slice(0, -1).join(".")));
+        const text = quoted(parts.map((part) => part.split(".").pop()).join(" | "));
+        if (given.is === "unsaid" && parts.every(isConstant) && text in constants) return constants[text];
+        const listed = [...new Set(Object.values(Object.keys(constants).length ? constants : words).map(bare))].join(", ");
+        const list = listed ? `, one of ${listed}` : "";
         const error = `${one.name}: ${name}=${printed(given)} is not written out: give its value${list}`;
         throw new Unreadable("not written out", error);
       }
       const text = printed(given.is === "list" ? { ...given, is: "tuple" } : given);
+      if (given.is === "text" && one.framework === "opencv") {
+        const error = `${name} is an integer, got ${text}: write cv2.${given.value}`;
+        throw new Unreadable("flag", `${one.name}: ${error}`);
+      }
       return words[text] ?? text;
     }
 
@@ -438,6 +471,12 @@ const halfpixelReader = (() => {
     function along(reading, given) {
       const names = [...reading.function.size, ...reading.function.factors];
       const lists = given.has("grid") ? [] : names.map((name) => given.get(name)).filter(isSequence);
+      const { mode, antialias } = reading.flags;
+      const texts = names.map((name) => printed(given.get(name) ?? NONE));
+      const open = !/linear|bicubic|lanczos/.test(mode) && antialias !== "True" && !lists.length;
+      if (open && reading.function.rank === null && !texts.some((text) => /\[-2:\]$/.test(text))) {
+        reading.notes.push("x is (N, C, H, W): nothing in the call says along how many axes it resizes");
+      }
       const said = lists.map((list) => list.entries.length);
       said.push({ "'linear'": 1, "'trilinear'": 3 }[reading.flags.mode] ?? 2);
       if (names.some((name) => /\[-[13]:\]$/.test(printed(given.get(name) ?? NONE)))) said.push(0);
@@ -445,9 +484,40 @@ const halfpixelReader = (() => {
       reading.flags.dimensions = "2";
     }
 
-    /** What the command line reads, and this page does not. */
-    const elsewhere = (what) =>
-      new Unreadable("elsewhere", `${what} is not answered on this page: ask halfpixel convert on the command line`);
+    /** What the command line tells of a call, and this page leaves to it: see `halfpixel.spoken.mistakes`. */
+    function doubted(one, given, call) {
+      const has = (name) => given.has(name) && !isNone(given.get(name)) && given.get(name).value !== 0;
+      const number = (name) => isNumber(given.get(name) ?? NONE) && given.get(name).value;
+      const image = one.image ? printed(given.get(one.image)) : "x";
+      const kept = image.replace(/\.(contiguous|detach|clone|cpu|cuda|copy)\([^()]*\)$/, "");
+      if (!isDotted(kept)) throw elsewhere("what is done to an image before");
+      if (one.told.some(has)) throw elsewhere("a dtype");
+      const sized = given.has("dsize") && has("dsize") && printed(given.get("dsize")) !== "(0, 0)";
+      if (has("dst") || (sized && (has("fx") || has("fy")))) throw elsewhere("a call with dst, or a size and factors,");
+      if (has("recompute_scale_factor") && has("size")) throw elsewhere("recompute_scale_factor");
+      if (one.framework === "torch" && number("size") && number("size") <= 8 && !call.keywords.has("size")) {
+        throw elsewhere("a size of few pixels");
+      }
+      if (one.factors.includes("size") && /\d\d/.test(printed(given.get("size")))) throw elsewhere("a large factor");
+      const method = printed(given.get("method") ?? given.get("interpolation") ?? NONE).toLowerCase();
+      const antialias = printed(given.get("antialias") ?? NONE) === "True";
+      if (one.framework !== "torch" && antialias && /nearest|area/.test(method)) throw elsewhere("antialias of copies");
+      if (given.has("boxes") && /[3-9]|\d\d/.test(printed(given.get("boxes")).replace(/\.\d+/g, ""))) {
+        throw elsewhere("boxes in pixels");
+      }
+      const size = one.size.length === 1 ? given.get(one.size[0]) : NONE;
+      if (one.order === "wh" && /\.shape\[:2\]$/.test(printed(size))) throw elsewhere("a size of a shape");
+      const entries = isSequence(size) ? size.entries.map(printed) : [];
+      const axis = (text) => {
+        const parts = one.framework === "opencv" ? [...text.matchAll(/\.shape\[([01])\]/g)].map(([, n]) => "hw"[n]) : [];
+        for (const word of parts.length ? [] : text.match(/[A-Za-z_]\w*/g) ?? []) {
+          if (/^(h|.*height.*|.*rows|new_h|h_.+|.+_h)$/.test(word)) parts.push("h");
+          if (/^(w|.*width.*|.*cols|new_w|w_.+|.+_w)$/.test(word)) parts.push("w");
+        }
+        return new Set(parts).size === 1 ? parts[0] : "";
+      };
+      if (entries.length === 2 && entries.map(axis).reverse().join("") === one.order) throw elsewhere("a size in this order");
+    }
 
     // -------------------------------------------------------------------------- sizes
 
@@ -535,8 +605,9 @@ const halfpixelReader = (() => {
       grid(reading, grid) {
         const aligned = reading.flags.align_corners;
         if (grid.is !== "written" || !grid.name.endsWith("affine_grid")) {
-          reading.notes.push(`${printed(grid)} is F.affine_grid of the identity with align_corners=${aligned}`);
-          return;
+          const error = `grid=${printed(grid)} says where each pixel is sampled: for a resize write it out`;
+          const written = `F.affine_grid([[[1, 0, 0], [0, 1, 0]]], (n, c, h, w), align_corners=${aligned})`;
+          throw new Unreadable("grid", `F.grid_sample: ${error}, as ${written}`);
         }
         const given = bound(grid, "F.affine_grid", [["theta"], ["size"], ["align_corners", "None"]]);
         const own = printed(given.get("align_corners"));
@@ -549,19 +620,27 @@ const halfpixelReader = (() => {
           const shown = printed(given.get("theta").args?.[0] ?? given.get("theta"));
           throw new Unreadable("grid", `F.affine_grid of ${shown} is no resize: that of the identity is`);
         }
-        if (!theta) reading.notes.push(`${printed(given.get("theta"))} is the identity`);
-        const size = given.get("size");
-        if (isSequence(size) && size.entries.length === 4) {
-          const last = { is: "tuple", entries: size.entries.slice(2) };
-          Object.assign(reading, { by: "size", size: pair(reading.function, ["size"], [last]) });
+        if (!theta) {
+          const error = `theta=${printed(given.get("theta"))} is not written out: [[1, 0, 0], [0, 1, 0]] for each image`;
+          throw new Unreadable("grid", `F.affine_grid: ${error} is a resize`);
         }
+        const size = given.get("size");
+        if (!isSequence(size)) {
+          reading.notes.push(`(n, c, h, w) is ${printed(size)}`);
+          return;
+        }
+        if (size.entries.length !== 4) {
+          throw new Unreadable("grid", `F.affine_grid: size is (n, c, h, w), got ${printed(size)}`);
+        }
+        const last = { is: "tuple", entries: size.entries.slice(2) };
+        Object.assign(reading, { by: "size", size: pair(reading.function, ["size"], [last]) });
       },
       boxes(reading, boxes) {
         const found = literal(boxes);
         const name = reading.function.name;
         if (!found) {
-          reading.notes.push(`${printed(boxes)} is [0, 0, 1, 1] for every image`);
-          return;
+          const error = "say which part of the image is resized: write them out, [[0, 0, 1, 1]] for all of it";
+          throw new Unreadable("grid", `${name}: boxes=${printed(boxes)} ${error}`);
         }
         const shown = printed(boxes.args?.[0] ?? boxes);
         if (!found.length || found.some((box) => box.length !== 4)) {
@@ -571,6 +650,12 @@ const halfpixelReader = (() => {
           throw new Unreadable("grid", `${name}: one box at a time, got ${shown}`);
         }
         if (!equal(found[0], [0, 0, 1, 1])) reading.roi = found[0];
+      },
+      box_indices(reading, given) {
+        if (!["[0]", "(0,)"].includes(printed(given))) reading.notes.push(`x is the image that ${printed(given)} picks`);
+      },
+      box_ind(reading, given) {
+        GRIDS.box_indices(reading, given);
       },
       extrapolation_value(reading, given) {
         if (isUnsaid(given)) {

@@ -23,33 +23,38 @@ Target = Literal["torch", "tensorflow", "keras", "onnx", "opencv"]
 TARGETS: tuple[Target, ...] = get_args(Target)
 
 _CHANNELS_LAST = ("tensorflow", "keras")
-_AXES = ("height", "width")
+_AXES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """A transposed convolution of images with its sizes, apart from the values of its weight.
+    """A transposed convolution with its sizes, apart from the values of its weight.
 
     Attributes:
-        convention: strides, pads, output_padding, dilations, group; two axes.
-        kernel: (h, w) in taps.
+        convention: strides, pads, output_padding, dilations, group; one to three axes.
+        kernel: in taps, (w,), (h, w) or (d, h, w).
         channels: (in, out).
         bias: whether there is one.
     """
 
     convention: ConvTranspose
-    kernel: tuple[int, int]
+    kernel: tuple[int, ...]
     channels: tuple[int, int]
     bias: bool = True
 
     @property
     def axes(self) -> tuple[Axis, ...]:
-        """The two axes, H and W."""
+        """Its axes, the outermost first."""
         return _padding.axes_of(self.convention, self.kernel)
 
     @property
+    def rank(self) -> int:
+        """The number of its axes."""
+        return len(self.kernel)
+
+    @property
     def weight_shape(self) -> tuple[int, ...]:
-        """In torch and ONNX: (in, out / groups, kh, kw)."""
+        """In torch and ONNX: (in, out / groups, *kernel)."""
         return (self.channels[0], self.channels[1] // self.convention.group, *self.kernel)
 
 
@@ -70,10 +75,10 @@ class Plan:
 
     target: Target
     arguments: Mapping[str, object]
-    crop: tuple[tuple[int, int], ...] = ((0, 0), (0, 0))
+    crop: tuple[tuple[int, int], ...]
     blocks: int = 1
     kernel: tuple[int, ...] = ()
-    dilations: tuple[int, ...] = (1, 1)
+    dilations: tuple[int, ...]
     reasons: tuple[str, ...] = ()
     conditions: tuple[str, ...] = field(default=())
 
@@ -86,11 +91,11 @@ class Plan:
         """The weight that the framework is given.
 
         Args:
-            w: shape ``(in, out / groups, kh, kw)``, torch's and ONNX's layout.
+            w: shape ``(in, out / groups, *kernel)``, torch's and ONNX's layout.
 
         Returns:
-            In the framework's layout, with blocks and zeros written out: ``(in, out / groups, kh, kw)``
-            in torch and ONNX, ``(kh, kw, out / groups, in)`` in TensorFlow and Keras.
+            In the framework's layout, with blocks and zeros written out: ``(in, out / groups, *kernel)``
+            in torch and ONNX, ``(*kernel, out / groups, in)`` in TensorFlow and Keras.
         """
         if w.shape[2:] != self.kernel:
             spread = np.zeros((*w.shape[:2], *self.kernel), w.dtype)
@@ -106,7 +111,17 @@ class Plan:
             for g, rows in enumerate(np.split(np.arange(w.shape[0]), self.blocks)):
                 dense[rows, g * out : (g + 1) * out] = w[rows]
             w = dense
-        return w.transpose(2, 3, 1, 0) if self.target in _CHANNELS_LAST else w
+        return w.transpose(_to_last(w.ndim - 2)) if self.target in _CHANNELS_LAST else w
+
+
+def _to_last(rank: int) -> tuple[int, ...]:
+    """From (in, out / groups, *kernel) to (*kernel, out / groups, in)."""
+    return (*range(2, 2 + rank), 1, 0)
+
+
+def _to_first(rank: int) -> tuple[int, ...]:
+    """The way back."""
+    return (rank + 1, rank, *range(rank))
 
 
 def plan(layer: Layer, target: Target) -> Plan:
@@ -135,7 +150,12 @@ def _crops(wanted: Sequence[Axis], kept: Sequence[Window]) -> tuple[tuple[int, i
 def _why(axes: Sequence[Axis], fits: Sequence[bool], what: str) -> str:
     """The axes that cannot be said, and the argument."""
     first = next(i for i, fit in enumerate(fits) if not fit)
-    return f"{axes[first].window} along the {_AXES[first]}: {what}"
+    return f"{axes[first].window} along the {_AXES[len(axes)][first]}: {what}"
+
+
+def _nothing(axes: Sequence[Axis]) -> tuple[tuple[int, int], ...]:
+    """Nothing to cut."""
+    return ((0, 0),) * len(axes)
 
 
 # ---------------------------------------------------------------------------- each framework
@@ -164,15 +184,27 @@ def _torch(layer: Layer) -> Plan:
         },
         crop=crop,
         kernel=layer.kernel,
+        dilations=(1,) * layer.rank,
         reasons=reasons,
     )
 
 
 def _onnx(layer: Layer, target: Target = "onnx") -> Plan:
+    axes = layer.axes
+    # pads and output_padding as small as they can be: ONNX Runtime wants the latter below the stride
+    convention = _padding.convention_of(axes, layer.convention.group)
+    conditions = []
+    if any(-a.window.end >= a.stride for a in axes):
+        conditions.append(
+            "a runtime that takes output_padding of a stride or more: ONNX Runtime raises"
+        )
     return Plan(
         target=target,
-        arguments={**layer.convention.attributes, "kernel_shape": list(layer.kernel)},
+        arguments={**convention.attributes, "kernel_shape": list(layer.kernel)},
+        crop=_nothing(axes),
         kernel=layer.kernel,
+        dilations=(1,) * layer.rank,
+        conditions=tuple(conditions) if target == "onnx" else (),
     )
 
 
@@ -199,26 +231,36 @@ _ZEROS = (
 )
 
 
+# oneDNN is the default from 2.9 on where a CPU has AVX512_VNNI or AMX
+_ONEDNN = "on a CPU: float32, with oneDNN (TF_ENABLE_ONEDNN_OPTS=1 before TensorFlow is imported)"
+
+
 def _tensorflow(layer: Layer) -> Plan:
     axes, c = layer.axes, layer.convention
+    blocks = c.group if layer.rank == 3 else 1
+    grouped = c.group > 1 and blocks == 1
     stuffed = _stuffed(axes, dilation=False)
     reasons = [_ZEROS] if stuffed else []
+    if blocks > 1:
+        reasons.append("no groups of volumes: the weight has them as blocks, and zeros elsewhere")
     axes = stuffed or axes
     dilated = any(a.dilation > 1 for a in axes)
     conditions = []
-    crop: tuple[tuple[int, int], ...] = ((0, 0), (0, 0))
+    crop = _nothing(axes)
     padding: object = "VALID"
     if all(map(_padding.is_same, axes)):
         padding = "SAME"
     elif not all(map(_padding.is_valid, axes)):
-        if dilated or c.group > 1:
+        if dilated or grouped or layer.rank != 2:
             crop = tuple((a.window.begin, max(a.window.end, 0)) for a in axes)
             what = "on a CPU, explicit padding goes with neither dilations nor groups"
+            if layer.rank != 2:
+                what = f"{function_name('tensorflow', layer.rank)} has no explicit padding"
             reasons.append(_why(axes, [_padding.is_valid(a) for a in axes], what))
         else:
             padding = [[0, 0], *(_padding.explicit_pair(a) for a in axes), [0, 0]]
-    if dilated or c.group > 1:
-        conditions.append("on a CPU: float32, with oneDNN (the default from 2.9 on)")
+    if dilated or grouped:
+        conditions.append(_ONEDNN)
     elif isinstance(padding, list):
         conditions.append("TensorFlow 2.4 or later, for explicit padding")
     arguments: dict[str, object] = {"strides": c.strides, "padding": padding}
@@ -228,8 +270,9 @@ def _tensorflow(layer: Layer) -> Plan:
         target="tensorflow",
         arguments=arguments,
         crop=crop,
+        blocks=blocks,
         kernel=tuple(a.kernel for a in axes),
-        dilations=c.dilations if stuffed else (1, 1),
+        dilations=c.dilations if stuffed else (1,) * layer.rank,
         reasons=tuple(reasons),
         conditions=tuple(conditions),
     )
@@ -248,7 +291,7 @@ def _keras(layer: Layer) -> Plan:
         reasons.append("Keras has no groups: the weight has them as blocks, and zeros elsewhere")
     axes = stuffed or axes
     said = _padding.keras_arguments(axes)
-    crop: tuple[tuple[int, int], ...] = ((0, 0), (0, 0))
+    crop = _nothing(axes)
     if said is None:
         fits = [_padding.is_valid(a) for a in axes]
         what = "Keras has the windows of its two sizes only"
@@ -258,7 +301,9 @@ def _keras(layer: Layer) -> Plan:
     arguments: dict[str, object] = {"strides": c.strides, "padding": padding}
     if extra is not None:
         arguments["output_padding"] = extra
+    conditions = []
     if any(a.dilation > 1 for a in axes):
+        conditions.append(_ONEDNN.replace("on a CPU", "on TensorFlow and a CPU"))
         arguments["dilation_rate"] = tuple(a.dilation for a in axes)
     return Plan(
         target="keras",
@@ -266,8 +311,9 @@ def _keras(layer: Layer) -> Plan:
         crop=crop,
         blocks=c.group,
         kernel=tuple(a.kernel for a in axes),
-        dilations=c.dilations if stuffed else (1, 1),
+        dilations=c.dilations if stuffed else (1,) * layer.rank,
         reasons=tuple(reasons),
+        conditions=tuple(conditions),
     )
 
 
@@ -293,17 +339,37 @@ def code(layer: Layer, target: Target, source: Target = "torch") -> str:
 
     Returns:
         Statements that use ``np`` and the target by its usual name. ``x`` and ``y`` are in the target's
-        layout, NCHW or NHWC; ``w`` is in the source's, ``(in, out / groups, kh, kw)`` or
-        ``(kh, kw, out / groups, in)``.
+        layout, channels second or last; ``w`` is in the source's, ``(in, out / groups, *kernel)`` or
+        ``(*kernel, out / groups, in)``.
     """
     chosen = plan(layer, target)
     written = _written_lines(layer, chosen)
     first, last = source in _CHANNELS_LAST, target in _CHANNELS_LAST
     if first and (written or not last):
-        written.insert(0, "w = np.transpose(w, (3, 2, 0, 1))  # to (in, out / groups, kh, kw)")
+        order = _to_first(layer.rank)
+        written.insert(
+            0, f"w = np.transpose(w, {order})  # to (in, out / groups, {_TAPS[layer.rank]})"
+        )
     if last and (written or not first):
-        written.append("w = np.transpose(w, (2, 3, 1, 0))  # to (kh, kw, out / groups, in)")
+        order = _to_last(layer.rank)
+        written.append(
+            f"w = np.transpose(w, {order})  # to ({_TAPS[layer.rank]}, out / groups, in)"
+        )
     return "\n".join([*written, *_CODE[target](layer, chosen)])
+
+
+_TAPS = {1: "kw", 2: "kh, kw", 3: "kd, kh, kw"}
+
+
+def function_name(target: Target, rank: int) -> str:
+    """The function of a framework, as code has it."""
+    return {
+        "torch": f"F.conv_transpose{rank}d",
+        "tensorflow": f"tf.nn.conv{rank}d_transpose",
+        "keras": f"keras.layers.Conv{rank}DTranspose",
+        "onnx": "ONNX ConvTranspose",
+        "opencv": "ONNX ConvTranspose in cv2.dnn",
+    }[target]
 
 
 def _written_lines(layer: Layer, p: Plan) -> list[str]:
@@ -314,7 +380,7 @@ def _written_lines(layer: Layer, p: Plan) -> list[str]:
             f":{(k - 1) * d + 1}:{d}" for k, d in zip(layer.kernel, p.dilations, strict=True)
         )
         lines += [
-            f"spread = np.zeros((*w.shape[:2], {p.kernel[0]}, {p.kernel[1]}), w.dtype)",
+            f"spread = np.zeros((*w.shape[:2], {', '.join(map(str, p.kernel))}), w.dtype)",
             f"spread[:, :, {taps}] = w  # zeros between the taps, or after them",
             "w = spread",
         ]
@@ -336,7 +402,7 @@ def _arguments(arguments: Mapping[str, object]) -> str:
 
 
 def _slices(crop: Sequence[tuple[int, int]]) -> str | None:
-    """What keeps the middle of two axes, or None if nothing is cut."""
+    """What keeps the middle of the axes, or None if nothing is cut."""
     if not any(map(any, crop)):
         return None
     return ", ".join(f"{start or ''}:{-end or ''}" for start, end in crop)
@@ -344,20 +410,22 @@ def _slices(crop: Sequence[tuple[int, int]]) -> str | None:
 
 def _torch_code(layer: Layer, p: Plan) -> list[str]:
     b = "torch.as_tensor(b)" if layer.bias else "None"
-    lines = [f"y = F.conv_transpose2d(x, torch.as_tensor(w), {b}, {_arguments(p.arguments)})"]
+    function = function_name("torch", layer.rank)
+    lines = [f"y = {function}(x, torch.as_tensor(w), {b}, {_arguments(p.arguments)})"]
     if kept := _slices(p.crop):
         lines.append(f"y = y[:, :, {kept}]")
     return lines
 
 
 def _tensorflow_code(layer: Layer, p: Plan) -> list[str]:
-    sizes = []
-    for name, axis, (start, end) in zip(_AXES, layer.axes, p.crop, strict=True):
+    sizes, names = [], _AXES[layer.rank]
+    for name, axis, (start, end) in zip(names, layer.axes, p.crop, strict=True):
         more = axis.extent - axis.window.begin - axis.window.end + start + end
         sizes.append(f"({name} - 1) * {axis.stride} + {more}")
     lines = [
-        "n, height, width, _ = x.shape",
-        f"y = tf.nn.conv2d_transpose(x, w, output_shape=(n, {', '.join(sizes)}, {layer.channels[1]}), "
+        f"n, {', '.join(names)}, _ = x.shape",
+        f"shape = (n, {', '.join(sizes)}, {layer.channels[1]})",
+        f"y = {function_name('tensorflow', layer.rank)}(x, w, output_shape=shape, "
         f"{_arguments(p.arguments)})",
     ]
     if layer.bias:
@@ -370,14 +438,15 @@ def _tensorflow_code(layer: Layer, p: Plan) -> list[str]:
 def _keras_code(layer: Layer, p: Plan) -> list[str]:
     b = ", b" if layer.bias else ""
     lines = [
-        f"layer = keras.layers.Conv2DTranspose({layer.channels[1]}, {p.kernel!r}, "
+        f"layer = {function_name('keras', layer.rank)}({layer.channels[1]}, {p.kernel!r}, "
         f"{_arguments(p.arguments)}, use_bias={layer.bias})",
         "layer.build(x.shape)",
         f"layer.set_weights([w{b}])",
         "y = layer(x)",
     ]
     if any(map(any, p.crop)):
-        lines.append(f"y = keras.layers.Cropping2D({p.crop!r})(y)")
+        crop = p.crop if layer.rank > 1 else p.crop[0]
+        lines.append(f"y = keras.layers.Cropping{layer.rank}D({crop!r})(y)")
     return lines
 
 
@@ -393,11 +462,11 @@ def _opencv_code(layer: Layer, p: Plan) -> list[str]:
     weights = ["(w, 'w')", "(b, 'b')"] if layer.bias else ["(w, 'w')"]
     sizes = [
         f"({n} - 1) * {a.stride} + {a.extent - a.window.begin - a.window.end}"
-        for n, a in zip(_AXES, layer.axes, strict=True)
+        for n, a in zip(_AXES[layer.rank], layer.axes, strict=True)
     ]
     return [
         *_onnx_code(layer, p),
-        "n, _, height, width = x.shape",
+        f"n, _, {', '.join(_AXES[layer.rank])} = x.shape",
         f"shape = (n, {layer.channels[1]}, {', '.join(sizes)})",
         *model_lines(weights, 13),
     ]

@@ -17,22 +17,21 @@ from .spoken.conv_transpose import keras_convention
 
 
 def keras_from_torch(layer: Any) -> Any:
-    """The Keras model that computes what a ``torch.nn.ConvTranspose2d`` computes, on NHWC.
+    """The Keras model that computes what a ``torch.nn.ConvTranspose`` computes, on channels last.
 
     Args:
-        layer: the module; its weight and bias are copied.
+        layer: the module, of one to three axes; its weight and bias are copied.
 
     Returns:
         A built ``keras.Sequential``: a ``Conv2DTranspose``, and a ``Cropping2D`` where its arguments
-        cannot say the padding. Groups and dilations that Keras does not take are written into the
-        weight.
+        cannot say the padding, or those of one or three axes. Groups and dilations that Keras does not
+        take are written into the weight.
 
     Raises:
-        TypeError: it is no ``ConvTranspose2d``.
+        TypeError: it is no ``ConvTranspose1d``, ``ConvTranspose2d`` or ``ConvTranspose3d``.
         ImportError: Keras is not installed.
     """
-    if type(layer).__name__ != "ConvTranspose2d" or not hasattr(layer, "output_padding"):
-        raise TypeError(f"a torch.nn.ConvTranspose2d is converted, got {type(layer).__name__}")
+    rank = _rank(layer, "ConvTranspose{}d", "torch.nn")
     keras = importlib.import_module("keras")
     padding = tuple(layer.padding)
     what = Layer(
@@ -49,7 +48,7 @@ def keras_from_torch(layer: Any) -> Any:
     )
     plan = conversions.plan(what, "keras")
     weight = layer.weight.detach().cpu().numpy()
-    made = keras.layers.Conv2DTranspose(
+    made = getattr(keras.layers, f"Conv{rank}DTranspose")(
         layer.out_channels,
         plan.kernel,
         use_bias=what.bias,
@@ -57,9 +56,11 @@ def keras_from_torch(layer: Any) -> Any:
         dtype=str(weight.dtype),
         **plan.arguments,
     )
-    crop = keras.layers.Cropping2D(plan.crop, data_format="channels_last", dtype=str(weight.dtype))
+    cut = plan.crop if rank > 1 else plan.crop[0]
+    more: dict[str, Any] = {"data_format": "channels_last"} if rank > 1 else {}
+    crop = getattr(keras.layers, f"Cropping{rank}D")(cut, dtype=str(weight.dtype), **more)
     model = keras.Sequential([made, crop] if any(map(any, plan.crop)) else [made])
-    model.build((None, None, None, layer.in_channels))
+    model.build((None, *(None for _ in range(rank)), layer.in_channels))
     bias = [layer.bias.detach().cpu().numpy()] if what.bias else []
     made.set_weights([plan.weight(weight), *bias])
     return model
@@ -69,19 +70,19 @@ def torch_from_keras(layer: Any) -> Any:
     """The torch module that computes what a built ``keras.layers.Conv2DTranspose`` computes, on NCHW.
 
     Args:
-        layer: the layer; its weights are copied.
+        layer: the layer, of one to three axes; its weights are copied.
 
     Returns:
-        A ``torch.nn.ConvTranspose2d``, or a ``torch.nn.Sequential`` of it and an ``nn.ZeroPad2d`` of
-        negative width, which crops, where its arguments cannot say the padding.
+        A ``torch.nn.ConvTranspose2d``, or a ``torch.nn.Sequential`` of it and an ``nn.ConstantPad2d`` of
+        negative width, which crops, where its arguments cannot say the padding; those of one or three axes
+        for a layer of these.
 
     Raises:
-        TypeError: it is no ``Conv2DTranspose``.
+        TypeError: it is no ``Conv1DTranspose``, ``Conv2DTranspose`` or ``Conv3DTranspose``.
         ValueError: it is not built, or has an activation.
         ImportError: torch is not installed.
     """
-    if type(layer).__name__ != "Conv2DTranspose":
-        raise TypeError(f"a keras.layers.Conv2DTranspose is converted, got {type(layer).__name__}")
+    rank = _rank(layer, "Conv{}DTranspose", "keras.layers")
     if not layer.built:
         raise ValueError(
             "the layer has no weights yet: call it on an input, or layer.build(input_shape)"
@@ -92,7 +93,7 @@ def torch_from_keras(layer: Any) -> Any:
         )
     torch = importlib.import_module("torch")
     w, *b = layer.get_weights()
-    weight = np.ascontiguousarray(w.transpose(3, 2, 0, 1))
+    weight = np.ascontiguousarray(w.transpose(rank + 1, rank, *range(rank)))
     convention = keras_convention(
         layer.padding, layer.output_padding, layer.kernel_size, layer.strides, layer.dilation_rate
     )
@@ -103,13 +104,23 @@ def torch_from_keras(layer: Any) -> Any:
         bias=bool(b),
     )
     plan = conversions.plan(what, "torch")
-    module = torch.nn.ConvTranspose2d(*what.channels, what.kernel, bias=what.bias, **plan.arguments)
+    made = getattr(torch.nn, f"ConvTranspose{rank}d")
+    module = made(*what.channels, what.kernel, bias=what.bias, **plan.arguments)
     module = module.to(torch.as_tensor(weight).dtype)
     with torch.no_grad():
         module.weight.copy_(torch.as_tensor(weight))
         if b:
             module.bias.copy_(torch.as_tensor(b[0]))
-    (top, bottom), (left, right) = plan.crop
-    if not any((top, bottom, left, right)):
+    if not any(map(any, plan.crop)):
         return module
-    return torch.nn.Sequential(module, torch.nn.ZeroPad2d((-left, -right, -top, -bottom)))
+    cut = [-side for pair in reversed(plan.crop) for side in pair]
+    return torch.nn.Sequential(module, getattr(torch.nn, f"ConstantPad{rank}d")(cut, 0.0))
+
+
+def _rank(layer: Any, name: str, module: str) -> int:
+    """The number of axes of a layer, by its class's name."""
+    for rank in (1, 2, 3):
+        if type(layer).__name__ == name.format(rank) and hasattr(layer, "output_padding"):
+            return rank
+    names = " or ".join(name.format(rank) for rank in (1, 2, 3))
+    raise TypeError(f"a {module} {names} is converted, got {type(layer).__name__}")

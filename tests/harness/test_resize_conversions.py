@@ -175,7 +175,10 @@ def test_opencv_s_flags_have_these_numbers() -> None:
             "nn.Upsample(scale_factor=2, mode='trilinear', align_corners=True)",
             "torch-interpolate-bilinear-align_corners-scale_factor",
         ),
-        ("F.grid_sample(x, grid)", "torch-grid_sample-bilinear-zeros"),
+        (
+            "F.grid_sample(x, F.affine_grid([[[1, 0, 0], [0, 1, 0]]], size))",
+            "torch-grid_sample-bilinear-zeros",
+        ),
         ("tf.image.resize(x, [h, w])", "tensorflow-image.resize-bilinear"),
         (
             "tf.image.resize(x, size, tf.image.ResizeMethod.AREA, name='r')",
@@ -198,7 +201,7 @@ def test_opencv_s_flags_have_these_numbers() -> None:
         ),
         ("tf.raw_ops.ResizeBilinear(images=x, size=s)", "tensorflow-raw_ops.ResizeBilinear"),
         (
-            "tf.image.crop_and_resize(x, boxes, i, (4, 4))",
+            "tf.image.crop_and_resize(x, [[0, 0, 1, 1]], i, (4, 4))",
             "tensorflow-image.crop_and_resize-bilinear",
         ),
         (
@@ -234,6 +237,8 @@ def test_spellings_are_read(text: str, call: str) -> None:
         ("F.interpolat(x, 3)", "the closest are F.interpolate"),
         ("v2.functional.resize(x, 3)", "is no call that is known; the closest are cv2.resize"),
         ("resize(x, 3)", "can be tf.image.resize or"),
+        ("F.grid_sample(x, grid)", "grid=grid says where each pixel is sampled"),
+        ("tf.image.crop_and_resize(x, boxes, i, (4, 4))", "boxes=boxes say which part"),
         ("F.interpolate(x)", "does not say what becomes of the size: give size or scale_factor"),
         ("F.interpolate(x, 3, 2)", "takes a size or factors, not both"),
         ("F.interpolate(x, sise=3)", "unexpected keyword argument 'sise'; it takes (input, size=None"),
@@ -439,7 +444,8 @@ def looked_up(data: dict[str, Any], name: str, given: dict[str, Any], by: str) -
     flags = {}
     for flag in function["flags"]:
         value = repr(given[flag]) if flag in given else defaults[flag]
-        flags[flag] = function["words"].get(flag, {}).get(value, value)
+        words = {**function["words"].get(flag, {}), **function["constants"].get(flag, {})}
+        flags[flag] = words.get(value, value)
     for row in data["rows"]:
         mine = {k: v for k, v in row["flags"].items() if k not in ("dimensions", "coordinates")}
         plain = row["flags"].get("dimensions", "2") == "2" and not row["ways"]

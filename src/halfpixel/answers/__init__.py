@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from ..conversions import Target
-from ..spoken import Reading, Sizes, Unreadable, read
+from ..spoken import Reading, Sizes, Spoken, Unreadable, readings
 from . import conv_transpose, resize
+from .branches import BranchedAnswer, BranchOfAnswer
 from .conv_transpose import Answer
 from .resize import ResizeAnswer
+from .sizes import Size
 
-__all__ = ["Answer", "ResizeAnswer", "convert"]
+__all__ = ["Answer", "BranchedAnswer", "ResizeAnswer", "convert"]
 
 
 def convert(
@@ -19,7 +22,7 @@ def convert(
     *,
     weight: Sequence[int] | None = None,
     input_size: Sequence[int] | None = None,
-) -> Answer | ResizeAnswer:
+) -> Answer | ResizeAnswer | BranchedAnswer:
     """What a resize, or a transposed convolution, is in another framework.
 
     Args:
@@ -28,11 +31,12 @@ def convert(
         to: torch, tensorflow, keras, onnx or opencv.
         weight: the shape of a transposed convolution's weight in its framework's layout, where the call
             does not say it.
-        input_size: (h, w) of the input in pixels, where what the call does depends on it: what a resize
-            makes of factors, what ``tf.nn.conv2d_transpose`` cuts.
+        input_size: of the input in pixels, (h, w), (w,) or (d, h, w), where what the call does depends on
+            it: what a resize makes of factors, what ``tf.nn.conv2d_transpose`` cuts.
 
     Returns:
-        The answer: ``str`` of it is for people, ``.json()`` for programs, ``.code`` runs.
+        The answer: ``str`` of it is for people, ``.json()`` for programs, ``.code`` runs. Of a call with
+        conditional expressions, an answer for each branch.
 
     Raises:
         Unreadable: a ``ValueError`` that says what about the call cannot be read.
@@ -44,10 +48,35 @@ def convert(
     >>> convert("F.interpolate(x, size=(h, w), mode='bilinear')", "opencv").code
     'y = cv2.resize(x, (w, h), interpolation=cv2.INTER_LINEAR)'
     """
-    if input_size is not None and len(input_size) != 2:
-        raise Unreadable(f"an input size is (h, w), got {tuple(input_size)}")
-    size = None if input_size is None else (input_size[0], input_size[1])
-    spoken = read(call, Sizes(None if weight is None else tuple(weight), size))
+    size = None if input_size is None else tuple(input_size)
+    found = readings(call, Sizes(None if weight is None else tuple(weight), size))
+    if len(found) == 1 and isinstance(found[0].read, (Reading, Spoken)):
+        return _answer(found[0].read, to, size)
+    branches = []
+    for one in found:
+        answer = one.read
+        try:
+            answered = (
+                _answer(answer, to, size) if isinstance(answer, (Reading, Spoken)) else answer
+            )
+        except Unreadable as error:
+            answered = error
+        branches.append(BranchOfAnswer(one.condition, one.text, answered))
+    errors = [one.answer for one in branches if isinstance(one.answer, Unreadable)]
+    if len(errors) == len(branches):
+        raise errors[0]
+    return BranchedAnswer(call, to, tuple(branches))
+
+
+_SHAPES = {1: "(w,)", 2: "(h, w)", 3: "(d, h, w)"}
+
+
+def _answer(
+    spoken: Reading | Spoken, to: Target, input_size: tuple[int, ...] | None
+) -> Answer | ResizeAnswer:
+    rank = spoken.rank if isinstance(spoken, Reading) else spoken.layer.rank
+    if input_size is not None and len(input_size) != rank:
+        raise Unreadable(f"an input size is {_SHAPES[rank]}, got {input_size}")
     if isinstance(spoken, Reading):
-        return resize.answer(spoken, to, size)
+        return resize.answer(spoken, to, cast("Size | None", input_size))  # of two axes alone
     return conv_transpose.answer(spoken, to)

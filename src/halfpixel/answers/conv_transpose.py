@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from .. import conversions
 from ..conversions import Layer, Plan, Target
+from ..frameworks.padding import Axis
 from ..spoken import Spoken
 
-_FUNCTIONS: dict[Target, str] = {
-    "torch": "F.conv_transpose2d",
-    "tensorflow": "tf.nn.conv2d_transpose",
-    "keras": "keras.layers.Conv2DTranspose",
-    "onnx": "ONNX ConvTranspose",
-    "opencv": "ONNX ConvTranspose in cv2.dnn",
+_NAMES = {
+    1: ("the width",),
+    2: ("the height", "the width"),
+    3: ("the depth", "the height", "the width"),
 }
 
 
@@ -41,18 +40,14 @@ class Answer:
         return self.spoken.layer
 
     def __str__(self) -> str:
-        function = _FUNCTIONS[self.target]
-        lines = [f"{self.spoken.function} computes {self.layer.convention}"]
-        height, width = self.layer.axes
-        both = (
-            [("both axes", height)]
-            if height == width
-            else [("the height", height), ("the width", width)]
-        )
+        function = conversions.function_name(self.target, self.layer.rank)
+        lines = [f"warning: {warning}" for warning in self.spoken.warnings]
+        lines.append(f"{self.spoken.function} computes {self.layer.convention}")
+        lines += [f"  taking it that {note}" for note in self.spoken.notes]
         lines += [
             f"  along {name} it keeps {axis.window} of the full output, "
             f"(n - 1) * {axis.stride} + {axis.extent} pixels"
-            for name, axis in both
+            for name, axis in self._axes()
         ]
         if self.plan.exact:
             lines.append(
@@ -66,6 +61,13 @@ class Answer:
         lines += [f"needs: {condition}" for condition in self.plan.conditions]
         return "\n".join(lines).rstrip()
 
+    def _axes(self) -> list[tuple[str, Axis]]:
+        """The axes by name, all at once where they are alike."""
+        axes = self.layer.axes
+        if len(axes) > 1 and len(set(axes)) == 1:
+            return [("both axes" if len(axes) == 2 else "all axes", axes[0])]
+        return list(zip(_NAMES[len(axes)], axes, strict=True))
+
     def json(self) -> str:
         """The same for a program."""
         return json.dumps(
@@ -73,6 +75,8 @@ class Answer:
                 "call": self.spoken.function,
                 "framework": self.spoken.framework,
                 "to": self.target,
+                "warnings": self.spoken.warnings,
+                "notes": self.spoken.notes,
                 "convention": self.layer.convention.attributes,
                 "same_arguments": self.plan.exact,
                 "reasons": self.plan.reasons,

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..conversions import TARGETS, Target
 from ..spoken import conv_transpose
 from ..spoken import resize as spoken
 from ..spoken.resize import Entry, Reading, Row
-from ..spoken.signatures import BY_NAME, FUNCTIONS, MODULES, Function
+from ..spoken.signatures import BY_NAME, CONSTANTS, FUNCTIONS, MODULES, Function, Words
 from ..spoken.text import Variable
 from .resize import ResizeAnswer, answer
 
@@ -30,10 +30,10 @@ def functions() -> list[dict[str, Any]]:
 
     Of each: ``name``, ``framework``, ``spelled`` (other names), ``becomes`` (the function whose rows it has
     beside its own, or ""), ``parameters`` (a list of [name, default], [name] where there is none), and of
-    which kind they are: ``image``, ``size``, ``order`` (hw, wh), ``factors``, ``one_for_all``, ``grid``,
-    ``ways``, ``flags``; ``words``, for a parameter, from a value, or the end of a dotted name as a string,
-    to the value that rows have; ``moot``, for a parameter, another one and the value without which it means
-    nothing.
+    which kind they are: ``image``, ``size``, ``order`` (hw, wh), ``factors``, ``one_for_all``, ``rank``,
+    ``grid``, ``told``, ``ways``, ``flags``; ``words``, for a parameter, from a value to the value that rows
+    have; ``constants``, the same from the name of a constant, as a string, in one of the modules
+    ``constants_in``; ``moot``, for a parameter, another one and the value without which it means nothing.
     """
     return [_function(function) for function in FUNCTIONS]
 
@@ -55,12 +55,20 @@ def _function(one: Function) -> dict[str, Any]:
         "order": one.order,
         "factors": list(one.factors),
         "one_for_all": one.one_for_all,
+        "rank": one.rank,
+        "told": list(one.told),
         "grid": list(one.grid),
         "ways": list(one.ways),
         "flags": list(one.flags),
-        "words": {name: {repr(k): repr(v) for k, v in w.items()} for name, w in one.words.items()},
+        "words": _printed(one.words),
+        "constants": _printed(one.constants),
+        "constants_in": list(CONSTANTS.get(one.framework, ())),
         "moot": {name: [other, repr(value)] for name, (other, value) in one.moot.items()},
     }
+
+
+def _printed(words: Mapping[str, Words]) -> dict[str, dict[str, str]]:
+    return {name: {repr(k): repr(v) for k, v in w.items()} for name, w in words.items()}
 
 
 def modules() -> list[list[str]]:
@@ -70,7 +78,7 @@ def modules() -> list[list[str]]:
 
 def transposed() -> list[str]:
     """The last names of the transposed convolutions that are read, and are not in this table."""
-    return list(conv_transpose.KNOWN)
+    return list(dict.fromkeys(one.name.split(".")[-1] for one in conv_transpose.OPERATORS))
 
 
 def rows() -> list[dict[str, Any]]:

@@ -1,19 +1,45 @@
 """Calls as people write them, read and never run.
 
 ``text`` parses, ``conv_transpose`` and ``resize`` say what a call is, ``signatures`` is the table of the
-functions that resize.
+functions that resize, ``ranks`` says along how many axes, ``mistakes`` what is said and not meant.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from . import conv_transpose, resize
 from .conv_transpose import Sizes, Spoken
 from .resize import Reading
-from .text import Unreadable, Variable, outermost
+from .text import Branch, Unreadable, Variable, Written, branches
 
-__all__ = ["Reading", "Sizes", "Spoken", "Unreadable", "Variable", "read"]
+__all__ = [
+    "Conditional",
+    "Reading",
+    "Sizes",
+    "Spoken",
+    "Unreadable",
+    "Variable",
+    "read",
+    "readings",
+]
 
 _UNSAID = Sizes()
+
+
+@dataclass(frozen=True)
+class Conditional:
+    """What is computed on a condition.
+
+    Attributes:
+        condition: in Python; empty where there is one branch.
+        text: what stands there.
+        read: the call; None where nothing is called there; or what keeps it from being read.
+    """
+
+    condition: str
+    text: str
+    read: Spoken | Reading | Unreadable | None
 
 
 def read(text: str, sizes: Sizes = _UNSAID) -> Spoken | Reading:
@@ -26,10 +52,70 @@ def read(text: str, sizes: Sizes = _UNSAID) -> Spoken | Reading:
         sizes: what the call leaves to its weight and input.
 
     Raises:
-        Unreadable: it is no call, no call that is known, or leaves something out.
+        Unreadable: it is no call, no call that is known, leaves something out, or is another one on a
+            condition: see :func:`readings`.
     """
-    written = outermost(text, lambda name: conv_transpose.known(name) or resize.known(name))
-    if resize.known(written.function) and not conv_transpose.known(written.function):
+    found = readings(text, sizes)
+    if len(found) > 1:
+        conditions = " or ".join(one.condition for one in found[:-1])
+        raise Unreadable(f"{text!r} depends on {conditions}: write one of the branches")
+    (only,) = found
+    assert isinstance(only.read, (Spoken, Reading))
+    return only.read
+
+
+def readings(text: str, sizes: Sizes = _UNSAID) -> tuple[Conditional, ...]:
+    """What a text computes, by the conditional expressions in it: one, where there are none.
+
+    Args:
+        text, sizes: as for :func:`read`.
+
+    Raises:
+        Unreadable: no branch can be read.
+    """
+    every = [one for branch in branches(text, _known) for one in _branches(branch)]
+    found = [Conditional(branch.condition, branch.text, _read(branch, sizes)) for branch in every]
+    errors = [one.read for one in found if isinstance(one.read, Unreadable)]
+    if errors and not any(isinstance(one.read, (Spoken, Reading)) for one in found):
+        raise errors[0]
+    return tuple(found)
+
+
+def _known(name: str) -> bool:
+    return conv_transpose.known(name) or resize.known(name)
+
+
+def _is_resize(written: Written) -> bool:
+    return resize.known(written.function) and not conv_transpose.known(written.function)
+
+
+def _branches(branch: Branch) -> list[Branch]:
+    """The branches within the call of a branch."""
+    if branch.call is None:
+        return [branch]
+    if _is_resize(branch.call):
+        inner = resize.choices(branch.call)
+    elif conv_transpose.known(branch.call.function):
+        inner = conv_transpose.choices(branch.call)
+    else:
+        return [branch]
+    return [
+        Branch((*branch.truths, *one.truths), one.call, branch.text if not one.truths else one.text)
+        for one in inner
+    ]
+
+
+def _read(branch: Branch, sizes: Sizes) -> Spoken | Reading | Unreadable | None:
+    if branch.call is None:
+        return None
+    try:
+        return _read_call(branch.call, sizes)
+    except Unreadable as error:
+        return error
+
+
+def _read_call(written: Written, sizes: Sizes) -> Spoken | Reading:
+    if _is_resize(written):
         return resize.read(written)
     if conv_transpose.known(written.function) or "conv" in written.function.lower():
         return conv_transpose.read(written, sizes)

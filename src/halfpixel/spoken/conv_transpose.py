@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..conventions import ConvTranspose
 from ..conversions import Layer, Target
 from ..frameworks import padding as _padding
 from ..frameworks.padding import Axis, Window
-from .text import Unreadable, Written, signature, unsaid
+from .signatures import canonical
+from .text import Branch, Unreadable, Written, choices_of, signature, unsaid
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,11 @@ class Sizes:
 
     Attributes:
         weight: the weight's shape, in the layout of the call's framework; or None.
-        input_size: (h, w) of the input in pixels; or None.
+        input_size: the input's in pixels, (w,), (h, w) or (d, h, w); or None.
     """
 
     weight: tuple[int, ...] | None = None
-    input_size: tuple[int, int] | None = None
+    input_size: tuple[int, ...] | None = None
 
 
 _UNSAID = Sizes()
@@ -40,22 +42,33 @@ class Spoken:
         function: its name, as the framework has it.
         arguments: all of them by name, defaults filled in.
         layer: what it computes.
+        notes: what it takes for granted.
+        warnings: what the call says by mistake, and what the answer leaves out.
     """
 
     framework: Target
     function: str
     arguments: Mapping[str, Any]
     layer: Layer
+    notes: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())
 
 
 def known(name: str) -> bool:
     """Whether a dotted name is a transposed convolution's."""
-    return name.split(".")[-1] in KNOWN
+    return _operator(name) is not None
 
 
 def closest(name: str) -> list[str]:
     """The names of functions that resemble one."""
-    return difflib.get_close_matches(name.split(".")[-1], KNOWN, 3, 0.4)
+    last = list(dict.fromkeys(one.name.split(".")[-1] for one in OPERATORS))
+    return difflib.get_close_matches(name.split(".")[-1], last, 3, 0.4)
+
+
+def choices(written: Written) -> tuple[Branch, ...]:
+    """The calls without conditional expressions that a call is: one for each branch."""
+    operator = _operator(written.function)
+    return choices_of(written, [0, operator.image] if operator and operator.image else [])
 
 
 def read(written: Written, sizes: Sizes = _UNSAID) -> Spoken:
@@ -65,29 +78,81 @@ def read(written: Written, sizes: Sizes = _UNSAID) -> Spoken:
         Unreadable: it is no call that is known, or leaves something out.
     """
     name = written.function
-    last = name.split(".")[-1]
-    if last not in KNOWN:
-        near = closest(last) or sorted(KNOWN)
+    operator = _operator(name)
+    if operator is None:
+        near = closest(name) or [one.name for one in OPERATORS]
         raise Unreadable(
             f"{name} is no transposed convolution that is known; the closest are {', '.join(near)}"
         )
-    framework, takes, layer = KNOWN[last]
-    arguments = written.bound(name, takes)
+    arguments = _Arguments(operator, name, written.bound(name, operator.signature), sizes)
+    if operator.image and written.applied is not None:
+        raise Unreadable(f"{name} is no layer: it is not called again, as {written.applied}")
     try:
-        made = layer(_Arguments(name, arguments), sizes)
+        made = operator.layer(arguments)
+        if written.applied is not None:
+            made = _applied(arguments, made, written.applied)
     except Unreadable:
         raise
     except ValueError as error:
-        raise Unreadable(f"{name}: {error}") from None
-    return Spoken(framework, name, arguments, made)
+        raise Unreadable(f"{name}: {error}{_meant(written, arguments)}") from None
+    warnings = [*arguments.warnings]
+    if written.around:
+        warnings.insert(0, f"{written.around} stands around the call and is not part of the answer")
+    return Spoken(
+        operator.framework, name, arguments.values, made, tuple(arguments.notes), tuple(warnings)
+    )
+
+
+def _meant(written: Written, a: _Arguments) -> str:
+    """nn.Conv2d has its dilation where a transposed convolution has output_padding."""
+    extra = a.values.get("output_padding")
+    if a.operator.framework != "torch" or "output_padding" in written.kwargs or not extra:
+        return ""
+    return (
+        f"; {extra!r} is given as output_padding: if it is the dilation, write dilation={extra!r}"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operator:
+    """A function, or a layer, that is a transposed convolution.
+
+    Attributes:
+        framework: whose it is.
+        name: its own.
+        spelled: its other names.
+        rank: the number of axes; None where the weight says it.
+        takes: its signature.
+        image: the argument that it is computed of; empty of a layer, whose image comes later.
+        layer: from its arguments to what it computes.
+        unused: the arguments with no part in the result.
+    """
+
+    framework: Target
+    name: str
+    rank: int | None
+    takes: str
+    layer: Callable[[_Arguments], Layer]
+    image: str = ""
+    spelled: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
+    @functools.cached_property
+    def signature(self) -> inspect.Signature:
+        """What ``takes`` says."""
+        return signature(self.takes)
 
 
 @dataclass(frozen=True)
 class _Arguments:
     """The arguments of one call, and its name for what is said about them."""
 
+    operator: Operator
     call: str
     values: Mapping[str, Any]
+    sizes: Sizes
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> Any:
         value = self.values[name]
@@ -102,46 +167,96 @@ class _Arguments:
             raise Unreadable(f"{self.call}: {name} is a whole number, got {value!r}")
         return value
 
-    def pair(self, name: str) -> tuple[int, int]:
-        """One number for both axes, or one for each."""
+    def truth(self, name: str) -> bool:
+        """True or False."""
         value = self[name]
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value, value
-        entries = tuple(value) if isinstance(value, (tuple, list)) else ()
-        if len(entries) == 4:  # TensorFlow's, with batch and channels
-            entries = entries[1:3]
-        if len(entries) != 2 or not all(isinstance(entry, int) for entry in entries):
-            raise Unreadable(f"{self.call}: {name} is a number or two, got {value!r}")
+        if not isinstance(value, bool) and value not in (0, 1):
+            raise Unreadable(f"{self.call}: {name} is True or False, got {value!r}")
+        return bool(value)
+
+    def channels(self, name: str) -> int:
+        """A number of channels."""
+        value = self.integer(name)
+        if value < 1:
+            raise Unreadable(f"{self.call}: {name} is at least 1, got {value}")
+        return value
+
+    def axes(self, name: str, rank: int, *, least: int = 0, one: bool = False) -> tuple[int, ...]:
+        """One number for all axes, or one for each.
+
+        Args:
+            name: of the argument.
+            rank: the number of axes.
+            least: the smallest of them that is taken.
+            one: a tuple of one entry is for all axes.
+        """
+        value = self[name]
+        entries = tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
+        if one and len(entries) == 1:
+            entries *= rank
+        whole = all(isinstance(entry, int) and not isinstance(entry, bool) for entry in entries)
+        if len(entries) != rank or not whole:
+            number = ("a number", "a number or two", "a number or three")[rank - 1]
+            raise Unreadable(f"{self.call}: {name} is {number}, got {value!r}")
+        if min(entries) < least:
+            raise Unreadable(f"{self.call}: {name} is at least {least}, got {value!r}")
         return entries
 
-    def refuse(self, name: str, plain: Sequence[Any]) -> None:
-        """An argument that is beyond the convention, unless it has a plain value."""
-        if self.values[name] not in plain:
+    def weight(self, layout: str) -> tuple[int, ...]:
+        """The weight's shape, as the framework lays it out.
+
+        Args:
+            layout: the words for it, with ``{taps}`` for the axes.
+        """
+        shape, rank = self.sizes.weight, self.operator.rank
+        taps = ", ".join({1: "w", 2: "hw", 3: "dhw"}[rank or 2])
+        taps = ", ".join(f"k{axis}" for axis in taps.split(", "))
+        ranks = (1, 2, 3) if rank is None else (rank,)
+        said = layout.format(taps=taps)
+        if shape is None:
             raise Unreadable(
-                f"{self.call}: {name}={self.values[name]!r} is not covered; take it out of the call"
+                f"{self.call} does not say the weight's shape: give it, {said}, by weight= or --weight"
             )
+        if len(shape) - 2 not in ranks or min(shape) < 1:
+            raise Unreadable(f"{self.call}: the weight's shape is {said}, got {shape}")
+        return shape
 
+    def input_size(self, rank: int, why: str) -> tuple[int, ...]:
+        """The input's size in pixels."""
+        size = self.sizes.input_size
+        names = {1: "(w,)", 2: "(h, w)", 3: "(d, h, w)"}[rank]
+        if size is None:
+            raise Unreadable(
+                f"{self.call}: {why} depends on the input's size: give it, {names}, by input_size= "
+                "or --input"
+            )
+        if len(size) != rank:
+            raise Unreadable(f"{self.call}: an input size is {names}, got {size}")
+        return size
 
-def _weight(call: str, sizes: Sizes, layout: str) -> tuple[int, ...]:
-    if sizes.weight is None or len(sizes.weight) != 4:
-        raise Unreadable(f"{call} does not say the weight's shape: give it, {layout}")
-    return sizes.weight
+    def only(self, name: str, plain: Sequence[Any], else_: str) -> None:
+        """Refuse an argument that has none of some plain values, with what to do."""
+        if self[name] not in plain:
+            raise Unreadable(f"{self.call}: {name}={self.values[name]!r} {else_}")
 
 
 # ---------------------------------------------------------------------------- torch
 
 
-def _torch(
-    a: _Arguments, kernel: tuple[int, int], channels: tuple[int, int], *, bias: bool
-) -> Layer:
-    padding = a.pair("padding")
+def _torch(a: _Arguments, kernel: tuple[int, ...], channels: tuple[int, int], bias: bool) -> Layer:
+    rank = len(kernel)
+    group = a.channels("groups")
+    if channels[0] % group or channels[1] % group:
+        raise Unreadable(
+            f"{a.call}: {channels[0]} and {channels[1]} channels are no multiples of {group}"
+        )
     return Layer(
         convention=ConvTranspose(
-            strides=a.pair("stride"),
-            pads=padding * 2,
-            output_padding=a.pair("output_padding"),
-            dilations=a.pair("dilation"),
-            group=a.integer("groups"),
+            strides=a.axes("stride", rank, least=1, one=True),
+            pads=a.axes("padding", rank, one=True) * 2,
+            output_padding=a.axes("output_padding", rank, one=True),
+            dilations=a.axes("dilation", rank, least=1, one=True),
+            group=group,
         ),
         kernel=kernel,
         channels=channels,
@@ -149,51 +264,132 @@ def _torch(
     )
 
 
-def _torch_layer(a: _Arguments, sizes: Sizes) -> Layer:
-    a.refuse("padding_mode", ["zeros"])
-    channels = a.integer("in_channels"), a.integer("out_channels")
-    return _torch(a, a.pair("kernel_size"), channels, bias=bool(a["bias"]))
+def _torch_layer(a: _Arguments) -> Layer:
+    kind = a.call.split(".")[-1]
+    a.only("padding_mode", ["zeros"], f'raises: Only "zeros" padding mode is supported for {kind}')
+    rank = a.operator.rank
+    assert rank is not None
+    channels = a.channels("in_channels"), a.channels("out_channels")
+    if not _plain_dtype(a.values["dtype"]):
+        a.warnings.append(f"dtype={a.values['dtype']!r}: the answer does not convert to it")
+    return _torch(a, a.axes("kernel_size", rank, least=1), channels, a.truth("bias"))
 
 
-def _torch_function(a: _Arguments, sizes: Sizes) -> Layer:
-    c_in, c_out, *kernel = _weight(a.call, sizes, "(in, out / groups, kh, kw)")
-    channels = c_in, c_out * a.integer("groups")
-    return _torch(a, (kernel[0], kernel[1]), channels, bias=a.values["bias"] is not None)
+def _plain_dtype(dtype: Any) -> bool:
+    return dtype is None or str(dtype).split(".")[-1] in ("float32", "float")
 
 
-# ---------------------------------------------------------------------------- TensorFlow and Keras
+def _torch_function(a: _Arguments) -> Layer:
+    c_in, c_out, *kernel = a.weight("(in, out / groups, {taps})")
+    channels = c_in, c_out * a.channels("groups")
+    return _torch(a, tuple(kernel), channels, a.values["bias"] is not None)
 
 
-def _tensorflow_function(a: _Arguments, sizes: Sizes) -> Layer:
-    a.refuse("data_format", ["NHWC"])
-    *kernel, c_out, c_in = _weight(a.call, sizes, "(kh, kw, out / groups, in)")
+def _applied(a: _Arguments, layer: Layer, applied: Written) -> Layer:
+    """A layer with what it is called with: ``layer(x, output_size=(64, 64))``.
+
+    pytorch/pytorch, torch/nn/modules/conv.py: _output_padding.
+    """
+    torch = a.operator.framework == "torch"
+    given = dict(applied.kwargs)
+    names = ("input", "output_size") if torch else ("inputs", "training")
+    given |= dict(zip(names, applied.args, strict=False))
+    if len(applied.args) > 2 or not set(given) <= {*names, "input", "x"}:
+        raise Unreadable(f"{a.call}: the layer is called with an image, got {applied}")
+    size = given.get("output_size") if torch else None
+    if size is None:
+        return layer
+    rank, c = layer.rank, layer.convention
+    if isinstance(size, (tuple, list)) and len(size) == rank + 2:
+        size = size[2:]
+    whole = isinstance(size, (tuple, list)) and all(isinstance(n, int) for n in size)
+    if unsaid(size) or not whole or len(size) != rank:
+        raise Unreadable(f"{a.call}: output_size is {rank} or {rank + 2} numbers, got {size!r}")
+    n_in = a.input_size(rank, "what output_size comes to")
+    extra = []
+    for i, (n, wanted) in enumerate(zip(n_in, size, strict=True)):
+        axis = layer.axes[i]
+        least = (n - 1) * axis.stride + axis.extent - 2 * c.pads[i]
+        if not least <= wanted < least + axis.stride:
+            raise Unreadable(
+                f"{a.call} raises: requested an output size of {wanted}, but valid sizes range from "
+                f"{least} to {least + axis.stride - 1} (for an input of {n})"
+            )
+        extra.append(wanted - least)
+    a.notes.append(f"an input of {n_in} pixels: output_size is output_padding={tuple(extra)} there")
+    return replace(layer, convention=replace(c, output_padding=tuple(extra)))
+
+
+# ---------------------------------------------------------------------------- TensorFlow
+
+
+def _tensorflow_function(a: _Arguments) -> Layer:
+    *taps, c_out, c_in = a.weight("({taps}, out / groups, in)")
+    kernel, rank = tuple(taps), len(taps)
+    first = _channels_first(a, rank)
     shape = a["output_shape"]
-    if not isinstance(shape, (tuple, list)) or len(shape) != 4:
-        raise Unreadable(f"{a.call}: output_shape is (n, h, w, channels), got {shape!r}")
-    if sizes.input_size is None:
-        raise Unreadable(f"{a.call}: what it cuts depends on the input's size: give it, (h, w)")
-    strides = a.pair("strides")
-    dilations = (1, 1) if a.values["dilations"] is None else a.pair("dilations")
+    if not isinstance(shape, (tuple, list)) or len(shape) != rank + 2:
+        names = {1: "w", 2: "h, w", 3: "d, h, w"}[rank]
+        order = f"(n, channels, {names})" if first else f"(n, {names}, channels)"
+        raise Unreadable(f"{a.call}: output_shape is {order}, got {shape!r}")
+    out, total = (shape[2:], shape[1]) if first else (shape[1:-1], shape[-1])
+    input_size = a.input_size(rank, "what it cuts")
+    strides = _tensorflow_axes(a, "strides", rank, first)
+    dilated = a.values["dilations"] is not None
+    dilations = _tensorflow_axes(a, "dilations", rank, first) if dilated else (1,) * rank
     padding, axes = a["padding"], []
+    if rank != 2 and not isinstance(padding, str):
+        raise Unreadable(f"{a.call}: padding is 'SAME' or 'VALID', got {padding!r}")
     for i, (k, stride, dilation) in enumerate(zip(kernel, strides, dilations, strict=True)):
         extent = (k - 1) * dilation + 1
-        full = (sizes.input_size[i] - 1) * stride + extent
-        window = _tensorflow_window(padding, i, full - shape[1 + i], a.call)
+        full = (input_size[i] - 1) * stride + extent
+        window = _tensorflow_window(padding, i + first, full - out[i], a.call)
         axes.append(Axis(k, stride, dilation, window))
         if not _legal(padding, axes[-1]):
             raise Unreadable(
-                f"{a.call}: output_shape says {shape[1 + i]} pixels along axis {1 + i}, which no input "
-                f"of {sizes.input_size[i]} comes to with padding={padding!r}"
+                f"{a.call}: output_shape says {out[i]} pixels along axis {1 + i + first}, which no input "
+                f"of {input_size[i]} comes to with padding={padding!r}"
             )
-    if shape[3] % c_out:
-        raise Unreadable(f"{a.call}: {shape[3]} channels of output are no multiple of {c_out}")
-    group = shape[3] // c_out
+    if total % c_out or total < 1:
+        raise Unreadable(f"{a.call}: {total} channels of output are no multiple of {c_out}")
+    group = total // c_out
+    if c_in % group:
+        raise Unreadable(f"{a.call}: {c_in} channels of input are no multiple of {group} groups")
+    if rank == 3 and group > 1:
+        raise Unreadable(
+            f"{a.call} raises: input and filter must have the same depth: {total} vs {c_out}"
+        )
     return Layer(
         convention=_padding.convention_of(axes, group),
-        kernel=(kernel[0], kernel[1]),
-        channels=(c_in, shape[3]),
+        kernel=kernel,
+        channels=(c_in, total),
         bias=False,
     )
+
+
+def _channels_first(a: _Arguments, rank: int) -> bool:
+    """Whether data_format has the channels before the axes."""
+    axes = {1: "W", 2: "HW", 3: "DHW"}[rank]
+    layout = a["data_format"]
+    if layout not in (None, f"N{axes}C", f"NC{axes}"):
+        raise Unreadable(f"{a.call}: data_format is 'N{axes}C' or 'NC{axes}', got {layout!r}")
+    first = bool(layout == f"NC{axes}")
+    if first:
+        a.notes.append(
+            f"its image and its result are NC{axes}, and TensorFlow has that on a GPU alone"
+        )
+    return first
+
+
+def _tensorflow_axes(a: _Arguments, name: str, rank: int, first: bool) -> tuple[int, ...]:
+    """A number for each axis, perhaps with those of batch and channels around them."""
+    value = a[name]
+    if isinstance(value, (tuple, list)) and len(value) == rank + 2:
+        axes, other = (value[2:], value[:2]) if first else (value[1:-1], (value[0], value[-1]))
+        if tuple(other) != (1, 1):
+            raise Unreadable(f"{a.call}: {name} of batch and channels are 1, got {value!r}")
+        a = replace(a, values={**a.values, name: tuple(axes)})
+    return a.axes(name, rank, least=1, one=True)
 
 
 def _tensorflow_window(padding: Any, axis: int, excess: int, call: str) -> Window:
@@ -217,22 +413,58 @@ def _legal(padding: Any, axis: Axis) -> bool:
     return _padding.explicit_pair(axis) is not None
 
 
-def _keras_layer(a: _Arguments, sizes: Sizes) -> Layer:
-    a.refuse("data_format", [None, "channels_last"])
-    a.refuse("activation", [None, "linear"])
-    padding = a["padding"]
-    if padding not in ("same", "valid"):
-        raise Unreadable(f"{a.call}: padding is 'same' or 'valid', got {padding!r}")
-    given = None if a.values["output_padding"] is None else a.pair("output_padding")
-    kernel = a.pair("kernel_size")
-    return Layer(
-        convention=keras_convention(
-            padding, given, kernel, a.pair("strides"), a.pair("dilation_rate")
-        ),
-        kernel=kernel,
-        channels=(sizes.weight[-1] if sizes.weight else 1, a.integer("filters")),
-        bias=bool(a["use_bias"]),
+# ---------------------------------------------------------------------------- Keras
+
+
+def _keras_layer(a: _Arguments) -> Layer:
+    a.only(
+        "activation",
+        [None, "linear"],
+        "is not answered for: ask without it, and apply it to the result",
     )
+    rank = a.operator.rank
+    assert rank is not None
+    kernel = a.axes("kernel_size", rank, least=1)
+    dtype = a.values["dtype"]
+    if not _plain_dtype(dtype):
+        a.warnings.append(f"dtype={dtype!r}: the answer does not convert to it")
+    weight = a.sizes.weight
+    if weight is not None and (weight[:-2] != kernel or weight[-2] != a.channels("filters")):
+        wanted = f"({', '.join(map(str, kernel))}, {a.integer('filters')}, in)"
+        raise Unreadable(f"{a.call}: the weight's shape is {wanted}, got {weight}")
+    c_in = weight[-1] if weight else 1
+    return _keras(a, kernel, (c_in, a.channels("filters")), a.truth("use_bias"))
+
+
+def _keras_function(a: _Arguments) -> Layer:
+    *kernel, c_out, c_in = a.weight("({taps}, out, in)")
+    return _keras(a, tuple(kernel), (c_in, c_out), bias=False)
+
+
+def _keras(a: _Arguments, kernel: tuple[int, ...], channels: tuple[int, int], bias: bool) -> Layer:
+    rank = len(kernel)
+    a.only("data_format", [None, "channels_last", "channels_first"], "is no layout of Keras")
+    if a.values["data_format"] == "channels_first":
+        a.notes.append("its image and its result have the channels before the axes")
+    padding = str(a["padding"]).lower()
+    if padding not in ("same", "valid"):
+        raise Unreadable(f"{a.call}: padding is 'same' or 'valid', got {a['padding']!r}")
+    given = None if a.values["output_padding"] is None else a.axes("output_padding", rank)
+    strides = a.axes("strides", rank, least=1)
+    dilations = a.axes("dilation_rate", rank, least=1)
+    if max(strides) > 1 and max(dilations) > 1:
+        raise Unreadable(
+            f"{a.call} raises: `strides > 1` not supported in conjunction with `dilation_rate > 1`"
+        )
+    if given is not None and any(e >= s for e, s in zip(given, strides, strict=True)):
+        raise Unreadable(
+            f"{a.call} raises: `output_padding` must be strictly less than `strides`, "
+            f"got {given} and {strides}"
+        )
+    convention = keras_convention(
+        "same" if padding == "same" else "valid", given, kernel, strides, dilations
+    )
+    return Layer(convention=convention, kernel=kernel, channels=channels, bias=bias)
 
 
 def keras_convention(
@@ -260,66 +492,219 @@ def keras_convention(
 # ---------------------------------------------------------------------------- ONNX
 
 
-def _onnx_node(a: _Arguments, sizes: Sizes) -> Layer:
-    a.refuse("auto_pad", ["NOTSET", "VALID"])
-    a.refuse("output_shape", [None])
-    c_in, c_out, *kernel = _weight(a.call, sizes, "(in, out / group, kh, kw)")
-    group = a.integer("group")
-    pads = tuple(a["pads"])
+def _onnx_node(a: _Arguments) -> Layer:
+    c_in, c_out, *taps = a.weight("(in, out / group, {taps})")
+    kernel, rank = tuple(taps), len(taps)
+    shape = a["kernel_shape"]
+    if shape is not None and tuple(shape) != kernel:
+        raise Unreadable(f"{a.call}: kernel_shape={shape!r}, and the weight has {kernel}")
+    given = {
+        name: (default,) * rank if a.values[name] is None else a.axes(name, rank, least=least)
+        for name, default, least in (
+            ("strides", 1, 1),
+            ("dilations", 1, 1),
+            ("output_padding", 0, 0),
+        )
+    }
+    group = a.channels("group")
+    if c_in % group:
+        raise Unreadable(f"{a.call}: {c_in} channels are no multiple of group={group}")
     convention = ConvTranspose(
-        strides=a.pair("strides"),
-        pads=pads,
-        output_padding=a.pair("output_padding"),
-        dilations=a.pair("dilations"),
+        strides=given["strides"],
+        pads=_onnx_pads(a, kernel, given),
+        output_padding=given["output_padding"],
+        dilations=given["dilations"],
         group=group,
     )
-    channels = c_in, c_out * group
-    bias = len(a["inputs"]) > 2
-    return Layer(convention=convention, kernel=(kernel[0], kernel[1]), channels=channels, bias=bias)
+    inputs = a["inputs"]
+    if not isinstance(inputs, (tuple, list)) or not 2 <= len(inputs) <= 3:
+        raise Unreadable(
+            f"{a.call}: the inputs are x, the weight and perhaps a bias, got {inputs!r}"
+        )
+    bias = len(inputs) > 2 and inputs[2] != ""
+    layer = Layer(convention=convention, kernel=kernel, channels=(c_in, c_out * group), bias=bias)
+    _onnx_runtime(a, layer)
+    return layer
 
 
-# Each framework's own signature, names and defaults as it has them, but for what has no part in the result.
-KNOWN: dict[str, tuple[Target, inspect.Signature, Callable[[_Arguments, Sizes], Layer]]] = {
-    "ConvTranspose2d": (
-        "torch",
-        signature(
-            "in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, "
-            "bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None"
-        ),
-        _torch_layer,
-    ),
-    "conv_transpose2d": (
-        "torch",
-        signature(
-            "input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1"
-        ),
-        _torch_function,
-    ),
-    "conv2d_transpose": (
-        "tensorflow",
-        signature(
-            "input, filters, output_shape, strides, padding='SAME', data_format='NHWC', "
-            "dilations=None, name=None"
-        ),
-        _tensorflow_function,
-    ),
-    "Conv2DTranspose": (
-        "keras",
-        signature(
-            "filters, kernel_size, strides=(1, 1), padding='valid', output_padding=None, "
-            "data_format=None, dilation_rate=(1, 1), activation=None, use_bias=True, "
-            "kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, "
-            "bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, "
-            "bias_constraint=None, name=None, dtype=None, trainable=True"
-        ),
-        _keras_layer,
-    ),
-    "ConvTranspose": (
-        "onnx",
-        signature(
-            "inputs, outputs, name=None, kernel_shape=None, strides=(1, 1), pads=(0, 0, 0, 0), "
-            "output_padding=(0, 0), dilations=(1, 1), group=1, auto_pad='NOTSET', output_shape=None"
-        ),
-        _onnx_node,
-    ),
+def _onnx_pads(a: _Arguments, kernel: tuple[int, ...], given: Mapping[str, Any]) -> tuple[int, ...]:
+    """The pads of a node, by the words of ONNX's ConvTranspose.
+
+    ``total_padding[i] = stride[i] * (input_size[i] - 1) + output_padding[i] + ((kernel_shape[i] - 1) *
+    dilations[i] + 1) - output_shape[i]``; an odd pixel is at the end, and at the start with SAME_LOWER.
+    """
+    rank, auto = len(kernel), a["auto_pad"]
+    if auto not in ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"):
+        raise Unreadable(
+            f"{a.call}: auto_pad={auto!r} is not one of NOTSET, VALID, SAME_UPPER, SAME_LOWER"
+        )
+    pads, shape = a["pads"], a["output_shape"]
+    if shape is not None:
+        size = tuple(shape)[-rank:]
+        n_in = a.input_size(rank, "what output_shape cuts")
+    elif auto.startswith("SAME"):
+        n_in = (1,) * rank  # what is cut is the same for every size
+        size = given["strides"]
+    elif auto == "VALID" or pads is None:
+        return (0,) * (2 * rank)
+    else:
+        return a.axes("pads", 2 * rank)
+    begins, ends = [], []
+    for i, k in enumerate(kernel):
+        full = given["strides"][i] * (n_in[i] - 1) + (k - 1) * given["dilations"][i] + 1
+        total = full + given["output_padding"][i] - size[i]
+        if total < 0:
+            raise Unreadable(
+                f"{a.call}: {size[i]} pixels along axis {i} are more than the {full} that it computes"
+            )
+        half = total // 2
+        begins.append(half if auto != "SAME_LOWER" else total - half)
+        ends.append(total - begins[-1])
+    return (*begins, *ends)
+
+
+def _onnx_runtime(a: _Arguments, layer: Layer) -> None:
+    """A warning of a node that ONNX Runtime raises for, with the node that says the same."""
+    c = layer.convention
+    if all(e < s for e, s in zip(c.output_padding, c.strides, strict=True)):
+        return
+    same = _padding.convention_of(layer.axes, c.group)
+    words = f"ONNX Runtime raises for output_padding={list(c.output_padding)} of a stride or more"
+    if all(e < s for e, s in zip(same.output_padding, same.strides, strict=True)):
+        words += f": pads={list(same.pads)} says the same"
+        if any(same.output_padding):
+            words += f", with output_padding={list(same.output_padding)}"
+    a.warnings.append(words)
+
+
+# ---------------------------------------------------------------------------- the table
+
+
+_TORCH_LAYER = (
+    "in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, "
+    "bias=True, dilation=1, padding_mode='zeros', device=None, dtype=None"
+)
+_TORCH_FUNCTION = (
+    "input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1"
+)
+_TENSORFLOW = (
+    "input, filters, output_shape, strides, padding='SAME', data_format={layout}, "
+    "dilations=None, name=None"
+)
+_KERAS = (
+    "filters, kernel_size, strides={ones}, padding='valid', {middle}, dilation_rate={ones}, "
+    "activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros', "
+    "kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, "
+    "bias_constraint=None, *, name=None, dtype=None, trainable=True"
+)
+_KERAS_ORDER = {
+    1: "output_padding=None, data_format=None",
+    2: "output_padding=None, data_format=None",
+    3: "data_format=None, output_padding=None",
 }
+_KERAS_UNUSED = (
+    "kernel_initializer",
+    "bias_initializer",
+    "kernel_regularizer",
+    "bias_regularizer",
+    "activity_regularizer",
+    "kernel_constraint",
+    "bias_constraint",
+    "name",
+    "trainable",
+)
+_LAYOUTS = {1: "'NWC'", 2: "'NHWC'", 3: "'NDHWC'", None: "None"}
+
+
+def _operators_of(rank: int) -> tuple[Operator, ...]:
+    ones = repr((1,) * rank) if rank > 1 else "1"
+    return (
+        Operator(
+            framework="torch",
+            name=f"nn.ConvTranspose{rank}d",
+            rank=rank,
+            takes=_TORCH_LAYER,
+            layer=_torch_layer,
+            unused=("device",),
+        ),
+        Operator(
+            framework="torch",
+            name=f"F.conv_transpose{rank}d",
+            spelled=(f"torch.conv_transpose{rank}d",),
+            rank=rank,
+            takes=_TORCH_FUNCTION,
+            layer=_torch_function,
+            image="input",
+            unused=("weight",),
+        ),
+        Operator(
+            framework="tensorflow",
+            name=f"tf.nn.conv{rank}d_transpose",
+            rank=rank,
+            takes=_TENSORFLOW.format(layout=_LAYOUTS[rank]),
+            layer=_tensorflow_function,
+            image="input",
+            unused=("filters", "name"),
+        ),
+        Operator(
+            framework="keras",
+            name=f"keras.layers.Conv{rank}DTranspose",
+            spelled=(f"keras.layers.Convolution{rank}DTranspose",),
+            rank=rank,
+            takes=_KERAS.format(ones=ones, middle=_KERAS_ORDER[rank]),
+            layer=_keras_layer,
+            unused=_KERAS_UNUSED,
+        ),
+    )
+
+
+# Each framework's own signature, names and defaults as it has them.
+OPERATORS: tuple[Operator, ...] = (
+    *_operators_of(2),
+    *_operators_of(1),
+    *_operators_of(3),
+    Operator(
+        framework="tensorflow",
+        name="tf.nn.conv_transpose",
+        rank=None,
+        takes=_TENSORFLOW.format(layout=_LAYOUTS[None]),
+        layer=_tensorflow_function,
+        image="input",
+        unused=("filters", "name"),
+    ),
+    Operator(
+        framework="keras",
+        name="keras.ops.conv_transpose",
+        spelled=("keras.ops.nn.conv_transpose",),
+        rank=None,
+        takes="inputs, kernel, strides=1, padding='valid', output_padding=None, data_format=None, "
+        "dilation_rate=1",
+        layer=_keras_function,
+        image="inputs",
+        unused=("kernel",),
+    ),
+    Operator(
+        framework="onnx",
+        name="onnx.ConvTranspose",
+        rank=None,
+        takes="inputs, outputs, name=None, kernel_shape=None, strides=None, pads=None, "
+        "output_padding=None, dilations=None, group=1, auto_pad='NOTSET', output_shape=None",
+        layer=_onnx_node,
+        unused=("outputs", "name"),
+    ),
+)
+
+
+@functools.cache
+def _operator(name: str) -> Operator | None:
+    """The operator of a dotted name: its own, another name, or the end of one."""
+    own = canonical(name)
+    for one in OPERATORS:
+        names = (one.name, *one.spelled)
+        if own in names:
+            return one
+    for one in OPERATORS:
+        ends = (one.name, *one.spelled) if one.framework != "onnx" else ()
+        if any(spelled.endswith(f".{own}") for spelled in ends):
+            return one
+    return None

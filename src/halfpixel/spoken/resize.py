@@ -19,9 +19,19 @@ import numpy as np
 from ..cases import Case
 from ..conventions import Resize
 from ..frameworks import FRAMEWORKS, Call
-from . import ranks
-from .signatures import BY_NAME, FUNCTIONS, MODULES, Function
-from .text import Unreadable, Variable, Written, outermost, signature, unsaid
+from . import mistakes, ranks
+from .signatures import BY_NAME, CONSTANTS, FUNCTIONS, Function, canonical
+from .text import (
+    Branch,
+    Choice,
+    Unreadable,
+    Variable,
+    Written,
+    choices_of,
+    outermost,
+    signature,
+    unsaid,
+)
 
 Entry = int | float | Variable | None
 Flags = Mapping[str, Any]
@@ -76,12 +86,14 @@ def known(name: str) -> bool:
 
 
 def read(written: Written) -> Reading:
-    """Read a call that resizes.
+    """Read a call that resizes, without conditional expressions among its flags.
 
     Raises:
         Unreadable: it is no function that is known, or its arguments are not in the catalogue.
     """
-    reading = _keyed(written)
+    function = function_of(written.function)
+    warnings = mistakes.of(function, _bound(function, written), written)
+    reading = _told(_keyed(written), written, warnings)
     found = _match(reading)
     if found is None and reading.function.becomes:
         other = BY_NAME[reading.function.becomes]
@@ -96,20 +108,35 @@ def read(written: Written) -> Reading:
     return replace(reading, calls=tuple(call for call in found if call.follows))
 
 
+def choices(written: Written) -> tuple[Branch, ...]:
+    """The calls without conditional expressions that a call is: one for each branch.
+
+    A size that is a name on either condition stays one expression, and the image is not looked into.
+
+    Raises:
+        Unreadable: it is no function that is known, or has too many branches.
+    """
+    function = function_of(written.function)
+    skipped: list[str | int] = [0, function.image] if function.image else []
+    for name in (*function.size, *function.factors):
+        value = _argument(function, written, name)
+        if isinstance(value, Choice) and all(isinstance(leaf, Variable) for leaf in value.leaves):
+            skipped += [name, list(function.signature.parameters).index(name)]
+    return choices_of(written, skipped)
+
+
+def _argument(function: Function, written: Written, name: str) -> Any:
+    place = list(function.signature.parameters).index(name)
+    return written.args[place] if place < len(written.args) else written.kwargs.get(name)
+
+
 # ---------------------------------------------------------------------------- names
-
-
-def _canonical(name: str) -> str:
-    for module, own in MODULES:
-        if name == module or name.startswith(f"{module}."):
-            return own + name[len(module) :]
-    return name
 
 
 @functools.cache
 def _functions(name: str) -> tuple[Function, ...]:
     """The functions that a dotted name can be: one by its full name, perhaps several by the end of it."""
-    name = _canonical(name)
+    name = canonical(name)
     for function in FUNCTIONS:
         if name in (function.name, *function.spelled):
             return (function,)
@@ -160,7 +187,7 @@ def _keyed(written: Written) -> Reading:
     function = function_of(written.function)
     if function.name == "onnx.Resize" and _inputs(written) == 2:
         function = BY_NAME["onnx.Resize10"]
-    arguments = written.bound(function.name, function.signature)
+    arguments = _bound(function, written)
     flags = {name: _plain(function, name, arguments[name]) for name in function.flags}
     ways = {name: _plain(function, name, arguments[name]) for name in function.ways}
     for name, (other, value) in function.moot.items():
@@ -179,6 +206,78 @@ def _keyed(written: Written) -> Reading:
     return reading
 
 
+def _bound(function: Function, written: Written) -> dict[str, Any]:
+    arguments = written.bound(function.name, function.signature)
+    for name in (*function.size, *function.factors):
+        arguments[name] = _unwrapped(arguments[name])
+    return arguments
+
+
+_SEQUENCES = ("tuple", "list", "Size", "array", "constant", "tensor", "int32", "int64")
+
+
+def _unwrapped(value: Any) -> Any:
+    """The entries of ``torch.Size([h, w])``; anything else as it is."""
+    made = isinstance(value, Written) and value.function.split(".")[-1] in _SEQUENCES
+    if made and len(value.args) == 1 and isinstance(value.args[0], (tuple, list)):
+        return tuple(value.args[0])
+    return value
+
+
+def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Reading:
+    """A reading with what the answer leaves out or takes for granted, and what is said by mistake."""
+    function, arguments = reading.function, _bound(reading.function, written)
+    notes = list(reading.notes)
+    image = _image(function, arguments, written)
+    if image is not None and not _is_the_image(image):
+        notes.insert(0, f"x in the code is {image}")
+    if function.rank is None and not ranks.says_so(function, arguments):
+        notes.insert(
+            0, "x is (N, C, H, W): nothing in the call says along how many axes it resizes"
+        )
+    if reading.ways.get("data_format") == "channels_first":
+        notes.append("its image and its result are (N, C, H, W)")
+    warnings = []
+    if written.around:
+        warnings.append(f"{written.around} stands around the call and is not part of the answer")
+    for name, what in function.told.items():
+        if arguments[name] != function.signature.parameters[name].default:
+            warnings.append(f"{name}={arguments[name]!r}: {what}")
+    warnings += mistaken
+    return replace(reading, notes=tuple(notes), warnings=tuple(warnings))
+
+
+def _image(function: Function, arguments: Flags, written: Written) -> Any:
+    """What is resized; None of a layer that is not called.
+
+    Raises:
+        Unreadable: a layer is called with more than an image.
+    """
+    if not function.is_layer or written.applied is None:
+        return arguments.get(function.image)
+    applied = written.applied
+    given = [*applied.args, *(v for k, v in applied.kwargs.items() if k != "training")]
+    if len(given) != 1:
+        raise Unreadable(f"{function.name}: the layer is called with one image, got {applied}")
+    return given[0]
+
+
+# methods that leave an image's values as they are
+_KEEPING = ("contiguous", "detach", "clone", "cpu", "cuda", "copy")
+
+
+def _is_the_image(image: Any) -> bool:
+    """Whether it is a name, and nothing is done to it that changes its values or its axes."""
+    if isinstance(image, Written):
+        name, _, method = image.function.rpartition(".")
+        return method in _KEEPING and _is_dotted(name)
+    return isinstance(image, Variable) and _is_dotted(image.text)
+
+
+def _is_dotted(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split("."))
+
+
 def _inputs(written: Written) -> int:
     inputs = written.kwargs.get("inputs", written.args[0] if written.args else ())
     return len(inputs) if isinstance(inputs, (tuple, list)) else 0
@@ -193,22 +292,36 @@ def _plain(function: Function, name: str, value: Any) -> Any:
     """A flag's value as the catalogue has it.
 
     Raises:
-        Unreadable: it is a name that stands for a value that is not known.
+        Unreadable: it is known only when the code runs.
     """
-    words = function.words.get(name, {})
-    if isinstance(value, Written):
-        raise Unreadable(f"{function.name}: {name}={value} is not written out: give its value")
+    words, constants = function.words.get(name, {}), function.constants.get(name, {})
     if isinstance(value, Variable):
-        text = " | ".join(part.split(".")[-1].strip() for part in value.text.split("|"))
-        if text not in words:
-            known = f": give its value, one of {_listed(words)}" if words else ": give its value"
-            raise Unreadable(f"{function.name}: {name}={value} is not written out{known}")
-        return words[text]
+        text = _constant(function.framework, value.text)
+        if text in constants:
+            return constants[text]
+    if unsaid(value):
+        known = f", one of {_listed(constants or words)}" if constants or words else ""
+        raise Unreadable(
+            f"{function.name}: {name}={value} is not written out: give its value{known}"
+        )
     if isinstance(value, list):
         value = tuple(value)
-    if words and isinstance(value, (int, str, type(None))) and value in words:
+    if isinstance(value, str) and function.framework == "opencv":
+        raise Unreadable(f"{function.name}: {name} is an integer, got {value!r}: write cv2.{value}")
+    if type(value) in (int, str, bool, type(None)) and value in words:
         return words[value]
     return value
+
+
+def _constant(framework: str, text: str) -> str | None:
+    """A constant's name without its module, or names joined by |; None where it is anything else."""
+    names = []
+    for part in re.split(r"\s*[|+]\s*", text):
+        module, _, name = part.rpartition(".")
+        if not _is_dotted(part) or canonical(module) not in CONSTANTS.get(framework, ()):
+            return None
+        names.append(name)
+    return " | ".join(names)
 
 
 def _listed(words: Mapping[object, object]) -> str:
@@ -268,13 +381,23 @@ def _entries(reading: Reading, names: Sequence[str], values: list[Any]) -> tuple
             raise Unreadable(
                 f"{function.name}: {', '.join(names)} is {what} for each axis, got {entry!r}"
             )
-    return tuple(Variable(e.text) if isinstance(e, Written) else e for e in entries)
+        if number and entry >= _TOO_LARGE:
+            raise Unreadable(f"{function.name}: {', '.join(names)}={entry!r} is too large")
+    return tuple(_variable(e) if unsaid(e) else e for e in entries)
+
+
+_TOO_LARGE = 2**31
+
+
+def _variable(entry: Any) -> Variable:
+    """An entry as an expression that may stand anywhere."""
+    return Variable(f"({entry})" if isinstance(entry, Choice) else str(entry))
 
 
 def _each(reading: Reading, name: str, value: Any) -> tuple[Any, ...]:
     """The entries of one argument, in its order."""
     function, rank = reading.function, reading.rank
-    if isinstance(value, (Variable, Written)):
+    if isinstance(value, (Variable, Written, Choice)):
         text = str(value)
         if function.one_for_all and (name in function.factors or ranks.is_a_number(text)):
             return (value,) * rank
@@ -308,9 +431,11 @@ def _literal(value: Any) -> Any:
 
 def _affine_grid(reading: Reading, grid: Any) -> Reading:
     aligned = reading.flags["align_corners"]
-    said = f"F.affine_grid of the identity with align_corners={aligned}"
     if not isinstance(grid, Written) or not grid.function.endswith("affine_grid"):
-        return replace(reading, notes=(f"{grid} is {said}",))
+        raise Unreadable(
+            f"F.grid_sample: grid={grid} says where each pixel is sampled: for a resize write it out, "
+            f"as F.affine_grid([[[1, 0, 0], [0, 1, 0]]], (n, c, h, w), align_corners={aligned})"
+        )
     arguments = grid.bound("F.affine_grid", signature("theta, size, align_corners=None"))
     if bool(arguments["align_corners"]) != bool(aligned):
         raise Unreadable(
@@ -320,24 +445,40 @@ def _affine_grid(reading: Reading, grid: Any) -> Reading:
     theta = _literal(arguments["theta"])
     if theta is not None and any(row != [[1, 0, 0], [0, 1, 0]] for row in theta):
         raise Unreadable(f"F.affine_grid of {theta} is no resize: that of the identity is")
-    notes = () if theta is not None else (f"{arguments['theta']} is the identity",)
+    if theta is None:
+        raise Unreadable(
+            f"F.affine_grid: theta={arguments['theta']} is not written out: "
+            "[[1, 0, 0], [0, 1, 0]] for each image is a resize"
+        )
     size = arguments["size"]
-    if isinstance(size, (tuple, list)) and len(size) == 4:
+    if isinstance(size, (tuple, list)) and len(size) != 4:
+        raise Unreadable(f"F.affine_grid: size is (n, c, h, w), got {size!r}")
+    if isinstance(size, (tuple, list)):
         entries = _entries(reading, ("size",), [tuple(size[2:])])
-        return replace(reading, by="size", size=entries, notes=notes)
-    return replace(reading, notes=notes)
+        return replace(reading, by="size", size=entries)
+    return replace(reading, notes=(f"(n, c, h, w) is {size}",))
 
 
 def _boxes(reading: Reading, boxes: Any) -> Reading:
     found = _literal(boxes)
     if found is None:
-        return replace(reading, notes=(*reading.notes, f"{boxes} is [0, 0, 1, 1] for every image"))
+        raise Unreadable(
+            f"{reading.function.name}: boxes={boxes} say which part of the image is resized: write them "
+            "out, [[0, 0, 1, 1]] for all of it"
+        )
     if not found or any(len(box) != 4 for box in found):
         raise Unreadable(f"{reading.function.name}: boxes are [y1, x1, y2, x2] each, got {found!r}")
     if any(list(box) != list(found[0]) for box in found):
         raise Unreadable(f"{reading.function.name}: one box at a time, got {found!r}")
     box = tuple(float(side) for side in found[0])
     return replace(reading, roi=None if box == (0, 0, 1, 1) else box)
+
+
+def _box_indices(reading: Reading, value: Any) -> Reading:
+    """Which image each box is cut from: of a batch of one image, the first."""
+    if _literal(value) in ([0], (0,)):
+        return reading
+    return replace(reading, notes=(*reading.notes, f"x is the image that {value} picks"))
 
 
 def _extrapolation(reading: Reading, value: Any) -> Reading:
@@ -397,6 +538,8 @@ _GRIDS = {
     "inputs": _node_inputs,
     "grid": _affine_grid,
     "boxes": _boxes,
+    "box_indices": _box_indices,
+    "box_ind": _box_indices,
     "extrapolation_value": _extrapolation,
     "M": _matrix,
     "translation": _translation,
@@ -453,12 +596,26 @@ def _rows() -> Iterator[Row]:
             case = example(call) if call.operation == "resize" else None
             if case is None:
                 continue
-            said = _keyed(outermost(str(call.said(case)), known))
+            try:
+                said = _keyed(outermost(str(call.said(case)), known))
+            except Unreadable:
+                continue  # see unread
             yield Row(said.function.name, said.flags, said.ways, said.by, call)
 
 
+def unread() -> tuple[Call, ...]:
+    """The calls of the catalogue that are said with a function, or an argument, that is not known here."""
+    found = {row.call.id for row in rows()}
+    return tuple(
+        call
+        for framework in FRAMEWORKS.values()
+        for call in framework.calls
+        if call.operation == "resize" and call.id not in found
+    )
+
+
 def _key(function: str, flags: Flags, by: str) -> str:
-    return json.dumps([function, dict(sorted(flags.items())), by])
+    return json.dumps([function, dict(sorted(flags.items())), by], default=repr)
 
 
 @functools.cache

@@ -17,6 +17,7 @@ from .text import signature
 
 Words = Mapping[object, object]
 
+# names of constants and what they stand for
 _TF_METHODS: Words = {
     "BILINEAR": "bilinear",
     "NEAREST_NEIGHBOR": "nearest",
@@ -27,13 +28,7 @@ _TF_METHODS: Words = {
     "GAUSSIAN": "gaussian",
     "MITCHELLCUBIC": "mitchellcubic",
 }
-_V1_METHODS: Words = {
-    **_TF_METHODS,
-    0: "bilinear",
-    1: "nearest",
-    2: "bicubic",
-    3: "area",
-}
+_V1_METHODS: Words = {0: "bilinear", 1: "nearest", 2: "bicubic", 3: "area"}
 _CV2: dict[object, str] = {
     0: "INTER_NEAREST",
     1: "INTER_LINEAR",
@@ -43,28 +38,24 @@ _CV2: dict[object, str] = {
     5: "INTER_LINEAR_EXACT",
     6: "INTER_NEAREST_EXACT",
 }
-_INTERPOLATIONS: Words = {**_CV2, **{name: name for name in _CV2.values()}}
 # flags of cv2.warpAffine: an interpolation and whether the matrix leads from output to input
-_WARPS: Words = {
-    **{int(str(n)) | 16: f"WARP_INVERSE_MAP | {name}" for n, name in _CV2.items()},
-    **{f"WARP_INVERSE_MAP | {name}": f"WARP_INVERSE_MAP | {name}" for name in _CV2.values()},
-    **{f"{name} | WARP_INVERSE_MAP": f"WARP_INVERSE_MAP | {name}" for name in _CV2.values()},
+_WARPS: Words = {int(str(n)) | 16: f"WARP_INVERSE_MAP | {name}" for n, name in _CV2.items()}
+_WARP_NAMES: Words = {
+    text: f"WARP_INVERSE_MAP | {name}"
+    for name in _CV2.values()
+    for text in (f"WARP_INVERSE_MAP | {name}", f"{name} | WARP_INVERSE_MAP")
 }
 _BORDERS: Words = {
+    0: "BORDER_CONSTANT",
+    1: "BORDER_REPLICATE",
+    2: "BORDER_REFLECT",
+    3: "BORDER_WRAP",
     4: "BORDER_REFLECT_101",
+}
+_BORDER_NAMES: Words = {
     "BORDER_DEFAULT": "BORDER_REFLECT_101",
     "BORDER_REFLECT101": "BORDER_REFLECT_101",
-    **{
-        key: name
-        for n, name in (
-            (0, "BORDER_CONSTANT"),
-            (1, "BORDER_REPLICATE"),
-            (2, "BORDER_REFLECT"),
-            (3, "BORDER_WRAP"),
-            (4, "BORDER_REFLECT_101"),
-        )
-        for key in (n, name)
-    },
+    **{name: name for name in _BORDERS.values()},
 }
 
 
@@ -83,9 +74,11 @@ class Function:
         rank: the number of spatial axes; None where the arguments say it.
         one_for_all: a size or a factor may be one number, for all axes.
         grid: the arguments that say where an output pixel lies, for the reading to look into.
-        unused: the arguments with no part in the result's values.
+        unused: the arguments with no part in the result, whatever they are.
+        told: the arguments that are not answered for, and what is said where one is given.
         ways: the arguments that do not change how a pixel is computed: layouts, and what becomes of a size.
-        words: for an argument, other ways to write a value: names without the dots before them.
+        words: for an argument, other values that stand for one.
+        constants: for an argument, names of constants, without the dots before them, and their values.
         spelled: its other names.
         moot: for an argument, another one and the value without which it means nothing.
         becomes: the function that it calls with the same arguments, if that is one of these.
@@ -102,8 +95,10 @@ class Function:
     one_for_all: bool = False
     grid: tuple[str, ...] = ()
     unused: tuple[str, ...] = ("name",)
+    told: Mapping[str, str] = field(default_factory=dict)
     ways: tuple[str, ...] = ()
     words: Mapping[str, Words] = field(default_factory=dict)
+    constants: Mapping[str, Words] = field(default_factory=dict)
     spelled: tuple[str, ...] = ()
     becomes: str = ""
     moot: Mapping[str, tuple[str, object]] = field(default_factory=dict)
@@ -116,8 +111,27 @@ class Function:
     @property
     def flags(self) -> tuple[str, ...]:
         """The arguments that say which call of the catalogue it is."""
-        other = (self.image, *self.size, *self.factors, *self.grid, *self.unused, *self.ways)
-        return tuple(name for name in self.signature.parameters if name not in other)
+        return tuple(name for name, kind in self.kinds.items() if kind == "flag")
+
+    @functools.cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """For every argument, what is made of it: image, size, factors, grid, unused, told, way or flag."""
+        named = {
+            "image": (self.image,),
+            "size": self.size,
+            "factors": self.factors,
+            "grid": self.grid,
+            "unused": self.unused,
+            "told": self.told,
+            "way": self.ways,
+        }
+        found = {name: kind for kind, names in named.items() for name in names}
+        return {name: found.get(name, "flag") for name in self.signature.parameters}
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether its image comes later."""
+        return not self.image and self.framework in ("torch", "keras")
 
 
 def _torch(name: str, takes: str, **more: Any) -> Function:
@@ -153,8 +167,30 @@ def _raw(name: str, takes: str, image: str = "images", **more: Any) -> Function:
     )
 
 
+_DTYPE = {"dtype": "the layer computes in it: exactness here is that of float32"}
 _V1 = "images, size, align_corners=False, name=None, half_pixel_centers=False"
-_RAW = "images, size, align_corners=False, half_pixel_centers=False, name=None"
+_RAW = "*, images, size, align_corners=False, half_pixel_centers=False, name=None"
+# what is around an image that is padded
+_FILLED = dict.fromkeys(("fill_mode", "fill_value"), ("pad_to_aspect_ratio", True))
+
+
+def _upsampling(name: str, rank: int, takes: str, **more: Any) -> Function:
+    layout = ("data_format",) if "data_format" in takes else ()
+    return Function(
+        framework="keras",
+        name=name,
+        takes=f"{takes}, *, name=None, dtype=None, trainable=None",
+        factors=("size",),
+        rank=rank,
+        one_for_all=True,
+        unused=("name", "trainable"),
+        told=_DTYPE,
+        ways=layout,
+        words={"data_format": {"channels_last": None}} if layout else {},
+        **more,
+    )
+
+
 _RESIZE = (
     "inputs, outputs, name=None, antialias=0, axes=None, coordinate_transformation_mode='half_pixel', "
     "cubic_coeff_a=-0.75, exclude_outside=0, extrapolation_value=0.0, "
@@ -198,7 +234,7 @@ FUNCTIONS: tuple[Function, ...] = (
         image="images",
         size=("size",),
         ways=("preserve_aspect_ratio",),
-        words={"method": _TF_METHODS},
+        constants={"method": _TF_METHODS},
     ),
     _v1("resize_nearest_neighbor", _V1, spelled=("tf.image.resize_nearest_neighbor",)),
     _v1("resize_bilinear", _V1, spelled=("tf.image.resize_bilinear",)),
@@ -213,6 +249,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "images, size, method=0, align_corners=False, preserve_aspect_ratio=False, name=None",
         ways=("preserve_aspect_ratio",),
         words={"method": _V1_METHODS},
+        constants={"method": _TF_METHODS},
         spelled=("tf.image.resize_images", "tf.compat.v1.image.resize_images"),
     ),
     Function(
@@ -221,7 +258,7 @@ FUNCTIONS: tuple[Function, ...] = (
         takes="image, target_height, target_width, method='bilinear', antialias=False",
         image="image",
         size=("target_height", "target_width"),
-        words={"method": _TF_METHODS},
+        constants={"method": _TF_METHODS},
     ),
     Function(
         framework="tensorflow",
@@ -234,22 +271,22 @@ FUNCTIONS: tuple[Function, ...] = (
     _raw("ResizeNearestNeighbor", _RAW),
     _raw("ResizeBilinear", _RAW),
     _raw("ResizeBicubic", _RAW),
-    _raw("ResizeArea", "images, size, align_corners=False, name=None"),
+    _raw("ResizeArea", "*, images, size, align_corners=False, name=None"),
     _raw(
         "CropAndResize",
-        "image, boxes, box_ind, crop_size, method='bilinear', extrapolation_value=0, name=None",
+        "*, image, boxes, box_ind, crop_size, method='bilinear', extrapolation_value=0, name=None",
         image="image",
         size=("crop_size",),
         grid=("boxes", "box_ind", "extrapolation_value"),
     ),
     _raw(
         "ScaleAndTranslate",
-        "images, size, scale, translation, kernel_type='lanczos3', antialias=True, name=None",
+        "*, images, size, scale, translation, kernel_type='lanczos3', antialias=True, name=None",
         grid=("scale", "translation"),
     ),
     _raw(
         "QuantizedResizeBilinear",
-        "images, size, min, max, align_corners=False, half_pixel_centers=False, name=None",
+        "*, images, size, min, max, align_corners=False, half_pixel_centers=False, name=None",
         unused=("min", "max", "name"),
     ),
     Function(
@@ -259,7 +296,8 @@ FUNCTIONS: tuple[Function, ...] = (
         "pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None",
         image="images",
         size=("size",),
-        unused=("fill_mode", "fill_value"),
+        unused=(),
+        moot=_FILLED,
         ways=("data_format",),
         words={"data_format": {"channels_last": None}},
     ),
@@ -268,22 +306,24 @@ FUNCTIONS: tuple[Function, ...] = (
         name="keras.layers.Resizing",
         takes="height, width, interpolation='bilinear', crop_to_aspect_ratio=False, "
         "pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, antialias=False, "
-        "data_format=None, name=None, dtype=None, trainable=None",
+        "data_format=None, *, name=None, dtype=None, trainable=None",
         size=("height", "width"),
-        unused=("fill_mode", "fill_value", "name", "dtype", "trainable"),
+        unused=("name", "trainable"),
+        told=_DTYPE,
+        moot=_FILLED,
         ways=("data_format",),
         words={"data_format": {"channels_last": None}},
         becomes="keras.ops.image.resize",
     ),
-    Function(
-        framework="keras",
-        name="keras.layers.UpSampling2D",
-        takes="size=(2, 2), data_format=None, interpolation='nearest', name=None, dtype=None, trainable=None",
-        factors=("size",),
-        one_for_all=True,
-        unused=("name", "dtype", "trainable"),
-        ways=("data_format",),
-        words={"data_format": {"channels_last": None}},
+    _upsampling(
+        "keras.layers.UpSampling2D", 2, "size=(2, 2), data_format=None, interpolation='nearest'"
+    ),
+    _upsampling("keras.layers.UpSampling1D", 1, "size=2", becomes="keras.layers.UpSampling2D"),
+    _upsampling(
+        "keras.layers.UpSampling3D",
+        3,
+        "size=(2, 2, 2), data_format=None",
+        becomes="keras.layers.UpSampling2D",
     ),
     Function(
         framework="opencv",
@@ -294,7 +334,8 @@ FUNCTIONS: tuple[Function, ...] = (
         order="wh",
         factors=("fx", "fy"),
         unused=("dst",),
-        words={"interpolation": _INTERPOLATIONS},
+        words={"interpolation": _CV2},
+        constants={"interpolation": {name: name for name in _CV2.values()}},
     ),
     Function(
         framework="opencv",
@@ -305,6 +346,7 @@ FUNCTIONS: tuple[Function, ...] = (
         order="wh",
         unused=("dst",),
         words={"borderType": _BORDERS},
+        constants={"borderType": _BORDER_NAMES},
     ),
     Function(
         framework="opencv",
@@ -315,6 +357,7 @@ FUNCTIONS: tuple[Function, ...] = (
         order="wh",
         unused=("dst",),
         words={"borderType": _BORDERS},
+        constants={"borderType": _BORDER_NAMES},
     ),
     Function(
         framework="opencv",
@@ -326,6 +369,7 @@ FUNCTIONS: tuple[Function, ...] = (
         grid=("M",),
         unused=("dst", "hint"),
         words={"flags": _WARPS, "borderMode": _BORDERS},
+        constants={"flags": _WARP_NAMES, "borderMode": _BORDER_NAMES},
     ),
     Function(
         framework="onnx",
@@ -368,3 +412,24 @@ MODULES: tuple[tuple[str, str], ...] = (
     ("cv", "cv2"),
     ("onnx.helper.make_node", "onnx"),
 )
+
+# the modules that constants stand in, by framework, under the names above; a bare name was imported
+CONSTANTS: Mapping[str, tuple[str, ...]] = {
+    "opencv": ("", "cv2"),
+    "tensorflow": (
+        "",
+        "ResizeMethod",
+        "image.ResizeMethod",
+        "tf.image.ResizeMethod",
+        "tf.compat.v1.image.ResizeMethod",
+    ),
+}
+
+
+def canonical(name: str) -> str:
+    """A dotted name under the modules' names that the tables here have."""
+    for module, own in MODULES:
+        if name == module or name.startswith(f"{module}."):
+            found = own + name[len(module) :]
+            return found if own.startswith(module) else canonical(found)
+    return name

@@ -1,11 +1,18 @@
-"""Text to calls: parsed as Python, and never run."""
+"""Text to calls: parsed as Python, and never run.
+
+Nothing of a text is dropped: a conditional expression is a :class:`Choice`, of which each branch is read;
+what stands around a call, and what a layer is applied to, is kept beside it.
+"""
 
 from __future__ import annotations
 
 import ast
+import difflib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import itertools
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -24,19 +31,45 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """``then if condition else otherwise``; of a comparison, True or False."""
+
+    condition: str
+    then: Any
+    otherwise: Any
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    @property
+    def leaves(self) -> tuple[Any, ...]:
+        """What it can be."""
+        both = (self.then, self.otherwise)
+        return tuple(
+            leaf for one in both for leaf in (one.leaves if isinstance(one, Choice) else (one,))
+        )
+
+
+@dataclass(frozen=True)
 class Written:
     """A call as it stands in a text.
 
     Attributes:
         function: its dotted name.
-        args, kwargs: literals, :class:`Variable`, other :class:`Written`, and tuples and lists of these.
+        args, kwargs: literals, :class:`Variable`, :class:`Choice`, other :class:`Written`, and tuples and
+            lists of these.
         text: all of it.
+        applied: of a layer, the call of it: ``layer(x)``; None where it is not called.
+        around: what stands around it, with ``…`` in its place; empty where nothing does.
     """
 
     function: str
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     text: str
+    applied: Written | None = None
+    around: str = ""
 
     def __repr__(self) -> str:
         return self.text
@@ -47,6 +80,12 @@ class Written:
         Raises:
             Unreadable: they are not what the signature takes.
         """
+        for key in self.kwargs:
+            if key not in signature.parameters:
+                meant = _meant(key, signature)
+                raise Unreadable(
+                    f"{name}: got an unexpected keyword argument {key!r}; it takes {signature}{meant}"
+                )
         try:
             bound = signature.bind(*self.args, **self.kwargs)
         except TypeError as error:
@@ -55,33 +94,255 @@ class Written:
         return dict(bound.arguments)
 
 
-def outermost(text: str, known: Callable[[str], bool]) -> Written:
+# arguments that mean the same in different functions
+_ALIKE = (
+    ("mode", "method", "interpolation", "interpolation_mode", "resample", "kernel_type"),
+    (
+        "size",
+        "dsize",
+        "crop_size",
+        "output_size",
+        "target_size",
+        "new_size",
+        "output_shape",
+        "shape",
+    ),
+    ("scale_factor", "scale", "factor", "size", "fx", "zoom"),
+    ("image", "images", "input", "inputs", "src", "x", "img"),
+    ("antialias", "anti_aliasing", "anti_alias"),
+    ("stride", "strides"),
+    ("dilation", "dilations", "dilation_rate"),
+    ("padding", "pads", "pad"),
+    ("bias", "use_bias"),
+    ("groups", "group"),
+    ("kernel_size", "kernel", "kernel_shape"),
+    ("out_channels", "filters"),
+    ("output_padding", "out_padding"),
+    ("data_format", "layout"),
+    ("box_indices", "box_ind", "box_index"),
+)
+
+
+def _meant(key: str, signature: inspect.Signature) -> str:
+    """Which argument a wrong name stands for."""
+    taken = list(signature.parameters)
+    alike = [name for group in _ALIKE if key in group for name in taken if name in group]
+    near = alike or difflib.get_close_matches(key, taken, 1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A call that is made on a condition.
+
+    Attributes:
+        truths: the conditions, and whether each holds.
+        call: the call; None where nothing is called.
+        text: what stands in the place of all the text.
+    """
+
+    truths: tuple[tuple[str, bool], ...]
+    call: Written | None
+    text: str
+
+    @property
+    def condition(self) -> str:
+        """The conditions as one, in Python; empty where there are none."""
+        several = len(self.truths) > 1
+        each = [
+            (f"({text})" if several and " " in text else text) if truth else f"not ({text})"
+            for text, truth in self.truths
+        ]
+        return " and ".join(each)
+
+
+_MOST_BRANCHES = 8
+
+Known = Callable[[str], bool]
+
+
+def outermost(text: str, known: Known) -> Written:
     """The outermost call of a function that is known; if there is none, the outermost call.
 
-    What stands around it (a layer's image, ``y =``, the function that takes the result) is left out.
+    Raises:
+        Unreadable: the text is no Python, or no call, or has conditional branches.
+    """
+    found = branches(text, known)
+    if len(found) > 1 or found[0].call is None:
+        raise Unreadable(f"{text!r} has branches: write one of them")
+    return found[0].call
+
+
+def branches(text: str, known: Known) -> tuple[Branch, ...]:
+    """The calls that a text makes, by the conditional expressions around them.
 
     Raises:
-        Unreadable: the text is no Python, or no call.
+        Unreadable: the text is no Python, or no call, or makes several calls.
     """
-    calls = list(_calls(_parsed(text)))
-    if not calls:
+    tree = _statement(text)
+    found = []
+    for truths, branch in _split(tree, known, ()):
+        call = _outermost(text, branch, known)
+        found.append(Branch(truths, call, ast.unparse(_result(branch) or branch)))
+    if all(one.call is None for one in found):
         raise Unreadable(f"{text!r} is no call: write it with its arguments")
-    found = next((call for call in calls if known(_name(call))), None)
-    # layer(x): the layer is what is meant
-    layers = (call for call in calls if not isinstance(call.func, ast.Call))
-    return _written(text, found or next(layers, calls[0]))
+    return tuple(found)
 
 
-def _parsed(text: str) -> ast.AST:
+def choices_of(call: Written, skipped: Sequence[str | int] = ()) -> tuple[Branch, ...]:
+    """A call for each branch of the conditional expressions among its arguments.
+
+    Args:
+        call: it.
+        skipped: the arguments, by name or place, that are left as they are.
+
+    Raises:
+        Unreadable: there are more than eight branches.
+    """
+    args = {
+        key: value
+        for key, value in itertools.chain(enumerate(call.args), call.kwargs.items())
+        if isinstance(value, Choice) and key not in skipped
+    }
+    if not args:
+        return (Branch((), call, call.text),)
+    choice = next(iter(args.values()))
+    found = []
+    for truth in (True, False):
+        chosen = _chosen(call, choice.condition, truth, skipped)
+        for branch in choices_of(chosen, skipped):
+            found.append(replace(branch, truths=((choice.condition, truth), *branch.truths)))
+    if len(found) > _MOST_BRANCHES:
+        raise Unreadable(f"{call.function}: more than {_MOST_BRANCHES} branches: write one of them")
+    return tuple(found)
+
+
+def _chosen(call: Written, condition: str, truth: bool, skipped: Sequence[str | int]) -> Written:
+    """A call where a condition is decided, everywhere that it stands."""
+
+    def decided(value: Any) -> Any:
+        while isinstance(value, Choice) and value.condition == condition:
+            value = value.then if truth else value.otherwise
+        return value
+
+    args = tuple(v if i in skipped else decided(v) for i, v in enumerate(call.args))
+    kwargs = {k: v if k in skipped else decided(v) for k, v in call.kwargs.items()}
+    shown = [*map(repr, args), *(f"{name}={value!r}" for name, value in kwargs.items())]
+    return replace(call, args=args, kwargs=kwargs, text=f"{call.function}({', '.join(shown)})")
+
+
+# ---------------------------------------------------------------------------- trees
+
+
+def _statement(text: str) -> ast.stmt:
+    """The one statement of a text."""
     try:
-        tree = ast.parse(text.strip())
+        body = ast.parse(text.strip()).body
     except SyntaxError as error:
         raise Unreadable(f"{text!r} is no Python expression: {error.msg}") from None
-    return tree
+    except (ValueError, RecursionError, MemoryError) as error:  # null bytes; nested too deep
+        raise Unreadable(f"{text[:80]!r} is no Python expression: {error}") from None
+    if not body:
+        raise Unreadable(f"{text!r} is no call: write it with its arguments")
+    if len(body) > 1:
+        raise Unreadable(f"{text!r} is {len(body)} statements: write the call alone")
+    return body[0]
 
 
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def _found(tree: ast.AST, known: Known) -> ast.Call | None:
+    return next((call for call in _calls(tree) if known(_name(call))), None)
+
+
+Truths = tuple[tuple[str, bool], ...]
+
+
+def _split(tree: ast.stmt, known: Known, truths: Truths) -> Iterator[tuple[Truths, ast.stmt]]:
+    """A statement without the conditional expressions around its call, once for each branch."""
+    call = _found(tree, known)
+    for node in ast.walk(tree):
+        inside = isinstance(node, ast.IfExp) and any(
+            one is call for side in (node.body, node.orelse) for one in ast.walk(side)
+        )
+        if inside and isinstance(node, ast.IfExp):
+            text = ast.unparse(node.test)
+            for truth, side in ((True, node.body), (False, node.orelse)):
+                yield from _split(_replaced(tree, node, side), known, (*truths, (text, truth)))
+            return
+    yield truths, tree
+
+
+def _replaced(tree: ast.stmt, old: ast.expr, new: ast.expr) -> ast.stmt:
+    """A copy of a statement with one expression in the place of another."""
+
+    class Swap(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> Any:
+            return new if node is old else _copied(node, self)
+
+    made = Swap().visit(tree)
+    assert isinstance(made, ast.stmt)
+    return made
+
+
+def _copied(node: ast.AST, visitor: ast.NodeTransformer) -> ast.AST:
+    """A node whose children were visited; the node itself stays as it is."""
+
+    def each(value: Any) -> Any:
+        if isinstance(value, list):
+            return [each(entry) for entry in value]
+        return visitor.visit(value) if isinstance(value, ast.AST) else value
+
+    made = type(node)(**{name: each(value) for name, value in ast.iter_fields(node)})
+    return ast.copy_location(made, node)
+
+
+def _outermost(text: str, tree: ast.stmt, known: Known) -> Written | None:
+    """The call of a branch, with what stands around it; None where it calls nothing."""
+    calls = list(_calls(tree))
+    if not calls:
+        return None
+    call = _found(tree, known)
+    if call is None:
+        # layer(x): the layer is what is meant
+        layers = (one for one in calls if not isinstance(one.func, ast.Call))
+        call = next(layers, calls[0])
+    within = set(map(id, _calls(call)))
+    others = [one for one in calls if known(_name(one)) and id(one) not in within]
+    if others:
+        names = " and ".join(_name(one) for one in (call, *others[:1]))
+        raise Unreadable(f"{text!r} calls {names}: ask about one at a time")
+    outer = next((one for one in calls if one.func is call), None)
+    written = _written(text, call)
+    if outer is not None:
+        written = replace(written, applied=_written(text, outer))
+    return replace(written, around=_around(tree, outer or call))
+
+
+_HOLE = "_the_call_"
+
+
+def _around(tree: ast.stmt, call: ast.Call) -> str:
+    """What stands around a call, but for names that its result is given."""
+    value = _result(tree)
+    while isinstance(value, ast.Lambda):
+        value = value.body
+    if value is call:
+        return ""
+    shown = _replaced(tree, call, ast.Name(_HOLE))
+    return ast.unparse(_result(shown) or shown).replace(_HOLE, "…")
+
+
+def _result(tree: ast.stmt) -> ast.expr | None:
+    """What an expression, or a statement that names it, comes to; None of any other statement."""
+    return (
+        tree.value if isinstance(tree, (ast.Expr, ast.Return, ast.Assign, ast.AnnAssign)) else None
+    )
+
+
+# ---------------------------------------------------------------------------- calls
 
 
 def _name(call: ast.Call) -> str:
@@ -111,10 +372,20 @@ def _written(text: str, call: ast.Call) -> Written:
     return Written(name, args, kwargs, ast.unparse(call))
 
 
+_OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+
+
 def _value(text: str, node: ast.expr) -> Any:
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError):
         pass
     if isinstance(node, ast.Tuple | ast.List) and not any(
         isinstance(entry, ast.Starred) for entry in node.elts
@@ -123,28 +394,71 @@ def _value(text: str, node: ast.expr) -> Any:
         return tuple(entries) if isinstance(node, ast.Tuple) else entries
     if isinstance(node, ast.Call):
         return _written(text, node)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        above, below = _value(text, node.left), _value(text, node.right)
-        if isinstance(above, (int, float)) and isinstance(below, (int, float)) and below:
-            return above / below  # scale_factor=1/2
-    return Variable(ast.unparse(node))
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        left, right = _value(text, node.left), _value(text, node.right)
+        if (
+            _is_number(left)
+            and _is_number(right)
+            and (right or not isinstance(node.op, _DIVISIONS))
+        ):
+            return _OPERATORS[type(node.op)](left, right)  # scale_factor=1/2
+    return _choice(text, node) or Variable(ast.unparse(node))
+
+
+_DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _choice(text: str, node: ast.expr) -> Choice | None:
+    """A conditional expression, a comparison, or an entry of a dictionary that is written out."""
+    shown = ast.unparse(node)
+    if isinstance(node, ast.IfExp):
+        sides = _value(text, node.body), _value(text, node.orelse)
+        return Choice(ast.unparse(node.test), *sides, shown)
+    if isinstance(node, ast.Compare):
+        return Choice(shown, True, False, shown)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return Choice(ast.unparse(node.operand), False, True, shown)
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict):
+        keys, values = node.value.keys, node.value.values
+        if not keys or None in keys:
+            return None
+        key = ast.unparse(node.slice)
+        found: Any = _value(text, values[-1])
+        for one, value in reversed(list(zip(keys, values, strict=True))[:-1]):
+            assert one is not None
+            found = Choice(f"{key} == {ast.unparse(one)}", _value(text, value), found, shown)
+        return found if isinstance(found, Choice) else None
+    return None
 
 
 def unsaid(value: Any) -> bool:
     """Whether a part of a value is known only when the code runs."""
     if isinstance(value, (tuple, list)):
         return any(map(unsaid, value))
-    return isinstance(value, (Variable, Written))
+    return isinstance(value, (Variable, Written, Choice))
 
 
 def signature(text: str) -> inspect.Signature:
-    """The signature of ``def f(text)``; its defaults are literals."""
+    """The signature of ``def f(text)``; its defaults are literals. What follows a ``*`` has to be named."""
     parsed = ast.parse(f"lambda {text}: 0", mode="eval").body
     assert isinstance(parsed, ast.Lambda)
-    names = [argument.arg for argument in parsed.args.args]
-    empty = [inspect.Parameter.empty] * (len(names) - len(parsed.args.defaults))
-    defaults = [*empty, *map(ast.literal_eval, parsed.args.defaults)]
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return inspect.Signature(
-        [inspect.Parameter(n, kind, default=d) for n, d in zip(names, defaults, strict=True)]
-    )
+    given = parsed.args
+    empty = inspect.Parameter.empty
+    defaults = [empty] * (len(given.args) - len(given.defaults))
+    defaults += [ast.literal_eval(default) for default in given.defaults]
+    either, named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter(one.arg, either, default=default)
+        for one, default in zip(given.args, defaults, strict=True)
+    ]
+    parameters += [
+        inspect.Parameter(
+            one.arg, named, default=empty if default is None else ast.literal_eval(default)
+        )
+        for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    ]
+    return inspect.Signature(parameters)
