@@ -369,7 +369,7 @@ class Resize:
             raise ValueError(f"sizes are at least one pixel, got n_in={n_in}, n_out={n_out}")
         if not self.takes(n_in, n_out):
             raise ValueError(f"{self} does not say how {n_in} pixels become {n_out}")
-        if factor is None:
+        if factor is None or self.extrapolates:  # a roi past the image is scaled too
             return
         length = n_in * exact_factor(factor)
         if n_out - 1 >= length or length < _HALF:
