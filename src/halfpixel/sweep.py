@@ -459,9 +459,8 @@ def sweep(call: Call, block: Block, dtype: str) -> Verdict:
     if defect := call.defect(case, release):
         case = defect.result(case)
     n_in, n_out = worst.pair
-    reason = (
-        f"{len(off)} of {len(block.pairs)} size pairs are off, the smallest {n_in} to {n_out}: "
-    )
+    reason = f"{len(off)} of {len(block.pairs)} size pairs exceed the error bound"
+    reason += f", the smallest {n_in} to {n_out}: "
     comparable = worst.got.shape == case.expected.shape
     return Verdict(
         "changed",

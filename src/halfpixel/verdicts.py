@@ -136,17 +136,21 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
         words = refused(error)
         if may_refuse or (refusal is not None and refusal.matches(words)):
             return verdict("unsupported", words=words)
-        declared = f"it should say {refusal.words!r}" if refusal else "no refusal is declared"
-        return verdict("changed", words=words, reason=f"refused, and {declared}")
+        declared = (
+            f"expected a message matching {refusal.words!r}" if refusal else "none is declared"
+        )
+        return verdict("changed", words=words, reason=f"raised an unexpected error; {declared}")
     for name, values in inputs.items():
         if values.tobytes() != before[name]:
-            return verdict("changed", reason=f"wrote into its input {name}")
+            return verdict("changed", reason=f"modified its input {name}")
     if before_its_time:
         return verdict(
-            "changed", reason=f"answered, but is declared for {', '.join(call.follows)} only"
+            "changed",
+            reason=f"returned a result; no behaviour is declared for {release} "
+            f"(only {', '.join(call.follows)})",
         )
     if refusal is not None:
-        return verdict("changed", reason=f"answered, but is declared to refuse: {refusal.why}")
+        return verdict("changed", reason=f"returned a result; expected an error: {refusal.why}")
     want = call.returns[dtype]  # type: ignore[index]
     if dtype_name(got) != want:
         return verdict("changed", reason=f"returned dtype {dtype_name(got)}, not {want}")
@@ -171,7 +175,7 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
         release,
         share=share,
         words=known,
-        reason=f"{off} of {got.size} values are off",
+        reason=f"{off} of {got.size} values exceed the error bound",
         got=got,
         bound=bound,
     )

@@ -488,7 +488,7 @@ def test_a_failure_shows_integers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("halfpixel.verdicts.version", lambda framework: "2.13.0")
     monkeypatch.setattr(type(call), "evaluate", lambda *_: wrong)
     text = explain(judge(call, case, "uint8"))
-    assert "1 of 189 values are off" in text
+    assert "1 of 189 values exceed the error bound" in text
     assert "with torch_uint8" in text
-    assert "off by 1" in text
-    assert "rounding explains 0" in text
+    assert "error 1 (1 ULP)" in text
+    assert "error bound 0" in text

@@ -221,7 +221,7 @@ def test_a_call_conforms_with_its_rule_and_not_without(
     exactly = replace(call.arithmetic[dtype], coordinate_rule=None)
     found = disagreement(replace(call, arithmetic={dtype: exactly}), dtype, n_in, factor)
     assert found is not None
-    assert "values are off" in found
+    assert "values exceed the error bound" in found
 
 
 def test_a_rule_that_is_not_stored_picks_the_exact_pixel_at_every_golden_scale() -> None:

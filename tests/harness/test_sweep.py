@@ -390,7 +390,9 @@ def test_a_wrong_implementation_is_caught_by_the_sample(
 ) -> None:
     _, verdict = tried(implementation(convention, matrix, rule), dtype)
     assert verdict.kind == "changed"
-    assert verdict.reason.split(" of ")[1].startswith("40 size pairs are off, the smallest")
+    assert verdict.reason.split(" of ")[1].startswith(
+        "40 size pairs exceed the error bound, the smallest"
+    )
 
 
 def far(weights: Array, n_in: int, n_out: int, axis: int) -> None:
@@ -417,10 +419,10 @@ def nan(weights: Array, n_in: int, n_out: int, axis: int) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (far, "1 of 102 size pairs are off, the smallest 13 to 9: output 4 reads 0.125 of pixel 12, not 0"),
-        (shifted, "1 of 102 size pairs are off, the smallest 7 to 31: output "),
+        (far, "the smallest 13 to 9: output 4 reads 0.125 of pixel 12, not 0"),
+        (shifted, "1 of 102 size pairs exceed the error bound, the smallest 7 to 31: output "),
         (columns_only, "the smallest 5 to 1: output 0 reads "),
-        (nan, "1 of 102 size pairs are off, the smallest 5 to 6: output "),
+        (nan, "1 of 102 size pairs exceed the error bound, the smallest 5 to 6: output "),
     ],
 )  # fmt: skip
 def test_one_pair_that_is_off_is_found_by_the_sweep(
@@ -451,7 +453,9 @@ def test_a_declared_defect_is_what_the_sweep_wants(shown: bool) -> None:
     call = replace(implementation(STRETCHED, changed(right(STRETCHED), flipped)), defects=(defect,))
     verdict = sweep.sweep(call, a_part(STRETCHED), "float32")
     assert verdict.kind == ("conforms" if shown else "changed")
-    assert shown or verdict.reason.startswith("3 of 102 size pairs are off, the smallest 5 to 3")
+    assert shown or verdict.reason.startswith(
+        "3 of 102 size pairs exceed the error bound, the smallest 5 to 3"
+    )
 
 
 @pytest.mark.usefixtures("mylib")
@@ -489,7 +493,7 @@ def test_a_call_that_makes_a_grid_is_fed_impulses_one_pixel_across(axis: int) ->
     pairs = tuple((n, m) for n, m in a_part(LINEAR).pairs if n != m)
     verdict = sweep.sweep(call, Block("part", LINEAR, pairs), "float32")
     assert verdict.reason.startswith(
-        f"1 of {len(pairs)} size pairs are off, the smallest 7 to 31: "
+        f"1 of {len(pairs)} size pairs exceed the error bound, the smallest 7 to 31: "
     )
     assert verdict.case.name == ("7x1-31x1-impulses" if axis == 2 else "1x7-1x31-impulses")
     assert verdict.case.inputs["x"].shape[:2] == (1, 7)
@@ -499,7 +503,7 @@ def test_a_call_that_makes_a_grid_is_fed_impulses_one_pixel_across(axis: int) ->
         Block("part", LINEAR, pairs),
         "float32",
     )
-    assert f"{len(pairs)} of {len(pairs)} size pairs are off" in plain.reason
+    assert f"{len(pairs)} of {len(pairs)} size pairs exceed the error bound" in plain.reason
 
 
 @pytest.mark.usefixtures("mylib")
@@ -540,7 +544,7 @@ def test_large_pairs_go_along_the_rows_and_the_columns_in_turn() -> None:
     pairs = tuple((n, m) for n in (100, 101) for m in (90, 91, 96, 97))
     call = implementation(LINEAR, changed(right(LINEAR), large_columns))
     verdict = sweep.sweep(call, replace(block, pairs=pairs), "float32")
-    assert "4 of 8 size pairs are off, the smallest 100 to 91: " in verdict.reason
+    assert "4 of 8 size pairs exceed the error bound, the smallest 100 to 91: " in verdict.reason
     assert {(n, m) for n, m, _ in asked if n != m} == set(pairs)
 
 
@@ -572,7 +576,7 @@ def test_nearest_says_which_pixel_was_read_and_the_report_shows_it(
     call = implementation(FLOOR, changed(right(FLOOR), shifted), None)
     verdict = sweep.sweep(call, a_part(FLOOR), "float32")
     assert verdict.reason == (
-        "1 of 102 size pairs are off, the smallest 7 to 31: output 0 is pixel 6, not 0"
+        "1 of 102 size pairs exceed the error bound, the smallest 7 to 31: output 0 is pixel 6, not 0"
     )
     assert verdict.case.name == "7x1-31x1-index"
     text = explain(verdict)
@@ -597,7 +601,9 @@ def test_a_dtype_a_shape_and_a_refusal_are_verdicts(
     call = replace(call, run=lambda *args: wrong(inner(*args)))
     verdict = sweep.sweep(call, Block("one", LINEAR, ((1, 1),)), "float32")
     assert verdict.kind == "changed"
-    assert verdict.reason.startswith(f"1 of 1 size pairs are off, the smallest 1 to 1: {says}")
+    assert verdict.reason.startswith(
+        f"1 of 1 size pairs exceed the error bound, the smallest 1 to 1: {says}"
+    )
     assert explain(verdict)
 
 

@@ -69,8 +69,8 @@ def _judged(call: Call, cases: Sequence[Case], dtype: str) -> dict[str, Verdict]
 
 def _said_to_follow(verdict: Verdict) -> list[str]:
     """What the report names as followed instead; where values were compared, it names or says none."""
-    before, found, after = explain(verdict).partition("  The output does follow:\n")
-    none = before.endswith("  The output follows no other convention that halfpixel knows.")
+    before, found, after = explain(verdict).partition("  Output matches:\n")
+    none = before.endswith("  Output matches no other convention known to halfpixel.")
     assert found or none or verdict.reason.startswith("returned dtype")
     return [line.strip() for line in after.splitlines()]
 
@@ -852,17 +852,17 @@ def _shifted() -> Verdict:
 PARTS = {
     "framework, version, dtype and the call as a user writes it":
         r"\Amylib 1\.2, float32: mylib\.resize\(x, size=\(8, 8\)\)\n",
-    "how many values are off":
-        r"^  55 of 64 values are off$",
+    "how many values exceed the error bound":
+        r"^  55 of 64 values exceed the error bound$",
     "the convention":
         r"^  convention +resize linear half_pixel$",
     "the case and what it pins":
         r"^  case +2x2-8x8-worked_example: the image on which TF 1, OpenCV and torch",
     "the path of the golden":
         r"^  golden +golden/resize/linear-half_pixel/2x2-8x8-worked_example\.json$",
-    "where the worst value is, by how much it is off, in ULP and absolute":
-        r"^  worst at +\[n=0, c=0, h=4, w=4\]: off by 2\.72 = 1\.14e\+07 ULP; "
-        r"rounding explains [\d.e-]+ = [\d.]+ ULP$",
+    "where the worst value is, and its error, absolute and in ULP":
+        r"^  worst at +\[n=0, c=0, h=4, w=4\]: error 2\.72 \(1\.14e\+07 ULP\), "
+        r"error bound [\d.e-]+ \([\d.]+ ULP\)$",
     "the golden's value and the one that came":
         r"^    golden +2\.28125\n    got +5\.0$",
     "the rows side by side":
@@ -871,7 +871,7 @@ PARTS = {
     "the rows above and below":
         r"^    h=3 +golden (?s:.*)^    h=5 +golden ",
     "the other convention":
-        r"^  The output does follow:\n    resize linear asymmetric\Z",
+        r"^  Output matches:\n    resize linear asymmetric\Z",
 }
 # fmt: on
 
@@ -885,13 +885,13 @@ def test_a_failure_shows(pattern: str) -> None:
 def test_a_failure_counts_exactly_the_values_that_are_off() -> None:
     verdict = _shifted()
     off = int(np.count_nonzero(verdict.got != verdict.case.expected))
-    assert verdict.reason == f"{off} of 64 values are off"
+    assert verdict.reason == f"{off} of 64 values exceed the error bound"
 
 
 def test_the_worst_value_is_the_worst() -> None:
     verdict = _shifted()
     error = abs(verdict.got - verdict.case.expected)
-    found = re.search(r"n=(\d), c=(\d), h=(\d), w=(\d)\]: off by ([\d.]+)", explain(verdict))
+    found = re.search(r"n=(\d), c=(\d), h=(\d), w=(\d)\]: error ([\d.]+)", explain(verdict))
     assert found is not None
     assert error[tuple(map(int, found.groups()[:4]))] == error.max()
     assert found[5] == f"{error.max():.3g}"
@@ -899,7 +899,7 @@ def test_the_worst_value_is_the_worst() -> None:
 
 def test_the_headline_is_one_line_with_the_call_the_reason_and_the_case() -> None:
     assert headline(_shifted()) == (
-        "mylib-resize float32: 55 of 64 values are off (2x2-8x8-worked_example)"
+        "mylib-resize float32: 55 of 64 values exceed the error bound (2x2-8x8-worked_example)"
     )
 
 
@@ -908,7 +908,7 @@ def test_nan_is_the_worst_value() -> None:
         return _nan_in_one_pixel(_resize(x, size, **LINEAR.options) + np.float32(1))
 
     text = explain(judge(LINEAR.call(broken), _golden(LINEAR, UP), "float32"))
-    assert "worst at    [n=0, c=0, h=1, w=2]: NaN is right where" in text
+    assert "worst at    [n=0, c=0, h=1, w=2]: NaN must occur exactly where" in text
     assert re.search(r"^    got +nan$", text, re.MULTILINE)
 
 
@@ -934,7 +934,10 @@ def test_what_the_library_raises_is_shown_in_its_words() -> None:
         raise RuntimeError("no kernel\nfor this")
 
     verdict = judge(LINEAR.call(refuses), _golden(LINEAR, UP), "float32")
-    assert (verdict.kind, verdict.reason) == ("changed", "refused, and no refusal is declared")
+    assert (verdict.kind, verdict.reason) == (
+        "changed",
+        "raised an unexpected error; none is declared",
+    )
     assert "\n  note        RuntimeError: no kernel for this" in explain(verdict)
 
 
@@ -968,8 +971,8 @@ def test_an_edited_golden_is_blamed_and_not_the_framework(
     assert verdict.kind == "changed"
     text = explain(verdict)
     assert f"  The golden was edited: {where}" in text
-    assert "This says nothing about the framework; run `make golden-check`." in text
-    assert "follow" not in text
+    assert "This failure says nothing about the framework; run `make golden-check`." in text
+    assert "Output matches" not in text
 
 
 def test_an_edited_golden_is_blamed_even_where_the_library_is_wrong_too() -> None:

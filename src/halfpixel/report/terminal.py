@@ -30,8 +30,8 @@ Place = tuple[int, ...]
 _GRADIENTS = {
     "": "",
     "x": "the gradient of ",
-    "w": "the gradient by the weight of ",
-    "b": "the gradient by the bias of ",
+    "w": "the gradient with respect to the weight of ",
+    "b": "the gradient with respect to the bias of ",
 }
 
 
@@ -41,7 +41,7 @@ def headline(verdict: Verdict) -> str:
 
 
 def explain(verdict: Verdict) -> str:
-    """A failure in full: what was run, which values are off, and what the output does follow."""
+    """A failure in full: the call, the values that exceed the bound, and what the output matches instead."""
     case = verdict.case
     lines = [
         f"{verdict.call.framework} {verdict.release}, {verdict.dtype}: {verdict.call.expression(case)}",
@@ -72,7 +72,7 @@ def _golden(case: Case) -> str:
     if case.gradient and case.operation == "conv_transpose":
         return f"computed by the reference from {case.source}"
     if case.gradient:
-        return f"the transposed matrices of the reference, times {case.source}"
+        return f"computed by the reference: transposed weight matrices, times {case.source}"
     return (
         goldens.shown(path) if path.is_file() else f"computed by the reference from {case.source}"
     )
@@ -96,16 +96,16 @@ def _values(verdict: Verdict) -> list[str]:
 
 
 def _off_by(got: Any, expected: float, error: float, bound: float) -> str:
-    """How far a value is off, and how much of that rounding explains."""
+    """The error of a value, and its bound."""
     if np.isnan(expected) or np.isnan(got):
-        return "NaN is right where the reference has it, and nowhere else"
+        return "NaN must occur exactly where the reference has it"
     if not np.isfinite(error):
-        return "an infinity is right where the reference has it, and nowhere else"
+        return "infinity must occur exactly where the reference has it"
     size = abs(expected) or abs(got)  # 0 has an ULP that says nothing
     ulp = _ulp(size, np.asarray(got))
     return (
-        f"off by {error:.3g} = {error / ulp:.3g} ULP; "
-        f"rounding explains {bound:.3g} = {bound / ulp:.3g} ULP"
+        f"error {error:.3g} ({error / ulp:.3g} ULP), "
+        f"error bound {bound:.3g} ({bound / ulp:.3g} ULP)"
     )
 
 
@@ -121,11 +121,13 @@ def _ulp(size: float, got: NDArray[Any]) -> float:
 def _rows(
     got: NDArray[Any], expected: NDArray[Any], off: NDArray[np.bool_], place: Place
 ) -> list[str]:
-    """The rows around the worst value, golden over got, the values that are off marked."""
+    """The rows around the worst value, golden over got, with marks below the values that exceed the bound."""
     n, c, row, column = place
     left, right = max(column - _WINDOW, 0), min(column + _WINDOW + 1, got.shape[3])
     top, bottom = max(row - _ROWS, 0), min(row + _ROWS + 1, got.shape[2])
-    lines = [f"  around it   columns {left} to {right - 1}; ^ marks a value that is off"]
+    lines = [
+        f"  nearby      columns {left} to {right - 1}; ^ marks values that exceed the error bound"
+    ]
     for y in range(top, bottom):
         span = (n, c, y, slice(left, right))
         pairs = zip(expected[span].tolist(), got[span].tolist(), strict=True)
@@ -140,18 +142,18 @@ def _rows(
 
 
 def _diagnosis(verdict: Verdict) -> list[str]:
-    """Is the golden itself what the reference computes, and what does the output follow instead?"""
+    """Whether the golden is what the reference computes, and what the output matches instead."""
     case = verdict.case
     edited = goldens.edited_at(case.expected, np.asarray(case.reference()))
     if edited is not None and not verdict.words:  # a known defect expects something else
         return [
             f"  The golden was edited: expected{edited}.",
-            "  This says nothing about the framework; run `make golden-check`.",
+            "  This failure says nothing about the framework; run `make golden-check`.",
         ]
     names = followed(case, verdict.got, verdict.call.arithmetic[verdict.dtype])  # type: ignore[index]
     if not names:
-        return ["  The output follows no other convention that halfpixel knows."]
-    return ["  The output does follow:", *(f"    {name}" for name in names)]
+        return ["  Output matches no other convention known to halfpixel."]
+    return ["  Output matches:", *(f"    {name}" for name in names)]
 
 
 # ---------------------------------------------------------------------------- the table of a run
@@ -159,7 +161,7 @@ def _diagnosis(verdict: Verdict) -> list[str]:
 
 @dataclass
 class Row:
-    """What became of one call, all dtypes together."""
+    """The counts of one call, over all dtypes."""
 
     framework: str
     name: str
@@ -177,7 +179,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the table needs of a verdict; plain data, so that it travels between processes."""
+    """The part of a verdict that the table shows; plain data, which can be sent between processes."""
 
     framework: str
     name: str
@@ -191,7 +193,7 @@ class Outcome:
 
 
 def outcome(verdict: Verdict, environment: str = "") -> Outcome:
-    """The part of a verdict that the table needs."""
+    """The outcome of a verdict."""
     share = None if np.isnan(verdict.share) else verdict.share
     call, words = verdict.call, "" if verdict.kind == "changed" else verdict.words
     if verdict.kind == "unsupported":
@@ -200,7 +202,7 @@ def outcome(verdict: Verdict, environment: str = "") -> Outcome:
 
 
 def _declared_words(verdict: Verdict) -> str:
-    """What a framework said; of a speech, the words that the refusal declares."""
+    """The framework's message; of a long one, the part that the refusal declares."""
     if len(verdict.words) <= _SAID:
         return verdict.words
     found = (re.search(refusal.words, verdict.words) for refusal in verdict.call.refusals)
@@ -211,7 +213,7 @@ def _declared_words(verdict: Verdict) -> str:
 
 
 def table(outcomes: Iterable[Outcome], releases: Mapping[str, str | None]) -> list[str]:
-    """The table that ends a run: a line for each call, grouped by framework.
+    """The table at the end of a run: one line a call, grouped by framework.
 
     Args:
         outcomes: of the verdicts of the run, in any order.
@@ -258,7 +260,7 @@ def _share(share: float | None) -> str:
 
 
 def _notes(rows: Sequence[Row]) -> list[str]:
-    """What each framework said where it refused, and which known defects still hold, once a call."""
+    """The expected errors, in the frameworks' words, and the known defects: each once a call."""
     lines = []
     for row in rows:
         if row.words:
@@ -266,7 +268,7 @@ def _notes(rows: Sequence[Row]) -> list[str]:
         for words in row.words.values():
             text = re.sub(r"\{\{.*?\}\} ?", "", words)  # TensorFlow's name of the graph's node
             lines.append(f"    {text if len(text) <= _SAID else text[: _SAID - 1] + '…'}")
-    return ["refusals, in the frameworks' words, and known defects", *lines, ""] if lines else []
+    return ["expected errors and known defects", *lines, ""] if lines else []
 
 
 def _totals(rows: Sequence[Row]) -> list[str]:
@@ -274,5 +276,5 @@ def _totals(rows: Sequence[Row]) -> list[str]:
     calls = len(rows)
     return [
         f"{calls} call{'s' * (calls != 1)}: {total['conforms']} conform, {total['changed']} changed, "
-        f"{total['unsupported']} unsupported (refused by the framework, as declared)"
+        f"{total['unsupported']} unsupported (the framework raised the expected error)"
     ]
