@@ -71,7 +71,7 @@ def case_of(call: Call, x: NDArray[Any], asked: Asked) -> Case:
 
 def says(call: Call, x: NDArray[Any], asked: Asked) -> bool:
     """Whether the arguments of a call can express a size: INTER_AREA is two calls."""
-    return call.expression(case_of(call, x, asked)) is not None
+    return call.expression(case_of(call, x, asked).request) is not None
 
 
 def differences(
@@ -80,9 +80,9 @@ def differences(
     """How many values are not what an integer arithmetic predicts; none where a declared refusal is
     what comes, or the call cannot say the case."""
     case = case_of(call, x, asked)
-    if call.expression(case) is None:
+    if call.expression(case.request) is None:
         return 0
-    refusal = call.refusal(case, dtype, names)
+    refusal = call.refusal(case.request, dtype, names)
     if refusal is not None:
         with pytest.raises(Exception, match=refusal.words):
             call(case, dtype, names)

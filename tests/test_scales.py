@@ -194,7 +194,7 @@ def disagreement(call: Call, dtype: str, n_in: int, factor: float) -> str | None
         return None
     case = replace(case, rule=call.arithmetic[dtype].coordinate_rule)  # type: ignore[index]
     case = replace(case, expected=np.asarray(case.reference()))
-    said = call.said(call.scaling.case(convention, np.zeros((1, 1, 4, 4)), (2, 2)))
+    said = call.said(call.scaling.case(convention, np.zeros((1, 1, 4, 4)), (2, 2)).request)
     verdict = judge(replace(call, expression=lambda _: at(said, (1, factor))), case, dtype)
     return None if verdict.kind == "conforms" else f"{case.name}: {verdict.reason} {verdict.words}"
 

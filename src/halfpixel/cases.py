@@ -21,10 +21,9 @@ from .conventions import Convention, ConvTranspose, Resize
 from .conventions.exact import Exact, apply_matrices, fractions, over_common_denominator
 from .evaluation import Evaluated, filled
 from .integers import ROUNDINGS, predicted
+from .request import Gradient, Operation, Request, Scales
 
-Operation = Literal["resize", "conv_transpose"]
 Array = NDArray[np.float64]
-Scales = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,15 +61,30 @@ class Case:
     size: tuple[int, int]
     rule: str | None = None
     dtype: str = "float32"
-    gradient: Literal["", "x", "w", "b"] = ""
+    gradient: Gradient = ""
     scales: Scales | None = None
     evaluated: Evaluated | None = None
     layout: str = ""
     expected: Array = field(default_factory=lambda: np.empty(0))
 
+    @functools.cached_property
+    def request(self) -> Request:
+        """What is asked of a call, without the values of the inputs."""
+        return Request(
+            self.convention,
+            self.inputs["x"].shape,
+            self.size,
+            weight=self.inputs["w"].shape if "w" in self.inputs else (),
+            bias="b" in self.inputs,
+            scales=self.scales,
+            gradient=self.gradient,
+            dtype=self.dtype,
+            layout=self.layout,
+        )
+
     @property
     def operation(self) -> Operation:
-        return "resize" if isinstance(self.convention, Resize) else "conv_transpose"
+        return self.request.operation
 
     @property
     def folder(self) -> str:
@@ -91,7 +105,7 @@ class Case:
         if self.rule in ROUNDINGS:
             values = predicted(self.rule, self.convention, x, self.size, self.dtype, self.scales)
             return fractions(*over_common_denominator(values)) if exact else values
-        if self.empty:
+        if self.request.empty:
             return np.full((*x.shape[:2], *np.maximum(self.size, 0)), np.nan)
         matrices = {2 + axis: self.turned(matrix) for axis, matrix in enumerate(self.matrices())}
         if self.evaluated is None:
@@ -104,36 +118,14 @@ class Case:
         return self.evaluated.given(np.where(np.isfinite(evaluated), values, evaluated))
 
     @property
-    def no_pixels(self) -> bool:
-        """The image has no height or no width: nothing can be computed from it."""
-        return 0 in self.inputs["x"].shape[2:]
-
-    @property
-    def no_channels(self) -> bool:
-        """The image has no channels."""
-        return bool(self.inputs["x"].shape[1] == 0)
-
-    @property
-    def no_output(self) -> bool:
-        """A size asked for is 0 or negative."""
-        return min(self.size) <= 0
-
-    @property
-    def empty(self) -> bool:
-        """No value goes in, or none comes out."""
-        return self.no_output or self.inputs["x"].size == 0
-
-    @property
     def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """(n_in, n_out) of the resize along H and along W, whichever way the case goes."""
-        (h, w), (out_h, out_w) = self.inputs["x"].shape[2:], self.size
-        return ((out_h, h), (out_w, w)) if self.gradient else ((h, out_h), (w, out_w))
+        return self.request.sizes
 
     @property
     def axes(self) -> tuple[tuple[int, int, Fraction | None], tuple[int, int, Fraction | None]]:
         """(n_in, n_out, factor) along H and along W: what :meth:`Resize.coordinates` takes."""
-        (h, w), (by_h, by_w) = self.sizes, self.scales or (None, None)
-        return (*h, by_h), (*w, by_w)
+        return self.request.axes
 
     def matrices(self, dtype: type = object) -> tuple[NDArray[Any], NDArray[Any]]:
         """The resize's ``A_h`` and ``A_w``: exact, or estimated in float64."""

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arithmetic import Arithmetic, coordinates
-from .cases import Case, Scales
+from .cases import Case
 from .conventions import ConvTranspose, Resize, every_pyramid, every_resize
 from .conventions.exact import apply_matrices
 from .evaluation import EVALUATIONS, Evaluated, filled
 from .integers import ROUNDINGS, applies_to
+from .request import Scales
 from .verdicts import error_bound, share_of_bound
 
 _EXACT_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")

@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import regimes
-from .cases import CONV_TRANSPOSE_CASES, Case, conv_transpose_case
+from .cases import CONV_TRANSPOSE_CASES, conv_transpose_case
 from .conventions import ConvTranspose, Resize
 from .conventions import resize as _resize
 from .conventions.pyramid import BORDERS
 from .frameworks import FRAMEWORKS, Call
 from .frameworks.call import WIDE, Expression
+from .request import Request
 from .symbols import Named
 
 ANYWHERE = "every size"
@@ -221,31 +222,29 @@ def written(call: Call) -> Expression:
     return next(e for e in map(call.expression, samples) if e is not None)
 
 
-def _samples(call: Call) -> Iterator[Case]:
+def _samples(call: Call) -> Iterator[Request]:
     # doubling and halving suit most; the last is for what takes no size but the image's own
     for sizes in ((2, 4), (4, 2), (3, 5), (5, 3), (4, 4)):
         yield from _sized(call, *sizes)
 
 
 @functools.cache
-def _conv_transpose_samples() -> tuple[Case, ...]:
-    grouped = ConvTranspose(group=2)  # each channel by itself: depthwise
-    arrays = {"x": np.zeros((1, 2, 3, 3)), "w": np.zeros((2, 1, 3, 3))}
-    depthwise = Case("", "", "", grouped, arrays, (5, 5))
-    return (*map(conv_transpose_case, CONV_TRANSPOSE_CASES), depthwise)
+def _conv_transpose_samples() -> tuple[Request, ...]:
+    # each channel by itself
+    depthwise = Request(ConvTranspose(group=2), (1, 2, 3, 3), (5, 5), weight=(2, 1, 3, 3))
+    return (*(conv_transpose_case(entry).request for entry in CONV_TRANSPOSE_CASES), depthwise)
 
 
-def _sized(call: Call, n_in: int, n_out: int) -> Iterator[Case]:
+def _sized(call: Call, n_in: int, n_out: int) -> Iterator[Request]:
     """Images that change their size along both axes, of one channel and of two, and along the columns."""
     convention = next(iter(call.follows.values()), Resize(mode="linear"))
     for channels, height, h in ((1, n_in, n_out), (2, n_in, n_out), (1, 1, 1)):
-        x = np.broadcast_to(0.0, (1, channels, height, n_in))
         size = Named(h, "h"), Named(n_out, "w")
-        yield Case("", "", "", convention, {"x": x}, size)
+        yield Request(convention, (1, channels, height, n_in), size)
 
 
 def _takes(call: Call, n_in: int, n_out: int) -> bool:
-    return any(call.expression(case) is not None for case in _sized(call, n_in, n_out))
+    return any(call.expression(request) is not None for request in _sized(call, n_in, n_out))
 
 
 # most calls take every size, and this tells it quickly

@@ -27,7 +27,6 @@ from .cases import (
     RESIZE_CASES,
     SCALE_CASES,
     Case,
-    Operation,
     conv_gradient_cases,
     conv_transpose_case,
     folder,
@@ -46,6 +45,7 @@ from .evaluation import Evaluated
 from .frameworks import FRAMEWORKS, Call, DType, Mode, load, version
 from .frameworks.call import WIDE
 from .integers import ROUNDINGS
+from .request import Operation
 
 # the photograph's shape: what is collected does not read the file
 _NO_PIXELS = np.broadcast_to(np.uint8(0), (60, 90, 3))
@@ -89,7 +89,7 @@ def followed_at_scales() -> Iterator[Case]:
                 pairs.setdefault((convention, call.stored_rule), []).append(call)
     for (convention, rule), given in pairs.items():
         for case in scale_cases(convention, rule):
-            if any(call.expression(case) is not None for call in given):
+            if any(call.expression(case.request) is not None for call in given):
                 yield case
 
 
@@ -122,12 +122,12 @@ def golden_cases() -> Iterator[Case]:
         for case in resize_cases(convention, rule):
             # a part of the image is not for every call to say
             part = isinstance(case.convention, Resize) and case.convention.roi is not None
-            if not part or any(call.expression(case) is not None for call in followers):
+            if not part or any(call.expression(case.request) is not None for call in followers):
                 yield case
     yield from followed_at_scales()
     for (convention, rounding), followers in followed_integers().items():
         for case in integer_cases(convention, rounding):
-            said = any(call.expression(case) is not None for call in followers)
+            said = any(call.expression(case.request) is not None for call in followers)
             if said and case.name in INTEGER_GOLDENS:
                 yield case
     for entry in CONV_TRANSPOSE_CASES:
@@ -199,7 +199,7 @@ def _expressed(call: Call, gradient: Call, convention: Resize, name: str) -> boo
     case = gradient_case(convention, call.stored_rule, name)
     if case.scales is not None and call.scaling is None:
         return False
-    return gradient.expression(case) is not None
+    return gradient.expression(case.request) is not None
 
 
 @functools.cache
@@ -218,7 +218,7 @@ def conv_gradient_trials(release: Callable[[str], str | None] = version) -> Iter
         differentiated = gradient.of_conv_transpose(call)
         for dtype in differentiated.arithmetic:
             for name, case in conv_gradients().items():
-                if differentiated.expression(case) is not None:
+                if differentiated.expression(case.request) is not None:
                     yield Trial(differentiated, dtype, name, functools.partial(conv_gradient, name))
 
 
@@ -283,7 +283,7 @@ def _mode_cases(call: Call, convention: Resize) -> tuple[str, ...]:
     """The names of the cases that a call runs on in a mode; of a layer that takes whole factors, others."""
     names = MODE_CASES if sweep.samples_points(convention) else MODE_CASES[:2]
     cases = _resize_cases(convention, call.stored_rule)
-    if call.plain or call.expression(cases[names[0]]) is not None:
+    if call.plain or call.expression(cases[names[0]].request) is not None:
         return names
     return MODE_CASES_OF_FACTORS
 
@@ -308,7 +308,7 @@ def photograph_trials(release: Callable[[str], str | None] = version) -> Iterato
         if convention is not None and call.stored and call.scaling is None:
             for size in PHOTOGRAPH_SIZES:
                 named = photograph_case(convention, call.rule, _NO_PIXELS, size)
-                if call.expression(named) is not None:
+                if call.expression(named.request) is not None:
                     for dtype in filter(functools.partial(_photographed, call), call.arithmetic):
                         case = functools.partial(_photograph, call, dtype, convention, size)
                         yield Trial(call, dtype, named.name, case)
@@ -346,7 +346,7 @@ def _edge_trials(call: Call, convention: Resize, entry: EdgeCase) -> Iterator[Tr
     grid = any(arithmetic.extent_roundings for arithmetic in call.arithmetic.values())
     for sizes in entry.at(convention, grid=grid) if dtypes else ():
         named = entry.case(convention, None, dtypes[0], sizes)
-        if call.expression(named) is not None:
+        if call.expression(named.request) is not None:
             for dtype in dtypes:
                 case = functools.partial(_edge, call, dtype, convention, entry, sizes)
                 yield Trial(call, dtype, named.name, case)
@@ -452,7 +452,7 @@ def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
     cases = _resize_cases(follows, rule)
     for entry in entries:
         case = cases[entry.name]
-        if not holds(entry, dtype) or call.expression(case) is None:
+        if not holds(entry, dtype) or call.expression(case.request) is None:
             continue
         shown = call.shown_rule(dtype)
         if shown != call.stored_rule:
@@ -484,7 +484,7 @@ def _integer_trials(call: Call, release: str, dtype: DType) -> Cases:
         every = INTEGER_CASES if call.scaling is None else (*INTEGER_CASES, *INTEGER_SCALE_CASES)
         for entry in _REFUSED if call.refuses(dtype) else every:
             case = cases.get(entry.name)
-            if case is not None and call.expression(case) is not None:
+            if case is not None and call.expression(case.request) is not None:
                 make = functools.partial(_integer_case, call, dtype, convention, entry.name)
                 yield entry.name, make
 
@@ -524,7 +524,7 @@ def _computed(
 
 def _conv_transpose_trials(call: Call, release: str, dtype: DType) -> Cases:
     for case in _conv_transpose_cases():
-        if call.expression(case) is not None:
+        if call.expression(case.request) is not None:
             yield case.name, functools.partial(_golden_of, case)
 
 

@@ -126,7 +126,7 @@ def _met(
         met = {}
         for n_out in left:
             one = replace(line, size=_size(convention, axis, (n_in, n_out), beside, narrow=narrow))
-            expression = call.expression(one)
+            expression = call.expression(one.request)
             if nearest or expression is not None:
                 met[n_out] = one, expression
         if met:
@@ -456,7 +456,7 @@ def sweep(call: Call, block: Block, dtype: str) -> Verdict:
     narrow = across(call, block.convention)
     case = pair_case(block.convention, rule, worst.axis, worst.pair, worst.beside, narrow=narrow)
     case = replace(case, expected=np.asarray(case.reference()))
-    if defect := call.defect(case, release):
+    if defect := call.defect(case.request, release):
         case = defect.result(case)
     n_in, n_out = worst.pair
     reason = f"{len(off)} of {len(block.pairs)} size pairs exceed the error bound"
@@ -498,10 +498,10 @@ def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
             for (n_out, (one, expression)), want in zip(met.items(), wanted, strict=True):
                 got, problem = np.empty(0), ""
                 try:
-                    got = call.evaluate(expression or call.said(one), one, inputs, names)
+                    got = call.evaluate(expression or call.said(one.request), one, inputs, names)
                 except Exception as error:  # whatever a framework raises is its refusal
                     problem = f"refused: {refused(error)}"
-                defect = call.defect(one, release) if call.defects else None
+                defect = call.defect(one.request, release) if call.defects else None
                 if defect is not None:
                     want = _with(defect, one, want, axis)
                 answer = problem or _judged(got, one, call.returns[dtype], want, axis)  # type: ignore[index]

@@ -115,9 +115,9 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
         FrameworkError: the framework cannot be imported, or has died.
     """
     names = load(call.framework)
-    expression = call.said(case)
+    expression = call.said(case.request)
     release = version(call.framework) or ""
-    refusal = call.refusal(case, dtype, names)
+    refusal = call.refusal(case.request, dtype, names)
     before_its_time = bool(call.follows) and call.convention(release) is None
     may_refuse = before_its_time or not call.takes(dtype, release)
 
@@ -154,7 +154,7 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     want = call.returns[dtype]  # type: ignore[index]
     if dtype_name(got) != want:
         return verdict("changed", reason=f"returned dtype {dtype_name(got)}, not {want}")
-    defect = call.defect(case, release)
+    defect = call.defect(case.request, release)
     if defect is not None:
         case = defect.result(case)
     if got.shape != case.expected.shape:
@@ -210,7 +210,7 @@ def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
     """How far each value may be from the golden by rounding alone; shape of ``case.expected``."""
     if isinstance(case.convention, ConvTranspose):
         return _sum_bound(case, UNIT_ROUNDOFF[arithmetic.accumulation])
-    if case.rule in ROUNDINGS or case.empty:
+    if case.rule in ROUNDINGS or case.request.empty:
         return np.zeros(case.expected.shape)
     if case.convention.mode == "nearest":
         u = UNIT_ROUNDOFF[arithmetic.accumulation]

@@ -19,6 +19,7 @@ from halfpixel.edges import EDGE_CASES, LAYOUTS, LEFT_OUT, LeftOut, left_out
 from halfpixel.evaluation import EVALUATIONS, Evaluated, default, filled
 from halfpixel.frameworks import FRAMEWORKS, Call, DType, Expression, Name
 from halfpixel.report.terminal import explain, headline
+from halfpixel.request import Request
 from halfpixel.verdicts import Verdict, error_bound, errors, judge, share_of_bound
 
 LATEST = {"torch": "2.13.0", "tensorflow": "2.21.0", "opencv": "5.0.0", "keras_torch": "3.15.1"}
@@ -175,8 +176,8 @@ WRONG: tuple[tuple[str, Callable[[Array, tuple[int, int]], Array], str, str, str
 def mylib(function: Callable[[Array, tuple[int, int]], Array]) -> Call:
     """A call that declares what bilinear interpolation in float32 is, and no evaluation."""
 
-    def expression(case: Case) -> Expression:
-        return Expression(Name("mylib.resize"), (Name("x"), case.size))
+    def expression(request: Request) -> Expression:
+        return Expression(Name("mylib.resize"), (Name("x"), request.size))
 
     def run(names: Any, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
         with np.errstate(all="ignore"):
@@ -205,7 +206,7 @@ def mylib(function: Callable[[Array, tuple[int, int]], Array]) -> Call:
             frameworks.Refusal(
                 words="nothing to resize",
                 why="there is nothing",
-                when=lambda case, dtype, names: case.empty and len(case.inputs["x"]) > 0,
+                when=lambda request, dtype, names: request.empty and request.shape[0] > 0,
             ),
         ),
     )
@@ -613,7 +614,9 @@ def test_every_refusal_of_the_edges_says_when_it_holds() -> None:
         for call in framework.calls:
             if call.operation == "resize" and call.follows:
                 for refusal in call.refusals:
-                    assert refusal.dtypes or not refusal.holds(ordinary, "float32", {}), call.id
+                    assert refusal.dtypes or not refusal.holds(ordinary.request, "float32", {}), (
+                        call.id
+                    )
 
 
 @pytest.mark.torch

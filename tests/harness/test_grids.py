@@ -40,7 +40,7 @@ def test_cubic_with_reflect_101_does_not_return_for_one_row() -> None:
     assert (stopped.value.stdout or b"").count(b"returned") <= 1
     call = named(WARPS, "warpAffine-INTER_CUBIC-BORDER_REFLECT_101")
     (convention,) = call.follows.values()
-    left_out = {c.name for c in resize_cases(convention) if call.expression(c) is None}
+    left_out = {c.name for c in resize_cases(convention) if call.expression(c.request) is None}
     assert left_out == {c.name for c in resize_cases(convention) if 1 in c.inputs["x"].shape[2:]}
 
 
@@ -63,7 +63,9 @@ def test_every_case_is_run_by_some_warp_of_its_flag() -> None:
         calls = [c for c in WARPS if c.name.startswith(f"warpAffine-{flag}-BORDER_REPLICATE")]
         whole, others = (c for c in calls if "asymmetric" not in c.name)
         for case in resize_cases(HALF_EVEN):
-            assert (whole.expression(case) is None) != (others.expression(case) is None)
+            assert (whole.expression(case.request) is None) != (
+                others.expression(case.request) is None
+            )
 
 
 @pytest.mark.parametrize("rule", ["warp_float32", "warp_fixed_5"])

@@ -377,7 +377,7 @@ def test_every_two_integer_arithmetics_that_calls_follow_are_told_apart_by_some_
         pair: {
             case.name: np.asarray(case.reference())
             for case in integer_cases(*pair)
-            if case.name in INTEGER_GOLDENS and any(call.expression(case) for call in calls)
+            if case.name in INTEGER_GOLDENS and any(call.expression(case.request) for call in calls)
         }
         for pair, calls in suite.followed_integers().items()
     }

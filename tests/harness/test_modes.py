@@ -231,7 +231,7 @@ def test_a_gradient_through_a_mode_is_run_in_the_mode() -> None:
     call = replace(_call(LINEAR), expression=lambda case: Expression(Name("abs"), (Name("x"),)))
     differentiated = gradient.within(mode).of(mode.of(call, LINEAR.convention))
     case = suite.gradient_golden(LINEAR.convention, None, UP)
-    assert str(differentiated.said(case)) == "grad(fast(abs, level=3)(x))"
+    assert str(differentiated.said(case.request)) == "grad(fast(abs, level=3)(x))"
     assert [refusal.words for refusal in differentiated.refusals] == ["no way back", "no way"]
     names = {"abs": lambda x: abs(x) + 1}
     assert (differentiated(case, "float32", names) == 2).all()  # a gradient is asked for at zeros
@@ -304,10 +304,10 @@ def test_a_mode_on_another_device_is_spelled_as_it_is_run() -> None:
     (cuda,) = (mode for framework, mode in suite.modes() if mode.name == "cuda")
     call = next(call for call in suite.calls("resize") if call.id == "torch-interpolate-bilinear")
     case = suite.executed_golden(LINEAR.convention, None, None, UP)
-    said = str(cuda.of(call, LINEAR.convention).said(case))
+    said = str(cuda.of(call, LINEAR.convention).said(case.request))
     assert said.startswith("cpu(F.interpolate(x.cuda(), size=(7, 9), mode='bilinear'")
     (grid_sample,) = (
         c for c in suite.calls("resize") if c.id == "torch-grid_sample-bilinear-border"
     )
-    said = str(cuda.of(grid_sample, LINEAR.convention).said(case))
+    said = str(cuda.of(grid_sample, LINEAR.convention).said(case.request))
     assert said.startswith("cpu(F.grid_sample(x.cuda(), cuda(F.affine_grid(")

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from halfpixel import frameworks, suite
-from halfpixel.cases import Operation
 from halfpixel.frameworks import FRAMEWORKS, FrameworkError, Names
 from halfpixel.frameworks.process import Process
+from halfpixel.request import Operation
 from halfpixel.verdicts import judge
 
 # ---------------------------------------------------------------------------- any framework

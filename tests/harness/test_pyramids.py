@@ -209,7 +209,7 @@ def off(call: Call, dtype: Any) -> int:
     """Values that are not predicted, over the steps without a defect."""
     names, count = frameworks.load("opencv"), 0
     for case in steps(call, dtype):
-        if call.defect(case, "5") is None:
+        if call.defect(case.request, "5") is None:
             got = call(case, dtype, names).astype(np.float64)
             count += int(np.count_nonzero(got != case.expected))
     return count
@@ -229,7 +229,7 @@ def test_one_column_to_three_is_not_run_since_the_third_is_never_written() -> No
     for columns, said in ((1, False), (2, True)):
         x = {"x": np.zeros((1, 1, 2, columns))}
         case = Case("step", "", "this test", PYRAMID, x, (4, 2 * columns + 1))
-        assert (STEPS["pyrUp"].expression(case) is not None) == said
+        assert (STEPS["pyrUp"].expression(case.request) is not None) == said
 
 
 SAID = {
@@ -244,7 +244,7 @@ SAID = {
 @pytest.mark.parametrize(("call", "n", "size"), SAID)
 def test_what_is_printed(call: str, n: tuple[int, int], size: tuple[int, int]) -> None:
     case = Case("step", "", "this test", PYRAMID, {"x": np.zeros((1, 1, *n))}, size)
-    assert str(STEPS[call].expression(case)) == SAID[call, n, size]
+    assert str(STEPS[call].expression(case.request)) == SAID[call, n, size]
 
 
 def test_every_step_is_run_in_five_dtypes() -> None:

@@ -365,9 +365,9 @@ def test_a_call_says_a_case_with_factors_that_make_just_that_of_it() -> None:
     for call in GIVEN:
         for convention in call.follows.values():
             for case in (*resize_cases(convention), *scale_cases(convention)):
-                factors = call.scaling.factors(case) if call.scaling else None
+                factors = call.scaling.factors(case.request) if call.scaling else None
                 if factors is None:
-                    assert call.expression(case) is None
+                    assert call.expression(case.request) is None
                     continue
                 assert call.scaling is not None
                 said += 1

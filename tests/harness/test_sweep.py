@@ -23,11 +23,11 @@ from halfpixel.arithmetic import (
     places,
     tap_weights,
 )
-from halfpixel.cases import Case
 from halfpixel.conventions import Resize, every_resize
 from halfpixel.frameworks import Call, DType, Expression, Name
 from halfpixel.frameworks.call import WIDE, Defect
 from halfpixel.report.terminal import explain
+from halfpixel.request import Request
 from halfpixel.sweep import Block
 from halfpixel.verdicts import error_bound
 
@@ -464,10 +464,10 @@ def test_a_call_is_asked_what_it_can_say(says: str, pairs: int) -> None:
     """Of 102 pairs of 5, 7 and 13 pixels: doubling the other axis says the rest, or does not."""
     asked = []
 
-    def expression(case: Case) -> Expression | None:
-        grown = any(m > n for m, n in zip(case.size, case.inputs["x"].shape[2:], strict=True))
+    def expression(request: Request) -> Expression | None:
+        grown = any(m > n for m, n in zip(request.size, request.shape[2:], strict=True))
         said = {"grows": grown, "stays": not grown, "nothing": False}[says]
-        return Expression(Name("mylib.resize"), (Name("x"), case.size)) if said else None
+        return Expression(Name("mylib.resize"), (Name("x"), request.size)) if said else None
 
     call = implementation(AREA, right(AREA))
     inner = call.run

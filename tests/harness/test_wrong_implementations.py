@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from halfpixel import goldens, readings, suite, verdicts
 from halfpixel.arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error
-from halfpixel.cases import Case, Operation
+from halfpixel.cases import Case
 from halfpixel.conventions import ConvTranspose, Resize
 from halfpixel.frameworks import Call, DType, Expression, Name
 from halfpixel.report.terminal import explain, headline
+from halfpixel.request import Operation, Request
 from halfpixel.verdicts import Verdict, error_bound, judge, share_of_bound
 
 Array = NDArray[Any]
@@ -40,13 +41,12 @@ def _no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
 def _call(
     operation: Operation,
     function: Callable[..., Array],
-    arguments: Callable[[Case], dict[str, object]],
+    arguments: Callable[[Request], dict[str, object]],
     arithmetic: Callable[[DType], Arithmetic],
 ) -> Call:
-    def expression(case: Case) -> Expression:
-        return Expression(
-            Name(f"mylib.{operation}"), tuple(map(Name, case.inputs)), arguments(case)
-        )
+    def expression(request: Request) -> Expression:
+        inputs = [*"x", *("w" if request.weight else ""), *("b" if request.bias else "")]
+        return Expression(Name(f"mylib.{operation}"), tuple(map(Name, inputs)), arguments(request))
 
     def run(names: Any, expression: Expression, inputs: dict[str, Array]) -> Array:
         mylib = SimpleNamespace(**{operation: function})
@@ -672,8 +672,8 @@ def _conv_transpose(
     return np.asarray(cut if b is None else cut + b.reshape(1, -1, 1, 1), x.dtype)
 
 
-def _attributes(case: Case) -> dict[str, object]:
-    return case.convention.attributes
+def _attributes(request: Request) -> dict[str, object]:
+    return request.convention.attributes
 
 
 def _sums(dtype: DType) -> Arithmetic:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..cases import Case
 from ..conversions import Target, model_lines
 from ..frameworks.call import Call, Expression
+from ..request import Request
 from . import onnx_nodes
 from .sizes import Size
 
@@ -39,7 +39,7 @@ def shape_texts(target: Target, call: Call) -> tuple[str, str]:
     return f"x.shape[{axes[0]}]", f"x.shape[{axes[1]}]"
 
 
-def code(call: Call, case: Case, target: Target) -> str:
+def code(call: Call, case: Request, target: Target) -> str:
     """Python that computes a case by a call.
 
     Args:
@@ -83,7 +83,7 @@ def _model(said: Expression, size: Size) -> str:
     return "\n".join(lines)
 
 
-def conditions(call: Call, target: Target, case: Case) -> list[str]:
+def conditions(call: Call, target: Target, case: Request) -> list[str]:
     """What the code needs."""
     said = call.said(case)
     found = [BLOB if is_node(said) else LAYOUTS[target]]

@@ -10,10 +10,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..cases import Case
 from ..conventions import Resize
 from ..conventions.onnx_operators import NEWEST, Operator, left_open, resize_convention
 from ..frameworks.call import Call, Expression, Name, Names
+from ..request import Request
 from ..spoken.resize import Reading
 from ..spoken.text import Unreadable
 
@@ -50,9 +50,9 @@ def opset(convention: Resize) -> int:
     return 18 if convention.antialias else 13
 
 
-def _said(case: Case) -> Expression | None:
-    assert isinstance(case.convention, Resize)
-    return node(case.convention)
+def _said(request: Request) -> Expression | None:
+    assert isinstance(request.convention, Resize)
+    return node(request.convention)
 
 
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import regimes
-from ..cases import Case
 from ..conventions import Resize
 from ..conversions import Target
 from ..frameworks.call import Call
+from ..request import Request
 from ..spoken import resize as spoken
 from ..spoken.signatures import BY_NAME, FUNCTIONS
 from . import onnx_nodes
-from .sizes import Image, Size
+from .sizes import Size
 
 _ORDER = {function.name: place for place, function in enumerate(FUNCTIONS)}
 # what is not offered: calls that pad, and those that hand a range of values through
@@ -100,10 +100,9 @@ def kernel_of(call: Call) -> str:
     return f"{row.flags.get('dimensions')}{row.ways.get('image')}" if row else ""
 
 
-def case_of(call: Call, n_in: Size, n_out: Size, convention: Resize | None = None) -> Case:
-    """A case without an image, to ask what a call is said with."""
-    image = Image((1, 1, *n_in))
-    return Case("", "", "", convention or convention_of(call), {"x": image}, n_out)  # type: ignore[dict-item]
+def case_of(call: Call, n_in: Size, n_out: Size, convention: Resize | None = None) -> Request:
+    """What a call is asked for at these sizes, with one image of one channel."""
+    return Request(convention or convention_of(call), (1, 1, *n_in), n_out)
 
 
 def sayable(call: Call, n_in: Size, n_out: Size) -> bool:

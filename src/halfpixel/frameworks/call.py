@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arithmetic import COORDINATE_RULES, Arithmetic
-from ..cases import Case, Operation
+from ..cases import Case
 from ..conventions import Resize
 from ..edges import LAYOUTS
 from ..evaluation import Evaluated, default
+from ..request import Operation, Request
 from .scaling import Scaling
 
 DType = Literal["float32", "float64", "float16", "bfloat16", "uint8", "uint16", "int16"]
@@ -108,17 +109,17 @@ class Refusal:
     Attributes:
         words: a regular expression found in the framework's message.
         why: the reason, for a reader.
-        when: whether it holds for a case, a dtype and the loaded names; always, by default.
-        dtypes: the dtypes that it is about: a case or two show it. Empty where the dtype does not matter.
+        when: whether it holds for a request, a dtype and the loaded names; always, by default.
+        dtypes: the dtypes that it is about: a request or two show it. Empty where the dtype does not matter.
     """
 
     words: str
     why: str
-    when: Callable[[Case, str, Names], bool] = lambda case, dtype, names: True
+    when: Callable[[Request, str, Names], bool] = lambda request, dtype, names: True
     dtypes: tuple[DType, ...] = ()
 
-    def holds(self, case: Case, dtype: str, names: Names) -> bool:
-        return (not self.dtypes or dtype in self.dtypes) and self.when(case, dtype, names)
+    def holds(self, request: Request, dtype: str, names: Names) -> bool:
+        return (not self.dtypes or dtype in self.dtypes) and self.when(request, dtype, names)
 
     def matches(self, message: str) -> bool:
         return re.search(self.words, message) is not None
@@ -131,14 +132,14 @@ class Defect:
     Attributes:
         why: the formula, for a reader; docs/findings.md has the rest.
         releases: those that have it (PEP 440 specifiers).
-        when: whether it holds for a case.
-        result: from the case to the case as it is computed: with other expected values, perhaps by another
+        when: whether it holds for a request.
+        result: from a case to the case as it is computed: with other expected values, perhaps by another
             convention.
     """
 
     why: str
     releases: str
-    when: Callable[[Case], bool]
+    when: Callable[[Request], bool]
     result: Callable[[Case], Case]
 
 
@@ -151,9 +152,9 @@ class Call:
         name: what ``-k`` selects, unique in its framework.
         operation: resize or conv_transpose.
         follows: release ranges (PEP 440 specifiers) and the resize convention followed in each. For a
-            transposed convolution the convention comes with the case: ``expression`` says which ones
+            transposed convolution the convention comes with the request: ``expression`` says which ones
             the call can express. Empty for a call that the framework always refuses.
-        expression: the call on a case, as a user would write it; None if its arguments cannot say it.
+        expression: the call on a request, as a user would write it; None if its arguments cannot say it.
         run: evaluates the expression on inputs of one dtype, (N, C, H, W) in and out.
         arithmetic: for each dtype it takes, the roundings on the way.
         returns: for each dtype, the dtype of the result.
@@ -169,7 +170,7 @@ class Call:
             needed, with its coordinate rule, unless another call's conventions are the same.
         scaling: what it makes of factors, if it is given those and no size: it is run on the cases with
             scales too, and is not swept.
-        backward: the call to differentiate on a case, where the backward pass makes something else of
+        backward: the call to differentiate on a request, where the backward pass makes something else of
             factors than the call does; None where they agree.
         needs: modules beside the framework that it cannot run without.
     """
@@ -177,7 +178,7 @@ class Call:
     framework: str
     name: str
     operation: Operation
-    expression: Callable[[Case], Expression | None]
+    expression: Callable[[Request], Expression | None]
     run: Run
     arithmetic: Mapping[DType, Arithmetic]
     returns: Mapping[DType, str]
@@ -190,7 +191,7 @@ class Call:
     variant: bool = False
     stored: bool = True
     scaling: Scaling | None = None
-    backward: Callable[[Case], Expression | None] | None = None
+    backward: Callable[[Request], Expression | None] | None = None
     needs: tuple[str, ...] = ()
 
     @property
@@ -238,18 +239,18 @@ class Call:
             name, one.sums or one.accumulation, self.returns[dtype], one.flushes, one.saturates
         )
 
-    def refusal(self, case: Case, dtype: str, names: Names) -> Refusal | None:
-        """The declared refusal that holds for a case, or None if the framework should answer."""
-        return next((r for r in self.refusals if r.holds(case, dtype, names)), None)
+    def refusal(self, request: Request, dtype: str, names: Names) -> Refusal | None:
+        """The declared refusal that holds for a request, or None if the framework should answer."""
+        return next((r for r in self.refusals if r.holds(request, dtype, names)), None)
 
     def refuses(self, dtype: str) -> bool:
         """Whether a refusal is declared that is about a dtype."""
         return any(dtype in refusal.dtypes for refusal in self.refusals)
 
-    def defect(self, case: Case, version: str) -> Defect | None:
-        """The declared defect that a release shows on a case, or None."""
+    def defect(self, request: Request, version: str) -> Defect | None:
+        """The declared defect that a release shows on a request, or None."""
         return next(
-            (d for d in self.defects if d.when(case) and _contains(d.releases, version)), None
+            (d for d in self.defects if d.when(request) and _contains(d.releases, version)), None
         )
 
     def __call__(self, case: Case, dtype: str, names: Names) -> NDArray[Any]:
@@ -267,17 +268,17 @@ class Call:
             ValueError: the arguments of the call cannot express the case.
             Exception: whatever the framework raises.
         """
-        return self.evaluate(self.said(case), case, self.arrays(case, dtype), names)
+        return self.evaluate(self.said(case.request), case, self.arrays(case, dtype), names)
 
-    def said(self, case: Case) -> Expression:
-        """The call on a case, as a user would write it.
+    def said(self, request: Request) -> Expression:
+        """The call on a request, as a user would write it.
 
         Raises:
-            ValueError: the arguments of the call cannot express the case.
+            ValueError: the arguments of the call cannot express the request.
         """
-        expression = self.expression(case)
+        expression = self.expression(request)
         if expression is None:
-            raise ValueError(f"{self.id} has no arguments for {case.convention}")
+            raise ValueError(f"{self.id} has no arguments for {request.convention}")
         return expression
 
     def arrays(self, case: Case, dtype: str) -> dict[str, NDArray[Any]]:
@@ -334,20 +335,20 @@ class Gradient:
     def of_conv_transpose(self, call: Call) -> Call:
         """The gradient of a transposed convolution, to be run on gradient cases."""
 
-        def expression(case: Case) -> Expression | None:
-            forward = call.expression(case)
-            return None if forward is None else self.expression(forward, case.gradient)
+        def expression(request: Request) -> Expression | None:
+            forward = call.expression(request)
+            return None if forward is None else self.expression(forward, request.gradient)
 
         return replace(call, name=f"{call.name}-gradient", expression=expression, run=self.run)
 
     def of(self, call: Call) -> Call:
         """The gradient of a resize, to be run on gradient cases."""
 
-        def expression(case: Case) -> Expression | None:
-            # the resize goes from case.size to the size of the cotangent
-            g = case.inputs["x"]
-            x = np.broadcast_to(0.0, (*g.shape[:2], *case.size))
-            resize = replace(case, inputs={"x": x}, size=g.shape[2:], gradient="")
+        def expression(request: Request) -> Expression | None:
+            # the resize goes from request.size to the size of the cotangent
+            images, channels, height, width = request.shape
+            shape = (images, channels, *request.size)
+            resize = replace(request, shape=shape, size=(height, width), gradient="")
             forward = (call.backward or call.expression)(resize)
             return None if forward is None else self.expression(forward, "x")
 
@@ -407,8 +408,8 @@ class Mode:
     def of(self, call: Call, convention: Resize) -> Call:
         """A call in this mode; ``convention`` is the one that it follows."""
 
-        def expression(case: Case) -> Expression | None:
-            said = call.expression(case)
+        def expression(request: Request) -> Expression | None:
+            said = call.expression(request)
             return None if said is None else self.expression(said)
 
         def run(

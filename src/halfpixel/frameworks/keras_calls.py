@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arithmetic import Arithmetic
-from ..cases import INTEGER_DTYPES, Case
+from ..cases import INTEGER_DTYPES
 from ..conventions import ConvTranspose
+from ..request import Request
 from .call import (
     BFLOAT16,
     HALVES,
@@ -30,7 +31,7 @@ from .call import (
 from .padding import KERAS_PADDINGS, KerasPadding, axes_of, keras_output_padding
 
 Flags = dict[str, object]
-Said = Callable[[Case], Expression | None]
+Said = Callable[[Request], Expression | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,16 +81,16 @@ class Backend:
 
 
 def _function(flags: Flags) -> Said:
-    def expression(case: Case) -> Expression:
-        size = {"size": case.size}
+    def expression(request: Request) -> Expression:
+        size = {"size": request.size}
         return Expression(Name("keras.ops.image.resize"), (Name("x"),), {**size, **flags})
 
     return expression
 
 
 def _resizing(flags: Flags) -> Said:
-    def expression(case: Case) -> Expression:
-        size = dict(zip(("height", "width"), case.size, strict=True))
+    def expression(request: Request) -> Expression:
+        size = dict(zip(("height", "width"), request.size, strict=True))
         layer = Expression(Name("keras.layers.Resizing"), (), {**size, **flags})
         return Expression(layer, (Name("x"),))
 
@@ -99,8 +100,8 @@ def _resizing(flags: Flags) -> Said:
 def _upsampling(flags: Flags) -> Said:
     """The layer takes factors, so whole ratios only."""
 
-    def expression(case: Case) -> Expression | None:
-        sizes = list(zip(case.size, case.inputs["x"].shape[2:], strict=True))
+    def expression(request: Request) -> Expression | None:
+        sizes = list(zip(request.size, request.shape[2:], strict=True))
         if any(n == 0 or out % n for out, n in sizes):
             return None
         factors = tuple(out // n for out, n in sizes)
@@ -219,11 +220,11 @@ def _computed(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> Ar
 # ---------------------------------------------------------------------------- conv_transpose
 
 
-def _padded(case: Case, padding: KerasPadding) -> Flags | None:
-    """The flags of a transposed convolution, or None where they cannot say the case."""
-    c = case.convention
+def _padded(request: Request, padding: KerasPadding) -> Flags | None:
+    """The flags of a transposed convolution, or None where they cannot say the request."""
+    c = request.convention
     assert isinstance(c, ConvTranspose)
-    said = keras_output_padding(axes_of(c, case.inputs["w"].shape[2:]), padding)
+    said = keras_output_padding(axes_of(c, request.kernel), padding)
     if c.group > 1 or said is None:
         return None
     flags: Flags = {"strides": c.strides, "padding": padding}
@@ -235,12 +236,12 @@ def _padded(case: Case, padding: KerasPadding) -> Flags | None:
 
 
 def _conv_layer(padding: KerasPadding) -> Said:
-    def expression(case: Case) -> Expression | None:
-        flags = _padded(case, padding)
+    def expression(request: Request) -> Expression | None:
+        flags = _padded(request, padding)
         if flags is None:
             return None
-        _, c_out, *kernel = case.inputs["w"].shape
-        flags["use_bias"] = "b" in case.inputs
+        _, c_out, *kernel = request.weight
+        flags["use_bias"] = request.bias
         layer = Expression(Name("keras.layers.Conv2DTranspose"), (c_out, tuple(kernel)), flags)
         return Expression(layer, (Name("x"),))
 
@@ -248,18 +249,18 @@ def _conv_layer(padding: KerasPadding) -> Said:
 
 
 def _conv_function(padding: KerasPadding) -> Said:
-    def expression(case: Case) -> Expression | None:
-        flags = _padded(case, padding)
+    def expression(request: Request) -> Expression | None:
+        flags = _padded(request, padding)
         if flags is None:
             return None
         call = Expression(Name("keras.ops.conv_transpose"), (Name("x"), Name("w")), flags)
-        return Expression(Name("keras.ops.add"), (call, Name("b"))) if "b" in case.inputs else call
+        return Expression(Name("keras.ops.add"), (call, Name("b"))) if request.bias else call
 
     return expression
 
 
-def _strided_and_dilated(case: Case, dtype: str, names: Names) -> bool:
-    c = case.convention
+def _strided_and_dilated(request: Request, dtype: str, names: Names) -> bool:
+    c = request.convention
     assert isinstance(c, ConvTranspose)
     return max(c.strides) > 1 and max(c.dilations) > 1
 

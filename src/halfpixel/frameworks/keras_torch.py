@@ -13,6 +13,7 @@ import numpy as np
 
 from ..cases import Case
 from ..conventions import ConvTranspose
+from ..request import Request
 from . import torch
 from .call import (
     HALVES,
@@ -52,15 +53,15 @@ def _from_channels_last(call: Call) -> Call:
     antialias = any(convention.antialias for convention in call.follows.values())
     defect = torch.first_row_repeated(antialias, channels_last=True)
 
-    def when(case: Case) -> bool:
-        return defect.when(replace(case, dtype="float32"))
+    def when(request: Request) -> bool:
+        return defect.when(replace(request, dtype="float32"))
 
     return replace(call, defects=(replace(defect, when=when),) if antialias else ())
 
 
-def _cut_first(case: Case) -> ConvTranspose:
-    """The convention of a case, with the odd pixel of an axis cut before the first and not after the last."""
-    c = case.convention
+def _cut_first(request: Request) -> ConvTranspose:
+    """The convention, with the odd pixel of an axis cut before the first and not after the last."""
+    c = request.convention
     assert isinstance(c, ConvTranspose)
     n = len(c.strides)
     axes = []
@@ -80,8 +81,8 @@ def _computed(case: Case) -> Case:
 _ODD_PIXEL = Defect(
     why="SAME cuts the odd pixel at the beginning, not at the end",
     releases="<3.15",
-    when=lambda case: _cut_first(case) != case.convention,
-    result=lambda case: _computed(replace(case, convention=_cut_first(case))),
+    when=lambda request: _cut_first(request) != request.convention,
+    result=lambda case: _computed(replace(case, convention=_cut_first(case.request))),
 )
 
 

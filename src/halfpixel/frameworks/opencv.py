@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arithmetic import Arithmetic, cubic_weight_error
-from ..cases import Case
 from ..conventions import Resize
 from ..integers.opencv import is_whole
+from ..request import Request
 from . import opencv_dnn, opencv_pyramids
 from .call import Call, DType, Expression, Framework, Name, Names, Refusal
 from .opencv_warp import warp_affine_calls
@@ -123,20 +123,20 @@ def _rounding(choice: tuple[str, ...], names: Names) -> str:
 _REFUSES_FLOAT16 = Refusal(
     words="func != 0",
     why=f"no kernel for half floats, unless the size is unchanged ({_RESIZE_CPP}: hal::resize)",
-    when=lambda case, dtype, names: case.inputs["x"].shape[2:] != case.size,
+    when=lambda request, dtype, names: request.shape[2:] != request.size,
     dtypes=("float16",),
 )
 
 _REFUSES_FIVE_CHANNELS = Refusal(
     words="func != 0 && cn <= 4",
     why=f"no kernel for more than four channels, unless both ratios are whole ({_RESIZE_CPP}: hal::resize)",
-    when=lambda case, dtype, names: case.inputs["x"].shape[1] > 4 and not _whole_ratios(case),
+    when=lambda request, dtype, names: request.shape[1] > 4 and not _whole_ratios(request),
 )
 
 
-def _whole_ratios(case: Case) -> bool:
-    axes = ((n_in, n_out, None if f is None else float(f)) for n_in, n_out, f in case.axes)
-    return all(is_whole(*axis) for axis in axes) or case.inputs["x"].shape[2:] == case.size
+def _whole_ratios(request: Request) -> bool:
+    axes = ((n_in, n_out, None if f is None else float(f)) for n_in, n_out, f in request.axes)
+    return all(is_whole(*axis) for axis in axes) or request.shape[2:] == request.size
 
 
 def _refusals(flag: str, regime: str) -> tuple[Refusal, ...]:
@@ -148,36 +148,36 @@ def _refusals(flag: str, regime: str) -> tuple[Refusal, ...]:
 _REFUSES_NO_CHANNELS = Refusal(
     words="unable to wrap channels, invalid count \\(0",
     why="an image without channels (modules/python/src2/cv2_convert.cpp: pyopencv_to)",
-    when=lambda case, dtype, names: case.no_channels,
+    when=lambda request, dtype, names: request.no_channels,
 )
 # No image, no pixel, no output: what every interpolation refuses.
 _REFUSES_EMPTY = (
     Refusal(
         words="!ssize.empty\\(\\)",
         why=f"an image without pixels ({_RESIZE_CPP}: resize)",
-        when=lambda case, dtype, names: case.no_pixels,
+        when=lambda request, dtype, names: request.no_pixels,
     ),
     _REFUSES_NO_CHANNELS,
     Refusal(
         words="inv_scale_x > 0",
         why=f"a size of 0 says that factors give it, and there are none ({_RESIZE_CPP}: resize)",
-        when=lambda case, dtype, names: case.no_output,
+        when=lambda request, dtype, names: request.no_output,
     ),
 )
 
 
-def _grows(case: Case) -> bool:
-    height, width = case.inputs["x"].shape[2:]
-    return bool(case.size[0] > height or case.size[1] > width)
+def _grows(request: Request) -> bool:
+    height, width = request.shape[2:]
+    return bool(request.size[0] > height or request.size[1] > width)
 
 
-def _resize(flag: str, regime: str) -> Callable[[Case], Expression | None]:
-    def expression(case: Case) -> Expression | None:
-        if regime and _grows(case) != (regime == "-growing"):
+def _resize(flag: str, regime: str) -> Callable[[Request], Expression | None]:
+    def expression(request: Request) -> Expression | None:
+        if regime and _grows(request) != (regime == "-growing"):
             return None
-        if not len(case.inputs["x"]):
+        if not request.shape[0]:
             return None  # there are no batches
-        height, width = case.size
+        height, width = request.size
         return Expression(
             Name("cv2.resize"), (Name("x"), (width, height)), {"interpolation": Name(f"cv2.{flag}")}
         )
@@ -193,12 +193,12 @@ def _growing(factors: Factors) -> bool:
     return max(factors) > 1
 
 
-def _resize_by(flag: str, regime: str) -> Callable[[Case], Expression | None]:
+def _resize_by(flag: str, regime: str) -> Callable[[Request], Expression | None]:
     """The size is left to the factors."""
     scaling = _scaling(flag)
 
-    def expression(case: Case) -> Expression | None:
-        factors = scaling.factors(case)
+    def expression(request: Request) -> Expression | None:
+        factors = scaling.factors(request)
         if factors is None or (regime and _growing(factors) != (regime == "-growing")):
             return None
         said = {"fx": plain(factors[1]), "fy": plain(factors[0])}

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..arithmetic import Arithmetic, cubic_powers_error, normalised_weight_error, sum_of_products
 from ..cases import Case
 from ..conventions import ConvTranspose, Resize, conv_transpose_from
+from ..request import Request
 from .call import Call, Defect, DType, Expression, Name, Names, Refusal
 from .padding import Axis, Window, axes_of, convention_of, same_window
 
@@ -73,10 +74,10 @@ def _forward(
 # ---------------------------------------------------------------------------- ConvTranspose
 
 
-def _conv_transpose_node(case: Case) -> Expression:
-    convention = case.convention
+def _conv_transpose_node(request: Request) -> Expression:
+    convention = request.convention
     assert isinstance(convention, ConvTranspose)
-    inputs = [key for key in ("x", "w", "b") if key in case.inputs]
+    inputs = ["x", "w", "b"] if request.bias else ["x", "w"]
     return Expression(
         Name("onnx.helper.make_node"),
         ("ConvTranspose", inputs, ["y"]),
@@ -109,7 +110,7 @@ _CONV_TRANSPOSE = Call(
         Refusal(
             words="func != nullptr",
             why="no kernel for double (modules/dnn/src/layers/convtranspose_layer.cpp, forward)",
-            when=lambda case, dtype, names: dtype == "float64",
+            when=lambda request, dtype, names: dtype == "float64",
         ),
     ),
     needs=("onnx",),
@@ -130,25 +131,25 @@ def _halved(axes: Sequence[Axis], *, odd_first: bool) -> bool:
     return True
 
 
-def _inferred(auto_pad: str | None) -> Callable[[Case], Expression | None]:
+def _inferred(auto_pad: str | None) -> Callable[[Request], Expression | None]:
     """The attributes that leave the pads to be inferred: ``auto_pad``, or ``output_shape`` without it."""
 
-    def expression(case: Case) -> Expression | None:
-        c = case.convention
+    def expression(request: Request) -> Expression | None:
+        c = request.convention
         assert isinstance(c, ConvTranspose)
         # onnx/onnx, docs/Operators.md, "ConvTranspose": the formula of pads
-        if not _halved(_axes(case), odd_first=auto_pad != "SAME_UPPER"):
+        if not _halved(_axes(request), odd_first=auto_pad != "SAME_UPPER"):
             return None
-        n = case.inputs["x"].shape[2:]
+        n = request.shape[2:]
         attributes: dict[str, object] = {"strides": list(c.strides), "dilations": list(c.dilations)}
-        attributes |= {"group": c.group, "kernel_shape": list(case.inputs["w"].shape[2:])}
+        attributes |= {"group": c.group, "kernel_shape": list(request.kernel)}
         if auto_pad is None:
-            attributes["output_shape"] = list(case.size)
-        elif any(o != i * s for o, i, s in zip(case.size, n, c.strides, strict=True)):
+            attributes["output_shape"] = list(request.size)
+        elif any(o != i * s for o, i, s in zip(request.size, n, c.strides, strict=True)):
             return None
         else:
             attributes["auto_pad"] = auto_pad
-        inputs = [key for key in ("x", "w", "b") if key in case.inputs]
+        inputs = ["x", "w", "b"] if request.bias else ["x", "w"]
         node = Name("onnx.helper.make_node")
         return Expression(node, ("ConvTranspose", inputs, ["y"]), attributes)
 
@@ -164,13 +165,13 @@ def _computed(case: Case, axes: Sequence[Axis], **inputs: NDArray[Any]) -> Case:
     return replace(other, size=expected.shape[2:], expected=expected)
 
 
-def _axes(case: Case) -> tuple[Axis, ...]:
-    assert isinstance(case.convention, ConvTranspose)
-    return axes_of(case.convention, case.inputs["w"].shape[2:])
+def _axes(request: Request) -> tuple[Axis, ...]:
+    assert isinstance(request.convention, ConvTranspose)
+    return axes_of(request.convention, request.kernel)
 
 
 def _as_at_stride_1(case: Case) -> Case:
-    axes = [replace(axis, window=same_window(axis.extent - 1)) for axis in _axes(case)]
+    axes = [replace(axis, window=same_window(axis.extent - 1)) for axis in _axes(case.request)]
     return _computed(case, axes)
 
 
@@ -178,7 +179,8 @@ def _full_and_one_more(case: Case) -> Case:
     """A row of zeros after the full output, said as a kernel with a row of zeros after it."""
     w = np.pad(case.inputs["w"], ((0, 0), (0, 0), (0, 1), (0, 1)))
     axes = [
-        Axis(a.kernel + 1, a.stride, a.dilation, Window(0, a.dilation - 1)) for a in _axes(case)
+        Axis(a.kernel + 1, a.stride, a.dilation, Window(0, a.dilation - 1))
+        for a in _axes(case.request)
     ]
     return _computed(case, axes, w=w)
 
@@ -186,13 +188,13 @@ def _full_and_one_more(case: Case) -> Case:
 _AS_AT_STRIDE_1 = Defect(
     why="auto_pad cuts what it would at stride 1, as SAME_UPPER: the result is (n - 1) * stride + 1 pixels",
     releases=">=5",
-    when=lambda case: True,
+    when=lambda request: True,
     result=_as_at_stride_1,
 )
 _ONE_MORE = Defect(
     why="output_shape is ignored: the full output comes back, and a row and a column of zeros",
     releases=">=5",
-    when=lambda case: True,
+    when=lambda request: True,
     result=_full_and_one_more,
 )
 
@@ -258,65 +260,65 @@ def _node(
     return Expression(Name("run_node"), (made,), {"opset": opset, **constants})
 
 
-def _unchanged(case: Case) -> bool:
-    return bool(case.inputs["x"].shape[2:] == case.size)
+def _unchanged(request: Request) -> bool:
+    return bool(request.shape[2:] == request.size)
 
 
 def _resize_node(
-    opset: int, attributes: Mapping[str, object], takes: Callable[[Case], bool]
-) -> Callable[[Case], Expression | None]:
+    opset: int, attributes: Mapping[str, object], takes: Callable[[Request], bool]
+) -> Callable[[Request], Expression | None]:
     # in opset 11 and 12 the first two may not be left out, but may be empty
     empty: dict[str, tuple[float, ...]] = {"roi": (), "scales": ()} if opset == 11 else {}
 
-    def expression(case: Case) -> Expression | None:
-        if not takes(case):
+    def expression(request: Request) -> Expression | None:
+        if not takes(request):
             return None
-        sizes = (*case.inputs["x"].shape[:2], *case.size)
+        sizes = (*request.shape[:2], *request.size)
         return _node("Resize", opset, attributes, **empty, sizes=sizes)
 
     return expression
 
 
-def _scales(case: Case) -> tuple[float, ...]:
-    return (1.0, 1.0, *(n_out / n_in for n_in, n_out in case.sizes))
+def _scales(request: Request) -> tuple[float, ...]:
+    return (1.0, 1.0, *(n_out / n_in for n_in, n_out in request.sizes))
 
 
 def _scaled_node(
-    operator: str, opset: int, attributes: Mapping[str, object], takes: Callable[[Case], bool]
-) -> Callable[[Case], Expression | None]:
+    operator: str, opset: int, attributes: Mapping[str, object], takes: Callable[[Request], bool]
+) -> Callable[[Request], Expression | None]:
     """A node of an opset that has no sizes."""
 
-    def expression(case: Case) -> Expression | None:
-        if not takes(case):
+    def expression(request: Request) -> Expression | None:
+        if not takes(request):
             return None
-        said = _node(operator, opset, attributes, scales=_scales(case))
-        shape = (*case.inputs["x"].shape[:2], *case.size)
+        said = _node(operator, opset, attributes, scales=_scales(request))
+        shape = (*request.shape[:2], *request.size)
         return replace(said, kwargs={**said.kwargs, "shape": shape})
 
     return expression
 
 
-def _enlarges(case: Case) -> bool:
-    return all(n_out % n_in == 0 for n_in, n_out in case.sizes)
+def _enlarges(request: Request) -> bool:
+    return all(n_out % n_in == 0 for n_in, n_out in request.sizes)
 
 
-def _whole(case: Case) -> bool:
+def _whole(request: Request) -> bool:
     """Whole ratios, whose scales are exact in float32 or whose reciprocals are whole."""
-    return all(n_out % n_in == 0 or n_in % n_out == 0 for n_in, n_out in case.sizes)
+    return all(n_out % n_in == 0 or n_in % n_out == 0 for n_in, n_out in request.sizes)
 
 
-def _more_than_a_row(case: Case) -> bool:
+def _more_than_a_row(request: Request) -> bool:
     """linear reads memory before an image of one row, unless it only copies it (docs/findings.md)."""
-    return case.inputs["x"].shape[2] > 1 or _unchanged(case)
+    return request.shape[2] > 1 or _unchanged(request)
 
 
-def _always(case: Case) -> bool:
+def _always(request: Request) -> bool:
     return True
 
 
-def _more_than_a_pixel_out(case: Case) -> bool:
+def _more_than_a_pixel_out(request: Request) -> bool:
     """pytorch_half_pixel differs from half_pixel where an axis of the output is one pixel."""
-    return min(case.size) > 1 or _unchanged(case)
+    return min(request.size) > 1 or _unchanged(request)
 
 
 @functools.cache
@@ -346,7 +348,7 @@ def _arithmetic(convention: Resize) -> Arithmetic:
     )
 
 
-def _instead(why: str, when: Callable[[Case], bool], **changes: Any) -> Defect:
+def _instead(why: str, when: Callable[[Request], bool], **changes: Any) -> Defect:
     """Another convention is computed than the node's attributes say."""
 
     def result(case: Case) -> Case:
@@ -359,12 +361,12 @@ def _instead(why: str, when: Callable[[Case], bool], **changes: Any) -> Defect:
 
 _SYMMETRIC = _instead(
     "half_pixel_symmetric, which with sizes is half_pixel, is computed as asymmetric",
-    lambda case: not _unchanged(case),
+    lambda request: not _unchanged(request),
     coordinate_transformation_mode="asymmetric",
 )
 _NO_ANTIALIAS = _instead(
     "antialias=1 is not read",
-    lambda case: any(n_out < n_in for n_in, n_out in case.sizes),
+    lambda request: any(n_out < n_in for n_in, n_out in request.sizes),
     antialias=False,
 )
 _OPSET_10: dict[str, dict[str, Any]] = {
@@ -376,7 +378,7 @@ _OPSET_10: dict[str, dict[str, Any]] = {
 def _as_in_opset_11(mode: str) -> Defect:
     return _instead(
         "opset 10, whose coordinates are asymmetric, is computed with the defaults of opset 11",
-        lambda case: not _unchanged(case),
+        lambda request: not _unchanged(request),
         coordinate_transformation_mode="half_pixel",
         **_OPSET_10[mode],
     )
@@ -385,7 +387,7 @@ def _as_in_opset_11(mode: str) -> Defect:
 def _resize(
     name: str,
     convention: Resize,
-    expression: Callable[[Case], Expression | None],
+    expression: Callable[[Request], Expression | None],
     **more: Any,
 ) -> Call:
     given: dict[str, Any] = {
@@ -439,9 +441,9 @@ def _grid_calls() -> list[Call]:
             words = convention.slug.split("-", 2)[2:] if len(attributes) else []
             name = "-".join([mode, grid, *words])
 
-            def takes(case: Case, grid: str = grid, mode: str = mode) -> bool:
-                return (grid != "pytorch_half_pixel" or _more_than_a_pixel_out(case)) and (
-                    mode != "linear" or _more_than_a_row(case)
+            def takes(request: Request, grid: str = grid, mode: str = mode) -> bool:
+                return (grid != "pytorch_half_pixel" or _more_than_a_pixel_out(request)) and (
+                    mode != "linear" or _more_than_a_row(request)
                 )
 
             expression = _resize_node(13, _attributes(grid, convention), takes)
@@ -510,7 +512,7 @@ def _other_calls() -> list[Call]:
                 "Resize",
                 10,
                 {"mode": "linear"},
-                lambda case: _whole(case) and _more_than_a_row(case),
+                lambda request: _whole(request) and _more_than_a_row(request),
             ),
             defects=(_as_in_opset_11("linear"),),
         ),
@@ -538,12 +540,12 @@ def _other_calls() -> list[Call]:
         _resize(
             "Resize-linear-tf_crop_and_resize",
             Resize(mode="linear"),
-            lambda case: _node(
+            lambda request: _node(
                 "Resize",
                 13,
                 {"mode": "linear", "coordinate_transformation_mode": "tf_crop_and_resize"},
                 roi=(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0),
-                sizes=(*case.inputs["x"].shape[:2], *case.size),
+                sizes=(*request.shape[:2], *request.size),
             ),
             follows={},
             refusals=(

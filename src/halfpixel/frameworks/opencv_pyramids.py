@@ -13,6 +13,7 @@ from ..conventions import Resize
 from ..conventions.exact import apply_matrices
 from ..conventions.pyramid import DOWN, goes_down, goes_up
 from ..integers import ROUNDINGS
+from ..request import Request
 from .call import INTEGERS, Call, Defect, DType, Expression, Name, Refusal, Run
 
 _FLOATS: tuple[DType, ...] = ("float32", "float64")
@@ -29,36 +30,39 @@ _DOWN: dict[str, Resize] = {
 }
 
 
-def _axes(case: Case) -> tuple[tuple[int, int], ...]:
-    h, w = case.sizes
+def _axes(request: Request) -> tuple[tuple[int, int], ...]:
+    h, w = request.sizes
     return h, w
 
 
-def _said(function: str, case: Case, default: list[int], border: str) -> Expression:
+def _said(function: str, request: Request, default: list[int], border: str) -> Expression:
     """With a size where it is not the function's own, and a border where one is named."""
-    size = {} if list(case.size) == default else {"dstsize": case.size[::-1]}
+    size = {} if list(request.size) == default else {"dstsize": request.size[::-1]}
     said = {"borderType": Name(f"cv2.{border}")} if border else {}
     return Expression(Name(f"cv2.{function}"), (Name("x"),), {**size, **said})
 
 
-def _down(border: str) -> Callable[[Case], Expression | None]:
-    def expression(case: Case) -> Expression | None:
-        if not all(goes_down(n_in, n_out) for n_in, n_out in _axes(case)):
+def _down(border: str) -> Callable[[Request], Expression | None]:
+    def expression(request: Request) -> Expression | None:
+        if not all(goes_down(n_in, n_out) for n_in, n_out in _axes(request)):
             return None
-        if not len(case.inputs["x"]):
+        if not request.shape[0]:
             return None  # there are no batches
-        return _said("pyrDown", case, [(n_in + 1) // 2 for n_in, _ in _axes(case)], border)
+        return _said("pyrDown", request, [(n_in + 1) // 2 for n_in, _ in _axes(request)], border)
 
     return expression
 
 
-def _up(case: Case) -> Expression | None:
+def _up(request: Request) -> Expression | None:
     """One column to three is left out: the third is never written (docs/findings.md)."""
-    if not len(case.inputs["x"]):
+    if not request.shape[0]:
         return None  # there are no batches
-    if not all(goes_up(n_in, n_out) for n_in, n_out in _axes(case)) or _axes(case)[1] == (1, 3):
+    if not all(goes_up(n_in, n_out) for n_in, n_out in _axes(request)) or _axes(request)[1] == (
+        1,
+        3,
+    ):
         return None
-    return _said("pyrUp", case, [2 * n_in for n_in, _ in _axes(case)], "")
+    return _said("pyrUp", request, [2 * n_in for n_in, _ in _axes(request)], "")
 
 
 def _last_column_early(case: Case) -> Case:
@@ -76,13 +80,13 @@ def _last_column_early(case: Case) -> Case:
 _LAST_COLUMN_EARLY = Defect(
     why="one column more than half of an even number samples at n - 1, not n: rows do at n",
     releases=">=3.4",
-    when=lambda case: case.sizes[1][0] > 2 and 2 * case.size[1] - case.sizes[1][0] == 2,
+    when=lambda request: request.sizes[1][0] > 2 and 2 * request.size[1] - request.sizes[1][0] == 2,
     result=_last_column_early,
 )
 _LAST_ROW_REPEATED = Defect(
     why="one row more than twice as many repeats the last but two; a column repeats the last but one",
     releases=">=3.4",
-    when=lambda case: case.size[0] == 2 * case.sizes[0][0] + 1,
+    when=lambda request: request.size[0] == 2 * request.sizes[0][0] + 1,
     result=lambda case: replace(
         case, expected=np.concatenate([case.expected[:, :, :-1], case.expected[:, :, -3:-2]], 2)
     ),
@@ -94,7 +98,7 @@ def _refused(name: str, function: str, border: str, words: str) -> Call:
         framework="opencv",
         name=name,
         operation="resize",
-        expression=lambda case: _said(function, case, [], border),
+        expression=lambda request: _said(function, request, [], border),
         run=lambda names, expression, inputs: expression.evaluate(
             {**names, "x": inputs["x"][0, 0]}
         ),
@@ -114,7 +118,7 @@ def calls(run: Run, refuses_no_channels: Refusal) -> tuple[Call, ...]:
     def call(
         name: str,
         convention: Resize,
-        expression: Callable[[Case], Expression | None],
+        expression: Callable[[Request], Expression | None],
         *defects: Defect,
         releases: str = ">=3.4",
     ) -> Call:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..arithmetic import Arithmetic
-from ..cases import Case
 from ..conventions import Resize
 from ..conventions.resize import CoordinateTransformationMode, PaddingMode
+from ..request import Request
 from .call import INTEGERS, WIDE, Call, DType, Expression, Name, Refusal, Run
 
 _KERNELS = "opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp"
@@ -109,9 +109,9 @@ def _arithmetic(
     return _linear(dtype, coordinate, vectors=vectors)
 
 
-def _matrix(case: Case, coordinate: str) -> Expression:
+def _matrix(request: Request, coordinate: str) -> Expression:
     """From the middle of an output pixel to a place in the input, in input pixels."""
-    (h, w), (height, width) = case.inputs["x"].shape[2:], case.size
+    (h, w), (height, width) = request.shape[2:], request.size
     y, x = h / height, w / width
     shift = 0.5 if coordinate == "half_pixel" else 0.0
     rows = [[x, 0.0, shift * x - shift], [0.0, y, shift * y - shift]]
@@ -120,24 +120,24 @@ def _matrix(case: Case, coordinate: str) -> Expression:
 
 def _warp_affine(
     flag: str, coordinate: str, border: str, *, vectors: bool
-) -> Callable[[Case], Expression | None]:
+) -> Callable[[Request], Expression | None]:
     two_kernels = flag not in ("INTER_CUBIC", "INTER_LANCZOS4")
     # of an image one pixel high or wide, CUBIC with BORDER_REFLECT_101 does not return (docs/findings.md)
     hangs = flag == "INTER_CUBIC" and border == "BORDER_REFLECT_101"
 
-    def expression(case: Case) -> Expression | None:
-        channels, *size = case.inputs["x"].shape[1:]
-        if min(*size, *case.size) < 1 or not len(case.inputs["x"]):
+    def expression(request: Request) -> Expression | None:
+        channels, *size = request.shape[1:]
+        if min(*size, *request.size) < 1 or not request.shape[0]:
             return None  # there is no such scale, and there are no batches
         fits = (channels in _VECTORS) == vectors if two_kernels else channels <= _MOST_CHANNELS
         if not fits or (hangs and 1 in size):
             return None
-        height, width = case.size
+        height, width = request.size
         flags = {
             "flags": Name(f"cv2.WARP_INVERSE_MAP | cv2.{flag}"),
             "borderMode": Name(f"cv2.{border}"),
         }
-        arguments = (Name("x"), _matrix(case, coordinate), (width, height))
+        arguments = (Name("x"), _matrix(request, coordinate), (width, height))
         return Expression(Name("cv2.warpAffine"), arguments, flags)
 
     return expression

@@ -15,8 +15,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cases import Case, Scales
+from ..cases import Case
 from ..conventions import Resize
+from ..request import Request, Scales
 
 Sizes = tuple[int, int]
 Factors = tuple[float, float]
@@ -117,14 +118,14 @@ class Scaling:
         pins, source = "what is made of the factors", "an image of this size"
         return Case(name, pins, source, convention, {"x": x}, size, scales=scales)
 
-    def factors(self, case: Case) -> Factors | None:
-        """The factors with which a case is said, along H and W; None if there are none.
+    def factors(self, request: Request) -> Factors | None:
+        """The factors with which a request is said, along H and W; None if there are none.
 
         Where a call samples at another ratio than its factor, it is one that is not that ratio.
         """
-        (h, out_h), (w, out_w) = case.sizes
+        (h, out_h), (w, out_w) = request.sizes
         n_in, n_out = (h, w), (out_h, out_w)
-        wanted = case.scales or (Fraction(out_h, h), Fraction(out_w, w))
+        wanted = request.scales or (Fraction(out_h, h), Fraction(out_w, w))
         choices = zip(n_in, n_out, wanted, strict=True)
         for height, width in itertools.product(*(self._choices(*axis) for axis in choices)):
             if self.scales(n_in, n_out, (height, width)) == wanted:
@@ -142,11 +143,11 @@ class Scaling:
             yield float(scale)
 
 
-def said_with(scaling: Scaling, say: Callable[[Factors], Said]) -> Callable[[Case], Said | None]:
-    """The calls that are given factors along H and W; None for a case that none give."""
+def said_with(scaling: Scaling, say: Callable[[Factors], Said]) -> Callable[[Request], Said | None]:
+    """The calls that are given factors along H and W; None for a request that none give."""
 
-    def expression(case: Case) -> Said | None:
-        factors = scaling.factors(case)
+    def expression(request: Request) -> Said | None:
+        factors = scaling.factors(request)
         return None if factors is None else say(factors)
 
     return expression

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arithmetic import Arithmetic, sum_of_products
-from ..cases import Case
 from ..conventions import ConvTranspose, Resize
+from ..request import Request
 from . import keras_calls
 from .call import (
     HALVES,
@@ -172,18 +172,18 @@ def _arithmetic(convention: Resize | None) -> Arithmetic:
     return _resize_arithmetic(convention)
 
 
-def _function(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
-    def expression(case: Case) -> Expression:
-        return Expression(Name(function), (Name("x"),), {"size": case.size, **flags})
+def _function(function: str, flags: dict[str, object]) -> Callable[[Request], Expression | None]:
+    def expression(request: Request) -> Expression:
+        return Expression(Name(function), (Name("x"),), {"size": request.size, **flags})
 
     return expression
 
 
-def _raw_op(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
+def _raw_op(function: str, flags: dict[str, object]) -> Callable[[Request], Expression | None]:
     """Raw operations take keywords only."""
 
-    def expression(case: Case) -> Expression:
-        return Expression(Name(function), (), {"images": Name("x"), "size": case.size, **flags})
+    def expression(request: Request) -> Expression:
+        return Expression(Name(function), (), {"images": Name("x"), "size": request.size, **flags})
 
     return expression
 
@@ -192,18 +192,18 @@ _REFUSES_EMPTY = (
     Refusal(
         words="image must have at least one channel",
         why=f"no channels; a batch of no images is taken ({_STATE_H})",
-        when=lambda case, dtype, names: case.no_channels,
+        when=lambda request, dtype, names: request.no_channels,
     ),
     Refusal(
         words="output dimensions must be positive|must have positive height and width"
         r"|Dimension -\d+ must be >= 0|do not satisfy `value > 0`",
         why=f"nothing to write ({_STATE_H}; keras/src/ops/image.py: resize)",
-        when=lambda case, dtype, names: case.no_output,
+        when=lambda request, dtype, names: request.no_output,
     ),
     Refusal(
         words="input image must be of non-zero size",
         why=f"no pixels to read ({_STATE_H})",
-        when=lambda case, dtype, names: case.no_pixels,
+        when=lambda request, dtype, names: request.no_pixels,
     ),
 )
 
@@ -382,29 +382,29 @@ _FLAGS = {
 # ---------------------------------------------------------------------------- conv_transpose
 
 
-def _padding(case: Case, padding: str) -> object:
-    """The argument that says a case, or None."""
-    assert isinstance(case.convention, ConvTranspose)
-    axes = axes_of(case.convention, case.inputs["w"].shape[2:])
+def _padding(request: Request, padding: str) -> object:
+    """The argument that says a request, or None."""
+    assert isinstance(request.convention, ConvTranspose)
+    axes = axes_of(request.convention, request.kernel)
     if padding == "explicit":
         pairs = [explicit_pair(axis) for axis in axes]
         return None if None in pairs else [[0, 0], *pairs, [0, 0]]
     return padding if all(map(TENSORFLOW_WORDS[padding], axes)) else None
 
 
-def _conv2d_transpose(word: str) -> Callable[[Case], Expression | None]:
-    def expression(case: Case) -> Expression | None:
-        padding = _padding(case, word)
+def _conv2d_transpose(word: str) -> Callable[[Request], Expression | None]:
+    def expression(request: Request) -> Expression | None:
+        padding = _padding(request, word)
         if padding is None:
             return None
-        c = case.convention
+        c = request.convention
         assert isinstance(c, ConvTranspose)
-        shape = (case.inputs["x"].shape[0], *case.size, case.inputs["w"].shape[1] * c.group)
+        shape = (request.shape[0], *request.size, request.weight[1] * c.group)
         flags: dict[str, object] = {"output_shape": shape, "strides": c.strides, "padding": padding}
         if c.dilations != (1, 1):
             flags["dilations"] = c.dilations
         call = Expression(Name("tf.nn.conv2d_transpose"), (Name("x"), Name("w")), flags)
-        if "b" in case.inputs:
+        if request.bias:
             return Expression(Name("tf.nn.bias_add"), (call, Name("b")))
         return call
 
@@ -417,11 +417,11 @@ def _onednn(names: Names) -> bool:
     return bool(_pywrap_util_port.IsMklEnabled())
 
 
-def _plain_kernel(explicit: bool) -> Callable[[Case, str, Names], bool]:
+def _plain_kernel(explicit: bool) -> Callable[[Request, str, Names], bool]:
     """Dilations and groups run through oneDNN only: float32, and no explicit padding."""
 
-    def when(case: Case, dtype: str, names: Names) -> bool:
-        c = case.convention
+    def when(request: Request, dtype: str, names: Names) -> bool:
+        c = request.convention
         assert isinstance(c, ConvTranspose)
         plain = explicit or dtype != "float32" or not _onednn(names)
         return plain and (c.group > 1 or c.dilations != (1, 1))
@@ -456,14 +456,14 @@ def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) 
     return np.asarray(result.numpy().transpose(0, 3, 1, 2))
 
 
-def _scales_and_translates(case: Case, dtype: str, names: Names) -> bool:
-    c = case.convention
+def _scales_and_translates(request: Request, dtype: str, names: Names) -> bool:
+    c = request.convention
     assert isinstance(c, Resize)
     return scaled(c) and dtype == "float64"
 
 
-def _is_area(case: Case, dtype: str, names: Names) -> bool:
-    return isinstance(case.convention, Resize) and case.convention.mode == "area"
+def _is_area(request: Request, dtype: str, names: Names) -> bool:
+    return isinstance(request.convention, Resize) and request.convention.mode == "area"
 
 
 _NO_GRADIENTS = (
@@ -552,7 +552,7 @@ def _environment(names: Names) -> str:
 
 def _conv_call(
     name: str,
-    expression: Callable[[Case], Expression | None],
+    expression: Callable[[Request], Expression | None],
     refusals: tuple[Refusal, ...],
 ) -> Call:
     return Call(
@@ -587,23 +587,23 @@ _CONV2D_TRANSPOSE = {
 }
 
 
-def _backprop_input(word: str, *, depthwise: bool) -> Callable[[Case], Expression | None]:
+def _backprop_input(word: str, *, depthwise: bool) -> Callable[[Request], Expression | None]:
     """The raw operations: the gradient of a convolution with respect to its input. A transposed
     convolution with a group for every output is that of a depthwise one."""
 
-    def expression(case: Case) -> Expression | None:
-        c, padding = case.convention, _padding(case, word)
+    def expression(request: Request) -> Expression | None:
+        c, padding = request.convention, _padding(request, word)
         assert isinstance(c, ConvTranspose)
-        single = c.group > 1 and case.inputs["w"].shape[1] == 1
-        if padding is None or "b" in case.inputs or (depthwise and not single):
+        single = c.group > 1 and request.weight[1] == 1
+        if padding is None or request.bias or (depthwise and not single):
             return None
         if depthwise and (len(set(c.strides)) > 1 or c.dilations != (1, 1)):
             return None  # the kernel takes one stride for both axes, and no dilation
         flags: dict[str, object] = {
             "input_sizes": (
-                case.inputs["x"].shape[0],
-                *case.size,
-                case.inputs["w"].shape[1] * c.group,
+                request.shape[0],
+                *request.size,
+                request.weight[1] * c.group,
             ),
             "filter": Name("w"),
             "out_backprop": Name("x"),

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..cases import Case
 from ..conventions import Resize
+from ..request import Request
 from .call import Expression, Mode, Name, Names, Refusal, wrapped
 
 
-def _not_plain(case: Case, dtype: str, names: Names) -> bool:
+def _not_plain(request: Request, dtype: str, names: Names) -> bool:
     """All but nearest and linear; tf2xla has no gradient of nearest either."""
-    convention = case.convention
+    convention = request.convention
     assert isinstance(convention, Resize)
-    plain = ("linear",) if case.gradient else ("nearest", "linear")
+    plain = ("linear",) if request.gradient else ("nearest", "linear")
     return convention.mode not in plain or convention.antialias
 
 
-def _is_crop(case: Case, dtype: str, names: Names) -> bool:
-    assert isinstance(case.convention, Resize)
-    return case.convention.extrapolates
+def _is_crop(request: Request, dtype: str, names: Names) -> bool:
+    assert isinstance(request.convention, Resize)
+    return request.convention.extrapolates
 
 
 def _wrapped(function: str, **flags: object) -> Callable[[Expression], Expression]:
@@ -105,8 +105,8 @@ MODES = (
             Refusal(
                 words=r"'tf\.(Resize\w+|ScaleAndTranslate|Tile)' op is neither a custom op nor a flex op",
                 why="its own operators resize float32, nearest and bilinear, and tile no other",
-                when=lambda case, dtype, names: (
-                    dtype == "float64" or _not_plain(case, dtype, names)
+                when=lambda request, dtype, names: (
+                    dtype == "float64" or _not_plain(request, dtype, names)
                 ),
             ),
         ),

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..arithmetic import Arithmetic, normalised_weight_error
-from ..cases import Case
 from ..conventions import Mode, Resize
+from ..request import Request
 from .call import Expression, Name, Refusal
 
-Say = Callable[[str, dict[str, object]], Callable[[Case], Expression | None]]
+Say = Callable[[str, dict[str, object]], Callable[[Request], Expression | None]]
 
 _KERNELS_DIR = "tensorflow/tensorflow, tensorflow/core/kernels/image"
 
@@ -111,34 +111,36 @@ CROP_REFUSES_EMPTY = (
     Refusal(
         words="image dimensions must be positive",
         why=f"no pixels to read ({_KERNELS_DIR}/crop_and_resize_op.cc: CropAndResizeOp)",
-        when=lambda case, dtype, names: case.no_pixels,
+        when=lambda request, dtype, names: request.no_pixels,
     ),
     Refusal(
         words="crop dimensions must be positive",
         why=f"nothing to write ({_KERNELS_DIR}/crop_and_resize_op.cc: CropAndResizeOp)",
-        when=lambda case, dtype, names: case.no_output,
+        when=lambda request, dtype, names: request.no_output,
     ),
     Refusal(
         words="boxes must be 2-D",
         why=f"a list of no boxes has one dimension ({_KERNELS_DIR}/crop_and_resize_op.cc)",
-        when=lambda case, dtype, names: not len(case.inputs["x"]),
+        when=lambda request, dtype, names: not request.shape[0],
     ),
 )
 
 
-def crop_and_resize(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
+def crop_and_resize(
+    function: str, flags: dict[str, object]
+) -> Callable[[Request], Expression | None]:
     """A box for each image, in the order of ONNX's roi: y1, x1, y2, x2."""
     raw = "raw_ops" in function
 
-    def expression(case: Case) -> Expression:
-        convention = case.convention
+    def expression(request: Request) -> Expression:
+        convention = request.convention
         assert isinstance(convention, Resize)
-        images = case.inputs["x"].shape[0]
+        images = request.shape[0]
         box = [float(side) for side in convention.roi or (0, 0, 1, 1)]
         arguments: dict[str, object] = {
             "boxes": [box] * images,
             "box_ind" if raw else "box_indices": list(range(images)),
-            "crop_size": case.size,
+            "crop_size": request.size,
             **flags,
         }
         if convention.extrapolation_value:
@@ -152,26 +154,26 @@ def crop_and_resize(function: str, flags: dict[str, object]) -> Callable[[Case],
 
 def scale_and_translate(
     function: str, flags: dict[str, object]
-) -> Callable[[Case], Expression | None]:
+) -> Callable[[Request], Expression | None]:
     """The scale that makes the one size of the other, and no translation, as in tf.image.resize."""
 
-    def expression(case: Case) -> Expression | None:
-        shape = case.inputs["x"].shape[2:]
-        if case.no_pixels:
+    def expression(request: Request) -> Expression | None:
+        shape = request.shape[2:]
+        if request.no_pixels:
             return None  # there is no such scale
-        scale = tuple(out / n for out, n in zip(case.size, shape, strict=True))
-        arguments = {"images": Name("x"), "size": case.size, "scale": scale}
+        scale = tuple(out / n for out, n in zip(request.size, shape, strict=True))
+        arguments = {"images": Name("x"), "size": request.size, "scale": scale}
         return Expression(Name(function), (), {**arguments, "translation": (0.0, 0.0), **flags})
 
     return expression
 
 
-def quantized(function: str, flags: dict[str, object]) -> Callable[[Case], Expression | None]:
+def quantized(function: str, flags: dict[str, object]) -> Callable[[Request], Expression | None]:
     """The first of three results. Floats it resizes as they are, and hands the range through."""
 
-    def expression(case: Case) -> Expression:
+    def expression(request: Request) -> Expression:
         range_ = {"min": 0.0, "max": 255.0}
-        arguments = {"images": Name("x"), "size": case.size, **range_, **flags}
+        arguments = {"images": Name("x"), "size": request.size, **range_, **flags}
         result = Expression(Name(function), (), arguments)
         return Expression(Name("operator.getitem"), (result, 0))
 

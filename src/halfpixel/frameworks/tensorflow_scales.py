@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cases import Case
+from ..request import Request
 from .call import Expression, Name, Names, Run
 from .scaling import Sizes
 
@@ -45,10 +45,10 @@ def padded(n_in: Sizes, asked: Sizes) -> tuple[Sizes, Sizes]:
     return (height, width), (above, left)
 
 
-def _asked(case: Case, size: Callable[[Sizes, Sizes], Sizes]) -> Sizes | None:
-    """A size to ask for that is too large along one axis, and comes out as the case's; of an image of no
+def _asked(request: Request, size: Callable[[Sizes, Sizes], Sizes]) -> Sizes | None:
+    """A size to ask for that is too large along one axis, and comes out as the request's; of an image of no
     pixels, or to none, there is none."""
-    (h, out_h), (w, out_w) = case.sizes
+    (h, out_h), (w, out_w) = request.sizes
     if min(h, out_h, w, out_w) < 1:
         return None
     for asked in ((out_h, 2 * out_w + 3), (2 * out_h + 3, out_w)):
@@ -57,11 +57,11 @@ def _asked(case: Case, size: Callable[[Sizes, Sizes], Sizes]) -> Sizes | None:
     return None
 
 
-def preserving(function: str, flags: Flags) -> Callable[[Case], Expression | None]:
+def preserving(function: str, flags: Flags) -> Callable[[Request], Expression | None]:
     """A resize that keeps the ratio of height to width."""
 
-    def expression(case: Case) -> Expression | None:
-        asked = _asked(case, fitting)
+    def expression(request: Request) -> Expression | None:
+        asked = _asked(request, fitting)
         if asked is None:
             return None
         more = {"size": asked, **flags, "preserve_aspect_ratio": True}
@@ -70,11 +70,11 @@ def preserving(function: str, flags: Flags) -> Callable[[Case], Expression | Non
     return expression
 
 
-def padding(function: str, flags: Flags) -> Callable[[Case], Expression | None]:
+def padding(function: str, flags: Flags) -> Callable[[Request], Expression | None]:
     """A resize that keeps the ratio of height to width, and pads."""
 
-    def expression(case: Case) -> Expression | None:
-        asked = _asked(case, lambda n_in, asked: padded(n_in, asked)[0])
+    def expression(request: Request) -> Expression | None:
+        asked = _asked(request, lambda n_in, asked: padded(n_in, asked)[0])
         if asked is None:
             return None
         return Expression(Name(function), (Name("x"), *asked), flags)

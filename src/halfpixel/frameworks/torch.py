@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error, sum_of_products
-from ..cases import Case
 from ..conventions import Mode, Resize
+from ..request import Request
 from . import torch_conv_transpose as conv_transpose
 from .call import (
     BFLOAT16,
@@ -210,11 +210,11 @@ def first_row_repeated(antialias: bool, channels_last: bool) -> Defect:
     floats have none either. In ``channels_last`` a row of one pixel is as long as its channels are many.
     """
 
-    def when(case: Case) -> bool:
-        _, channels, height, _ = case.inputs["x"].shape
-        loops = channels > 4 if case.dtype == "uint8" else antialias
+    def when(request: Request) -> bool:
+        _, channels, height, _ = request.shape
+        loops = channels > 4 if request.dtype == "uint8" else antialias
         one_value = channels == 1 if channels_last else True
-        return loops and one_value and case.size[1] == 1 and case.size[0] != height
+        return loops and one_value and request.size[1] == 1 and request.size[0] != height
 
     return Defect(
         why="an output one pixel wide repeats its first row"
@@ -342,37 +342,37 @@ def _run_gradient(
     return np.asarray(result.reshape(1, -1, 1, 1) if of == "b" else result)
 
 
-def _interpolate(flags: dict[str, object]) -> Callable[[Case], Expression]:
-    def expression(case: Case) -> Expression:
-        return Expression(Name("F.interpolate"), (Name("x"),), {"size": case.size, **flags})
+def _interpolate(flags: dict[str, object]) -> Callable[[Request], Expression]:
+    def expression(request: Request) -> Expression:
+        return Expression(Name("F.interpolate"), (Name("x"),), {"size": request.size, **flags})
 
     return expression
 
 
-def _channels_last(flags: dict[str, object]) -> Callable[[Case], Expression]:
+def _channels_last(flags: dict[str, object]) -> Callable[[Request], Expression]:
     """The same values, in the memory order of NHWC: other kernels."""
     x = Expression(Name("x.contiguous"), (), {"memory_format": Name("torch.channels_last")})
 
-    def expression(case: Case) -> Expression:
-        return Expression(Name("F.interpolate"), (x,), {"size": case.size, **flags})
+    def expression(request: Request) -> Expression:
+        return Expression(Name("F.interpolate"), (x,), {"size": request.size, **flags})
 
     return expression
 
 
-def _upsample(flags: dict[str, object]) -> Callable[[Case], Expression]:
-    def expression(case: Case) -> Expression:
-        layer = Expression(Name("nn.Upsample"), (), {"size": case.size, **flags})
+def _upsample(flags: dict[str, object]) -> Callable[[Request], Expression]:
+    def expression(request: Request) -> Expression:
+        layer = Expression(Name("nn.Upsample"), (), {"size": request.size, **flags})
         return Expression(layer, (Name("x"),))
 
     return expression
 
 
-def _rows(flags: dict[str, object]) -> Callable[[Case], Expression | None]:
+def _rows(flags: dict[str, object]) -> Callable[[Request], Expression | None]:
     """1-D: every row of an image whose height stays is a channel."""
 
-    def expression(case: Case) -> Expression | None:
-        height, width = case.size
-        if case.inputs["x"].shape[2] != height:
+    def expression(request: Request) -> Expression | None:
+        height, width = request.size
+        if request.shape[2] != height:
             return None
         rows = Expression(Name("x.flatten"), (1, 2))
         return Expression(Name("F.interpolate"), (rows,), {"size": (width,), **flags})
@@ -380,19 +380,19 @@ def _rows(flags: dict[str, object]) -> Callable[[Case], Expression | None]:
     return expression
 
 
-def _volume(flags: dict[str, object]) -> Callable[[Case], Expression]:
+def _volume(flags: dict[str, object]) -> Callable[[Request], Expression]:
     """3-D: an image is a volume one pixel wide, its height the depth."""
 
-    def expression(case: Case) -> Expression:
+    def expression(request: Request) -> Expression:
         volume = Expression(Name("x.unsqueeze"), (-1,))
-        return Expression(Name("F.interpolate"), (volume,), {"size": (*case.size, 1), **flags})
+        return Expression(Name("F.interpolate"), (volume,), {"size": (*request.size, 1), **flags})
 
     return expression
 
 
 # name, expression: other ways to say what F.interpolate says, for these modes
 _VARIANTS: tuple[
-    tuple[str, Callable[..., Callable[[Case], Expression | None]], tuple[str, ...]], ...
+    tuple[str, Callable[..., Callable[[Request], Expression | None]], tuple[str, ...]], ...
 ]
 _VARIANTS = (
     (
@@ -424,8 +424,8 @@ _REFUSES_ALIGN_CORNERS = Refusal(
 )
 
 
-def _resized(case: Case, dtype: str, names: Names) -> bool:
-    return bool(case.inputs["x"].shape[2:] != case.size)
+def _resized(request: Request, dtype: str, names: Names) -> bool:
+    return bool(request.shape[2:] != request.size)
 
 
 _REFUSES_ANTIALIAS = Refusal(
@@ -477,17 +477,17 @@ _REFUSES_NEGATIVE_STRIDES = Refusal(
     words="At least one stride in the given numpy array is negative",
     why="tensors have no negative strides: x.copy(), or torch.flip "
     "(torch/csrc/utils/tensor_numpy.cpp: tensor_from_numpy)",
-    when=lambda case, dtype, names: case.layout == "negative_strides",
+    when=lambda request, dtype, names: request.layout == "negative_strides",
 )
 
 
-def _three_bytes_for_four(case: Case, dtype: str, names: Names) -> bool:
+def _three_bytes_for_four(request: Request, dtype: str, names: Names) -> bool:
     """Three channels in C order become one pixel, and the rows are passed over: an output of one pixel lies
     as ``channels_last`` too, so that it is given the four channels that the input was unpacked to."""
-    _, channels, height, _ = case.inputs["x"].shape
-    one_pixel = channels == 3 and height > 1 and tuple(case.size) == (1, 1)
+    _, channels, height, _ = request.shape
+    one_pixel = channels == 3 and height > 1 and tuple(request.size) == (1, 1)
     # in any other layout the input is taken as channels_last first
-    in_c_order = case.layout in ("", "read_only")
+    in_c_order = request.layout in ("", "read_only")
     return dtype == "uint8" and one_pixel and in_c_order and _has_avx2(names)
 
 
@@ -506,12 +506,12 @@ REFUSES_EMPTY = (
     Refusal(
         words="Input and output sizes should be greater than 0|Non-empty 3D data tensor expected",
         why=f"no pixels to read, or none to write ({_UPSAMPLE_H}: upsample_2d_common_check)",
-        when=lambda case, dtype, names: case.no_pixels or case.no_output,
+        when=lambda request, dtype, names: request.no_pixels or request.no_output,
     ),
     Refusal(
         words="Non-empty [345]D data tensor expected",
         why="no channels; a batch of no images is taken (UpSampleBilinear2d.cpp, and the others alike)",
-        when=lambda case, dtype, names: case.no_channels,
+        when=lambda request, dtype, names: request.no_channels,
     ),
 )
 
@@ -520,10 +520,10 @@ def _refuses_empty_area(dimensions: int) -> tuple[Refusal, ...]:
     """``area`` is another operation, which takes an output of no pixels, and in 1-D and 2-D no channels:
     of which an image of no height has none in 1-D."""
 
-    def nothing(case: Case, dtype: str, names: Names) -> bool:
+    def nothing(request: Request, dtype: str, names: Names) -> bool:
         if dimensions == 1:
-            return bool(case.inputs["x"].shape[3] == 0)
-        return case.no_pixels or (dimensions == 3 and case.no_channels)
+            return bool(request.shape[3] == 0)
+        return request.no_pixels or (dimensions == 3 and request.no_channels)
 
     return (
         Refusal(
@@ -534,7 +534,7 @@ def _refuses_empty_area(dimensions: int) -> tuple[Refusal, ...]:
         Refusal(
             words="elements of output_size must be greater than or equal to 0",
             why="a negative size (aten/src/ATen/native/AdaptiveAveragePooling.cpp)",
-            when=lambda case, dtype, names: min(case.size) < 0,
+            when=lambda request, dtype, names: min(request.size) < 0,
         ),
     )
 
@@ -544,7 +544,7 @@ def _interpolate_call(
     flags: dict[str, object],
     follows: dict[str, Resize],
     *,
-    say: Callable[..., Callable[[Case], Expression | None]] = _interpolate,
+    say: Callable[..., Callable[[Request], Expression | None]] = _interpolate,
     refusals: tuple[Refusal, ...] = (),
 ) -> Call:
     convention = next(iter(follows.values()), None)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..cases import Case
 from ..conventions import ConvTranspose
+from ..request import Request
 from .call import Expression, Name
 from .padding import axes_of, torch_arguments
 
 Flags = dict[str, object]
 
 
-def _flags(case: Case) -> Flags | None:
-    """The arguments of ``F.conv_transpose2d`` by name, or None where they cannot say the case."""
-    convention = case.convention
+def _flags(request: Request) -> Flags | None:
+    """The arguments of ``F.conv_transpose2d`` by name, or None where they cannot say the request."""
+    convention = request.convention
     assert isinstance(convention, ConvTranspose)
-    said = [torch_arguments(axis) for axis in axes_of(convention, case.inputs["w"].shape[2:])]
+    said = [torch_arguments(axis) for axis in axes_of(convention, request.kernel)]
     if None in said:
         return None
     padding, output_padding = zip(*(pair for pair in said if pair is not None), strict=True)
@@ -29,56 +29,58 @@ def _flags(case: Case) -> Flags | None:
     }
 
 
-def _bias(case: Case) -> Name | None:
-    return Name("b") if "b" in case.inputs else None
+def _bias(request: Request) -> Name | None:
+    return Name("b") if request.bias else None
 
 
-def function(case: Case) -> Expression | None:
+def function(request: Request) -> Expression | None:
     """``F.conv_transpose2d``."""
-    flags = _flags(case)
+    flags = _flags(request)
     if flags is None:
         return None
-    return Expression(Name("F.conv_transpose2d"), (Name("x"), Name("w"), _bias(case)), flags)
+    return Expression(Name("F.conv_transpose2d"), (Name("x"), Name("w"), _bias(request)), flags)
 
 
-def channels_last(case: Case) -> Expression | None:
+def channels_last(request: Request) -> Expression | None:
     """The same values, in the memory order of NHWC: other kernels."""
-    flags = _flags(case)
+    flags = _flags(request)
     if flags is None:
         return None
     x = Expression(Name("x.contiguous"), (), {"memory_format": Name("torch.channels_last")})
-    return Expression(Name("F.conv_transpose2d"), (x, Name("w"), _bias(case)), flags)
+    return Expression(Name("F.conv_transpose2d"), (x, Name("w"), _bias(request)), flags)
 
 
-def layer(case: Case) -> Expression | None:
+def layer(request: Request) -> Expression | None:
     """``nn.ConvTranspose2d``, which is given its weights when it is run."""
-    flags = _flags(case)
+    flags = _flags(request)
     if flags is None:
         return None
-    c_in, c_out, *kernel = case.inputs["w"].shape
+    c_in, c_out, *kernel = request.weight
     groups: Any = flags["groups"]
     made = Expression(
         Name("nn.ConvTranspose2d"),
         (c_in, c_out * groups, tuple(kernel)),
-        {**flags, "bias": "b" in case.inputs},
+        {**flags, "bias": request.bias},
     )
     return Expression(made, (Name("x"),))
 
 
-def lines(case: Case) -> Expression | None:
+def lines(request: Request) -> Expression | None:
     """1-D, of a kernel one pixel high: every row of every image is a line."""
-    flags = _flags(case)
-    if flags is None or case.inputs["w"].shape[2] != 1 or case.size[0] != case.inputs["x"].shape[2]:
+    flags = _flags(request)
+    if flags is None or request.weight[2] != 1 or request.size[0] != request.shape[2]:
         return None
     rows = Expression(Name("x.movedim"), (2, 1))
     x = Expression(Name("torch.flatten"), (rows, 0, 1))
     w = Expression(Name("w.squeeze"), (2,))
-    return Expression(Name("F.conv_transpose1d"), (x, w, _bias(case)), _each(flags, slice(1, None)))
+    return Expression(
+        Name("F.conv_transpose1d"), (x, w, _bias(request)), _each(flags, slice(1, None))
+    )
 
 
-def volume(case: Case) -> Expression | None:
+def volume(request: Request) -> Expression | None:
     """3-D: an image is a volume one pixel deep."""
-    flags = _flags(case)
+    flags = _flags(request)
     if flags is None:
         return None
     x, w = (Expression(Name(f"{name}.unsqueeze"), (2,)) for name in "xw")
@@ -87,20 +89,20 @@ def volume(case: Case) -> Expression | None:
         name: (deep[name], *value) if isinstance(value, tuple) else value
         for name, value in flags.items()
     }
-    return Expression(Name("F.conv_transpose3d"), (x, w, _bias(case)), flags)
+    return Expression(Name("F.conv_transpose3d"), (x, w, _bias(request)), flags)
 
 
-def conv2d_input(case: Case) -> Expression | None:
+def conv2d_input(request: Request) -> Expression | None:
     """The gradient of a convolution with respect to its input, whose size says what output_padding does."""
-    flags = _flags(case)
-    if flags is None or "b" in case.inputs:
+    flags = _flags(request)
+    if flags is None or request.bias:
         return None
     output_padding: Any = flags["output_padding"]
     strides: Any = flags["stride"]
     if any(extra >= stride for extra, stride in zip(output_padding, strides, strict=True)):
         return None  # no convolution comes from that size
     groups: Any = flags["groups"]
-    size = (case.inputs["x"].shape[0], case.inputs["w"].shape[1] * groups, *case.size)
+    size = (request.shape[0], request.weight[1] * groups, *request.size)
     said = {name: value for name, value in flags.items() if name != "output_padding"}
     return Expression(Name("torch.nn.grad.conv2d_input"), (size, Name("w"), Name("x")), said)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..arithmetic import UNIT_ROUNDOFF, Arithmetic, cubic_weight_error
-from ..cases import Case
 from ..conventions import Resize
+from ..request import Request
 from .call import HALVES, WIDE, Call, DType, Expression, Name, Refusal, Run
 
 _IDENTITY = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
@@ -92,14 +92,14 @@ def _arithmetic(dtype: DType, mode: str, padding: str, align_corners: bool) -> A
 
 def _grid_sample(
     mode: str, padding: str, align_corners: bool
-) -> Callable[[Case], Expression | None]:
-    def expression(case: Case) -> Expression | None:
-        if isinstance(case.convention, Resize) and case.convention.roi is not None:
+) -> Callable[[Request], Expression | None]:
+    def expression(request: Request) -> Expression | None:
+        if isinstance(request.convention, Resize) and request.convention.roi is not None:
             return None  # the identity's grid is that of the whole image
-        n, c = case.inputs["x"].shape[:2]
+        n, c = request.shape[:2]
         theta = Expression(Name("torch.tensor"), ([_IDENTITY] * n,), {"dtype": Name("x.dtype")})
         aligned = {"align_corners": align_corners}
-        grid = Expression(Name("F.affine_grid"), (theta, (n, c, *case.size)), aligned)
+        grid = Expression(Name("F.affine_grid"), (theta, (n, c, *request.size)), aligned)
         flags = {"mode": mode, "padding_mode": padding, **aligned}
         return Expression(Name("F.grid_sample"), (Name("x"), grid), flags)
 
@@ -110,12 +110,12 @@ _REFUSES_EMPTY = (
     Refusal(
         words="expected input to have non-empty spatial dimensions",
         why="no pixels to read (aten/src/ATen/native/GridSamplerUtils.h: check_grid_sampler_common)",
-        when=lambda case, dtype, names: case.no_pixels,
+        when=lambda request, dtype, names: request.no_pixels,
     ),
     Refusal(
         words="Expected non-zero, positive output size|Expected a batch of 2D affine matrices",
         why="no grid of no images, channels or pixels (torch/nn/functional.py: affine_grid)",
-        when=lambda case, dtype, names: case.empty,
+        when=lambda request, dtype, names: request.empty,
     ),
 )
 
@@ -123,7 +123,7 @@ _REFUSES_ONE_PIXEL = Refusal(
     words="\"tensor_cpu\" not implemented for '(Half|BFloat16)'",
     why="an output one pixel high or wide: its coordinate is made by at::tensor, which has no halves "
     "(aten/src/ATen/native/AffineGridGenerator.cpp: linspace_from_neg_one)",
-    when=lambda case, dtype, names: dtype in HALVES and not case.empty and 1 in case.size,
+    when=lambda request, dtype, names: dtype in HALVES and not request.empty and 1 in request.size,
 )
 
 

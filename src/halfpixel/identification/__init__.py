@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cases import Operation
+from ..request import Operation
 from .answer import Identification
 from .candidates import Candidate, candidates
 from .diagnosis import Diagnosis, diagnosed, of_another_size, unlike_itself

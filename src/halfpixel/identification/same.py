@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import regimes, suite
-from ..cases import Case
 from ..conventions import Resize
 from ..frameworks import Call
 from ..regimes import REGIMES
+from ..request import Request
 from .candidates import Candidate
 from .following import ELSEWHERE, EVERY
 
@@ -112,9 +112,7 @@ def spoken(call: Call, convention: Resize) -> str | None:
     for n_in, n_out in _SIZES:
         if not all(convention.takes(*pair) for pair in zip(n_in, n_out, strict=True)):
             continue
-        x = np.broadcast_to(0.0, (1, 3, *n_in))
-        case = Case("", "", "", convention, {"x": x}, n_out, call.rule)
-        expression = call.expression(case)
+        expression = call.expression(Request(convention, (1, 3, *n_in), n_out))
         if expression is not None:
             return _named(str(expression), n_in, n_out)
     return None

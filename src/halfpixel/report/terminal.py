@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import goldens
-from ..cases import Case, Scales
+from ..cases import Case
 from ..frameworks import FRAMEWORKS, dtype_name
 from ..readings import followed
+from ..request import Scales
 from ..verdicts import Kind, Verdict, errors
 
 _KINDS: tuple[Kind, ...] = ("conforms", "changed", "unsupported")
@@ -43,8 +44,9 @@ def headline(verdict: Verdict) -> str:
 def explain(verdict: Verdict) -> str:
     """A failure in full: the call, the values that exceed the bound, and what the output matches instead."""
     case = verdict.case
+    expression = verdict.call.expression(case.request)
     lines = [
-        f"{verdict.call.framework} {verdict.release}, {verdict.dtype}: {verdict.call.expression(case)}",
+        f"{verdict.call.framework} {verdict.release}, {verdict.dtype}: {expression}",
         "",
         f"  {verdict.reason}",
         "",

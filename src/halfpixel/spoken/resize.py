@@ -14,11 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
-from ..cases import Case
 from ..conventions import Resize
 from ..frameworks import FRAMEWORKS, Call
+from ..request import Request
 from . import mistakes, ranks
 from .signatures import BY_NAME, CONSTANTS, FUNCTIONS, Function, canonical
 from .text import (
@@ -561,15 +559,14 @@ _EXAMPLES = (
 _CHANNELS = (1, 2)
 
 
-def example(call: Call) -> Case | None:
-    """A case that a call of the catalogue can say."""
+def example(call: Call) -> Request | None:
+    """A request that a call of the catalogue can express."""
     convention = next(iter(call.follows.values()), Resize(mode="linear"))
     for channels in _CHANNELS:
         for n_in, n_out in _EXAMPLES:
-            x = np.zeros((1, channels, *n_in))
-            case = Case("example", "", "zeros", convention, {"x": x}, n_out)
-            if call.expression(case) is not None:
-                return case
+            request = Request(convention, (1, channels, *n_in), n_out)
+            if call.expression(request) is not None:
+                return request
     return None
 
 
