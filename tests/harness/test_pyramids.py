@@ -259,5 +259,5 @@ def test_a_failure_where_a_defect_is_known_says_so_and_does_not_blame_the_golden
     assert judge(call, case, "float32").kind == "conforms"
     mended = replace(call, run=lambda names, expression, inputs: case.expected.astype(np.float32))
     text = explain(judge(mended, case, "float32"))
-    assert "known defect: one column more than half of an even number" in text
+    assert "known defect: with one column more than half of an even width" in text
     assert "edited" not in text

@@ -109,7 +109,7 @@ def test_filters_leave_what_holds_all_their_words(capsys: pytest.CaptureFixture[
     assert main(["rules", "--operation", "conv_transpose", "--framework", "torch"]) == 0
     shown = capsys.readouterr().out
     assert "F.conv_transpose2d(x, w" in shown
-    assert "5 other ways" in shown
+    assert "5 aliases" in shown
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_the_table_fits_and_says_what_was_left_out() -> None:
     assert max(map(len, whole.splitlines())) <= rule_table.WIDTH
     short = rule_table.text(every, variants=False)
     variants = sum(rule.call.variant for rule in every)
-    assert f"{variants} other ways to say the same" in short
+    assert f"{variants} aliases hidden; use --variants" in short
     assert whole.count(".interpolate(") > short.count(".interpolate(")
 
 
@@ -158,7 +158,7 @@ def test_no_framework_is_imported() -> None:
 
 ALIGNED = """\
 linear align_corners: 3 pixels to 5
-output pixel d samples at d·s, s = (n_in - 1) / (n_out - 1); at 0 where n_out is 1
+output pixel d samples at d·s, s = (n_in - 1) / (n_out - 1); at 0 if n_out is 1
 
             0         1         2
        ┌─────────┬─────────┬─────────┐
@@ -211,7 +211,7 @@ def test_the_drawing_keeps_to_its_width(words: str, sizes: tuple[int, int], widt
     assert head.startswith(rules.words(one.convention))
     assert "samples at" in formula
     if sizes[1] > 32:
-        assert "rows 24 to 291 are left out" in "\n".join(lines)
+        assert "rows 24 to 291 not shown" in "\n".join(lines)
 
 
 def test_marks_stand_where_the_places_are() -> None:
@@ -325,11 +325,13 @@ def test_what_a_page_says_of_deviations_is_what_the_sweep_found(pages: dict[str,
 
 def test_a_page_links_what_is_the_same_and_nothing_else(pages: dict[str, str]) -> None:
     page = pages["calls/opencv-resize-INTER_CUBIC.md"]
-    same = page.split("## The same in other frameworks")[1].split("## ")[0]
+    same = page.split("## Equivalent calls in other frameworks")[1].split("## ")[0]
     assert "torch-interpolate-bicubic.md" in same
-    assert "tensorflow: no call at every size" in same
+    assert "tensorflow: no call matches at all sizes" in same
     plain = pages["calls/opencv-resize-INTER_LINEAR_EXACT.md"]
-    assert "no call" not in plain.split("## The same in other frameworks")[1].split("## ")[0]
+    assert (
+        "no call" not in plain.split("## Equivalent calls in other frameworks")[1].split("## ")[0]
+    )
     antialiased = pages["calls/torch-interpolate-bilinear-antialias.md"]
     assert re.search(r"  - enlarging: .*opencv-resize-INTER_LINEAR\.md", antialiased)
     aligned = pages["conventions/linear-align_corners.md"]

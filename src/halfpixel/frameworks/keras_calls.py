@@ -267,7 +267,8 @@ def _strided_and_dilated(request: Request, dtype: str, names: Names) -> bool:
 
 _LAYER_REFUSAL = Refusal(
     words="`strides > 1` not supported in conjunction with `dilation_rate > 1`",
-    why="keras/src/layers/convolutional/base_conv_transpose.py: BaseConvTranspose",
+    why="the layer takes strides or dilations, not both "
+    "(keras/src/layers/convolutional/base_conv_transpose.py: BaseConvTranspose)",
     when=_strided_and_dilated,
 )
 

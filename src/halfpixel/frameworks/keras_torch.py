@@ -79,7 +79,7 @@ def _computed(case: Case) -> Case:
 # keras-team/keras, keras/src/backend/common/backend_utils.py:
 # _convert_conv_transpose_padding_args_from_keras_to_torch
 _ODD_PIXEL = Defect(
-    why="SAME cuts the odd pixel at the beginning, not at the end",
+    why="SAME crops the odd pixel at the start, not at the end",
     releases="<3.15",
     when=lambda request: _cut_first(request) != request.convention,
     result=lambda case: _computed(replace(case, convention=_cut_first(case.request))),
@@ -113,7 +113,7 @@ CALLS = calls(
         refusal=Refusal(
             words="Lanczos interpolation is not supported by the PyTorch backend"
             "|Invalid value for argument `interpolation`",
-            why="torch has no lanczos without antialias; Keras does not ask it for area",
+            why="torch has no lanczos without antialias; Keras does not use its area",
         ),
         empty=_REFUSES_EMPTY,
         sums=_TORCH["conv_transpose2d"],

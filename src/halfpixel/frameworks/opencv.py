@@ -122,7 +122,7 @@ def _rounding(choice: tuple[str, ...], names: Names) -> str:
 
 _REFUSES_FLOAT16 = Refusal(
     words="func != 0",
-    why=f"no kernel for half floats, unless the size is unchanged ({_RESIZE_CPP}: hal::resize)",
+    why=f"no kernel for float16, unless the size is unchanged ({_RESIZE_CPP}: hal::resize)",
     when=lambda request, dtype, names: request.shape[2:] != request.size,
     dtypes=("float16",),
 )
@@ -160,7 +160,7 @@ _REFUSES_EMPTY = (
     _REFUSES_NO_CHANNELS,
     Refusal(
         words="inv_scale_x > 0",
-        why=f"a size of 0 says that factors give it, and there are none ({_RESIZE_CPP}: resize)",
+        why=f"a size of 0 means that factors determine it, and there are none ({_RESIZE_CPP}: resize)",
         when=lambda request, dtype, names: request.no_output,
     ),
 )

@@ -109,7 +109,7 @@ _CONV_TRANSPOSE = Call(
     refusals=(
         Refusal(
             words="func != nullptr",
-            why="no kernel for double (modules/dnn/src/layers/convtranspose_layer.cpp, forward)",
+            why="no kernel for float64 (modules/dnn/src/layers/convtranspose_layer.cpp, forward)",
             when=lambda request, dtype, names: dtype == "float64",
         ),
     ),
@@ -186,13 +186,13 @@ def _full_and_one_more(case: Case) -> Case:
 
 
 _AS_AT_STRIDE_1 = Defect(
-    why="auto_pad cuts what it would at stride 1, as SAME_UPPER: the result is (n - 1) * stride + 1 pixels",
+    why="auto_pad crops as SAME_UPPER does at stride 1: the result has (n - 1) * stride + 1 pixels",
     releases=">=5",
     when=lambda request: True,
     result=_as_at_stride_1,
 )
 _ONE_MORE = Defect(
-    why="output_shape is ignored: the full output comes back, and a row and a column of zeros",
+    why="output_shape is ignored: the result is the full output and a row and a column of zeros",
     releases=">=5",
     when=lambda request: True,
     result=_full_and_one_more,
@@ -533,7 +533,7 @@ def _other_calls() -> list[Call]:
             refusals=(
                 Refusal(
                     words="'interpolation' is linear",
-                    why="the older reader takes it, and knows linear by another name",
+                    why="the older importer reads the node, and uses another name for linear",
                 ),
             ),
         ),
@@ -551,7 +551,8 @@ def _other_calls() -> list[Call]:
             refusals=(
                 Refusal(
                     words='interp_mode != "tf_crop_and_resize"',
-                    why="no boxes (modules/dnn/src/onnx/onnx_importer.cpp, parseResize)",
+                    why="tf_crop_and_resize is not supported "
+                    "(modules/dnn/src/onnx/onnx_importer.cpp, parseResize)",
                 ),
             ),
         ),

@@ -78,13 +78,13 @@ def _last_column_early(case: Case) -> Case:
 
 
 _LAST_COLUMN_EARLY = Defect(
-    why="one column more than half of an even number samples at n - 1, not n: rows do at n",
+    why="with one column more than half of an even width n, the last samples at n - 1, not at n",
     releases=">=3.4",
     when=lambda request: request.sizes[1][0] > 2 and 2 * request.size[1] - request.sizes[1][0] == 2,
     result=_last_column_early,
 )
 _LAST_ROW_REPEATED = Defect(
-    why="one row more than twice as many repeats the last but two; a column repeats the last but one",
+    why="with one row more than twice as many, the last row repeats the one two before it",
     releases=">=3.4",
     when=lambda request: request.size[0] == 2 * request.sizes[0][0] + 1,
     result=lambda case: replace(
@@ -104,7 +104,7 @@ def _refused(name: str, function: str, border: str, words: str) -> Call:
         ),
         arithmetic={"float32": sum_of_products("float32", _SOURCE)},
         returns={"float32": "float32"},
-        refusals=(Refusal(words=words, why=f"{function} has no such border"),),
+        refusals=(Refusal(words=words, why=f"{function} does not support this border"),),
     )
 
 

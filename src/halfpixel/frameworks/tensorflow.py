@@ -191,18 +191,18 @@ def _raw_op(function: str, flags: dict[str, object]) -> Callable[[Request], Expr
 _REFUSES_EMPTY = (
     Refusal(
         words="image must have at least one channel",
-        why=f"no channels; a batch of no images is taken ({_STATE_H})",
+        why=f"no channels (a batch without images is accepted) ({_STATE_H})",
         when=lambda request, dtype, names: request.no_channels,
     ),
     Refusal(
         words="output dimensions must be positive|must have positive height and width"
         r"|Dimension -\d+ must be >= 0|do not satisfy `value > 0`",
-        why=f"nothing to write ({_STATE_H}; keras/src/ops/image.py: resize)",
+        why=f"no output pixels ({_STATE_H}; keras/src/ops/image.py: resize)",
         when=lambda request, dtype, names: request.no_output,
     ),
     Refusal(
         words="input image must be of non-zero size",
-        why=f"no pixels to read ({_STATE_H})",
+        why=f"no input pixels ({_STATE_H})",
         when=lambda request, dtype, names: request.no_pixels,
     ),
 )
@@ -357,12 +357,12 @@ def _raw_calls() -> Iterator[Call]:
 
 _NO_BFLOAT16 = Refusal(
     words="Value for attr 'T' of bfloat16 is not in the list of allowed values",
-    why="it has no kernel (tensorflow/core/ops/image_ops.cc: CropAndResize)",
+    why="no kernel for bfloat16 (tensorflow/core/ops/image_ops.cc: CropAndResize)",
     dtypes=("bfloat16",),
 )
 _BOTH_FLAGS = Refusal(
     words="If half_pixel_centers is True, align_corners must be False",
-    why="the two flags name two different conventions",
+    why="the two flags select different conventions",
 )
 
 
@@ -475,7 +475,7 @@ _NO_GRADIENTS = (
     Refusal(
         words="cannot compute ScaleAndTranslateGrad as input #1"
         "|'ScaleAndTranslateGrad' Op has type float64",
-        why="the backward pass wants images of the cotangent's float32 "
+        why="the backward pass requires images of the cotangent's dtype, float32 "
         "(tensorflow/python/ops/image_grad.py: _ScaleAndTranslateGrad)",
         when=_scales_and_translates,
     ),

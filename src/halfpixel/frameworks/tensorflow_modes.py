@@ -72,14 +72,14 @@ MODES = (
         refusals=(
             Refusal(
                 words="No registered 'CropAndResize' OpKernel for XLA",
-                why="tensorflow/compiler/tf2xla/kernels has none",
+                why="XLA has no kernel (tensorflow/compiler/tf2xla/kernels)",
                 when=_is_crop,
             ),
             Refusal(
                 words="No registered '(ResizeBicubic|ResizeArea|ScaleAndTranslate"
                 "|ResizeNearestNeighborGrad)' OpKernel for XLA",
-                why="tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc has nearest, and bilinear with "
-                "its gradient",
+                why="XLA has kernels for nearest, and for bilinear with its gradient only "
+                "(tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc)",
                 when=_not_plain,
             ),
         ),
@@ -104,7 +104,8 @@ MODES = (
             ),
             Refusal(
                 words=r"'tf\.(Resize\w+|ScaleAndTranslate|Tile)' op is neither a custom op nor a flex op",
-                why="its own operators resize float32, nearest and bilinear, and tile no other",
+                why="TensorFlow Lite's own operators resize float32 with nearest and bilinear "
+                "only, and tile float32 only",
                 when=lambda request, dtype, names: (
                     dtype == "float64" or _not_plain(request, dtype, names)
                 ),

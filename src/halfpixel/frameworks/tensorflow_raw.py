@@ -110,17 +110,17 @@ def crop_arithmetic(convention: Resize) -> Arithmetic:
 CROP_REFUSES_EMPTY = (
     Refusal(
         words="image dimensions must be positive",
-        why=f"no pixels to read ({_KERNELS_DIR}/crop_and_resize_op.cc: CropAndResizeOp)",
+        why=f"no input pixels ({_KERNELS_DIR}/crop_and_resize_op.cc: CropAndResizeOp)",
         when=lambda request, dtype, names: request.no_pixels,
     ),
     Refusal(
         words="crop dimensions must be positive",
-        why=f"nothing to write ({_KERNELS_DIR}/crop_and_resize_op.cc: CropAndResizeOp)",
+        why=f"no output pixels ({_KERNELS_DIR}/crop_and_resize_op.cc: CropAndResizeOp)",
         when=lambda request, dtype, names: request.no_output,
     ),
     Refusal(
         words="boxes must be 2-D",
-        why=f"a list of no boxes has one dimension ({_KERNELS_DIR}/crop_and_resize_op.cc)",
+        why=f"an empty list of boxes has one dimension ({_KERNELS_DIR}/crop_and_resize_op.cc)",
         when=lambda request, dtype, names: not request.shape[0],
     ),
 )

@@ -218,7 +218,7 @@ def first_row_repeated(antialias: bool, channels_last: bool) -> Defect:
 
     return Defect(
         why="an output one pixel wide repeats its first row"
-        + ("" if antialias else ", of uint8 images of more than four channels"),
+        + ("" if antialias else " (uint8 images of more than four channels)"),
         releases=">=2.0",
         when=when,
         result=lambda case: replace(
@@ -430,22 +430,22 @@ def _resized(request: Request, dtype: str, names: Names) -> bool:
 
 _REFUSES_ANTIALIAS = Refusal(
     words="Anti-alias option is restricted to bilinear",
-    why="nearest and area have no kernel to stretch (torch/nn/functional.py: interpolate)",
+    why="nearest and area have no kernel to widen (torch/nn/functional.py: interpolate)",
 )
 _LANCZOS_ALONE = Refusal(
     words="Lanczos mode requires antialias=True|Only 3D, 4D and 5D input Tensors supported",
-    why="torch/nn/functional.py: interpolate; before 2.13 there is no lanczos",
+    why="lanczos requires antialias (torch/nn/functional.py: interpolate); before 2.13 there is no lanczos",
 )
 _LANCZOS_ALIGN_CORNERS = Refusal(
     words="Lanczos mode does not support align_corners=True",
-    why="torch/nn/functional.py: interpolate",
+    why="lanczos has no align_corners (torch/nn/functional.py: interpolate)",
 )
 
 
 _UPSAMPLE_CPP = "aten/src/ATen/native/cpu/UpSampleKernel.cpp"
 _REFUSES_INTEGERS = Refusal(
     words="not implemented for '(Short|UInt16)'",
-    why=f"of the integers only uint8 has a kernel ({_UPSAMPLE_CPP})",
+    why=f"uint8 is the only integer dtype with a kernel ({_UPSAMPLE_CPP})",
     dtypes=("uint16", "int16"),
 )
 _REFUSES_ALL_INTEGERS = Refusal(
@@ -475,7 +475,7 @@ _FLOATING_MODES = ("area", "linear", "trilinear")
 
 _REFUSES_NEGATIVE_STRIDES = Refusal(
     words="At least one stride in the given numpy array is negative",
-    why="tensors have no negative strides: x.copy(), or torch.flip "
+    why="tensors have no negative strides; use x.copy() or torch.flip "
     "(torch/csrc/utils/tensor_numpy.cpp: tensor_from_numpy)",
     when=lambda request, dtype, names: request.layout == "negative_strides",
 )
@@ -498,19 +498,20 @@ def _has_avx2(names: Names) -> bool:
 
 _REFUSES_ONE_PIXEL_OF_THREE_CHANNELS = Refusal(
     words=r"num_channels == unpacked_output\.size\(0\) INTERNAL ASSERT FAILED",
-    why="uint8, three channels, not channels_last, more than one row, to 1 × 1 pixel: four channels do not "
-    "go into three (aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h: ImagingResampleVertical)",
+    why="uint8, three channels, not channels_last, more than one row, to 1 × 1 pixel: the kernel for four "
+    "channels writes to three (aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h: "
+    "ImagingResampleVertical)",
     when=_three_bytes_for_four,
 )
 REFUSES_EMPTY = (
     Refusal(
         words="Input and output sizes should be greater than 0|Non-empty 3D data tensor expected",
-        why=f"no pixels to read, or none to write ({_UPSAMPLE_H}: upsample_2d_common_check)",
+        why=f"no input or output pixels ({_UPSAMPLE_H}: upsample_2d_common_check)",
         when=lambda request, dtype, names: request.no_pixels or request.no_output,
     ),
     Refusal(
         words="Non-empty [345]D data tensor expected",
-        why="no channels; a batch of no images is taken (UpSampleBilinear2d.cpp, and the others alike)",
+        why="no channels (a batch without images is accepted) (UpSampleBilinear2d.cpp, and the other modes)",
         when=lambda request, dtype, names: request.no_channels,
     ),
 )
@@ -528,7 +529,7 @@ def _refuses_empty_area(dimensions: int) -> tuple[Refusal, ...]:
     return (
         Refusal(
             words=r"adaptive_avg_pool[123]d\(\): Expected input to have non-zero size for non-batch",
-            why="no pixels to read (aten/src/ATen/native/AdaptiveAveragePooling.cpp)",
+            why="no input pixels (aten/src/ATen/native/AdaptiveAveragePooling.cpp)",
             when=nothing,
         ),
         Refusal(

@@ -109,19 +109,19 @@ def _grid_sample(
 _REFUSES_EMPTY = (
     Refusal(
         words="expected input to have non-empty spatial dimensions",
-        why="no pixels to read (aten/src/ATen/native/GridSamplerUtils.h: check_grid_sampler_common)",
+        why="no input pixels (aten/src/ATen/native/GridSamplerUtils.h: check_grid_sampler_common)",
         when=lambda request, dtype, names: request.no_pixels,
     ),
     Refusal(
         words="Expected non-zero, positive output size|Expected a batch of 2D affine matrices",
-        why="no grid of no images, channels or pixels (torch/nn/functional.py: affine_grid)",
+        why="no grid for zero images, channels or pixels (torch/nn/functional.py: affine_grid)",
         when=lambda request, dtype, names: request.empty,
     ),
 )
 
 _REFUSES_ONE_PIXEL = Refusal(
     words="\"tensor_cpu\" not implemented for '(Half|BFloat16)'",
-    why="an output one pixel high or wide: its coordinate is made by at::tensor, which has no halves "
+    why="an output one pixel high or wide: at::tensor, which has no half precision, makes its coordinate "
     "(aten/src/ATen/native/AffineGridGenerator.cpp: linspace_from_neg_one)",
     when=lambda request, dtype, names: dtype in HALVES and not request.empty and 1 in request.size,
 )

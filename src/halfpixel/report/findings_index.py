@@ -1,4 +1,4 @@
-"""The sections of docs/findings.md, and the calls that each says it is about."""
+"""The sections of docs/findings.md, and the calls that each concerns."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ class Section:
     Attributes:
         title: its heading.
         anchor: that of the heading, as GitHub makes it.
-        calls: names of calls, as ``Call.id`` has them, in any case; ``*`` and ``[!x]`` stand for others
-            as in a shell.
+        calls: patterns of ``Call.id``, in any case; ``*`` and ``[!x]`` as in a shell.
     """
 
     title: str
@@ -27,12 +26,12 @@ class Section:
     calls: tuple[str, ...]
 
     def is_about(self, call: Call) -> bool:
-        """Whether a call is one of those that it names."""
+        """Whether a pattern matches the call."""
         return any(fnmatchcase(call.id.lower(), name.lower()) for name in self.calls)
 
 
 def sections(text: str) -> list[Section]:
-    """The sections of a page, headings of the second level, with the calls of their last line."""
+    """The sections of a page (headings of the second level), with the call ids of their last line."""
     found = []
     for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         title, _, body = part.partition("\n")

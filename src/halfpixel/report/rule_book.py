@@ -61,7 +61,7 @@ def _sampling(convention: Resize, n_in: int, n_out: int) -> sampling.Sampling:
 
 
 def _examples(convention: Resize) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Sizes up and down that the convention takes."""
+    """A size pair for upsampling and one for downsampling that the convention takes."""
     if convention.takes(3, 7):
         return (3, 7), (7, 3)
     return ((4, 8), (8, 4)) if convention.takes(4, 8) else ((7, 4), (8, 4))
@@ -85,7 +85,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _code(text: str) -> str:
-    """Text as code in a table or a sentence: a bar would end a cell."""
+    """Text as code in a table or a sentence; a bar is escaped, since it would end a cell."""
     return f"`{text}`".replace("|", "\\|")
 
 
@@ -114,19 +114,19 @@ def _convention_page(convention: Resize, rules: list[Rule], known: list[Section]
     formula = rule_words.MODES[convention.mode]
     lines = [
         f"Output pixel *d* samples at {_code(sampling.place(convention))}.",
-        f"Weights: {_code(formula[1])}. From: {formula[2]}." if formula[1] else "",
-        f"Attributes, by their ONNX names: {_code(attributes)}.",
+        f"Weights: {_code(formula[1])}. Source: {formula[2]}." if formula[1] else "",
+        f"Attributes, with their ONNX names: {_code(attributes)}.",
     ]
     return _page(
         [
             f"# {words(convention)}\n",
             " ".join(rule_words.meaning(convention)) + "\n",
             f"![Where each output pixel samples]({PICTURES}/{convention.slug}.svg)\n",
-            "A red line goes from the middle of each output pixel to the place that it samples. The faint "
-            "ones go "
-            "to the pixels that it reads, as thick as they weigh; dashed where a weight is negative."
+            "A red line connects the centre of each output pixel with the coordinate that it samples. Faint "
+            "lines connect it with the pixels that it reads: their width is the weight, and a dashed line is "
+            "a negative weight."
             + (
-                " A red bar is what an output pixel reads."
+                " A red bar marks the range that an output pixel reads."
                 if any(_sampling(convention, *s).spreads for s in (up, down))
                 else ""
             )
@@ -134,14 +134,15 @@ def _convention_page(convention: Resize, rules: list[Rule], known: list[Section]
             "## Formula\n",
             "\n".join(f"- {line}" for line in lines if line) + "\n",
             "## Calls\n",
-            "They are interchangeable, up to rounding and to what [stands below](#to-watch-for).\n",
+            "Equivalent up to rounding, except for [deviations and "
+            "defects](#deviations-and-known-defects).\n",
             _calls_table(rules),
             _variants(rules),
-            "## The same as other conventions\n",
+            "## Equivalent conventions\n",
             _agreements(convention),
-            "## To watch for\n",
+            "## Deviations and known defects\n",
             _watch(rules),
-            *_section("Findings about these calls", _findings(rules, known)),
+            *_section("Findings", _findings(rules, known)),
             "## Weights\n",
             _weights(convention, up),
             _weights(convention, down),
@@ -168,12 +169,20 @@ def _variants(rules: Sequence[Rule]) -> str:
             link = f"{_call_link(rule.call)} {_releases(rule.releases)}".rstrip()
             links.setdefault(_named(rule.call.framework), []).append(link)
     lines = [f"- {framework}: {', '.join(found)}" for framework, found in links.items()]
-    return "Other ways to say it:\n\n" + "\n".join(lines) + "\n" if lines else ""
+    count = sum(map(len, links.values()))
+    return (
+        _folded(f"{count} aliases" if count > 1 else "1 alias", "\n".join(lines)) if lines else ""
+    )
+
+
+def _folded(summary: str, text: str) -> str:
+    """A list behind a line that opens it."""
+    return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>\n"
 
 
 def _agreements(convention: Resize) -> str:
-    """The other conventions of the book, by the regime in which they are this one; an unchanged size, at
-    which most are, is left out."""
+    """The other conventions, by the regime in which they are equivalent; an unchanged size, at which most
+    are, is not listed."""
     found: dict[str, list[Resize]] = {}
     for other in conventions():
         for regime in regimes.agreement(convention, other) if other != convention else ():
@@ -183,11 +192,9 @@ def _agreements(convention: Resize) -> str:
         for regime in regimes.REGIMES
         if regime in found and regime != "at an unchanged size"
     ]
-    compared = f"Computed at every size up to {regimes.LARGEST} pixels."
+    compared = f"Compared at every size up to {regimes.LARGEST} pixels."
     if not lines:
-        lines = [
-            "No other convention of this book is the same in any regime but an unchanged size."
-        ]
+        lines = ["No other convention is equivalent, except at an unchanged size."]
     return "\n".join(lines) + f"\n\n{compared}\n"
 
 
@@ -201,11 +208,11 @@ def _watch(rules: Sequence[Rule]) -> str:
             for d in r.call.defects
         ),
     ]
-    return "\n".join(lines or ["Nothing is known."]) + "\n"
+    return "\n".join(lines or ["None known."]) + "\n"
 
 
 def _deviations(call: Call) -> Iterator[str]:
-    """What the sweep of a call found, by coordinate rule: summaries that golden-check holds fresh."""
+    """What the sweep of a call found, by coordinate rule: summaries that golden-check verifies."""
     page = _sweeps().get(call.id)
     if page is None:
         return
@@ -236,7 +243,7 @@ def _sweeps() -> Mapping[str, Any]:
 
 
 def _findings(rules: Sequence[Rule], known: list[Section]) -> str:
-    """The sections of docs/findings.md about a call; of several, about those that are no variants."""
+    """The sections of docs/findings.md about a call; if there are several calls, without aliases."""
     calls = {rule.call.id: rule.call for rule in rules}
     said = [call for call in calls.values() if len(calls) == 1 or not call.variant]
     return "\n".join(
@@ -247,7 +254,7 @@ def _findings(rules: Sequence[Rule], known: list[Section]) -> str:
 
 
 def _arithmetics(call: Call) -> Iterator[str]:
-    """The names of its coordinate rules, evaluations and integer arithmetics; a refused call has none."""
+    """The names of its coordinate rules, evaluations and integer arithmetics; none if it always raises."""
     if not call.follows:
         return
     for arithmetic in call.arithmetic.values():
@@ -275,12 +282,12 @@ def _goldens(convention: Resize, rules: Sequence[Rule]) -> str:
             lines.append(
                 f"- `golden/{where}`: {len(files)} cases{by}, such as {_golden_link(files)}"
             )
-    none = "None: its expected values are computed as they are needed."
+    none = "None stored: expected values are computed when they are needed."
     return "\n".join(lines or [none]) + "\n"
 
 
 def _golden_files(where: str) -> list[Path]:
-    """The goldens of a folder, the worked example first; none where there is no folder."""
+    """The goldens of a folder, the worked example first; empty without a folder."""
     files = (goldens.root() / where).glob("*.json")
     return sorted(files, key=lambda file: ("worked_example" not in file.name, file.name))
 
@@ -304,13 +311,13 @@ def _call_page(rules: list[Rule], known: list[Section]) -> str:
             "## What it computes\n" if call.follows or call.operation == CONV_TRANSPOSE else "",
             _dtypes(call),
             _sources(call),
-            *_section("What it refuses", _refusals(call)),
+            *_section("When it raises", _refusals(call)),
             *_section(
                 "Defects", "\n".join(f"- {d.why} ({_code(d.releases)})." for d in call.defects)
             ),
-            *_section("Where it deviates", "\n".join(f"- {line}" for line in _deviations(call))),
-            *_section("The same in other frameworks", _equivalents(rules)),
-            *_section(f"The same in {_named(call.framework)}", _siblings(rules)),
+            *_section("Deviating sizes", "\n".join(f"- {line}" for line in _deviations(call))),
+            *_section("Equivalent calls in other frameworks", _equivalents(rules)),
+            *_section(f"Equivalent calls in {_named(call.framework)}", _siblings(rules)),
             *_section("Findings", _findings(rules, known)),
             "## Tests\n",
             _tests(call),
@@ -325,12 +332,11 @@ def _section(title: str, text: str) -> tuple[str, ...]:
 def _follows(rules: Sequence[Rule]) -> str:
     rule = rules[0]
     if rule.follows == REFUSED:
-        return f"{_named(rule.call.framework)} refuses it.\n"
+        return f"{_named(rule.call.framework)} raises for this call.\n"
     if rule.follows == BY_CASE:
         return (
-            "A [transposed convolution](../conventions/conv_transpose.md): its arguments say the strides, "
-            "the "
-            "pads, the dilations and the groups.\n"
+            "A [transposed convolution](../conventions/conv_transpose.md). Its arguments determine strides, "
+            "pads, dilations and groups.\n"
         )
     rows = [
         (_releases(r.releases), _convention_link(r.convention), r.sizes)
@@ -348,21 +354,21 @@ def _dtypes(call: Call) -> str:
     for dtype, arithmetic in call.arithmetic.items():
         returned = "" if call.refuses(dtype) else call.returns.get(dtype, "")
         if call.refuses(dtype):
-            how = "refused"
+            how = "raises"
         elif dtype in call.roundings:
             how = "predicted by " + " or ".join(f"`{name}`" for name in call.roundings[dtype])
         elif convention is not None and convention.mode == "nearest":
             how = "exact"
         else:
-            how = f"to rounding, sums in {arithmetic.accumulation}"
-        rule = arithmetic.coordinate_rule if how != "refused" else None
-        since = _releases(call.since.get(dtype, "")) if how != "refused" else ""
+            how = f"up to rounding, sums in {arithmetic.accumulation}"
+        rule = arithmetic.coordinate_rule if how != "raises" else None
+        since = _releases(call.since.get(dtype, "")) if how != "raises" else ""
         rows.append((f"{dtype} {since}".rstrip(), returned, how, _code(rule) if rule else ""))
     return _table(("input", "result", "values", "coordinate rule"), rows)
 
 
 def _sources(call: Call) -> str:
-    """What its rules are, and where everything was read."""
+    """Its rules, and the sources of everything."""
     if not call.follows and call.operation == "resize":
         return ""
     lines = []
@@ -375,7 +381,7 @@ def _sources(call: Call) -> str:
     lines += [f"- Read in {source}." for source in read]
     return (
         "\n".join(lines)
-        + "\n\n[Arithmetics](../../arithmetics.md) has the roundings of every call.\n"
+        + "\n\nFor the roundings of every call, see [arithmetics](../../arithmetics.md).\n"
     )
 
 
@@ -383,11 +389,7 @@ def _refusals(call: Call) -> str:
     rows = [
         (_code(refusal.words), refusal.why, ", ".join(refusal.dtypes)) for refusal in call.refusals
     ]
-    return (
-        _table(("in the framework's words (a regular expression)", "why", "dtypes"), rows)
-        if rows
-        else ""
-    )
+    return _table(("message (regular expression)", "reason", "dtypes"), rows) if rows else ""
 
 
 def _equivalents(rules: Sequence[Rule]) -> str:
@@ -405,17 +407,17 @@ def _equivalents(rules: Sequence[Rule]) -> str:
             for r in conventions()[convention]
             if r.call.framework == framework and not r.call.variant
         ]
-        lines.append(f"- {_named(framework)}: {', '.join(links) or 'no call at every size'}")
+        lines.append(f"- {_named(framework)}: {', '.join(links) or 'no call matches at all sizes'}")
         lines += _at_some_sizes(convention, framework) if not links else []
     lines.append(
-        f"\nAt some sizes other conventions are the same: see "
-        f"[{words(convention)}](../conventions/{convention.slug}.md#the-same-as-other-conventions)."
+        f"\nFor conventions that are equivalent at some sizes, see "
+        f"[{words(convention)}](../conventions/{convention.slug}.md#equivalent-conventions)."
     )
     return "\n".join(lines) + "\n"
 
 
 def _at_some_sizes(convention: Resize, framework: str) -> Iterator[str]:
-    """The calls of a framework that are the same in a regime, each in its widest ones."""
+    """The equivalent calls of a framework, by the widest regimes in which they are equivalent."""
     found: dict[str, list[str]] = {}
     for other, rules in conventions().items():
         links = [
@@ -453,8 +455,8 @@ def _tests(call: Call) -> str:
         for where in wheres
         if (files := _golden_files(where))
     ]
-    found = f"Its goldens: {'; '.join(links)}.\n" if links else ""
-    return f"```sh\n{said}\n```\n\nThis selects the calls, too, whose names begin alike.\n\n{found}"
+    found = f"Goldens: {'; '.join(links)}.\n" if links else ""
+    return f"```sh\n{said}\n```\n\nThis also selects calls whose ids start with the same text.\n\n{found}"
 
 
 # ---------------------------------------------------------------------------- transposed convolution
@@ -480,38 +482,42 @@ def _conv_transpose_page(known: list[Section]) -> str:
     return _page(
         [
             "# Transposed convolution\n",
-            "Every input pixel stamps the kernel, times its value, into the output, `strides` pixels on from "
-            "the one before; where stamps overlap they are added. It is the transpose of a convolution's "
-            "matrix. The arguments of a call say which pixels of this full output are kept: `pads` cuts at "
-            "both ends, `output_padding` takes back at the end.\n",
+            "Every input pixel adds the kernel, times its value, to the output. The kernels of neighbouring "
+            "pixels are `strides` output pixels apart. As a matrix, this is the transpose of a "
+            "convolution. The "
+            ""
+            "arguments of a call select the part of this full output that is kept: `pads` crops "
+            "both ends, and "
+            "`output_padding` crops less at the end.\n",
             f"![Which output pixels each input pixel reaches]({PICTURES}/{CONV_TRANSPOSE}.svg)\n",
-            "Stride 2 with 3 taps: some output pixels are reached by two taps and some by one, which is the "
-            "checkerboard.\n",
+            "With stride 2 and 3 taps, some output pixels are reached by two taps and some by "
+            "one. This causes "
+            "checkerboard patterns.\n",
             "## Formula\n",
-            "- The size of the output is `(n - 1)·stride + (kernel - 1)·dilation + 1 + output_padding - "
-            "pad_begin - "
-            "pad_end` an axis.\n"
+            "- The output size along an axis is `(n - 1)·stride + (kernel - 1)·dilation + 1 + "
+            "output_padding - "
+            "pad_begin - pad_end`.\n"
             "- Attributes are those of ONNX's ConvTranspose: strides, pads, output_padding, "
             "dilations, group.\n"
             f"- The matrix of stride 2 with the taps 1 2 3, from 4 pixels to 9:\n\n```text\n{rows}\n```\n",
             "## Calls\n",
             _calls_table(calls),
             _variants(calls),
-            *_section("Findings about these calls", _findings(calls, known)),
+            *_section("Findings", _findings(calls, known)),
             "## From one framework to another\n",
-            f"How many of the small configurations ({totals['sizes']}) the arguments of the other "
-            f"framework can say, "
-            "and how many take a crop or zeros in the weight:\n",
+            f"The table counts small configurations ({totals['sizes']}): those that the "
+            f"arguments of the other "
+            "framework can express, and those that need a crop or zeros in the weight.\n",
             _table(("from", "to", "by arguments", "with a crop or zeros"), conversions),
-            f"For one call: `{said}`.\n",
+            f"To convert one call: `{said}`.\n",
             "## Goldens\n",
             "\n".join(
                 f"- {_golden_link(_golden_files(f'{CONV_TRANSPOSE}/{name}'), name)}"
                 for name in folders
             )
             + "\n",
-            "[Transposed convolution, statement by statement](../../transposed-convolution.md) has what is "
-            "said about it, run and confirmed or corrected.\n",
+            "[Common statements about transposed convolution](../../transposed-convolution.md) are tested on "
+            "their own page.\n",
         ]
     )
 
@@ -522,13 +528,15 @@ def _conv_transpose_page(known: list[Section]) -> str:
 def _index() -> str:
     parts = [
         "# The rule book\n",
-        "Which call computes what. A *convention* is what a resize means, with no framework in it; a *call* "
-        "follows one. Two calls of one convention are interchangeable, up to rounding. Two of different "
-        "conventions are not, but perhaps at some sizes: each convention's page says at which. The pages are "
-        "written by `make docs` from the tables that the tests run. `halfpixel rules` prints the same in a "
-        "terminal, `halfpixel show linear half_pixel 3 7` a convention's weights.\n",
+        "The rule book lists what each call computes. A *convention* defines a resize independently of any "
+        "framework, and a *call* follows a convention. Two calls that follow the same convention are "
+        "equivalent up to rounding. Two calls that follow different conventions may still agree at some "
+        "sizes, which the page of the convention lists.\n",
+        "`halfpixel rules` prints the same information in a terminal, and `halfpixel show linear half_pixel "
+        "3 7` prints the weights of a convention. `make docs` generates these pages from the tables that the "
+        "tests use.\n",
         "## Conventions\n",
-        "The numbers are the calls that follow a convention, with all ways to say the same.\n",
+        "The numbers count the calls that follow a convention, including aliases.\n",
     ]
     known = conventions()
     for mode in dict.fromkeys(c.mode for c in known):
@@ -551,9 +559,10 @@ def _index() -> str:
             for r in rules
             if not r.call.variant
         ]
-        variants = ", ".join(_call_link(r.call, "") for r in rules if r.call.variant)
+        variants = [_call_link(r.call, "") for r in rules if r.call.variant]
         parts += [f"### {_named(framework)}\n", _table(("call", "releases", "follows"), rows)]
-        parts.append(f"Other ways to say the same: {variants}.\n" if variants else "")
+        if variants:
+            parts.append(_folded(f"{len(variants)} aliases", ", ".join(variants)))
     return _page(parts)
 
 

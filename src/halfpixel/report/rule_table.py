@@ -13,13 +13,13 @@ _FRAMEWORK, _RELEASES = 13, 14  # columns
 
 
 def text(rules: Sequence[Rule], *, variants: bool = True) -> str:
-    """A heading for each convention, and under it a line for each call; calls under one heading are
-    interchangeable.
+    """A heading for each convention, and below it a line for each call; calls under one heading are
+    equivalent.
 
     Args:
         rules: at least one.
-        variants: list other ways to say what a call of the same framework says, too; if not, they are
-            counted at the end.
+        variants: list aliases, too: calls that compute the same as another call of the framework. If not,
+            they are counted at the end.
     """
     shown = [rule for rule in rules if variants or not rule.call.variant]
     lines = []
@@ -28,12 +28,12 @@ def text(rules: Sequence[Rule], *, variants: bool = True) -> str:
     left_out = len(rules) - len(shown)
     lines.append(f"{_count(len(shown), 'line')}, {_count(len(grouped(shown)), 'group')}")
     if left_out:
-        lines[-1] += f"; {left_out} other ways to say the same are left out: --variants"
+        lines[-1] += f"; {left_out} aliases hidden; use --variants"
     return "\n".join(lines)
 
 
 def as_json(rules: Sequence[Rule]) -> str:
-    """Every rule with all that is known of it."""
+    """Every rule with all its fields."""
     return json.dumps([rule.as_json() for rule in rules], indent=1)
 
 
@@ -42,7 +42,7 @@ def _count(n: int, what: str) -> str:
 
 
 def _rule(rule: Rule) -> Iterator[str]:
-    """The call, and below it what is to be said beside it."""
+    """The call, and its notes below."""
     head = f"  {rule.call.framework:<{_FRAMEWORK}}{rule.releases:<{_RELEASES}}"
     indent = " " * len(head)
     yield from _wrapped(rule.written, head, indent + "  ")

@@ -1,4 +1,4 @@
-"""Where each output pixel samples the input: the numbers, and the drawing for a terminal."""
+"""The coordinates and weights of each output pixel, as numbers and as a drawing for a terminal."""
 
 from __future__ import annotations
 
@@ -15,34 +15,36 @@ from ..conventions.resize import Factor, decimal
 from ..rules import words
 
 _HALF = Fraction(1, 2)
-# rows of a long matrix that are shown: from the start, and from the end
+# rows of a long matrix that are shown, at the start and at the end
 _FIRST, _LAST = 24, 8
-# columns of a pixel in the drawing: at least, and at most
+# minimum and maximum columns of a pixel in the drawing
 _CELL, _WIDEST_CELL = 4, 18
 # lines of numbers below the marks
 _STACKED = 3
 _ASCII = str.maketrans("┌┬┐└┴┘─│·▲├┤", "++++++-|*^||")
 
-# where output pixel d samples; s is input pixels an output pixel
+# the coordinate at which output pixel d samples; s is the scale, input pixels per output pixel
 PLACES = {
     "half_pixel": "(d + 1/2)·s - 1/2, s = n_in / n_out",
     "half_pixel_symmetric": "(d + 1/2 - n_out / 2)·s + n_in / 2 - 1/2, s = n_in / n_out",
-    "pytorch_half_pixel": "(d + 1/2)·s - 1/2, s = n_in / n_out; at 0 where n_out is 1",
+    "pytorch_half_pixel": "(d + 1/2)·s - 1/2, s = n_in / n_out; at 0 if n_out is 1",
     "tf_half_pixel_for_nn": "(d + 1/2)·s, s = n_in / n_out",
     "asymmetric": "d·s, s = n_in / n_out",
-    "align_corners": "d·s, s = (n_in - 1) / (n_out - 1); at 0 where n_out is 1",
-    "tf_crop_and_resize": "d·s, s = (n_in - 1) / (n_out - 1); in the middle where n_out is 1",
-    "half_pixel_align_corners": "(d + 1/2)·s - 1/2, s = (n_in - 1) / (n_out - 1); as half_pixel where n_in "
+    "align_corners": "d·s, s = (n_in - 1) / (n_out - 1); at 0 if n_out is 1",
+    "tf_crop_and_resize": "d·s, s = (n_in - 1) / (n_out - 1); the middle if n_out is 1",
+    "half_pixel_align_corners": "(d + 1/2)·s - 1/2, s = (n_in - 1) / (n_out - 1); as half_pixel if n_in "
     "or n_out is 1",
     "pytorch_half_pixel_align_corners": "(d + 1/2)·s - 1/2, s = (n_in - 1) / (n_out - 1); at -1/2 where "
     "n_out is 1",
 }
 _PYRAMID = "2·d going down, d / 2 going up"
-_PART = "start·(n_in - 1) + d·s, s = (end - start)·(n_in - 1) / (n_out - 1); in the middle where n_out is 1"
+_PART = (
+    "start·(n_in - 1) + d·s, s = (end - start)·(n_in - 1) / (n_out - 1); the middle if n_out is 1"
+)
 
 
 def place(convention: Resize) -> str:
-    """The formula of the place at which output pixel ``d`` samples."""
+    """The formula of the coordinate at which output pixel ``d`` samples."""
     if convention.mode == "pyramid":
         return _PYRAMID
     return _PART if convention.roi else PLACES[str(convention.coordinate_transformation_mode)]
@@ -70,14 +72,14 @@ class Sampling:
 
     @property
     def spreads(self) -> bool:
-        """Whether a pixel reads what lies under a window, or under a stretched kernel."""
+        """Whether a pixel reads a window, or the range of a widened kernel."""
         modes = ("area", "adaptive_area", "area_linear", "pyramid", "box")
         return self.convention.mode in modes or (
             self.convention.antialias and self.n_in > self.n_out
         )
 
     def places(self) -> list[Fraction]:
-        """Where each output pixel samples, in input pixels; 0 is the middle of the first one."""
+        """The coordinate of each output pixel, in input pixels; 0 is the centre of the first one."""
         return list(self.convention.coordinates(self.n_in, self.n_out, self.factor))
 
     def weights(self) -> list[list[Fraction]]:
@@ -88,8 +90,8 @@ class Sampling:
         return matrix
 
     def reaches(self) -> list[tuple[Fraction, Fraction] | None]:
-        """What of the input each output pixel reads, from where to where: of ``area`` its window inside the
-        image, otherwise the pixels that weigh something. None where nothing is read."""
+        """The range of the input that each output pixel reads: for ``area`` its window inside the image,
+        otherwise the pixels with a nonzero weight. None if nothing is read."""
         half = self.convention.scale(self.n_in, self.n_out, self.factor) / 2
         window = self.convention.mode == "area"
         return [
@@ -98,7 +100,7 @@ class Sampling:
         ]
 
     def number(self, weight: Fraction) -> str:
-        """A weight as it is printed."""
+        """A weight as text."""
         if weight == 0:
             return "."
         return str(weight) if self.rational else f"{float(weight):.6f}"
@@ -149,7 +151,7 @@ def text(sampling: Sampling, width: int, *, unicode: bool = True) -> str:
 
 
 def _drawing(one: Sampling, width: int) -> Iterator[str]:
-    """Input pixels as cells, the places below them, and output pixels as cells of the same image."""
+    """Input pixels as cells, the coordinates below them, and output pixels as cells of the same image."""
     margin = "  in   "
     room = width - len(margin) - 1
     places = one.places()
@@ -179,19 +181,19 @@ def _drawing(one: Sampling, width: int) -> Iterator[str]:
         for line in stacked[:_STACKED]:
             yield " " * len(margin) + line
         if len(stacked) > _STACKED:
-            yield "  more output pixels share these marks: the matrix has their places"
+            yield "  more output pixels share these marks; see the matrix below"
     if shown == one.n_in:
         yield from _outputs(one, cell, len(margin))
     left_out = [d for d in range(one.n_out) if d not in drawn]
     if shown < one.n_in:
-        yield f"  the first {shown} of {one.n_in} input pixels; the matrix below has all"
+        yield f"  the first {shown} of {one.n_in} input pixels; the matrix below is complete"
     elif left_out:
-        outside = f"outside of the image: output {', '.join(map(str, left_out))}"
+        outside = f"outside the image: output {', '.join(map(str, left_out))}"
         yield "  " + textwrap.shorten(outside, width - 2, placeholder=" …")
 
 
 def _cell(one: Sampling, room: int) -> int:
-    """How many columns a pixel is wide: even, so that it has a middle, and if it can be so that output
+    """The width of a pixel in columns: even, so that it has a centre, and if possible such that output
     pixels are whole columns wide, too."""
     widest = max(min((room - 1) // one.n_in, _WIDEST_CELL), _CELL)
     cells = [cell for cell in range(widest, _CELL - 1, -1) if cell % 2 == 0]
@@ -203,7 +205,7 @@ def _cell(one: Sampling, room: int) -> int:
 
 
 def _outputs(one: Sampling, cell: int, margin: int) -> Iterator[str]:
-    """The output pixels over the same image, if there is room for their edges."""
+    """The output pixels over the same image, if there is room."""
     columns = one.n_in * cell
     edges = [round(Fraction(columns * d, one.n_out)) for d in range(one.n_out + 1)]
     if min(b - a for a, b in itertools.pairwise(edges)) < len(str(one.n_out - 1)) + 1:
@@ -221,7 +223,7 @@ def _outputs(one: Sampling, cell: int, margin: int) -> Iterator[str]:
 
 
 def _spans(one: Sampling, drawn: Sequence[int], columns: int, column: Any) -> Iterator[str]:
-    """A line for each output pixel: what it reads, and where it samples."""
+    """A line for each output pixel: its range and its coordinate."""
     reaches, places = one.reaches(), one.places()
     shown = drawn if len(drawn) <= _FIRST else drawn[:_FIRST]
     for d in shown:
@@ -233,7 +235,7 @@ def _spans(one: Sampling, drawn: Sequence[int], columns: int, column: Any) -> It
         line[column(places[d])] = "▲"
         yield f"{d:>5}  " + "".join(line)
     if len(shown) < len(drawn):
-        yield f"  outputs {shown[-1] + 1} to {drawn[-1]} are left out"
+        yield f"  outputs {shown[-1] + 1} to {drawn[-1]} not shown"
 
 
 def _edge(edges: Sequence[int], corners: str) -> str:
@@ -259,7 +261,7 @@ def _labels(labels: dict[int, str]) -> str:
 
 
 def _stacked(labels: dict[int, int]) -> Iterator[str]:
-    """The numbers of the output pixels below their marks, on as many lines as they need."""
+    """The indices of the output pixels below their marks, on as many lines as needed."""
     left = dict(labels)
     while left:
         line, placed = "", []
@@ -274,7 +276,7 @@ def _stacked(labels: dict[int, int]) -> Iterator[str]:
 
 
 def matrix(one: Sampling, width: int) -> Iterator[str]:
-    """Where each output pixel samples, and how much of each input pixel it is."""
+    """The coordinate of each output pixel, and its weights."""
     rows, places = one.weights(), one.places()
     shown = range(one.n_out)
     kept = [d for d in shown if one.n_out <= _FIRST + _LAST or d < _FIRST or d >= one.n_out - _LAST]
@@ -288,7 +290,7 @@ def matrix(one: Sampling, width: int) -> Iterator[str]:
     before = -1
     for d in kept:
         if d != before + 1:
-            yield f"  … rows {before + 1} to {d - 1} are left out; --format json has them"
+            yield f"  … rows {before + 1} to {d - 1} not shown; use --format json for all rows"
         before = d
         said = (
             "  ".join(cell.rjust(w) for cell, w in zip(cells[d], wide, strict=True))
@@ -298,11 +300,11 @@ def matrix(one: Sampling, width: int) -> Iterator[str]:
         yield f"  {d:>{first[0]}}  {at[d]:>{first[1]}}  {said}"
     if one.convention.extrapolates and any(not any(row) for row in rows):
         value = one.convention.extrapolation_value or 0
-        yield f"  a row without a weight samples outside the image: it is {value}"
+        yield f"  a row without weights samples outside the image; its value is {value}"
 
 
 def _sparse(cells: Sequence[str], room: int) -> str:
-    """The taps of a row, from the first pixel that weighs something to the last."""
+    """The taps of a row, from the first nonzero weight to the last."""
     read = [i for i, cell in enumerate(cells) if cell != "."]
     if not read:
         return "."
