@@ -27,6 +27,8 @@ Array = NDArray[Any]
 Factor = Fraction | float | None
 # from a convention of one axis, n_in, n_out and the factor to the coordinates that a library computes
 Coordinates = Callable[[Resize, int, int, Factor], Array]
+Part = tuple[Fraction, Fraction]
+_HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def expected(
     axes: Sequence[int] | None = None,
     arithmetic: Arithmetic | None = None,
     coordinates: Coordinates | None = None,
+    parts: Sequence[Part] | None = None,
 ) -> Expected:
     """What a library may return that computes a convention.
 
@@ -72,13 +75,15 @@ def expected(
         convention, x, size, scales, axes: as for :meth:`Resize.apply`.
         arithmetic: what it rounds; by default the largest that is known of the kernel, in float32.
         coordinates: what it computes, where that decides which pixels are read; exact ones by default.
+        parts: for each axis the edges, in pixels, of what is resized; taps outside a part read the image.
     """
     rounds = arithmetic or generic(convention)
     chosen = tuple(range(x.ndim - len(size), x.ndim)) if axes is None else tuple(axes)
     factors = (None,) * len(size) if scales is None else scales
+    whole: Sequence[Part | None] = (None,) * len(size) if parts is None else parts
     along = [
-        _along(convention.along(i), x.shape[axis], n, factor, rounds, coordinates)
-        for i, (axis, n, factor) in enumerate(zip(chosen, size, factors, strict=True))
+        _along(convention.along(i), x.shape[axis], n, factor, rounds, coordinates, part)
+        for i, (axis, n, factor, part) in enumerate(zip(chosen, size, factors, whole, strict=True))
     ]
     wide = x.astype(np.float64)
     value = _applied(wide, chosen, [one.weight for one in along])
@@ -94,7 +99,11 @@ def expected(
     u = UNIT_ROUNDOFF[rounds.accumulation]
     path = (3 if rounds.normalised else 1) * terms * u * moved
     reference = UNIT_ROUNDOFF["float64"] * (8 * terms + 1) * moved
-    return Expected(value, moved - exact + path + reference)
+    bound = moved - exact + path + reference
+    if rounds.narrow is not None:
+        stored = rounds.narrow_roundings * UNIT_ROUNDOFF[rounds.narrow]
+        bound = bound + stored / (1 - stored) * (exact + bound)
+    return Expected(value, bound)
 
 
 @dataclass(frozen=True)
@@ -114,9 +123,15 @@ def _along(
     factor: Factor,
     rounds: Arithmetic,
     coordinates: Coordinates | None,
+    part: Part | None,
 ) -> _Along:
-    where = convention.coordinates(n_in, n_out, factor)
-    scale = convention.scale(n_in, n_out, factor)
+    if part is None:
+        where = convention.coordinates(n_in, n_out, factor)
+        scale = convention.scale(n_in, n_out, factor)
+    else:
+        scale = (part[1] - part[0]) / n_out
+        middles = (part[0] + (d + _HALF) * scale - _HALF for d in range(n_out))
+        where = np.array(list(middles), object)
     own = where if coordinates is None else coordinates(convention, n_in, n_out, factor)
     outside = ~convention.inside(own, n_in)
     if convention.mode == "nearest":
