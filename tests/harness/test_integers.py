@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -322,10 +325,50 @@ def test_a_cpu_without_avx2_rounds_every_product(monkeypatch: pytest.MonkeyPatch
         names["process"].end()
 
 
+_CUBIC_WITH_AVX2 = """
+import numpy as np
+import cv2
+
+from halfpixel import Resize
+from halfpixel.integers import predicted
+
+generator = np.random.default_rng(0)
+wrong = {"opencv_ipp": 0, "opencv_ipp_avx2": 0}
+for channels in (1, 3, 4):
+    for shape, size in (((35, 38), (25, 27)), ((64, 64), (80, 80)), ((5, 30), (31, 3)), ((20, 30), (50, 50))):
+        x = generator.choice([0, 255], (1, channels, *shape))
+        image = np.ascontiguousarray(x[0].transpose(1, 2, 0).astype(np.uint8))
+        y = cv2.resize(image, size[::-1], interpolation=cv2.INTER_CUBIC).reshape(*size, channels)
+        for rounding in wrong:
+            want = predicted(rounding, Resize(mode="cubic"), x, size, "uint8")[0]
+            wrong[rounding] += int(np.count_nonzero(y.transpose(2, 0, 1) != want))
+version = cv2.ipp.getIppVersion() if cv2.ipp.useIPP() else "off"
+print(version, wrong["opencv_ipp_avx2"], wrong["opencv_ipp"] > 0)
+"""
+
+
+@pytest.mark.opencv
+def test_ipp_with_avx2_sums_uint8_as_16_bits() -> None:
+    """In another process, whose IPP is told to take AVX2 even where the CPU has AVX-512."""
+    frameworks.load("opencv")
+    run = subprocess.run(
+        [sys.executable, "-c", _CUBIC_WITH_AVX2],
+        env={**os.environ, "OPENCV_IPP": "avx2"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    version, *found = run.stdout.rsplit(maxsplit=2)
+    if version != "off":  # a build without IPP follows the other arithmetics
+        assert "AVX2" in version
+        assert found == ["0", "True"]
+
+
 def test_every_arithmetic_has_a_step_that_is_changed() -> None:
-    """That of the pyramids in test_pyramids.py, at the sizes that they take; that without AVX2 above."""
+    """That of the pyramids in test_pyramids.py, at the sizes that they take; those of other CPUs above."""
     changed = {rounding for _, _, _, rounding, _ in MUTATIONS}
-    assert changed | {"opencv_pyramid", "keras_torch_unfused"} == set(ROUNDINGS)
+    elsewhere = {"opencv_pyramid", "keras_torch_unfused", "opencv_ipp_avx2"}
+    assert changed | elsewhere == set(ROUNDINGS)
 
 
 ROUNDED = [
@@ -345,6 +388,7 @@ SHOWING_BY = (
 # at the end, but for the last bits or for halves
 ROUND_ONCE = (
     "opencv_ipp",
+    "opencv_ipp_avx2",
     "opencv_area",
     "opencv_pyramid",
     "opencv_warp",

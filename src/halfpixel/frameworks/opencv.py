@@ -87,12 +87,12 @@ def _resize_arithmetic(dtype: DType, flag: str, regime: str, convention: Resize)
     )
 
 
-# flag and regime: the integer arithmetics of uint8 and of 16 bits; the second where IPP is on. The flags
-# that are not here copy.
+# flag and regime: the integer arithmetics of uint8 and of 16 bits; the second where IPP is on, a third where
+# IPP takes AVX2 in place of AVX-512. The flags that are not here copy.
 _WITH_IPP = ("opencv_float32", "opencv_ipp")
 _ROUNDINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "INTER_LINEAR": (("opencv_fixed_11",), _WITH_IPP),
-    "INTER_CUBIC": (("opencv_fixed_11", "opencv_ipp"), _WITH_IPP),
+    "INTER_CUBIC": (("opencv_fixed_11", "opencv_ipp", "opencv_ipp_avx2"), _WITH_IPP),
     "INTER_LINEAR_EXACT": (("opencv_bit_exact",), ("opencv_bit_exact",)),
     "INTER_LANCZOS4": (("opencv_fixed_11",), ("opencv_float32",)),
     "INTER_AREA-shrinking": (("opencv_area",), ("opencv_area",)),
@@ -117,7 +117,10 @@ def _dtypes_by(flag: str) -> tuple[DType, ...]:
 
 
 def _rounding(choice: tuple[str, ...], names: Names) -> str:
-    return choice[-1 if names["cv2"].ipp.useIPP() else 0]
+    ipp = names["cv2"].ipp
+    if not ipp.useIPP():
+        return choice[0]
+    return choice[min(1, len(choice) - 1) if "AVX-512" in ipp.getIppVersion() else -1]
 
 
 _REFUSES_FLOAT16 = Refusal(

@@ -121,6 +121,14 @@ ROUNDINGS = {
         found="IPP 2026.0.0 (AVX-512) on float32 and integer images until every value of tens of millions "
         "was predicted: what ippiResize computes is not published",
     ),
+    "opencv_ipp_avx2": Rounding(
+        opencv_ipp.ipp_avx2,
+        clamped=("cubic",),
+        dtypes=("uint8",),
+        source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when",
+        found="IPP 2026.0.0 (AVX2) on integer images until every value of millions was predicted",
+        stored=False,
+    ),
     "opencv_warp": Rounding(
         opencv_warp.predict,
         source="opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp: "

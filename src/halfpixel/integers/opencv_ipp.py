@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -91,10 +92,14 @@ _ROWS = _pairs((0, 1), (2, 3), fused=0)
 _EDGE = _chain(0, 1, 2, 3)
 
 
-def _cubic(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+def _cubic(convention: Resize, x: Integers, size: tuple[int, int], *, whole_rows: bool) -> Integers:
     """Weights are the exact kernel's, rounded to float32, at a fraction rounded to 23 bits. Sums differ
     in their order, which depends on channels, on whether all taps lie inside, and on whether whole
-    vectors of 4 are left of the row."""
+    vectors of 4 are left of the row.
+
+    ``whole_rows``: the columns of an edge row are summed as those of any row (uint8 with AVX-512); otherwise
+    an edge pixel has sums of its own along both axes.
+    """
     channels = x.shape[1]
     image = interleaved(x).astype(F)
     (iy, wy, inner_y), (ix, wx, inner_x) = (
@@ -118,7 +123,7 @@ def _cubic(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -
             columns(_pairs((0, 1), (2, 3), fused=None)),
             columns(_pairs((0, 2), (1, 3), fused=None)),
         )
-    elif dtype != "uint8":
+    elif not whole_rows:
         vector = single = columns(_pairs((0, 3), (1, 2), fused=0))
     elif channels == 3:
         vector = single = columns(_EDGE)
@@ -128,14 +133,14 @@ def _cubic(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -
             columns(_pairs((0, 3), (1, 2), fused=0)),
         )
     inside = np.where(whole, vector, single)
-    if dtype == "uint8":
+    if whole_rows:
         lines = np.where(inner, inside, columns(_EDGE))
         result = rows([lines] * 4, _ROWS)
     else:
         outer, middle = columns(_EDGE), columns(_chain(1, 0, 2, 3))
         edge = rows([outer, middle, middle, outer], _pairs((0, 2), (1, 3), fused=None))
         result = np.where(inner_row & inner, rows([inside] * 4, _ROWS), edge)
-    return planes(np.rint(result), channels, dtype)
+    return np.rint(result)
 
 
 def _cubic_axis(
@@ -192,6 +197,8 @@ def ipp(
     size: tuple[int, int],
     dtype: str,
     factors: Factors = NO_FACTORS,
+    *,
+    avx512: bool = True,
 ) -> Integers:
     """With 1, 3 or 4 channels and as many pixels an axis as the kernel has taps; else without IPP.
 
@@ -208,4 +215,11 @@ def ipp(
         if not linear or min(x.shape[2:]) < 3 or min(size) < 2:
             raise ValueError("IPP's warp is known of LINEAR alone, from 3 pixels an axis and to 2")
         return _warped_linear(convention, x, size, dtype, factors)
-    return (_linear if linear else _cubic)(convention, x, size, dtype)
+    if linear:
+        return _linear(convention, x, size, dtype)
+    result = _cubic(convention, x, size, whole_rows=avx512 and dtype == "uint8")
+    return planes(result, x.shape[1], dtype)
+
+
+# where IPP takes AVX2: uint8 is summed as 16 bits are
+ipp_avx2 = functools.partial(ipp, avx512=False)
