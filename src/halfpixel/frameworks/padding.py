@@ -191,11 +191,12 @@ def keras_output_padding(axes: Sequence[Axis], padding: KerasPadding) -> tuple[i
 
 
 def _keras_extra(padding: KerasPadding, axis: Axis) -> int | None:
-    """The output_padding with which an axis keeps its window; SAME's sizes are TensorFlow's to refuse."""
+    """The output_padding with which an axis keeps its window; SAME's sizes are TensorFlow's to refuse, and an
+    output_padding of a stride or more is Keras's."""
     if padding == "valid":
         return -axis.window.end if is_valid(axis) else None
     extra = axis.extent - axis.extent % 2 - axis.window.begin - axis.window.end
-    return extra if extra >= 0 and is_same(axis) else None
+    return extra if 0 <= extra < axis.stride and is_same(axis) else None
 
 
 def _taps(axis: Axis) -> tuple[int, int, int]:
