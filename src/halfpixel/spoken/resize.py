@@ -254,7 +254,8 @@ def _image(function: Function, arguments: Flags, written: Written) -> Any:
     if not function.is_layer or written.applied is None:
         return arguments.get(function.image)
     applied = written.applied
-    given = [*applied.args, *(v for k, v in applied.kwargs.items() if k != "training")]
+    unused = ("training",) if function.framework == "keras" else ()
+    given = [*applied.args, *(v for k, v in applied.kwargs.items() if k not in unused)]
     if len(given) != 1:
         raise Unreadable(f"{function.name}: the layer is called with one image, got {applied}")
     return given[0]
@@ -338,7 +339,8 @@ def _sized(reading: Reading, arguments: Flags) -> Reading:
     function = reading.function
     factors = [arguments[name] for name in function.factors]
     sizes = [arguments[name] for name in function.size]
-    given = [value for value in factors if value is not None and value != 0]
+    unset = (None, 0) if function.framework == "opencv" else (None,)
+    given = [value for value in factors if value not in unset]
     nothing = all(value is None or value == (0, 0) for value in sizes)
     if given and not nothing and function.framework == "torch":
         raise Unreadable(f"{function.name} takes a size or factors, not both")
@@ -374,7 +376,7 @@ def _entries(reading: Reading, names: Sequence[str], values: list[Any]) -> tuple
     kinds = (int, float) if names == function.factors else (int,)
     for entry in entries:
         number = isinstance(entry, kinds) and not isinstance(entry, bool)
-        if not (entry is None or unsaid(entry) or (number and entry > 0)):
+        if not (unsaid(entry) or (number and entry > 0)):
             what = "a positive number" if float in kinds else "a positive whole number"
             raise Unreadable(
                 f"{function.name}: {', '.join(names)} is {what} for each axis, got {entry!r}"
@@ -668,7 +670,7 @@ def _unmatched(reading: Reading) -> str:
     mine = [row for row in rows() if row.function == name and row.call.follows]
     for key, value in reading.flags.items():
         taken = list(dict.fromkeys(row.flags.get(key) for row in mine))
-        if value not in taken and key != "dimensions":
+        if (type(value), value) not in [(type(one), one) for one in taken] and key != "dimensions":
             return f"{name}: {key}={value!r} is not one of {', '.join(map(repr, taken))}"
     refused = _refusal(reading)
     if refused:

@@ -107,7 +107,7 @@ _ALIKE = (
         "output_shape",
         "shape",
     ),
-    ("scale_factor", "scale", "factor", "size", "fx", "zoom"),
+    ("scale_factor", "scale", "factor", "fx", "zoom"),
     ("image", "images", "input", "inputs", "src", "x", "img"),
     ("antialias", "anti_aliasing", "anti_alias"),
     ("stride", "strides"),
@@ -126,7 +126,7 @@ _ALIKE = (
 def _meant(key: str, signature: inspect.Signature) -> str:
     """Which argument a wrong name stands for."""
     taken = list(signature.parameters)
-    alike = [name for group in _ALIKE if key in group for name in taken if name in group]
+    alike = [name for group in _ALIKE if key in group for name in group if name in taken]
     near = alike or difflib.get_close_matches(key, taken, 1)
     return f"; did you mean {near[0]}?" if near else ""
 
@@ -309,12 +309,12 @@ def _outermost(text: str, tree: ast.stmt, known: Known) -> Written | None:
         # layer(x): the layer is what is meant
         layers = (one for one in calls if not isinstance(one.func, ast.Call))
         call = next(layers, calls[0])
-    within = set(map(id, _calls(call)))
+    outer = next((one for one in calls if one.func is call), None)
+    within = set(map(id, _calls(outer or call)))
     others = [one for one in calls if known(_name(one)) and id(one) not in within]
     if others:
         names = " and ".join(_name(one) for one in (call, *others[:1]))
         raise Unreadable(f"{text!r} calls {names}: ask about one at a time")
-    outer = next((one for one in calls if one.func is call), None)
     written = _written(text, call)
     if outer is not None:
         written = replace(written, applied=_written(text, outer))
