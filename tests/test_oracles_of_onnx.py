@@ -604,6 +604,19 @@ def test_onnx_runtime_computes_every_attribute_of_conv_transpose_in_many_draws(s
 
 
 @pytest.mark.opencv
+def test_what_a_conv_transpose_cannot_say_is_refused_by_onnx_runtime_too() -> None:
+    x, w = np.ones((1, 1, 3), np.float32), np.ones((1, 3, 2), np.float32)
+    with pytest.raises(Exception, match="pads must not contain negative values"):
+        run("ConvTranspose", 22, {"pads": [-1, 0]}, x, w=w)
+    with pytest.raises(Exception, match="Bias shape is not compatible"):
+        run("ConvTranspose", 22, {}, x, w=w, b=np.ones(1, np.float32))
+    with pytest.raises(ValueError, match="pads takes nothing below 0"):
+        conv_transpose_node({"pads": [-1, 0]}, (2,))
+    with pytest.raises(ValueError, match="one value is not broadcast"):
+        conv_transpose_node({}, (2,)).apply(x, w, np.ones(1))
+
+
+@pytest.mark.opencv
 def test_what_onnx_runtime_makes_of_a_conv_transpose_otherwise() -> None:
     x, w = np.ones((1, 1, 3), np.float32), np.full((1, 1, 1), 2, np.float32)
     # n · stride = 6 by the text of auto_pad
