@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from halfpixel import Resize
 from halfpixel.arithmetic import UNIT_ROUNDOFF
 from halfpixel.conventions.onnx_operators import ResizeNode, conv_transpose_node, resize_node
+from halfpixel.spoken import Sizes, Spoken, read
 
 from .oracles import Factor, expected, image, length
 
@@ -566,8 +567,13 @@ def conv_problems(seed: int, count: int) -> Iterator[str]:
         if random.random() < 0.5:
             outputs = kernel[1] * attributes["group"]
             more["b"] = random.integers(-9, 10, outputs).astype(np.float32)
+        arguments = ", ".join(f"{name}={value!r}" for name, value in attributes.items())
+        text = f"onnx.helper.make_node('ConvTranspose', ['x', 'w'], ['y'], {arguments})"
         try:
             convention = conv_transpose_node(attributes, kernel[2:], shape[2:])
+            spoken = read(text, Sizes(kernel, shape[2:]))
+            if not isinstance(spoken, Spoken) or spoken.layer.convention != convention:
+                yield f"{text} is read as {spoken}"
             want = convention.apply(x, w, more.get("b"))
             refused = ""
         except ValueError as error:

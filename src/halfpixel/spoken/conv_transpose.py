@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..conventions import ConvTranspose
+from ..conventions.onnx_operators import conv_transpose_node
 from ..conversions import Layer, Target
 from ..frameworks import padding as _padding
 from ..frameworks.padding import Axis, Window
@@ -495,27 +496,22 @@ def keras_convention(
 def _onnx_node(a: _Arguments) -> Layer:
     c_in, c_out, *taps = a.weight("(in, out / group, {taps})")
     kernel, rank = tuple(taps), len(taps)
-    shape = a["kernel_shape"]
-    if shape is not None and tuple(shape) != kernel:
-        raise Unreadable(f"{a.call}: kernel_shape={shape!r}, and the weight has {kernel}")
     given = {
-        name: (default,) * rank if a.values[name] is None else a.axes(name, rank, least=least)
-        for name, default, least in (
+        name: a.axes(name, rank * each, least=least)
+        for name, each, least in (
             ("strides", 1, 1),
             ("dilations", 1, 1),
-            ("output_padding", 0, 0),
+            ("output_padding", 1, 0),
+            ("pads", 2, 0),
         )
+        if a[name] is not None
     }
+    others = {name: a[name] for name in ("auto_pad", "kernel_shape", "output_shape")}
+    n_in = a.input_size(rank, "what output_shape cuts") if others["output_shape"] else None
     group = a.channels("group")
     if c_in % group:
         raise Unreadable(f"{a.call}: {c_in} channels are no multiple of group={group}")
-    convention = ConvTranspose(
-        strides=given["strides"],
-        pads=_onnx_pads(a, kernel, given),
-        output_padding=given["output_padding"],
-        dilations=given["dilations"],
-        group=group,
-    )
+    convention = conv_transpose_node({**given, **others, "group": group}, kernel, n_in)
     inputs = a["inputs"]
     if not isinstance(inputs, (tuple, list)) or not 2 <= len(inputs) <= 3:
         raise Unreadable(
@@ -527,45 +523,17 @@ def _onnx_node(a: _Arguments) -> Layer:
     return layer
 
 
-def _onnx_pads(a: _Arguments, kernel: tuple[int, ...], given: Mapping[str, Any]) -> tuple[int, ...]:
-    """The pads of a node, by the words of ONNX's ConvTranspose.
-
-    ``total_padding[i] = stride[i] * (input_size[i] - 1) + output_padding[i] + ((kernel_shape[i] - 1) *
-    dilations[i] + 1) - output_shape[i]``; an odd pixel is at the end, and at the start with SAME_LOWER.
-    """
-    rank, auto = len(kernel), a["auto_pad"]
-    if auto not in ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"):
-        raise Unreadable(
-            f"{a.call}: auto_pad={auto!r} is not one of NOTSET, VALID, SAME_UPPER, SAME_LOWER"
-        )
-    pads, shape = a["pads"], a["output_shape"]
-    if shape is not None:
-        size = tuple(shape)[-rank:]
-        n_in = a.input_size(rank, "what output_shape cuts")
-    elif auto.startswith("SAME"):
-        n_in = (1,) * rank  # what is cut is the same for every size
-        size = given["strides"]
-    elif auto == "VALID" or pads is None:
-        return (0,) * (2 * rank)
-    else:
-        return a.axes("pads", 2 * rank)
-    begins, ends = [], []
-    for i, k in enumerate(kernel):
-        full = given["strides"][i] * (n_in[i] - 1) + (k - 1) * given["dilations"][i] + 1
-        total = full + given["output_padding"][i] - size[i]
-        if total < 0:
-            raise Unreadable(
-                f"{a.call}: {size[i]} pixels along axis {i} are more than the {full} that it computes"
-            )
-        half = total // 2
-        begins.append(half if auto != "SAME_LOWER" else total - half)
-        ends.append(total - begins[-1])
-    return (*begins, *ends)
-
-
 def _onnx_runtime(a: _Arguments, layer: Layer) -> None:
     """A warning of a node that ONNX Runtime raises for, with the node that says the same."""
     c = layer.convention
+    appended = any(
+        extra > (a["output_padding"] or [0] * 3)[i] for i, extra in enumerate(c.output_padding)
+    )
+    if appended and str(a["auto_pad"]).startswith("SAME") and not a["output_shape"]:
+        a.warnings.append(
+            f"ONNX Runtime returns fewer than n * stride pixels for auto_pad={a['auto_pad']!r} of this "
+            "kernel: it appends no zeros"
+        )
     if all(e < s for e, s in zip(c.output_padding, c.strides, strict=True)):
         return
     same = _padding.convention_of(layer.axes, c.group)
