@@ -261,7 +261,7 @@ def _half(convention: Resize) -> float:
 
 
 def _cropped(convention: Resize, d: Integers, n_in: Integers, n_out: Integers) -> NDArray[Any]:
-    """The places of ``tf_crop_and_resize`` as every step is rounded to float32."""
+    """The coordinates of ``tf_crop_and_resize`` with every step rounded to float32."""
     start, end = (np.float32(side) for side in convention.roi or (0, 1))
     last = (n_in - 1).astype(np.float32)
     scale = (end - start) * last / np.maximum(n_out - 1, 1).astype(np.float32)
@@ -272,8 +272,8 @@ def _cropped(convention: Resize, d: Integers, n_in: Integers, n_out: Integers) -
 def _kernel_table_1024(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """Weights come from a table of 1024 entries a pixel: the place, computed in float32, is rounded to
-    the nearest one."""
+    """Weights come from a table of 1024 entries a pixel: the coordinate is computed in float32 and rounded
+    to the nearest entry."""
     half = np.float32(_half(convention))
     place = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32) - half
     pixel = np.floor(place)
@@ -284,8 +284,8 @@ def _kernel_table_1024(
 def _float32(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The scale is rounded to float32, and so is its product with the index; half_pixel's ½ is added
-    before and never taken off, since rounding to the nearest pixel would add it again."""
+    """The scale is rounded to float32, and so is its product with the index. The ½ of half_pixel is added
+    before and not subtracted again, since rounding to the nearest pixel would add it back."""
     if convention.extrapolates:
         return _cropped(convention, d, n_in, n_out).astype(np.float64)
     half = np.float32(_half(convention))
@@ -296,7 +296,7 @@ def _float32(
 def _inverse_scale_float32(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The scale is n_out / n_in, and its inverse multiplies the index: three roundings to float32."""
+    """The scale is n_out / n_in, and the index is multiplied by its inverse: three roundings to float32."""
     inverse = np.float32(1) / (n_out.astype(np.float32) / n_in.astype(np.float32))
     product = (d.astype(np.float32) + np.float32(0.5)) * inverse
     return np.asarray(product.astype(np.float64) - 0.5)
@@ -343,8 +343,8 @@ def _box_float32(places: NDArray[Any], index: NDArray[np.intp], stretch: Fractio
 def _outside_float32(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """Whether a pixel samples outside the image is decided in float32, the scale and its product with
-    the index rounded: the last one can come to lie beyond the last pixel, and is extrapolated."""
+    """Whether a pixel samples outside the image is decided in float32, with the scale and its product with
+    the index rounded. The last coordinate can then exceed the last pixel, and is extrapolated."""
     above, below = convention.ratio(d, n_in, n_out)
     rounded = _cropped(convention, d, n_in, n_out).astype(np.float64)
     exact = np.clip(np.asarray(above / below, np.float64), 0, n_in - 1)
@@ -354,7 +354,7 @@ def _outside_float32(
 def _sum_float64(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The scale is added up from one output pixel to the next, in float64."""
+    """The coordinate is accumulated in float64: the scale is added for each output pixel."""
     shape = np.broadcast_shapes(np.shape(d), np.shape(n_in), np.shape(n_out))
     scales, which = np.unique(np.broadcast_to(n_in / n_out, shape), return_inverse=True)
     steps = np.repeat(scales[:, None], int(np.max(d)) + 1, axis=1)
@@ -366,8 +366,8 @@ def _sum_float64(
 def _float32_fused(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The scale is rounded to float32; half_pixel's ½ is taken off again in the same rounding as the
-    product (a fused multiply-add), the place is cut at 0, and ½ is added."""
+    """The scale is rounded to float32. The ½ of half_pixel is subtracted in the same rounding as the
+    product (a fused multiply-add), the coordinate is clipped at 0, and ½ is added."""
     half = np.float32(_half(convention))
     # 24 bits by a few: the product and the difference are exact in float64, and rounded once
     product = (d + np.float64(half)) * _scale(convention, n_in, n_out, np.float32)
@@ -378,8 +378,9 @@ def _float32_fused(
 def _float32_fused_above_128(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """As ``float32`` up to 128 rows plus columns of output. Above, half_pixel's ½ is taken off again in
-    the same rounding as the product (a fused multiply-add), the place is cut at 0, and ½ is added."""
+    """As ``float32`` up to 128 rows plus columns of output. Above, the ½ of half_pixel is subtracted in
+    the same rounding as the product (a fused multiply-add), the coordinate is clipped at 0, and ½ is
+    added."""
     above = _float32_fused(convention, d, n_in, n_out, total)
     return np.where(total > 128, above, _float32(convention, d, n_in, n_out, total))
 
@@ -387,8 +388,8 @@ def _float32_fused_above_128(
 def _float64_above_128(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """As ``float32`` up to 128 rows plus columns of output. Above, the coordinate is computed in
-    float64, and then rounded to float32 by ``floorf``."""
+    """As ``float32`` up to 128 rows plus columns of output. Above, the coordinate is computed in float64,
+    and then rounded to float32 by ``floorf``."""
     half = _half(convention)
     place = (d + half) * _scale(convention, n_in, n_out, np.float64) - half
     above = (np.maximum(place, 0) + half).astype(np.float32).astype(np.float64) - half
@@ -398,14 +399,14 @@ def _float64_above_128(
 def _inverse_scale_float64(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The index is multiplied by 1 / (n_out / n_in), rounded at each of the three steps."""
+    """The index is multiplied by 1 / (n_out / n_in), and each of the three steps is rounded to float64."""
     return np.asarray(d * (1.0 / (n_out / n_in)))
 
 
 def _float32_scale(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The scale is rounded to float32, and multiplied with the index in double."""
+    """The scale is rounded to float32, and multiplied by the index in double."""
     half = _half(convention)
     scale = _scale(convention, n_in, n_out, np.float32).astype(np.float64)
     return np.asarray((d + half) * scale - half)
@@ -414,9 +415,9 @@ def _float32_scale(
 def _two_starts(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """Where the three pixels that linear weighs begin is computed twice, for the weights in two
-    roundings and for the pixels in one (a fused multiply-add). Where a place is a whole number, the
-    one can be a pixel beyond the other: then the pixel after the right one is read."""
+    """The first of the three pixels that linear weights is computed twice: for the weights with two
+    roundings, and for the pixels with one (a fused multiply-add). If a coordinate is a whole number,
+    the two can differ by one pixel, and the pixel after the right one is read."""
     half, last = _half(convention), np.maximum(n_in - 3, 0)
     # of two float32: exact in double
     product = (d + half) * _scale(convention, n_in, n_out, np.float32).astype(np.float64)
@@ -429,7 +430,8 @@ def _two_starts(
 def _float32_place(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers
 ) -> NDArray[np.float32]:
-    """The scale, its product with the index and half_pixel's ½ taken off it, each rounded to float32."""
+    """The scale, its product with the index, and the subtraction of half_pixel's ½ are each rounded to
+    float32."""
     half = np.float32(_half(convention))
     place = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32) - half
     return np.asarray(place)
@@ -441,8 +443,8 @@ _ALMOST = np.float32(1e-6)
 def _float32_near_ties(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The coordinate is computed in float32, in three roundings; within 1e-6 of the middle between two
-    pixels it is taken to be there."""
+    """The coordinate is computed in float32, in three roundings. Within 1e-6 of the middle between two
+    pixels it counts as a tie."""
     place = _float32_place(convention, d, n_in, n_out)
     pixel = np.floor(place)
     near = abs(place - pixel - np.float32(0.5)) < _ALMOST
@@ -452,8 +454,8 @@ def _float32_near_ties(
 def _float32_short_of_end(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The coordinate is computed in float32, in three roundings, and is never nearer to the last pixel
-    than 1e-6."""
+    """The coordinate is computed in float32, in three roundings, and clipped to 1e-6 before the last
+    pixel."""
     place = np.maximum(_float32_place(convention, d, n_in, n_out), np.float32(0))
     end = np.asarray(n_in - 1).astype(np.float32) - _ALMOST
     return np.asarray(np.minimum(place, end), np.float64)
@@ -516,7 +518,7 @@ def _grid_float32(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
     """A grid over −1..1 in float32: steps from the nearer end, times (n_out − 1) / n_out for half_pixel;
-    then + 1, and n_in / 2 times that less ½ in one rounding (a fused multiply-add)."""
+    then plus 1, and times n_in / 2 minus ½ in one rounding (a fused multiply-add)."""
     return _grid(convention, d, n_in, n_out, np.float32)
 
 
@@ -530,8 +532,8 @@ def _grid_float64(
 def _grid_float32_reflected(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """``grid_float32``; then the distance from the edge that the image is mirrored about is rounded, and
-    that less ½."""
+    """``grid_float32``; then the distance to the edge about which the image is mirrored is rounded, and so
+    is the subtraction of ½."""
     return _grid_reflected(convention, d, n_in, n_out, np.float32)
 
 
@@ -559,7 +561,7 @@ _Rounding = Callable[[NDArray[Any]], NDArray[np.float32]]
 def _grid_of_halves(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, rounded: _Rounding
 ) -> NDArray[np.float32]:
-    """Every operation in float32, and rounded to the narrow dtype; one output pixel is refused."""
+    """Every operation is computed in float32 and rounded to the narrow dtype; one output pixel raises."""
     one, half = np.float32(1), np.float32(0.5)
     width, count = n_in.astype(np.float32), n_out.astype(np.float32)
     step = rounded(2 / rounded(np.maximum(count - 1, 1)))
@@ -588,8 +590,9 @@ def _reflected_halves(
 def _grid_float16(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """A grid over −1..1 in float16, each step of it rounded: from the nearer end, times n_out − 1 and by
-    n_out for half_pixel; then + 1, n_in / 2 times that, less ½, and the distance from the pixel before."""
+    """A grid over −1..1 in float16 with each step rounded: steps from the nearer end, times n_out − 1 and
+    divided by n_out for half_pixel; then plus 1, times n_in / 2, minus ½, and the distance from the
+    pixel before."""
     return _split_in_halves(_grid_of_halves(convention, d, n_in, n_out, _to_float16), _to_float16)
 
 
@@ -603,8 +606,8 @@ def _grid_bfloat16(
 def _grid_float16_reflected(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """``grid_float16``; before the distance is taken, that from the edge that the image is mirrored about is
-    rounded, and that less ½."""
+    """``grid_float16``; before the last step, the distance to the edge about which the image is mirrored
+    is rounded, and so is the subtraction of ½."""
     return _reflected_halves(convention, d, n_in, n_out, _to_float16)
 
 
@@ -627,7 +630,7 @@ _LANES = 16  # pixels that cv2.warpAffine computes at once, with AVX2
 def _warp_float32(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """Scale and shift are rounded to float32, and so are their product with the index and the sum."""
+    """Scale and shift are rounded to float32, and so are the product with the index and the sum."""
     scale, shift = (part.astype(np.float32) for part in _affine(convention, n_in, n_out))
     return np.asarray(d.astype(np.float32) * scale + shift, np.float64)
 
@@ -635,7 +638,7 @@ def _warp_float32(
 def _warp_float32_columns(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """In whole vectors of 16 pixels of a row the product and the sum are rounded once."""
+    """In whole vectors of 16 pixels of a row, product and sum are rounded once."""
     scale, shift = (part.astype(np.float32) for part in _affine(convention, n_in, n_out))
     fused = (np.multiply(d, scale, dtype=np.float64) + shift).astype(np.float32)
     in_vectors = d < n_out // _LANES * _LANES
@@ -645,7 +648,7 @@ def _warp_float32_columns(
 def _warp_fixed(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, bits: int, *, columns: bool
 ) -> Places:
-    """A place in 1024ths, rounded half up to so many bits after the point."""
+    """A coordinate in 1024ths of a pixel, rounded half up to ``bits`` fractional bits."""
     scale, shift = _affine(convention, n_in, n_out)
     if columns:
         place = np.rint(scale * d * 1024) + np.rint(shift * 1024)
@@ -658,21 +661,21 @@ def _warp_fixed(
 def _warp_fixed_0(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The place is rounded to 1024ths of a pixel, and that half up to the pixel."""
+    """The coordinate is rounded to 1024ths of a pixel, and that half up to the pixel."""
     return _warp_fixed(convention, d, n_in, n_out, 0, columns=False)
 
 
 def _warp_fixed_5(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The place is rounded to 1024ths of a pixel, and that half up to 32nds."""
+    """The coordinate is rounded to 1024ths of a pixel, and that half up to 32nds."""
     return _warp_fixed(convention, d, n_in, n_out, 5, columns=False)
 
 
 def _warp_fixed_5_columns(
     convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
 ) -> Places:
-    """The index times the scale, and the shift, are rounded to 1024ths each."""
+    """The product of index and scale, and the shift, are each rounded to 1024ths."""
     return _warp_fixed(convention, d, n_in, n_out, 5, columns=True)
 
 

@@ -149,9 +149,9 @@ def fixed_11(
     dtype: str,
     factors: Factors = NO_FACTORS,
 ) -> Integers:
-    """Weights are rounded to 11 bits; the first pass is exact. Then LINEAR cuts off bits in two places
-    and rounds half up; LANCZOS4 rounds the exact sum half up; CUBIC sums float32 products, half even,
-    in whole vectors of 8, and does as LANCZOS4 in what is left of a row."""
+    """Weights are rounded to 11 bits, and the first pass is exact. Then LINEAR truncates in two steps and
+    rounds half up; LANCZOS4 rounds the exact sum half up; CUBIC sums float32 products, rounded half to
+    even, in whole vectors of 8, and treats the rest of a row as LANCZOS4 does."""
     special = _special(convention, x, size, dtype, factors)
     if special is not None:
         return special
@@ -191,8 +191,8 @@ def float32(
     dtype: str,
     factors: Factors = NO_FACTORS,
 ) -> Integers:
-    """All in float32, rounded once at the end, half even; in whole vectors of 8, CUBIC and, on int16,
-    LANCZOS4 sum their rows from the last to the first, else from the first to the last."""
+    """Everything is float32, rounded half to even once at the end. In whole vectors of 8, CUBIC and, on
+    int16, LANCZOS4 sum their rows from last to first; otherwise from first to last."""
     special = _special(convention, x, size, dtype, factors)
     if special is not None:
         return special
@@ -221,8 +221,8 @@ def bit_exact(
     dtype: str,
     factors: Factors = NO_FACTORS,
 ) -> Integers:
-    """Weights have 8 bits after the point for uint8 and 16 for the others, half even; both passes are
-    exact, and the end is rounded half up. Halving is INTER_AREA's but for two channels."""
+    """Weights have 8 fractional bits for uint8 and 16 for the others, rounded half to even. Both passes
+    are exact, and the result is rounded half up. Halving is INTER_AREA's, except with two channels."""
     if x.shape[1] != 2 or x.shape[2:] == size:
         special = _special(convention, x, size, dtype, factors)
         if special is not None:
@@ -257,8 +257,8 @@ def area(
     dtype: str,
     factors: Factors = NO_FACTORS,
 ) -> Integers:
-    """Whole ratios average the pixels of each window. Others weigh them in float32, columns first, each
-    pass from the first pixel to the last, rounded half even at the end."""
+    """Whole ratios average the pixels of each window. Other ratios weight them in float32, columns first,
+    each pass from the first pixel to the last, rounded half to even at the end."""
     if x.shape[2:] == size:
         return x
     window = _windows(x, size, factors)

@@ -200,7 +200,8 @@ def ipp(
     *,
     avx512: bool = True,
 ) -> Integers:
-    """With 1, 3 or 4 channels and as many pixels an axis as the kernel has taps; else without IPP.
+    """IPP, with 1, 3 or 4 channels and at least as many pixels along each axis as the kernel has taps;
+    otherwise as without IPP.
 
     Raises:
         ValueError: factors that are not the ratios of the sizes, and CUBIC, or less than three pixels in or

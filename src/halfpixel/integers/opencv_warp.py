@@ -27,9 +27,10 @@ _STEPS = 32  # places a pixel
 
 
 def predict(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
-    """LINEAR of 8 and unsigned 16 bits with 1, 3 or 4 channels, and CUBIC, take float32 coordinates and
-    fused float32 sums, rounded half even. LINEAR otherwise, and LANCZOS4, take tables of 32 places a
-    pixel: of 15-bit integers for 8 bits, rounded half up; of float32 for 16 bits, half even."""
+    """LINEAR on 8 and unsigned 16 bits with 1, 3 or 4 channels, and CUBIC, use float32 coordinates and
+    fused float32 sums, rounded half to even. LINEAR otherwise, and LANCZOS4, use tables with 32
+    coordinates a pixel: of 15-bit integers for 8 bits, rounded half up; of float32 for 16 bits, rounded
+    half to even."""
     in_vectors = x.shape[1] in (1, 3, 4) and dtype != "int16"
     if convention.mode == "cubic":
         result = np.rint(_cubic(convention, x, size, in_vectors=in_vectors))

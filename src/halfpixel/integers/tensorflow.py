@@ -16,9 +16,9 @@ _half_even = np.rint
 
 
 def rounded(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
-    """What TensorFlow returns in float32, rounded half even and saturated. Every operation of its kernels
-    is rounded to float32: linear has differences and products, columns first; the others sum products
-    from the first tap to the last, rows first."""
+    """TensorFlow's float32 result, rounded half to even and saturated. Every operation of its kernels is
+    rounded to float32: linear has differences and products, columns first; the others sum products from
+    the first tap to the last, rows first."""
     image = x.astype(F)
     (h, n_h), (w, n_w) = zip(x.shape[2:], size, strict=True)
     if convention.mode == "linear":

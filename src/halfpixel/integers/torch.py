@@ -36,8 +36,8 @@ def uint8(
     dtype: str,
     factors: Factors = NO_FACTORS,
 ) -> Integers:
-    """Columns, then rows; rounded half up and clamped to 0..255 after each. An axis that keeps its size is
-    copied, whatever its factor."""
+    """Columns first, then rows; rounded half up and clamped to 0..255 after each. An axis of unchanged
+    size is copied, even with a factor."""
     for axis in (3, 2):
         if _copied(x.shape[axis], size[axis - 2]):
             continue
@@ -135,20 +135,20 @@ def keras_has(convention: Resize) -> bool:
 
 
 def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
-    """The float32 of bilinear and bicubic on channels_last images, rounded half even; of bicubic uint8 is
-    then clamped, int16 wraps around, and uint16 comes back as int32, with what is below 0 and above 65535.
+    """The float32 result of bilinear and bicubic on channels_last images, rounded half to even. With bicubic,
+    uint8 is then clamped, int16 wraps around, and uint16 is returned as int32 without clamping.
 
     bilinear multiplies its four pixels by products of two weights, and sums them with fused
     multiply-adds: in one order in whole vectors of 8 channels, in another in the rest. Large images of
-    one or two channels, and bicubic, are weighed along their rows, then along the columns. So are
-    antialiased ones, from a window's first tap to its last: after the first the products of each four are
-    rounded before they are added, and of what is left the multiply-adds are fused.
+    one or two channels, and bicubic, are resized along their rows, then along the columns. So are
+    antialiased images, from a window's first tap to its last: after the first tap, the products of each
+    group of four are rounded before they are added; the multiply-adds of the remaining taps are fused.
     """
     return _keras(fma, convention, x, size, dtype)
 
 
 def keras_unfused(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
-    """As ``keras_torch_rounded``, where the CPU has no AVX2: every product is rounded, and every sum."""
+    """As ``keras_torch_rounded``, on a CPU without AVX2: every product and every sum is rounded."""
     return _keras(_unfused, convention, x, size, dtype)
 
 

@@ -1,6 +1,6 @@
-"""The page on arithmetics: what each call rounds, and how the error grows with size, as a plot.
+"""The page on arithmetics: the roundings of each call, and a plot of how the error grows with size.
 
-Written from the tables that the tests run and from what ``make growth`` measured.
+Generated from the tables that the tests use and from the measurements of ``make growth``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PANELS: tuple[tuple[str, tuple[str, ...], bool | None], ...] = (
     (_OTHERS, ("lanczos", "gaussian", "mitchell", "box"), None),
 )
 
-# what a line of the plot is said to be: (panel, size, error, words)
+# labels of lines in the plot: (panel, size, error, text)
 _NOTES = (
     ("linear", 128, 3.0, "coordinates in double (IPP)"),
     ("linear", 16, 1.2e7, "a crop's last row lost"),
@@ -49,37 +49,37 @@ _NOTES = (
 _TOP = """\
 # Arithmetics
 
-A convention says what a resize means; an arithmetic says how a framework evaluates it, where that can be
-seen. Every tolerance of halfpixel is derived from the numbers on this page
-([verdicts.py](../src/halfpixel/verdicts.py) has the formula), and none is tuned. The tables are written by
-`make docs` from those that the tests run; the plot and the errors were measured by `make growth`.
+A convention defines what a resize computes. An *arithmetic* describes how a framework evaluates it, where
+that affects the result. Every error bound of halfpixel is derived from the numbers on this page
+([verdicts.py](../src/halfpixel/verdicts.py) has the formula); none is tuned. `make docs` generates the
+tables from those that the tests use; `make growth` measures the errors and draws the plot.
 
 ## How the error grows with size
 
 ![Error of every call in float32 by size, 16 to 4096 pixels](pictures/error-growth.svg)
 
-The largest error of a float32 call, in units of 2⁻²⁴, on noise in −1..1, resized to 3/2, 2/3, double and
-half the size along either axis, against the exact convention. Two things happen and no third:
+The plot shows the largest error of each float32 call against the exact convention, in units of 2⁻²⁴. The
+images are noise in −1..1, resized to 3/2, 2/3, double and half the size along either axis. Two effects
+explain all of it:
 
-- **A coordinate is rounded once it is large.** Computed in float32, a place near the end of a line of n
-  pixels is off by up to n·2⁻²⁴ a rounding, and the output by that times the difference between neighbours.
-  So the error doubles with the size. It is not the sum that is inexact: where the coordinate is computed
-  in double, or is a whole number, the error stays within a few units at any size (OpenCV with IPP; torch's
-  area).
-- **A rule computes something else.** TensorFlow's bicubic takes its weights from a table of 1024 entries:
-  1/2048 of a pixel, at any size. Against the coordinates of that rule what remains is a few units: the
-  rule explains it. So it is with the pixel that a box kernel gains or loses, and with the last row
-  that a crop loses. OpenCV's area drops what covers less than a thousandth of a pixel, which takes 1000
-  output pixels or more ([findings](findings.md)).
+- **The coordinate is rounded.** In float32, a coordinate near the end of a row of n pixels is off by up to
+  n·2⁻²⁴ a rounding. The output is off by that times the difference between neighbouring pixels, so the
+  error doubles with the size. The sum itself is accurate: if the coordinate is computed in double, or is a
+  whole number, the error stays within a few units at any size (OpenCV with IPP; torch's area).
+- **The call follows another coordinate rule.** TensorFlow's bicubic takes its weights from a table of 1024
+  entries, which is an error of 1/2048 of a pixel at any size. Compared with the coordinates of that rule,
+  the error is a few units. The same holds for the pixel that a box kernel gains or loses, and for the last
+  row that a crop loses. OpenCV's area drops the ends of windows that cover less than a thousandth of a
+  pixel, which needs 1000 output pixels or more ([findings](findings.md)).
 """
 
 _MEASURED = """
-Measured with {environments}. The grey lines are against the coordinates of the call's own rule.
+Measured with {environments}. Grey lines compare with the coordinates of the call's own rule.
 """
 
 
 def weighs(convention: Resize) -> bool:
-    """Whether a convention's error can grow with its size, and be measured at any."""
+    """Whether a convention takes every size, and its error can grow with the size."""
     return convention.mode != "nearest" and convention.takes_every_size
 
 
@@ -94,16 +94,17 @@ def page(growth: Mapping[str, Any], calls: Sequence[Call]) -> str:
     sections = [
         _TOP + _MEASURED.format(environments=environments),
         _table(("call", *(str(n) for n in _SHOWN)), _growth_rows(growth)),
-        "## Coordinate rules\n\nSteps that change which pixel is read, or how much of it, not only how "
-        "precisely. The reference computes the same, so that nothing is left to a tolerance.\n",
+        "## Coordinate rules\n\nA coordinate rule changes which pixel is read, or its weight, not only the "
+        "precision. The reference follows the same rule, so no tolerance is needed.\n",
         "\n".join(_rules(calls)),
-        "## Integers\n\nEvery value of an integer image is predicted: the bound is zero.\n",
+        "## Integers\n\nEvery value of an integer image is predicted, so the error bound is zero.\n",
         "\n".join(_roundings(calls)),
-        "## Floating point, call by call\n\nRoundings between the sizes and a coordinate, and from there "
-        "to the distance that the kernel is given; the largest error of one weight in unit roundoffs; and "
-        "where they were read. *n* in the bound, the number of taps, follows from the convention.\n",
+        "## Floating point, call by call\n\nThe table lists the roundings from the sizes to a coordinate, "
+        "plus those from there to the distance that the kernel evaluates; the largest error of one weight in "
+        "unit roundoffs; and the source of these numbers. *n* in the bound, the number of taps, follows from "
+        "the convention.\n",
         _table(
-            ("call", "dtype", "coordinates", "weight error", "sums in", "read in"),
+            ("call", "dtype", "coordinates", "weight error", "sums in", "source"),
             _arithmetic_rows(calls),
         ),
     ]
@@ -130,8 +131,7 @@ def _against(rest: str) -> str:
 
 
 def _users(calls: Sequence[Call], name: str) -> str:
-    """The calls that evaluate by a rule or round by an arithmetic; of variants, which say what others
-    say, only where no other does."""
+    """The calls that follow a rule or an integer arithmetic; aliases only if no other call does."""
     users = [
         call
         for call in calls
@@ -145,14 +145,15 @@ def _users(calls: Sequence[Call], name: str) -> str:
 def _rules(calls: Sequence[Call]) -> Iterator[str]:
     for name, rule in COORDINATE_RULES.items():
         yield f"- **`{name}`**: {rule.formula}"
-        yield f"  Followed by {_users(calls, name)}. Read in {rule.source}.\n"
+        yield f"  Calls: {_users(calls, name)}. Source: {rule.source}.\n"
 
 
 def _roundings(calls: Sequence[Call]) -> Iterator[str]:
     for name, rounding in ROUNDINGS.items():
-        words = " ".join((rounding.predict.__doc__ or "").split())
+        text = (rounding.predict.__doc__ or "").partition("Raises:")[0]
+        words = " ".join(text.split())
         yield f"- **`{name}`**: {words}"
-        yield f"  Followed by {_users(calls, name)}. Read in {rounding.origin}.\n"
+        yield f"  Calls: {_users(calls, name)}. Source: {rounding.origin}.\n"
 
 
 def _arithmetic_rows(calls: Sequence[Call]) -> Iterator[Sequence[str]]:

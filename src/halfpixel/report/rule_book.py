@@ -114,7 +114,7 @@ def _convention_page(convention: Resize, rules: list[Rule], known: list[Section]
     formula = rule_words.MODES[convention.mode]
     lines = [
         f"Output pixel *d* samples at {_code(sampling.place(convention))}.",
-        f"Weights: {_code(formula[1])}. Source: {formula[2]}." if formula[1] else "",
+        f"Weights: {_code(formula[1])} ({formula[2]})." if formula[1] else "",
         f"Attributes, with their ONNX names: {_code(attributes)}.",
     ]
     return _page(
@@ -376,9 +376,9 @@ def _sources(call: Call) -> str:
         if name in COORDINATE_RULES:
             lines.append(f"- `{name}`: {COORDINATE_RULES[name].formula}")
         elif name in ROUNDINGS:
-            lines.append(f"- `{name}`: read in {ROUNDINGS[name].origin}.")
+            lines.append(f"- `{name}`: see {ROUNDINGS[name].origin}.")
     read = dict.fromkeys(arithmetic.source for arithmetic in call.arithmetic.values())
-    lines += [f"- Read in {source}." for source in read]
+    lines += [f"- Source: {source}." for source in read]
     return (
         "\n".join(lines)
         + "\n\nFor the roundings of every call, see [arithmetics](../../arithmetics.md).\n"
