@@ -485,3 +485,34 @@ def test_a_call_without_a_signature_breaks_no_conversion(monkeypatch: pytest.Mon
     finally:
         for cache in caches:
             cache.cache_clear()
+
+
+# ---------------------------------------------------------------------------- names within sizes
+
+
+@pytest.mark.parametrize(
+    ("factor", "written"),
+    [("s + 1", "(s + 1)"), ("a / b", "(a / b)"), ("self.s", "self.s"), ("f(s)", "f(s)")],
+)
+def test_a_factor_that_is_a_sum_is_one_operand(factor: str, written: str) -> None:
+    code = convert(f'F.interpolate(x, scale_factor={factor}, mode="bilinear")', "opencv").code
+    assert f"int(x.shape[0] * {written})" in code
+
+
+@pytest.mark.parametrize(
+    ("call", "size"),
+    [
+        ("cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2))", "(x_given.shape[0] // 2, "),
+        ("cv2.resize(x, x.shape[:2][::-1])", "(x_given.shape[:2][::-1][1], "),
+        ("F.interpolate(x, x.shape[2:], mode='bilinear')", "(x_given.shape[2:][0], "),
+        ("cv2.resize(img, (img.shape[1] // 2, img.shape[0] // 2))", "(img.shape[0] // 2, "),
+        ("F.interpolate(x, (self.x, w), mode='bilinear')", "(self.x, w)"),
+    ],
+)
+def test_the_image_of_the_call_is_not_the_image_of_the_code(call: str, size: str) -> None:
+    """x.shape[1] of an OpenCV image is its width; of the torch image in the code, its channels."""
+    answer = convert(call, "torch")
+    assert isinstance(answer, ResizeAnswer)
+    assert f"size={size}" in answer.code
+    note = "x_given is the x of this call, in its layout"
+    assert (note in answer.reading.notes) == ("x_given" in size)

@@ -26,7 +26,9 @@ from .text import (
     Variable,
     Written,
     choices_of,
+    operand,
     outermost,
+    renamed,
     signature,
     unsaid,
 )
@@ -233,6 +235,9 @@ def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Readin
         notes.insert(
             0, "x is (N, C, H, W): nothing in the call says along how many axes it resizes"
         )
+    entries = (*(reading.size or ()), *(reading.factors or ()), reading.scalar_size)
+    if any(_GIVEN in str(entry) for entry in entries):
+        notes.append(f"{_GIVEN} is the x of this call, in its layout")
     if reading.ways.get("data_format") == "channels_first":
         notes.append("its image and its result are (N, C, H, W)")
     warnings = []
@@ -360,11 +365,9 @@ def _sized(reading: Reading, arguments: Flags) -> Reading:
 def _scalar(function: Function, values: Sequence[Any]) -> str | None:
     """The one name that may be a number for all axes or a tuple."""
     one = values[0] if len(values) == 1 and function.one_for_all else None
-    return (
-        str(one)
-        if isinstance(one, (Variable, Written)) and ranks.may_be_a_number(str(one))
-        else None
-    )
+    if isinstance(one, (Variable, Written)) and ranks.may_be_a_number(str(one)):
+        return renamed(str(one), "x", _GIVEN)
+    return None
 
 
 def _entries(reading: Reading, names: Sequence[str], values: list[Any]) -> tuple[Entry, ...]:
@@ -383,15 +386,19 @@ def _entries(reading: Reading, names: Sequence[str], values: list[Any]) -> tuple
             )
         if number and entry >= _TOO_LARGE:
             raise Unreadable(f"{function.name}: {', '.join(names)}={entry!r} is too large")
-    return tuple(_variable(e) if unsaid(e) else e for e in entries)
+    factors = names == function.factors
+    return tuple(_variable(e, factor=factors) if unsaid(e) else e for e in entries)
 
 
 _TOO_LARGE = 2**31
+# the x of a call, in the source's layout: in the code of an answer, x is the target's image
+_GIVEN = "x_given"
 
 
-def _variable(entry: Any) -> Variable:
-    """An entry as an expression that may stand anywhere."""
-    return Variable(f"({entry})" if isinstance(entry, Choice) else str(entry))
+def _variable(entry: Any, *, factor: bool) -> Variable:
+    """An entry as an expression that may stand anywhere, or in a product."""
+    text = renamed(f"({entry})" if isinstance(entry, Choice) else str(entry), "x", _GIVEN)
+    return Variable(operand(text) if factor else text)
 
 
 def _each(reading: Reading, name: str, value: Any) -> tuple[Any, ...]:
