@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import halfpixel
 from halfpixel import frameworks, regimes, suite, verdicts
 from halfpixel.answers import convert, onnx_nodes
 from halfpixel.answers.exactness import Exactness, Side, differing, rounding, side
 from halfpixel.answers.resize import Difference, Equivalent, Part, ResizeAnswer
-from halfpixel.answers.sizes import EXAMPLES, Size
+from halfpixel.answers.sizes import EXAMPLES, Size, Sizes
 from halfpixel.arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error
 from halfpixel.cases import Case
 from halfpixel.conventions import Resize
@@ -37,10 +39,10 @@ def names(framework: str) -> dict[str, Any]:
         loaded["onnx"] = importlib.import_module("onnx")
         importlib.import_module("onnx.helper")
         importlib.import_module("onnx.numpy_helper")
-    return {**loaded, "np": np}
+    return {**loaded, "np": np, "halfpixel": halfpixel}
 
 
-def image(n_in: Size, channels: int = 3) -> Image:
+def image(n_in: Sequence[int], channels: int = 3) -> Image:
     """Values of both signs, none of them round, up to 1 and no further."""
     generator = np.random.default_rng([*n_in, channels])
     x = generator.uniform(-1, 1, (1, channels, *n_in)).astype(np.float32)
@@ -48,11 +50,19 @@ def image(n_in: Size, channels: int = 3) -> Image:
     return x
 
 
-def run(call: Call, code: str, target: Target, x: Image, n_out: Size) -> Image:
+FRAMEWORK: dict[Target, str] = {
+    "torch": "torch",
+    "tensorflow": "tensorflow",
+    "keras": "tensorflow",
+    "opencv": "opencv",
+}
+
+
+def run(call: Call | None, code: str, target: Target, x: Image, n_out: Sequence[int]) -> Image:
     """Run code for a target on an image in NCHW."""
     if target == "onnx":
         return reference(code, x, n_out, call)
-    known = names("opencv" if target == "opencv" else call.framework)
+    known = names(FRAMEWORK[target])
     blob = "net = cv2.dnn" in code
     scope = {**known, "h": n_out[0], "w": n_out[1], "size": n_out}
     if target == "torch":
@@ -70,17 +80,24 @@ def run(call: Call, code: str, target: Target, x: Image, n_out: Size) -> Image:
     return y.transpose(0, 3, 1, 2)
 
 
-def reference(code: str, x: Image, n_out: Size, call: Call) -> Image:
+def reference(code: str, x: Image, n_out: Sequence[int], call: Call | None) -> Image:
     """A node by ONNX's reference evaluator, in float64."""
     onnx = importlib.import_module("onnx")
     evaluator = importlib.import_module("onnx.reference")
-    scope: dict[str, Any] = {"onnx": onnx}
+    wide = x.astype(np.float64)
+    scope: dict[str, Any] = {"onnx": onnx, "np": np, "halfpixel": halfpixel, "x": wide}
+    scope |= {"h": n_out[0], "w": n_out[-1], "size": n_out}
     exec(code, scope)
     node = scope["node"]
-    convention = next(iter(call.follows.values()))
-    wide = x.astype(np.float64)
     feeds = {"x": wide, "sizes": np.array((*x.shape[:2], *n_out), np.int64)}
-    feeds["roi"] = np.array(onnx_nodes.roi(convention), np.float64)
+    if call is not None:
+        feeds["roi"] = np.array(onnx_nodes.roi(next(iter(call.follows.values()))), np.float64)
+    else:  # a recipe: its matrices are float32
+        feeds |= {
+            name: scope[name].astype(np.float64)
+            for name in ("A_d", "A_h", "A_w")
+            if name in node.input
+        }
     kept = {name: value for name, value in feeds.items() if name in node.input}
     infos = [
         onnx.helper.make_tensor_value_info(
@@ -111,7 +128,7 @@ def evaluator_bound(convention: Resize, pair: Any) -> float:
         accumulation="float64",
         source="onnx/onnx, onnx/reference/ops/op_resize.py: _cubic_coeffs, _cubic_coeffs_antialias",
     )
-    return rounding(Side(convention, arithmetic, "onnx"), *pair) + _REFERENCE
+    return rounding(Side(convention, arithmetic, "onnx"), Sizes(*pair)) + _REFERENCE
 
 
 def agrees(
@@ -173,9 +190,7 @@ def check(call: Call, target: Target, case: Case) -> ResizeAnswer:
             and part.call.framework != "onnx"
         ):
             continue  # another backend, or other channels: its kernel is another one
-        for one in part.equal:
-            check_equal(part, one, target, x, want, (n_in, case.size))
-        for one in part.factors:
+        for one in (*part.equal, *part.factors, *part.recipes):
             if not one.when:
                 check_equal(part, one, target, x, want, (n_in, case.size))
         for one in part.elsewhere:
@@ -199,14 +214,29 @@ def wanted(call: Call, part: Part, case: Case) -> Image:
 def check_equal(
     part: Part, one: Equivalent, target: Target, x: Image, want: Image, pair: Any
 ) -> None:
-    if one.call.framework == "keras_torch":
+    if one.call is not None and one.call.framework == "keras_torch":
         return  # the same code, in a process with another backend: the catalogue's own suite runs it
     got = run(one.call, one.code, target, x, pair[1])
-    mine, theirs = side(part.call, part.convention), side(one.call, own(one.call))
+    mine, theirs = side(part.call, part.convention), other(part, one)
     agrees(one.exactness, mine, theirs, got, want, pair)
 
 
+def other(part: Part, one: Equivalent) -> Side:
+    """What an answer's code computes, and how."""
+    if one.call is not None:
+        return side(one.call, own(one.call))
+    copies = part.convention.mode == "nearest"
+    rule = part.rule if copies and one.exactness.kind == "bitwise" else None
+    arithmetic = replace(next(iter(torch_arithmetic())), coordinate_rule=rule)
+    return Side(part.convention, arithmetic, "a recipe")
+
+
+def torch_arithmetic() -> Iterator[Arithmetic]:
+    return iter(c.arithmetic["float32"] for c in suite.calls("resize") if c.framework == "torch")
+
+
 def check_elsewhere(call: Call, part: Part, one: Equivalent, target: Target) -> None:
+    assert one.call is not None
     if one.call.framework == "keras_torch":
         return
     for n_in, n_out in EXAMPLES:
@@ -225,22 +255,30 @@ def check_nearest(
     call: Call, part: Part, near: Difference, target: Target, x: Image, n_out: Size
 ) -> None:
     """The example is what both return, and its rows differ; the code runs."""
-    line = np.asarray(near.x, np.float64)[None, None]
-    assert near.mine != near.theirs
-    for one, rows in ((call, near.mine), (near.call, near.theirs)):
+    if near.example is not None:
+        check_example(call, part, near)
+    if near.call.framework != "keras_torch":
+        assert run(near.call, near.code, target, x, n_out).shape[2:] == n_out
+
+
+def check_example(call: Call, part: Part, near: Difference) -> None:
+    found = near.example
+    assert found is not None
+    line = np.asarray(found.x, np.float64)[None, None]
+    assert found.mine != found.theirs
+    for one, rows in ((call, found.mine), (near.call, found.theirs)):
         node = one is call and part.call.framework == "onnx"
         if one.framework in ("onnx", "keras_torch") or node:
             continue
         convention = list(one.follows.values())[-1]
         expected = np.array(rows, object)[None, None].astype(np.float64)
-        case = Case("", "", "", convention, {"x": line}, near.size, expected=expected)
+        size = (found.size[0], found.size[1])
+        case = Case("", "", "", convention, {"x": line}, size, expected=expected)
         if one.expression(case.request) is None:
             continue  # by factors
         got = one(case, "float32", frameworks.load(one.framework))
         bound = verdicts.error_bound(case, one.arithmetic["float32"])
         assert np.all(abs(got.astype(np.float64) - expected) <= bound)
-    if near.call.framework != "keras_torch":
-        assert run(near.call, near.code, target, x, n_out).shape[2:] == n_out
 
 
 RESIZES = [call for call in suite.calls("resize") if call.follows]

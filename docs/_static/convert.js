@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { reader, Unreadable, partsOf, sizesOf, withSizes, isSimple } = halfpixelReader;
+  const { reader, Unreadable, partsOf, sizesOf, withSizes, preludeOf, isSimple } = halfpixelReader;
   const { read } = reader(halfpixelTables);
   const { answers, conventions, examples, targets, texts } = halfpixelTables;
   const VERDICTS = {
@@ -11,7 +11,7 @@
     defined: "equal, as ONNX defines it",
     ulp: "equal, up to rounding",
     pixels: "equal, but for pixels at some sizes",
-    weights: "equal, but for how places are rounded",
+    weights: "equal, but for how coordinates are rounded",
   };
 
   // ---------------------------------------------------------------------------- elements
@@ -41,7 +41,8 @@
   function verdict(answer) {
     if (answer.equal) return VERDICTS[say(answer.equal.kind)];
     if (answer.factors) return "equal, given the factors";
-    return answer.elsewhere ? "equal at some sizes" : "nothing computes this";
+    if (answer.recipes) return "no single call; equal with this code";
+    return answer.elsewhere ? "equal at some sizes" : "no call computes this";
   }
 
   function shownPart(reading, part, sizes) {
@@ -51,6 +52,7 @@
     const conditions = [
       ...reading.notes.map((note) => `taking it that ${note}`),
       ...sayAll(part.conditions).map((text) => withSizes(text, sizes)),
+      `compared ${say(part.looked)}`,
       say(part.rule) && `coordinate rule on float32: ${say(part.rule)}`,
       `in ${say(part.releases)}`,
     ].filter(Boolean);
@@ -67,20 +69,22 @@
 
   function shownTarget(i, answer, isOwn, sizes) {
     const [key, name] = Object.entries(targets)[i];
-    const mark = answer.equal ? "equal" : answer.factors || answer.elsewhere ? "partly" : "none";
+    const mark = answer.equal ? "equal" : answer.factors || answer.recipes || answer.elsewhere ? "partly" : "none";
     const head = element("h3", {}, isOwn ? `${name} itself` : name, " ");
     head.append(element("span", { class: `convert-verdict convert-${mark}` }, verdict(answer)));
     const equal = answer.equal ? shownEqual(answer.equal, sizes) : [];
     const also = (answer.also ?? []).flatMap(([text, exactly]) => [block(withSizes(say(text), sizes)), paragraph(`${say(exactly)}.`)]);
     const factors = (answer.factors ?? []).flatMap((one) => [paragraph("Given the factors", say(one.when) && ` ${say(one.when)}`, ":"), ...shownEqual(one, sizes)]);
+    const recipes = (answer.recipes ?? []).flatMap((one) => [element("h4", {}, "Code that computes it"), ...shownEqual(one, sizes)]);
     const elsewhere = (answer.elsewhere ?? []).flatMap((one) => [element("h4", {}, capital(say(one.when))), ...shownEqual(one, sizes)]);
     return [
       head,
-      answer.equal || answer.factors ? null : paragraph(`Nothing in ${name} computes this at every size.`),
+      answer.equal || answer.factors ? null : paragraph(`No single ${name} call matches at all of these sizes.`),
       ...equal,
       also.length ? element("details", {}, element("summary", {}, "Other functions that compute the same"), ...also) : null,
       ...factors,
       ...elsewhere,
+      ...recipes,
       ...(answer.nearest ? shownNearest(answer.nearest, sizes) : []),
     ].filter(Boolean);
   }
@@ -93,15 +97,14 @@
   }
 
   function shownNearest(one, sizes) {
-    const rows = ["x", "this call", "nearest"].map((name, i) =>
+    const rows = (one.rows ? ["x", "this call", "nearest"] : []).map((name, i) =>
       element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, scrolled(say(one.rows[i])))),
     );
     return [
-      element("h4", {}, `Nearest: weights ${say(one.apart)} apart, in the mean over small sizes`),
+      element("h4", {}, "The nearest single call"),
       block(withSizes(say(one.code), sizes)),
-      bullets([...sayAll(one.uint8), ...sayAll(one.conditions).map((text) => withSizes(text, sizes))]),
-      paragraph(`The smallest image that shows the difference, resized to ${say(one.size)}:`),
-      element("div", { class: "convert-example" }, element("table", { class: "docutils" }, ...rows)),
+      bullets([...sayAll(one.apart), ...sayAll(one.uint8), ...sayAll(one.conditions).map((text) => withSizes(text, sizes))]),
+      ...(rows.length ? [paragraph(`A small image that shows the difference, resized to ${say(one.size)}:`), element("div", { class: "convert-example" }, element("table", { class: "docutils" }, ...rows))] : []),
     ];
   }
 
@@ -117,6 +120,7 @@
     const command = paragraph("For the very size of an image ask on the command line:");
     const asked = `${commandFor(reading)} --input 480,640`;
     return [
+      preludeOf(reading) ? paragraph("The code begins with ", code(preludeOf(reading).trim()), ", since one number may stand for both axes.") : null,
       left.length ? paragraph("In the code ", ...left.flatMap(([name, text], i) => [i ? ", " : "", code(name), " is ", code(text)]), ".") : null,
       isNumber && !usual ? paragraph("Sizes stand in the code as you wrote them; how exactly it is equal was looked at with those that are named there.") : null,
       isNumber || reading.by === "factors" ? command : null,

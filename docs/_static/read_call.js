@@ -531,13 +531,21 @@ const halfpixelReader = (() => {
         throw new Unreadable("sizes", `${one.name} takes a size or factors, not both`);
       }
       if (saysFactors && saysNoSize) {
-        Object.assign(reading, { by: "factors", factors: pair(one, one.factors, factors) });
+        Object.assign(reading, { by: "factors", factors: pair(one, one.factors, factors), scalar: scalar(one, factors) });
       } else if (!saysNoSize) {
-        Object.assign(reading, { by: "size", size: pair(one, one.size, sizes) });
+        Object.assign(reading, { by: "size", size: pair(one, one.size, sizes), scalar: scalar(one, sizes) });
       } else if (one.factors.length && ["torch", "opencv"].includes(one.framework)) {
         const names = [...one.size, ...one.factors].join(" or ");
         throw new Unreadable("sizes", `${one.name} does not say what becomes of the size: give ${names}`);
       }
+    }
+
+    /** The one name that may be a number for both axes, or two; null where there is none. */
+    function scalar(one, values) {
+      const unsaidAlone = values.length === 1 && one.one_for_all && ["unsaid", "written"].includes(values[0].is);
+      const text = unsaidAlone ? values[0].text : "";
+      const isTuple = /\[[^\]]*:[^\]]*\]$/.test(text) || /^(tuple|list)\(/.test(text);
+      return text && !isTuple && !isANumber(text) ? text : null;
     }
 
     /** [h, w] of one argument or two. */
@@ -778,8 +786,9 @@ const halfpixelReader = (() => {
 
   /** From the names that answers have for sizes and factors to what stands in the call. */
   function sizesOf(reading, parts) {
-    if (parts.some((part) => part.fitted)) return new Map(); // h and w are what becomes of those
-    const names = reading.by === "factors" ? ["fy", "fx"] : ["h", "w"];
+    // h and w are what becomes of those, or what the first line of the code says
+    if (parts.some((part) => part.fitted) || reading.scalar) return new Map();
+    const names = reading.by === "factors" ? ["fh", "fw"] : ["h", "w"];
     const entries = reading.size ?? reading.factors ?? [];
     const given = entries.map((entry, i) => [names[i], printed(entry)]);
     return new Map(given.filter(([name, text]) => text !== "None" && text !== name));
@@ -787,9 +796,17 @@ const halfpixelReader = (() => {
 
   /** Code with the sizes of the call, where they are simple; `size` for `(size[0], size[1])`. */
   function withSizes(text, sizes) {
-    const said = text.replace(/\b(?:[hw]|f[xy])\b(?!=)/g, (name) => (isSimple(sizes.get(name) ?? "") ? sizes.get(name) : name));
+    const said = text.replace(/\b(?:[hw]|f[hw])\b(?!=)/g, (name) => (isSimple(sizes.get(name) ?? "") ? sizes.get(name) : name));
     return said.replace(/\((\w+)\[0\], \1\[1\]\)/g, "$1").replace(/\((\w+)\[1\], \1\[0\]\)/g, "$1[::-1]");
   }
 
-  return { reader, printed, partsOf, sizesOf, withSizes, isSimple, Unreadable };
+  /** The first line of code where a size, or a factor, is one name: it may be a number or a tuple. */
+  function preludeOf(reading) {
+    const n = reading.scalar;
+    if (!n) return "";
+    if (reading.by === "factors") return `fh, fw = ${n} if isinstance(${n}, (tuple, list)) else (${n}, ${n})\n`;
+    return `h, w = (${n}, ${n}) if isinstance(${n}, int) else ${n}\n`;
+  }
+
+  return { reader, printed, partsOf, sizesOf, withSizes, preludeOf, isSimple, Unreadable };
 })();

@@ -278,7 +278,11 @@ const answered = (text, data) => {
   const reading = halfpixelReader.reader(data).read(text);
   const { parts, usual } = halfpixelReader.partsOf(reading, data.answers[reading.rows[0]]);
   const sizes = usual ? new Map() : halfpixelReader.sizesOf(reading, parts);
-  const code = (to) => to.equal ? halfpixelReader.withSizes(data.texts[to.equal.code], sizes) : "";
+  const prelude = halfpixelReader.preludeOf(reading);
+  const every = (to) => [to.equal, ...(to.factors ?? []), ...(to.recipes ?? [])];
+  const whole = (to) => every(to).find((one) => one && !data.texts[one.when]);
+  const withSizes = (one) => prelude + halfpixelReader.withSizes(data.texts[one.code], sizes);
+  const code = (to) => whole(to) ? withSizes(whole(to)) : "";
   return parts.length === 1 ? parts[0].to.map(code) : [];
 };
 """

@@ -10,13 +10,13 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pytest
 
-from halfpixel import Resize, cli, convert, frameworks, regimes, suite
+from halfpixel import Resize, cli, convert, frameworks, suite
 from halfpixel.answers import onnx_nodes, table, targets
-from halfpixel.answers.exactness import Exactness, compared, differing, side
+from halfpixel.answers.exactness import Exactness, Looked, compared, differing, side
 from halfpixel.answers.resize import ResizeAnswer
+from halfpixel.answers.sizes import Sizes
 from halfpixel.frameworks.call import Call
 from halfpixel.spoken import Reading, Unreadable, read
 from halfpixel.spoken.resize import closest, example, rows
@@ -316,7 +316,8 @@ def test_names_that_resemble() -> None:
         (
             "F.interpolate(x, scale_factor=s, mode='area')",
             "torch",
-            "y = F.interpolate(x, size=(int(x.shape[2] * s), int(x.shape[3] * s)), mode='area')",
+            "fh, fw = s if isinstance(s, (tuple, list)) else (s, s)\n"
+            "y = F.interpolate(x, size=(int(x.shape[2] * fh), int(x.shape[3] * fw)), mode='area')",
         ),
         (
             "tf.compat.v1.image.resize_bilinear(x, (h, w), align_corners=True)",
@@ -329,7 +330,15 @@ def test_names_that_resemble() -> None:
             "node = onnx.helper.make_node('Resize', ['x', '', '', 'sizes'], ['y'], mode='cubic', "
             "coordinate_transformation_mode='half_pixel', cubic_coeff_a=-0.5, exclude_outside=1)",
         ),
-        ("cv2.resize(img, (w, h), interpolation=cv2.INTER_LANCZOS4)", "torch", ""),
+        (
+            "cv2.resize(img, (w, h), interpolation=cv2.INTER_LANCZOS4)",
+            "torch",
+            "weights = halfpixel.Resize(mode='lanczos', coordinate_transformation_mode='half_pixel', "
+            "lanczos_radius=4).weights\n"
+            "A_h = torch.tensor(weights(x.shape[2], h).astype(float), dtype=x.dtype)\n"
+            "A_w = torch.tensor(weights(x.shape[3], w).astype(float), dtype=x.dtype)\n"
+            "y = A_h @ x @ A_w.T",
+        ),
     ],
 )
 def test_answers_have_the_sizes_as_they_were_written(text: str, to: str, code: str) -> None:
@@ -343,7 +352,7 @@ def test_a_part_of_an_image_goes_to_onnx_with_its_roi() -> None:
     assert any(
         "roi is [0.0, 0.0, 0.25, 0.0, 1.0, 1.0, 0.75, 1.0]" in c for c in part.equal[0].conditions
     )
-    assert "nothing in torch computes this" in str(answer(text, "torch"))
+    assert "no single torch call matches" in str(answer(text, "torch"))
 
 
 @pytest.mark.parametrize(
@@ -391,11 +400,13 @@ def test_factors_that_give_no_whole_size_go_to_calls_that_take_factors() -> None
     (part,) = answer(text, "opencv", input_size=(5, 5)).parts
     assert not part.equal
     assert part.factors[0].code.startswith("y = cv2.resize(x, None, fx=1.7, fy=1.7")
-    (nothing,) = answer(text, "tensorflow", input_size=(5, 5)).parts
-    assert not nothing.equal
-    assert not nothing.factors
+    (scaled,) = answer(text, "tensorflow", input_size=(5, 5)).parts
+    assert not scaled.equal
+    assert "size=(8, 8), scale=(1.7, 1.7)" in scaled.factors[0].code
     (unknown,) = answer(text, "opencv").parts
-    assert "those that 10 divides" in " ".join(unknown.conditions)
+    assert not unknown.equal
+    assert unknown.factors[0].when == "at 39 of 72 input sizes tried"
+    assert unknown.recipes[0].name == "matrices"
 
 
 def test_a_size_that_fits_is_computed_where_the_input_is_known() -> None:
@@ -416,7 +427,8 @@ def test_nothing_does_this_shows_the_smallest_image() -> None:
     (part,) = answer("tf.image.resize(x, (h, w), 'gaussian')", "opencv").parts
     assert not part.equal
     assert part.nearest is not None
-    assert part.nearest.mine != part.nearest.theirs
+    assert part.nearest.example is not None
+    assert part.nearest.example.mine != part.nearest.example.theirs
 
 
 def test_an_unknown_target_is_refused() -> None:
@@ -491,10 +503,15 @@ def test_bounds_are_the_sums_of_both_calls_and_grow_with_the_image() -> None:
         side(CALLS[name], linear)
         for name in ("torch-interpolate-bilinear", "opencv-resize-INTER_LINEAR")
     )
-    small, large = (compared(one, other, [((n, n), (2 * n, 2 * n))]).ulp for n in (8, 64))
+
+    def doubled(n: int) -> Looked:
+        sizes = Sizes((n, n), (2 * n, 2 * n))
+        return Looked([(sizes, sizes)], "")
+
+    small, large = (compared(one, other, doubled(n)).ulp for n in (8, 64))
     assert 0 < small < large
     definition = side(onnx_nodes.call_of(linear), linear)
-    halves = [compared(each, definition, [((8, 8), (16, 16))]).ulp for each in (one, other)]
+    halves = [compared(each, definition, doubled(8)).ulp for each in (one, other)]
     assert small in (sum(halves), sum(halves) - 1)  # each is rounded up
 
 
@@ -680,22 +697,27 @@ def test_a_wrong_regime_is_caught() -> None:
 @pytest.mark.opencv
 def test_a_wrong_example_is_caught() -> None:
     call = CALLS["torch-interpolate-bicubic-antialias"]
-    (part,) = answer("F.interpolate(x, (18, 20), mode='bicubic', antialias=True)", "opencv").parts
+    (part,) = answer("F.interpolate(x, (h, w), mode='bicubic', antialias=True)", "opencv").parts
     near, x = part.nearest, image((12, 16))
     assert near is not None
+    found = near.example
+    assert found is not None
     check_nearest(call, part, near, "opencv", x, (18, 20))
     for wrong in (
-        replace(near, theirs=near.mine),
-        replace(near, mine=near.theirs),
-        replace(near, mine=[[value + 1 for value in row] for row in near.mine]),
+        replace(found, theirs=found.mine),
+        replace(found, mine=found.theirs),
+        replace(found, mine=[[value + 1 for value in row] for row in found.mine]),
     ):
         with pytest.raises(AssertionError):
-            check_nearest(call, part, wrong, "opencv", x, (18, 20))
+            check_nearest(call, part, replace(near, example=wrong), "opencv", x, (18, 20))
 
 
 def test_an_equal_call_is_no_regime_s_and_a_regime_s_no_equal() -> None:
-    linear = Resize(mode="linear")
-    call = CALLS["torch-interpolate-bilinear-antialias"]
-    where = targets.equal(linear, call)
-    assert regimes.widest(where) == ["enlarging"]
-    assert not np.all(where)
+    (part,) = answer(
+        "F.interpolate(x, size=(h, w), mode='bilinear', antialias=True)", "opencv"
+    ).parts
+    assert not part.equal
+    assert [one.when for one in part.elsewhere] == ["enlarging"]
+    (part,) = answer("F.interpolate(x, size=(h, w), mode='bilinear')", "opencv").parts
+    assert part.equal
+    assert not part.elsewhere

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from ..conversions import Target
 from ..spoken import Reading, Sizes, Spoken, Unreadable, readings
@@ -11,7 +10,6 @@ from . import conv_transpose, resize
 from .branches import BranchedAnswer, BranchOfAnswer
 from .conv_transpose import Answer
 from .resize import ResizeAnswer
-from .sizes import Size
 
 __all__ = ["Answer", "BranchedAnswer", "ResizeAnswer", "convert"]
 
@@ -78,5 +76,5 @@ def _answer(
     if input_size is not None and len(input_size) != rank:
         raise Unreadable(f"an input size is {_SHAPES[rank]}, got {input_size}")
     if isinstance(spoken, Reading):
-        return resize.answer(spoken, to, cast("Size | None", input_size))  # of two axes alone
+        return resize.answer(spoken, to, input_size)
     return conv_transpose.answer(spoken, to)

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from ..conventions import Resize
 from ..conversions import Target, model_lines
-from ..frameworks.call import Call, Expression
-from ..request import Request
-from . import onnx_nodes
-from .sizes import Size
+from ..frameworks.call import Call, Expression, Name
+from . import forms, onnx_nodes, targets
+from .asked import Query
+from .forms import Form
+from .sizes import Sizes
 
-# where the height and the width stand in the shape of an image
-_AXES: dict[str, tuple[int, int]] = {
-    "torch": (2, 3),
-    "tensorflow": (1, 2),
-    "keras": (1, 2),
-    "opencv": (0, 1),
-}
-LAYOUTS: dict[str, str] = {
-    "torch": "x is (N, C, H, W)",
-    "tensorflow": "x is (N, H, W, C)",
-    "keras": "x is (N, H, W, C)",
-    "opencv": "x is (H, W) or (H, W, C)",
-    "onnx": "x is (N, C, H, W)",
-}
 BLOB = "x is (N, C, H, W), float32"
+
+
+def layout(target: Target, rank: int) -> str:
+    """How an image lies in the target's arrays."""
+    return forms.LAYOUTS[target][rank]
 
 
 def is_node(expression: Expression) -> bool:
@@ -33,26 +28,107 @@ def is_node(expression: Expression) -> bool:
     return str(expression.function) == "run_node"
 
 
-def shape_texts(target: Target, call: Call) -> tuple[str, str]:
-    """What the image's height and width are called in the target."""
-    axes = (2, 3) if call.name.startswith("dnn-") else _AXES.get(target, (2, 3))
-    return f"x.shape[{axes[0]}]", f"x.shape[{axes[1]}]"
+def size_names(target: Target, call: Call, rank: int) -> tuple[str, ...]:
+    """What the sizes of the input are called in code of the target."""
+    return forms.shape_texts("onnx" if call.name.startswith("dnn-") else target, rank)
 
 
-def code(call: Call, case: Request, target: Target) -> str:
-    """Python that computes a case by a call.
+def code(
+    call: Call, convention: Resize, form: Form, query: Query, sizes: Sizes, target: Target
+) -> str:
+    """Python that computes a resize by a call, from ``x`` to ``y``.
 
     Args:
-        call: of the catalogue; it can say the case.
-        case: its sizes may be symbols, whose text is printed.
+        call: of the catalogue; it can say the sizes.
+        convention: what it follows on the part of the image that is asked about.
+        form: how it resizes along as many axes.
+        query: how the sizes stand in code.
+        sizes: as numbers.
         target: the framework that was asked for.
     """
-    said = call.said(case)
+    named = query.symbols(sizes, size_names(target, call, query.rank))
+    said = _said(call, convention, form, query, named, target)
+    lines = [*([query.prelude] if query.prelude else []), said]
+    if query.padding:
+        lines.append(_padded(target, call, query.padding))
+    return "\n".join(lines)
+
+
+def _said(
+    call: Call,
+    convention: Resize,
+    form: Form,
+    query: Query,
+    named: Sizes,
+    target: Target,
+) -> str:
+    def say(one: Call, image: Sizes) -> Expression:
+        said = one.said(targets.case_of(one, image.n_in, image.n_out, convention))
+        return _by_factors(said, query, image)
+
     if target == "onnx":
-        return f"node = {said}"
+        return f"node = {onnx_nodes.node(convention)}"
+    if form.name == "native":
+        return f"y = {_native(call, named)}"
+    if form.name == "unit axis":
+        return _tidy(forms.of_line(target, call, named, say))
+    if form.name == "two passes":
+        return _tidy(forms.of_volume(target, call, named, say))
+    said = say(call, named)
     if is_node(said):
-        return _model(said, case.size)
+        return _model(said, named.n_out)
     return f"y = {_tidy(str(said))}"
+
+
+def _native(call: Call, named: Sizes) -> Expression:
+    """``F.interpolate`` of a line or a volume."""
+    row = targets.row_of(call)
+    assert row is not None
+    flags = {name: value for name, value in row.flags.items() if name != "dimensions"}
+    given = {name: value for name, value in flags.items() if value is not None}
+    if not given.get("antialias"):
+        given.pop("antialias", None)
+    return Expression(Name(row.function), (Name("x"),), {"size": named.n_out, **given})
+
+
+def _by_factors(said: Expression, query: Query, image: Sizes) -> Expression:
+    """A layer that is given whole factors, where they are known: the numbers, not a quotient of sizes."""
+    layer = said.function
+    if query.factors is None or not isinstance(layer, Expression):
+        return said
+    if not str(layer.function).endswith("UpSampling2D"):
+        return said
+    factors = tuple(m // n for n, m in zip(image.n_in, image.n_out, strict=True))
+    numbers = tuple(int(factor) for factor in factors)
+    return replace(said, function=replace(layer, kwargs={**layer.kwargs, "size": numbers}))
+
+
+_PADS: Mapping[Target, Callable[[int, int, int, int], str]] = {
+    "torch": lambda above, below, left, right: f"F.pad(y, {(left, right, above, below)})",
+    "tensorflow": lambda above, below, left, right: (
+        f"tf.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
+    ),
+    "keras": lambda above, below, left, right: (
+        f"keras.ops.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
+    ),
+    "opencv": lambda above, below, left, right: (
+        f"cv2.copyMakeBorder(y, {above}, {below}, {left}, {right}, cv2.BORDER_CONSTANT, value=0)"
+    ),
+}
+
+
+def _padded(target: Target, call: Call, padding: Sequence[tuple[int, int]]) -> str:
+    """The line that puts zeros around the result."""
+    (above, below), (left, right) = padding
+    if target == "onnx":
+        pads = [0, 0, above, left, 0, 0, below, right]
+        return (
+            "pad = onnx.helper.make_node('Pad', ['y', 'pads'], ['padded'])"
+            f"  # pads is {pads}, int64"
+        )
+    if call.name.startswith("dnn-"):
+        return f"y = np.pad(y, {((0, 0), (0, 0), (above, below), (left, right))})"
+    return f"y = {_PADS[target](above, below, left, right)}"
 
 
 def _tidy(text: str) -> str:
@@ -62,7 +138,7 @@ def _tidy(text: str) -> str:
     return re.sub(r"\((\w+)\[1\], \1\[0\]\)", r"\1[::-1]", text)
 
 
-def _model(said: Expression, size: Size) -> str:
+def _model(said: Expression, size: Sequence[int]) -> str:
     """A model of one node: ``cv2.dnn`` needs to be told the size of the output."""
     (made,), given = said.args, dict(said.kwargs)
     assert isinstance(made, Expression)
@@ -83,18 +159,15 @@ def _model(said: Expression, size: Size) -> str:
     return "\n".join(lines)
 
 
-def conditions(call: Call, target: Target, case: Request) -> list[str]:
+def conditions(
+    call: Call, convention: Resize, target: Target, query: Query, sizes: Sizes
+) -> list[str]:
     """What the code needs."""
-    said = call.said(case)
-    found = [BLOB if is_node(said) else LAYOUTS[target]]
+    rank = query.rank
     if call.framework == "onnx":
-        found.append(f"ONNX opset {onnx_nodes.opset(case.convention)} or later")  # type: ignore[arg-type]
-        inputs = said.args[1]
-        assert isinstance(inputs, list)
-        sizes = f"sizes is (n, c, {case.size[0]!r}, {case.size[1]!r}), int64"
-        if "roi" in inputs:
-            sizes += f"; roi is {onnx_nodes.roi(case.convention)}, float32"  # type: ignore[arg-type]
-        return [*found, sizes]
+        return _of_node(call, convention, query, sizes)
+    node = call.name.startswith("dnn-")
+    found = [BLOB if node else layout(target, rank)]
     name = {"keras_torch": "Keras on the torch backend"}.get(call.framework)
     if target == "keras":
         name = name or "Keras on the TensorFlow backend"
@@ -106,6 +179,18 @@ def conditions(call: Call, target: Target, case: Request) -> list[str]:
         found.append("a batch of one image")
     found += [f"but where {d.why} (releases {d.releases})" for d in call.defects]
     return [*found, f"takes {_taken(call)}"]
+
+
+def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list[str]:
+    named = query.symbols(sizes, size_names("onnx", call, query.rank))
+    needed = f"sizes is (n, c, {', '.join(map(repr, named.n_out))}), int64"
+    if convention.extrapolates:
+        needed += f"; roi is {onnx_nodes.roi(convention)}, float32"
+    return [
+        forms.LAYOUTS["onnx"][query.rank],
+        f"ONNX opset {onnx_nodes.opset(convention)} or later",
+        needed,
+    ]
 
 
 def _taken(call: Call) -> str:

@@ -18,11 +18,11 @@ from ..spoken import resize as spoken
 from ..spoken.resize import Entry, Reading, Row
 from ..spoken.signatures import BY_NAME, CONSTANTS, FUNCTIONS, MODULES, Function, Words
 from ..spoken.text import Variable
+from .forms import AXES
 from .resize import ResizeAnswer, answer
 
-# what sizes and factors are called in an answer that is not told any
-SIZE: tuple[Entry, Entry] = (Variable("h"), Variable("w"))
-FACTORS: tuple[Entry, Entry] = (Variable("fy"), Variable("fx"))
+# what factors are called in an answer that is not told any
+FACTORS: tuple[Entry, Entry] = (Variable("fh"), Variable("fw"))
 
 
 def functions() -> list[dict[str, Any]]:
@@ -124,7 +124,8 @@ def _refused(group: tuple[Row, ...]) -> bool:
 def answers() -> Iterator[dict[Target, ResizeAnswer]]:
     """For each of :func:`rows`, in their order: the answer for each target; nothing of one that is refused.
 
-    Sizes are called ``h`` and ``w`` in it, factors ``fy`` and ``fx``.
+    Sizes are called ``h`` and ``w`` in it, factors ``fh`` and ``fw``; of a
+    volume there are ``d`` and ``fd`` too.
     """
     return (answers_of(reading) for reading in map(reading_of, grouped()))
 
@@ -147,15 +148,17 @@ def reading_of(
     """
     row = group[0]
     by = by or row.by
-    line = row.flags.get("dimensions") == 1
+    rank = int(row.flags.get("dimensions", 2))
+    given = factors if rank == 2 else tuple(Variable(f"f{name}") for name in AXES[rank])
     return Reading(
         BY_NAME[row.function],
         row.function,
         row.flags,
         row.ways,
         by,
-        size=((None, SIZE[1]) if line else SIZE) if by == "size" else None,
-        factors=((1, factors[1]) if line else factors) if by == "factors" else None,
+        rank,
+        size=tuple(map(Variable, AXES[rank])) if by == "size" else None,
+        factors=given if by == "factors" else None,
         calls=tuple(one.call for one in group if one.call.follows),
     )
 

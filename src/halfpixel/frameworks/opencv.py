@@ -188,21 +188,29 @@ def _resize(flag: str, regime: str) -> Callable[[Request], Expression | None]:
     return expression
 
 
-def _scaling(flag: str) -> Scaling:
-    return Scaling(half_even, of_sizes if flag == "INTER_NEAREST_EXACT" else copied_image)
-
-
 def _growing(factors: Factors) -> bool:
     return max(factors) > 1
 
 
+def _shrinking(factors: Factors) -> bool:
+    return not _growing(factors)
+
+
+_HOLDS = {"-growing": {"holds": _growing}, "-shrinking": {"holds": _shrinking}}
+
+
+def _scaling(flag: str, regime: str) -> Scaling:
+    scales = of_sizes if flag == "INTER_NEAREST_EXACT" else copied_image
+    return Scaling(half_even, scales, **_HOLDS.get(regime, {}))
+
+
 def _resize_by(flag: str, regime: str) -> Callable[[Request], Expression | None]:
     """The size is left to the factors."""
-    scaling = _scaling(flag)
+    scaling = _scaling(flag, regime)
 
     def expression(request: Request) -> Expression | None:
         factors = scaling.factors(request)
-        if factors is None or (regime and _growing(factors) != (regime == "-growing")):
+        if factors is None or not scaling.holds(factors):
             return None
         said = {"fx": plain(factors[1]), "fy": plain(factors[0])}
         flags = {**said, "interpolation": Name(f"cv2.{flag}")}
@@ -280,7 +288,7 @@ CALLS = (
             refusals=_refusals(flag, regime),
             roundings={} if flag in _NOT_PREDICTED else _roundings(flag + regime),
             rounding=_rounding,
-            scaling=_scaling(flag),
+            scaling=_scaling(flag, regime),
         )
         for flag, regime, convention in _RESIZE
     ),

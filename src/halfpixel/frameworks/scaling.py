@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
 
@@ -91,6 +91,10 @@ def copied_image(n_in: Sizes, n_out: Sizes, factors: Factors) -> Scales:
     return (of_sizes if n_in == n_out else given)(n_in, n_out, factors)
 
 
+def _always(factors: Factors) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Scaling:
     """What a call makes of factors.
@@ -98,10 +102,12 @@ class Scaling:
     Attributes:
         size: from the input's size along an axis and its factor to the output's.
         scales: from the image's sizes before and after and the factors to the scales at which it is sampled.
+        holds: the factors by which it is this call that runs, where several are said alike.
     """
 
     size: Callable[[int, float], int]
     scales: Callable[[Sizes, Sizes, Factors], Scales]
+    holds: Callable[[Factors], bool] = field(default=_always, compare=False)
 
     @property
     def uses_factors(self) -> bool:

@@ -150,6 +150,7 @@ def _part(by_target: Sequence[Part], *, fitted: bool) -> dict[str, Any]:
         "rule": one.rule or "",
         "releases": f"{one.call.framework} {list(one.call.follows)[-1]}",
         "conditions": one.conditions,
+        "looked": one.looked_at,
         "fitted": fitted,
         "to": [_target(part) for part in by_target],
     }
@@ -166,6 +167,8 @@ def _target(part: Part) -> dict[str, Any]:
         found["factors"] = [_equivalent(one) for one in part.factors]
     if part.elsewhere:
         found["elsewhere"] = [_equivalent(one) for one in part.elsewhere]
+    if part.recipes:
+        found["recipes"] = [_equivalent(one) for one in part.recipes]
     if part.nearest:
         found["nearest"] = _difference(part.nearest)
     return found
@@ -186,20 +189,22 @@ def _also(first: Equivalent, others: Sequence[Equivalent]) -> list[list[str]]:
     """The first of every other function: its code, and how exactly."""
     once: dict[str, Equivalent] = {}
     for one in (first, *others):
-        once.setdefault(function_of(one.call), one)
+        once.setdefault(function_of(one.call) if one.call else one.name, one)
     return [[one.code, one.exactness.words] for one in list(once.values())[1:]]
 
 
 def _difference(one: Difference) -> dict[str, Any]:
-    example = one.json["example"]
-    return {
+    found: dict[str, Any] = {
         "code": one.code,
-        "apart": f"{one.distance:.2g}",
-        "size": f"{one.size[0]}×{one.size[1]}",
-        "rows": [_rows(example[key]) for key in ("x", "asked_about", "nearest")],
+        "apart": [measured.words for measured in one.measured],
         "conditions": one.conditions,
         "uint8": [levels.words for levels in one.uint8],
     }
+    if one.example is not None:
+        rows = one.example.json
+        found["size"] = "×".join(map(str, one.example.size))
+        found["rows"] = [_rows(rows[key]) for key in ("x", "asked_about", "nearest")]
+    return found
 
 
 def _rows(rows: Sequence[Sequence[float]]) -> str:
