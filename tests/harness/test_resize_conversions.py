@@ -259,7 +259,7 @@ def test_spellings_are_read(text: str, call: str) -> None:
         ("cv2.resize(img)", "missing a required argument: 'dsize'; it takes (src, dsize"),
         ("cv2.resize(img, (w, h), interpolation=7)", "interpolation=7 is not one of 'INTER_"),
         ("cv2.resize(img, (w, h), interpolation=mode)", "give its value, one of INTER_NEAREST"),
-        ("cv2.pyrDown(img, borderType=cv2.BORDER_CONSTANT)", "pyrDown has no such border"),
+        ("cv2.pyrDown(img, borderType=cv2.BORDER_CONSTANT)", "pyrDown does not support this border"),
         ("cv2.warpAffine(img, M, (w, h), flags=17)", "M=M is not written out: give its numbers"),
         (
             "cv2.warpAffine(img, np.array([[2, 1, 0], [0, 2, 0]]), (4, 4), flags=17)",
