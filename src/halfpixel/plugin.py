@@ -1,10 +1,10 @@
-"""The pytest plugin: collects the conformance suites, and ends a run in a table.
+"""The pytest plugin: collects the conformance suites, and prints a table at the end of a run.
 
 A function marked ``@pytest.mark.conformance(...)`` takes ``call``, ``case`` and ``dtype`` and returns
-a :class:`~halfpixel.verdicts.Verdict`. It is run once for each trial of its suite, as an item of its
-own with a node id, markers, a report and a place in ``--lf``, ``-x``, ``-k``, ``-n`` and
-``--junitxml``. There are no fixtures, and one report an item: a sub-millisecond comparison should
-not cost three.
+a :class:`~halfpixel.verdicts.Verdict`. It runs once for each trial of its suite. Each trial is a pytest
+item with a node id, markers and a report, and works with ``--lf``, ``-x``, ``-k``, ``-n`` and
+``--junitxml``. There are no fixtures, and an item has one report instead of three: a comparison takes
+less than a millisecond.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-if (
-    TYPE_CHECKING
-):  # pytest loads this plugin in every run: what it needs is imported when it is used
+if TYPE_CHECKING:  # pytest loads this plugin in every run, so imports are deferred until use
     from _pytest._code.code import TerminalRepr
 
     from .suite import Trial
@@ -31,7 +29,7 @@ _OPERATIONS = ("resize", "conv_transpose")
 
 
 class Changed(Exception):
-    """A verdict of ``changed``: the item fails with the verdict's own text."""
+    """Raised for a verdict of ``changed``; the failure report is the text of the verdict."""
 
     def __init__(self, verdict: Verdict) -> None:
         from .report.terminal import headline
@@ -49,23 +47,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--framework",
         action="append",
         metavar="NAME",
-        help="run the suites of this framework only: torch, tensorflow, opencv or keras_torch "
-        "(may be repeated)",
+        help="run only the suites of this framework: torch, tensorflow, opencv or keras_torch "
+        "(can be repeated)",
     )
     group.addoption(
         "--require",
         metavar="NAMES",
         default="",
-        help="fail if one of these frameworks, separated by commas, is not there to be tested",
+        help="fail if any of these frameworks, separated by commas, cannot be tested",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "conformance(suite): run once for each trial of a suite of halfpixel"
+        "markers", "conformance(suite): run once for each trial of a halfpixel suite"
     )
     config.addinivalue_line(
-        "markers", "modes: calls compiled, traced or converted; run with -m modes alone"
+        "markers", "modes: compiled, traced or converted calls; run only if -m names it"
     )
     names = _frameworks()
     for name in names:
@@ -73,11 +71,11 @@ def pytest_configure(config: pytest.Config) -> None:
     for operation in _OPERATIONS:
         config.addinivalue_line("markers", f"{operation}: tests of this operation")
     config.addinivalue_line(
-        "markers", "sweep: every size pair; minutes, and run only where -m asks for it by this name"
+        "markers", "sweep: every size pair, which takes minutes; run only if -m names it"
     )
     for name in _selected(config):
         if name not in names:
-            raise pytest.UsageError(f"--framework {name}: there are {', '.join(names)}")
+            raise pytest.UsageError(_unknown("--framework", name, names))
     _check_required(config, names)
 
 
@@ -95,14 +93,18 @@ def _required(config: pytest.Config) -> list[str]:
     return [name.strip() for name in config.getoption("require").split(",") if name.strip()]
 
 
+def _unknown(option: str, name: str, names: Sequence[str]) -> str:
+    return f"{option}: unknown framework {name!r} (choose from {', '.join(names)})"
+
+
 def _check_required(config: pytest.Config, names: Sequence[str]) -> None:
     from .frameworks import FRAMEWORKS, missing_needs, version
 
     for name in _required(config):
         if name not in names:
-            raise pytest.UsageError(f"--require {name}: there are {', '.join(names)}")
+            raise pytest.UsageError(_unknown("--require", name, names))
         if _selected(config) and name not in _selected(config):
-            raise pytest.UsageError(f"--require {name}: --framework leaves it out")
+            raise pytest.UsageError(f"--require {name}: deselected by --framework")
         if version(name) is None:
             wanted = (FRAMEWORKS[name].distributions[0], *FRAMEWORKS[name].needs)
             raise pytest.UsageError(
@@ -124,7 +126,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
     present = [f"{name} {version(name)}" for name in FRAMEWORKS if not _absence(config, name)]
     lines = [f"halfpixel {__version__}: {', '.join(present) or 'no framework'}"]
-    return lines + [f"halfpixel leaves out: {absent}" for absent in _left_out(config)]
+    return lines + [f"halfpixel: skipping {absent}" for absent in _left_out(config)]
 
 
 def _absence(config: pytest.Config, framework: str) -> str | None:
@@ -132,17 +134,17 @@ def _absence(config: pytest.Config, framework: str) -> str | None:
     from .frameworks import version
 
     if _selected(config) and framework not in _selected(config):
-        return "--framework"
+        return "not selected"
     return "not installed" if version(framework) is None else None
 
 
 def _asked_for(config: pytest.Config, marker: str) -> bool:
-    """Whether ``-m`` speaks of a marker whose tests take minutes, and are not collected otherwise."""
+    """Whether ``-m`` names a marker whose tests take minutes, and are not collected otherwise."""
     return re.search(rf"\b{marker}\b", config.getoption("markexpr") or "") is not None
 
 
 def _left_out(config: pytest.Config) -> list[str]:
-    """What is not tested and why, in a line; no line where everything is."""
+    """A line with everything that is not tested, and why; no line if everything is tested."""
     from .frameworks import FRAMEWORKS, missing_needs
 
     absent = []
@@ -227,9 +229,9 @@ def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Ordinary tests say with a marker which frameworks they need: without one they are left out.
+    """Deselect ordinary tests whose markers name a framework that is not tested.
 
-    So are tests of modes, and of sweeps, where nobody asked for them.
+    Tests of modes and sweeps are deselected too, unless ``-m`` names them.
     """
     unasked = [marker for marker in ("modes", "sweep") if not _asked_for(config, marker)]
     kept: list[pytest.Item] = []
@@ -249,7 +251,7 @@ def _needs(item: pytest.Item) -> list[str]:
 
 
 class ConformanceItem(pytest.Item):
-    """One trial: a call on a case in a dtype."""
+    """One trial: a call, a case and a dtype."""
 
     def __init__(
         self,
@@ -261,7 +263,7 @@ class ConformanceItem(pytest.Item):
         marks: Sequence[pytest.Mark] = (),
         **kwargs: Any,
     ) -> None:
-        # as text: pytest 9 takes the brackets apart itself, and --lf finds the item again
+        # as text: pytest 9 splits the brackets itself, and --lf finds the item again
         super().__init__(name, parent, nodeid=f"{parent.nodeid}::{name}", **kwargs)
         self.originalname = originalname
         self.function = function
@@ -283,11 +285,11 @@ class ConformanceItem(pytest.Item):
 
     @property
     def may_be_skipped(self) -> bool:
-        """Whether it is marked to be skipped or to fail, by its function, its module or a conftest."""
+        """Whether its function, its module or a conftest marks it with skip, skipif or xfail."""
         return any(mark.name in ("skip", "skipif", "xfail") for mark in self.iter_markers())
 
     def verdict(self) -> Verdict:
-        """Run the trial; the framework is imported, and the golden read, by the first that needs it."""
+        """Run the trial. The first trial that needs a framework or a golden imports or reads it."""
         environment = _loaded(self.trial.call.framework)
         case = self.trial.case()
         verdict = self.function(call=self.trial.call, case=case, dtype=self.trial.dtype)
@@ -313,7 +315,7 @@ class ConformanceItem(pytest.Item):
         return super().repr_failure(excinfo)
 
     def _text(self, line: str, text: str) -> TerminalRepr:
-        """A failure as pytest keeps them: the line goes to the summary, the text to the failures."""
+        """A failure as pytest stores it: the line is for the summary, the text for the failure report."""
         from _pytest._code.code import (
             ReprEntryNative,
             ReprExceptionInfo,
@@ -342,12 +344,12 @@ _ENVIRONMENTS: dict[str, str] = {}
 
 
 def _loaded(framework: str) -> str:
-    """Import a framework if this is its first item; the environment, once a process, for the table."""
+    """Import a framework for its first item, and return its environment for the table, once a process."""
     if framework in _ENVIRONMENTS:
         return ""
     from .frameworks import FRAMEWORKS, load
 
-    # an import makes 10⁵ objects that live to the end: collections should not walk them, then or later
+    # an import creates 10⁵ permanent objects; the garbage collector should not visit them, now or later
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -368,7 +370,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if not isinstance(item, ConformanceItem):
         return None
     hook = item.ihook
-    announced = not hasattr(item.config, "workerinput")  # else by the controller, with the report
+    announced = not hasattr(
+        item.config, "workerinput"
+    )  # with xdist, the controller announces the item
     if announced:
         hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     os.environ["PYTEST_CURRENT_TEST"] = f"{item.nodeid} (call)"
@@ -393,7 +397,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def _expect_failure(item: ConformanceItem, report: pytest.TestReport) -> None:
-    """Honour xfail marks, which a user's conftest may add to items of its choice."""
+    """Apply xfail marks, which a user's conftest may add to items."""
     from _pytest.skipping import evaluate_xfail_marks
 
     expected = evaluate_xfail_marks(item)
@@ -410,7 +414,7 @@ def _expect_failure(item: ConformanceItem, report: pytest.TestReport) -> None:
 
 
 def _add_captured(config: pytest.Config, report: pytest.TestReport) -> None:
-    """What the frameworks printed since the last failure."""
+    """Add what the frameworks printed since the last failure."""
     capture = config.pluginmanager.getplugin("capturemanager")
     if capture is None or not capture.is_globally_capturing():
         return
@@ -423,7 +427,7 @@ def _add_captured(config: pytest.Config, report: pytest.TestReport) -> None:
 
 
 def _found(report: pytest.TestReport) -> dict[str, Any] | None:
-    """What an item says about its verdict, as plain data."""
+    """The outcome that an item stored in its report, as plain data."""
     for name, value in report.user_properties:
         if name == _PROPERTY and isinstance(value, dict):
             return value
@@ -455,7 +459,7 @@ def pytest_terminal_summary(
     for line in table(outcomes, {name: version(name) for name in _frameworks()}):
         terminalreporter.line(line)
     for absent in _left_out(config):
-        terminalreporter.line(f"left out: {absent}")
+        terminalreporter.line(f"skipped: {absent}")
 
 
 # ---------------------------------------------------------------------------- pytest-xdist
@@ -463,14 +467,14 @@ def pytest_terminal_summary(
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A worker takes one framework at a time, so that it does not import all for nothing; of a sweep,
-    one call, or one item where those are no blocks of a call."""
+    """Give a worker one framework at a time, so that it does not import all of them. Of a sweep, give it
+    one call, or one item if the items are not blocks of a call."""
     if config.getoption("dist") != "load":
-        return None  # the user asked for another grouping
+        return None  # the user chose another grouping
     from xdist.scheduler import LoadScopeScheduling
 
     class FrameworkScheduling(LoadScopeScheduling):  # type: ignore[misc]
-        """xdist asks after every message what is pending; its own answer counts all tests each time."""
+        """xdist asks for the pending tests after every message; its own method counts all tests each time."""
 
         def __init__(self, config: pytest.Config, log: Any) -> None:
             super().__init__(config, log)
@@ -482,9 +486,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
                 self.registered_collections[node] = _Indexed(collection)
 
         def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
-            """How many tests are pending; 3 where there are more, beyond which nobody asks."""
+            """How many tests are pending, at most 3: xdist needs no larger number."""
             pending = 0
-            for unit in reversed(workload.values()):  # what is pending is at the end
+            for unit in reversed(workload.values()):  # pending tests are at the end
                 if id(unit) in self._finished:
                     continue
                 before = pending
@@ -498,7 +502,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
         def _split_scope(self, nodeid: str) -> str:
             _, bracket, trial = nodeid.partition("[")
-            if trial.endswith("-sweep]"):  # minutes, against seconds for an import
+            if trial.endswith("-sweep]"):  # takes minutes; an import takes seconds
                 call, blocks, _ = trial.rpartition("-1..")
                 return call.rsplit("-", 2)[0] if blocks else nodeid
             framework = trial.partition("-")[0]
@@ -510,18 +514,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 class _Indexed(list[str]):
-    """A list of different strings that knows where each is."""
+    """A list of distinct strings with a constant-time index."""
 
     def __init__(self, values: Sequence[str]) -> None:
         super().__init__(values)
-        self._places = {value: i for i, value in enumerate(values)}
+        self._index = {value: i for i, value in enumerate(values)}
 
     def index(self, value: str, *limits: Any) -> int:
-        return super().index(value, *limits) if limits else self._places[value]
+        return super().index(value, *limits) if limits else self._index[value]
 
 
-# A worker sends what passed as one string, which costs less than a message of many parts, and leaves it to
-# the controller to say that the item began and ended.
+# A worker sends a passed report as one string, which costs less than a message of many parts. The controller
+# then announces that the item started and finished.
 
 
 @pytest.hookimpl(wrapper=True)

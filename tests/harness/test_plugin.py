@@ -565,15 +565,15 @@ def absent(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 
 
 def _header(result: pytest.RunResult) -> list[str]:
-    return [line for line in result.outlines if line.startswith("halfpixel ")]
+    return [line for line in result.outlines if line.startswith("halfpixel")]
 
 
 @pytest.mark.opencv
 def test_the_header_has_the_versions_and_what_framework_leaves_out(project: Project) -> None:
     assert _header(project.run("--collect-only", "-k", "2x2-8x8 and not float16")) == [
         f"halfpixel {__version__}: opencv {OPENCV}",
-        "halfpixel leaves out: torch (--framework), tensorflow (--framework), "
-        "keras_torch (--framework)",
+        "halfpixel: skipping torch (not selected), tensorflow (not selected), "
+        "keras_torch (not selected)",
     ]
 
 
@@ -586,7 +586,7 @@ def test_a_framework_that_is_not_installed_is_left_out_and_the_header_says_so(
     assert result.ret == pytest.ExitCode.OK
     assert _header(result) == [
         f"halfpixel {__version__}: opencv {OPENCV}",
-        "halfpixel leaves out: torch (not installed), tensorflow (not installed), "
+        "halfpixel: skipping torch (not installed), tensorflow (not installed), "
         "keras_torch (not installed)",
     ]
     assert _total(result).startswith(f"{FLAGS} calls: {4 * FLAGS} conform")
@@ -636,13 +636,13 @@ def test_an_ordinary_test_of_an_absent_framework_is_left_out(project: Project) -
     ("arguments", "missing", "line"),
     [
         (("--framework", "jax"), set(),
-         "--framework jax: there are torch, tensorflow, opencv, keras_torch"),
+         "--framework: unknown framework 'jax' (choose from torch, tensorflow, opencv, keras_torch)"),
         (("--framework", "opencv", "--framework", "Torch"), set(),
-         "--framework Torch: there are torch, tensorflow, opencv, keras_torch"),
+         "--framework: unknown framework 'Torch' (choose from torch, tensorflow, opencv, keras_torch)"),
         (("--require", "jax"), set(),
-         "--require jax: there are torch, tensorflow, opencv, keras_torch"),
+         "--require: unknown framework 'jax' (choose from torch, tensorflow, opencv, keras_torch)"),
         (("--require", "opencv,jax"), set(),
-         "--require jax: there are torch, tensorflow, opencv, keras_torch"),
+         "--require: unknown framework 'jax' (choose from torch, tensorflow, opencv, keras_torch)"),
         (("--require", "torch"), set(), "--require torch: not installed; pip install torch"),
         (("--require", "keras_torch"), set(),
          "--require keras_torch: not installed; pip install keras torch"),
@@ -653,7 +653,7 @@ def test_an_ordinary_test_of_an_absent_framework_is_left_out(project: Project) -
         (("--require", "opencv"), {"onnx"},
          "--require opencv: opencv-dnn-ConvTranspose needs onnx; pip install onnx"),
         (("--require", "opencv", "--framework", "torch"), set(),
-         "--require opencv: --framework leaves it out"),
+         "--require opencv: deselected by --framework"),
     ],
     ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else str(value),
 )  # fmt: skip
@@ -731,8 +731,8 @@ def test_markers_are_registered(pytester: pytest.Pytester, marker: str) -> None:
 
 def test_help_explains_the_options(pytester: pytest.Pytester) -> None:
     text = pytester.runpytest_inprocess("--help").stdout.str()
-    assert re.search(r"--framework=NAME\s+run the suites of this framework only", text)
-    assert re.search(r"--require=NAMES\s+fail if one of these frameworks", text)
+    assert re.search(r"--framework=NAME\s+run only the suites of this framework", text)
+    assert re.search(r"--require=NAMES\s+fail if any of these frameworks", text)
 
 
 # ---------------------------------------------------------------------------- marks of a user's own
