@@ -1,4 +1,4 @@
-"""The command line: ``halfpixel`` convert, identify, rules, show, golden and golden-check."""
+"""The command line: ``halfpixel`` convert, identify, compare, rules, show, golden and golden-check."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .conversions import TARGETS
 
+if TYPE_CHECKING:
+    from .comparison import Comparison
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status is 0 if all is well, 1 if a golden is not or a function follows
-    no convention, 2 for a wrong call."""
+    """Run a command; the exit status is 0 if all is well, 1 if a golden is not, a function follows no
+    convention or two are not the same, 2 for a wrong call."""
     parser = argparse.ArgumentParser(prog="halfpixel", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("golden", help="write every golden file anew from the exact reference")
@@ -47,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--operation", choices=("resize", "conv_transpose"), help="if it is known"
     )
     identify.add_argument("--format", choices=("text", "json"), default="text")
+    _compare_arguments(
+        commands.add_parser("compare", help="how far two functions of an image are apart, and why")
+    )
     _rules_arguments(commands.add_parser("rules", help="which calls follow which convention"))
     _show_arguments(
         commands.add_parser(
@@ -57,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run = {
         "convert": _convert,
         "identify": _identify,
+        "compare": _compare,
         "rules": _rules,
         "show": _show,
         "golden": _golden,
@@ -180,6 +189,100 @@ def _identify(chosen: argparse.Namespace) -> int:
         return 2
     print(answer.json() if chosen.format == "json" else answer)
     return 0 if answer.named else 1
+
+
+def _compare_arguments(parser: argparse.ArgumentParser) -> None:
+    for name in ("a", "b"):
+        parser.add_argument(
+            name,
+            metavar=name.upper(),
+            help="path/to/file.py:function, package.module:function, or a call of a resize as text",
+        )
+    parser.add_argument(
+        "--input",
+        type=_sizes,
+        action="append",
+        default=[],
+        metavar="H,W",
+        help="the size of the images that are made, in pixels; repeatable",
+    )
+    parser.add_argument(
+        "--image",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="look at this image; repeatable",
+    )
+    parser.add_argument(
+        "--output",
+        type=_sizes,
+        metavar="H,W",
+        help="the size to ask for, of functions that take one",
+    )
+    parser.add_argument(
+        "--layout", choices=("HW", "HWC", "CHW", "NHWC", "NCHW"), help="of the image that both take"
+    )
+    parser.add_argument(
+        "--dtype", choices=("uint8", "float32"), help="of the images; by default both"
+    )
+    parser.add_argument(
+        "--levels", type=float, metavar="N", help="so many levels of 255 apart are still the same"
+    )
+    parser.add_argument("--png", metavar="FILE", help="write a picture of the difference")
+    parser.add_argument(
+        "--html", metavar="FILE", help="write a page with pictures of the difference"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    from .comparison import DTYPES, compare
+
+    def progress(words: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
+
+    try:
+        # what the user's files and functions print is no part of the answer
+        with contextlib.redirect_stdout(sys.stderr):
+            answer = compare(
+                chosen.a,
+                chosen.b,
+                input_sizes=chosen.input,
+                images=chosen.image,
+                output_size=chosen.output,
+                layout=chosen.layout,
+                dtypes=DTYPES if chosen.dtype is None else (chosen.dtype,),
+                levels=chosen.levels,
+                progress=progress,
+            )
+            progress("")
+            _pictures(answer, chosen)
+    except ValueError as error:
+        progress("")
+        print(f"halfpixel compare: {error}", file=sys.stderr)
+        return 2
+    print(answer.json() if chosen.format == "json" else answer)
+    return 0 if answer.same else 1
+
+
+def _pictures(answer: Comparison, chosen: argparse.Namespace) -> None:
+    """Write what ``--png`` and ``--html`` ask for.
+
+    Raises:
+        ValueError: Matplotlib is not installed, or a file cannot be written.
+    """
+    if chosen.png is None and chosen.html is None:
+        return
+    from .report import comparison
+
+    for path, drawn in ((chosen.png, comparison.png), (chosen.html, comparison.page)):
+        if path is not None:
+            content = drawn(answer)
+            try:
+                Path(path).write_bytes(content)
+            except OSError as error:
+                raise ValueError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _golden(chosen: argparse.Namespace) -> int:

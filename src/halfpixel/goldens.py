@@ -70,7 +70,15 @@ def photograph() -> NDArray[np.uint8]:
     Raises:
         GoldenError: the file is missing or not a PPM (netpbm's "P6", 8 bits) of the size it says.
     """
-    path = root() / "photograph.ppm"
+    return ppm(root() / "photograph.ppm")
+
+
+def ppm(path: Path) -> NDArray[np.uint8]:
+    """An image in a file, (H, W, 3), RGB.
+
+    Raises:
+        GoldenError: the file is missing or not a PPM (netpbm's "P6", 8 bits) of the size it says.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:

@@ -1,0 +1,321 @@
+"""Two functions side by side: ``halfpixel compare`` and ``halfpixel.compare``."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..identification.finding import find
+from ..identification.preprocessing import stages as stages_of
+from ..identification.problem import Unidentifiable
+from ..identification.subject import Layout, Size
+from . import written
+from .answer import VERDICTS, Comparison, Side, Verdict
+from .difference import Difference
+from .function import Array, Function, Incomparable, Raised, prepared, with_way
+from .images import IMAGES, REAL, Image, Probe, as_dtype, photograph, read, sizes_for
+from .looks import Look, Measured, Setting, look
+from .smallest import Smallest, smallest
+from .stages import Stage, stages
+
+__all__ = [
+    "Comparison",
+    "Difference",
+    "Incomparable",
+    "Look",
+    "Side",
+    "Smallest",
+    "Stage",
+    "compare",
+]
+
+NEAR = 1e-3  # of a level: what float32 makes of levels that are whole
+Progress = Callable[[str], None]
+DTYPES = ("uint8", "float32")
+
+
+def compare(
+    a: Callable[..., Any] | str,
+    b: Callable[..., Any] | str,
+    *,
+    input_sizes: Sequence[Size] = (),
+    images: Sequence[str | Path | Array] = (),
+    output_size: Size | None = None,
+    layout: Layout | None = None,
+    dtypes: Sequence[str] = DTYPES,
+    levels: float | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """How far two functions of an image are apart.
+
+    Args:
+        a, b: a function of an image; or ``path/to/file.py:function``, ``package.module:function``; or a call
+            of a resize as text, such as ``cv2.resize(x, (224, 224))``, which is parsed and never evaluated as
+            code.
+        input_sizes: (h, w) of the images that are made; by default such that the functions reduce, enlarge,
+            and do one along either axis.
+        images: image files, or arrays (H, W, 3) of uint8, to be looked at in place of those that are made.
+        output_size: (h, w) that functions are asked for which take a size; by default 224×320.
+        layout: of the image that both take; found if it is not given.
+        dtypes: of the images: uint8, float32 or both.
+        levels: how many levels of 255 apart are still the same; by default only what rounding explains.
+        progress: is told what is being done.
+
+    Returns:
+        The answer: ``str`` of it is for people, ``.json()`` for programs; ``.same``, ``.verdict`` and
+        ``.first``, the first stage at which they part.
+
+    Raises:
+        Incomparable: a ``ValueError``: there is no such function, file or call, or one of the two raises
+            whatever it is given.
+    """
+    if levels is not None and not (levels >= 0 and math.isfinite(levels)):
+        raise Incomparable(f"levels is a number from 0, got {levels!r}")
+    if not dtypes or not {*dtypes} <= {*DTYPES}:
+        raise Incomparable(f"dtypes are some of {', '.join(DTYPES)}, got {dtypes!r}")
+    say = progress or (lambda words: None)
+    pixels = _given(images, input_sizes)
+    first = next(iter(pixels.values()), None)
+    if first is None:
+        first = photograph(input_sizes[0] if input_sizes else REAL)
+    say("finding how the functions are called")
+    functions = [_function(one, letter, output_size) for one, letter in ((a, "A"), (b, "B"))]
+    functions, raised = _ready(functions, first, layout, dtypes)
+    dtypes = [d for d in dtypes if not any(d in words for words in raised)]
+    if not dtypes:
+        raise Incomparable(_no_dtype(functions, raised))
+    pair = Pair(functions[0], functions[1], first)
+    varies = [_varies(function, as_dtype(first, dtypes[0], 1.0)) for function in functions]
+    sides = [pair.side(i, dtypes[0], raised[i], varies[i]) for i in (0, 1)]
+    if any(varies):
+        return Comparison(sides[0], sides[1], "not deterministic", accepted=levels)
+    looks = _looks(pair, dtypes, pixels, input_sizes, say)
+    given = [function.way.layout for function in functions if function.way]
+    verdicts = {
+        dtype: _verdict([one for one in looks if one.probe.dtype == dtype], levels, given)
+        for dtype in dtypes
+    }
+    verdict = max(verdicts.values(), key=VERDICTS.index)
+    answer = Comparison(sides[0], sides[1], verdict, verdicts, looks, accepted=levels)
+    if answer.same:
+        return answer
+    say("finding where they part")
+    return _parted(pair, answer, say)
+
+
+class Pair:
+    """Two functions, with what is measured of them in each setting."""
+
+    def __init__(self, a: Function, b: Function, first: Image) -> None:
+        self.functions = a, b
+        self.first = first
+
+    @functools.cache  # noqa: B019
+    def measured(self, setting: Setting) -> tuple[Measured, Measured]:
+        """Both in a setting."""
+        return Measured(self.functions[0], setting), Measured(self.functions[1], setting)
+
+    def setting(self, size: Size, dtype: str) -> Setting:
+        """A size in a dtype; of floats, in the range in which both functions are what they are for."""
+        return Setting(size, dtype, self.white(dtype))
+
+    @functools.cache  # noqa: B019
+    def white(self, dtype: str) -> float:
+        """What white is in a float image: 1, or 255 where a function makes no 255 levels of 0..1."""
+        if dtype == "uint8":
+            return 255.0
+        size = self.first.shape[0], self.first.shape[1]
+        for white in (1.0, 255.0):
+            tones = [side.tone for side in self.measured(Setting(size, dtype, white))]
+            if all(t and t.affine and t.resolves for t in tones):
+                return white
+        return 1.0
+
+    def side(self, i: int, dtype: str, raised: dict[str, str], varies: str) -> Side:
+        """One of the functions, described."""
+        function = self.functions[i]
+        size = self.first.shape[0], self.first.shape[1]
+        one = self.measured(self.setting(size, dtype))[i]
+        output = function(as_dtype(self.first, dtype, one.setting.white))
+        returns = f"{output.layout} {output.dtype}"
+        if one.tone is not None and one.tone.affine:
+            returns += f", {one.tone.range} for black to white"
+        return Side(function, returns, _made_of(one), one.following, raised, varies)
+
+
+def _made_of(one: Measured) -> tuple[str, ...]:
+    """The stages of a function in words, as identify finds them, and what its resize follows."""
+    lines = [f"follows {one.following}"] if one.following is not None else []
+    if one.function.source or one.function.output_size is not None:
+        return tuple(lines)
+    way = one.function.way
+    assert way is not None
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # what the function prints
+            found = stages_of(
+                one.function.fn,
+                input_size=one.setting.size,
+                dtype=one.setting.dtype,
+                layout=way.layout,
+            )
+    except Unidentifiable as error:
+        return (*lines, f"its stages cannot all be told: {error}")
+    return (*lines, *found.lines)
+
+
+def _given(images: Sequence[str | Path | Array], sizes: Sequence[Size]) -> dict[str, Image]:
+    """The user's images by name.
+
+    Raises:
+        Incomparable: one cannot be read, or is no (H, W, 3) array of uint8; or a size is none.
+    """
+    for size in sizes:
+        if len(size) != 2 or any(int(n) != n or n < 1 for n in size):
+            raise Incomparable(f"an input size is (h, w) in pixels, got {size!r}")
+    found: dict[str, Image] = {}
+    for i, one in enumerate(images):
+        if isinstance(one, (str, Path)):
+            found[Path(one).name if Path(one).name not in found else str(one)] = read(one)
+        elif isinstance(one, np.ndarray) and one.dtype == np.uint8 and one.shape[2:] == (3,):
+            found[f"image {i}"] = one
+        else:
+            shape = (
+                f"{getattr(one, 'dtype', type(one).__name__)} {getattr(one, 'shape', '')}".strip()
+            )
+            raise Incomparable(f"an image is a file, or an array (H, W, 3) of uint8, got {shape}")
+    return found
+
+
+def _function(one: Callable[..., Any] | str, letter: str, output_size: Size | None) -> Function:
+    if not isinstance(one, str):
+        return prepared(_name(one, letter), one, output_size)
+    if written.is_call(one):
+        return written.checked(one)
+    try:
+        return prepared(one, find(one), output_size)
+    except Unidentifiable as error:
+        raise Incomparable(str(error)) from error
+
+
+def _name(fn: object, letter: str) -> str:
+    name = getattr(fn, "__qualname__", None) or type(fn).__name__
+    return str(name) if name != "<lambda>" else f"the lambda {letter}"
+
+
+def _ready(
+    functions: Sequence[Function], first: Image, layout: Layout | None, dtypes: Sequence[str]
+) -> tuple[list[Function], list[dict[str, str]]]:
+    """The functions with the way in which each is called, and what they raise by dtype."""
+    images = [as_dtype(first, dtype, 1.0) for dtype in dtypes]
+    found = [with_way(function, images, layout) for function in functions]
+    return [function for function, _ in found], [raised for _, raised in found]
+
+
+def _no_dtype(functions: Sequence[Function], raised: Sequence[dict[str, str]]) -> str:
+    said = [
+        f"{function.name} raises for {dtype} images: {words[dtype]}"
+        for function, words in zip(functions, raised, strict=True)
+        for dtype in words
+    ]
+    return f"no dtype is taken by both functions; {'; '.join(said)}"
+
+
+def _varies(function: Function, image: Array) -> str:
+    """How two runs on the same image differ; empty where they do not."""
+    one, other = function(image), function(image)
+    if one.array.shape != other.array.shape:
+        return f"two runs on one image return the shapes {one.array.shape} and {other.array.shape}"
+    if one.array.tobytes() == other.array.tobytes():
+        return ""
+    with np.errstate(invalid="ignore"):
+        apart = np.nanmax(abs(one.image - other.image))
+    return f"two runs on one image differ by up to {apart:.3g}; fix its seed, or leave the random part out"
+
+
+def _looks(
+    pair: Pair,
+    dtypes: Sequence[str],
+    pixels: dict[str, Image],
+    input_sizes: Sequence[Size],
+    say: Progress,
+) -> tuple[Look, ...]:
+    """Both functions on every image, in every dtype."""
+    if not pixels:
+        sizes = input_sizes or sizes_for(
+            pair.functions[0](as_dtype(pair.first, dtypes[0], 1.0)).size
+        )
+        named = [(name, make(size)) for size in sizes for name, make in IMAGES.items()]
+    else:
+        named = list(pixels.items())
+    found = []
+    for dtype in dtypes:
+        for name, image in named:
+            setting = pair.setting((image.shape[0], image.shape[1]), dtype)
+            say(f"{name} {setting}")
+            probe = Probe(name, image, dtype, setting.white)
+            try:
+                found.append(look(probe, *pair.measured(setting)))
+            except Raised as error:
+                raise Incomparable(f"on the image {name}, {setting}: {error}") from None
+    return tuple(found)
+
+
+def _verdict(looks: Sequence[Look], levels: float | None, given: Sequence[Layout]) -> Verdict:
+    """What all that was looked at allows to say."""
+    if all(one.bitwise for one in looks):
+        return "bitwise"
+    differences = [one.difference for one in looks]
+    own = all([one.a.layout, one.b.layout] == [*given] for one in looks)
+    alike = own or all(one.a.layout == one.b.layout for one in looks)
+    if not alike or any(one is None for one in differences):
+        return "different"
+    found = [one for one in differences if one is not None]
+    if all(one.a.dtype == one.b.dtype for one in looks) and all(one.within for one in found):
+        return "bitwise" if all(one.equal for one in found) else "rounding"
+    if levels is not None and all(
+        one.unit == "levels" and one.max <= levels + NEAR for one in found
+    ):
+        return "levels"
+    return "different"
+
+
+_STRUCTURED = ("photograph", "noise")  # images of no period, in which a shift is seen
+
+
+def _parted(pair: Pair, answer: Comparison, say: Progress) -> Comparison:
+    """The answer of two functions that differ, with the stages and the smallest image."""
+    different = [one for one in answer.looks if answer.verdicts[one.probe.dtype] == "different"]
+    telling = [one for one in different if one.probe.name in _STRUCTURED] or different
+    most = max(telling, key=_distance)
+    answer = replace(answer, stages=stages(most, *pair.measured(most.setting)))
+    worst = max(different, key=_distance)
+    least = _least(worst, different, answer.accepted)
+    if worst.difference is not None and not worst.difference.max > least:
+        return answer
+    say("looking for the smallest image that shows it")
+    sides = pair.measured(worst.setting)
+    found = smallest(worst, *sides, None if worst.difference is None else least)
+    return replace(answer, smallest=found)
+
+
+def _distance(one: Look) -> float:
+    return math.inf if one.difference is None else one.difference.max
+
+
+def _least(worst: Look, looks: Sequence[Look], levels: float | None) -> float:
+    """What counts as showing the difference: a tenth of the largest, and more than is accepted or rounding
+    explains; where that is infinite, any number."""
+    found = [one.difference for one in looks if one.difference is not None]
+    bounds = [one.bound or 0.0 for one in found]
+    most = worst.difference.max if worst.difference is not None else 0.0
+    if not math.isfinite(most):
+        return float(np.finfo(float).max)
+    return max(most / 10, levels or 0.0, *bounds, 0.0)

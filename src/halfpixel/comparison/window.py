@@ -1,0 +1,161 @@
+"""Which part of the image an output shows: the rows and columns that it samples, and its padding.
+
+A ramp along an axis, resized, is the ramp at the places that were sampled. Of every output pixel that is not
+padding this says where it looked, to a small part of a pixel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..identification.subject import Size
+from .function import Array, Float, Output
+from .images import as_dtype
+from .tone import Tone
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The part of one axis that is shown.
+
+    Attributes:
+        first, last: the output pixels that are not padding, ``first`` included, ``last`` not.
+        n_out: of the output, with its padding.
+        start, stop: the edges of what they show, in input pixels from the image's edge.
+    """
+
+    first: int
+    last: int
+    n_out: int
+    start: float
+    stop: float
+
+    @property
+    def count(self) -> int:
+        """Output pixels that are not padding."""
+        return self.last - self.first
+
+    @property
+    def step(self) -> float:
+        """Input pixels from one output pixel to the next."""
+        return (self.stop - self.start) / self.count
+
+    @property
+    def padding(self) -> tuple[int, int]:
+        """Padded pixels before and after."""
+        return self.first, self.n_out - self.last
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of an image that an output shows.
+
+    Attributes:
+        rows, columns: the two axes.
+        precision: how far a place may be off, in input pixels.
+    """
+
+    rows: Axis
+    columns: Axis
+    precision: tuple[float, float]
+
+    @property
+    def axes(self) -> tuple[Axis, Axis]:
+        """Rows and columns."""
+        return self.rows, self.columns
+
+
+def measured(
+    run: Callable[[Array], Output], tone: Tone, size: Size, dtype: str, white: float
+) -> Window | None:
+    """The window of a function at an input size; None where none can be read off.
+
+    Raises:
+        Raised: the function raised.
+    """
+    box = _box(tone.inside)
+    if box is None or not tone.affine:
+        return None
+    axes: list[Axis] = []
+    precision: list[float] = []
+    for axis in (0, 1):
+        places, rounding = _places(run, tone, box, size, axis, dtype, white)
+        fit = _line(places)
+        if fit is None:
+            return None
+        start, step, off = fit
+        first, last = box[axis]
+        n_out = tone.inside.shape[axis]
+        axes.append(Axis(first, last, n_out, start, start + step * (last - first)))
+        precision.append(max(0.02, off + rounding))
+    return Window(axes[0], axes[1], (precision[0], precision[1]))
+
+
+# levels of a ramp: the rest is margin, so that no kernel overshoots what integers hold
+_LOW, _RISE = 25.0, 200.0
+_STEP = 4.0  # levels from a pixel to the next, in 8 bits
+
+
+def _places(
+    run: Callable[[Array], Output],
+    tone: Tone,
+    box: list[tuple[int, int]],
+    size: Size,
+    axis: int,
+    dtype: str,
+    white: float,
+) -> tuple[Float, float]:
+    """Where the output pixels along an axis sample, in input pixels from the image's edge; and what rounding
+    to whole levels can move them.
+
+    A ramp of whole levels along a real image does not fit into 8 bits. Pieces of it do, and add up to it.
+    """
+    n = size[axis]
+    step = _STEP if dtype == "uint8" else _RISE / n
+    piece = _RISE / step
+    total: Float | float = 0.0
+    whole = True
+    for begin in np.arange(0, n, piece):
+        ramp = _LOW + step * np.clip(np.arange(n) - begin, 0, piece)
+        line = ramp.reshape(-1, 1, 1) if axis == 0 else ramp[:, None]
+        output = run(as_dtype(np.broadcast_to(line, (*size, 3)), dtype, white))
+        levels = tone.levels(output.image)[..., 0]
+        inner = np.median(levels[slice(*box[0]), slice(*box[1])], axis=1 - axis)
+        whole = whole and whole_levels(inner)
+        total = total + (inner - _LOW) / step
+    return np.asarray(total) + 0.5, 0.5 / step if whole else 0.0
+
+
+def whole_levels(levels: Float) -> bool:
+    """Whether levels are whole numbers, to a thousandth."""
+    return bool((abs(levels - np.rint(levels)) <= 1e-3).all())
+
+
+def _box(inside: Array) -> list[tuple[int, int]] | None:
+    """The rows and columns that are not padding; None where they are no rectangle."""
+    ends = []
+    for axis in (0, 1):
+        lines = np.flatnonzero(inside.any(axis=1 - axis))
+        if not len(lines):
+            return None
+        ends.append((int(lines[0]), int(lines[-1]) + 1))
+    (top, bottom), (left, right) = ends
+    return ends if inside[top:bottom, left:right].all() else None
+
+
+def _line(places: Float) -> tuple[float, float, float] | None:
+    """Edge of the first pixel, step, and how far it may be off, of places along an axis: a line through the
+    middle of them, since a kernel bends a ramp at the image's edges."""
+    count = len(places)
+    if count < 4:
+        return None
+    kept = np.arange(count // 8, count - count // 8)
+    step, start = np.polyfit(kept, places[kept], 1)
+    residual = places[kept] - (start + step * kept)
+    if abs(residual).max() > max(1.0, abs(step)):  # not a line: no resize of one window
+        return None
+    off = float(3 * residual.std() / np.sqrt(len(kept)) + abs(residual).max() / len(kept))
+    return float(start - step / 2), float(step), off

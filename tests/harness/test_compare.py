@@ -1,0 +1,541 @@
+"""Two functions side by side: real pairs, what differs, what is told, and every kind of wrong use."""
+
+import functools
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import halfpixel
+from halfpixel import Resize, cli, compare, goldens
+from halfpixel.comparison import Comparison, Incomparable
+from halfpixel.comparison.images import photograph
+from halfpixel.comparison.stages import NAMES
+
+Array = NDArray[Any]
+SMALL = ((40, 60),)
+
+
+@functools.cache
+def weights(n_in: int, n_out: int) -> Array:
+    return Resize(mode="linear").weights(n_in, n_out).astype(np.float64)
+
+
+def linear(x: Array, h: int = 24, w: int = 32) -> Array:
+    rows = np.tensordot(weights(x.shape[0], h), x, 1)
+    return np.tensordot(rows, weights(x.shape[1], w), ((1,), (1,))).transpose(0, 2, 1)
+
+
+def plain(x: Array) -> Array:
+    return linear(x).astype(np.float32)
+
+
+def asked(a: Any, b: Any, **given: Any) -> Comparison:
+    return compare(a, b, **{"input_sizes": SMALL, "dtypes": ("uint8",), **given})
+
+
+def parted(answer: Comparison) -> str:
+    assert answer.first is not None, answer
+    return answer.first.name
+
+
+# ---------------------------------------------------------------------------- stages
+
+
+@pytest.mark.parametrize(
+    ("other", "stage"),
+    [
+        (lambda x: plain(x)[..., ::-1], "channel order"),
+        (lambda x: plain(x) / 255, "scale"),
+        (lambda x: (plain(x) - 1).astype(np.float32), "scale"),
+        (lambda x: plain(x).astype(np.float64), "dtype"),
+        (lambda x: np.rint(plain(x)).astype(np.uint8), "dtype"),
+        (lambda x: np.rint(plain(x)).astype(np.float32), "rounding"),
+        (lambda x: plain(x).transpose(2, 0, 1), "layout"),
+        (lambda x: plain(x)[None], "layout"),
+        (lambda x: plain(x[1:]), "window"),
+        (lambda x: linear(x, 26, 34)[1:-1, 1:-1].astype(np.float32), "window"),
+        (lambda x: np.pad(plain(x)[1:], ((1, 0), (0, 0), (0, 0))), "window"),
+        (lambda x: plain(x)[:, ::-1], "window"),
+        (lambda x: linear(x, 32, 32).astype(np.float32), "resize"),
+    ],
+    ids=["BGR", "/255", "-1", "float64", "uint8", "whole", "CHW", "NHWC", "before", "after",
+         "crop and pad", "mirrored", "size"],
+)  # fmt: skip
+def test_the_first_stage_at_which_two_functions_part(
+    other: Callable[[Array], Array], stage: str
+) -> None:
+    answer = asked(plain, other)
+    assert not answer.same
+    assert parted(answer) == stage
+    assert [one.name for one in answer.stages] == list(NAMES)
+
+
+def test_off_by_one_in_the_crop_after_the_resize_is_told_with_the_resize_the_same() -> None:
+    def cropped(first: int) -> Callable[[Array], Array]:
+        return lambda x: linear(x, 30, 40)[first : first + 24, 4:36].astype(np.float32)
+
+    answer = asked(cropped(3), cropped(4))
+    assert parted(answer) == "window"
+    assert {s.name: s.same for s in answer.stages}["resize"] is True
+
+
+def test_the_value_of_the_padding_is_a_stage() -> None:
+    def padded(value: float) -> Callable[[Array], Array]:
+        return lambda x: np.pad(plain(x), ((2, 3), (4, 0), (0, 0)), constant_values=value)
+
+    answer = asked(padded(0), padded(114))
+    assert parted(answer) == "padding"
+    (stage,) = (s for s in answer.stages if s.name == "padding")
+    assert stage.a == "2+3 rows, 4+0 columns of 0"
+    assert stage.b == "2+3 rows, 4+0 columns of 114"
+
+
+def test_normalised_outputs_are_put_back_into_levels() -> None:
+    def scaled(x: Array) -> Array:
+        return (plain(x) / 255 - 0.5) / 0.25
+
+    def brighter(x: Array) -> Array:
+        return scaled(np.minimum(x.astype(np.float64) + 10, 255))
+
+    answer = compare(scaled, brighter, input_sizes=SMALL, dtypes=("uint8",))
+    worst = answer.worst
+    assert worst is not None
+    assert worst.difference is not None
+    assert worst.difference.unit == "levels"
+    assert worst.difference.max == pytest.approx(10, abs=1e-3)
+
+
+def test_values_without_a_scale_are_compared_relative_to_the_largest() -> None:
+    answer = asked(lambda x: plain(x) ** 2, lambda x: plain(x) ** 2 + 1)
+    assert answer.worst is not None
+    assert answer.worst.difference is not None
+    assert answer.worst.difference.unit == "relative"
+    largest = answer.worst.b.image.max()
+    assert answer.worst.difference.max == pytest.approx(1 / largest, rel=1e-3)
+    assert answer.first is None
+    assert "cannot be told" in str(answer)
+
+
+def test_outputs_of_two_sizes_are_told() -> None:
+    answer = asked(plain, lambda x: linear(x, 12, 16).astype(np.float32))
+    assert answer.headline == "not the same: A returns 24×32 for 40×60, B returns 12×16"
+    assert parted(answer) == "resize"
+    assert answer.as_dict()["difference"] is None
+
+
+def test_a_difference_in_a_pixel_is_told_with_its_place() -> None:
+    def spot(x: Array) -> Array:
+        y = plain(x)
+        y[3, 5, 1] += 7
+        return y
+
+    worst = asked(plain, spot).worst
+    assert worst is not None
+    assert worst.difference is not None
+    assert worst.difference.at == (3, 5, 1)
+    assert worst.difference.where == "at row 3, column 5 only, channel G only"
+    assert worst.difference.max == pytest.approx(7, abs=1e-3)
+
+
+def test_a_difference_at_the_border_is_told_as_one() -> None:
+    def edged(x: Array) -> Array:
+        y = plain(x)
+        y[0] += 3
+        return y
+
+    worst = asked(plain, edged).worst
+    assert worst is not None
+    assert worst.difference is not None
+    assert worst.difference.where == "at the border only: the outermost pixels"
+
+
+def test_nan_on_one_side_is_an_infinite_difference_and_json_has_none() -> None:
+    def broken(x: Array) -> Array:
+        y = plain(x)
+        y[0, 0, 0] = np.nan
+        return y
+
+    answer = asked(plain, broken)
+    assert not answer.same
+    assert answer.worst is not None
+    assert answer.worst.difference is not None
+    assert answer.worst.difference.max == np.inf
+    assert "Infinity" not in answer.json()
+    assert json.loads(answer.json())["difference"]["max"] is None
+
+
+# ---------------------------------------------------------------------------- verdicts
+
+
+def test_the_same_function_is_the_same_bit_for_bit() -> None:
+    answer = compare(plain, lambda x: plain(x), input_sizes=SMALL)
+    assert answer.verdict == "bitwise"
+    assert answer.headline == "the same bit for bit, in all that was looked at"
+    assert answer.smallest is None
+    assert {look.probe.dtype for look in answer.looks} == {"uint8", "float32"}
+
+
+def test_another_order_of_sums_is_within_rounding() -> None:
+    def single(x: Array) -> Array:
+        h, w = (weights(n, m).astype(np.float32) for n, m in ((x.shape[0], 24), (x.shape[1], 32)))
+        return np.asarray(
+            np.einsum("jw,iwc->ijc", w, np.einsum("ih,hwc->iwc", h, x.astype("float32")))
+        )
+
+    answer = asked(plain, single)
+    assert answer.verdict == "rounding"
+    differing = [one for one in (look.difference for look in answer.looks) if one and one.share]
+    assert differing
+    assert all(one.bound is not None and one.max <= one.bound < 0.1 for one in differing)
+
+
+def test_what_is_less_than_rounding_explains_is_only_the_same_where_both_follow_a_convention() -> (
+    None
+):
+    def blurred(x: Array) -> Array:
+        y = np.pad(x.astype(np.float64), ((1, 1), (0, 0), (0, 0)), mode="edge")
+        return plain((y[:-2] + 5 * y[1:-1] + y[2:]) / 7)
+
+    answer = asked(blurred, lambda x: (blurred(x) * np.float32(1 + 2**-22)).astype(np.float32))
+    assert answer.verdict == "different"
+    assert asked(blurred, blurred, levels=0).verdict == "bitwise"
+
+
+@pytest.mark.parametrize(("levels", "same"), [(None, False), (0.9, False), (1, True), (2, True)])
+def test_levels_that_are_accepted(levels: float | None, same: bool) -> None:
+    answer = asked(plain, lambda x: (plain(x) - 1).astype(np.float32), levels=levels)
+    assert answer.same is same
+    assert (answer.verdict == "levels") is same
+
+
+def test_accepted_levels_are_of_what_was_returned_not_of_what_is_left_when_a_scale_is_undone() -> (
+    None
+):
+    assert not asked(plain, lambda x: plain(x) / 255, levels=5).same
+    assert not asked(plain, lambda x: plain(x).transpose(2, 0, 1), levels=5).same
+
+
+def test_a_dtype_that_one_does_not_take_is_told_and_the_other_is_compared() -> None:
+    def picky(x: Array) -> Array:
+        if x.dtype != np.uint8:
+            raise TypeError("bytes only")
+        return plain(x)
+
+    answer = compare(plain, picky, input_sizes=SMALL)
+    assert answer.verdict == "bitwise"
+    assert set(answer.verdicts) == {"uint8"}
+    line = picky.__code__.co_firstlineno + 2
+    expected = f"TypeError: bytes only (test_compare.py:{line})"
+    assert answer.b.raised == {"float32": expected}
+    assert f"raises for float32 images: {expected}" in str(answer)
+
+
+def test_floats_are_given_in_the_range_that_both_resolve() -> None:
+    answer = compare(plain, lambda x: np.rint(plain(x)).astype(np.uint8), input_sizes=SMALL)
+    white = {look.probe.dtype: look.probe.white for look in answer.looks}
+    assert white["float32"] == 255
+
+
+def test_a_function_that_is_random_is_told() -> None:
+    noise = np.random.default_rng(1)
+    answer = asked(plain, lambda x: plain(x) + noise.normal(size=(24, 32, 3)))
+    assert answer.verdict == "not deterministic"
+    assert not answer.same
+    assert answer.headline.startswith(
+        "B is not deterministic: two runs on one image differ by up to"
+    )
+
+
+def test_a_function_that_writes_into_its_image_does_not_disturb_the_other() -> None:
+    def writing(x: Array) -> Array:
+        x[...] = 255 - x
+        return plain(255 - x)
+
+    assert asked(writing, plain).verdict == "bitwise"
+
+
+# ---------------------------------------------------------------------------- what is found
+
+
+def test_sizes_are_found_at_which_a_function_of_fixed_size_reduces_and_enlarges() -> None:
+    answer = compare(plain, plain, dtypes=("uint8",))
+    sizes = {look.probe.size for look in answer.looks}
+    assert sizes == {(480, 640), (16, 21), (36, 21)}
+
+
+def test_a_function_that_takes_a_size_is_asked_for_one() -> None:
+    def sized(x: Array, size: tuple[int, int]) -> Array:
+        return linear(x, *size)
+
+    def flipped(x: Array, width: int, height: int) -> Array:
+        return linear(x, height, width)
+
+    answer = asked(sized, flipped, output_size=(20, 28))
+    assert answer.verdict == "bitwise"
+    assert "fn(x, (h, w))" in str(answer)
+
+
+class Preprocess:
+    def __init__(self, h: int = 24) -> None:
+        self.h = h
+
+    def __call__(self, x: Array) -> Array:
+        return linear(x, self.h).astype(np.float32)
+
+
+class Module:
+    def forward(self, x: Array) -> Array:
+        return plain(x)
+
+    def __call__(self, x: Array) -> Array:
+        return self.forward(x)
+
+
+@pytest.mark.parametrize(
+    "one", [Preprocess, Preprocess(), Module(), functools.partial(linear, h=24)]
+)
+def test_classes_instances_and_partials(one: Any) -> None:
+    assert asked(one, lambda x: linear(x)).same or asked(one, plain).same
+
+
+def test_grey_in_and_out() -> None:
+    def grey(x: Array) -> Array:
+        return plain(x[:, :, None])[..., 0]
+
+    answer = asked(grey, lambda x: grey(x) + np.float32(2), layout="HW")
+    assert answer.worst is not None
+    assert answer.worst.difference is not None
+    assert answer.worst.difference.max == pytest.approx(2, abs=1e-4)
+
+
+def test_the_smallest_image_is_small_and_shows_it() -> None:
+    answer = asked(plain, lambda x: plain(x)[..., ::-1])
+    small = answer.smallest
+    assert small is not None
+    assert small.look.probe.size == (1, 1)
+    x = small.look.probe.array
+    assert not np.array_equal(plain(x), plain(x)[..., ::-1])
+    assert "smallest image found that shows it: 1×1 uint8" in str(answer)
+
+
+def test_image_files_are_looked_at_in_place_of_those_that_are_made(tmp_path: Path) -> None:
+    path = goldens.root() / "photograph.ppm"
+    answer = compare(plain, plain, images=[path, photograph((30, 40))], dtypes=("uint8",))
+    assert [look.probe.name for look in answer.looks] == ["photograph.ppm", "image 1"]
+    assert answer.looks[0].probe.size == (60, 90)
+    pillow = pytest.importorskip("PIL.Image")
+    pillow.fromarray(photograph((30, 40))).save(tmp_path / "mine.png")
+    answer = compare(plain, plain, images=[tmp_path / "mine.png"], dtypes=("uint8",))
+    np.testing.assert_array_equal(answer.looks[0].probe.pixels, photograph((30, 40)))
+
+
+# ---------------------------------------------------------------------------- wrong use
+
+
+def _raise(x: Array) -> Array:
+    raise RuntimeError("no such weight")
+
+
+@pytest.mark.parametrize(
+    ("a", "given", "words"),
+    [
+        (3, {}, r"int is not callable"),
+        ("nothing.py:f", {}, r"there is no file nothing.py"),
+        ("plain", {}, r"'plain' names no function: write path/to/file.py:function"),
+        ("np.exp(x)", {}, r"np.exp is no resize that is known, so its text cannot be run: put it into"),
+        (_raise, {}, r"_raise raised every time: RuntimeError: no such weight \(test_compare.py:\d+\)"),
+        (lambda x: "text", {}, r"raised every time: it returned str"),
+        (lambda x: np.zeros(3), {}, r"it returned shape \(3,\) .* no image of 1 or 3 channels"),
+        (plain, {"levels": -1}, r"levels is a number from 0, got -1"),
+        (plain, {"levels": float("nan")}, r"levels is a number from 0"),
+        (plain, {"dtypes": ("int8",)}, r"dtypes are some of uint8, float32"),
+        (plain, {"input_sizes": [(0, 4)]}, r"an input size is \(h, w\) in pixels, got \(0, 4\)"),
+        (plain, {"images": ["none.png"]}, r"there is no image none.png"),
+        (plain, {"images": [np.zeros((4, 4))]}, r"an image is a file, or an array \(H, W, 3\) of uint8"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_told_in_a_sentence(a: Any, given: dict[str, Any], words: str) -> None:
+    with pytest.raises(Incomparable, match=words):
+        asked(a, plain, **given)
+
+
+def test_no_dtype_in_common_is_told_with_both_exceptions() -> None:
+    def floats(x: Array) -> Array:
+        if x.dtype == np.uint8:
+            raise TypeError("floats only")
+        return plain(x)
+
+    def integers(x: Array) -> Array:
+        if x.dtype != np.uint8:
+            raise TypeError("bytes only")
+        return plain(x)
+
+    with pytest.raises(Incomparable, match=r"no dtype is taken by both.*floats only.*bytes only"):
+        compare(floats, integers, input_sizes=SMALL)
+
+
+# ---------------------------------------------------------------------------- the command
+
+FILE = """
+import numpy as np
+print("loading")
+
+def one(x):
+    print("called")
+    return x[::2, ::2].astype(np.float32)
+
+def other(x):
+    return x[::2, ::2, ::-1].astype(np.float32)
+"""
+
+
+@pytest.fixture
+def functions(tmp_path: Path) -> str:
+    (tmp_path / "mine.py").write_text(FILE, encoding="utf-8")
+    return str(tmp_path / "mine.py")
+
+
+@pytest.mark.parametrize(("b", "status"), [("one", 0), ("other", 1), ("third", 2)])
+def test_the_exit_status_says_whether_they_are_the_same(
+    functions: str, b: str, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [
+        "compare",
+        f"{functions}:one",
+        f"{functions}:{b}",
+        "--input",
+        "40,60",
+        "--dtype",
+        "uint8",
+    ]
+    assert cli.main(given) == status
+    told = capsys.readouterr()
+    assert "loading" not in told.out
+    assert "called\n" not in told.out + told.err
+    if status == 2:
+        assert told.out == ""
+        assert told.err.splitlines()[-1].startswith("halfpixel compare: ")
+        assert "has no third; it has one, other" in told.err
+
+
+def test_json_has_a_schema_and_the_whole_answer(
+    functions: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [
+        "compare",
+        f"{functions}:one",
+        f"{functions}:other",
+        "--input",
+        "40,60",
+        "--format",
+        "json",
+    ]
+    assert cli.main(given) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["schema"] == 1
+    assert answer["same"] is False
+    assert answer["first_stage"] == "channel order"
+    assert answer["difference"]["max"] == pytest.approx(248, abs=1e-3)  # of noise
+    assert len(answer["looked_at"]) == 8
+    assert answer["smallest_image"]["size"] == [1, 1]
+
+
+def test_pictures_are_written(
+    functions: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("matplotlib")
+    png, page = tmp_path / "a.png", tmp_path / "a.html"
+    given = [
+        "compare",
+        f"{functions}:one",
+        f"{functions}:other",
+        "--input",
+        "40,60",
+        "--dtype",
+        "uint8",
+    ]
+    assert cli.main([*given, "--png", str(png), "--html", str(page)]) == 1
+    assert png.read_bytes().startswith(b"\x89PNG")
+    text = page.read_text(encoding="utf-8")
+    assert text.count("data:image/png;base64,") == 8
+    assert not re.search(r'(?:src|href)="(?!data:)', text)
+    assert "levels of 255" in text
+    assert cli.main([*given, "--png", str(tmp_path / "none" / "a.png")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_importing_halfpixel_loads_no_comparison_and_compare_is_a_function() -> None:
+    code = (
+        "import sys, halfpixel; assert 'halfpixel.comparison' not in sys.modules; "
+        "assert callable(halfpixel.compare) and 'compare' in halfpixel.__all__; "
+        "assert 'torch' not in sys.modules and 'matplotlib' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert halfpixel.compare is compare
+
+
+@pytest.mark.torch
+@pytest.mark.opencv
+def test_the_example_of_the_page_is_what_the_program_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("cv2")
+    page = (Path(__file__).parents[2] / "docs" / "compare.md").read_text(encoding="utf-8")
+    for name, code in re.findall(r"```python\n# (\w+\.py)\n(.*?)```", page, re.DOTALL):
+        (tmp_path / name).write_text(code, encoding="utf-8")
+    shown = re.search(r"\$ halfpixel (compare .*?)\n(.*?)\n```", page, re.DOTALL)
+    assert shown is not None
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(shown[1].split()) == 1
+    # the last digits are the machine's
+    said, expected = (
+        re.sub(r"[\d.]+", "0", re.sub(r" +", " ", text)).splitlines()
+        for text in (capsys.readouterr().out, shown[2])
+    )
+    assert said[: said.index("")] == expected[: expected.index("")]
+    assert [line for line in said if "differs" in line] == [
+        line for line in expected if "differs" in line
+    ]
+    assert [line for line in said if "follows" in line] == [
+        line for line in expected if "follows" in line
+    ]
+
+
+# ---------------------------------------------------------------------------- calls as text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("cv2.resize(x[::2], (224, 224))", r"the image is x\[::2\]; write x"),
+        ("cv2.resize(x, (w, h))", r"w is not written out: give its value"),
+        ("cv2.resize(x, (f(3), 4))", r"f\(3\) is not evaluated"),
+        ("cv2.resize(x, (4, 4), interpolation=os.getpid)", r"interpolation=os.getpid is not written"),
+        ("torch.clamp(F.interpolate(x, size=(3, 4)), 0, 1)", r"does more than F.interpolate"),
+        ("open('f', 'w')", r"open is no resize that is known"),
+    ],
+)  # fmt: skip
+def test_a_text_is_never_evaluated_as_code(text: str, words: str) -> None:
+    with pytest.raises(Incomparable, match=words):
+        asked(text, plain)
+
+
+def test_without_its_framework_a_call_is_computed_by_the_reference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("halfpixel.comparison.written.frameworks.version", lambda name: None)
+    text = "F.interpolate(x, size=(24, 32), mode='bilinear')"
+    answer = compare(text, plain, input_sizes=[(10, 12)], dtypes=("float32",))
+    assert answer.verdict in ("bitwise", "rounding")
+    assert answer.a.function.source == "computed by the exact reference: torch is not installed"
+    with pytest.raises(Incomparable, match="the reference computes floats"):
+        compare("F.interpolate(x, size=(24, 32))", plain, input_sizes=[(10, 12)], dtypes=("uint8",))
