@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from .. import frameworks, spoken
-from ..cases import Case
 from ..conventions import Resize
 from ..frameworks import FrameworkError
 from ..identification.subject import KINDS, Form, Layout, Size
+from ..request import Request
 from ..spoken.resize import Reading, function_of
 from ..spoken.resize import known as is_resize
 from ..spoken.text import Unreadable, Variable, Written, outermost
@@ -165,9 +165,9 @@ def _value(written: Written, value: Any) -> Any:
                 return constant
             found |= constant
         return found
-    if isinstance(value, Written):
-        raise Unreadable(f"{written.text}: {value.text} is not evaluated: {_AS_FUNCTION}")
-    return value
+    if value is None or isinstance(value, (int, float, str)):
+        return value
+    raise Unreadable(f"{written.text}: {value} is not evaluated: {_AS_FUNCTION}")
 
 
 def _constant(name: str) -> Any:
@@ -218,6 +218,8 @@ def _asked(text: str, reading: Reading, n_in: Size) -> tuple[Resize, Size, Any]:
         Unreadable: the call does not say its size in numbers, or no call of the catalogue is it.
     """
     sizes = reading.size or (None, None)
+    if len(sizes) != 2 or len(reading.factors or (1, 1)) != 2:
+        raise Unreadable(f"{text}: only resizes of images, along two axes, are compared")
     scales = None
     if reading.by == "factors" and reading.factors is not None:
         numbers = [float(f) for f in reading.factors if isinstance(f, (int, float))]
@@ -234,19 +236,13 @@ def _asked(text: str, reading: Reading, n_in: Size) -> tuple[Resize, Size, Any]:
             raise Unreadable(f"{text}: give its size in numbers")
         size = h, w
     for call in reading.calls:
-        case = Case("compare", "", "", Resize(mode="linear"), {"x": np.zeros((1, 3, *n_in))}, size)
         convention = list(call.follows.values())[-1]
-        if call.scaling is not None or _expressible(call, convention, case):
+        request = Request(convention, (1, 3, *n_in), size)
+        if call.scaling is not None or call.expression(request) is not None:
             return convention, size, scales
     raise Unreadable(
         f"{text}: no convention of it is known at {n_in[0]}×{n_in[1]} -> {size[0]}×{size[1]}"
     )
-
-
-def _expressible(call: Any, convention: Resize, case: Case) -> bool:
-    from dataclasses import replace
-
-    return call.expression(replace(case, convention=convention)) is not None
 
 
 def checked(text: str) -> Function:
