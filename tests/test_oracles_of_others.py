@@ -13,7 +13,7 @@ What is left out, with its reason:
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -276,11 +276,16 @@ def by_inverse(convention: Resize, n_in: int, n_out: int, factor: Factor) -> Arr
     return places_of(convention, "jax_float32", n_in, n_out, None, 0, columns=False)
 
 
-def jax_problems(seed: int, rank: int) -> Iterator[str]:
+# the others are the same kernels, wider or by another name
+FEW = [key for key in JAX if key[0] not in ("lanczos5", "area") and key != ("cubic-pytorch", True)]
+
+
+def jax_problems(seed: int, rank: int, names: Sequence[tuple[str, bool]]) -> Iterator[str]:
     """One draw a method: JAX compiles anew for each size."""
     resize = pytest.importorskip("jax.image").resize
     random = np.random.default_rng(seed)
-    for (method, antialias), convention in JAX.items():
+    for method, antialias in names:
+        convention = JAX[method, antialias]
         shape, size = (tuple(length(random) for _ in range(rank)) for _ in range(2))
         x = image(random, shape)
         got = np.asarray(resize(x, size, method, antialias=antialias))
@@ -293,14 +298,14 @@ def jax_problems(seed: int, rank: int) -> Iterator[str]:
 
 @pytest.mark.opencv
 def test_jax_resizes_by_every_method() -> None:
-    assert list(jax_problems(0, 1)) == []
+    assert list(jax_problems(0, 1, [*FEW, ("area", True)])) == []
 
 
 @pytest.mark.sweep
 @pytest.mark.opencv
 @pytest.mark.parametrize("seed", range(100, 104))
 def test_jax_resizes_by_every_method_in_many_draws(seed: int) -> None:
-    assert list(jax_problems(seed, 2)) == []
+    assert list(jax_problems(seed, 2, list(JAX))) == []
 
 
 # scale_and_translate has no nearest and no edge padding
