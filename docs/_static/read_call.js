@@ -600,7 +600,11 @@ const halfpixelReader = (() => {
 
     const GRIDS = {
       inputs(reading, inputs) {
-        const given = isSequence(inputs) ? inputs.entries.map((entry) => entry.value ?? printed(entry)) : [];
+        if (!isSequence(inputs)) {
+          reading.notes.push(`${printed(inputs)} are the image and sizes`);
+          return;
+        }
+        const given = inputs.entries.map((entry) => entry.value ?? printed(entry));
         const [, roi, scales, sizes] = given.length === 2 ? [given[0], "", given[1]] : given;
         const grid = reading.flags.coordinate_transformation_mode ?? "'asymmetric'";
         if (roi && grid === "'tf_crop_and_resize'") {
@@ -609,6 +613,14 @@ const halfpixelReader = (() => {
         if (scales && !sizes && !["'align_corners'", "'tf_crop_and_resize'"].includes(grid)) {
           reading.notes.push(`the image's sizes times ${scales} are whole numbers`);
         }
+      },
+      scales(reading, scales) {
+        if (printed(scales) === "None") return;
+        if (isSequence(scales) && scales.entries.slice(0, 2).some((entry) => entry.value !== 1)) {
+          const shown = printed(scales);
+          throw new Unreadable("grid", `${reading.function.name}: scales of (N, C, H, W) are 1 and 1 first, got ${shown}`);
+        }
+        reading.notes.push(`the image's sizes times ${printed(scales)} are whole numbers`);
       },
       grid(reading, grid) {
         const aligned = reading.flags.align_corners;

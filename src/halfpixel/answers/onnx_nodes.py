@@ -119,11 +119,12 @@ def convention_of(reading: Reading) -> tuple[Resize, tuple[str, ...]]:
         convention = resize_convention(flags, opset=opset, operator=operator)
     except ValueError as error:
         raise Unreadable(f"{name}: {error}") from None
-    open_ = left_open(convention)
+    conditions = [left_open(convention)]
     if convention.coordinate_transformation_mode == "half_pixel_symmetric":
         # the same with sizes, and where scales leave nothing over
         convention = replace(convention, coordinate_transformation_mode="half_pixel")
-    return convention, (open_,) if open_ else ()
+        conditions.append("half_pixel_symmetric, of opset 19, is half_pixel there")
+    return convention, tuple(filter(None, conditions))
 
 
 # of the functions of spoken.signatures: the operator, and the opset whose attributes they have

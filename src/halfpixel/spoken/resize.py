@@ -528,7 +528,9 @@ def _scale(reading: Reading, scale: Any) -> Reading:
 
 def _node_inputs(reading: Reading, inputs: Any) -> Reading:
     """The inputs of an ONNX node are names: what is in them is taken for granted."""
-    names = [str(name or "") for name in inputs] if isinstance(inputs, (tuple, list)) else []
+    if not isinstance(inputs, (tuple, list)):
+        return replace(reading, notes=(*reading.notes, f"{inputs} are the image and sizes"))
+    names = [str(name or "") for name in inputs]
     if len(names) == 2:  # before opset 11
         names.insert(1, "")
     _, roi, scales, sizes = (*names, "", "", "", "")[:4]
@@ -541,8 +543,21 @@ def _node_inputs(reading: Reading, inputs: Any) -> Reading:
     return replace(reading, notes=(*reading.notes, *notes))
 
 
+def _node_scales(reading: Reading, scales: Any) -> Reading:
+    """Those of Upsample in opset 7 and 8, which are an attribute."""
+    if scales is None:
+        return reading
+    if isinstance(scales, (tuple, list)) and list(scales[:2]) != [1, 1]:
+        raise Unreadable(
+            f"{reading.function.name}: scales of (N, C, H, W) are 1 and 1 first, got {scales}"
+        )
+    note = f"the image's sizes times {scales} are whole numbers"
+    return replace(reading, notes=(*reading.notes, note))
+
+
 _GRIDS = {
     "inputs": _node_inputs,
+    "scales": _node_scales,
     "grid": _affine_grid,
     "boxes": _boxes,
     "box_indices": _box_indices,

@@ -393,8 +393,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         framework="onnx",
         name="onnx.Upsample",
-        takes="inputs, outputs, name=None, mode='nearest'",
-        grid=("inputs",),
+        takes="inputs, outputs, name=None, mode='nearest', scales=None",
+        grid=("inputs", "scales"),
         unused=("outputs", "name"),
     ),
 )
