@@ -561,6 +561,10 @@ const halfpixelReader = (() => {
           throw new Unreadable("sizes", error);
         }
       }
+      for (const entry of found.filter(isUnsaid)) {
+        if (/(^|[^.\w])x\b/.test(printed(entry))) throw elsewhere("a size that is that of x");
+        if (isFactors && /[-+*/%|&^]/.test(printed(entry))) throw elsewhere("a factor that is computed");
+      }
       return found.map((entry) => (entry.is === "written" ? unsaid(entry.text) : entry));
     }
 
@@ -589,9 +593,12 @@ const halfpixelReader = (() => {
       /\.(shape|size\(\))\[-?\w+\]$/.test(text) ||
       /(\/\/|%| - |\*\*| \/ )/.test(text) || /(^|[\s(])\d[\d.]*\s[*+]|[*+]\s\d/.test(text);
 
+    const ARRAYS = ["array", "asarray", "tensor", "Tensor", "constant", "convert_to_tensor", "float32", "float64"];
+
     /** The numbers of `np.array(…)`, `torch.tensor(…)` or plain lists; null where they are not there. */
     function literal(given) {
-      const inner = given.is === "written" && given.args.length ? given.args[0] : given;
+      const made = given.is === "written" && given.args.length && ARRAYS.includes(given.name.split(".").pop());
+      const inner = made ? given.args[0] : given;
       return isUnsaid(inner) ? null : numbers(inner);
     }
 

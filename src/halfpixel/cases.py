@@ -22,7 +22,6 @@ from .conventions.exact import Exact, apply_matrices, fractions, over_common_den
 from .evaluation import Evaluated, filled
 from .integers import ROUNDINGS, predicted
 from .request import Gradient, Operation, Request, Scales
-from .weights import matrix
 
 Array = NDArray[np.float64]
 
@@ -129,13 +128,12 @@ class Case:
         return self.request.axes
 
     def matrices(self, dtype: type = object) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The resize's ``A_h`` and ``A_w``, read-only: ``Fraction``s, or float64."""
+        """The resize's ``A_h`` and ``A_w``: exact, or estimated in float64."""
         assert isinstance(self.convention, Resize)
         along = [self.convention.along(i) for i in range(2)]
         total = sum(n_out for _, n_out in self.sizes)
-        find = _exact_matrix if dtype is object else matrix
         h, w = (
-            find(convention, *axis, self.rule, total, columns=columns)
+            _matrix(convention, self.rule, *axis, total, dtype, columns=columns)
             for convention, axis, columns in zip(along, self.axes, (False, True), strict=True)
         )
         return h, w
@@ -157,22 +155,24 @@ class Case:
 
 
 @functools.lru_cache(maxsize=256)
-def _exact_matrix(
+def _matrix(
     convention: Resize,
+    rule: str | None,
     n_in: int,
     n_out: int,
     factor: Fraction | None,
-    rule: str | None,
     total: int,
+    dtype: type,
     *,
     columns: bool,
-) -> Exact:
+) -> NDArray[Any]:
     """One axis's matrix; cases of the same sizes share it, so that nobody may write into it."""
-    where = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
+    exact = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
+    where: NDArray[Any] = exact.astype(dtype)
     scale = convention.scale(n_in, n_out, factor)
-    found = convention.weights_at(where, n_in, scale, tap_weights(rule))
-    found.setflags(write=False)
-    return found
+    matrix = convention.weights_at(where, n_in, scale, tap_weights(rule))
+    matrix.setflags(write=False)
+    return matrix
 
 
 @functools.cache

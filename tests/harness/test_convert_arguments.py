@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +13,7 @@ from halfpixel import frameworks
 from halfpixel.answers import convert
 from halfpixel.answers.resize import ResizeAnswer
 from halfpixel.frameworks.call import Expression, Name
-from halfpixel.spoken import Reading, Sizes, Spoken, Unreadable, read, resize
+from halfpixel.spoken import Reading, Sizes, Spoken, Unreadable, read, readings, resize
 from halfpixel.spoken.conv_transpose import OPERATORS, Operator
 from halfpixel.spoken.signatures import FUNCTIONS, Function
 
@@ -248,6 +250,16 @@ def test_a_constant_of_the_module_is_a_flag(value: str) -> None:
         ("tf.raw_ops.ResizeBilinear(x, (h, w))", "too many positional arguments"),
         ("F.grid_sample(x, grid)", "F.affine_grid([[[1, 0, 0], [0, 1, 0]]], (n, c, h, w)"),
         ("F.grid_sample(x, F.affine_grid(theta, (1, 1, h, w)))", "theta=theta is not written out"),
+        (
+            "F.grid_sample(x, F.affine_grid(shifted([[[1, 0, 0], [0, 1, 0]]]), (1, 1, h, w)))",
+            "is not written out",
+        ),
+        (
+            "F.grid_sample(x, F.affine_grid([[[1, 0, 0], [0, 1, 0]]], (1, 1, h, w), c), align_corners=True)",
+            "align_corners=c is not written out",
+        ),
+        ("tf.image.crop_and_resize(x, jitter([[0, 0, 1, 1]]), [0], (h, w))", "[[0, 0, 1, 1]] for all of it"),
+        ("cv2.warpAffine(x, rotate([[2, 0, 0], [0, 2, 0]]), (w, h), flags=17)", "is not written out"),
         ("F.grid_sample(x, F.affine_grid([[[1, 0, 0], [0, 1, 0]]], (1, 1, 4, h, w)))", "(n, c, h, w), got"),
         ("tf.image.crop_and_resize(x, boxes, [0], (h, w))", "[[0, 0, 1, 1]] for all of it"),
         ("F.interpolate(x, (None, 8))", "a positive whole number for each axis, got None"),
@@ -492,11 +504,16 @@ def test_a_call_without_a_signature_breaks_no_conversion(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(
     ("factor", "written"),
-    [("s + 1", "(s + 1)"), ("a / b", "(a / b)"), ("self.s", "self.s"), ("f(s)", "f(s)")],
+    [
+        ("s + 1", "int(x.shape[0] * (s + 1))"),
+        ("a / b", "int(x.shape[0] * (a / b))"),
+        ("self.s", "fh, fw = self.s if isinstance(self.s, (tuple, list)) else (self.s, self.s)"),
+        ("f(s)", "fh, fw = f(s) if isinstance(f(s), (tuple, list)) else (f(s), f(s))"),
+    ],
 )
 def test_a_factor_that_is_a_sum_is_one_operand(factor: str, written: str) -> None:
     code = convert(f'F.interpolate(x, scale_factor={factor}, mode="bilinear")', "opencv").code
-    assert f"int(x.shape[0] * {written})" in code
+    assert written in code
 
 
 @pytest.mark.parametrize(
@@ -516,3 +533,50 @@ def test_the_image_of_the_call_is_not_the_image_of_the_code(call: str, size: str
     assert f"size={size}" in answer.code
     note = "x_given is the x of this call, in its layout"
     assert (note in answer.reading.notes) == ("x_given" in size)
+
+
+# ---------------------------------------------------------------------------- whatever is written
+
+POOL = """x|None|True|0|-1|3.5|1e400|10**30|'bilinear'|b'x'|{}|{1: 2}|set()|[]|()|(1,)|(h, w)|(1, 2, 3)
+[[1, 2], [3]]|cv2.INTER_AREA|cv2.INTER_AREA + cv2.WARP_INVERSE_MAP|a or b|a if b else c|m[k]|f(x)|f'{x}'
+...|1j|lambda: 0|not a|np.array([[2, 0, 0.5], [0, 2, 0.5]])|[[0, 0, 1, 1]]|x.shape[-2:]|a < b|{'a': 1}[k]
+[i for i in y]|(yield)|torch.rand(1, 2, 3)|'SAME'|'NCHW'|[None]|(2, 0)|float('nan')|[['a']]
+(a if b else 3, w)|['x', '', 's']|-h|~3|'é'"""
+VALUES = [value for line in POOL.splitlines() for value in line.split("|")]
+PLACES = [
+    "{}",
+    "{}(x)",
+    "y = {}",
+    "{}(x, output_size=(3, 4))",
+    "{} if a else x",
+    "torch.relu({})[::2]",
+]
+
+
+def anything(generator: random.Random) -> tuple[str, Sizes]:
+    """A call of some function with anything in some of its arguments."""
+    every: list[Function | Operator] = [*FUNCTIONS, *OPERATORS]
+    one = generator.choice(every)
+    names = list(one.signature.parameters)
+    places = generator.randint(0, min(4, len(names)))
+    named = generator.sample(names[places:], min(generator.randint(0, 4), len(names) - places))
+    arguments = [generator.choice(VALUES) for _ in range(places)]
+    arguments += [f"{name}={generator.choice(VALUES)}" for name in named]
+    text = f"{one.name}({', '.join(arguments)})"
+    if one.framework == "onnx":
+        operator = one.name.removeprefix("onnx.")
+        text = f"onnx.helper.make_node({', '.join([repr(operator), *arguments])})"
+    weight = generator.choice([None, (3, 3, 4, 4), (4, 4, 3), (2, 2, 2, 2, 2)])
+    size = generator.choice([None, (4,), (4, 5), (2, 3, 4)])
+    return generator.choice(PLACES).format(text), Sizes(weight, size)
+
+
+def test_whatever_is_written_is_read_or_refused() -> None:
+    generator = random.Random(11)
+    read_ones = 0
+    for _ in range(2000):
+        text, sizes = anything(generator)
+        with contextlib.suppress(Unreadable):
+            readings(text, sizes)
+            read_ones += 1
+    assert read_ones > 20

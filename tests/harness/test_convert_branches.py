@@ -64,6 +64,13 @@ def answer(text: str, to: Any, **more: Any) -> BranchedAnswer:
                 ("not (fast)", "F.interpolate(x, (h, w), mode='bilinear', antialias=True)"),
             ],
         ),
+        (  # and so is a name for either
+            "tf.compat.v1.image.resize_bilinear(x, (h, w), align)",
+            [
+                ("align", "tf.compat.v1.image.resize_bilinear(x, (h, w), True)"),
+                ("not (align)", "tf.compat.v1.image.resize_bilinear(x, (h, w), False)"),
+            ],
+        ),
         (  # a dictionary that is written out
             "F.interpolate(x, (h, w), mode={'n': 'nearest', 'c': 'bicubic'}[kind])",
             [

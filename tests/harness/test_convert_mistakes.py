@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from halfpixel import frameworks
@@ -100,6 +101,8 @@ REFUSED = [
     ("layers.Conv2DTranspose(4, 3, strides=2, dilation_rate=2)", "`strides > 1` not supported in"),
     ("layers.Conv2DTranspose(4, 3, strides=(1, 2), dilation_rate=(2, 1))", "`strides > 1` not"),
     ("layers.Conv2DTranspose(4, 3, strides=2, output_padding=2)", "must be strictly less than `strides`"),
+    ("layers.Conv2DTranspose(4, 4, 2, 'same', output_padding=0)", "raises on TensorFlow: SAME has no"),
+    ("layers.Conv1DTranspose(4, 2, padding='same', output_padding=0)", "raises on TensorFlow: SAME"),
     ("nn.ConvTranspose2d(64, 32, 3, 1, 1, 2)", "if it is the dilation, write dilation=2"),
     ("nn.ConvTranspose2d(64, 32, 3, padding_mode='reflect')", 'Only "zeros" padding mode is supported'),
     ("nn.ConvTranspose2d(64, 32, 3, padding='same')", "padding is a number or two"),
@@ -163,8 +166,6 @@ def test_a_node_is_answered_with_pads_where_it_can_be() -> None:
 
 @pytest.mark.opencv
 def test_opencv_ignores_a_flag_that_lands_in_dst() -> None:
-    import numpy as np
-
     cv2 = frameworks.load("opencv")["cv2"]
     x = np.random.default_rng(3).uniform(0, 1, (10, 12)).astype(np.float32)
     mistaken = cv2.resize(x, (5, 4), cv2.INTER_AREA)
@@ -204,6 +205,9 @@ def test_keras_raises_what_is_said() -> None:
         keras.layers.Conv2DTranspose(4, 3, strides=2, dilation_rate=2)
     with pytest.raises(ValueError, match="`output_padding` must be strictly less than `strides`"):
         keras.layers.Conv2DTranspose(4, 3, strides=2, output_padding=2)
+    x = np.zeros((1, 3, 3, 2), np.float32)
+    with pytest.raises(Exception, match=r"Size of out_backprop doesn't match"):
+        keras.layers.Conv2DTranspose(4, 4, 2, "same", output_padding=0)(x)
 
 
 def test_readings_have_warnings_as_sentences() -> None:

@@ -197,7 +197,8 @@ class _Arguments:
             entries *= rank
         whole = all(isinstance(entry, int) and not isinstance(entry, bool) for entry in entries)
         if len(entries) != rank or not whole:
-            number = ("a number", "a number or two", "a number or three")[rank - 1]
+            words = {1: "a number", 2: "a number or two", 3: "a number or three"}
+            number = words.get(rank, f"{rank} numbers")
             raise Unreadable(f"{self.call}: {name} is {number}, got {value!r}")
         if min(entries) < least:
             raise Unreadable(f"{self.call}: {name} is at least {least}, got {value!r}")
@@ -465,7 +466,13 @@ def _keras(a: _Arguments, kernel: tuple[int, ...], channels: tuple[int, int], bi
     convention = keras_convention(
         "same" if padding == "same" else "valid", given, kernel, strides, dilations
     )
-    return Layer(convention=convention, kernel=kernel, channels=channels, bias=bias)
+    layer = Layer(convention=convention, kernel=kernel, channels=channels, bias=bias)
+    if padding == "same" and given is not None and not all(map(_padding.is_same, layer.axes)):
+        raise Unreadable(
+            f"{a.call} raises on TensorFlow: SAME has no size that is that of output_padding={given} "
+            f"with kernel_size={kernel}: leave output_padding out, or make it larger"
+        )
+    return layer
 
 
 def keras_convention(
@@ -507,6 +514,10 @@ def _onnx_node(a: _Arguments) -> Layer:
         if a[name] is not None
     }
     others = {name: a[name] for name in ("auto_pad", "kernel_shape", "output_shape")}
+    for name in ("kernel_shape", "output_shape"):
+        entries = [] if others[name] is None else others[name]
+        if not isinstance(entries, (tuple, list)) or any(type(n) is not int for n in entries):
+            raise Unreadable(f"{a.call}: {name} is whole numbers, got {entries!r}")
     n_in = a.input_size(rank, "what output_shape cuts") if others["output_shape"] else None
     group = a.channels("group")
     if c_in % group:

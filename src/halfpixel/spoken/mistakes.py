@@ -47,7 +47,11 @@ def _flag_as_dst(function: Function, arguments: Arguments, written: Written) -> 
                 f"{function.name}: {dst!r} is given as dst, the third argument: write fx={dst!r}"
             )
         default = function.signature.parameters[flag].default
-        used = arguments[flag] if arguments[flag] != default else function.words[flag][default]
+        used = (
+            arguments[flag]
+            if arguments[flag] != default
+            else function.words[flag].get(default, default)
+        )
         yield (
             f"{dst!r} is given as dst and has no effect: this computes {used}; write {flag}={dst!r}"
         )
@@ -127,7 +131,7 @@ def _size_as_factor(function: Function, arguments: Arguments, written: Written) 
 
 def _boxes_in_pixels(function: Function, arguments: Arguments, written: Written) -> Iterator[str]:
     boxes = arguments.get("boxes")
-    if boxes is None or unsaid(boxes):
+    if not isinstance(boxes, (tuple, list)) or unsaid(boxes):
         return
     sides = [side for box in boxes if isinstance(box, (tuple, list)) for side in box]
     if any(isinstance(side, (int, float)) and side > 2 for side in sides):

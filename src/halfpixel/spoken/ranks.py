@@ -46,7 +46,7 @@ def _said(function: Function, arguments: Mapping[str, Any]) -> Iterator[tuple[st
         yield function.name, function.rank
         return  # how many entries there are is checked where they are read
     mode = arguments.get("mode")
-    if mode in _OF_MODES:
+    if isinstance(mode, str) and mode in _OF_MODES:
         yield f"mode={mode!r}", _OF_MODES[mode]
     if arguments.get("antialias") is True:
         yield "antialias=True", 2

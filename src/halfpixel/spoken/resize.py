@@ -122,7 +122,26 @@ def choices(written: Written) -> tuple[Branch, ...]:
         value = _argument(function, written, name)
         if isinstance(value, Choice) and all(isinstance(leaf, Variable) for leaf in value.leaves):
             skipped += [name, list(function.signature.parameters).index(name)]
-    return choices_of(written, skipped)
+    return choices_of(_decidable(function, written), skipped)
+
+
+def _decidable(function: Function, written: Written) -> Written:
+    """A call whose names for True or False are choices."""
+    truths = [name for name in function.flags if name in _TRUTHS]
+
+    def each(name: str, value: Any) -> Any:
+        if name in truths and isinstance(value, Variable):
+            return Choice(value.text, True, False, value.text)
+        return value
+
+    names = list(function.signature.parameters)
+    args = tuple(each(name, value) for name, value in zip(names, written.args, strict=False))
+    kwargs = {name: each(name, value) for name, value in written.kwargs.items()}
+    return replace(written, args=args + written.args[len(names) :], kwargs=kwargs)
+
+
+# flags that are True or False
+_TRUTHS = ("align_corners", "antialias", "half_pixel_centers")
 
 
 def _argument(function: Function, written: Written, name: str) -> Any:
@@ -429,9 +448,22 @@ def _wanted(reading: Reading, name: str, value: Any) -> str:
 # ---------------------------------------------------------------------------- grids
 
 
+# functions that make an array of what is written in them
+_ARRAYS = (
+    "array",
+    "asarray",
+    "tensor",
+    "Tensor",
+    "constant",
+    "convert_to_tensor",
+    "float32",
+    "float64",
+)
+
+
 def _literal(value: Any) -> Any:
     """The numbers of ``np.array(…)``, ``torch.tensor(…)`` or plain lists; None where they are not there."""
-    if isinstance(value, Written) and value.args:
+    if isinstance(value, Written) and value.args and value.function.split(".")[-1] in _ARRAYS:
         value = value.args[0]
     return None if unsaid(value) else value
 
@@ -444,13 +476,20 @@ def _affine_grid(reading: Reading, grid: Any) -> Reading:
             f"as F.affine_grid([[[1, 0, 0], [0, 1, 0]]], (n, c, h, w), align_corners={aligned})"
         )
     arguments = grid.bound("F.affine_grid", signature("theta, size, align_corners=None"))
-    if bool(arguments["align_corners"]) != bool(aligned):
+    corners = arguments["align_corners"]
+    if unsaid(corners):
+        raise Unreadable(
+            f"F.affine_grid: align_corners={corners} is not written out: give its value"
+        )
+    if bool(corners) != bool(aligned):
         raise Unreadable(
             f"F.grid_sample with align_corners={aligned} of a grid with "
-            f"align_corners={arguments['align_corners']} is no resize: give both the same"
+            f"align_corners={corners} is no resize: give both the same"
         )
     theta = _literal(arguments["theta"])
-    if theta is not None and any(row != [[1, 0, 0], [0, 1, 0]] for row in theta):
+    if theta is not None and (
+        not isinstance(theta, (tuple, list)) or any(row != [[1, 0, 0], [0, 1, 0]] for row in theta)
+    ):
         raise Unreadable(f"F.affine_grid of {theta} is no resize: that of the identity is")
     if theta is None:
         raise Unreadable(
@@ -473,12 +512,22 @@ def _boxes(reading: Reading, boxes: Any) -> Reading:
             f"{reading.function.name}: boxes={boxes} say which part of the image is resized: write them "
             "out, [[0, 0, 1, 1]] for all of it"
         )
-    if not found or any(len(box) != 4 for box in found):
+    if not _is_matrix(found, 4):
         raise Unreadable(f"{reading.function.name}: boxes are [y1, x1, y2, x2] each, got {found!r}")
     if any(list(box) != list(found[0]) for box in found):
         raise Unreadable(f"{reading.function.name}: one box at a time, got {found!r}")
     box = tuple(float(side) for side in found[0])
     return replace(reading, roi=None if box == (0, 0, 1, 1) else box)
+
+
+def _is_matrix(rows: Any, columns: int) -> bool:
+    """Whether it is rows of so many numbers."""
+    return (
+        isinstance(rows, (tuple, list))
+        and bool(rows)
+        and all(isinstance(row, (tuple, list)) and len(row) == columns for row in rows)
+        and all(isinstance(n, (int, float)) for row in rows for n in row)
+    )
 
 
 def _box_indices(reading: Reading, value: Any) -> Reading:
@@ -491,6 +540,8 @@ def _box_indices(reading: Reading, value: Any) -> Reading:
 def _extrapolation(reading: Reading, value: Any) -> Reading:
     if unsaid(value):
         raise Unreadable(f"{reading.function.name}: extrapolation_value={value} is not written out")
+    if not isinstance(value, (int, float)):
+        raise Unreadable(f"{reading.function.name}: extrapolation_value is a number, got {value!r}")
     return replace(reading, extrapolation_value=float(value))
 
 
@@ -502,10 +553,9 @@ def _matrix(reading: Reading, matrix: Any) -> Reading:
             f"cv2.warpAffine: M={matrix} is not written out: give its numbers, "
             "[[x, 0, x / 2 - 1 / 2], [0, y, y / 2 - 1 / 2]] for pixels' middles"
         )
-    try:
-        (x, skew, right), (skew_too, y, down) = found
-    except (TypeError, ValueError):
-        raise Unreadable(f"cv2.warpAffine: M is 2 rows of 3 numbers, got {found!r}") from None
+    if not _is_matrix(found, 3) or len(found) != 2:
+        raise Unreadable(f"cv2.warpAffine: M is 2 rows of 3 numbers, got {found!r}")
+    (x, skew, right), (skew_too, y, down) = found
     grids = {(0.0, 0.0): "asymmetric", (x / 2 - 0.5, y / 2 - 0.5): "half_pixel"}
     if skew or skew_too or (right, down) not in grids:
         raise Unreadable(f"cv2.warpAffine of {found!r} does more than a resize")
@@ -514,7 +564,7 @@ def _matrix(reading: Reading, matrix: Any) -> Reading:
 
 def _translation(reading: Reading, translation: Any) -> Reading:
     found = _literal(translation)
-    if found is None or any(found):
+    if not isinstance(found, (tuple, list)) or any(found):
         raise Unreadable(
             f"ScaleAndTranslate: translation is (0, 0) for a resize, got {translation}"
         )
