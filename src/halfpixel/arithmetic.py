@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -97,76 +98,27 @@ def normalised_weight_error(convention: Resize, value_errors: Errors | None = No
     proportion. The additions of the sum are counted with the path: see ``Arithmetic.normalised``.
 
     Args:
-        convention: linear, cubic, mitchell, lanczos, gaussian or box.
+        convention: of a kernel that can be divided by its sum.
         value_errors: the error of a kernel's value, in roundoffs, at a distance; that of Horner's rule if
             none is given.
     """
-    value_errors = value_errors or _kernel_value_errors
-    radius = {"linear": 1, "box": 1, "lanczos": convention.lanczos_radius or 0}.get(
-        convention.mode, 2
-    )
+    errors_of = convention.kernel.errors
+    if errors_of is None:
+        raise TypeError(f"a weight of mode={convention.mode!r} is no value divided by a sum")
+
+    def own(_: Resize, t: NDArray[np.float64]) -> NDArray[np.float64]:
+        return errors_of(t, convention.shape())
+
+    value_errors, radius = value_errors or own, math.ceil(convention.radius())
     largest = 0.0
     for n_in in range(1, 4 * radius + 1):
         away = abs(np.linspace(-0.5, n_in - 0.5, 32 * n_in + 1)[:, None] - np.arange(n_in))
-        values, errors = _kernel_values(convention, away), value_errors(convention, away)
+        values, errors = convention.value(away), value_errors(convention, away)
         total = values.sum(axis=1, keepdims=True)
         weights = abs(values / total)
         both = (errors + weights * errors.sum(axis=1, keepdims=True)) / abs(total)
         largest = max(largest, float(np.max(both + 2 * weights)))
     return largest
-
-
-def _kernel_values(convention: Resize, t: NDArray[np.float64]) -> NDArray[np.float64]:
-    if convention.mode == "cubic":
-        return kernels.cubic(t, float(convention.cubic_coeff_a or 0))
-    if convention.mode == "lanczos":
-        return kernels.lanczos(t, convention.lanczos_radius or 0)
-    named = {
-        "linear": kernels.linear,
-        "mitchell": kernels.mitchell,
-        "gaussian": kernels.gaussian,
-        "box": kernels.box,
-    }
-    return named[convention.mode](t)
-
-
-def _kernel_value_errors(convention: Resize, t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The error of a kernel's value in unit roundoffs, the distance ``t`` taken as it is."""
-    values = abs(_kernel_values(convention, t))
-    if convention.mode == "linear":
-        return values  # one subtraction
-    if convention.mode == "box":
-        return 0 * values  # constants
-    if convention.mode == "gaussian":
-        return values * (3 * 2 * t * t + 1)  # three roundings of 2t², one of the result
-    if convention.mode == "lanczos":
-        # eight products, quotients and sines; π is rounded once, and multiplied into the arguments
-        # of the sines once and twice: each argument's error times its sine's slope
-        r, z = convention.lanczos_radius or 0, np.pi * np.maximum(t, 1e-3)
-        first = 1.5 * z * abs(np.cos(z) * np.sin(z / r))
-        second = 2.5 * z / r * abs(np.sin(z) * np.cos(z / r))
-        return np.asarray(8 * values + r / (z * z) * (first + second))
-    if convention.mode == "mitchell":
-        near, far, inexact = (7 / 6, -2.0, 0.0, 8 / 9), (-7 / 18, 2.0, -10 / 3, 16 / 9), 1.0
-    else:
-        a = float(convention.cubic_coeff_a or 0)
-        near, far, inexact = (a + 2, -(a + 3), 0.0, 1.0), (a, -5 * a, 8 * a, -4 * a), 0.0
-    pieces = [_horner_error(piece, t, inexact) for piece in (near, far)]
-    return np.where(t <= 1, pieces[0], np.where(t < 2, pieces[1], 0.0))
-
-
-def _horner_error(
-    coefficients: tuple[float, ...], x: NDArray[np.float64], inexact: float
-) -> NDArray[np.float64]:
-    """Running error of Horner's rule: a roundoff of each result, and of inexact coefficients."""
-    value = np.full_like(x, coefficients[0])
-    error = inexact * abs(value)
-    for coefficient in coefficients[1:]:
-        value, error = value * x, error * x + abs(value * x)
-        if coefficient:
-            value = value + coefficient
-            error = error + abs(value) + inexact * abs(coefficient)
-    return np.asarray(error)
 
 
 def cubic_powers_error(convention: Resize, t: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ from .conventions.exact import Exact, apply_matrices, fractions, over_common_den
 from .evaluation import Evaluated, filled
 from .integers import ROUNDINGS, predicted
 from .request import Gradient, Operation, Request, Scales
+from .weights import matrix
 
 Array = NDArray[np.float64]
 
@@ -128,12 +129,13 @@ class Case:
         return self.request.axes
 
     def matrices(self, dtype: type = object) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The resize's ``A_h`` and ``A_w``: exact, or estimated in float64."""
+        """The resize's ``A_h`` and ``A_w``, read-only: ``Fraction``s, or float64."""
         assert isinstance(self.convention, Resize)
         along = [self.convention.along(i) for i in range(2)]
         total = sum(n_out for _, n_out in self.sizes)
+        find = _exact_matrix if dtype is object else matrix
         h, w = (
-            _matrix(convention, self.rule, *axis, total, dtype, columns=columns)
+            find(convention, *axis, self.rule, total, columns=columns)
             for convention, axis, columns in zip(along, self.axes, (False, True), strict=True)
         )
         return h, w
@@ -155,24 +157,22 @@ class Case:
 
 
 @functools.lru_cache(maxsize=256)
-def _matrix(
+def _exact_matrix(
     convention: Resize,
-    rule: str | None,
     n_in: int,
     n_out: int,
     factor: Fraction | None,
+    rule: str | None,
     total: int,
-    dtype: type,
     *,
     columns: bool,
-) -> NDArray[Any]:
+) -> Exact:
     """One axis's matrix; cases of the same sizes share it, so that nobody may write into it."""
-    exact = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
-    where: NDArray[Any] = exact.astype(dtype)
+    where = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
     scale = convention.scale(n_in, n_out, factor)
-    matrix = convention.weights_at(where, n_in, scale, tap_weights(rule))
-    matrix.setflags(write=False)
-    return matrix
+    found = convention.weights_at(where, n_in, scale, tap_weights(rule))
+    found.setflags(write=False)
+    return found
 
 
 @functools.cache

@@ -153,16 +153,6 @@ def _between(line: _Line) -> _Taps:
     return replace(taps, visited=_second(inside))
 
 
-def _radius(convention: Resize) -> float:
-    radius = {
-        "linear": 1.0,
-        "box": 1.0,
-        "gaussian": 1.5,
-        "lanczos": float(convention.lanczos_radius or 0),
-    }
-    return radius.get(convention.mode, 2.0)
-
-
 def _middles(line: _Line) -> Float64:
     """Where output pixels sample, a ½ on; exactly, since no rounding may move what is visited."""
     exact = line.convention.coordinates(line.n_in, line.n_out)
@@ -177,7 +167,7 @@ def _stretched(line: _Line, first: Float64, last: Float64, taps: int) -> _Taps:
     start = first.clip(0, n_in - 1).astype(np.intp)
     index = start[:, None] + np.arange(taps)
     middle = _middles(line)
-    value = convention.kernel((middle[:, None] - index - 0.5) / stretch, scale)
+    value = convention.value((middle[:, None] - index - 0.5) / stretch, scale)
     value = np.where(index <= last.clip(0, n_in - 1)[:, None], value, 0.0)
     result = _all(index.clip(0, n_in - 1), value / value.sum(axis=1, keepdims=True))
     result.visited[...] = index < n_in
@@ -187,7 +177,7 @@ def _stretched(line: _Line, first: Float64, last: Float64, taps: int) -> _Taps:
 def _span(line: _Line) -> _Taps:
     """As many pixels from the first within the radius on as the widest kernel could have, 2·⌈radius⌉ + 1."""
     convention, n_in, scale = line.convention, line.n_in, line.scale
-    radius = _radius(convention) * (max(scale, 1.0) if convention.antialias else 1.0)
+    radius = float(convention.radius()) * (max(scale, 1.0) if convention.antialias else 1.0)
     middle = _middles(line)
     first, last = np.ceil(middle - radius - 0.5), np.floor(middle + radius - 0.5)
     taps = min(2 * int(np.ceil(radius)) + 1, n_in)
@@ -200,7 +190,7 @@ def _window(line: _Line) -> _Taps:
     convention, n_in, n_out = line.convention, line.n_in, line.n_out
     if n_in == n_out:
         return _all(np.arange(n_out)[:, None], np.ones((n_out, 1)))
-    radius = _radius(convention) * max(line.scale, 1.0)
+    radius = float(convention.radius()) * max(line.scale, 1.0)
     middle = _middles(line)
     first, end = np.floor(middle - radius + 0.5), np.floor(middle + radius + 0.5)
     first, last = first.clip(0, n_in), end.clip(0, n_in) - 1

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .conventions import Resize
+from .weights import matrix
 
 Array = NDArray[np.float64]
 
@@ -31,25 +32,6 @@ REGIMES: Mapping[str, Callable[[int, int], bool]] = {
 LARGEST = 12
 # Weights are fractions of small numbers, or differ by more: two formulas of one weight round by less.
 _EQUAL = 1e-12
-
-
-# Modes whose weights jump where a place meets an edge: exact ones are needed. The others are continuous, or
-# copy the pixel that an exact place, rounded once, is nearest to.
-_STEPS = ("box", "gaussian", "area_linear", "adaptive_area")
-
-
-@functools.cache
-def matrix(convention: Resize, n_in: int, n_out: int) -> Array:
-    """The weights of one axis, ``(n_out, n_in)``, in float64: rounded once, or from places that are.
-
-    Raises:
-        ValueError: the convention does not go with these sizes.
-    """
-    if convention.mode in _STEPS:
-        return np.asarray(convention.weights(n_in, n_out), np.float64)
-    places = convention.coordinates(n_in, n_out).astype(np.float64)
-    found = convention.weights_at(places, n_in, convention.scale(n_in, n_out))
-    return np.asarray(found, np.float64)
 
 
 _PAIRS = [(n_in + 1, n_out + 1) for n_in, n_out in np.ndindex(LARGEST, LARGEST)]

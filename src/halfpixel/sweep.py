@@ -364,7 +364,7 @@ def _product(
 @functools.lru_cache(maxsize=_CACHED)
 def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int, *, columns: bool) -> Axis:
     scale = convention.scale(n_in, n_out)
-    if convention.mode == "adaptive_area":  # where a window ends is for whole numbers to say
+    if convention.kernel.jumps and rule is None:  # where a window ends is for whole numbers to say
         return axis_at(convention, rule, convention.coordinates(n_in, n_out), n_in, scale)
     where = _places(convention, rule, n_in, n_out, columns=columns)
     return axis_at(convention, rule, where, n_in, scale)
@@ -380,7 +380,7 @@ def _places(
 @functools.cache
 def _own(convention: Resize) -> Arithmetic:
     """The arithmetic of the reference itself."""
-    normalised = convention.antialias or convention.mode in ("lanczos", "gaussian", "mitchell")
+    normalised = convention.antialias or convention.kernel.divided or convention.mode == "mitchell"
     return Arithmetic(
         coordinates="float64",
         coordinate_roundings=1,

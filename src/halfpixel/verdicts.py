@@ -62,6 +62,7 @@ from .conventions.exact import Exact, over_common_denominator
 from .evaluation import filled
 from .frameworks import Call, FrameworkError, dtype_name, load, version
 from .integers import ROUNDINGS
+from .weights import taps
 
 Kind = Literal["conforms", "changed", "unsupported"]
 Array = NDArray[np.float64]
@@ -336,14 +337,12 @@ def axis_at(
         narrow: leave out the columns in which no row has anything.
     """
     places = where.astype(np.float64)
-    # windows of whole pixels, and the steps of a pyramid, have no slope, and are not for float64 to round
-    whole = convention.mode in ("adaptive_area", "box", "pyramid")
-    steps = () if whole else (SLOPE_STEP, -SLOPE_STEP)
+    steps = () if convention.kernel.flat else (SLOPE_STEP, -SLOPE_STEP)
     kernel, weigh = (
         convention.continued,
         tap_weights(rule),
     )  # what is extrapolated is no matter of slope
-    index, tap_weight = kernel.taps_at(where if whole else places, n_in, scale, weigh)
+    index, tap_weight = taps(kernel, where, n_in, scale, weigh)
     beside = [kernel.taps_at(places + step, n_in, scale, weigh) for step in steps]
     ends = _ends(places, n_in, scale) if convention.mode == "area" else []
     first, width = np.zeros(len(places), np.intp), n_in
@@ -372,13 +371,13 @@ def axis_at(
     for end in ends:  # each is rounded by itself, and moves the weight of its pixel
         pixels = [merged(at[:, None], np.ones((len(at), 1))) for at in end]
         slope = slope + np.maximum(*pixels) / float(scale)
-    taps = index.shape[1]
+    count = index.shape[1]
     if convention.drops_outside:  # what is clamped to the edge here weighs nothing
-        reads, taps = np.minimum(reads, 1.0), min(taps, n_in)
+        reads, count = np.minimum(reads, 1.0), min(count, n_in)
     half = 0.5 if convention.half_pixel else 0.0
     inside = convention.inside(where, n_in)[:, None]
     return Axis(
-        first, abs(places) + half, weight * inside, reads * inside, slope * inside, taps, n_in
+        first, abs(places) + half, weight * inside, reads * inside, slope * inside, count, n_in
     )
 
 

@@ -1,14 +1,16 @@
-"""The kernels: how much a pixel weighs at a distance, exactly where that is rational.
+"""The kernels, a record each: how much a pixel weighs at a distance, and what else is true of them.
 
-Each takes an array of distances in (stretched) pixels and returns the weights: ``Fraction``s for
+Each function takes an array of distances in (stretched) pixels and returns the weights: ``Fraction``s for
 ``Fraction``s, float64 for float64. Irrational values of ``Fraction``s come with 60 digits.
 """
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +86,54 @@ def gaussian(distance: Values, inside: NDArray[np.bool_] | None = None) -> Value
     return np.where(inside, np.exp(-2 * distance * distance), 0.0)
 
 
+def _horner_errors(
+    coefficients: tuple[float, ...], x: NDArray[np.float64], inexact: float
+) -> NDArray[np.float64]:
+    """Running error of Horner's rule: a roundoff of each result, and of inexact coefficients."""
+    value = np.full_like(x, coefficients[0])
+    error = inexact * abs(value)
+    for coefficient in coefficients[1:]:
+        value, error = value * x, error * x + abs(value * x)
+        if coefficient:
+            value = value + coefficient
+            error = error + abs(value) + inexact * abs(coefficient)
+    return np.asarray(error)
+
+
+def _cubic_errors(
+    t: NDArray[np.float64],
+    near: tuple[float, ...],
+    far: tuple[float, ...],
+    inexact: float,
+) -> NDArray[np.float64]:
+    pieces = [_horner_errors(piece, t, inexact) for piece in (near, far)]
+    return np.where(t <= 1, pieces[0], np.where(t < 2, pieces[1], 0.0))
+
+
+def _keys_errors(t: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:
+    a = float(shape.a)
+    return _cubic_errors(t, (a + 2, -(a + 3), 0.0, 1.0), (a, -5 * a, 8 * a, -4 * a), 0.0)
+
+
+def _mitchell_errors(t: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:
+    return _cubic_errors(t, (7 / 6, -2.0, 0.0, 8 / 9), (-7 / 18, 2.0, -10 / 3, 16 / 9), 1.0)
+
+
+def _lanczos_errors(t: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:
+    """Eight products, quotients and sines; π is rounded once, and multiplied into the arguments of the sines
+    once and twice: each argument's error times its sine's slope."""
+    r, z = shape.radius, np.pi * np.maximum(t, 1e-3)
+    first = 1.5 * z * abs(np.cos(z) * np.sin(z / r))
+    second = 2.5 * z / r * abs(np.sin(z) * np.cos(z / r))
+    return np.asarray(8 * abs(lanczos(t, r)) + r / (z * z) * (first + second))
+
+
+def _gaussian_errors(t: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:
+    return np.asarray(
+        gaussian(t) * (3 * 2 * t * t + 1)
+    )  # three roundings of 2t², one of the result
+
+
 def box(distance: Values) -> Values:
     """1 up to ½, ½ at exactly ½: ½ is each neighbour's share of a place between two pixels."""
     one, half = 0 * distance + 1, (0 * distance + 1) / 2
@@ -125,3 +175,135 @@ def _fraction(value: Any) -> Fraction:
     """An mpmath number, which is a binary one, as it is."""
     sign, mantissa, exponent, _ = value._mpf_
     return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+# ---------------------------------------------------------------------------- records
+
+
+class Shape(NamedTuple):
+    """What a kernel's form depends on beside the distance.
+
+    Attributes:
+        scale: how wide an output pixel is in input pixels: what windows are as wide as.
+        a: the coefficient of ``cubic``.
+        radius: that of ``lanczos``.
+    """
+
+    scale: Any = 1
+    a: Any = None
+    radius: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kernel:
+    """All that is true of a mode of a resize, whatever its grid is.
+
+    Attributes:
+        name: the mode.
+        value: from signed distances (coordinate − pixel), in stretched pixels, to weights; None where taps
+            are found in another way (``nearest``, ``adaptive_area``, ``pyramid``).
+        radius: how far it reaches, in stretched pixels, None where ``value`` is: it weighs nothing there, but
+            for ``area_linear``, which is asked of two pixels, from the one that a window begins in on.
+        grids: the coordinate_transformation_modes that it goes with, the default first; empty for all.
+        stretches: it can be antialiased, and a tap outside the image can be left out.
+        pads: a tap outside the image can read something else than the edge pixel.
+        divided: its values are divided by their sum, stretched or not.
+        irrational: its values are known to 60 digits, not exactly.
+        jumps: its weights jump as a coordinate crosses an edge: which side it is on is for exact numbers to
+            say.
+        flat: between its jumps no weight changes.
+        every_size: it makes any number of pixels of any number.
+        errors: the error of a value in unit roundoffs at a distance, which is taken as it is; None for a
+            kernel that cannot be divided by its sum.
+    """
+
+    name: str
+    value: Callable[[Values, Shape], Values] | None = None
+    radius: Callable[[Shape], Any] | None = None
+    grids: tuple[str, ...] = ()
+    stretches: bool = False
+    pads: bool = False
+    divided: bool = False
+    irrational: bool = False
+    jumps: bool = False
+    flat: bool = False
+    every_size: bool = True
+    errors: Callable[[NDArray[np.float64], Shape], NDArray[np.float64]] | None = None
+
+
+KERNELS: Mapping[str, Kernel] = {
+    kernel.name: kernel
+    for kernel in (
+        Kernel(name="nearest", pads=True, jumps=True, flat=True),
+        Kernel(
+            name="linear",
+            value=lambda t, shape: linear(abs(t)),
+            radius=lambda shape: 1,
+            stretches=True,
+            pads=True,
+            errors=lambda t, shape: linear(t),  # one subtraction
+        ),
+        Kernel(
+            name="cubic",
+            value=lambda t, shape: cubic(abs(t), shape.a if t.dtype == object else float(shape.a)),
+            radius=lambda shape: 2,
+            stretches=True,
+            pads=True,
+            errors=_keys_errors,
+        ),
+        Kernel(
+            name="mitchell",
+            value=lambda t, shape: mitchell(abs(t)),
+            radius=lambda shape: 2,
+            stretches=True,
+            pads=True,
+            errors=_mitchell_errors,
+        ),
+        Kernel(
+            name="lanczos",
+            value=lambda t, shape: lanczos(abs(t), shape.radius),
+            radius=lambda shape: shape.radius,
+            stretches=True,
+            pads=True,
+            divided=True,
+            irrational=True,
+            errors=_lanczos_errors,
+        ),
+        Kernel(
+            name="gaussian",
+            value=lambda t, shape: gaussian(abs(t)),
+            radius=lambda shape: Fraction(3, 2),
+            stretches=True,
+            pads=True,
+            divided=True,
+            irrational=True,
+            jumps=True,
+            errors=_gaussian_errors,
+        ),
+        Kernel(
+            name="box",
+            value=lambda t, shape: box(abs(t)),
+            radius=lambda shape: 1,  # it ends at ½; a pixel at exactly ½ counts half
+            stretches=True,
+            pads=True,
+            jumps=True,
+            flat=True,
+            errors=lambda t, shape: 0 * t,  # constants
+        ),
+        Kernel(
+            name="area",
+            value=lambda t, shape: area(abs(t), shape.scale),
+            radius=lambda shape: (1 + shape.scale) / 2,
+            grids=("half_pixel", "half_pixel_align_corners"),
+        ),
+        Kernel(
+            name="area_linear",
+            value=lambda t, shape: area_linear(t, shape.scale),
+            radius=lambda shape: 1,
+            grids=("asymmetric",),
+            jumps=True,
+        ),
+        Kernel(name="adaptive_area", grids=("half_pixel",), jumps=True, flat=True),
+        Kernel(name="pyramid", grids=("asymmetric",), jumps=True, flat=True, every_size=False),
+    )
+}

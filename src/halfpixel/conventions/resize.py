@@ -9,6 +9,7 @@ are named as frameworks do.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import exact as _exact
 from . import kernels as _kernels
+from . import products as _products
 from . import pyramid as _pyramid
 
 Mode = Literal[
@@ -68,14 +70,6 @@ _CANCELLED = 2.0**-40  # of the weights: 8192 roundings, beyond those that a coo
 # the grids whose scale is (n_in − 1) / (n_out − 1)
 _OWN_SCALE = ("half_pixel_align_corners", "pytorch_half_pixel_align_corners")
 
-# The coordinates that a mode can go with; a mode that is not named goes with any.
-_COORDINATES: dict[str, tuple[str, ...]] = {
-    "area": ("half_pixel", "half_pixel_align_corners"),
-    "adaptive_area": ("half_pixel",),
-    "area_linear": ("asymmetric",),
-    "pyramid": ("asymmetric",),
-}
-_INTERPOLATING = ("linear", "cubic", "mitchell", "lanczos", "gaussian", "box")
 _GRIDS: tuple[CoordinateTransformationMode, ...] = ("half_pixel", "asymmetric", "align_corners")
 _ROUNDINGS: tuple[NearestMode, ...] = (
     "floor",
@@ -186,7 +180,7 @@ class Resize:
 
     def __post_init__(self) -> None:
         _one_of("mode", self.mode, get_args(Mode))
-        grids = _COORDINATES.get(self.mode, get_args(CoordinateTransformationMode))
+        grids = self.kernel.grids or get_args(CoordinateTransformationMode)
         if self.coordinate_transformation_mode is None:
             _set(self, "coordinate_transformation_mode", grids[0])
         _one_of(
@@ -215,7 +209,7 @@ class Resize:
             value = getattr(self, name)
             if value not in (False, True):
                 raise ValueError(f"{name} is True or False, got {value!r}")
-            if value and self.mode not in (*_INTERPOLATING, "nearest"):
+            if value and not self.kernel.stretches and self.mode != "nearest":
                 raise ValueError(f"{name} does nothing for mode={self.mode!r}: leave it out")
             _set(self, name, bool(value) and self.mode != "nearest")
         self._check_padding()
@@ -238,7 +232,7 @@ class Resize:
         _one_of("padding_mode", self.padding_mode, get_args(PaddingMode))
         if self.padding_mode == "border":
             return
-        if self.mode not in (*_INTERPOLATING, "nearest") or self.antialias or self.exclude_outside:
+        if not self.kernel.pads or self.antialias or self.exclude_outside:
             raise ValueError(
                 f"padding_mode={self.padding_mode!r} goes with taps at a point, none of them excluded"
             )
@@ -354,9 +348,38 @@ class Resize:
         )
 
     @property
+    def kernel(self) -> _kernels.Kernel:
+        """What is true of its mode."""
+        return _kernels.KERNELS[self.mode]
+
+    def shape(self, scale: Any = 1) -> _kernels.Shape:
+        """What its kernel's form depends on, where an output pixel is ``scale`` wide."""
+        return _kernels.Shape(scale, self.cubic_coeff_a, self.lanczos_radius or 0)
+
+    def radius(self, scale: Any = 1) -> Any:
+        """How far the kernel reaches where it is not stretched, in input pixels.
+
+        Raises:
+            TypeError: of a mode whose taps are not found by a radius.
+        """
+        if self.kernel.radius is None:
+            raise TypeError(f"mode={self.mode!r} has no radius")
+        return self.kernel.radius(self.shape(scale))
+
+    def value(self, distance: NDArray[Any], scale: Any = 1) -> NDArray[Any]:
+        """The kernel's value at signed distances (coordinate − pixel), in stretched pixels.
+
+        Raises:
+            TypeError: of a mode whose weights are no function of a distance.
+        """
+        if self.kernel.value is None:
+            raise TypeError(f"mode={self.mode!r} has no value at a distance")
+        return self.kernel.value(distance, self.shape(scale))
+
+    @property
     def takes_every_size(self) -> bool:
         """Whether it goes with any number of pixels, in and out: all but ``pyramid`` do."""
-        return self.mode != "pyramid"
+        return self.kernel.every_size
 
     def takes(self, n_in: int, n_out: int) -> bool:
         """Whether the convention says how ``n_in`` pixels become ``n_out``: ``pyramid`` does where that is
@@ -588,8 +611,11 @@ class Resize:
             ValueError: a size is below 1, the convention does not take the two, or the last output
                 pixel would begin past the image.
         """
-        places = self.coordinates(n_in, n_out, factor)
-        return self.weights_at(places, n_in, self.scale(n_in, n_out, factor))
+        band = _band(self, n_in, n_out, factor)
+        matrix = np.full((n_out, n_in), Fraction(0), object)
+        taps = np.arange(band.weights.shape[1])
+        matrix[np.arange(n_out)[:, None], band.first[:, None] + taps] = band.weights
+        return matrix
 
     def scale(self, n_in: int, n_out: int, factor: Factor | None = None) -> Fraction:
         """How wide an output pixel is in input pixels: ``1 / factor`` where there is one, else ``n_in /
@@ -692,14 +718,15 @@ class Resize:
             return _pyramid.taps(coordinates, n_in, scale, self.pyramid_border or "")
         s: Any = scale if exact else float(scale)
         stretch: Any = self.stretch(scale) if exact else float(self.stretch(scale))
-        radius = (1 + s) / 2 if self.mode == "area" else self._radius(exact) * stretch
+        radius = self.radius(s) * stretch
+        radius = radius if exact else float(radius)
         # the taps strictly inside the radius: a kernel is 0 at its end
         base, taps = _floor(coordinates - radius) + 1, int(np.ceil(2 * radius))
         # a tap just beyond either end may count then; a box is looked for at twice its width anyway
         ended = self.mode == "gaussian" and tap_weights is not None
         index = (base - ended)[:, None] + np.arange(taps + 2 * ended)
         if tap_weights is None:
-            weight = self.kernel((coordinates[:, None] - index) / stretch, s)
+            weight = self.value((coordinates[:, None] - index) / stretch, s)
         else:
             weight = tap_weights(coordinates, index, self.stretch(scale))
         within = (index >= 0) & (index < n_in)
@@ -708,9 +735,9 @@ class Resize:
         cut = self.exclude_outside or (self.mode == "area" and bool(np.any(weight[~within])))
         if cut:
             weight = np.where(within, weight, 0 * weight)
-        if cut or stretch != 1 or self.mode in ("lanczos", "gaussian"):
+        if cut or stretch != 1 or self.kernel.divided:
             weight = weight / self._total(weight)
-            if exact and self.mode in ("lanczos", "gaussian"):
+            if exact and self.kernel.irrational:
                 weight = _exact.to_digits(weight)
         if self.padding_mode == "zeros":  # after the division: what fell outside is lost
             weight = np.where((index >= 0) & (index < n_in), weight, 0 * weight)
@@ -745,32 +772,6 @@ class Resize:
             index = index % (2 * n_in)
             index = np.where(index >= n_in, 2 * n_in - 1 - index, index)
         return np.asarray(np.clip(index, 0, n_in - 1), np.intp)
-
-    def _radius(self, exact: bool) -> Any:
-        radius = {"linear": 1, "area_linear": 1, "box": 1, "lanczos": self.lanczos_radius}
-        if self.mode == "gaussian":
-            return Fraction(3, 2) if exact else 1.5
-        return radius.get(self.mode, 2)
-
-    def kernel(self, distance: NDArray[Any], scale: Any) -> NDArray[Any]:
-        """The kernel's value at signed distances (coordinate − pixel), in stretched pixels."""
-        if self.mode == "area_linear":
-            return _kernels.area_linear(distance, scale)
-        away = abs(distance)
-        if self.mode == "linear":
-            return _kernels.linear(away)
-        if self.mode == "area":
-            return _kernels.area(away, scale)
-        if self.mode == "lanczos":
-            return _kernels.lanczos(away, self.lanczos_radius or 0)
-        if self.mode == "gaussian":
-            return _kernels.gaussian(away)
-        if self.mode == "box":
-            return _kernels.box(away)
-        if self.mode == "mitchell":
-            return _kernels.mitchell(away)
-        a = self.cubic_coeff_a
-        return _kernels.cubic(away, a if distance.dtype == object else float(a or 0))
 
     def apply(
         self,
@@ -809,12 +810,21 @@ class Resize:
         chosen = _axes(axes, len(size), len(shape))
         if self.roi is not None and len(self.roi) != 2 * len(size):
             raise ValueError(f"roi speaks of {len(self.roi) // 2} axes, size of {len(size)}")
-        matrices, inside = {}, {}
-        for i, (axis, n, factor) in enumerate(zip(chosen, size, factors, strict=True)):
-            along = self.along(i)
-            matrices[axis] = along.weights(shape[axis], n, factor)
-            inside[axis] = along.inside(along.coordinates(shape[axis], n, factor), shape[axis])
-        return self.extrapolated(_exact.apply_matrices(x, matrices, exact=exact), inside)
+        each = [
+            (axis, (self.along(i), shape[axis], n, factor))
+            for i, (axis, n, factor) in enumerate(zip(chosen, size, factors, strict=True))
+        ]
+        bands = {axis: _band(*sizes) for axis, sizes in each}
+        values = None if exact else _products.rounded_product(np.asarray(x), bands)
+        if values is None:
+            matrices = {axis: sizes[0].weights(*sizes[1:]) for axis, sizes in each}
+            values = _exact.apply_matrices(x, matrices, exact=exact)
+        inside = {
+            axis: along.inside(along.coordinates(n_in, n, factor), n_in)
+            for axis, (along, n_in, n, factor) in each
+            if along.extrapolation_value
+        }
+        return self.extrapolated(values, inside)
 
     def extrapolated(
         self, values: NDArray[Any], inside: Mapping[int, NDArray[np.bool_]]
@@ -953,6 +963,29 @@ def exact_factor(factor: Factor) -> Fraction:
     if exact <= 0:
         raise ValueError(f"a factor is a finite number above 0, got {factor!r}")
     return exact
+
+
+@functools.lru_cache(maxsize=64)
+def _band(convention: Resize, n_in: int, n_out: int, factor: Factor | None) -> _products.Band:
+    """The exact weights of one axis. Output pixels that sample as far behind a pixel, and read nothing beyond
+    the edges, weigh alike: each such row is computed once."""
+    convention._sizes(n_in, n_out, factor)
+    above, below = convention.ratio(np.arange(n_out), n_in, n_out, factor)
+    scale = convention.scale(n_in, n_out, factor)
+    wide = convention.radius(scale) * convention.stretch(scale) if convention.kernel.radius else 0
+    reach = math.ceil(max(wide, scale / 2 + 1, 3)) + 1
+    pixel, behind = above // below, above % below
+    inner = np.flatnonzero((pixel - reach >= 0) & (pixel + reach < n_in))
+    _, first, which = np.unique(behind[inner], return_index=True, return_inverse=True)
+    outer = np.setdiff1d(np.arange(n_out), inner)
+    computed = np.concatenate([outer, inner[first]])
+    pairs = zip(above[computed].tolist(), below[computed].tolist(), strict=True)
+    where = np.array([Fraction(*pair) for pair in pairs], object)
+    index, weight = convention.taps_at(where, n_in, scale)
+    row = np.empty(n_out, np.intp)
+    row[outer], row[inner] = np.arange(len(outer)), len(outer) + which
+    moved = (pixel - pixel[computed][row]).astype(np.intp)
+    return _products.band(index[row] + moved[:, None], weight[row], n_in)
 
 
 def _adaptive_area(

@@ -13,24 +13,19 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import suite
-from ..arithmetic import UNIT_ROUNDOFF, Arithmetic, normalised_weight_error, tap_weights
-from ..conventions import Resize, every_pyramid, every_resize, kernels
-from ..conventions.resize import TapWeights
+from .. import suite, weights
+from ..arithmetic import UNIT_ROUNDOFF, Arithmetic, normalised_weight_error
+from ..conventions import Resize, every_pyramid, every_resize
 from ..verdicts import Axis, axis_at, bound_of_axes
 from .probes import Answer
 from .rounding import Sampled, models, predicts
 from .rules import OTHER_RULES, places_of
 
 Array = NDArray[np.float64]
-
-# in these a rounding decides what is read at all: places are Fractions
-_EXACT = ("adaptive_area", "box", "pyramid")
 
 
 @dataclass(frozen=True)
@@ -128,8 +123,7 @@ def generic(convention: Resize, dtype: str = "float32") -> Arithmetic:
         if "float32" in call.arithmetic
         and any(followed.mode == convention.mode for followed in call.follows.values())
     ]
-    stretched = convention.mode in ("linear", "cubic", "mitchell", "lanczos", "gaussian", "box")
-    own = normalised_weight_error(convention) if stretched else 0.0
+    own = normalised_weight_error(convention) if convention.kernel.stretches else 0.0
     return Arithmetic(
         coordinates=dtype,
         coordinate_roundings=max(4, *(a.coordinate_roundings for a in known)),
@@ -157,7 +151,7 @@ def axis(
     """The weights of one axis, with what the bound needs; in float64, or, where ties decide, exactly."""
     convention, rule = candidate.convention, candidate.rule
     scale = convention.scale(n_in, n_out, factor)
-    if convention.mode in _EXACT and rule is None:
+    if convention.kernel.jumps and rule is None:
         return axis_at(convention, rule, convention.coordinates(n_in, n_out, factor), n_in, scale)
     where = places_of(convention, rule, n_in, n_out, factor, total, columns=columns)
     return axis_at(convention, rule, where, n_in, scale)
@@ -175,30 +169,11 @@ def matrix(
 ) -> Array:
     """The weights of one axis, (n_out, n_in), in float64."""
     convention, rule = candidate.convention, candidate.rule
-    if convention.mode == "nearest" and rule is None and not convention.drops_outside:
-        pixel = convention.nearest_pixel(np.arange(n_out), n_in, n_out, factor)
-        read = np.zeros((n_out, n_in))
-        read[np.arange(n_out), pixel] = 1.0
-        inside = convention.inside(convention.coordinates(n_in, n_out, factor), n_in)
-        return read * inside[:, None]
-    if convention.mode in _EXACT:
-        return axis(candidate, n_in, n_out, factor, total, columns=columns).weight
+    if rule not in OTHER_RULES:
+        return weights.matrix(convention, n_in, n_out, factor, rule, total, columns=columns)
     where = places_of(convention, rule, n_in, n_out, factor, total, columns=columns)
-    scale = convention.scale(n_in, n_out, factor)
-    weigh = tap_weights(rule)
-    if convention.mode == "gaussian" and rule is None:
-        weigh = _cut_exactly(convention.coordinates(n_in, n_out, factor), convention)
-    return np.asarray(convention.weights_at(where, n_in, scale, weigh), np.float64)
-
-
-def _cut_exactly(exact: NDArray[np.object_], convention: Resize) -> TapWeights:
-    """A gaussian ends in a step: which pixels are inside is for Fractions to say."""
-
-    def weigh(places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction) -> NDArray[Any]:
-        inside = abs(exact[:, None] - index.astype(object)) < Fraction(3, 2) * stretch
-        return kernels.gaussian(abs(places[:, None] - index) / float(stretch), inside.astype(bool))
-
-    return weigh
+    exact = np.array([Fraction(place) for place in where.tolist()], object)
+    return weights.matrix_at(convention, exact, n_in, convention.scale(n_in, n_out, factor))
 
 
 @dataclass(frozen=True)
