@@ -194,3 +194,18 @@ def test_memory_is_less_than_four_images() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * x.nbytes
+
+
+@pytest.mark.parametrize("convention", [*every_resize(), *every_pyramid()], ids=str)
+def test_rows_that_weigh_alike_are_those_that_are_computed_one_by_one(convention: Resize) -> None:
+    """Where axes are long enough for rows to repeat: their ties, windows and edges too."""
+    factor = Fraction(3, 4) if convention.takes_factors else None
+    sizes = [(60, 30, None), (30, 60, None), (64, 48, factor), (63, 42, None)]
+    for n_in, n_out, by in sizes if convention.kernel.every_size else sizes[:2]:
+        if not convention.takes(n_in, n_out):
+            continue
+        places, scale = convention.coordinates(n_in, n_out, by), convention.scale(n_in, n_out, by)
+        # a few of those whose weights have many digits
+        some = slice(20, n_out, 7) if convention.kernel.irrational else slice(None)
+        alone = convention.weights_at(places[some], n_in, scale)
+        assert (convention.weights(n_in, n_out, by)[some] == alone).all(), (n_in, n_out)

@@ -976,7 +976,8 @@ def _band(convention: Resize, n_in: int, n_out: int, factor: Factor | None) -> _
     reach = math.ceil(max(wide, scale / 2 + 1, 3)) + 1
     pixel, behind = above // below, above % below
     inner = np.flatnonzero((pixel - reach >= 0) & (pixel + reach < n_in))
-    _, first, which = np.unique(behind[inner], return_index=True, return_inverse=True)
+    alike = behind + below * (pixel % 2) if convention.nearest_mode == "round_half_even" else behind
+    _, first, which = np.unique(alike[inner], return_index=True, return_inverse=True)
     outer = np.setdiff1d(np.arange(n_out), inner)
     computed = np.concatenate([outer, inner[first]])
     pairs = zip(above[computed].tolist(), below[computed].tolist(), strict=True)
