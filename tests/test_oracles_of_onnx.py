@@ -18,6 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import Resize
+from halfpixel.answers import onnx_nodes, targets
 from halfpixel.arithmetic import UNIT_ROUNDOFF
 from halfpixel.conventions.onnx_operators import ResizeNode, conv_transpose_node, resize_node
 from halfpixel.spoken import Sizes, Spoken, read
@@ -393,6 +394,23 @@ def node_of(one: Drawn) -> ResizeNode | None:
         if "nothing is left of" not in str(error):
             raise
         return None
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize(
+    "convention", [targets.convention_of(call) for call in onnx_nodes.calls()], ids=str
+)
+def test_a_node_that_convert_offers_is_one_that_runs(convention: Resize) -> None:
+    said = onnx_nodes.node(convention)
+    assert said is not None
+    random = np.random.default_rng(0)
+    for size in ((9, 4), (3, 7), (1, 5)):
+        x = image(random, (1, 1, 6, 5))
+        inputs = {"roi": onnx_nodes.roi(convention)} if convention.extrapolates else {}
+        opset = onnx_nodes.opset(convention)
+        got = run("Resize", opset, said.kwargs, x, sizes=[1, 1, *size], **inputs)
+        want = expected(convention, x, size, coordinates=runtime_coordinates)
+        assert want.problem(got) == ""
 
 
 @pytest.mark.opencv
