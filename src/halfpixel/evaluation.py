@@ -358,8 +358,8 @@ _at_places = _passes(_grid_taps)
 
 
 def _torch_grid(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
-    """(1 − t)·a + t·b at the places of a grid in the image's dtype, off the whole ones where the size stays
-    too; the last pixel alone, zeros where they are outside."""
+    """(1 − t)·a + t·b at the coordinates of a grid in the image's dtype, which are not whole numbers even
+    at an unchanged size; the last pixel alone, and zeros outside."""
     return _at_places(convention, rule or f"grid_{x.dtype}", x, size)
 
 
@@ -382,7 +382,8 @@ _weighed_windows = _passes(_weighed, copied=True)
 
 
 def _opencv_area(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
-    """Whole ratios are summed and divided at the end; other windows are weighed."""
+    """At whole ratios, the pixels are summed and the sum is divided; in other windows the pixels are
+    weighted."""
     form = _divided_at_the_end if _whole_ratio(x, size) else _weighed_windows
     return form(convention, rule, x, size)
 
@@ -391,8 +392,8 @@ _crop = _passes(_floor_and_ceil, _lerp)
 
 
 def _tensorflow_crop(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
-    """a + t·(b − a) of ⌊place⌋ and ⌈place⌉, where the size stays too; what samples outside the image
-    reads nothing of it."""
+    """a + t·(b − a) of ⌊x⌋ and ⌈x⌉, also at an unchanged size; an output that samples outside the image
+    reads none of it."""
     h, w = (
         line.convention.inside(line.places, line.n_in) for line in _lines(convention, rule, x, size)
     )
@@ -422,7 +423,7 @@ _lerp_or_zero = _passes(_warp_taps, _lerp)
 
 
 def _opencv_warp(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
-    """a + t·(b − a) at places in float32, where the size stays too; zeros where they are outside."""
+    """a + t·(b − a) at float32 coordinates, also at an unchanged size; zeros outside."""
     return _lerp_or_zero(convention, "warp_float32", x, size)
 
 
@@ -430,8 +431,8 @@ _plain_linear = _passes(_inside, rows=_convention_taps, copied=True)
 
 
 def _opencv_linear(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
-    """Along a row, the last pixel alone from its middle on; down a column, always two. Exactly half
-    the size is four pixels summed and divided at the end."""
+    """Along a row, the last pixel alone from its centre on; down a column, always two pixels. At exactly
+    half the size, four pixels are summed and the sum is divided."""
     halved = convention.mode == "linear" and x.shape[2:] == (2 * size[0], 2 * size[1])
     return (_divided_at_the_end if halved else _plain_linear)(convention, rule, x, size)
 
@@ -440,7 +441,7 @@ _ipp_inside = _passes(_between, _lerp)
 
 
 def _opencv_ipp_linear(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
-    """With 1, 3 or 4 channels and at least 2 × 2 pixels a + t·(b − a), where there is a b; in the four
+    """With 1, 3 or 4 channels and at least 2 × 2 pixels, a + t·(b − a) where b exists; in the four
     corners, outside on both axes, a + t·(a − a). Other images as without IPP."""
     taken = x.shape[1] in (1, 3, 4) and min(x.shape[2:]) >= 2
     if not taken or x.shape[2:] == size:
@@ -498,19 +499,19 @@ EVALUATIONS = {
         _passes(_convention_taps),
         modes=_POINTS,
         paddings=(*_PADDINGS, "reflect_101"),
-        says="every tap of the kernel is multiplied, also by 0 and where the size stays; columns first",
+        says="every tap of the kernel is multiplied, even by 0 and at an unchanged size; columns first",
         source=f"{_UPSAMPLE_KERNEL}: Interpolate, HelperInterpCubic",
     ),
     "taps_or_copy": Evaluation(
         _passes(_convention_taps, copied=True),
         modes=_POINTS,
-        says="every tap is multiplied, also by 0; an image whose size stays is copied",
+        says="every tap is multiplied, even by 0; an image of unchanged size is copied",
         source=f"{_RESIZE_CPP}: resize (copyTo), HResizeCubic, HResizeLanczos4",
     ),
     "divided_at_the_end": Evaluation(
         _passes(_covered),
         modes=_WINDOWS,
-        says="the pixels of a window are summed, and the sum is divided: it can overflow before",
+        says="the pixels of a window are summed, and the sum is divided; the sum can overflow",
         source="pytorch/pytorch, aten/src/ATen/native/cpu/AdaptiveAvgPoolKernel.cpp: "
         f"cpu_adaptive_avg_pool2d; {_TF}/resize_area_op.cc: ComputePatchSum",
     ),
@@ -518,7 +519,7 @@ EVALUATIONS = {
         _torch_plane,
         modes=("linear",),
         antialias=False,
-        says="(1 − t)·a + t·b, where before the first pixel t = 0; an axis whose size stays is 1·a + 0·a",
+        says="(1 − t)·a + t·b, with t = 0 before the first pixel; an axis of unchanged size is 1·a + 0·a",
         source=f"{_UPSAMPLE_KERNEL}: HelperInterpLinear; aten/src/ATen/native/UpSample.h: "
         "compute_source_index_and_lambda",
     ),
@@ -526,14 +527,14 @@ EVALUATIONS = {
         _torch_line,
         modes=("linear",),
         antialias=False,
-        says="as torch_linear along a row, and nothing along the column",
+        says="as torch_linear along a row; columns are not computed",
         source=f"{_UPSAMPLE_KERNEL}: upsample_linear1d_kernel_impl",
     ),
     "torch_linear_volume": Evaluation(
         _torch_volume,
         modes=("linear",),
         antialias=False,
-        says="as torch_linear along three axes, of which the last is one pixel: 1·a + 0·a",
+        says="as torch_linear along three axes; the last has one pixel and is 1·a + 0·a",
         source=f"{_UPSAMPLE_KERNEL}: upsample_trilinear3d_kernel_impl",
     ),
     "torch_grid": Evaluation(
@@ -550,8 +551,8 @@ EVALUATIONS = {
         _passes(_window),
         modes=("linear", "cubic", "lanczos"),
         antialias=True,
-        says="the pixels from ⌊middle − radius + ½⌋ to before ⌊middle + radius + ½⌋; an axis whose size "
-        "stays is left alone",
+        says="the pixels from ⌊middle − radius + ½⌋ to before ⌊middle + radius + ½⌋; an axis of "
+        "unchanged size is left alone",
         source=f"{_UPSAMPLE_KERNEL}: HelperInterpBase::_compute_indices_min_size_weights_aa, "
         "separable_upsample_generic_Nd_kernel_impl",
     ),
@@ -559,7 +560,7 @@ EVALUATIONS = {
         _passes(_floor_and_ceil, _lerp, copied=True),
         modes=("linear",),
         antialias=False,
-        says="a + t·(b − a) of ⌊place⌋ and ⌈place⌉; an image whose size stays is copied",
+        says="a + t·(b − a) of ⌊x⌋ and ⌈x⌉; an image of unchanged size is copied",
         source=f"{_TF}/resize_bilinear_op.cc: compute_interpolation_weights, compute_lerp",
     ),
     "tensorflow_crop": Evaluation(
@@ -574,20 +575,20 @@ EVALUATIONS = {
         _passes(_convention_taps, copied=True, order=(2, 3)),
         modes=("cubic",),
         antialias=False,
-        says="as tensorflow_cubic; an image whose size stays is copied",
+        says="as tensorflow_cubic; an image of unchanged size is copied",
         source="tensorflow/tensorflow, tensorflow/python/ops/image_ops_impl.py: _resize_images_common",
     ),
     "tensorflow_cubic": Evaluation(
         _passes(_convention_taps, order=(2, 3)),
         modes=("cubic",),
         antialias=False,
-        says="four taps an axis are multiplied, also by 0; rows first",
+        says="four taps an axis are multiplied, even by 0; rows first",
         source=f"{_TF}/resize_bicubic_op.cc: GetWeightsAndIndices, ComputeYInterpolation",
     ),
     "tensorflow_span": Evaluation(
         _passes(_span, order=(2, 3)),
         modes=(*_KERNELS, "box"),
-        says="2·⌈radius⌉ + 1 pixels from the first within the radius on, whatever they weigh; rows first",
+        says="2·⌈radius⌉ + 1 pixels from the first within the radius on, with any weight; rows first",
         source=f"{_TF}/scale_and_translate_op.cc: ComputeSpansCore, GatherRows, GatherColumns",
     ),
     "opencv_linear": Evaluation(
@@ -619,7 +620,7 @@ EVALUATIONS = {
         modes=("cubic",),
         antialias=False,
         paddings=("zeros",),
-        says="every tap is multiplied, also by 0; one outside is 0 times the edge pixel",
+        says="every tap is multiplied, even by 0; a tap outside is 0 times the border pixel",
         source="found by running OpenCV 5.0.0 on images with one NaN or infinity; opencv/opencv, "
         "modules/imgproc/src/warp_kernels.simd.hpp: bicubicVec, bicubicRef",
     ),
@@ -632,24 +633,24 @@ EVALUATIONS = {
     "opencv_pyramid": Evaluation(
         _passes(_steps_along_a_row, _fours_summed, rows=_steps_down_a_column),
         modes=("pyramid",),
-        says="integer weights, columns first: pixels that weigh 4 are summed before they are weighed; "
-        "the sum is divided at the end",
+        says="integer weights, columns first: pixels with weight 4 are summed before they are "
+        "multiplied; the sum is divided at the end",
         source="opencv/opencv, modules/imgproc/src/pyramids.cpp: pyrDown_, pyrUp_, PyrUpVecV",
     ),
     "opencv_dnn_linear": Evaluation(
         _passes(_short_of_end, _lerp, copied=True, order=(2, 3)),
         modes=("linear",),
         antialias=False,
-        says="a + t·(b − a) of a pixel and the one after it, rows first, from the first to before the "
-        "last; an image whose size stays is copied",
+        says="a + t·(b − a) of a pixel and the next, rows first, from the first to just before the "
+        "last; an image of unchanged size is copied",
         source=f"{_RESIZE2}: resizeBilinear",
     ),
     "opencv_dnn_cubic": Evaluation(
         _passes(_inside_alone, rows=_first_inside, copied=True, order=(2, 3)),
         modes=("cubic",),
         antialias=False,
-        says="four taps an axis are multiplied, also by 0, rows first; a row outside that is excluded is 0 "
-        "times the first inside, and a column is not visited; an image whose size stays is copied",
+        says="four taps an axis are multiplied, even by 0, rows first; an excluded row is 0 times the "
+        "first row inside, and an excluded column is not read; an image of unchanged size is copied",
         source=f"{_RESIZE2}: resizeCubic",
     ),
 }

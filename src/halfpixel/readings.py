@@ -113,7 +113,7 @@ def _evaluated_readings(case: Case, declared: Evaluated) -> Iterator[tuple[str, 
         if evaluation.speaks_of(case.convention):  # type: ignore[arg-type]
             reading = replace(case, evaluated=replace(declared, name=name, flushes=False))
             yield (
-                f"the right convention, evaluated as {name}: {evaluation.says}",
+                f"the expected convention, evaluated as {name}: {evaluation.says}",
                 _computed(reading),
             )
 
@@ -145,18 +145,21 @@ def _resize_readings(case: Case, got: NDArray[Any] | None) -> Iterator[tuple[str
     turned = None if case.scales is None else case.scales[::-1]
     other = replace(case, size=(w, h))
     if case.scales is not None:
-        yield "the right convention at the ratio of the sizes", _computed(case, scales=None)
+        yield (
+            "the expected convention with the scale taken from the sizes",
+            _computed(case, scales=None),
+        )
         yield from _scale_readings(case, case.scales)
     elif h != w and all(case.convention.takes(*n) for n in other.sizes):
-        yield "the right convention with the size read as (width, height)", _computed(other)
+        yield "the expected convention with the size read as (width, height)", _computed(other)
     swapped = _computed(case, inputs={"x": x.swapaxes(2, 3)}, size=(w, h), scales=turned)
-    yield "the right convention with rows and columns swapped", swapped
+    yield "the expected convention with rows and columns swapped", swapped
     yield (
-        "the right convention with the channels in reverse order",
+        "the expected convention with the channels in reverse order",
         replace(case, expected=own[:, ::-1], inputs={"x": x[:, ::-1]}),
     )
     yield (
-        "the right convention with the images in reverse order",
+        "the expected convention with the images in reverse order",
         replace(case, expected=own[::-1], inputs={"x": x[::-1]}),
     )
 
@@ -175,7 +178,7 @@ def _scale_readings(case: Case, scales: Scales) -> Iterator[tuple[str, Case]]:
         ("with the scale of the columns only", (ratios[0], scales[1])),
     ):
         try:
-            yield f"the right convention {name}", _computed(case, scales=other)
+            yield f"the expected convention {name}", _computed(case, scales=other)
         except ValueError:
             continue  # at such scales there are fewer pixels
 
@@ -187,11 +190,11 @@ def _gradient_readings(case: Case) -> Iterator[tuple[str, Case]]:
         _computed(case, gradient=""),
     )
     whole = {2: _edges_lost(case, 0), 3: _edges_lost(case, 1)}
-    lost = "the right convention with what was read beyond the edges lost"
+    lost = "the expected convention without the gradient of taps outside the image"
     yield lost, replace(case, expected=np.asarray(apply_matrices(x, whole)))
     overwritten = {2: _last_only(h), 3: _last_only(w)}
     yield (
-        "the right convention with each pixel overwritten, not added to",
+        "the expected convention with each pixel overwritten instead of added to",
         replace(case, expected=np.asarray(apply_matrices(x, overwritten))),
     )
 
@@ -221,43 +224,43 @@ def _conv_readings(case: Case) -> Iterator[tuple[str, Case]]:
 
     for other in _other_cuts(convention):
         yield str(other), _computed(case, convention=other)
-    yield "the right convention with the kernel flipped", weight(w[:, :, ::-1, ::-1])
+    yield "the expected convention with the kernel flipped", weight(w[:, :, ::-1, ::-1])
     if w.shape[2] == w.shape[3]:
         yield (
-            "the right convention with the kernel's rows and columns swapped",
+            "the expected convention with the kernel's rows and columns swapped",
             weight(w.swapaxes(2, 3)),
         )
     if w.shape[0] == w.shape[1]:
         yield (
-            "the right convention with the weight's input and output channels swapped",
+            "the expected convention with the weight's input and output channels swapped",
             weight(w.swapaxes(0, 1)),
         )
-    yield "the right convention with the input channels in reverse order", weight(w[::-1])
-    yield "the right convention with the output channels in reverse order", weight(w[:, ::-1])
+    yield "the expected convention with the input channels in reverse order", weight(w[::-1])
+    yield "the expected convention with the output channels in reverse order", weight(w[:, ::-1])
     if case.inputs["x"].shape[0] > 1:
         yield (
-            "the right convention with the images in reverse order",
+            "the expected convention with the images in reverse order",
             replace(case, expected=case.expected[::-1]),
         )
     if convention.group > 1:
         n, c, h, w_ = case.expected.shape
         blocks = case.expected.reshape(n, convention.group, -1, h, w_)
         yield (
-            "the right convention with the output channels of the groups interleaved",
+            "the expected convention with the output channels of the groups interleaved",
             replace(case, expected=blocks.swapaxes(1, 2).reshape(n, c, h, w_)),
         )
         per_group = w.reshape(convention.group, -1, *w.shape[1:])
         yield (
-            "the right convention with the weight's groups in reverse order",
+            "the expected convention with the weight's groups in reverse order",
             weight(per_group[::-1].reshape(w.shape)),
         )
         yield (
-            "the right convention with the channels dealt to the groups in turn",
+            "the expected convention with the channels assigned to the groups in turn",
             weight(per_group.swapaxes(0, 1).reshape(w.shape)),
         )
     if "b" in case.inputs:
         without = {name: values for name, values in case.inputs.items() if name != "b"}
-        yield "the right convention without the bias", _computed(case, inputs=without)
+        yield "the expected convention without the bias", _computed(case, inputs=without)
     if any(convention.output_padding):
         zeroed = case.expected.copy()
         h, w_ = (
@@ -267,7 +270,7 @@ def _conv_readings(case: Case) -> Iterator[tuple[str, Case]]:
         zeroed[:, :, h:, :] = bias
         zeroed[:, :, :, w_:] = bias
         yield (
-            "the right convention with output_padding filled with zeros instead of computed",
+            "the expected convention with output_padding filled with zeros instead of computed",
             replace(case, expected=zeroed),
         )
 
@@ -279,19 +282,19 @@ def _conv_gradient_readings(case: Case) -> Iterator[tuple[str, Case]]:
         yield f"the gradient of {other}", _computed(case, convention=other)
     if case.gradient == "w":
         yield (
-            "the right convention with the kernel flipped",
+            "the expected convention with the kernel flipped",
             replace(case, expected=case.expected[:, :, ::-1, ::-1]),
         )
     if case.gradient == "x":
         w = np.ascontiguousarray(case.inputs["w"][:, :, ::-1, ::-1])
         yield (
-            "the right convention with the kernel flipped",
+            "the expected convention with the kernel flipped",
             _computed(case, inputs={**case.inputs, "w": w}),
         )
     if case.inputs["x"].shape[0] > 1:
         last = {key: values[-1:] for key, values in case.inputs.items() if key in "xg"}
         yield (
-            "the right convention with only the last image counted",
+            "the expected convention with only the last image counted",
             _computed(case, inputs={**case.inputs, **last}),
         )
 

@@ -125,10 +125,10 @@ def test_every_two_conventions_that_calls_follow_are_told_apart_by_some_golden()
 
 # what is mistaken, a case for it
 RESIZE_MISTAKES = {
-    "the right convention with the size read as (width, height)": "12x5-5x12-texture",
-    "the right convention with rows and columns swapped": "6x6-6x6-texture",
-    "the right convention with the channels in reverse order": "4x5-7x9-texture",
-    "the right convention with the images in reverse order": "9x7-5x4-texture",
+    "the expected convention with the size read as (width, height)": "12x5-5x12-texture",
+    "the expected convention with rows and columns swapped": "6x6-6x6-texture",
+    "the expected convention with the channels in reverse order": "4x5-7x9-texture",
+    "the expected convention with the images in reverse order": "9x7-5x4-texture",
 }
 
 
@@ -166,21 +166,21 @@ def wrong_readings(name: str) -> frozenset[str]:
 
 
 CONV_NAMES = [entry.name for entry in CONV_TRANSPOSE_CASES]
-FLIPPED = "the right convention with the kernel flipped"
-TRANSPOSED = "the right convention with the kernel's rows and columns swapped"
+FLIPPED = "the expected convention with the kernel flipped"
+TRANSPOSED = "the expected convention with the kernel's rows and columns swapped"
 KINDS = [
     "cut from another place",
     FLIPPED,
     TRANSPOSED,
-    "the right convention with the weight's input and output channels swapped",
-    "the right convention with the input channels in reverse order",
-    "the right convention with the output channels in reverse order",
-    "the right convention with the weight's groups in reverse order",
-    "the right convention with the channels dealt to the groups in turn",
-    "the right convention without the bias",
-    "the right convention with the images in reverse order",
-    "the right convention with the output channels of the groups interleaved",
-    "the right convention with output_padding filled with zeros instead of computed",
+    "the expected convention with the weight's input and output channels swapped",
+    "the expected convention with the input channels in reverse order",
+    "the expected convention with the output channels in reverse order",
+    "the expected convention with the weight's groups in reverse order",
+    "the expected convention with the channels assigned to the groups in turn",
+    "the expected convention without the bias",
+    "the expected convention with the images in reverse order",
+    "the expected convention with the output channels of the groups interleaved",
+    "the expected convention with output_padding filled with zeros instead of computed",
 ]
 
 
@@ -338,7 +338,7 @@ CROPPED = [
     case for case in golden_cases() if isinstance(case.convention, Resize) and case.convention.roi
 ]
 
-# how a box is misread, from the right convention to the wrong one
+# how a box is misread, from the expected convention to the wrong one
 MISREAD: dict[str, Callable[[Resize], Resize]] = {
     "x before y": lambda c: replace(c, roi=tuple((c.roi or ())[i] for i in (1, 0, 3, 2))),
     "the start and the size": lambda c: replace(

@@ -181,19 +181,19 @@ WRONG: list[tuple[str, dict[str, object], Callable[[Case], object], str]] = [
         "the kernel flipped",
         PLAIN,
         lambda case: _run(case, w=case.inputs["w"][:, :, ::-1, ::-1]),
-        "the right convention with the kernel flipped",
+        "the expected convention with the kernel flipped",
     ),
     (
         "the weight of groups not permuted",
         {**PLAIN, "group": 2},
         _groups_unpermuted,
-        "the right convention with the channels dealt to the groups in turn",
+        "the expected convention with the channels assigned to the groups in turn",
     ),
     (
         "output_padding filled with zeros",
         PLAIN,
         _zero_filled,
-        "the right convention with output_padding filled with zeros instead of computed",
+        "the expected convention with output_padding filled with zeros instead of computed",
     ),
 ]
 

@@ -132,7 +132,7 @@ WRONG: tuple[tuple[str, Callable[[Array, tuple[int, int]], Array], str, str, str
         ),
         "near_the_largest",
         "values exceed the error bound",
-        "evaluated as tensorflow_lerp: a + t·(b − a) of ⌊place⌋ and ⌈place⌉",
+        "evaluated as tensorflow_lerp: a + t·(b − a) of ⌊x⌋ and ⌈x⌉",
     ),
     (
         "numbers below the normal range become 0",

@@ -200,13 +200,15 @@ WRONG_GRADIENTS = (
                   "the gradient of resize cubic half_pixel cubic_coeff_a=-0.5" + TABLE,
                   options={"edge": "clamp"}),
     WrongGradient("edge weights lost, linear", LINEAR, UP,
-                  RIGHT + "what was read beyond the edges lost", options={"edge": "zero"}),
+                  "the expected convention without the gradient of taps outside the image",
+                  options={"edge": "zero"}),
     WrongGradient("edge weights lost, cubic", CUBIC, EDGES,
-                  RIGHT + "what was read beyond the edges lost", options={"edge": "zero"}),
+                  "the expected convention without the gradient of taps outside the image",
+                  options={"edge": "zero"}),
     WrongGradient("nearest floored for rounded", NEAREST_EXACT, UP,
                   "the gradient of resize nearest half_pixel floor", options={"pick": "floor"}),
     WrongGradient("the last cotangent instead of the sum", NEAREST_FLOOR, UP,
-                  RIGHT + "each pixel overwritten, not added to", _overwritten),
+                  RIGHT + "each pixel overwritten instead of added to", _overwritten),
     WrongGradient("the average instead of the sum", LINEAR, UP, None, _averaged),
     WrongGradient("weights of 11 bits", LINEAR, DOWN, None, options={"weight_bits": 11}),
 )
@@ -255,7 +257,7 @@ def test_a_failure_says_that_it_is_a_gradient() -> None:
     text = explain(verdict)
     assert "float32: mylib.gradient(mylib.resize(x, size=(7, 9)), x, g)" in text
     assert "  convention  the gradient of resize linear half_pixel" in text
-    assert "  golden      the transposed matrices of the reference, times a formula: " in text
+    assert "  golden      computed by the reference: transposed weight matrices, times a formula: " in text
     assert "edited" not in text
 
 

@@ -317,8 +317,8 @@ def ratios(case: Case) -> tuple[Fraction, ...]:
 
 
 MISTAKES: list[tuple[str, str, Callable[[Any], Any]]] = [
-    ("at the ratio of the sizes", "7x7-7x15-by_1_2.2-impulses", lambda case: None),
-    ("at the ratio of the sizes", "5x4-5x6-by_1.05_1.6-texture", lambda case: None),
+    ("with the scale taken from the sizes", "7x7-7x15-by_1_2.2-impulses", lambda case: None),
+    ("with the scale taken from the sizes", "5x4-5x6-by_1.05_1.6-texture", lambda case: None),
     ("with the scales inverted", "9x7-5x4-by_0.6-texture", lambda case: [1 / s for s in case.scales]),
     ("with an axis of unchanged size copied", "5x4-5x6-by_1.05_1.6-texture",
      lambda case: (1, case.scales[1])),
@@ -341,14 +341,16 @@ def test_a_mistake_is_caught_and_named(
     verdict = judged(case, scales)
     assert verdict.kind == "changed"
     text = explain(verdict)
-    assert f"    the right convention {said}" in text
+    assert f"    the expected convention {said}" in text
     assert ", at scales " in text
 
 
 def test_no_kind_of_mistake_is_missing_from_the_table_above() -> None:
     cases = [case_with_expected(case) for case in STORED if case.convention in (LINEAR, CUBIC)]
     found = {name for case in cases for name, _ in readings.readings(case)}
-    own = {name.removeprefix("the right convention ") for name in found if name.startswith("the ")}
+    own = {
+        name.removeprefix("the expected convention ") for name in found if name.startswith("the ")
+    }
     about = {name for name in own if re.search("scale|copied|ratio", name)}
     assert about == {said for said, _, _ in MISTAKES}
 
