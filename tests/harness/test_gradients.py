@@ -257,7 +257,10 @@ def test_a_failure_says_that_it_is_a_gradient() -> None:
     text = explain(verdict)
     assert "float32: mylib.gradient(mylib.resize(x, size=(7, 9)), x, g)" in text
     assert "  convention  the gradient of resize linear half_pixel" in text
-    assert "  golden      computed by the reference: transposed weight matrices, times a formula: " in text
+    assert (
+        "  golden      computed by the reference: transposed weight matrices, times a formula: "
+        in text
+    )
     assert "edited" not in text
 
 
