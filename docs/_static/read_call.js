@@ -369,7 +369,8 @@ const halfpixelReader = (() => {
       const spelled = (one) => [one.name, ...one.spelled];
       const whole = tables.functions.find((one) => spelled(one).includes(name));
       if (whole) return [whole];
-      return tables.functions.filter((one) => spelled(one).some((each) => each.endsWith(`.${name}`)));
+      const ends = (one) => one.framework !== "onnx" && spelled(one).some((each) => each.endsWith(`.${name}`));
+      return tables.functions.filter(ends);
     }
 
     function closest(name) {

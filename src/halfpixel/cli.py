@@ -35,11 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     convert.add_argument(
         "--weight",
         type=_sizes,
-        metavar="N,N,N,N",
+        metavar="N,N,…",
         help="the shape of a transposed convolution's weight, in the call's layout",
     )
     convert.add_argument(
-        "--input", type=_sizes, metavar="H,W", help="the input's size in pixels, where it matters"
+        "--input",
+        type=_sizes,
+        metavar="H,W",
+        help="the input's size in pixels, where it matters: H,W, or W, or D,H,W",
     )
     convert.add_argument("--format", choices=("text", "json"), default="text")
     identify = commands.add_parser("identify", help="which convention a function follows")

@@ -455,6 +455,24 @@ def test_what_a_transposed_convolution_leaves_open_is_asked_for(text: str, words
     assert words in str(error.value)
 
 
+def test_a_weight_that_is_not_the_layer_s_is_refused() -> None:
+    with pytest.raises(
+        Unreadable, match=r"the weight's shape is \(4, 8, 3, 3\), got \(8, 4, 3, 3\)"
+    ):
+        read("nn.ConvTranspose2d(4, 8, 3)", Sizes((8, 4, 3, 3)))
+    with pytest.raises(Unreadable, match=r"the weight's shape is \(3, 3, 8, in\), got"):
+        read("keras.layers.Conv2DTranspose(8, 3)", Sizes((4, 8, 3, 3)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Resize((224, 224))", "transforms.Resize(224)", "A.Resize(8, 8)", "ConvTranspose(8, (3, 3))"],
+)
+def test_a_class_of_another_library_is_no_node_of_onnx(text: str) -> None:
+    with pytest.raises(Unreadable, match="that is known"):
+        read(text)
+
+
 def test_an_output_size_out_of_reach_is_what_torch_raises() -> None:
     with pytest.raises(
         Unreadable, match="requested an output size of 17, but valid sizes range from 15"

@@ -274,7 +274,12 @@ def _torch_layer(a: _Arguments) -> Layer:
     channels = a.channels("in_channels"), a.channels("out_channels")
     if not _plain_dtype(a.values["dtype"]):
         a.warnings.append(f"dtype={a.values['dtype']!r}: the answer does not convert to it")
-    return _torch(a, a.axes("kernel_size", rank, least=1), channels, a.truth("bias"))
+    layer = _torch(a, a.axes("kernel_size", rank, least=1), channels, a.truth("bias"))
+    if a.sizes.weight not in (None, layer.weight_shape):
+        raise Unreadable(
+            f"{a.call}: the weight's shape is {layer.weight_shape}, got {a.sizes.weight}"
+        )
+    return layer
 
 
 def _plain_dtype(dtype: Any) -> bool:
@@ -318,7 +323,8 @@ def _applied(a: _Arguments, layer: Layer, applied: Written) -> Layer:
                 f"{least} to {least + axis.stride - 1} (for an input of {n})"
             )
         extra.append(wanted - least)
-    a.notes.append(f"an input of {n_in} pixels: output_size is output_padding={tuple(extra)} there")
+    pixels = "x".join(map(str, n_in))
+    a.notes.append(f"the input is {pixels}: output_size is output_padding={tuple(extra)} there")
     return replace(layer, convention=replace(c, output_padding=tuple(extra)))
 
 
