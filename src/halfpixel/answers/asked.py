@@ -38,6 +38,7 @@ class Query:
         prelude: a line of code before it, that says what stands in ``written``.
         factors: what the call is given along each axis, where they are numbers.
         padding: the rows and columns of zeros that the call adds: before and after, for each axis.
+        fitted: the call chooses a size: what it is asked for is not what comes out.
         conditions: under which the answer holds.
     """
 
@@ -49,6 +50,7 @@ class Query:
     prelude: str = ""
     factors: tuple[float, ...] | None = None
     padding: tuple[tuple[int, int], ...] = ()
+    fitted: bool = False
     conditions: tuple[str, ...] = ()
 
     @property
@@ -58,6 +60,8 @@ class Query:
 
     def of(self, call: Call) -> Query:
         """The sizes at which one of the calls that are said alike runs, and is not known to be wrong."""
+        if self.fitted:
+            return self
         kept = tuple(sizes for sizes in self.sizes if targets.runs(call, sizes))
         return replace(self, sizes=kept)
 
@@ -249,7 +253,7 @@ def _fitted(reading: Reading, fit: Fit, input_size: Size | None) -> Query:
     if input_size is None or not all(isinstance(n, int) for n in reading.size):
         tried = tuple(one for one in _sizes.spread(2) if _proportional(one))
         conditions = (pads if fit is padded else fits,)
-        return Query(tried, "at {count} sizes", ("h", "w"), conditions=conditions)
+        return Query(tried, "at {count} sizes", ("h", "w"), fitted=True, conditions=conditions)
     wanted = _numbers(reading.size)
     n_out = fit(tuple(input_size), wanted)
     if min(n_out) < 1:
@@ -262,7 +266,7 @@ def _fitted(reading: Reading, fit: Fit, input_size: Size | None) -> Query:
         each = zip(first, wanted, n_out, strict=True)
         zeros = tuple((start, n - start - m) for start, n, m in each)
     one = Sizes(tuple(input_size), n_out)
-    return Query((one,), f"at {one}", (None, None), complete=True, padding=zeros)
+    return Query((one,), f"at {one}", (None, None), complete=True, padding=zeros, fitted=True)
 
 
 def _proportional(sizes: Sizes) -> bool:

@@ -28,6 +28,8 @@ Pair = tuple[Sizes, Sizes]  # of the call that was asked about, and of the targe
 
 LARGEST = 128  # of the sizes at which the pixels of two coordinate rules are counted
 _LARGEST_GRID = 32  # where the coordinates of a grid are found one size at a time
+# More of a pixel than a coordinate that is rounded can move between two taps: another pixel is read
+_JUMP = 1 / 16
 _NEGLIGIBLE = 2.0**-48  # two formulas of the same weights, in float64
 _ULP = 2.0**-24  # what a unit in the last place of a float32 is at least, by its size
 
@@ -173,6 +175,14 @@ def _few(pairs: Sequence[Pair]) -> Sequence[Pair]:
 def _most(one: Model, other: Model, pairs: Sequence[Pair]) -> Measured:
     found = [models.measured(one, other, *pair) for pair in pairs]
     return max(found, key=lambda each: (each.mean, each.largest))
+
+
+def jumps(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> bool:
+    """Whether two calls of one convention read other pixels: a coordinate is rounded to beyond one."""
+    if (one, mine) == (other, theirs):
+        return False
+    both = enumerate(zip(models.axes(mine), models.axes(theirs), strict=True))
+    return any(models.distance(one.along(i), other.along(i), *axes) > _JUMP for i, axes in both)
 
 
 # ---------------------------------------------------------------------------- rounding

@@ -190,28 +190,36 @@ def distance(one: Model, other: Model, mine: Axis, theirs: Axis) -> float:
 # ---------------------------------------------------------------------------- a photograph
 
 
+_VALUES = (
+    2**12
+)  # of a small image, so many parts of the photograph are taken that they have as many
+
+
 @functools.lru_cache(maxsize=8)
 def photograph(size: Size) -> Array:
-    """An image of a size, of values from 0 to 1: the photograph in golden/, mirrored as often as that takes.
+    """Images of a size, of values from 0 to 1: parts of the photograph in golden/, mirrored at its edges.
 
-    Lines are every eighth row of it; a volume, an image that moves by a pixel from one frame to the next.
+    A volume is a part that moves by a pixel from one frame to the next.
 
     Returns:
-        Shape ``(rows, w)``, ``(h, w)`` or ``(d, h, w)``.
+        Shape ``(images, w)``, ``(images, h, w)`` or ``(images, d, h, w)``: a large one, or many small ones.
     """
     green = np.asarray(goldens.photograph()[..., 1], np.float64) / WHITE
-    if len(size) == 1:
-        return np.ascontiguousarray(_mirrored(green, (len(green), size[0]))[::8])
-    frames = range(size[0]) if len(size) == 3 else range(1)
-    images = [_mirrored(green, size[-2:], frame) for frame in frames]
-    return np.stack(images) if len(size) == 3 else images[0]
+    count = min(max(1, _VALUES // int(np.prod(size))), 64)
+    frames, height, width = (1, 1, *size)[-3:]
+    images = [
+        _mirrored(green, (height, width), (7 * i + frame, 11 * i + frame))
+        for i in range(count)
+        for frame in range(frames)
+    ]
+    return np.asarray(images).reshape(count, *size)
 
 
-def _mirrored(image: Array, size: Sequence[int], start: int = 0) -> Array:
+def _mirrored(image: Array, size: Sequence[int], start: Sequence[int]) -> Array:
     found = image
     for axis, n in enumerate(size):
         period = image.shape[axis]
-        index = (np.arange(n) + start) % (2 * period)
+        index = (np.arange(n) + start[axis]) % (2 * period)
         found = np.take(found, np.where(index < period, index, 2 * period - 1 - index), axis)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..arithmetic import Arithmetic
 from ..conventions import Resize
@@ -62,7 +62,7 @@ def recipes(source: Model, query: Query, target: Target) -> Iterator[Recipe]:
     """
     if not query.sizes or source.convention.extrapolation_value:
         return
-    for make in (_padded, _indexed, _matrices):
+    for make in (_padded, _indexed, _weighed, _matrices):
         found = make(source, query, target)
         if found is not None:
             prelude = f"{query.prelude}\n" if query.prelude else ""
@@ -117,8 +117,8 @@ def _asymmetric(mode: Mode) -> Resize:
 
 # ---------------------------------------------------------------------------- nearest by index
 
-# What each coordinate rule computes, of n pixels in and m out, along an axis: NumPy.
-_INDEX: Mapping[tuple[str, str], str] = {
+# Where each coordinate rule samples, of n pixels in and m out, along an axis: NumPy.
+_PLACES: Mapping[tuple[str, str], str] = {
     ("asymmetric", "float32"): "np.arange({m}, dtype=np.float32) * np.float32({n} / {m})",
     ("half_pixel", "float32"): "(np.arange({m}, dtype=np.float32) + np.float32(0.5)) * np.float32({n} / {m})",
     ("asymmetric", "inverse_scale_float64"): "np.arange({m}) * (1 / ({m} / {n}))",
@@ -145,7 +145,7 @@ def _indexed(source: Model, query: Query, target: Target) -> Recipe | None:
     if convention.roi is not None or any(one.scales for one in query.sizes):
         return None
     own = convention.nearest_mode == _ROUNDED.get(grid)
-    formula = _INDEX.get((grid, source.rule or "")) if own else None
+    formula = _PLACES.get((grid, source.rule or "")) if own else None
     texts = _axis_texts(query, target)
     letters = [letter for letter, _, _ in texts]
     lines = [] if formula else [f"nearest = {_said(convention)}.nearest_pixel"]
@@ -196,6 +196,41 @@ _MADE: Mapping[Target, str] = {
 }
 
 
+# A rule of which the coordinates are weighed: a line of Python from n and m, and the expression.
+_WEIGHED: Mapping[tuple[str, str], Sequence[str]] = {
+    ("asymmetric", "inverse_scale_float64"): ("return np.arange(m) * (1 / (m / n))",),
+    ("asymmetric", "kernel_table_1024"): (
+        "at = np.arange(m, dtype=np.float32) * np.float32(n / m)",
+        "return np.floor(at) + np.rint((at - np.floor(at)) * 1024).astype(float) / 1024",
+    ),
+    ("half_pixel", "kernel_table_1024"): (
+        "half = np.float32(0.5)",
+        "at = (np.arange(m, dtype=np.float32) + half) * np.float32(n / m) - half",
+        "return np.floor(at) + np.rint((at - np.floor(at)) * 1024).astype(float) / 1024",
+    ),
+}
+
+
+def _weighed(source: Model, query: Query, target: Target) -> Recipe | None:
+    """Weights at the coordinates that the call rounds to, and their product with the image."""
+    convention, rank = source.convention, query.rank
+    key = str(convention.coordinate_transformation_mode), source.rule or ""
+    if key not in _WEIGHED or any(one.scales for one in query.sizes):
+        return None
+    lines = ["def coordinates(n, m):", *(f"    {line}" for line in _WEIGHED[key])]
+    lines.append(f"R = {_said(convention)}")
+    letters = []
+    for letter, n, m in _axis_texts(query, target):
+        letters.append(f"A_{letter}")
+        of = f"R.weights_at(coordinates({n}, {m}), {n}, R.scale({n}, {m}))"
+        lines.append(f"A_{letter} = {_MADE[target].format(of=of)}")
+    lines.append(_product(target, rank, letters))
+    side = Side(
+        convention, replace(_PRODUCT, coordinate_rule=source.rule), _NAMES[target], "weighed"
+    )
+    return Recipe("matrices", "\n".join(lines), side, _needs(target, rank, letters))
+
+
 def _matrices(source: Model, query: Query, target: Target) -> Recipe | None:
     """The exact weights of each axis, and their product with the image."""
     convention, rank = source.convention, query.rank
@@ -213,10 +248,14 @@ def _matrices(source: Model, query: Query, target: Target) -> Recipe | None:
         lines.append(f"A_{letter} = {_MADE[target].format(of=of)}")
     lines.append(_product(target, rank, letters))
     side = Side(convention, _PRODUCT, _NAMES[target], "matrices")
-    conditions = [LAYOUTS[target][rank], "the package halfpixel", "x is of floats"]
-    if target == "onnx":
-        conditions += [f"{', '.join(letters)} are inputs or initializers", "ONNX opset 12 or later"]
-    return Recipe("matrices", "\n".join(lines), side, tuple(conditions))
+    return Recipe("matrices", "\n".join(lines), side, _needs(target, rank, letters))
+
+
+def _needs(target: Target, rank: int, letters: Sequence[str]) -> tuple[str, ...]:
+    found = (LAYOUTS[target][rank], "the package halfpixel", "x is of floats")
+    if target != "onnx":
+        return found
+    return (*found, f"{', '.join(letters)} are inputs or initializers", "ONNX opset 12 or later")
 
 
 def _product(target: Target, rank: int, letters: Sequence[str]) -> str:

@@ -23,7 +23,18 @@ from ..spoken.resize import Reading
 from ..spoken.text import Unreadable
 from . import code, factors, models, onnx_nodes, recipes, targets
 from .asked import Query, asked
-from .exactness import Exactness, Levels, Looked, compared, exact_rows, levels, side
+from .exactness import (
+    Exactness,
+    Levels,
+    Looked,
+    Pair,
+    Side,
+    compared,
+    exact_rows,
+    jumps,
+    levels,
+    side,
+)
 from .forms import IMAGE
 from .models import Measured
 from .sizes import Size, Sizes, by
@@ -305,12 +316,17 @@ def _when(call: Call) -> str:
 # ---------------------------------------------------------------------------- one part
 
 
+_NOT_TWO = (
+    "an image of 1, 3 or 4 channels: of 2, another kernel runs, on a coarser grid of coordinates"
+)
 _MORE_THAN_A_PIXEL = "an image of more than one row"
 
 
 def _answered(part: Part, query: Query, reading: Reading, target: Target) -> Part:
     conditions = [*part.conditions, *query.conditions]
     conditions += [f"but where {d.why} (releases {d.releases})" for d in part.call.defects]
+    if targets.varies_by_channels(part.call, reading.calls):
+        conditions.append(_NOT_TWO)
     part = replace(part, conditions=tuple(conditions), looked_at=query.looked_at)
     if not query.sizes:  # a known defect, at the sizes that are asked about
         return part
@@ -352,9 +368,7 @@ def _equal(part: Part, candidate: Candidate, query: Query, target: Target) -> Eq
     if not said:
         return None
     found = _equivalent(part, candidate, said, query, target)
-    if found is None or (query.complete and found.exactness.kind == "pixels"):
-        return None
-    if one_row:
+    if found is not None and one_row:
         found = replace(found, conditions=(*found.conditions, _MORE_THAN_A_PIXEL))
     return found
 
@@ -370,20 +384,42 @@ def _equivalent(
     """A call at the sizes at which it computes the same."""
     sizes, call = next((pair for pair in said if not pair[0].unchanged), said[0])
     own = targets.cropped_as(targets.convention_of(call), part.convention)
-    pairs = [(one, Sizes(one.n_in, one.n_out)) for one, by_ in said if by_ is call]
-    real = [pair for pair in pairs if pair[0] in query.real]
-    looked = Looked(pairs, query.looked_at, query.every, regime, real)
+    found = []
+    for one in {each.id: each for _, each in said}.values():  # one of them runs, by the sizes
+        theirs = side(
+            one,
+            targets.cropped_as(targets.convention_of(one), part.convention),
+            targets.kernel_of(one),
+        )
+        pairs = [(s, Sizes(s.n_in, s.n_out)) for s, each in said if each is one]
+        exactness = _compared(part, theirs, pairs, query, regime)
+        if exactness is None:
+            return None
+        found.append(exactness)
+    exactness = max(found, key=lambda each: (each.rank, each.ulp))
     try:
         text = code.code(call, own, candidate.form, query, sizes, target)
     except ValueError:  # a part of the image that it has no arguments for
         return None
-    exactness = compared(
-        side(part.call, part.convention, targets.kernel_of(part.call)),
-        side(call, own, targets.kernel_of(call)),
-        looked,
-    )
     conditions = tuple(code.conditions(call, own, target, query, sizes))
+    if targets.varies_by_channels(call, candidate.calls):
+        conditions = (*conditions, _NOT_TWO)
     return Equivalent(call, text, exactness, conditions, regime, _levels(part, call, own, query))
+
+
+def _compared(
+    part: Part, theirs: Side, pairs: Sequence[Pair], query: Query, regime: str = ""
+) -> Exactness | None:
+    """How exactly two calls agree at sizes at which their conventions do; None where they do not: a rounded
+    coordinate reads another pixel there."""
+    mine = side(part.call, part.convention, targets.kernel_of(part.call))
+    real = [pair for pair in pairs if pair[0] in query.real]
+    looked = Looked(pairs, query.looked_at, query.every, regime, real)
+    copies = mine.convention.mode == theirs.convention.mode == "nearest"
+    if not copies and any(jumps(mine.model, theirs.model, *pair) for pair in pairs):
+        return None
+    found = compared(mine, theirs, looked)
+    return None if query.complete and found.kind == "pixels" else found
 
 
 def _levels(part: Part, call: Call, own: Resize, query: Query) -> tuple[Levels, ...]:
@@ -512,16 +548,20 @@ def _by_factors(part: Part, query: Query, target: Target) -> Iterator[Equivalent
 
 
 def _recipes(part: Part, query: Query, target: Target) -> Iterator[Equivalent]:
-    """The shortest code that computes the same at every size that is asked about."""
-    for one in recipes.recipes(targets.model_of(part.call, part.convention), query, target):
-        pairs = [(sizes, sizes) for sizes in query.sizes]
-        real = [pair for pair in pairs if pair[0] in query.real]
-        looked = Looked(pairs, query.looked_at, query.every, real=real)
-        exactness = compared(
-            side(part.call, part.convention, targets.kernel_of(part.call)), one.side, looked
-        )
-        yield Equivalent(None, one.code, exactness, one.conditions, name=one.name)
-        return
+    """The shortest code that computes the same at every size that is asked about; or at most of them."""
+    source = targets.model_of(part.call, part.convention)
+    pairs = [(sizes, sizes) for sizes in query.sizes]
+    for one in recipes.recipes(source, query, target):
+        exactness = _compared(part, one.side, pairs, query)
+        if exactness is not None:
+            yield Equivalent(None, one.code, exactness, one.conditions, name=one.name)
+            return
+        some = [pair for pair in pairs if not jumps(source, one.side.model, *pair)]
+        exactness = _compared(part, one.side, some, query) if some and not query.complete else None
+        if exactness is not None:
+            when = f"at {len(some):,} of {len(pairs):,} sizes tried"
+            yield Equivalent(None, one.code, exactness, one.conditions, when, name=one.name)
+            return
 
 
 # ---------------------------------------------------------------------------- the nearest

@@ -78,6 +78,22 @@ class Candidate:
         return not any(models.distance(identity, Model(convention), axis, axis) for axis in axes)
 
 
+def _runs_for(calls: Sequence[Call], channels: int) -> Call | None:
+    """Of calls that are said alike, the one that runs for a number of channels."""
+    for n_in, n_out in (((4, 4), (8, 8)), ((8, 8), (4, 4))):
+        for call in calls:
+            request = Request(convention_of(call), (1, channels, *n_in), n_out)
+            if call.expression(request) is not None:
+                return call
+    return None
+
+
+def varies_by_channels(call: Call, calls: Sequence[Call]) -> bool:
+    """Whether another of the calls that one is said like runs for images of two channels."""
+    alike = [one for one in calls if one.framework == call.framework]
+    return _runs_for(alike, 1) is not _runs_for(alike, 2)
+
+
 def differs(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> float:
     """How far the weights of two calls are apart, along the axis where that is most; 0 if they are equal."""
     return max(

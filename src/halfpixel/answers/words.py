@@ -58,7 +58,8 @@ def _part(part: Part, target: Target) -> list[str]:
     for one in part.elsewhere:
         lines += [f"{one.when}: {one.exactness.words}", *_code(one.code)]
     for one in part.recipes:
-        lines += [f"this code does, float32 images: {one.exactness.words}", *_code(one.code)]
+        where = f", {one.when}," if one.when else ","
+        lines += [f"this code does{where} float32 images: {one.exactness.words}", *_code(one.code)]
         lines += [f"  {each}" for each in one.conditions]
     if part.nearest is not None:
         lines += _nearest(part.nearest)

@@ -1,0 +1,141 @@
+"""Sizes and ratios that factors make: what the source makes of them is what the printed code makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from halfpixel.answers import ResizeAnswer, convert
+from halfpixel.answers.asked import asked
+from halfpixel.conversions import Target
+from halfpixel.spoken import Reading, read
+from tests.test_resize_conversions import FRAMEWORK, image, names, run
+
+_ULP = 2.0**-24
+
+
+def answer(text: str, to: Target, size: tuple[int, ...] | None = None) -> ResizeAnswer:
+    found = convert(text, to, input_size=size)
+    assert isinstance(found, ResizeAnswer)
+    return found
+
+
+def source(text: str, framework: str, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """What a call of torch or OpenCV returns, (N, C, H, W)."""
+    known = names(framework)
+    if framework == "torch":
+        return np.asarray(eval(text, {**known, "x": known["torch"].from_numpy(x)}))
+    y = eval(text, {**known, "x": np.ascontiguousarray(x[0].transpose(1, 2, 0))})
+    return np.asarray(y.reshape(*y.shape[:2], -1).transpose(2, 0, 1)[None])
+
+
+def best(found: ResizeAnswer) -> tuple[Any, str]:
+    one = found.parts[0].best
+    assert one is not None
+    return one, found.code
+
+
+# factors whose product in float64 is not that of the fractions, and the sizes that torch makes of them
+CUT: tuple[tuple[str, int, int], ...] = (
+    ("15/11", 22, 29),
+    ("39/37", 37, 38),
+    ("1.16", 25, 28),
+    ("8.2", 15, 122),
+)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(("factor", "n", "out"), CUT)
+def test_a_size_is_the_product_in_the_frameworks_own_arithmetic(
+    factor: str, n: int, out: int
+) -> None:
+    text = f"F.interpolate(x, scale_factor={factor}, mode='bilinear')"
+    assert source(text, "torch", image((n, n))).shape[2:] == (out, out)
+    reading = read(text)
+    assert isinstance(reading, Reading)
+    (sizes,) = asked(reading, reading.calls[0], (n, n)).sizes
+    assert sizes.n_out == (out, out)
+    assert sizes.scales is not None  # the ratio is the factor, not that of the sizes
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.opencv
+@pytest.mark.parametrize("target", ["tensorflow", "keras", "opencv", "torch"])
+@pytest.mark.parametrize(("factor", "n", "out"), CUT[:2])
+def test_a_factor_is_answered_by_what_computes_the_same(
+    factor: str, n: int, out: int, target: Target
+) -> None:
+    text = f"F.interpolate(x, scale_factor={factor}, mode='bilinear')"
+    x = image((n, n))
+    want = source(text, "torch", x)
+    for size in (None, (n, n)):
+        one, code = best(answer(text, target, size))
+        got = run(one.call, code, target, x, (out, out))
+        assert got.shape == want.shape
+        assert abs(got - want).max() <= max(one.exactness.ulp, 1) * _ULP * 8
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.opencv
+def test_nearest_by_a_whole_factor_is_bitwise_the_same_everywhere() -> None:
+    text = "F.interpolate(x, scale_factor=2)"
+    want = source(text, "torch", image((5, 7)))
+    for target in FRAMEWORK:
+        found = answer(text, target)
+        for one in found.parts[0].equal:
+            copies = one.call is not None and "nearest" in one.code.lower()
+            assert one.exactness.kind == "bitwise" or not copies
+        one, code = best(found)
+        assert np.array_equal(run(one.call, code, target, image((5, 7)), (10, 14)), want)
+    functions = {one.code for one in answer(text, "keras").parts[0].equal}
+    assert "y = keras.layers.UpSampling2D(size=(2, 2), interpolation='nearest')(x)" in functions
+
+
+@pytest.mark.parametrize("factor", ["1.5", "0.75"])
+def test_nearest_by_another_factor_is_not_said_to_be(factor: str) -> None:
+    (part,) = answer(f"F.interpolate(x, scale_factor={factor})", "keras").parts
+    assert not part.equal
+
+
+def test_known_sizes_are_answered_for_alone() -> None:
+    """Linear reads single pixels where an odd factor shrinks: nearest is the same there."""
+    text = "F.interpolate(x, size=(10, 20), mode='bilinear')"
+    (odd,) = answer(text, "keras", (30, 60)).parts
+    assert any("'nearest'" in one.code for one in odd.equal)
+    (even,) = answer(text, "keras", (20, 40)).parts
+    assert not any("'nearest'" in one.code for one in even.equal)
+    assert odd.looked_at == "at 30x60 -> 10x20"
+
+
+@pytest.mark.tensorflow
+@pytest.mark.torch
+@pytest.mark.parametrize("target", ["torch", "opencv", "keras"])
+def test_resize_with_pad_is_converted_with_its_zeros(target: Target) -> None:
+    """256 in 224 comes to 223 in float32, and a row and a column of zeros."""
+    text = "tf.image.resize_with_pad(x, 224, 224)"
+    x = image((256, 256))
+    tf = names("tensorflow")["tf"]
+    want = tf.image.resize_with_pad(x.transpose(0, 2, 3, 1), 224, 224).numpy()
+    one, code = best(answer(text, target, (256, 256)))
+    got = run(one.call, code, target, x, (224, 224))
+    assert np.all(got[:, :, 223:] == 0)
+    assert abs(got.transpose(0, 2, 3, 1) - want).max() <= one.exactness.ulp * _ULP
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+def test_a_factor_goes_to_calls_that_take_factors() -> None:
+    """torch's bilinear by 1.5, at a size that it cuts, is ScaleAndTranslate and ONNX's scales."""
+    text = "F.interpolate(x, scale_factor=1.5, mode='bilinear')"
+    (tensorflow,) = answer(text, "tensorflow", (5, 7)).parts
+    (onnx,) = answer(text, "onnx", (5, 7)).parts
+    assert "scale=(1.5, 1.5)" in tensorflow.factors[0].code
+    assert "scales is (1, 1, 1.5, 1.5), float32" in onnx.factors[0].conditions
+    x = image((5, 7))
+    want = source(text, "torch", x)
+    got = run(None, tensorflow.factors[0].code, "tensorflow", x, (7, 10))
+    assert abs(got - want).max() <= tensorflow.factors[0].exactness.ulp * _ULP

@@ -1,0 +1,129 @@
+"""The nearest call is the nearest on a photograph, and differences are said as they are measured."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from halfpixel import goldens
+from halfpixel.answers import ResizeAnswer, convert
+from halfpixel.answers.models import Model, applied, measured, photograph
+from halfpixel.answers.sizes import Sizes
+from halfpixel.conventions import Resize
+from halfpixel.conversions import Target
+from halfpixel.report import convert_page
+from tests.test_resize_conversions import names, run
+
+ANTIALIASED = "F.interpolate(x, size=(15, 22), mode='bilinear', antialias=True)"
+
+
+def answer(text: str, to: Target, size: tuple[int, ...] | None = None) -> ResizeAnswer:
+    found = convert(text, to, input_size=size)
+    assert isinstance(found, ResizeAnswer)
+    return found
+
+
+def test_the_nearest_to_antialiasing_is_area() -> None:
+    (part,) = answer(ANTIALIASED, "opencv", (60, 90)).parts
+    assert part.nearest is not None
+    assert "INTER_AREA" in part.nearest.code
+    (one,) = part.nearest.measured
+    assert one.mean * 255 == pytest.approx(2.9, abs=0.1)  # INTER_LINEAR: 7.7
+
+
+@pytest.mark.torch
+@pytest.mark.opencv
+@pytest.mark.parametrize("size", [(60, 90), (90, 60)])
+def test_what_is_measured_is_what_the_frameworks_differ_by(size: tuple[int, int]) -> None:
+    (part,) = answer(ANTIALIASED, "opencv", size).parts
+    assert part.nearest is not None
+    (one,) = part.nearest.measured
+    x = photograph(size).astype(np.float32)[:, None]
+    known = names("torch")
+    want = eval(ANTIALIASED, {**known, "x": known["torch"].from_numpy(x)}).numpy()
+    got = run(part.nearest.call, part.nearest.code, "opencv", x[:1], (15, 22))
+    apart = abs(got - want[:1])
+    assert one.largest == pytest.approx(apart.max(), abs=1e-5)
+    assert one.mean == pytest.approx(apart.mean(), abs=1e-5)
+
+
+def test_a_photograph_of_its_own_size_is_itself_and_larger_ones_are_mirrored() -> None:
+    own = goldens.photograph()[..., 1] / 255
+    assert np.array_equal(photograph((60, 90))[0], own)
+    larger = photograph((120, 180))[0]
+    assert np.array_equal(larger[:60, :90], own)
+    assert np.array_equal(larger[60:, 90:], own[::-1, ::-1])
+    assert photograph((4, 5)).shape[0] > 10  # many small ones
+    assert photograph((30, 5, 7)).shape[1:] == (30, 5, 7)
+
+
+CONVENTIONS: tuple[dict[str, Any], ...] = (
+    {"mode": "linear"},
+    {"mode": "linear", "antialias": True},
+    {"mode": "cubic", "cubic_coeff_a": -0.5, "exclude_outside": True},
+    {"mode": "nearest", "nearest_mode": "round_prefer_ceil"},
+    {"mode": "area"},
+    {"mode": "adaptive_area"},
+    {"mode": "box", "exclude_outside": True},
+    {"mode": "gaussian", "antialias": True},
+)
+
+
+@pytest.mark.parametrize("attributes", CONVENTIONS, ids=lambda one: str(one["mode"]))
+def test_models_are_the_exact_reference(attributes: dict[str, Any]) -> None:
+    convention = Resize(**attributes)
+    for n_in, n_out in (((7, 9), (4, 13)), ((8, 6), (16, 3)), ((5, 5), (5, 1))):
+        x = np.asarray(photograph(n_in)[0])
+        found = applied(Model(convention), Sizes(n_in, n_out), x)
+        assert np.allclose(found, convention.apply(x, n_out), rtol=0, atol=1e-12)
+
+
+def test_a_coordinate_rule_is_part_of_the_model() -> None:
+    cubic = Resize(mode="cubic", cubic_coeff_a=-0.5, exclude_outside=True)
+    sizes = Sizes((60, 90), (41, 67))
+    both = Model(cubic), Model(cubic, "kernel_table_1024")
+    assert 0 < measured(*both, sizes, sizes).largest < 2.0**-10
+
+
+def test_levels_come_first_and_the_bound_is_called_a_bound() -> None:
+    text = str(answer("tf.image.resize(x, (224, 224), 'bicubic')", "torch", (480, 640)))
+    line = next(line for line in text.splitlines() if line.startswith("this code does"))
+    assert line.index("of 255 levels apart") < line.index("relative") < line.index("error bound")
+    assert "480x640 -> 224x224" in line
+    found = json.loads(answer(ANTIALIASED, "opencv", (60, 90)).json())
+    (one,) = found["parts"][0]["nearest"]["measured"]
+    assert {"largest_levels", "mean_levels", "largest_relative", "mean_relative"} <= set(one)
+
+
+def test_an_answer_for_an_input_is_for_that_regime_alone() -> None:
+    text = "F.interpolate(x, size=(224, 224), mode='bilinear', antialias=True)"
+    (shrinks,) = answer(text, "opencv", (480, 640)).parts
+    assert not shrinks.equal
+    (grows,) = answer(text, "opencv", (100, 100)).parts
+    assert "INTER_LINEAR" in grows.equal[0].code
+    assert (
+        len(answer("cv2.resize(x, (9, 9), interpolation=cv2.INTER_AREA)", "torch", (6, 6)).parts)
+        == 1
+    )
+
+
+def test_the_page_and_the_command_line_say_the_same_numbers() -> None:
+    from halfpixel.answers import table
+
+    place = next(
+        i
+        for i, group in enumerate(table.grouped())
+        if any(row.call.id == "torch-interpolate-bilinear-antialias" for row in group)
+    )
+    data = convert_page.data(places=[place])
+    texts = data["texts"]
+    (part,) = data["answers"][place][""]
+    page = dict(zip(data["targets"], part["to"], strict=True))["opencv"]["nearest"]
+    (told,) = answer(
+        "F.interpolate(x, size=(h, w), mode='bilinear', antialias=True)", "opencv"
+    ).parts
+    assert told.nearest is not None
+    assert [texts[i] for i in page["apart"]] == [one.words for one in told.nearest.measured]
