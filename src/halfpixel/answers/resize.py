@@ -548,20 +548,29 @@ def _by_factors(part: Part, query: Query, target: Target) -> Iterator[Equivalent
 
 
 def _recipes(part: Part, query: Query, target: Target) -> Iterator[Equivalent]:
-    """The shortest code that computes the same at every size that is asked about; or at most of them."""
+    """The shortest code that computes the same but for rounding; or what comes nearest to that."""
+    found = list(_every_recipe(part, query, target))
+    exact = [one for one in found if not one.when and one.exactness.rank <= _ROUNDING]
+    whole = [one for one in found if not one.when]
+    yield from (exact or whole or found)[:1]
+
+
+_ROUNDING = 2  # the rank of what differs by rounding alone
+
+
+def _every_recipe(part: Part, query: Query, target: Target) -> Iterator[Equivalent]:
     source = targets.model_of(part.call, part.convention)
     pairs = [(sizes, sizes) for sizes in query.sizes]
     for one in recipes.recipes(source, query, target):
         exactness = _compared(part, one.side, pairs, query)
         if exactness is not None:
             yield Equivalent(None, one.code, exactness, one.conditions, name=one.name)
-            return
+            continue
         some = [pair for pair in pairs if not jumps(source, one.side.model, *pair)]
         exactness = _compared(part, one.side, some, query) if some and not query.complete else None
         if exactness is not None:
             when = f"at {len(some):,} of {len(pairs):,} sizes tried"
             yield Equivalent(None, one.code, exactness, one.conditions, when, name=one.name)
-            return
 
 
 # ---------------------------------------------------------------------------- the nearest
