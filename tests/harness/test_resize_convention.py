@@ -1169,7 +1169,7 @@ WRONG_ATTRIBUTES: list[tuple[dict[str, Any], str]] = [
     *(
         (
             {"mode": "lanczos", "lanczos_radius": radius},
-            f"lanczos_radius is an integer from 1, got {radius!r}",
+            f"lanczos_radius is an integer from 1 to 16, got {radius!r}",
         )
         for radius in (0, -3, 2.5, 17, "3")
     ),
@@ -1270,7 +1270,7 @@ WRONG_ARGUMENTS: list[tuple[Any, tuple[Any, ...], Any, type[Exception], str]] = 
     ([[1, 2]], (3, 3), (0, -3), ValueError, r"size has 2 entries: axes \(0, -3\) of a 2-D array"),
     ([[1, 2]], (3, 3), (0, -2), ValueError, r"size has 2 entries: axes \(0, -2\) of a 2-D array"),
     ([[1, 2]], (3, 3), (1,), ValueError, r"size has 2 entries: axes \(1,\) of a 2-D array"),
-    ([[1, 2]], (3, 2.5), None, TypeError, "float"),
+    ([[1, 2]], (3, 2.5), None, TypeError, "an entry of size is an integer"),
 ]
 
 

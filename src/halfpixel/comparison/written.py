@@ -198,7 +198,7 @@ def _by_reference(text: str, reading: Reading) -> Function:
         n_in: Size = (x.shape[0], x.shape[1])
         planes = np.moveaxis(np.asarray(x, np.float64), 2, 0)[None]
         convention, size, scales = _asked(text, reading, n_in)
-        y = convention.apply(planes, size, scales=scales)
+        y = convention.apply(planes, size, scales=scales if convention.uses_factors else None)
         return np.asarray(np.moveaxis(y[0], 0, 2), x.dtype)
 
     _asked(text, reading, (480, 640))  # what it leaves open is told at once

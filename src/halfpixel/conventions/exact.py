@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,31 @@ _INT64_LIMIT = 2**63
 _DENOMINATOR = 2**190  # 57 digits
 
 
+# the dtypes of the package ml_dtypes, which NumPy knows by name alone: float64 holds all their values
+_NARROW = re.compile(r"(bfloat|float|u?int)\d")
+
+
+def numbers(values: ArrayLike) -> NDArray[Any]:
+    """An array of real numbers, of a dtype that NumPy has.
+
+    Args:
+        values: integers, floats, ``Fraction``s or booleans; also of a dtype of ``ml_dtypes``.
+
+    Raises:
+        TypeError: they are not real numbers, or masked.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(
+            "a masked array has no values where it is masked: fill it, as by x.filled(0)"
+        )
+    array = np.asarray(values)
+    if array.dtype.kind == "V" and array.dtype.names is None and _NARROW.match(array.dtype.name):
+        return array.astype(np.float64)
+    if array.dtype.kind not in "iubfO":
+        raise TypeError(f"expected real numbers, got dtype {array.dtype}")
+    return array
+
+
 def over_common_denominator(values: ArrayLike) -> tuple[Exact, int]:
     """Write finite numbers as ``integers / denominator``.
 
@@ -31,11 +57,9 @@ def over_common_denominator(values: ArrayLike) -> tuple[Exact, int]:
         TypeError: the values are not real numbers.
         ValueError: a value is NaN or infinite.
     """
-    array = np.asarray(values)
+    array = numbers(values)
     if array.dtype.kind in "iub":
         return np.asarray(array.astype(object) + 0, object), 1
-    if array.dtype.kind not in "fO":
-        raise TypeError(f"expected real numbers, got dtype {array.dtype}")
     try:
         ratios = [value.as_integer_ratio() for value in array.ravel().tolist()]
     except (OverflowError, ValueError):
@@ -53,9 +77,17 @@ def fractions(integers: Exact, denominator: int) -> Exact:
 
 
 def rounded(integers: Exact, denominator: int) -> Float64:
-    """``integers / denominator``, each rounded once to float64 (Python's int / int is correctly rounded)."""
-    flat = np.array([n / denominator for n in integers.ravel().tolist()], np.float64)
+    """``integers / denominator``, each rounded once to float64."""
+    flat = np.array([quotient(n, denominator) for n in integers.ravel().tolist()], np.float64)
     return flat.reshape(integers.shape)
+
+
+def quotient(numerator: int, denominator: int) -> float:
+    """Rounded once, as Python's int / int is; infinite where that is beyond the largest float64."""
+    try:
+        return numerator / denominator
+    except OverflowError:
+        return math.inf if (numerator > 0) == (denominator > 0) else -math.inf
 
 
 def tensordot(a: Exact, b: Exact, axes: Axes) -> Exact:

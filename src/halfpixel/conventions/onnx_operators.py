@@ -66,7 +66,8 @@ class ResizeNode:
 
     def apply(self, x: ArrayLike, *, exact: bool = False) -> NDArray[Any]:
         """Run the node, in exact arithmetic: arguments and result as of :meth:`Resize.apply`."""
-        return self.convention.apply(x, self.size, scales=self.scales, axes=self.axes, exact=exact)
+        scales = self.scales if self.convention.uses_factors else None
+        return self.convention.apply(x, self.size, scales=scales, axes=self.axes, exact=exact)
 
 
 def resize_node(

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import Exact, over_common_denominator
+from .exact import Exact, over_common_denominator, quotient
 
 Float64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -127,14 +127,28 @@ def band(index: NDArray[np.intp], weights: Exact, n_in: int) -> Band:
         index, weights: as of ``Resize.taps_at``: ``(n_out, taps)``, pixels in any order, some more than once.
         n_in: the size of the axis in pixels.
     """
-    used = weights != 0
-    low = np.where(used, index, n_in).min(axis=1)
-    width = max(int((np.where(used, index, -1).max(axis=1) - low).max()) + 1, 1)
-    first = np.clip(low, 0, n_in - width).astype(np.intp)
-    merged = np.full((len(index), width), Fraction(0), object)
-    row, tap = np.nonzero(used)
-    np.add.at(merged, (row, index[row, tap] - first[row]), weights[row, tap])
-    return Band(first, merged, n_in)
+    row, tap = np.nonzero(weights)
+    return _band(row, index[row, tap], weights[row, tap], (len(index), n_in))
+
+
+def transposed(of: Band) -> Band:
+    """The band of the transposed matrix: of the gradient."""
+    row, tap = np.nonzero(of.weights)
+    return _band(of.first[row] + tap, row, of.weights[row, tap], (of.n_in, of.n_out))
+
+
+def _band(
+    row: NDArray[np.intp], column: NDArray[np.intp], weights: Exact, shape: tuple[int, int]
+) -> Band:
+    """The band of a matrix from what is not 0 in it; what stands in one place twice is added."""
+    low, high = np.full(shape[0], shape[1]), np.full(shape[0], -1)
+    np.minimum.at(low, row, column)
+    np.maximum.at(high, row, column)
+    width = max(int((high - low).max(initial=0)) + 1, 1)
+    first = np.clip(low, 0, shape[1] - width).astype(np.intp)
+    merged = np.full((shape[0], width), Fraction(0), object)
+    np.add.at(merged, (row, column - first[row]), weights)
+    return Band(first, merged, shape[1])
 
 
 def rounded_product(x: NDArray[Any], bands: Mapping[int, Band]) -> Float64 | None:
@@ -348,15 +362,7 @@ def _few_exactly(
         values = (values * each.reshape(len(each), *(1,) * (values.ndim - 2), -1)).sum(axis=-1)
     power = least - 53
     above, below = (1 << power, 1) if power >= 0 else (1, 1 << -power)
-    return np.array([_quotient(n * above, denominator * below) for n in values.tolist()])
-
-
-def _quotient(numerator: int, denominator: int) -> float:
-    """Rounded once; infinite from half a unit beyond the largest float64 on."""
-    try:
-        return numerator / denominator
-    except OverflowError:
-        return math.inf if numerator > 0 else -math.inf
+    return np.array([quotient(n * above, denominator * below) for n in values.tolist()])
 
 
 def _grid_of(x: Float64) -> int:

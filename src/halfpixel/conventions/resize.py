@@ -203,11 +203,15 @@ class Resize:
         if self.cubic_coeff_a is not None:
             _set(self, "cubic_coeff_a", _fraction("cubic_coeff_a", self.cubic_coeff_a))
         self._crop()
-        if self.lanczos_radius is not None and self.lanczos_radius not in range(1, 17):
-            raise ValueError(f"lanczos_radius is an integer from 1, got {self.lanczos_radius!r}")
+        if self.lanczos_radius is not None:
+            if type(self.lanczos_radius) is bool or self.lanczos_radius not in range(1, 17):
+                raise ValueError(
+                    f"lanczos_radius is an integer from 1 to 16, got {self.lanczos_radius!r}"
+                )
+            _set(self, "lanczos_radius", int(self.lanczos_radius))
         for name in ("antialias", "exclude_outside"):
             value = getattr(self, name)
-            if value not in (False, True):
+            if np.ndim(value) or value not in (False, True):
                 raise ValueError(f"{name} is True or False, got {value!r}")
             if value and not self.kernel.stretches and self.mode != "nearest":
                 raise ValueError(f"{name} does nothing for mode={self.mode!r}: leave it out")
@@ -259,7 +263,8 @@ class Resize:
         value = _fraction("extrapolation_value", self.extrapolation_value or 0)
         _set(self, "extrapolation_value", value)
         if self.roi is not None:
-            roi = tuple(_fraction("an entry of roi", entry) for entry in self.roi)
+            entries = _entries("roi", self.roi, "(0, 0, 1, 1)", "a start, then an end")
+            roi = tuple(_fraction("an entry of roi", entry) for entry in entries)
             axes = len(roi) // 2
             if not roi or len(roi) % 2:
                 raise ValueError(
@@ -388,6 +393,7 @@ class Resize:
         return self.takes_every_size or bool(_pyramid.goes_down(n_in, n_out)) or up
 
     def _sizes(self, n_in: int, n_out: int, factor: Factor | None) -> None:
+        n_in, n_out = _pixels("n_in", n_in), _pixels("n_out", n_out)
         if n_in < 1 or n_out < 1:
             raise ValueError(f"sizes are at least one pixel, got n_in={n_in}, n_out={n_out}")
         if not self.takes(n_in, n_out):
@@ -509,6 +515,13 @@ class Resize:
         """Whether a factor says where it samples; where corners are aligned the sizes alone do."""
         return self.coordinate_transformation_mode in _BY_FACTOR
 
+    @property
+    def uses_factors(self) -> bool:
+        """Whether a factor changes a weight: by where it samples, or by how far a kernel is stretched."""
+        return (self.takes_factors and self.mode != "pyramid") or (
+            self.aligns_corners and self.antialias
+        )
+
     def _part(self) -> tuple[int, int, int]:
         """The start and the end of ``roi`` along the one axis that it speaks of, in a common unit."""
         if self.roi is None:
@@ -611,11 +624,16 @@ class Resize:
             ValueError: a size is below 1, the convention does not take the two, or the last output
                 pixel would begin past the image.
         """
-        band = _band(self, n_in, n_out, factor)
+        band = self._band(n_in, n_out, factor)
         matrix = np.full((n_out, n_in), Fraction(0), object)
         taps = np.arange(band.weights.shape[1])
         matrix[np.arange(n_out)[:, None], band.first[:, None] + taps] = band.weights
         return matrix
+
+    def _band(self, n_in: int, n_out: int, factor: Factor | None) -> _products.Band:
+        self._sizes(n_in, n_out, factor)
+        # keys of a cache: a float is the decimal that it prints as, not the Fraction that it equals
+        return _band(self, int(n_in), int(n_out), None if factor is None else exact_factor(factor))
 
     def scale(self, n_in: int, n_out: int, factor: Factor | None = None) -> Fraction:
         """How wide an output pixel is in input pixels: ``1 / factor`` where there is one, else ``n_in /
@@ -798,33 +816,97 @@ class Resize:
             rounded once from the exact result, or an object array of ``Fraction``s.
 
         Raises:
-            TypeError: ``x`` is not real.
-            ValueError: ``x`` is not finite, a size is below 1, the axes do not fit, or an output
-                pixel would begin past the image.
+            TypeError: ``x`` is not real, or masked; ``size`` is no sequence of integers.
+            ValueError: ``x`` is not finite, a size is below 1, the axes do not fit, ``scales`` are given
+                where they have no effect, or an output pixel would begin past the image.
         """
-        size = tuple(operator.index(n) for n in size)
-        factors = (None,) * len(size) if scales is None else tuple(scales)
-        if len(factors) != len(size):
-            raise ValueError(f"size has {len(size)} entries and scales {len(factors)}")
-        shape = np.shape(x)
-        chosen = _axes(axes, len(size), len(shape))
-        if self.roi is not None and len(self.roi) != 2 * len(size):
-            raise ValueError(f"roi speaks of {len(self.roi) // 2} axes, size of {len(size)}")
-        each = [
-            (axis, (self.along(i), shape[axis], n, factor))
-            for i, (axis, n, factor) in enumerate(zip(chosen, size, factors, strict=True))
-        ]
-        bands = {axis: _band(*sizes) for axis, sizes in each}
-        values = None if exact else _products.rounded_product(np.asarray(x), bands)
-        if values is None:
-            matrices = {axis: sizes[0].weights(*sizes[1:]) for axis, sizes in each}
-            values = _exact.apply_matrices(x, matrices, exact=exact)
-        inside = {
-            axis: along.inside(along.coordinates(n_in, n, factor), n_in)
-            for axis, (along, n_in, n, factor) in each
-            if along.extrapolation_value
-        }
+        axes_of = self._axes_of(np.shape(x), "size", size, scales, axes)
+        pairs = {axis: (n, m, factor) for axis, n, m, factor in axes_of}
+        values = self._multiplied(x, pairs, exact=exact, turned=False)
+        inside = {}
+        for i, (axis, (n_in, n_out, factor)) in enumerate(pairs.items()):
+            along = self.along(i)
+            inside[axis] = along.inside(along.coordinates(n_in, n_out, factor), n_in)
         return self.extrapolated(values, inside)
+
+    def gradient(
+        self,
+        g: ArrayLike,
+        input_size: Sequence[int],
+        *,
+        scales: Sequence[Factor | None] | None = None,
+        axes: Sequence[int] | None = None,
+        exact: bool = False,
+    ) -> NDArray[Any]:
+        """The gradient of ``Σ g · apply(x, …)`` with respect to ``x``, in exact arithmetic: ``Aᵀ`` along each
+        axis, the same for all ``x``.
+
+        Args:
+            g: the cotangent, of the shape of the result of :meth:`apply`, all finite.
+            input_size: the size of each resized axis of ``x`` in pixels, such as ``(h, w)``.
+            scales, axes, exact: as in :meth:`apply`.
+
+        Returns:
+            An array of the shape of ``x``: float64, every value rounded once from the exact result, or an
+            object array of ``Fraction``s.
+
+        Raises:
+            TypeError, ValueError: as :meth:`apply`.
+
+        >>> Resize(mode="linear").gradient([1, 0, 0, 1], (2,)).tolist()
+        [1.0, 1.0]
+        """
+        axes_of = self._axes_of(np.shape(g), "input_size", input_size, scales, axes)
+        pairs = {axis: (n, m, factor) for axis, m, n, factor in axes_of}
+        return self._multiplied(g, pairs, exact=exact, turned=True)
+
+    def _axes_of(
+        self,
+        shape: tuple[int, ...],
+        name: str,
+        size: Sequence[int],
+        scales: Sequence[Factor | None] | None,
+        axes: Sequence[int] | None,
+    ) -> list[tuple[int, int, int, Factor | None]]:
+        """For each resized axis: which it is, its size, the size asked for, and the factor."""
+        entries = _entries(name, size, "(8, 8)")
+        sizes = [_pixels(f"an entry of {name}", n) for n in entries]
+        factors = (None,) * len(sizes) if scales is None else _entries("scales", scales, "(2, 2)")
+        if len(factors) != len(sizes):
+            raise ValueError(f"{name} has {len(sizes)} entries and scales {len(factors)}")
+        if any(factor is not None for factor in factors) and not self.uses_factors:
+            raise ValueError(
+                f"scales do nothing in {self}, which asks for the sizes: leave them out"
+            )
+        if self.roi is not None and len(self.roi) != 2 * len(sizes):
+            raise ValueError(f"roi speaks of {len(self.roi) // 2} axes, {name} of {len(sizes)}")
+        chosen = _axes(axes, len(sizes), len(shape), name)
+        lengths = [shape[axis] for axis in chosen]
+        return list(zip(chosen, lengths, sizes, factors, strict=True))
+
+    def _multiplied(
+        self,
+        x: ArrayLike,
+        pairs: Mapping[int, tuple[int, int, Factor | None]],
+        *,
+        exact: bool,
+        turned: bool,
+    ) -> NDArray[Any]:
+        """An array times the matrices of some axes, of ``(n_in, n_out, factor)`` each, or of those turned."""
+        array = _exact.numbers(x)
+        along = {axis: self.along(i) for i, axis in enumerate(pairs)}
+        bands = {axis: along[axis]._band(*pair) for axis, pair in pairs.items()}
+        if turned:
+            bands = {axis: _products.transposed(band) for axis, band in bands.items()}
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError("the exact reference takes finite numbers, got NaN or infinity")
+        values = None if exact else _products.rounded_product(array, bands)
+        if values is not None:
+            return values
+        matrices = {axis: along[axis].weights(*pair) for axis, pair in pairs.items()}
+        if turned:
+            matrices = {axis: matrix.T for axis, matrix in matrices.items()}
+        return _exact.apply_matrices(array, matrices, exact=exact)
 
     def extrapolated(
         self, values: NDArray[Any], inside: Mapping[int, NDArray[np.bool_]]
@@ -956,8 +1038,13 @@ def exact_factor(factor: Factor) -> Fraction:
     Raises:
         ValueError: it is not a finite number above 0.
     """
+    text: Any = factor
     try:
-        exact = factor if isinstance(factor, Fraction) else Fraction(str(factor))
+        exact = (
+            factor
+            if isinstance(factor, Fraction)
+            else Fraction("" if isinstance(text, str) else str(factor))
+        )
     except (ValueError, ZeroDivisionError):
         exact = Fraction(0)
     if exact <= 0:
@@ -966,10 +1053,9 @@ def exact_factor(factor: Factor) -> Fraction:
 
 
 @functools.lru_cache(maxsize=64)
-def _band(convention: Resize, n_in: int, n_out: int, factor: Factor | None) -> _products.Band:
+def _band(convention: Resize, n_in: int, n_out: int, factor: Fraction | None) -> _products.Band:
     """The exact weights of one axis. Output pixels that sample as far behind a pixel, and read nothing beyond
     the edges, weigh alike: each such row is computed once."""
-    convention._sizes(n_in, n_out, factor)
     above, below = convention.ratio(np.arange(n_out), n_in, n_out, factor)
     scale = convention.scale(n_in, n_out, factor)
     wide = convention.radius(scale) * convention.stretch(scale) if convention.kernel.radius else 0
@@ -1056,13 +1142,35 @@ def _fraction(name: str, value: Any) -> Fraction:
         raise ValueError(f"{name} is a finite number, got {value!r}") from None
 
 
-def _axes(axes: Sequence[int] | None, count: int, ndim: int) -> list[int]:
-    chosen = range(ndim - count, ndim) if axes is None else axes
+def _axes(axes: Sequence[int] | None, count: int, ndim: int, name: str) -> list[int]:
+    if axes is None:
+        chosen = list(range(ndim - count, ndim))
+    else:
+        chosen = [_pixels("an entry of axes", axis) for axis in _entries("axes", axes, "(0, 1)")]
     normal = [axis + ndim if axis < 0 else axis for axis in chosen]
     if len(normal) != count or len(set(normal)) != count or not set(normal) <= set(range(ndim)):
         given = f"axes {tuple(axes)}" if axes is not None else f"the last {count} axes"
-        raise ValueError(f"size has {count} entries: {given} of a {ndim}-D array do not fit it")
+        raise ValueError(f"{name} has {count} entries: {given} of a {ndim}-D array do not fit it")
     return normal
+
+
+def _entries(name: str, values: Any, example: str, entry: str = "an entry") -> tuple[Any, ...]:
+    """A sequence that has an entry for each axis."""
+    if isinstance(values, str) or np.ndim(values) != 1:
+        raise TypeError(
+            f"{name} has {entry} for each resized axis, such as {example}; got {values!r}"
+        )
+    return tuple(values)
+
+
+def _pixels(name: str, value: Any) -> int:
+    """An integer, which a bool is not meant to be."""
+    try:
+        if isinstance(value, bool | np.bool_):
+            raise TypeError
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} is an integer, got {value!r}") from None
 
 
 def _one_of(name: str, value: object, allowed: Sequence[str]) -> None:
