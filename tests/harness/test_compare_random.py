@@ -1,8 +1,8 @@
 """Functions built at random: every claim that compare makes of two of them is checked by running them.
 
 A function is a crop, a resize, a crop, a padding, an order of channels, a scale, a dtype and a layout. The
-second is the first, or the first with one stage changed; so it is known whether they are the same, and where
-they part.
+second is the first, or the first with one stage or two changed; so it is known whether they are the same, and
+where they part.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from halfpixel import Resize, compare
 from halfpixel.comparison import Comparison, Stage
 from halfpixel.comparison.images import as_dtype
+from halfpixel.comparison.stages import NAMES
 
 Array = NDArray[Any]
 Size = tuple[int, int]
@@ -177,7 +178,7 @@ def check(answer: Comparison, a: Built, b: Built, stage: str) -> None:
     Args:
         answer: of compare.
         a, b: the functions.
-        stage: that differs; empty if they are one.
+        stage: the first that differs; empty if they are one.
     """
     runs = [(look, look.probe.array) for look in answer.looks]
     results = [(look, a(x.copy()), b(x.copy())) for look, x in runs]
@@ -199,7 +200,7 @@ def check(answer: Comparison, a: Built, b: Built, stage: str) -> None:
             measured = 2.0**-22 * (1 + np.max(SCALES[a.scale][0]) / look.probe.white)
             assert told.max == pytest.approx(apart(a, look.probe, y, z), rel=measured, abs=1e-6)
     if answer.first is not None:
-        assert answer.first.name == STAGES[stage], "the first stage"
+        assert answer.first.name == stage, "the first stage"
     else:
         assert answer.same or any(one.same is None for one in answer.stages)
     small = answer.smallest
@@ -230,13 +231,20 @@ def as_first(a: Built, z: Array) -> Array:
 
 
 def one_draw(seed: int) -> tuple[str, str]:
-    """Draws two functions, compares them, checks the answer: the stage that differs, and what was told."""
+    """Draws two functions, compares them, checks the answer.
+
+    Returns:
+        The first of the stages in which they differ, none, one or two; and what was told.
+    """
     chosen = random.Random(seed)
-    a, stage, b = drawn(chosen), chosen.choice([*STAGES, ""]), None
-    if stage:
-        b = changed(a, stage, chosen)
-    if b is None:
-        stage, b = "", a
+    a = b = drawn(chosen)
+    differing = []
+    for stage in chosen.sample(list(STAGES), chosen.choice([0, 1, 1, 1, 2])):
+        other = changed(b, stage, chosen)
+        if other is not None and (other.dtype != "uint8" or other.scale == "kept"):
+            b = other
+            differing.append(STAGES[stage])
+    stage = min(differing, key=NAMES.index, default="")
     size = chosen.choice(INPUTS)
     dtype = chosen.choice(["uint8", "float32"])
     answer = compare(a, b, input_sizes=[size], dtypes=[dtype])
@@ -244,19 +252,19 @@ def one_draw(seed: int) -> tuple[str, str]:
         check(answer, a, b, stage)
     except AssertionError as error:
         raise AssertionError(
-            f"seed {seed}, stage {stage!r}, {size} {dtype}\n{a}\n{b}\n{answer}"
+            f"seed {seed}, stages {differing}, {size} {dtype}\n{a}\n{b}\n{answer}"
         ) from error
     return stage, answer.first.name if answer.first else answer.verdict
 
 
 def test_every_claim_about_functions_built_at_random_is_true() -> None:
-    told = Counter(one_draw(seed) for seed in range(40))
-    assert sum(n for (stage, said), n in told.items() if stage and said in STAGES.values()) >= 20
+    told = Counter(one_draw(seed) for seed in range(30))
+    assert sum(n for (stage, said), n in told.items() if stage and said in STAGES.values()) >= 12
 
 
 @pytest.mark.sweep
 def test_every_claim_about_many_functions_built_at_random_is_true() -> None:
-    told = Counter(one_draw(seed) for seed in range(40, 1040))
+    told = Counter(one_draw(seed) for seed in range(30, 1030))
     parted = sum(n for (stage, said), n in told.items() if stage and said in STAGES.values())
     assert parted >= 0.8 * sum(n for (stage, _), n in told.items() if stage), told
 
@@ -273,7 +281,7 @@ def test_a_wrong_claim_is_caught() -> None:
     )
     b = replace(a, kernel="cubic")
     answer = compare(a, b, input_sizes=[INPUTS[0]], dtypes=["uint8"])
-    check(answer, a, b, "kernel")
+    check(answer, a, b, "resize")
     assert answer.smallest is not None
     worst = answer.looks[0]
     assert worst.difference is not None
@@ -287,4 +295,4 @@ def test_a_wrong_claim_is_caught() -> None:
         replace(answer, smallest=small),
     ):
         with pytest.raises(AssertionError):
-            check(wrong, a, b, "kernel")
+            check(wrong, a, b, "resize")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..identification.candidates import Candidate
 from ..identification.finding import find
 from ..identification.preprocessing import stages as stages_of
 from ..identification.problem import Unidentifiable
@@ -116,12 +117,14 @@ class Pair:
 
     def __init__(self, a: Function, b: Function, first: Image) -> None:
         self.functions = a, b
+        self.likely: tuple[list[Candidate], list[Candidate]] = [], []
         self.first = first
 
     @functools.cache  # noqa: B019
     def measured(self, setting: Setting) -> tuple[Measured, Measured]:
         """Both in a setting."""
-        return Measured(self.functions[0], setting), Measured(self.functions[1], setting)
+        a, b = self.functions
+        return Measured(a, setting, self.likely[0]), Measured(b, setting, self.likely[1])
 
     def setting(self, size: Size, dtype: str) -> Setting:
         """A size in a dtype; of floats, in the range in which both functions are what they are for."""
@@ -292,7 +295,8 @@ _STRUCTURED = ("photograph", "noise")  # images of no period, in which a shift i
 
 def _parted(pair: Pair, answer: Comparison, say: Progress) -> Comparison:
     """The answer of two functions that differ, with the stages and the smallest image."""
-    different = [one for one in answer.looks if answer.verdicts[one.probe.dtype] == "different"]
+    dtype = next(d for d, verdict in answer.verdicts.items() if verdict == "different")
+    different = [one for one in answer.looks if one.probe.dtype == dtype]
     telling = [one for one in different if one.probe.name in _STRUCTURED] or different
     most = max(telling, key=_distance)
     answer = replace(answer, stages=stages(most, *pair.measured(most.setting)))

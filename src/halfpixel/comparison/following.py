@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..conventions import Resize
-from ..identification.candidates import Candidate, candidates, generic, matrix
+from ..identification.candidates import Candidate, generic, matrix
 from ..identification.candidates import axis as weights_of_axis
 from ..identification.subject import Size
 from ..verdicts import bound_of_axes
@@ -116,13 +116,13 @@ def following(
     size: Size,
     dtype: str,
     white: float,
+    among: Sequence[Candidate],
 ) -> Following | None:
-    """What a function follows at a size; None if it is no convention that is known.
+    """What a function follows at a size; None if it is none of the candidates.
 
     Raises:
         Raised: the function raised.
     """
-    among: Sequence[Candidate] = candidates()
     rounded = False
     by_path: list[dict[Path, list[Candidate]]] = []
     for axis, n in enumerate(size):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..identification.candidates import Candidate, candidates
 from ..identification.subject import Size
 from . import following, tone, window
 from .difference import Difference, Unit, difference
@@ -39,14 +41,20 @@ class Setting:
 
 
 class Measured:
-    """A function in a setting: its tone, window and convention, each measured once, when it is asked for."""
+    """A function in a setting: its tone, window and convention, each measured once, when it is asked for.
 
-    def __init__(self, function: Function, setting: Setting) -> None:
-        self.function, self.setting = function, setting
+    Args:
+        function, setting: as they are.
+        likely: the conventions that the function follows in other settings, which are tried first for a
+            bound; what is found here is added.
+    """
+
+    def __init__(self, function: Function, setting: Setting, likely: list[Candidate]) -> None:
+        self.function, self.setting, self.likely = function, setting, likely
 
     def at(self, setting: Setting) -> Measured:
         """The same function in another setting, by the scale that was found in this one; with no bound."""
-        other = Measured(self.function, setting)
+        other = Measured(self.function, setting, self.likely)
         other.__dict__.update(
             tone=self.tone, window=None, following=None
         )  # as if they were measured
@@ -74,13 +82,26 @@ class Measured:
 
     @functools.cached_property
     def following(self) -> Following | None:
-        """What its resize follows; None if it is nothing that is known."""
+        """What its resize follows, of all that is known; None if it is nothing."""
+        found = self._following(candidates())
+        if found is not None:
+            new = (one for one in found.candidates[:1] if one not in self.likely)
+            self.likely.extend(new)
+        return found
+
+    @functools.cached_property
+    def _bounding(self) -> Following | None:
+        """A convention that it follows, whose bound holds: any will do."""
+        found = self._following(self.likely) if self.likely else None
+        return found if found is not None else self.following
+
+    def _following(self, among: Sequence[Candidate]) -> Following | None:
         s = self.setting
         if self.tone is None or self.window is None:
             return None
         try:
             return following.following(
-                self.function, self.tone, self.window, s.size, s.dtype, s.white
+                self.function, self.tone, self.window, s.size, s.dtype, s.white, among
             )
         except Raised:
             return None
@@ -98,7 +119,7 @@ class Measured:
             pixels: the image that was given, (H, W, 3), levels.
             image: the output, (H, W, C).
         """
-        follows = self.following
+        follows = self._bounding
         if follows is None or follows.rounded or self.tone is None or self.window is None:
             return None
         if self.tone.order is None:

@@ -15,7 +15,7 @@ from .looks import Look, Measured, Setting, look
 
 _TINY = 6  # pixels along an axis: every size up to that is tried
 _TRIALS = 400  # after which the smallest that was found is given
-_SECONDS = 3.0  # of a processor: the same, of functions that are slow
+_SECONDS = 2.0  # of a processor: the same, of functions that are slow
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +100,11 @@ def smallest(worst: Look, a: Measured, b: Measured, least: float | None) -> Smal
         least: the difference that counts, in the unit of A; None where outputs of two shapes count.
     """
     search = _Search(a, b, least)
-    reduced = _reduced(search, worst)
-    found = _tiny(search, reduced) or reduced
-    if found is None:
-        return None
-    found = _simplified(search, found)
-    return Smallest(found, *_printed(found))
+    found = _reduced(search, worst)
+    found = None if found is None else _simplified(search, found)
+    tiny = _tiny(search, found)
+    found = _simplified(search, tiny) if tiny is not None else found
+    return None if found is None else Smallest(found, *_printed(found))
 
 
 def _tiny(search: _Search, reduced: Look | None) -> Look | None:

@@ -158,4 +158,7 @@ def _line(places: Float) -> tuple[float, float, float] | None:
     if abs(residual).max() > max(1.0, abs(step)):  # not a line: no resize of one window
         return None
     off = float(3 * residual.std() / np.sqrt(len(kept)) + abs(residual).max() / len(kept))
+    # nearest shows whole pixels: which ones says where it samples to a pixel only
+    stairs = whole_levels(places - 0.5) and abs(residual).max() > 1e-3
+    off += 1.0 if stairs else 0.0
     return float(start - step / 2), float(step), off
