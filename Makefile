@@ -49,7 +49,8 @@ site: $(SITE)  ## build the documents as a site, build/site/index.html, to be re
 growth: $(READY)  ## measure how errors grow with size, for the page on arithmetics
 	$(BIN)/python bench/growth.py
 
-bench: $(READY)  ## measure what the suite costs over its floor (minutes)
+bench: $(READY)  ## measure what the suite costs over its floor, and the reference's resize beside Pillow's (minutes)
+	$(BIN)/python bench/resize.py
 	$(BIN)/python bench/suite.py
 
 wheel: $(READY)  ## build the wheel into dist/
