@@ -1,6 +1,6 @@
 """The rule book as data: which calls follow which convention, in which releases, at which sizes.
 
-No framework is imported: what is said here is what the calls declare, and what the tests hold them to.
+No framework is imported. The data is what the calls declare and the tests check.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from .request import Request
 from .symbols import Named
 
 ANYWHERE = "every size"
-BY_CASE, REFUSED = "what its arguments say", "refused"
+BY_CASE, REFUSED = "depends on its arguments", "raises"
 
 
 class Unknown(ValueError):
-    """Words that name no convention, no call, or nothing that there is."""
+    """The words match no convention or call."""
 
 
 @dataclass(frozen=True)
@@ -86,26 +86,26 @@ class Rule:
 
     @property
     def exactness(self) -> str:
-        """How near its floats come: ``exact`` or ``to rounding``, by a coordinate rule if it has one; of
-        halves it is said apart, if they have another."""
+        """The accuracy of floats: ``exact`` or ``up to rounding``, with its coordinate rule, if any; half
+        floats are listed separately if they have another rule."""
         if self.convention is None:
-            return "to rounding" if self.call.operation == "conv_transpose" else REFUSED
-        exact = "exact" if self.convention.mode == "nearest" else "to rounding"
+            return "up to rounding" if self.call.operation == "conv_transpose" else REFUSED
+        exact = "exact" if self.convention.mode == "nearest" else "up to rounding"
         wide = [name for name, dtypes in self.coordinates.items() if {*dtypes} & {*WIDE}]
         others = [
-            f"in {', '.join(dtypes)} by rule {name}"
+            f"{', '.join(dtypes)}: rule {name}"
             for name, dtypes in self.coordinates.items()
             if name not in wide
         ]
-        return ", ".join([f"{exact} by rule {', '.join(wide)}" if wide else exact, *others])
+        return "; ".join([f"{exact}, rule {', '.join(wide)}" if wide else exact, *others])
 
     @property
     def notes(self) -> list[str]:
-        """What is to be said beside the call, in short: none of it where there is nothing to say."""
+        """Short notes on the call; empty if there are none."""
         if self.follows == REFUSED:
             return [refusal.why for refusal in self.call.refusals if not refusal.dtypes][-1:]
         found = [] if self.sizes == ANYWHERE else [self.sizes]
-        found += [] if self.exactness == "to rounding" else [f"floats {self.exactness}"]
+        found += [] if self.exactness == "up to rounding" else [f"floats {self.exactness}"]
         found += [f"{', '.join(d)} {' or '.join(names)}" for names, d in self.integers.items()]
         return found + [f"defect: {d.why} ({d.releases})" for d in self.call.defects]
 
@@ -199,18 +199,18 @@ def _holds(wanted: str | None, text: str) -> bool:
 
 
 def _nothing(convention: str | None, call: str | None) -> str:
-    """That no rule is left, and the names closest to what was asked for."""
+    """The error if no rule matches, with the closest names."""
     said = []
     if convention is not None and not any(_holds(convention, r.follows) for r in every_rule()):
         said.append(_closest(convention, [words(c) for c in conventions()], "convention"))
     if call is not None and not any(_holds(call, f"{r.call.id} {r.written}") for r in every_rule()):
         said.append(_closest(call, [r.call.id for r in every_rule()], "call"))
-    return "; ".join(said) or "no call does all of this: leave a filter out"
+    return "; ".join(said) or "no call matches all filters; remove one of them"
 
 
 def _closest(wanted: str, names: Iterable[str], what: str) -> str:
     close = difflib.get_close_matches(wanted, list(dict.fromkeys(names)), 3, 0.3)
-    return f"no {what} has {wanted!r}" + (f"; close to it: {', '.join(close)}" if close else "")
+    return f"unknown {what} {wanted!r}" + (f"; did you mean {' or '.join(close)}?" if close else "")
 
 
 # ---------------------------------------------------------------------------- a call, written
@@ -254,7 +254,7 @@ _PROBES = ((1, 1), (1, 3), (3, 1), (2, 4), (4, 2), (3, 5), (5, 3), (5, 5), (7, 1
 def sizes_of(call: Call) -> str:
     """The sizes of an axis that a call can be given: :data:`ANYWHERE`, or the widest regimes."""
     if call.scaling is not None:
-        return "sizes that its factors make"
+        return "sizes that result from factors"
     if call.operation == "conv_transpose" or all(_takes(call, *sizes) for sizes in _PROBES):
         return ANYWHERE
     convention = next(iter(call.follows.values()), Resize(mode="linear"))
@@ -268,7 +268,7 @@ def sizes_of(call: Call) -> str:
         return " or ".join(found)
     if np.array_equal(_union(regimes.widest(~said)), ~said):
         return f"not {' or '.join(regimes.widest(~said))}"
-    return f"some sizes, {' and '.join(found)} among them" if found else "some sizes"
+    return f"some sizes, including {' and '.join(found)}" if found else "some sizes"
 
 
 def _union(found: Iterable[str]) -> NDArray[np.bool_]:

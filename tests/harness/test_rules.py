@@ -88,7 +88,7 @@ def test_sizes_are_those_that_a_call_can_be_given() -> None:
     assert sizes["opencv-resize-INTER_AREA-growing"] == "not shrinking"
     assert sizes["tensorflow-keras.UpSampling2D-nearest"] == "enlarging by whole factors"
     assert sizes["opencv-pyrDown-BORDER_WRAP"] == "every size that the convention takes"
-    assert sizes["opencv-pyrUp"] == "some sizes, doubling among them"
+    assert sizes["opencv-pyrUp"] == "some sizes, including doubling"
     assert sizes["torch-interpolate-linear-1d"] == rules.ANYWHERE
     assert sizes["torch-interpolate-bilinear-scale_factor"] == "sizes that its factors make"
 
@@ -115,9 +115,9 @@ def test_filters_leave_what_holds_all_their_words(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--convention", "linear half_pixl"], "close to it: linear half_pixel"),
-        (["--call", "interpolate-bilinearr"], "close to it: torch-interpolate-bilinear"),
-        (["--framework", "opencv", "--call", "interpolate"], "leave a filter out"),
+        (["--convention", "linear half_pixl"], "did you mean linear half_pixel"),
+        (["--call", "interpolate-bilinearr"], "did you mean torch-interpolate-bilinear"),
+        (["--framework", "opencv", "--call", "interpolate"], "remove one of them"),
         (["--convention", "half_pixl", "--exactly"], "did you mean half_pixel"),
     ],
 )
