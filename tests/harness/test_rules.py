@@ -90,7 +90,7 @@ def test_sizes_are_those_that_a_call_can_be_given() -> None:
     assert sizes["opencv-pyrDown-BORDER_WRAP"] == "every size that the convention takes"
     assert sizes["opencv-pyrUp"] == "some sizes, including doubling"
     assert sizes["torch-interpolate-linear-1d"] == rules.ANYWHERE
-    assert sizes["torch-interpolate-bilinear-scale_factor"] == "sizes that its factors make"
+    assert sizes["torch-interpolate-bilinear-scale_factor"] == "sizes that result from factors"
 
 
 def test_filters_leave_what_holds_all_their_words(capsys: pytest.CaptureFixture[str]) -> None:
