@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -285,7 +286,8 @@ def test_what_is_not_written_out_is_refused(text: str, words: str) -> None:
         ("F.interpolate(x, scale_factor=self.factor)", "self.factor"),
         ("nn.Upsample(size=size)(x)", "size"),
         ("keras.layers.UpSampling2D(factors)", "factors"),
-        ("F.interpolate(x, size=n // 2)", None),  # no tuple
+        ("F.interpolate(x, size=n // 2)", "n // 2"),  # of an array too
+        ("F.interpolate(x, size=x.shape[2] // 2)", None),  # no tuple
         ("F.interpolate(x, size=int(n))", None),
         ("F.interpolate(x, size=y.shape[2])", None),
         ("F.interpolate(x, size=y.shape[-2:])", None),  # no number
@@ -300,7 +302,7 @@ def test_a_size_that_is_one_name_may_be_a_number(text: str, scalar: str | None) 
     assert found.scalar_size == scalar
 
 
-@pytest.mark.parametrize("text", ["tf.image.resize(x, n // 2)", "cv2.resize(x, int(n))"])
+@pytest.mark.parametrize("text", ["tf.image.resize(x, y.shape[1] // 2)", "cv2.resize(x, int(n))"])
 def test_a_number_is_no_size_of_two_axes(text: str) -> None:
     with pytest.raises(Unreadable, match="is two numbers"):
         read(text)
@@ -480,6 +482,21 @@ def test_an_output_size_out_of_reach_is_what_torch_raises() -> None:
         read("nn.ConvTranspose2d(4, 8, 3, 2, 1)(x, output_size=(17, 17))", Sizes(None, (8, 8)))
 
 
+def test_channels_may_be_names() -> None:
+    code = convert("nn.ConvTranspose2d(in_ch, 2 * out_ch, 4, 2, 1)", "keras").code
+    assert "keras.layers.Conv2DTranspose(2 * out_ch, (4, 4), " in code
+    code = convert("keras.layers.Conv1DTranspose(self.filters, 3)", "tensorflow").code
+    assert "shape = (n, (width - 1) * 1 + 3, self.filters)" in code
+    for text, words in (
+        ("nn.ConvTranspose2d(c, n, 3)", "out_channels=n is not written out"),  # the code's batch
+        ("nn.ConvTranspose2d(a, b.c, 3)", "out_channels=b.c is not written out"),
+        ("nn.ConvTranspose2d(c, c, 3, groups=2)", "give the numbers of channels"),
+        ("nn.ConvTranspose2d(c, c, k)", "kernel_size=k is not written out"),
+    ):
+        with pytest.raises(Unreadable, match=re.escape(words)):
+            read(text)
+
+
 # ---------------------------------------------------------------------------- a call without a signature
 
 
@@ -523,8 +540,8 @@ def test_a_call_without_a_signature_breaks_no_conversion(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("factor", "written"),
     [
-        ("s + 1", "int(x.shape[0] * (s + 1))"),
-        ("a / b", "int(x.shape[0] * (a / b))"),
+        ("len(s) + 1", "int(x.shape[0] * (len(s) + 1))"),
+        ("s + 1", "fh, fw = s + 1 if isinstance(s + 1, (tuple, list)) else (s + 1, s + 1)"),
         ("self.s", "fh, fw = self.s if isinstance(self.s, (tuple, list)) else (self.s, self.s)"),
         ("f(s)", "fh, fw = f(s) if isinstance(f(s), (tuple, list)) else (f(s), f(s))"),
     ],

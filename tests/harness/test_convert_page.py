@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ def by_python(text: str) -> dict[str, Any]:
         "by": one.by,
         "rank": one.rank,
         "plain": one.rank == 2
+        and not re.search(r"[-+*/%]", str(one.scalar_size))
         and not one.warnings
         and not any("in the code" in n for n in one.notes),
         "calls": sorted(call.id for call in one.calls),

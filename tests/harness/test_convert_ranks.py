@@ -66,7 +66,9 @@ def test_every_axis_is_read(
         ("F.interpolate(x, size=y.shape[-1:])", ["(y.shape[-1:])[0]"]),
         ("F.interpolate(x, size=(d, h, w))", ["d", "h", "w"]),
         ("F.interpolate(x, size=torch.Size([d, h, w]))", ["d", "h", "w"]),
-        ("F.interpolate(x, size=n // 2, mode='trilinear')", ["n // 2", "n // 2", "n // 2"]),
+        ("F.interpolate(x, size=n // 2, mode='trilinear')", [f"(n // 2)[{i}]" for i in range(3)]),
+        ("F.interpolate(x, size=y.size(2) // 2, mode='bilinear')", ["y.size(2) // 2", "y.size(2) // 2"]),
+        ("F.interpolate(x, size=int(n) * 2, mode='bilinear')", ["int(n) * 2", "int(n) * 2"]),
     ],
 )  # fmt: skip
 def test_names_of_sizes_have_an_entry_for_each_axis(text: str, size: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,8 +15,9 @@ from ..conventions.onnx_operators import conv_transpose_node
 from ..conversions import Layer, Target
 from ..frameworks import padding as _padding
 from ..frameworks.padding import Axis, Window
+from ..symbols import Named
 from .signatures import canonical
-from .text import Branch, Unreadable, Written, choices_of, signature, unsaid
+from .text import Branch, Unreadable, Variable, Written, choices_of, signature, unsaid
 
 
 @dataclass(frozen=True)
@@ -175,8 +177,16 @@ class _Arguments:
             raise Unreadable(f"{self.call}: {name} is True or False, got {value!r}")
         return bool(value)
 
-    def channels(self, name: str) -> int:
-        """A number of channels."""
+    def channels(self, name: str, *, named: bool = False) -> int:
+        """A number of channels.
+
+        Args:
+            name: of the argument.
+            named: a name is taken too, that stands in the code as it is.
+        """
+        value = self.values[name]
+        if named and isinstance(value, Variable) and not _OWN_NAMES & _names_in(value.text):
+            return Named(1, value.text)
         value = self.integer(name)
         if value < 1:
             raise Unreadable(f"{self.call}: {name} is at least 1, got {value}")
@@ -242,12 +252,40 @@ class _Arguments:
             raise Unreadable(f"{self.call}: {name}={self.values[name]!r} {else_}")
 
 
+# names that the code of an answer gives to other things
+_OWN_NAMES = frozenset(
+    (
+        "n",
+        "x",
+        "w",
+        "b",
+        "y",
+        "depth",
+        "height",
+        "width",
+        "shape",
+        "layer",
+        "node",
+        "spread",
+        "dense",
+        "g",
+        "np",
+    )
+)
+
+
+def _names_in(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d]\w*", text))
+
+
 # ---------------------------------------------------------------------------- torch
 
 
 def _torch(a: _Arguments, kernel: tuple[int, ...], channels: tuple[int, int], bias: bool) -> Layer:
     rank = len(kernel)
     group = a.channels("groups")
+    if group > 1 and any(isinstance(n, Named) for n in channels):
+        raise Unreadable(f"{a.call}: with groups={group} give the numbers of channels")
     if channels[0] % group or channels[1] % group:
         raise Unreadable(
             f"{a.call}: {channels[0]} and {channels[1]} channels are no multiples of {group}"
@@ -271,11 +309,12 @@ def _torch_layer(a: _Arguments) -> Layer:
     a.only("padding_mode", ["zeros"], f'raises: Only "zeros" padding mode is supported for {kind}')
     rank = a.operator.rank
     assert rank is not None
-    channels = a.channels("in_channels"), a.channels("out_channels")
+    channels = a.channels("in_channels", named=True), a.channels("out_channels", named=True)
     if not _plain_dtype(a.values["dtype"]):
         a.warnings.append(f"dtype={a.values['dtype']!r}: the answer does not convert to it")
     layer = _torch(a, a.axes("kernel_size", rank, least=1), channels, a.truth("bias"))
-    if a.sizes.weight not in (None, layer.weight_shape):
+    said = not any(isinstance(n, Named) for n in channels)
+    if said and a.sizes.weight not in (None, layer.weight_shape):
         raise Unreadable(
             f"{a.call}: the weight's shape is {layer.weight_shape}, got {a.sizes.weight}"
         )
@@ -437,11 +476,13 @@ def _keras_layer(a: _Arguments) -> Layer:
     if not _plain_dtype(dtype):
         a.warnings.append(f"dtype={dtype!r}: the answer does not convert to it")
     weight = a.sizes.weight
-    if weight is not None and (weight[:-2] != kernel or weight[-2] != a.channels("filters")):
-        wanted = f"({', '.join(map(str, kernel))}, {a.integer('filters')}, in)"
+    filters = a.channels("filters", named=True)
+    said = not isinstance(filters, Named)
+    if weight is not None and (weight[:-2] != kernel or (said and weight[-2] != filters)):
+        wanted = f"({', '.join(map(str, kernel))}, {filters}, in)"
         raise Unreadable(f"{a.call}: the weight's shape is {wanted}, got {weight}")
     c_in = weight[-1] if weight else 1
-    return _keras(a, kernel, (c_in, a.channels("filters")), a.truth("use_bias"))
+    return _keras(a, kernel, (c_in, filters), a.truth("use_bias"))
 
 
 def _keras_function(a: _Arguments) -> Layer:

@@ -97,15 +97,14 @@ def _parsed(text: str) -> ast.expr:
 def is_a_number(text: str) -> bool:
     """Whether an expression can be nothing else: arithmetic, an entry of a shape, ``int(…)``."""
     node = _parsed(text)
-    if isinstance(node, ast.BinOp):
-        return not isinstance(node.op, (ast.Add, ast.Mult)) or any(
-            is_a_number(ast.unparse(side)) for side in (node.left, node.right)
-        )
+    if isinstance(node, ast.BinOp):  # a name in it may be an array
+        return all(is_a_number(ast.unparse(side)) for side in (node.left, node.right))
     if isinstance(node, ast.Subscript):
         shape = ast.unparse(node.value)
         return not isinstance(node.slice, ast.Slice) and shape.endswith((".shape", ".size()"))
     if isinstance(node, ast.Call):
-        return ast.unparse(node.func).split(".")[-1] in _TO_A_NUMBER
+        name = ast.unparse(node.func).split(".")[-1]
+        return name in _TO_A_NUMBER or (name == "size" and bool(node.args))  # x.size(2)
     return isinstance(node, (ast.Constant, ast.UnaryOp))
 
 
