@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from .arithmetic import places
 from .conventions import Resize
+from .conventions.kernels import KERNELS
 
 Size = tuple[int, int]
 Image = NDArray[Any]
@@ -485,10 +486,10 @@ class Evaluation:
         return convention.mode in self.modes and wide and padded and grid
 
 
-_KERNELS = ("linear", "cubic", "mitchell", "lanczos", "gaussian")
+_KERNELS = tuple(k.name for k in KERNELS.values() if k.stretches and not k.flat)
 _PADDINGS = ("border", "zeros", "reflection")
 _POINTS = ("nearest", "area_linear", *_KERNELS)
-_WINDOWS = ("area", "adaptive_area")
+_WINDOWS = tuple(k.name for k in KERNELS.values() if k.window)
 _TF = "tensorflow/tensorflow, tensorflow/core/kernels/image"
 _UPSAMPLE_KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp"
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"

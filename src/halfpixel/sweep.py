@@ -52,11 +52,6 @@ _FOURTH = 4
 _SAMPLE = 40  # size pairs of a call in a run without sweeps
 OUTSIDE = -1  # the pixel that an output reads which is extrapolated
 _LISTED = 8  # size pairs that a summary spells out
-_ENDED = (
-    "gaussian",
-    "box",
-    "area_linear",
-)  # kernels that end in a step: what deviates is a pixel read
 
 
 def swept(call: Call) -> bool:
@@ -92,6 +87,11 @@ def in_blocks(call: Call, convention: Resize) -> Iterator[tuple[Block, tuple[DTy
 def samples_points(convention: Resize) -> bool:
     """Whether the weights of an output pixel follow from its place alone, whatever the scale."""
     return convention.mode in _POINTS and not convention.antialias
+
+
+def _ends(convention: Resize) -> bool:
+    """Whether a kernel ends in a step: then what deviates is a pixel that is read."""
+    return convention.kernel.jumps and convention.kernel.value is not None
 
 
 def largest(convention: Resize) -> int:
@@ -660,7 +660,7 @@ def deviating(
         if nearest:
             exact = pixels(convention, None, n_in, n_outs)
             off = pixels(convention, rule, n_in, n_outs, beside, columns=columns) != exact
-        elif convention.mode in _ENDED:
+        elif _ends(convention):
             both = (
                 (convention.extent(n_in, m), _extent(convention, rule, n_in, m)) for m in n_outs
             )
@@ -707,7 +707,7 @@ def _spelled(
             for r in (None, rule)
         )
         return next(index), next(index)
-    if convention.mode in _ENDED:
+    if _ends(convention):
         both = (convention.extent(n_in, n_out), _extent(convention, rule, n_in, n_out))
         ends = ([_range(convention, *ends) for ends in one.tolist()] for one in both)
         return next(ends), next(ends)

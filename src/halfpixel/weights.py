@@ -44,6 +44,24 @@ def matrix(
     Raises:
         ValueError: the convention does not go with these sizes.
     """
+    read = axis_taps(convention, n_in, n_out, factor, rule, total, columns=columns)
+    return _summed(*read, n_in)
+
+
+def axis_taps(
+    convention: Resize,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None = None,
+    rule: str | None = None,
+    total: int = 0,
+    *,
+    columns: bool = False,
+) -> tuple[NDArray[np.intp], Array]:
+    """The pixels that output pixels read, which may come twice, and their weights: both ``(n_out, taps)``.
+
+    Arguments and errors as of :func:`matrix`.
+    """
     scale = convention.scale(n_in, n_out, factor)
     where: NDArray[Any]
     if rule is None and not _decides(convention):
@@ -51,7 +69,7 @@ def matrix(
         where = places(convention, None, np.arange(n_out), *sizes, factor=factor)
     else:
         where = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
-    return matrix_at(convention, where, n_in, scale, tap_weights(rule))
+    return taps(convention, where, n_in, scale, tap_weights(rule))
 
 
 def matrix_at(
@@ -62,9 +80,12 @@ def matrix_at(
     weigh: TapWeights | None = None,
 ) -> Array:
     """The rows for output pixels at given coordinates, read-only; arguments as of :func:`taps`."""
-    index, weight = taps(convention, where, n_in, scale, weigh)
-    result = np.zeros((len(where), n_in))
-    np.add.at(result, (np.arange(len(where))[:, None], index), weight)
+    return _summed(*taps(convention, where, n_in, scale, weigh), n_in)
+
+
+def _summed(index: NDArray[np.intp], weight: Array, n_in: int) -> Array:
+    result = np.zeros((len(index), n_in))
+    np.add.at(result, (np.arange(len(index))[:, None], index), weight)
     result.setflags(write=False)
     return result
 

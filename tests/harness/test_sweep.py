@@ -767,7 +767,7 @@ def by_fractions(
         ((n, m) for n in range(1, end + 1) for m in range(1, end + 1)), key=lambda p: (max(p), p)
     )
     for n_in, n_out in pairs:
-        if convention.mode in sweep._ENDED:
+        if sweep._ends(convention):
             rows += extents(convention, rule, n_in, n_out)[:1]
             continue
         exact = convention.coordinates(n_in, n_out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,19 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import goldens
-from ..arithmetic import coordinates, places, tap_weights
-from ..conventions import Resize, kernels
-from ..conventions.resize import TapWeights
+from ..arithmetic import places
+from ..conventions import Resize
+from ..weights import axis_taps
 from .sizes import Size, Sizes
 
 Array = NDArray[np.float64]
 
 WHITE = 255  # levels of an image of 8 bits
 OUTSIDE = -1  # in place of a pixel, where none is read
-# Modes whose weights end in a step: a coordinate that is rounded can be on its wrong side. Windows are found
-# from exact ones; a kernel's end, by whether a distance is within _AT_END of it: no other is so near.
-_WINDOWS = ("area_linear", "adaptive_area")
-_AT_END = 2.0**-30
 # Two formulas of one weight in float64: a coordinate below n is off by n · 2⁻⁵³, weights by a few times that.
 _FORMULAS = 2.0**-48
 
@@ -110,44 +106,8 @@ def taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
     Raises:
         ValueError: the convention does not say how these sizes become one another.
     """
-    convention, rule = model.convention, model.rule
-    scale = convention.scale(axis.n_in, axis.n_out, axis.factor)
-    where: NDArray[Any]
-    if convention.mode in _WINDOWS:
-        where = coordinates(
-            convention,
-            rule,
-            axis.n_in,
-            axis.n_out,
-            axis.factor,
-            axis.total,
-            columns=axis.columns,
-        )
-    else:
-        where = places(
-            convention,
-            rule,
-            np.arange(axis.n_out),
-            *_sizes(axis),
-            factor=axis.factor,
-            columns=axis.columns,
-        )
-    ends = _ENDS.get(convention.mode) if rule is None else tap_weights(rule)
-    index, weight = convention.taps_at(where, axis.n_in, scale, ends)
-    return np.asarray(index, np.intp), np.asarray(weight, np.float64)
-
-
-def _box(places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction) -> NDArray[Any]:
-    away = abs(places[:, None] - index) / float(stretch)
-    return np.where(abs(away - 0.5) < _AT_END, 0.5, (away < 0.5) * 1.0)
-
-
-def _gaussian(places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction) -> NDArray[Any]:
-    away = abs(places[:, None] - index) / float(stretch)
-    return kernels.gaussian(away, away < 1.5 - _AT_END)
-
-
-_ENDS: Mapping[str, TapWeights] = {"box": _box, "gaussian": _gaussian}
+    sizes = (axis.n_in, axis.n_out, axis.factor)
+    return axis_taps(model.convention, *sizes, model.rule, axis.total, columns=axis.columns)
 
 
 def weights(model: Model, axis: Axis) -> Array:

@@ -207,6 +207,7 @@ class Kernel:
         grids: the coordinate_transformation_modes that it goes with, the default first; empty for all.
         stretches: it can be antialiased, and a tap outside the image can be left out.
         pads: a tap outside the image can read something else than the edge pixel.
+        window: it weighs what lies under an output pixel.
         divided: its values are divided by their sum, stretched or not.
         irrational: its values are known to 60 digits, not exactly.
         jumps: its weights jump as a coordinate crosses an edge: which side it is on is for exact numbers to
@@ -223,6 +224,7 @@ class Kernel:
     grids: tuple[str, ...] = ()
     stretches: bool = False
     pads: bool = False
+    window: bool = False
     divided: bool = False
     irrational: bool = False
     jumps: bool = False
@@ -295,6 +297,7 @@ KERNELS: Mapping[str, Kernel] = {
             value=lambda t, shape: area(abs(t), shape.scale),
             radius=lambda shape: (1 + shape.scale) / 2,
             grids=("half_pixel", "half_pixel_align_corners"),
+            window=True,
         ),
         Kernel(
             name="area_linear",
@@ -303,7 +306,7 @@ KERNELS: Mapping[str, Kernel] = {
             grids=("asymmetric",),
             jumps=True,
         ),
-        Kernel(name="adaptive_area", grids=("half_pixel",), jumps=True, flat=True),
+        Kernel(name="adaptive_area", grids=("half_pixel",), window=True, jumps=True, flat=True),
         Kernel(name="pyramid", grids=("asymmetric",), jumps=True, flat=True, every_size=False),
     )
 }

@@ -104,7 +104,6 @@ PADDINGS = {
     "or with align_corners about their centres.",
     "reflect_101": "The image is mirrored for taps outside it, about the centres of its outermost pixels.",
 }
-_POINTS = ("linear", "cubic", "mitchell", "lanczos", "gaussian", "box")
 
 
 def meaning(convention: Resize) -> Iterator[str]:
@@ -119,11 +118,11 @@ def meaning(convention: Resize) -> Iterator[str]:
             "When downsampling, the kernel is widened by the scale so that every pixel is read, and the "
             "weights are divided by their sum (antialiasing)."
         )
-    elif convention.mode in _POINTS:
+    elif convention.kernel.stretches:
         yield "The kernel is not widened when downsampling (no antialiasing)."
     if convention.exclude_outside:
         yield "Taps outside the image have weight 0, and the other weights are divided by their sum."
-    elif convention.mode in _POINTS or convention.padding_mode != "border":
+    elif convention.kernel.stretches or convention.padding_mode != "border":
         yield PADDINGS[convention.padding_mode]
     if convention.pyramid_border:
         yield f"The border of the step down is `{convention.pyramid_border}`."

@@ -68,7 +68,7 @@ class Sampling:
     @property
     def rational(self) -> bool:
         """Whether weights are fractions; if not, they are printed as decimals."""
-        return self.convention.mode not in ("lanczos", "gaussian")
+        return not self.convention.kernel.irrational
 
     @property
     def spreads(self) -> bool:
