@@ -106,6 +106,13 @@ def test_what_contradicts_is_refused(text: str, words: str) -> None:
     assert words in str(error.value)
 
 
+def test_other_calls_are_named_by_their_function_where_the_code_has_several_lines() -> None:
+    lines = str(convert("F.interpolate(x, size=(8, 8, 8), mode='trilinear')", "tensorflow"))
+    others = [line for line in lines.splitlines() if line.startswith("also ")]
+    assert others
+    assert all(line.startswith(("also tf.", "also keras.")) for line in others)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -97,7 +97,10 @@ def _also(first: Equivalent, others: Sequence[Equivalent]) -> list[str]:
     for one in others:
         if _function(one) not in seen:
             seen.add(_function(one))
-            said = one.code.splitlines()[0].removeprefix("y = ").removeprefix("node = ")
+            line, *more = one.code.splitlines()
+            said = line.removeprefix("y = ").removeprefix("node = ")
+            if more:
+                said = f"{_function(one)}, in the same way"
             lines.append(f"also {said}: {one.exactness.words}")
     return lines
 
