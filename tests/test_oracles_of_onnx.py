@@ -406,7 +406,7 @@ def test_a_node_that_convert_offers_is_one_that_runs(convention: Resize) -> None
     random = np.random.default_rng(0)
     for size in ((9, 4), (3, 7), (1, 5)):
         x = image(random, (1, 1, 6, 5))
-        inputs = {"roi": onnx_nodes.roi(convention)} if convention.extrapolates else {}
+        inputs = {"roi": onnx_nodes.roi(convention, 2)} if convention.extrapolates else {}
         opset = onnx_nodes.opset(convention)
         got = run("Resize", opset, said.kwargs, x, sizes=[1, 1, *size], **inputs)
         want = expected(convention, x, size, coordinates=runtime_coordinates)

@@ -91,7 +91,7 @@ def reference(code: str, x: Image, n_out: Sequence[int], call: Call | None) -> I
     node = scope["node"]
     feeds = {"x": wide, "sizes": np.array((*x.shape[:2], *n_out), np.int64)}
     if call is not None:
-        feeds["roi"] = np.array(onnx_nodes.roi(next(iter(call.follows.values()))), np.float64)
+        feeds["roi"] = np.array(onnx_nodes.roi(next(iter(call.follows.values())), 2), np.float64)
     else:  # a recipe: its matrices are float32
         feeds |= {
             name: scope[name].astype(np.float64)

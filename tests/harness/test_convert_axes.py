@@ -106,3 +106,31 @@ def test_a_size_at_which_the_source_is_known_to_be_wrong_has_no_equal() -> None:
     assert not part.equal
     assert not part.recipes
     assert "repeats its first row" in str(answer(text, "tensorflow", (16, 16)))
+
+
+def test_two_passes_take_the_sizes_of_the_call_before_the_image_s() -> None:
+    """d, h and w are names of the call, and of the code."""
+    code = nearest_code('F.interpolate(x, size=(d, h, w), mode="area")', "tensorflow")
+    lines = code.splitlines()
+    assert lines.index("depth, height, width = d, h, w") < lines.index("n, d, h, w, c = x.shape")
+
+
+def nearest_code(call: str, target: Target) -> str:
+    answer = convert(call, target)
+    assert isinstance(answer, ResizeAnswer)
+    near = answer.parts[0].nearest
+    assert near is not None
+    return near.code
+
+
+def test_one_box_is_of_one_frame() -> None:
+    answer = convert("keras.layers.UpSampling3D()", "tensorflow", input_size=(3, 4, 5))
+    assert isinstance(answer, ResizeAnswer)
+    assert not any("crop_and_resize" in one.code for one in answer.parts[0].equal)
+
+
+def test_the_roi_of_a_line_has_three_starts_and_three_ends() -> None:
+    answer = convert("keras.layers.UpSampling1D(1)", "onnx", input_size=(1,))
+    assert isinstance(answer, ResizeAnswer)
+    said = [c for one in answer.parts[0].equal for c in one.conditions if "roi" in c]
+    assert said == ["sizes is (n, c, 1), int64; roi is [0.0, 0.0, 0.0, 1.0, 1.0, 1.0], float32"]

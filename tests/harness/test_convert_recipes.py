@@ -198,3 +198,25 @@ def test_a_recipe_has_no_call() -> None:
     (part,) = answer("cv2.resize(x, (w, h), interpolation=cv2.INTER_LANCZOS4)", "torch").parts
     assert not isinstance(part.recipes[0].call, Call)
     assert part.recipes[0].json["recipe"] == "matrices"
+
+
+def test_a_node_for_each_matrix() -> None:
+    """One Einsum of all multiplies the matrices with each other first: 25 GB at 374x165 -> 509x224."""
+    answer = convert("cv2.resize(x, (w, h), interpolation=cv2.INTER_LANCZOS4)", "onnx")
+    assert isinstance(answer, ResizeAnswer)
+    lines = answer.parts[0].recipes[0].code.splitlines()
+    assert [line.partition("equation=")[2] for line in lines if "equation" in line] == [
+        "'ah,nkhw->nkaw')",
+        "'bw,nkaw->nkab')",
+    ]
+
+
+def test_doubles_that_warp_affine_computes_otherwise_are_told() -> None:
+    def taken(flag: str) -> str:
+        answer = convert(f"cv2.resize(x, (26, 20), interpolation={flag})", "opencv")
+        assert isinstance(answer, ResizeAnswer)
+        warp = next(one for one in answer.parts[0].equal if "warpAffine" in one.code)
+        return next(one for one in warp.conditions if one.startswith("takes "))
+
+    assert "float64 (by other coordinates)" in taken("cv2.INTER_LINEAR")
+    assert "float64" not in taken("cv2.INTER_CUBIC")

@@ -185,7 +185,7 @@ def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list
     named = query.symbols(sizes, size_names("onnx", call, query.rank))
     needed = f"sizes is (n, c, {', '.join(map(repr, named.n_out))}), int64"
     if convention.extrapolates:
-        needed += f"; roi is {onnx_nodes.roi(convention)}, float32"
+        needed += f"; roi is {onnx_nodes.roi(convention, query.rank)}, float32"
     return [
         forms.LAYOUTS["onnx"][query.rank],
         f"ONNX opset {onnx_nodes.opset(convention)} or later",
@@ -195,12 +195,26 @@ def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list
 
 def _taken(call: Call) -> str:
     """The dtypes that a call takes; since when, if later than the call, and what comes back of them."""
-    taken = [dtype for dtype in call.arithmetic if not call.refuses(dtype)]
+    taken = [
+        dtype for dtype in call.arithmetic if not call.refuses(dtype) and not _is_wrong(call, dtype)
+    ]
     results = {call.returns[dtype] for dtype in taken}
     alike = len(results) == 1 < len(taken)
     said = []
     for dtype in taken:
         result = "" if alike or call.returns[dtype] == dtype else f"as {call.returns[dtype]}"
-        notes = [note for note in (call.since.get(dtype, ""), result) if note]
+        other = "by other coordinates" if _is_elsewhere(call, dtype) else ""
+        notes = [note for note in (call.since.get(dtype, ""), result, other) if note]
         said.append(f"{dtype} ({', '.join(notes)})" if notes else dtype)
     return ", ".join(said) + (f" (the result is {results.pop()})" if alike else "")
+
+
+def _is_wrong(call: Call, dtype: str) -> bool:
+    """``cv2.warpAffine`` reads doubles beyond the border as integers (docs/findings.md)."""
+    return dtype == "float64" and call.name.startswith("warpAffine-INTER_CUBIC")
+
+
+def _is_elsewhere(call: Call, dtype: str) -> bool:
+    """Whether a dtype that is interpolated has coordinates that float32 images have not."""
+    rules = [call.arithmetic[name].coordinate_rule for name in (dtype, "float32")]
+    return rules[0] != rules[1] and targets.convention_of(call).mode != "nearest"

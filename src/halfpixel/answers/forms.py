@@ -125,8 +125,8 @@ def of_volume(target: Target, call: Call, sizes: Sizes, say: Say) -> str:
     second = with_image(say(call, stack), f"{reshape}(y, (n, d, height * width, c))")
     return "\n".join(
         (
+            f"{', '.join(names)} = {', '.join(out)}",  # first: d, h and w may be names of the call
             "n, d, h, w, c = x.shape",
-            f"{', '.join(names)} = {', '.join(out)}",
             f"y = {first}",
             f"y = {second}",
             f"y = {reshape}(y, (n, depth, height, width, c))",

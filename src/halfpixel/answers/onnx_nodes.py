@@ -35,10 +35,10 @@ def node(convention: Resize) -> Expression | None:
     return Expression(Name("onnx.helper.make_node"), ("Resize", inputs, ["y"]), attributes)
 
 
-def roi(convention: Resize) -> list[float]:
-    """The input ``roi``: of batch, channels and the two axes, the starts and then the ends."""
-    part = [float(side) for side in convention.roi or (0, 0, 1, 1)]
-    return [0.0, 0.0, *part[:2], 1.0, 1.0, *part[2:]]
+def roi(convention: Resize, rank: int) -> list[float]:
+    """The input ``roi``: of batch, channels and each axis, the starts and then the ends."""
+    part = [float(side) for side in convention.roi or (0,) * rank + (1,) * rank]
+    return [0.0, 0.0, *part[:rank], 1.0, 1.0, *part[rank:]]
 
 
 def opset(convention: Resize) -> int:

@@ -266,11 +266,26 @@ def _product(target: Target, rank: int, letters: Sequence[str]) -> str:
     if target == "torch" and rank < 3:
         return "y = x @ A_w.T" if rank == 1 else "y = A_h @ x @ A_w.T"
     if target == "onnx":
-        names = ", ".join(f"{letter!r}" for letter in (*letters, "x"))
-        return f"node = onnx.helper.make_node('Einsum', [{names}], ['y'], equation={equation!r})"
+        return "\n".join(_einsums(equation, letters))
     function = {"torch": "torch", "tensorflow": "tf", "keras": "keras.ops", "opencv": "np"}[target]
     more = ", optimize=True" if target == "opencv" else ""
     return f"y = {function}.einsum({equation!r}, {listed}, x{more})"
+
+
+def _einsums(equation: str, letters: Sequence[str]) -> Iterator[str]:
+    """A node for each axis: one node multiplies its inputs from left to right, all matrices with each other
+    before the image."""
+    *matrices, image = equation.partition("->")[0].split(",")
+    for place, (matrix, letter) in enumerate(zip(matrices, letters, strict=True)):
+        made = image.replace(matrix[1], matrix[0])
+        before, after = f"y{place}" if place else "x", f"y{place + 1}"
+        after = "y" if place == len(letters) - 1 else after
+        node = "node" if len(letters) == 1 else f"node_{letter[-1]}"
+        yield (
+            f"{node} = onnx.helper.make_node('Einsum', [{letter!r}, {before!r}], [{after!r}], "
+            f"equation='{matrix},{image}->{made}')"
+        )
+        image = made
 
 
 def _factor_texts(query: Query) -> list[str] | None:

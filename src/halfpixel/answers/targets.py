@@ -14,7 +14,7 @@ from ..request import Request
 from ..spoken import resize as spoken
 from ..spoken.signatures import BY_NAME, FUNCTIONS
 from . import models, onnx_nodes
-from .forms import IMAGE, NATIVE, Form, form_of
+from .forms import IMAGE, NATIVE, TWO_PASSES, Form, form_of
 from .models import Model
 from .sizes import Size, Sizes
 
@@ -109,6 +109,10 @@ def cropped_as(own: Resize, convention: Resize) -> Resize:
     return replace(own, roi=convention.roi, extrapolation_value=convention.extrapolation_value)
 
 
+# boxes pick the image that they are of: the frames of a volume need one each
+_ONE_IMAGE = ("tf.image.crop_and_resize", "tf.raw_ops.CropAndResize")
+
+
 @functools.cache
 def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
     """What is given a size, those that are offered first first."""
@@ -124,7 +128,8 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
     for group in alike.values():
         own = form_of(target, rank, group[0].flags.get("dimensions", 2))
         nodes = any(row.call.name.startswith("dnn-") for row in group)
-        if own is not None and not (nodes and rank != 2):
+        one_image = own is TWO_PASSES and group[0].function in _ONE_IMAGE
+        if own is not None and not (nodes and rank != 2) and not one_image:
             found.append(Candidate(tuple(row.call for row in group), own))
     return tuple(found)
 
