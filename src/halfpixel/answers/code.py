@@ -9,7 +9,7 @@ from typing import Any
 
 from ..conventions import Resize
 from ..conversions import Target, model_lines
-from ..frameworks.call import Call, Expression, Name
+from ..frameworks.call import Call, DType, Expression, Name
 from . import forms, onnx_nodes, targets
 from .asked import Query
 from .forms import Form
@@ -209,12 +209,12 @@ def _taken(call: Call) -> str:
     return ", ".join(said) + (f" (the result is {results.pop()})" if alike else "")
 
 
-def _is_wrong(call: Call, dtype: str) -> bool:
+def _is_wrong(call: Call, dtype: DType) -> bool:
     """``cv2.warpAffine`` reads doubles beyond the border as integers (docs/findings.md)."""
     return dtype == "float64" and call.name.startswith("warpAffine-INTER_CUBIC")
 
 
-def _is_elsewhere(call: Call, dtype: str) -> bool:
+def _is_elsewhere(call: Call, dtype: DType) -> bool:
     """Whether a dtype that is interpolated has coordinates that float32 images have not."""
-    rules = [call.arithmetic[name].coordinate_rule for name in (dtype, "float32")]
-    return rules[0] != rules[1] and targets.convention_of(call).mode != "nearest"
+    rule, usual = call.arithmetic[dtype].coordinate_rule, call.arithmetic["float32"].coordinate_rule
+    return rule != usual and targets.convention_of(call).mode != "nearest"
