@@ -250,7 +250,10 @@ def _same_window(a: Measured, b: Measured) -> Same:
     mine, theirs = a.following, b.following
     counts = [(one.count, other.count) for one, other, _, _ in axes]
     if mine is not None and theirs is not None and all(n == m for n, m in counts):
-        return bool({paths for paths, _ in mine.ways} & {paths for paths, _ in theirs.ways})
+        if {paths for paths, _ in mine.ways} & {paths for paths, _ in theirs.ways}:
+            return True
+        # a coarse window leaves paths open that were not tried
+        return False if all(2 * near <= 0.5 for *_, p, q in axes for near in (p, q)) else None
     # the grids of one part begin and end less than this from each other
     grids = [max(abs(one.step - 1), abs(other.step - 1)) + 2 * (p + q) for one, other, p, q in axes]
     if any(off > grid for off, grid in zip(apart, grids, strict=True)):

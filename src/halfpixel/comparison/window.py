@@ -158,7 +158,9 @@ def _line(places: Float) -> tuple[float, float, float] | None:
     if abs(residual).max() > max(1.0, abs(step)):  # not a line: no resize of one window
         return None
     off = float(3 * residual.std() / np.sqrt(len(kept)) + abs(residual).max() / len(kept))
-    # nearest shows whole pixels: which ones says where it samples to a pixel only
-    stairs = whole_levels(places - 0.5) and abs(residual).max() > 1e-3
-    off += 1.0 if stairs else 0.0
+    # an output of whole pixels says which were read, not where between them it samples; but for a copy
+    everywhere = places - (start + step * np.arange(count))
+    copied = abs(step - 1) <= 1e-6 and abs(everywhere).max() <= 1e-3
+    if whole_levels(places - 0.5) and not copied:
+        off += abs(step) / 2 + 0.5
     return float(start - step / 2), float(step), off
