@@ -839,11 +839,13 @@ def places(
     if rule is None:
         above, below = convention.ratio(d, n_in, n_out, factor)
         return np.asarray(above / below, np.float64)
+    first = convention.coordinate_transformation_mode == "pytorch_half_pixel"
+    at_first = first & (np.asarray(n_out) == 1)  # one output pixel samples the first, by every rule
     if factor is not None and convention.takes_factors:  # as a framework is given it: in double
         n_in, n_out = np.asarray(1.0), np.asarray(float(factor))
     known = COORDINATE_RULES[rule]
     formula = known.columns if columns and known.columns is not None else known.places
-    return formula(convention, d, n_in, n_out, total)
+    return np.where(at_first, 0.0, formula(convention, d, n_in, n_out, total))
 
 
 def tap_weights(rule: str | None) -> TapWeights | None:

@@ -337,6 +337,14 @@ WARPED = {half_even("half_pixel"), half_even("asymmetric"), half_even("asymmetri
 MODES_ALONE = {rule for _, mode in suite.modes() for rule in mode.rules.values()}
 
 
+NODE_ROUNDINGS = ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil")
+
+
+def node(mode: Any, coordinate: Any = "pytorch_half_pixel", **more: Any) -> Resize:
+    """What nodes of ONNX follow and no other call does."""
+    return Resize(mode=mode, coordinate_transformation_mode=coordinate, **more)
+
+
 def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
     used = {rule: set(calls_by_rule(rule)) for rule in COORDINATE_RULES}
     for rule in MODES_ALONE:
@@ -362,7 +370,9 @@ def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
             c
             for c in every_resize()
             if c.mode == "nearest" and c.nearest_mode != "round_half_even" and not c.extrapolates
-        },
+        }
+        | {node("nearest", nearest_mode=rounding) for rounding in NODE_ROUNDINGS}
+        | {node("nearest", "asymmetric", nearest_mode="ceil_where_shrinking")},
         "float32_short_of_end": {
             c
             for c in every_resize()
@@ -370,7 +380,7 @@ def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
             and not (c.antialias or c.extrapolates)
             and c.padding_mode == "border"
         }
-        | {Resize(mode="linear", antialias=True)},
+        | {Resize(mode="linear", antialias=True), node("linear")},
         **{f"grid_{rule}": GRIDS for rule in ("float32", "float64")},
         **{f"grid_{rule}_reflected": GRIDS for rule in ("float32", "float64")},
         # in halves every mode samples where the rule says
