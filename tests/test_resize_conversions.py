@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,8 @@ from halfpixel.cases import Case
 from halfpixel.conventions import Resize
 from halfpixel.conversions import TARGETS, Target
 from halfpixel.frameworks.call import Call
+from halfpixel.frameworks.tensorflow_scales import padded
+from halfpixel.spoken import Reading, read
 from halfpixel.spoken.resize import example
 
 Image = NDArray[Any]
@@ -65,19 +68,20 @@ def run(call: Call | None, code: str, target: Target, x: Image, n_out: Sequence[
     known = names(FRAMEWORK[target])
     blob = "net = cv2.dnn" in code
     scope = {**known, "h": n_out[0], "w": n_out[1], "size": n_out}
+    last = np.ascontiguousarray(np.moveaxis(x, 1, -1))
     if target == "torch":
         scope["x"] = known["torch"].from_numpy(x)
     elif target in ("tensorflow", "keras"):
-        scope["x"] = known["tf"].constant(x.transpose(0, 2, 3, 1))
+        scope["x"] = known["tf"].constant(last)
     else:
-        scope["x"] = x if blob else np.ascontiguousarray(x[0].transpose(1, 2, 0))
+        scope["x"] = x if blob else last[0]
     exec(code, scope)
     y = np.asarray(scope["y"])
     if target == "torch" or blob:
         return y
     if target == "opencv":
-        return y.reshape(*y.shape[:2], -1).transpose(2, 0, 1)[None]
-    return y.transpose(0, 3, 1, 2)
+        return np.moveaxis(y.reshape(*y.shape[: x.ndim - 2], -1)[None], -1, 1)
+    return np.moveaxis(y, -1, 1)
 
 
 def reference(code: str, x: Image, n_out: Sequence[int], call: Call | None) -> Image:
@@ -174,8 +178,13 @@ def cases_of(call: Call) -> Iterator[Case]:
 def check(call: Call, target: Target, case: Case) -> ResizeAnswer:
     """Run what is answered for a call at one pair of sizes."""
     x = case.inputs["x"]
+    text = str(call.said(case.request))
+    reading = read(text)
+    assert isinstance(reading, Reading)
+    rank = reading.rank
+    x, n_out = {1: _line, 2: _itself, 3: _volume}[rank](x, case.size)
     n_in: Size = x.shape[2:]
-    answer = convert(str(call.said(case.request)), target, input_size=n_in)
+    answer = convert(text, target, input_size=n_in)
     assert isinstance(answer, ResizeAnswer)
     mine = [
         p
@@ -184,6 +193,9 @@ def check(call: Call, target: Target, case: Case) -> ResizeAnswer:
     ]
     for part in mine:
         want = wanted(call, part, case)
+        want = want.reshape(*x.shape[:2], *n_out)
+        if "resize_with_pad" in text and target != "onnx":  # there it is another node
+            want = _with_zeros(text, want, n_in)
         if (
             part.call.id != call.id
             and part.call.arithmetic != call.arithmetic
@@ -192,12 +204,35 @@ def check(call: Call, target: Target, case: Case) -> ResizeAnswer:
             continue  # another backend, or other channels: its kernel is another one
         for one in (*part.equal, *part.factors, *part.recipes):
             if not one.when:
-                check_equal(part, one, target, x, want, (n_in, case.size))
+                check_equal(part, one, target, x, want, (n_in, n_out))
         for one in part.elsewhere:
             check_elsewhere(call, part, one, target)
         if part.nearest is not None:
-            check_nearest(call, part, part.nearest, target, x, case.size)
+            check_nearest(call, part, part.nearest, target, x, n_out)
     return answer
+
+
+def _itself(x: Image, size: Size) -> tuple[Image, Size]:
+    return x, size
+
+
+def _line(x: Image, size: Size) -> tuple[Image, Size]:
+    """torch's calls of lines are run on the rows of an image: ``x.flatten(1, 2)``."""
+    return x.reshape(1, -1, x.shape[3]), size[1:]
+
+
+def _volume(x: Image, size: Size) -> tuple[Image, Size]:
+    """Those of volumes, on an image as a volume one pixel wide: ``x.unsqueeze(-1)``."""
+    return x[..., None], (*size, 1)
+
+
+def _with_zeros(text: str, want: Image, n_in: Size) -> Image:
+    """What the catalogue cuts off the result of ``resize_with_pad``, put back."""
+    wanted = tuple(map(int, re.findall(r"\bx, (\d+), (\d+)", text)[0]))
+    (h, w), (above, left) = padded((n_in[0], n_in[1]), (wanted[0], wanted[1]))
+    found = np.zeros((*want.shape[:2], *wanted), want.dtype)
+    found[:, :, above : above + h, left : left + w] = want
+    return found
 
 
 def own(call: Call) -> Resize:

@@ -95,6 +95,15 @@ def test_nearest_by_a_whole_factor_is_bitwise_the_same_everywhere() -> None:
     assert "y = keras.layers.UpSampling2D(size=(2, 2), interpolation='nearest')(x)" in functions
 
 
+@pytest.mark.parametrize(
+    ("factors", "when"), [("fx=1.5, fy=1.25", "area_linear"), ("fx=0.5, fy=0.5", "area")]
+)
+def test_factors_choose_the_kernel_of_a_known_image(factors: str, when: str) -> None:
+    text = f"cv2.resize(x, None, {factors}, interpolation=cv2.INTER_AREA)"
+    (part,) = answer(text, "torch", (12, 16)).parts
+    assert part.convention.mode == when
+
+
 @pytest.mark.parametrize("factor", ["1.5", "0.75"])
 def test_nearest_by_another_factor_is_not_said_to_be(factor: str) -> None:
     (part,) = answer(f"F.interpolate(x, scale_factor={factor})", "keras").parts
@@ -102,12 +111,12 @@ def test_nearest_by_another_factor_is_not_said_to_be(factor: str) -> None:
 
 
 def test_known_sizes_are_answered_for_alone() -> None:
-    """Linear reads single pixels where an odd factor shrinks: nearest is the same there."""
-    text = "F.interpolate(x, size=(10, 20), mode='bilinear')"
-    (odd,) = answer(text, "keras", (30, 60)).parts
-    assert any("'nearest'" in one.code for one in odd.equal)
-    (even,) = answer(text, "keras", (20, 40)).parts
-    assert not any("'nearest'" in one.code for one in even.equal)
+    """Lanczos reads single pixels where an odd factor shrinks: linear is the same there."""
+    text = "cv2.resize(x, (20, 10), interpolation=cv2.INTER_LANCZOS4)"
+    (odd,) = answer(text, "onnx", (30, 60)).parts
+    assert any("'linear'" in one.code for one in odd.equal)
+    (even,) = answer(text, "onnx", (20, 40)).parts
+    assert not even.equal
     assert odd.looked_at == "at 30x60 -> 10x20"
 
 

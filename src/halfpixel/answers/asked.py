@@ -322,14 +322,14 @@ def _by_factors(reading: Reading, call: Call, input_size: Size | None) -> Query:
         first = _divided(factors)  # those by which a person would try it
         inputs = [first, tuple(3 * n for n in first), *inputs]
     tried = _unique([one for n_in in inputs for one in _made(scaling, n_in, factors)])
-    if not tried and input_size is not None:
-        raise Unreadable(
-            f"{reading.function.name}: nothing is left of {by(input_size)} by {factors}"
-        )
     if input_size is not None:
-        return Query(
-            tried, f"at {tried[0]}", (None,) * reading.rank, complete=True, factors=factors
-        )
+        left = [scaling.size(n, factor) for n, factor in zip(input_size, factors, strict=True)]
+        if min(left) < 1:
+            raise Unreadable(
+                f"{reading.function.name}: nothing is left of {by(input_size)} by {factors}"
+            )
+        words = f"at {tried[0]}" if tried else ""
+        return Query(tried, words, (None,) * reading.rank, complete=True, factors=factors)
     named = " and ".join(f"{factor:g}" for factor in dict.fromkeys(factors))
     words = f"at {{count}} input sizes by {named}: all up to {by(_largest(reading.rank))}, and real ones"
     return Query(tried, words, texts, factors=factors)

@@ -451,7 +451,10 @@ def _photographed(one: Call, other: Call, query: Query) -> Size | None:
 
 
 def _best(found: list[Equivalent], convention: Resize) -> tuple[Equivalent, ...]:
-    """Those of the same convention first, then of the same mode, then the most exact; one of each code."""
+    """Those of the same convention first, then the most exact; one of each code.
+
+    Those of another mode, which happen to weigh alike at these sizes, only where there is none of the same.
+    """
     once = {one.code: one for one in reversed(found)}
     place = {one.code: i for i, one in enumerate(found)}
 
@@ -460,7 +463,8 @@ def _best(found: list[Equivalent], convention: Resize) -> tuple[Equivalent, ...]
         own = targets.cropped_as(targets.convention_of(one.call), convention)
         return own != convention, own.mode != convention.mode, one.exactness.rank, place[one.code]
 
-    return tuple(sorted(once.values(), key=key))
+    ranked = sorted(once.values(), key=key)
+    return tuple(one for one in ranked if key(one)[1] == key(ranked[0])[1])
 
 
 # ---------------------------------------------------------------------------- at some sizes

@@ -248,5 +248,6 @@ def runs(call: Call, sizes: Sizes) -> bool:
 def of_roi(call: Call, roi: Sequence[float] | None, value: float) -> Resize:
     """What a call follows on a part of the image."""
     convention = convention_of(call)
-    part = tuple(roi) if roi else None
-    return replace(convention, roi=part, extrapolation_value=value) if part or value else convention
+    if not roi:  # of the whole image, no pixel samples outside but by rounding
+        return convention
+    return replace(convention, roi=tuple(roi), extrapolation_value=value)
