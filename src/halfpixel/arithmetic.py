@@ -386,6 +386,8 @@ def _float32_place(
     float32."""
     half = np.float32(_half(convention))
     place = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32) - half
+    if convention.coordinate_transformation_mode == "pytorch_half_pixel":  # nothing to round at 0
+        place = np.where(n_out == 1, np.float32(0), place)
     return np.asarray(place)
 
 

@@ -103,7 +103,7 @@ def test_every_value_is_rounded_once_at_more_sizes(image: str) -> None:
 @pytest.mark.parametrize("convention", [*every_resize(), *every_pyramid()], ids=str)
 def test_every_convention_is_rounded_once(convention: Resize) -> None:
     random = np.random.default_rng(9)
-    for n_in, n_out in ((40, 20), (20, 40), (41, 29)):
+    for n_in, n_out in ((40, 20), (20, 40)):
         if convention.takes(n_in, n_out):
             held(convention, random.random((n_in, 2)), (n_out,), axes=[0])
 

@@ -151,7 +151,7 @@ def test_a_matrix_is_shared_and_so_cannot_be_written_into() -> None:
 def test_two_calls_that_read_the_same_windows_are_not_apart() -> None:
     """Both by the cases' matrices; they were up to 1 apart at 57 of these size pairs."""
     for n_in, n_out in PAIRS:
-        if min(n_in, n_out) > 8 and (n_in + n_out) % 5:
+        if min(n_in, n_out) > 6 and (n_in + n_out) % 11:
             continue
         case = Case("", "", "", ADAPTIVE, {"x": np.zeros((1, 1, n_in, 3))}, (n_out, 3))
         floats, exact = case.matrices(np.float64)[0], case.matrices()[0]
