@@ -174,6 +174,11 @@ def _show(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _progress(words: str) -> None:
+    """A line of a terminal that is written over."""
+    print(f"\r\x1b[K{words}\r", end="", file=sys.stderr, flush=True)
+
+
 def _identify(chosen: argparse.Namespace) -> int:
     from .identification import find, identify
 
@@ -186,10 +191,13 @@ def _identify(chosen: argparse.Namespace) -> int:
                 layout=chosen.layout,
                 size_order=chosen.size_order,
                 operation=chosen.operation,
+                progress=_progress if sys.stderr.isatty() else None,
             )
     except ValueError as error:
         print(f"halfpixel identify: {error}", file=sys.stderr)
         return 2
+    if sys.stderr.isatty():
+        _progress("")
     print(answer.json() if chosen.format == "json" else answer)
     return 0 if answer.named else 1
 

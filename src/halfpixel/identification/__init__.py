@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,14 @@ from .answer import Identification
 from .candidates import Candidate, candidates
 from .diagnosis import Diagnosis, diagnosed, of_another_size, unlike_itself
 from .dtypes import behaviours, integer_image
+from .entry import Unread
 from .finding import find
 from .following import Followed, followed
+from .pipeline import Progress
+from .preprocessed import identified_preprocessing
 from .probes import SIZES, TELLING, Answer, ask, asked
 from .problem import Unidentifiable
-from .same import Same, same_as
+from .same import same_by_part
 from .subject import Layout, Signature, SizeOrder, Subject, found
 from .transposed import Transposed, identify_transposed
 
@@ -29,14 +33,18 @@ def identify(
     layout: Layout | None = None,
     size_order: SizeOrder | None = None,
     operation: Operation | None = None,
+    progress: Progress | None = None,
 ) -> Identification | Transposed:
     """Which convention a function follows.
 
     Args:
-        fn: takes an image first, and then a size, (h, w) or (w, h), two numbers, a factor, or nothing.
+        fn: takes an image first, and then a size, (h, w) or (w, h), two numbers, a factor, or nothing. It may
+            do more than resize: change the layout, the order of channels or the values by an affine step,
+            crop and pad.
         layout: of the image; found if it is not given.
         size_order: ``hw`` or ``wh``; found if it is not given.
         operation: resize or conv_transpose; found if it is not given.
+        progress: is told what is being looked at.
 
     Returns:
         What it follows, how exactly, in which regimes and dtypes, and which calls are the same; if it
@@ -49,18 +57,71 @@ def identify(
         raise Unidentifiable(f"{fn!r} is not callable")
     if operation == "conv_transpose":
         return identify_transposed(fn, layout)
+    with np.errstate(all="ignore"):  # of powers of what a function makes, and the like
+        return _identified(fn, layout, size_order, operation, progress)
+
+
+def _identified(
+    fn: Callable[..., Any],
+    layout: Layout | None,
+    size_order: SizeOrder | None,
+    operation: Operation | None,
+    progress: Progress | None,
+) -> Identification | Transposed:
+    subject: Subject | None = None
+    plain: Identification | None = None
+    trouble: Unidentifiable | None = None
     try:
-        with np.errstate(all="ignore"):  # of powers of what a function makes, and the like
-            answer = _resize(fn, layout, size_order)
-    except Unidentifiable:
-        transposed = None if operation else _transposed(fn, layout)
-        if transposed is None:
-            raise
-        return transposed
-    if operation is None and not answer.named and Signature.of(fn).required == 1:
+        subject, tried = found(fn, layout, size_order)
+    except Unidentifiable as why:
+        trouble = why
+    if subject is not None:
+        plain = _of_resize(subject)
+        if plain.diagnosis.lines or (plain.named and not _of_fixed_size(plain)):
+            return plain
+    stages = identified_preprocessing(fn, layout, size_order, progress)
+    if plain is not None and _all_of(plain, stages):
+        stages = Unread("it does nothing but resize")
+    if isinstance(stages, Identification) and stages.named:
+        return stages
+    alone = Signature.of(fn).required == 1
+    if operation is None and (trouble is not None or alone):
         transposed = _transposed(fn, layout)
-        return transposed if transposed is not None and transposed.named else answer
-    return answer
+        if transposed is not None and (transposed.named or not alone):
+            return transposed
+    if plain is not None and plain.named and not isinstance(stages, Identification):
+        return plain
+    if isinstance(stages, Identification):
+        if plain is None or plain.named or stages.takes_more_than_a_resize:
+            return stages
+    elif stages.found and (plain is None or alone):
+        return Identification(None, diagnosis=Diagnosis((str(stages), *stages.found)))
+    if plain is not None:
+        assert plain.subject is not None
+        assert plain.followed is not None
+        compared = [answer for answer in plain.answers if answer.y is not None]
+        return replace(plain, diagnosis=diagnosed(plain.subject, compared, plain.followed))
+    if trouble is not None:
+        raise trouble
+    return Identification(None, diagnosis=of_another_size(tried, size_order))
+
+
+def _all_of(plain: Identification, stages: Identification | Unread) -> bool:
+    """Whether the stages are nothing but the resize that was asked about more closely."""
+    if not isinstance(stages, Identification) or stages.pipeline is None:
+        return False
+    if plain.named or stages.takes_more_than_a_resize or stages.pipeline.stages.rounded:
+        return False
+    return plain.subject is not None and plain.subject.form.needs != ""
+
+
+def _of_fixed_size(answer: Identification) -> bool:
+    """Whether a function of an image alone makes no multiple of it: it was asked for enlarged images only."""
+    if answer.subject is None or answer.subject.form.needs:
+        return False
+    axes = [pair for a in answer.answers if a.y is not None for pair in a.axes]
+    ratios = [(m - 1) / n for n, m in axes], [(m + 1) / n for n, m in axes]
+    return max(ratios[0]) > min(ratios[1])
 
 
 def _transposed(fn: Callable[..., Any], layout: Layout | None) -> Transposed | None:
@@ -71,16 +132,8 @@ def _transposed(fn: Callable[..., Any], layout: Layout | None) -> Transposed | N
         return None
 
 
-def _resize(
-    fn: Callable[..., Any], layout: Layout | None, size_order: SizeOrder | None
-) -> Identification:
-    subject, tried = found(fn, layout, size_order)
-    if subject is None:
-        return Identification(None, diagnosis=of_another_size(tried, size_order))
-    return _of_resize(subject)
-
-
 def _of_resize(subject: Subject) -> Identification:
+    """A function that does nothing but resize; if it follows no convention, it is not said why."""
     answers = _asked(subject)
     compared = [answer for answer in answers if answer.y is not None]
     if not compared:
@@ -96,14 +149,14 @@ def _of_resize(subject: Subject) -> Identification:
     if wrong:
         return Identification(subject, tuple(answers), result, diagnosis=Diagnosis(tuple(wrong)))
     if not result.complete:
-        why = diagnosed(subject, compared, result)
-        return Identification(subject, tuple(answers), result, diagnosis=why)
+        return Identification(subject, tuple(answers), result)
+    same = same_by_part(result, compared)
     return Identification(
         subject,
         tuple(answers),
         result,
-        tuple(same for same in _same(result) if same.rule is None),
-        tuple(same for same in _same(result) if same.rule is not None),
+        tuple(one for one in same if one.rule is None),
+        tuple(one for one in same if one.rule is not None),
         tuple(behaviours(subject, list(_samples(result)))),
     )
 
@@ -125,15 +178,6 @@ def _rules_matter(result: Followed) -> bool:
         and (part.candidate.convention.mode == "nearest" or part.candidate.convention in rules)
         for part in result.parts
     )
-
-
-def _same(result: Followed) -> list[Same]:
-    return [
-        same
-        for part in result.parts
-        if part.candidate is not None
-        for same in same_as(part.candidate, part.also, part.regime)
-    ]
 
 
 _SAMPLES = 16  # answers of a part whose sizes are asked for in every dtype

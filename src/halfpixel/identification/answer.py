@@ -13,9 +13,13 @@ from ..conventions import ConvTranspose, Resize
 from .candidates import Candidate
 from .diagnosis import Diagnosis
 from .dtypes import Behaviour
+from .entry import Entry
 from .following import ELSEWHERE, EVERY, Followed, Part
+from .pipeline import Pipeline
+from .preprocessing import Window
 from .probes import Answer
 from .same import Same
+from .seen import Seen, seen
 from .subject import Subject
 
 _SHOWN = 6  # calls that are the same, in the text
@@ -51,6 +55,7 @@ class Identification:
         nearly: those that differ from it by their coordinate rule alone.
         dtypes: what it does with each dtype.
         diagnosis: what it does, if it follows no convention.
+        pipeline: its stages, if it does more than resize, or makes one size of all images.
     """
 
     subject: Subject | None
@@ -60,11 +65,25 @@ class Identification:
     nearly: tuple[Same, ...] = ()
     dtypes: tuple[Behaviour, ...] = ()
     diagnosis: Diagnosis = field(default_factory=lambda: Diagnosis(()))
+    pipeline: Pipeline | None = None
 
     @property
     def named(self) -> bool:
         """Whether every answer follows a convention that is known."""
+        if self.pipeline is not None:
+            return self.pipeline.named and not self.diagnosis.lines
         return self.followed is not None and self.followed.complete and not self.diagnosis.lines
+
+    @property
+    def looked_at(self) -> Seen | None:
+        """The regimes of sizes that were looked at; None if nothing was answered."""
+        compared = [answer for answer in self.answers if answer.y is not None]
+        return seen(compared) if compared else None
+
+    @property
+    def takes_more_than_a_resize(self) -> bool:
+        """Whether it also changes the layout, the channels or the values, crops or pads."""
+        return self.pipeline is not None and self.pipeline.takes_more_than_a_resize
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -86,6 +105,7 @@ class Identification:
     def as_dict(self) -> dict[str, Any]:
         """The same, ready for JSON."""
         subject, everywhere = self.subject, self._everywhere
+        called = self._entry
         return {
             "operation": "resize",
             "named": self.named,
@@ -94,7 +114,9 @@ class Identification:
             "max_error": max((p.error for p in self.parts), default=None),
             "max_error_ulp": _number(max((p.ulp for p in self.parts), default=None)),
             "bound_used": max((p.share for p in self.parts), default=None),
-            "regimes": [_regime(part) for part in self.parts],
+            "regimes": [_regime(part, self._where(part)) for part in self.parts],
+            "looked_at": list(self.looked_at.kinds) if self.looked_at else [],
+            "stages": self._stages,
             "per_axis": bool(self.followed and self.followed.per_axis),
             "same_as": [
                 {"call": s.call, "framework": s.framework, "releases": s.releases, "where": s.where}
@@ -111,16 +133,43 @@ class Identification:
                 b.dtype: {"returns": b.returns or None, "does": b.does, "arithmetic": b.arithmetic}
                 for b in self.dtypes
             },
-            "layout": subject.layout if subject else None,
+            "layout": called.layout if called else None,
             "layouts": list(subject.layouts) if subject else [],
-            "size_order": subject.form.order if subject else None,
-            "called": subject.form.said if subject else None,
-            "takes": subject.kind if subject else None,
+            "size_order": called.form.order if called else None,
+            "called": called.form.said if called else None,
+            "takes": called.kind if called else None,
             "output_size": self.output_size,
             "scales": self._scales,
             "changes_input": bool(subject and subject.changed_input),
             "probes": len(self.answers),
             "refused": [{"sizes": a.said, "words": a.refused} for a in self.answers if a.y is None],
+        }
+
+    @property
+    def _entry(self) -> Subject | Entry | None:
+        return self.pipeline.stages.entry if self.pipeline is not None else self.subject
+
+    def _where(self, part: Part) -> str:
+        """Where a part is known to be followed: no more than what was looked at."""
+        looked = self.looked_at
+        return looked.where if part.regime == EVERY and looked is not None else part.regime
+
+    @property
+    def _stages(self) -> dict[str, Any] | None:
+        if self.pipeline is None:
+            return None
+        stages = self.pipeline.stages
+        return {
+            "words": self.pipeline.lines,
+            "layout_in": stages.layouts.input,
+            "layout_out": stages.layouts.output,
+            "dtype_in": stages.layouts.dtype,
+            "dtype_out": stages.layouts.returns,
+            "channels": [list(row) for row in stages.order.matrix],
+            "scale": list(stages.affine.scale),
+            "offset": list(stages.affine.offset),
+            "rounded": stages.rounded,
+            "windows": [_window(window) for window in self.pipeline.windows],
         }
 
     @property
@@ -155,10 +204,17 @@ class Identification:
         lines = self._first() + [f"  {line}" for line in self.diagnosis.lines]
         if self.named:
             lines += self._how_exactly()
+        if self.looked_at is not None:
+            lines.append(f"  {self.looked_at.words}")
+        if self.pipeline is not None:
+            sure = "" if self.named else ", as far as constant images and ramps show them"
+            lines += [f"stages{sure}", *(f"  {line}" for line in self.pipeline.lines)]
         lines += self._also() + self._same() + self._in_dtypes() + self._called()
         return lines
 
     def _first(self) -> list[str]:
+        if self.named and not self.parts:
+            return ["no resize: pixels are copied"]
         if not self.named:
             lines = ["none: it follows no convention that is known"]
             if self.parts and self.parts[0].regime != EVERY:
@@ -167,7 +223,8 @@ class Identification:
             return lines
         if len(self.parts) == 1:
             part = self.parts[0]
-            lines = [f"{part.candidate}" + ("" if part.regime == EVERY else f" {part.regime}")]
+            where = self._where(part)
+            lines = [f"{part.candidate}" + ("" if where == EVERY else f", {where}")]
         else:
             lines = [f"{part.regime}: {part.candidate}" for part in self.parts]
         if self.followed and self.followed.per_axis:
@@ -175,6 +232,8 @@ class Identification:
         return lines
 
     def _how_exactly(self) -> list[str]:
+        if not self.parts:
+            return []
         error, ulp = max(p.error for p in self.parts), max(p.ulp for p in self.parts)
         answered = sum(a.y is not None for a in self.answers)
         if any(p.candidate and p.candidate.rounding for p in self.parts):
@@ -245,6 +304,9 @@ class Identification:
         return lines
 
     def _called(self) -> list[str]:
+        if self.pipeline is not None:
+            entry = self.pipeline.stages.entry
+            return [f"called as {entry.form.said} with x {entry.layout}, {entry.kind}"]
         if self.subject is None:
             return []
         s = self.subject
@@ -254,6 +316,19 @@ class Identification:
             else ""
         )
         return [f"called as {s.form.said} with x {layouts}, {s.kind}"]
+
+
+def _window(window: Window) -> dict[str, Any]:
+    axes = window.axes
+    return {
+        "input": list(window.n_in),
+        "cropped_to": [[one.source[0] for one in axes], [one.source[1] for one in axes]],
+        "resized": list(window.resized),
+        "shown": [[one.shown.start for one in axes], [one.shown.stop for one in axes]],
+        "content": [[one.content[0] for one in axes], [one.content[1] for one in axes]],
+        "output": [one.n_out for one in axes],
+        "padding": list(window.padding) if window.padding is not None else None,
+    }
 
 
 def _number(value: float | None) -> float | None:
@@ -271,12 +346,12 @@ def _attributes(convention: Resize | ConvTranspose) -> dict[str, Any]:
     return {**convention.attributes, **flags}
 
 
-def _regime(part: Part) -> dict[str, Any]:
+def _regime(part: Part, where: str) -> dict[str, Any]:
     assert part.candidate is not None
     own = part.candidate.convention
     others = dict.fromkeys(c.convention for c in part.also if c.convention != own)
     return {
-        "sizes": part.regime,
+        "sizes": where,
         "convention": _attributes(part.candidate.convention),
         "coordinate_rule": part.candidate.rule,
         "integer_arithmetic": part.candidate.rounding,

@@ -94,7 +94,9 @@ def integer_candidates(dtype: str) -> tuple[Candidate, ...]:
         for model in (
             (None,)
             if candidate.convention.mode == "nearest"
-            else models(Sampled(candidate.convention, none, (none[0, 0], none[0, 0]), none, dtype))
+            else models(
+                Sampled(candidate.convention, none, (none[0, 0], none[0, 0]), lambda: none, dtype)
+            )
         )
     )
 
@@ -138,7 +140,9 @@ def generic(convention: Resize, dtype: str = "float32") -> Arithmetic:
     )
 
 
-@functools.lru_cache(maxsize=8192)
+_SMALL = 2**14  # weights that are kept; those of large images are made again
+
+
 def axis(
     candidate: Candidate,
     n_in: int,
@@ -149,6 +153,20 @@ def axis(
     columns: bool,
 ) -> Axis:
     """The weights of one axis, with what the bound needs; in float64, or, where ties decide, exactly."""
+    make = _axis if n_in * n_out <= _SMALL else _axis.__wrapped__
+    return make(candidate, n_in, n_out, factor, total, columns=columns)
+
+
+@functools.lru_cache(maxsize=8192)
+def _axis(
+    candidate: Candidate,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None,
+    total: int,
+    *,
+    columns: bool,
+) -> Axis:
     convention, rule = candidate.convention, candidate.rule
     scale = convention.scale(n_in, n_out, factor)
     if convention.kernel.jumps and rule is None:
@@ -157,7 +175,6 @@ def axis(
     return axis_at(convention, rule, where, n_in, scale)
 
 
-@functools.lru_cache(maxsize=8192)
 def matrix(
     candidate: Candidate,
     n_in: int,
@@ -170,7 +187,8 @@ def matrix(
     """The weights of one axis, (n_out, n_in), in float64."""
     convention, rule = candidate.convention, candidate.rule
     if rule not in OTHER_RULES:
-        return weights.matrix(convention, n_in, n_out, factor, rule, total, columns=columns)
+        make = weights.matrix if n_in * n_out <= _SMALL else weights.matrix.__wrapped__
+        return make(convention, n_in, n_out, factor, rule, total, columns=columns)
     where = places_of(convention, rule, n_in, n_out, factor, total, columns=columns)
     exact = np.array([Fraction(place) for place in where.tolist()], object)
     return weights.matrix_at(convention, exact, n_in, convention.scale(n_in, n_out, factor))
@@ -211,6 +229,8 @@ def fit(rows: Candidate, columns: Candidate, answer: Answer, *, by_factor: bool 
         h, w = matrices(rows, answer, columns, by_factor=by_factor)
     except ValueError:
         return _FAR  # at such a factor there are fewer pixels
+    if answer.result.size > _LARGE and not _near_somewhere(h, answer, w):
+        return _FAR
     expected = h @ answer.x @ w.T
     errors = abs(answer.result - expected)
     error, largest = float(np.max(errors)), float(np.max(abs(expected)))
@@ -220,10 +240,23 @@ def fit(rows: Candidate, columns: Candidate, answer: Answer, *, by_factor: bool 
         return Fit(0.0, 0.0, 0.0)
     ulp = error / float(np.spacing(np.float32(largest)))
     nearest = rows.convention.mode == columns.convention.mode == "nearest"
+    if nearest and error <= answer.slack:
+        return Fit(error / answer.slack, error, ulp)
     if nearest or error > _NEAR * max(largest, 1.0):
         return Fit(np.inf, error, ulp)
     bound = bound_of(rows, columns, answer, by_factor=by_factor)
     return Fit(float(np.max(errors / np.maximum(bound, np.finfo(float).tiny))), error, ulp)
+
+
+_LARGE, _FEW = 2**14, 13  # values of a result that is looked at in a few rows and columns first
+
+
+def _near_somewhere(h: Array, answer: Answer, w: Array) -> bool:
+    """Whether a few rows and columns are as near as any bound allows."""
+    i, j = (np.unique(np.linspace(0, len(one) - 1, _FEW).astype(int)) for one in (h, w))
+    expected = h[i] @ answer.x @ w[j].T
+    error = np.max(abs(answer.result[:, :, i[:, None], j] - expected))
+    return bool(error <= _NEAR * max(float(np.max(abs(expected))), 1.0) + answer.slack)
 
 
 # of a rounded result: half of its values are nearer to the exact ones, whatever its arithmetic
@@ -233,25 +266,30 @@ _LEVELS = 4
 def _rounded(candidate: Candidate, answer: Answer) -> Fit:
     """Whether an integer answer is what a candidate's arithmetic predicts, to the last value."""
     assert candidate.rounding is not None
-    sampled, errors = _sampled(candidate.convention, answer)
-    same = np.median(errors) <= _LEVELS and predicts(candidate.rounding, sampled, answer.result)
-    return Fit(0.0 if same else np.inf, float(np.max(errors)), np.nan)
+    sampled, typical, worst = _sampled(candidate.convention, answer)
+    same = typical <= _LEVELS and predicts(candidate.rounding, sampled, answer.result)
+    return Fit(0.0 if same else np.inf, worst, np.nan)
 
 
-@functools.lru_cache(maxsize=512)
-def _sampled(convention: Resize, answer: Answer) -> tuple[Sampled, Array]:
-    """An integer answer's image before it is rounded, and how far the answer is off; for all arithmetics."""
+@functools.lru_cache(maxsize=128)
+def _sampled(convention: Resize, answer: Answer) -> tuple[Sampled, float, float]:
+    """An integer answer's image before it is rounded, and how far the answer is off, in the median and at
+    most; for all arithmetics."""
     sampled = sampled_at(Candidate(convention), answer, answer.dtype)
-    return sampled, abs(answer.result - sampled.clipped)
+    errors = abs(answer.result - sampled.clipped)
+    return sampled, float(np.median(errors)), float(np.max(errors))
 
 
 def sampled_at(candidate: Candidate, answer: Answer, dtype: str) -> Sampled:
     """An integer answer's image as a candidate resizes it, before it is rounded."""
-    both = matrices(candidate, answer)
-    bound = bound_of(candidate, candidate, answer)
-    if all(np.array_equal(_COARSE * one, np.rint(_COARSE * one)) for one in both):
-        bound = 0 * bound  # exact in float32: 16 bits of the image and 4 of each weight
-    return Sampled(candidate.convention, answer.x, both, bound, dtype)
+    both = matrices(candidate, replace(answer, window=None))
+
+    def bounds() -> Array:
+        # exact in float32: 16 bits of the image and 4 of each weight
+        exact = all(np.array_equal(_COARSE * one, np.rint(_COARSE * one)) for one in both)
+        return np.zeros(answer.result.shape) if exact else bound_of(candidate, candidate, answer)
+
+    return Sampled(candidate.convention, answer.x, both, bounds, dtype, answer.window)
 
 
 _COARSE = 16
@@ -260,12 +298,11 @@ _COARSE = 16
 def matrices(
     rows: Candidate, answer: Answer, columns: Candidate | None = None, *, by_factor: bool = False
 ) -> tuple[Array, Array]:
-    """The weights of the rows and of the columns at the sizes of an answer, as of :func:`fit`."""
+    """The weights of the rows and of the columns that an answer shows, as of :func:`fit`."""
     factor, total = answer.factor if by_factor else None, sum(answer.n_out)
-    return (
-        matrix(rows, *answer.axes[0], factor, total, columns=False),
-        matrix(columns or rows, *answer.axes[1], factor, total, columns=True),
-    )
+    h = matrix(rows, *answer.axes[0], factor, total, columns=False)
+    w = matrix(columns or rows, *answer.axes[1], factor, total, columns=True)
+    return (h, w) if answer.window is None else (h[answer.window[0]], w[answer.window[1]])
 
 
 def expected(candidate: Candidate, answer: Answer) -> Array:
@@ -279,7 +316,7 @@ def bound_of(
 ) -> Array:
     """How far each value of an answer may be off by rounding alone; of nearest, not at all."""
     if rows.convention.mode == columns.convention.mode == "nearest":
-        return np.zeros((*answer.x.shape[:2], *answer.n_out))
+        return np.full(answer.result.shape, answer.slack)
     factor, total = answer.factor if by_factor else None, sum(answer.n_out)
     h, w = (
         axis(one, *pair, factor, total, columns=i == 1)
@@ -296,7 +333,8 @@ def bound_of(
     if answer.dtype == "float16":  # the result's own rounding
         bound = bound + UNIT_ROUNDOFF["float16"] * both(abs(h.weight), abs(w.weight))
     exact = replace(largest, coordinates="float64", weights="float64", accumulation="float64")
-    return np.asarray(bound + bound_of_axes(h, w, both, exact))
+    bound = bound + bound_of_axes(h, w, both, exact) + answer.slack
+    return bound if answer.window is None else bound[:, :, answer.window[0], answer.window[1]]
 
 
 def following(

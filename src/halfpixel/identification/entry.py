@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import subject
 from .problem import Unidentifiable, last_line
 from .subject import (
-    KINDS,
     LAYOUTS,
     SIZE_ORDERS,
     Form,
@@ -90,7 +90,7 @@ class Entry:
         """
         given = to_layout(x.astype(self.dtype), self.layout)
         args, kwargs = self.form.arguments(given.shape, size, (1.0, 1.0))
-        made = KINDS[self.kind][1](given.copy())
+        made = subject.KINDS[self.kind][1](given.copy())
         self.calls += 1
         result: NDArray[Any] = to_numpy(self.fn(made, *args, **kwargs))
         if isinstance(made, np.ndarray) and not np.array_equal(made, given):
@@ -298,12 +298,15 @@ def found_entry(
             axes = axes_of(entry, n_in, n_out)
             if axes.letters not in _KNOWN_ORDERS:
                 raise Unread(f"its result has the axes {axes.letters}")
+            if entry.form.needs and axes.n_out != n_out:
+                asked, came = ("x".join(map(str, size)) for size in (n_out, axes.n_out))
+                raise Unread(f"it returns {came} where {asked} is asked for")
         except Unread as why:
             unread = unread or why
         except NoImage as why:
             unread = unread or Unread(str(why))
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
-            rank = list(KINDS).index(entry.kind)
+            rank = list(subject.KINDS).index(entry.kind)
             if raised is None or rank > raised[0]:
                 called = f"as {entry.form.said} with x {entry.layout}, {entry.kind}, {entry.dtype}"
                 raised = rank, f"{called}: {last_line(error)}"

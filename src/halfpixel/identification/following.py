@@ -114,17 +114,23 @@ class Table:
         )
 
 
-def followed(answers: Sequence[Answer], integers: str | None = None) -> Followed:
+def followed(
+    answers: Sequence[Answer],
+    integers: str | None = None,
+    pool: Sequence[Candidate] | None = None,
+) -> Followed:
     """What the answers follow.
 
     Args:
         answers: those with a result, at least one.
         integers: the dtype of images and results, where these are integers.
+        pool: the candidates; by default all.
     """
     by_factors = [False]
     if any(answer.factor is not None for answer in answers):
         by_factors.append(True)
-    pool = candidates() if integers is None else integer_candidates(integers)
+    if pool is None:
+        pool = candidates() if integers is None else integer_candidates(integers)
     tables = [
         Table(answers, by_factor, candidates_at_factors() if by_factor else pool)
         for by_factor in by_factors

@@ -128,7 +128,9 @@ class Affine:
         if self.divisor != 1:
             parts.append(f"x/{self.divisor:g}")
         if any(self.mean):
-            parts.append(f"minus {_numbers(self.mean)}")
+            less = max(self.mean) > 0
+            mean = self.mean if less else tuple(-m for m in self.mean)
+            parts.append(f"{'minus' if less else 'plus'} {_numbers(mean)}")
         if set(self.std) != {1.0}:
             parts.append(f"divided by {_numbers(self.std)}")
         return ", ".join(parts) or "values kept"
@@ -450,7 +452,8 @@ def _rounded(values: Array) -> Array:
 
 def _whole_numbers(entry: Entry, axes: Axes, affine: Affine, n_in: Size, size: Size) -> bool:
     """Whether an image in no order is whole numbers before the affine step."""
-    x = entry.rounded((image(entry.channels, n_in) + 1) / 2 * entry.brightest)
+    x = entry.rounded((image(1, n_in) + 1) / 2 * entry.brightest)
+    x = np.broadcast_to(x, (1, entry.channels, *n_in)).copy()
     values = affine.undone(axes.image(entry(x, size)))
     return bool(np.all(abs(values - np.rint(values)) <= 1e-3))
 
@@ -573,6 +576,8 @@ def _hypotheses(
                     key = (whole, n, at)
                     cost -= 2 * (n == shown)
                     found[key] = min(cost, found.get(key, np.inf))
+    if abs(n_in / slope - shown) <= _ROUGHLY * shown:
+        found[(whole, shown, 0)] = -2.0
     # a crop before the resize
     span = slope * shown
     wide = max(1.0, slope)
@@ -586,3 +591,4 @@ def _hypotheses(
 
 
 _MOST = 12
+_ROUGHLY = 0.15  # what the ramp of a small image of copied pixels may be off by

@@ -90,6 +90,8 @@ class Answer:
         factor: that it was given; None if it was given a size or nothing.
         dtype: of the result.
         refused: why there is no result, in a line.
+        window: the rows and the columns of the resized image, of ``n_out``, that ``y`` is; None for all.
+        slack: how far each value may be off by what was undone, beside the bound.
     """
 
     n_in: Size
@@ -99,6 +101,8 @@ class Answer:
     factor: Fraction | None = None
     dtype: str = ""
     refused: str = ""
+    window: tuple[slice, slice] | None = None
+    slack: float = 0.0
 
     @property
     def result(self) -> Array:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sysconfig
+import traceback
+from pathlib import Path
 
 
 class Unidentifiable(ValueError):
@@ -17,4 +20,21 @@ def last_line(error: BaseException) -> str:
     """An exception as the last line of its traceback says it, cut where it runs on."""
     lines = [line.strip() for line in _COLOUR.sub("", str(error)).splitlines() if line.strip()]
     words = f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
-    return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
+    words = words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
+    return words + _line(error)
+
+
+_HERE = Path(__file__).resolve().parent.parent
+_LIBRARIES = tuple(
+    str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "purelib", "platlib")
+)
+
+
+def _line(error: BaseException) -> str:
+    """The last line of the user's own code on the way to an exception, if there is one."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = str(Path(frame.filename).resolve())
+        own = Path(path).is_file() and not path.startswith((str(_HERE), *_LIBRARIES))
+        if own:
+            return f" ({Path(frame.filename).name}:{frame.lineno})"
+    return ""

@@ -45,19 +45,36 @@ class Sampled:
         convention: that is followed.
         x: (1, C, H, W), integers.
         matrices: of the rows and of the columns, in float64.
-        bound: how far rounding in float32 may take a value, of the result's shape.
+        bounds: how far rounding in float32 may take a value, of the result's shape; asked for if it matters.
         dtype: of the image and of the result.
+        window: the rows and the columns of the resized image that are seen; None for all.
     """
 
     convention: Resize
     x: Array
     matrices: tuple[Array, Array]
-    bound: Array
+    bounds: Callable[[], Array]
     dtype: str
+    window: tuple[slice, slice] | None = None
+
+    @functools.cached_property
+    def bound(self) -> Array:
+        return self.bounds()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(h, w) of the resized image."""
+        return len(self.matrices[0]), len(self.matrices[1])
+
+    def seen(self, whole: Array) -> Array:
+        """The part of the resized image that is seen."""
+        return whole if self.window is None else whole[:, :, self.window[0], self.window[1]]
 
     @functools.cached_property
     def exact(self) -> Array:
         h, w = self.matrices
+        if self.window is not None:
+            h, w = h[self.window[0]], w[self.window[1]]
         return np.asarray(h @ self.x @ w.T)
 
     @functools.cached_property
@@ -133,15 +150,13 @@ def predicts(model: str, sampled: Sampled, got: NDArray[Any]) -> bool:
     Where a value is within float32's rounding of a step of a simple one, both sides of the step are right.
     """
     if model in ROUNDINGS:
-        size = (got.shape[2], got.shape[3])
         try:
-            return np.array_equal(
-                predicted(model, sampled.convention, sampled.x, size, sampled.dtype), got
-            )
+            whole = predicted(model, sampled.convention, sampled.x, sampled.size, sampled.dtype)
+            return np.array_equal(sampled.seen(whole), got)
         except (ValueError, IndexError, StopIteration, ZeroDivisionError):
             return False  # it does not speak of such sizes
     if model in OTHERS:
-        return np.array_equal(OTHERS[model][1](sampled), got)
+        return np.array_equal(sampled.seen(OTHERS[model][1](sampled)), got)
     limits = np.iinfo(sampled.dtype)
     rounds, _, rest = model.rpartition(", ")
     if rounds == BOTH_PASSES:
@@ -150,7 +165,7 @@ def predicts(model: str, sampled: Sampled, got: NDArray[Any]) -> bool:
             y = np.moveaxis(np.tensordot(sampled.matrices[which], y, (1, axis)), 0, axis)
             # a half that float64 has a roundoff below is a half
             y = _half_up(y + 1e-9).clip(limits.min, limits.max)
-        return np.array_equal(y, got)
+        return np.array_equal(sampled.seen(y), got)
     low, high = (ROUNDS[rounds](sampled.exact + side) for side in (-sampled.bound, sampled.bound))
     if rest == SATURATED:
         low, high = (side.clip(limits.min, limits.max) for side in (low, high))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,9 @@ from ..frameworks import Call
 from ..regimes import REGIMES
 from ..request import Request
 from .candidates import Candidate
-from .following import ELSEWHERE, EVERY
+from .following import ELSEWHERE, EVERY, Followed, Part
+from .probes import Answer
+from .seen import seen
 
 # from (h, w) to (h, w): sizes that no flag has, so that they can be called by name where they are printed
 _SIZES = (
@@ -45,6 +47,35 @@ class Same:
     where: str
     name: str
     rule: str | None = None
+
+
+def same_by_part(result: Followed, answers: Sequence[Answer], *, told: bool = True) -> list[Same]:
+    """The catalogue's calls that compute what a function follows, in each regime: where both were looked at.
+
+    Args:
+        result: what the answers follow.
+        answers: those that were compared.
+        told: whether sizes were among them at which coordinate rules of nearest differ; if not, calls with
+            any rule that fits are the same but for single pixels.
+    """
+    regime = seen(answers).regime
+    return [
+        same
+        if told or not _several_rules(part)
+        else replace(same, rule=same.rule or "not told apart")
+        for part in result.parts
+        if part.candidate is not None
+        for same in same_as(
+            part.candidate, part.also, regime if part.regime == EVERY else part.regime
+        )
+    ]
+
+
+def _several_rules(part: Part) -> bool:
+    if part.candidate is None or part.candidate.convention.mode != "nearest":
+        return False
+    alike = (c for c in part.also if c.convention == part.candidate.convention)
+    return any(c.rule != part.candidate.rule for c in alike)
 
 
 def same_as(candidate: Candidate, others: tuple[Candidate, ...], regime: str) -> list[Same]:

@@ -37,9 +37,13 @@ from .subject import (
 Array = NDArray[Any]
 
 ONNX_WEIGHT, TENSORFLOW_WEIGHT = "(in, out / groups, kh, kw)", "(kh, kw, out, in)"
+CONVOLUTION_WEIGHT = (
+    "(kh, kw, in, out)"  # as of TensorFlow's convolutions, and Flax's ConvTranspose
+)
 _WEIGHTS: Mapping[str, Callable[[Array], Array]] = {
     ONNX_WEIGHT: lambda w: w,
     TENSORFLOW_WEIGHT: lambda w: np.ascontiguousarray(w.transpose(2, 3, 1, 0)),
+    CONVOLUTION_WEIGHT: lambda w: np.ascontiguousarray(w.transpose(2, 3, 0, 1)),
 }
 _LAYOUTS: tuple[Layout, ...] = ("NCHW", "NHWC", "CHW", "HWC", "HW")
 # no two numbers alike, so that no layout is taken for another; then what a function may insist on
@@ -174,7 +178,7 @@ class Transposed:
             )
             yield f"  {how} on images of {', '.join(f'{h}x{w}' for h, w in _CHECKED)}"
             if self.operator.weight_layout is not None:
-                flipped = ", the kernel flipped (turned by 180 degrees)" if self.flipped else ""
+                flipped = f", {_ROTATED}" if self.flipped else ""
                 yield f"  the weight is {self.operator.weight_layout}{flipped}"
             if self.same_as:
                 yield "the same as"
@@ -186,6 +190,7 @@ class Transposed:
         yield f"called as {self._called} with x {self.operator.layout}, {self.operator.kind}"
 
 
+_ROTATED = "the kernel is rotated by 180 degrees: it correlates where others convolve"
 # how the line of an answer's code begins that says the arguments
 _CALLS = ("y = F.", "y = tf.nn.conv", "layer = ", "node = ")
 
