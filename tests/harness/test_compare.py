@@ -87,6 +87,22 @@ def test_off_by_one_in_the_crop_after_the_resize_is_told_with_the_resize_the_sam
     assert {s.name: s.same for s in answer.stages}["resize"] is True
 
 
+def test_the_size_at_which_they_part_first_is_the_one_that_is_told() -> None:
+    def antialiased(x: Array) -> Array:
+        resize = Resize(mode="linear", antialias=True, exclude_outside=True)
+        rows, columns = (
+            resize.weights(n, m).astype(float) for n, m in zip(x.shape, (24, 32), strict=False)
+        )
+        y = np.tensordot(np.tensordot(rows, x, 1), columns, ((1,), (1,))).transpose(0, 2, 1)
+        return y[..., ::-1].astype(np.float32)
+
+    for sizes in (((16, 20), (50, 70)), ((50, 70), (16, 20))):
+        answer = asked(plain, antialiased, input_sizes=sizes)
+        assert parted(answer) == "resize"
+        assert str(answer.stages_in) == "50×70 uint8"
+    assert parted(asked(plain, antialiased, input_sizes=[(16, 20)])) == "channel order"
+
+
 def test_the_value_of_the_padding_is_a_stage() -> None:
     def padded(value: float) -> Callable[[Array], Array]:
         return lambda x: np.pad(plain(x), ((2, 3), (4, 0), (0, 0)), constant_values=value)

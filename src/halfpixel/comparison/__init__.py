@@ -298,16 +298,30 @@ def _parted(pair: Pair, answer: Comparison, say: Progress) -> Comparison:
     dtype = next(d for d, verdict in answer.verdicts.items() if verdict == "different")
     different = [one for one in answer.looks if one.probe.dtype == dtype]
     telling = [one for one in different if one.probe.name in _STRUCTURED] or different
-    most = max(telling, key=_distance)
-    answer = replace(answer, stages=stages(most, *pair.measured(most.setting)))
+    # what parts them first at one size may not show at another
+    found = [
+        (stages(most, *pair.measured(setting)), setting)
+        for setting in dict.fromkeys(one.setting for one in telling)
+        for most in [max((one for one in telling if one.setting == setting), key=_distance)]
+    ]
+    parts, setting = min(found, key=lambda one: _earliness(one[0]))
+    answer = replace(answer, stages=parts, stages_in=setting)
     worst = max(different, key=_distance)
     least = _least(worst, different, answer.accepted)
     if worst.difference is not None and not worst.difference.max > least:
         return answer
     say("looking for the smallest image that shows it")
     sides = pair.measured(worst.setting)
-    found = smallest(worst, *sides, None if worst.difference is None else least)
-    return replace(answer, smallest=found)
+    small = smallest(worst, *sides, None if worst.difference is None else least)
+    return replace(answer, smallest=small)
+
+
+def _earliness(parts: Sequence[Stage]) -> tuple[int, bool]:
+    """The place of the first stage that is not the same, those that differ before those that are not told."""
+    return next(
+        ((i, part.same is None) for i, part in enumerate(parts) if not part.same),
+        (len(parts), False),
+    )
 
 
 def _distance(one: Look) -> float:

@@ -12,7 +12,7 @@ from . import stages as _stages
 from .difference import Difference
 from .following import Following
 from .function import Function
-from .looks import Look
+from .looks import Look, Setting
 from .smallest import Smallest
 from .stages import Stage
 
@@ -73,7 +73,8 @@ class Comparison:
             were accepted; ``different``; or ``not deterministic``, of which nothing else can be said.
         verdicts: the same for the images of each dtype.
         looks: every image that was looked at, in every size and dtype.
-        stages: both functions stage by stage, in the image that shows most.
+        stages: both functions stage by stage, at the size at which they part first.
+        stages_in: that size, with its dtype; None if they do not part.
         smallest: the smallest image found that shows the difference.
         accepted: levels of 255 that were accepted; None if none were.
     """
@@ -84,6 +85,7 @@ class Comparison:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     looks: tuple[Look, ...] = ()
     stages: tuple[Stage, ...] = ()
+    stages_in: Setting | None = None
     smallest: Smallest | None = None
     accepted: float | None = None
 
@@ -115,6 +117,7 @@ class Comparison:
             "b": self.b.as_dict(),
             "difference": worst.difference.as_dict() if worst and worst.difference else None,
             "first_stage": first.name if first else None,
+            "stages_in": str(self.stages_in) if self.stages_in else None,
             "stages": [stage.as_dict() for stage in self.stages],
             "looked_at": [_look(one) for one in self.looks],
             "smallest_image": self.smallest.as_dict() if self.smallest else None,
@@ -205,7 +208,7 @@ class Comparison:
         if first is None:
             yield "the first stage at which they part cannot be told"
         else:
-            yield f"they part at the stage {first.name!r} ({first.what})"
+            yield f"they part at the stage {first.name!r} ({first.what}), seen at {self.stages_in}"
         wide = max(len(stage.name) for stage in self.stages)
         for stage in self.stages:
             mark = {True: "the same", False: "differs", None: "not told"}[stage.same]
