@@ -26,7 +26,7 @@ test: $(READY)  ## run every test
 	$(BIN)/python -m pytest --quiet --require $(ALL) -n auto
 
 sweep: $(READY)  ## run every size pair through every resize call (minutes)
-	$(BIN)/python -m pytest tests/test_sweep.py tests/test_resize_conversions.py tests/test_identification_of_others.py tests/test_conversions.py tests/test_oracles_of_onnx.py tests/test_oracles_of_others.py -m sweep --verbose --require $(ALL) -n auto --maxprocesses 3
+	$(BIN)/python -m pytest tests/test_sweep.py tests/test_resize_conversions.py tests/test_identification_of_others.py tests/test_conversions.py tests/test_convert_claims.py tests/test_oracles_of_onnx.py tests/test_oracles_of_others.py -m sweep --verbose --require $(ALL) -n auto --maxprocesses 3
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .

@@ -118,7 +118,8 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
     """What is given a size, those that are offered first first."""
     if target == "onnx":
         form = IMAGE if rank == 2 else NATIVE
-        return tuple(Candidate((call,), form) for call in onnx_nodes.calls())
+        calls = [call for call in onnx_nodes.calls() if rank == 2 or _is_of_any_rank(call)]
+        return tuple(Candidate((call,), form) for call in calls)
     alike: dict[str, list[spoken.Row]] = {}
     for row in _rows(target):
         if row.call.scaling is None and row.function not in _NOT_OFFERED:
@@ -132,6 +133,11 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
         if own is not None and not (nodes and rank != 2) and not one_image:
             found.append(Candidate(tuple(row.call for row in group), own))
     return tuple(found)
+
+
+def _is_of_any_rank(call: Call) -> bool:
+    """ONNX Runtime takes cubic along two axes alone."""
+    return convention_of(call).mode != "cubic"
 
 
 @functools.cache
