@@ -130,7 +130,7 @@ def test_one_box_is_of_one_frame() -> None:
 
 
 def test_the_roi_of_a_line_has_three_starts_and_three_ends() -> None:
-    answer = convert("keras.layers.UpSampling1D(1)", "onnx", input_size=(1,))
+    answer = convert("F.interpolate(x, size=(1,), mode='linear')", "onnx", input_size=(1,))
     assert isinstance(answer, ResizeAnswer)
     said = [c for one in answer.parts[0].equal for c in one.conditions if "roi" in c]
     assert said == ["sizes is (n, c, 1), int64; roi is [0.0, 0.0, 0.0, 1.0, 1.0, 1.0], float32"]

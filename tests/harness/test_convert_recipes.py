@@ -58,7 +58,7 @@ CALLS: tuple[tuple[str, str, tuple[Target, ...]], ...] = (
     ("text", "name", "target"),
     [(text, name, target) for text, name, targets in CALLS for target in targets],
 )
-@pytest.mark.parametrize("n_in", [(5, 8), (14, 22), (16, 5)])
+@pytest.mark.parametrize("n_in", [(14, 5)])  # one axis shrinks, the other grows
 def test_a_recipe_computes_what_the_call_does(
     text: str, name: str, target: Target, n_in: tuple[int, int]
 ) -> None:
