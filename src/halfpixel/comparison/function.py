@@ -184,17 +184,14 @@ _HERE = str(Path(__file__).parents[1].resolve())
 
 
 def _where(error: BaseException) -> tuple[str, int]:
-    """An exception in one line with the place in the user's own code, and that place's line number."""
+    """An exception in one line, and the line of the user's own code that it came from, or -1."""
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if not str(Path(frame.filename).resolve()).startswith((*_LIBRARIES, _HERE))
         and not frame.filename.startswith("<")
     ]
-    words = last_line(error)
-    if not own:
-        return words, -1
-    return f"{words} ({Path(own[-1].filename).name}:{own[-1].lineno})", own[-1].lineno or -1
+    return last_line(error), (own[-1].lineno or -1) if own else -1
 
 
 _DEFAULT_OUTPUT: Size = (224, 320)  # not square, so that (h, w) and (w, h) are told apart
