@@ -193,7 +193,7 @@ def source(draw: Draw) -> Array | Raised:
             return run_node(draw.call, x, dict(draw.given), draw, draw.opset)
         y = _evaluated(draw, _to(draw.layout, x))
     except Exception as error:  # whatever a framework raises
-        return Raised(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}")
+        return Raised(f"{type(error).__name__}: {' '.join(str(error).split())[:400]}")
     return _from(draw.layout, np.asarray(y), draw.rank)
 
 
@@ -204,7 +204,7 @@ def source_on_torch(draw: Draw) -> Array | Raised:
     try:
         y = keras_on_torch()(_there, draw, f"y = {draw.call}", x)
     except Exception as error:
-        return Raised(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}")
+        return Raised(f"{type(error).__name__}: {' '.join(str(error).split())[:400]}")
     return _from(draw.layout, y, draw.rank)
 
 
@@ -576,6 +576,9 @@ def _holds(condition: str, draw: Draw, n_out: Size) -> bool:
         return _is_the_ratio(condition, draw, n_out)
     if draw.framework == "onnx" and condition.startswith("x is ("):  # a node does not say its rank
         return (" D," in condition, " H," in condition) == (draw.rank > 2, draw.rank > 1)
+    if "is the whole image: 0 for every start" in condition:
+        roi = dict(draw.given).get("roi", ())
+        return roi == (0.0,) * (len(roi) // 2) + (1.0,) * (len(roi) // 2)
     if condition.startswith("an image of 1, 3 or 4 channels"):
         return draw.channels in (1, 3, 4)
     if condition == "an image of more than one row":
@@ -745,7 +748,7 @@ def _hold_claim(claim: Claim, draw: Draw, want: Array) -> str:
     try:
         got = printed(claim.code, claim, draw, want.shape[2:])
     except Exception as error:
-        words = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        words = f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"
         if any("oneDNN" in one for one in claim.conditions) and re.search(_NO_ONEDNN, words):
             return "needs oneDNN"
         raise Broken("printed code raises", draw, said, words) from error

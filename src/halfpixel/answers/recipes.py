@@ -60,7 +60,7 @@ def recipes(source: Model, query: Query, target: Target) -> Iterator[Recipe]:
         query: its sizes.
         target: the framework that was asked for.
     """
-    if not query.sizes or source.convention.extrapolation_value:
+    if not query.sizes or query.padding or source.convention.extrapolation_value:
         return
     for make in (_padded, _indexed, _weighed, _matrices):
         found = make(source, query, target)
