@@ -18,7 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import suite, weights
-from ..arithmetic import UNIT_ROUNDOFF, Arithmetic, normalised_weight_error
+from ..arithmetic import (
+    UNIT_ROUNDOFF,
+    Arithmetic,
+    normalised_weight_error,
+    places,
+    tap_weights,
+)
 from ..conventions import Resize, every_pyramid, every_resize
 from ..verdicts import Axis, axis_at, bound_of_axes
 from .probes import Answer
@@ -192,6 +198,24 @@ def matrix(
     where = places_of(convention, rule, n_in, n_out, factor, total, columns=columns)
     exact = np.array([Fraction(place) for place in where.tolist()], object)
     return weights.matrix_at(convention, exact, n_in, convention.scale(n_in, n_out, factor))
+
+
+def rows_of(
+    candidate: Candidate, d: NDArray[np.int64], n_in: int, n_out: int, total: int, *, columns: bool
+) -> Array:
+    """The rows of :func:`matrix` of the output pixels ``d`` alone, at no factor."""
+    convention, rule = candidate.convention, candidate.rule
+    if rule is None:
+        above, below = convention.ratio(d, n_in, n_out)
+        where = [Fraction(*pair) for pair in zip(above.tolist(), below.tolist(), strict=True)]
+    elif rule in OTHER_RULES:
+        where = [Fraction(p) for p in OTHER_RULES[rule].places(convention, d, n_in, n_out).tolist()]
+    else:
+        sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
+        found = places(convention, rule, d, *sizes, columns=columns)
+        where = [Fraction(place) for place in found.tolist()]
+    scale = convention.scale(n_in, n_out)
+    return weights.matrix_at(convention, np.array(where, object), n_in, scale, tap_weights(rule))
 
 
 @dataclass(frozen=True)
