@@ -6,6 +6,7 @@ The libraries are the extra ``others``, which ``make`` and ``tox -e all`` instal
 import importlib.util
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,11 @@ import halfpixel
 from halfpixel import Resize
 from halfpixel.identification import Identification
 from halfpixel.identification.candidates import Candidate
+from halfpixel.identification.dtypes import integer_image
 from halfpixel.identification.following import followed
 from halfpixel.identification.probes import SIZES, Answer, image
+from halfpixel.identification.rounding import Sampled, predicts
+from halfpixel.weights import matrix
 
 Array = NDArray[Any]
 LINEAR = Resize(mode="linear")
@@ -89,6 +93,30 @@ def test_pillow_on_bytes_alone_is_named_with_its_arithmetic(name: str) -> None:
     answer = identified(bytes_alone)
     assert answer.convention == PILLOW[name]
     assert answer.as_dict()["regimes"][0]["integer_arithmetic"] == "pillow_13_uint8"
+
+
+# sizes at which the order of the passes shows: on either side of twice as many pixels, and by the ratios
+PILLOW_SIZES = [
+    ((32, 46), (8, 34)), ((32, 46), (8, 33)), ((84, 80), (70, 70)), ((89, 23), (72, 18)),
+    ((60, 72), (17, 47)), ((58, 37), (15, 17)), ((9, 40), (4, 50)), ((20, 30), (31, 40)),
+    ((20, 30), (31, 14)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["BILINEAR", "BICUBIC", "LANCZOS"])
+def test_pillow_13_takes_rows_first_where_they_lose_twice_as_many_pixels(name: str) -> None:
+    pillow = pytest.importorskip("PIL.Image")
+    orders = set()
+    for n_in, n_out in PILLOW_SIZES:
+        x = integer_image(3, n_in, "uint8")
+        picture = pillow.fromarray(x[0].transpose(1, 2, 0).astype(np.uint8))
+        y = np.asarray(picture.resize(n_out[::-1], pillow.Resampling[name]), float)
+        h, w = (matrix(PILLOW[name], *pair) for pair in zip(n_in, n_out, strict=True))
+        sampled = Sampled(PILLOW[name], x, (h, w), partial(np.zeros_like, x), "uint8")
+        got = y.transpose(2, 0, 1)[None]
+        assert predicts("pillow_13_uint8", sampled, got), (n_in, n_out)
+        orders.add(predicts("pillow_uint8", sampled, got))
+    assert orders == {True, False}, "the order of the passes shows at some of these sizes"
 
 
 def test_pillow_s_hamming_and_box_follow_nothing_that_is_known() -> None:
@@ -239,27 +267,35 @@ def test_jax_is_named(method: str, antialias: bool, convention: Resize) -> None:
 # ---------------------------------------------------------------------------- ONNX Runtime
 
 
-def node(**attributes: Any) -> Callable[..., Array]:
+def node(*, opset: int = 19, given: str = "sizes", **attributes: Any) -> Callable[..., Array]:
+    """A node Resize of ONNX Runtime that is given a size, or a factor for both axes."""
     onnx, runtime = pytest.importorskip("onnx"), pytest.importorskip("onnxruntime")
     float32, int64 = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
-    resize = onnx.helper.make_node("Resize", ["x", "", "", "sizes"], ["y"], **attributes)
+    names = ["x", "given"] if opset == 10 else ["x", "", "given"]
+    if given == "sizes":
+        names = ["x", "", "", "given"]
+    resize = onnx.helper.make_node("Resize", names, ["y"], **attributes)
     inputs = [
         onnx.helper.make_tensor_value_info("x", float32, [None] * 4),
-        onnx.helper.make_tensor_value_info("sizes", int64, [4]),
+        onnx.helper.make_tensor_value_info("given", int64 if given == "sizes" else float32, [4]),
     ]
     outputs = [onnx.helper.make_tensor_value_info("y", float32, [None] * 4)]
     graph = onnx.helper.make_graph([resize], "resize", inputs, outputs)
-    opset = [onnx.helper.make_opsetid("", 19)]
-    model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=10)
+    opsets = [onnx.helper.make_opsetid("", opset)]
+    model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=10)
     session = runtime.InferenceSession(
         model.SerializeToString(), providers=["CPUExecutionProvider"]
     )
 
     def run(x: Array, size: tuple[int, int]) -> Array:
         sizes = np.array([*x.shape[:2], *size], np.int64)
-        return np.asarray(session.run(None, {"x": x, "sizes": sizes})[0])
+        return np.asarray(session.run(None, {"x": x, "given": sizes})[0])
 
-    return run
+    def scaled(x: Array, factor: float) -> Array:
+        scales = np.array([1, 1, factor, factor], np.float32)
+        return np.asarray(session.run(None, {"x": x, "given": scales})[0])
+
+    return run if given == "sizes" else scaled
 
 
 @pytest.mark.parametrize(
@@ -302,3 +338,36 @@ def test_onnx_runtime_divides_the_index_in_float32(grid: Any, nearest_mode: Any)
     )
     assert answer.convention == convention
     assert answer.as_dict()["coordinate_rule"] == "onnxruntime_float32"
+
+
+SYMMETRIC: dict[str, Any] = {"coordinate_transformation_mode": "half_pixel_symmetric"}
+
+
+@pytest.mark.parametrize(
+    "convention",
+    [
+        LINEAR,
+        Resize(mode="linear", **SYMMETRIC),
+        Resize(mode="linear", antialias=True, **SYMMETRIC),
+        Resize(mode="cubic", **SYMMETRIC),
+        Resize(mode="nearest", **SYMMETRIC),
+    ],
+    ids=lambda convention: convention.slug,
+)
+def test_onnx_runtime_given_a_factor_samples_at_it(convention: Resize) -> None:
+    answer = identified(node(given="scales", **convention.attributes))
+    assert answer.convention == convention
+    assert answer.as_dict()["scales"] == "the factor"
+    assert all("where n * factor is whole" in same.where for same in answer.same_as)
+    errors = {b.dtype: b.does for b in answer.dtypes}
+    assert errors["float32"] == "exact" or errors["float32"].endswith("ULP")
+
+
+def test_onnx_runtime_s_nearest_of_opset_10_rounds_up_where_it_shrinks() -> None:
+    answer = identified(node(opset=10, given="scales", mode="nearest"))
+    assert answer.convention == Resize(
+        mode="nearest",
+        coordinate_transformation_mode="asymmetric",
+        nearest_mode="ceil_where_shrinking",
+    )
+    assert {b.dtype: b.does for b in answer.dtypes}["float32"] == "exact"

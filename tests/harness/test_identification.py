@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,11 @@ AREA = Resize(mode="area")
 ANTIALIASED = Resize(mode="linear", antialias=True, exclude_outside=True)
 ALIGNED = Resize(mode="linear", coordinate_transformation_mode="align_corners")
 CUBIC = Resize(mode="cubic")
+OPSET_10 = Resize(
+    mode="nearest",
+    coordinate_transformation_mode="asymmetric",
+    nearest_mode="ceil_where_shrinking",
+)
 
 
 def resized(x: Array, size: tuple[int, int], rows: Resize, columns: Resize | None = None) -> Array:
@@ -76,7 +82,9 @@ def lines(answer: Identification) -> str:
 # ---------------------------------------------------------------------------- names
 
 
-@pytest.mark.parametrize("convention", [*every_resize(), *every_pyramid()], ids=lambda c: c.slug)
+@pytest.mark.parametrize(
+    "convention", [*every_resize(), OPSET_10, *every_pyramid()], ids=lambda c: c.slug
+)
 def test_every_convention_is_named(convention: Resize) -> None:
     answers = [
         Answer(n_in, n_out, image(3, n_in), None)
@@ -175,6 +183,31 @@ def test_area_at_whole_factors_only_is_named_there_and_nowhere_else() -> None:
         "shrinking by whole factors": AREA,
         ELSEWHERE: ANTIALIASED,  # which is linear where it enlarges
     }
+
+
+AT_FACTORS = [
+    replace(convention, coordinate_transformation_mode=grid)
+    for grid in ("half_pixel", "half_pixel_symmetric")
+    for convention in (
+        LINEAR,
+        Resize(mode="cubic", exclude_outside=True),
+        Resize(mode="lanczos", antialias=True),
+        Resize(mode="nearest"),
+    )
+]
+
+
+@pytest.mark.parametrize("convention", [*AT_FACTORS, OPSET_10], ids=lambda c: c.slug)
+def test_what_is_followed_at_a_factor_is_named(convention: Resize) -> None:
+    def scaled(x: Array, factor: float) -> Array:
+        size = [int(n * Fraction(str(factor))) for n in x.shape[2:]]
+        return convention.apply(x, size, scales=(factor, factor))
+
+    answer = identified(scaled, layout="NCHW")
+    assert answer.convention == convention
+    assert answer.as_dict()["scales"] == "the factor"
+    assert "more than rounding" not in str(answer)
+    assert all("where n * factor is whole" in same.where for same in answer.same_as)
 
 
 # ---------------------------------------------------------------------------- how it is called

@@ -183,10 +183,7 @@ class Identification:
     def output_size(self) -> str | None:
         """Which size it makes of a factor, if it is given one; the first formula that fits every probe."""
         asked = [
-            (n, a.factor, m)
-            for a in self.answers
-            if a.y is not None and a.factor
-            for n, m in a.axes
+            (n, a.given, m) for a in self.answers if a.y is not None and a.given for n, m in a.axes
         ]
         for words, formula in _OUTPUT_SIZES.items():
             if asked and all(formula(n * factor) == m for n, factor, m in asked):

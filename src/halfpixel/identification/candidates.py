@@ -66,7 +66,7 @@ def candidates() -> tuple[Candidate, ...]:
                 for d, a in call.arithmetic.items()
                 if d in ("float32", "float64")
             }
-    every = dict.fromkeys([*every_resize(), *every_pyramid(), *followed])
+    every = dict.fromkeys([*every_resize(), _OPSET_10, *every_pyramid(), *followed])
     ranked = sorted(every, key=lambda c: (_attributes(c), -followed.get(c, 0)))
     return tuple(
         Candidate(convention, rule)
@@ -81,12 +81,33 @@ def candidates() -> tuple[Candidate, ...]:
     )
 
 
+# what runtimes make of ONNX's nearest of opset 10
+_OPSET_10 = Resize(
+    mode="nearest",
+    coordinate_transformation_mode="asymmetric",
+    nearest_mode="ceil_where_shrinking",
+)
+
+
 @functools.cache
 def candidates_at_factors() -> tuple[Candidate, ...]:
-    """Those of :func:`candidates` whose places can follow from a factor."""
+    """Those of :func:`candidates` whose places can follow from a factor, and those that are conventions of
+    their own only at factors that make no whole number of pixels."""
     scaled = [call for call in suite.calls("resize") if call.scaling is not None]
-    rules = {a.coordinate_rule for call in scaled for a in call.arithmetic.values()}
-    return tuple(c for c in candidates() if c.convention.takes_factors and c.rule in {None, *rules})
+    rules = {
+        None,
+        *(a.coordinate_rule for call in scaled for a in call.arithmetic.values()),
+        *(name for name, rule in OTHER_RULES.items() if rule.takes_factors),
+    }
+    known = [c for c in candidates() if c.convention.takes_factors and c.rule in rules]
+    centred = [
+        Candidate(replace(c.convention, coordinate_transformation_mode="half_pixel_symmetric"))
+        for c in known
+        if c.rule is None
+        and c.convention.coordinate_transformation_mode == "half_pixel"
+        and "half_pixel_symmetric" in (c.convention.kernel.grids or ("half_pixel_symmetric",))
+    ]
+    return (*known, *centred)
 
 
 @functools.cache
@@ -209,7 +230,8 @@ def rows_of(
         above, below = convention.ratio(d, n_in, n_out)
         where = [Fraction(*pair) for pair in zip(above.tolist(), below.tolist(), strict=True)]
     elif rule in OTHER_RULES:
-        where = [Fraction(p) for p in OTHER_RULES[rule].places(convention, d, n_in, n_out).tolist()]
+        other = OTHER_RULES[rule].places(convention, d, n_in, n_out, None)
+        where = [Fraction(place) for place in other.tolist()]
     else:
         sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
         found = places(convention, rule, d, *sizes, columns=columns)
@@ -237,20 +259,19 @@ _FAR = Fit(np.inf, np.inf, np.inf)
 _NEAR = 0.01  # of the largest value: no bound at the probes' sizes is as wide
 
 
-def fit(rows: Candidate, columns: Candidate, answer: Answer, *, by_factor: bool = False) -> Fit:
+def fit(rows: Candidate, columns: Candidate, answer: Answer) -> Fit:
     """How near an answer is to what a candidate along each axis computes.
 
     Args:
         rows, columns: what is followed along H and along W.
         answer: one with a result.
-        by_factor: places follow from the factor that was given, not from the sizes.
     """
     if not (rows.takes(answer) and columns.takes(answer)):
         return _FAR
     if rows.rounding is not None:
         return _rounded(rows, answer)
     try:
-        h, w = matrices(rows, answer, columns, by_factor=by_factor)
+        h, w = matrices(rows, answer, columns)
     except ValueError:
         return _FAR  # at such a factor there are fewer pixels
     if answer.result.size > _LARGE and not _near_somewhere(h, answer, w):
@@ -268,7 +289,7 @@ def fit(rows: Candidate, columns: Candidate, answer: Answer, *, by_factor: bool 
         return Fit(error / answer.slack, error, ulp)
     if nearest or error > _NEAR * max(largest, 1.0):
         return Fit(np.inf, error, ulp)
-    bound = bound_of(rows, columns, answer, by_factor=by_factor)
+    bound = bound_of(rows, columns, answer)
     return Fit(float(np.max(errors / np.maximum(bound, np.finfo(float).tiny))), error, ulp)
 
 
@@ -320,10 +341,10 @@ _COARSE = 16
 
 
 def matrices(
-    rows: Candidate, answer: Answer, columns: Candidate | None = None, *, by_factor: bool = False
+    rows: Candidate, answer: Answer, columns: Candidate | None = None
 ) -> tuple[Array, Array]:
     """The weights of the rows and of the columns that an answer shows, as of :func:`fit`."""
-    factor, total = answer.factor if by_factor else None, sum(answer.n_out)
+    factor, total = answer.factor, sum(answer.n_out)
     h = matrix(rows, *answer.axes[0], factor, total, columns=False)
     w = matrix(columns or rows, *answer.axes[1], factor, total, columns=True)
     return (h, w) if answer.window is None else (h[answer.window[0]], w[answer.window[1]])
@@ -335,13 +356,11 @@ def expected(candidate: Candidate, answer: Answer) -> Array:
     return np.asarray(h @ answer.x @ w.T)
 
 
-def bound_of(
-    rows: Candidate, columns: Candidate, answer: Answer, *, by_factor: bool = False
-) -> Array:
+def bound_of(rows: Candidate, columns: Candidate, answer: Answer) -> Array:
     """How far each value of an answer may be off by rounding alone; of nearest, not at all."""
     if rows.convention.mode == columns.convention.mode == "nearest":
         return np.full(answer.result.shape, answer.slack)
-    factor, total = answer.factor if by_factor else None, sum(answer.n_out)
+    factor, total = answer.factor, sum(answer.n_out)
     h, w = (
         axis(one, *pair, factor, total, columns=i == 1)
         for i, (one, pair) in enumerate(zip((rows, columns), answer.axes, strict=True))
@@ -361,9 +380,7 @@ def bound_of(
     return bound if answer.window is None else bound[:, :, answer.window[0], answer.window[1]]
 
 
-def following(
-    answer: Answer, among: Iterable[Candidate], *, by_factor: bool = False
-) -> dict[Candidate, Fit]:
+def following(answer: Answer, among: Iterable[Candidate]) -> dict[Candidate, Fit]:
     """The candidates that an answer follows along both axes."""
-    fits = ((c, fit(c, c, answer, by_factor=by_factor)) for c in among)
+    fits = ((c, fit(c, c, answer)) for c in among)
     return {candidate: near for candidate, near in fits if near.share <= 1}

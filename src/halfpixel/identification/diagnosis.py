@@ -213,7 +213,7 @@ def _is_moved(answer: Answer, both: tuple[Array, Array], axis: int, by: int) -> 
 
 def _again(subject: Subject, answer: Answer, x: Array) -> Answer:
     n_out = answer.n_out if subject.form.needs == "size" else None
-    factor = None if answer.factor is None else float(answer.factor)
+    factor = None if answer.given is None else float(answer.given)
     return ask(subject, x, n_out, factor)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,11 +64,11 @@ def _behaviour(
         size = answer.n_in
         x = integer_image(subject.channels, size, dtype) if dtype in _INTEGERS else answer.x
         n_out = answer.n_out if subject.form.needs == "size" else None
-        factor = None if answer.factor is None else float(answer.factor)
+        factor = None if answer.given is None else float(answer.given)
         got = ask(subject, x, n_out, factor, dtype)
         if got.y is None:
             return Behaviour(dtype, "", f"raises {got.refused}")
-        asked.append((candidate, got))
+        asked.append((candidate, replace(got, factor=answer.factor)))
     if not asked:
         return Behaviour(dtype, "", "not asked")
     returned = asked[0][1].dtype

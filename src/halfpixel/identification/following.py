@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -75,13 +75,12 @@ class Table:
     """Which candidates each answer follows, found as it is asked for."""
 
     answers: Sequence[Answer]
-    by_factor: bool = False
     pool: Sequence[Candidate] = field(default_factory=lambda: candidates())
     known: dict[Answer, Fits] = field(default_factory=dict)
 
     def of(self, answer: Answer) -> Fits:
         if answer not in self.known:
-            self.known[answer] = following(answer, self.pool, by_factor=self.by_factor)
+            self.known[answer] = following(answer, self.pool)
         return self.known[answer]
 
     def survivors(self, answers: Sequence[Answer]) -> list[Candidate]:
@@ -93,7 +92,7 @@ class Table:
             elif left is self.pool:
                 left = list(self.of(answer))
             else:
-                left = list(following(answer, left, by_factor=self.by_factor))
+                left = list(following(answer, left))
             if not left:
                 break
         return list(left)
@@ -102,7 +101,7 @@ class Table:
         """A part that all of some answers make, once it is known what survives them."""
         if not left:
             return Part(regime, None, answers=tuple(answers))
-        fits = [fit(left[0], left[0], answer, by_factor=self.by_factor) for answer in answers]
+        fits = [fit(left[0], left[0], answer) for answer in answers]
         return Part(
             regime,
             left[0],
@@ -126,21 +125,18 @@ def followed(
         integers: the dtype of images and results, where these are integers.
         pool: the candidates; by default all.
     """
-    by_factors = [False]
-    if any(answer.factor is not None for answer in answers):
-        by_factors.append(True)
     if pool is None:
         pool = candidates() if integers is None else integer_candidates(integers)
-    tables = [
-        Table(answers, by_factor, candidates_at_factors() if by_factor else pool)
-        for by_factor in by_factors
-    ]
-    whole = [table.survivors(answers) for table in tables]
+    tables = [Table(answers, pool)]
+    if any(answer.given is not None for answer in answers):
+        by_factor = [replace(answer, factor=answer.given) for answer in answers]
+        tables.append(Table(by_factor, candidates_at_factors()))
+    whole = [table.survivors(table.answers) for table in tables]
     told = sum(map(bool, whole)) == 1 and len(tables) > 1
     for table, left in zip(tables, whole, strict=True):
         if left:
-            part = table.part(EVERY, answers, left)
-            return Followed((part,), by_factor=table.by_factor if told else None)
+            part = table.part(EVERY, table.answers, left)
+            return Followed((part,), by_factor=table is tables[-1] if told else None)
     return max((_by_regime(table) for table in tables), key=_explained)
 
 
@@ -194,7 +190,7 @@ def _composed(table: Table, parts: Sequence[Part], answer: Answer) -> bool:
     rows, columns = chosen
     if rows is None or columns is None:
         return False
-    return fit(rows, columns, answer, by_factor=table.by_factor).share <= 1
+    return fit(rows, columns, answer).share <= 1
 
 
 def nearest_candidate(answers: Sequence[Answer]) -> tuple[Candidate, float]:

@@ -141,7 +141,7 @@ def _response(subject: Subject, answer: Answer, scale: float) -> Response | None
         "large": 4096 * scale * image(subject.channels, answer.n_in, 1),
     }
     n_out = answer.n_out if subject.form.needs == "size" else None
-    factor = None if answer.factor is None else float(answer.factor)
+    factor = None if answer.given is None else float(answer.given)
     got = {name: ask(subject, x, n_out, factor) for name, x in asked.items()}
     values = {name: one.y for name, one in got.items() if one.y is not None}
     if len(values) < len(asked):

@@ -75,7 +75,7 @@ TELLING: tuple[tuple[Size, Size], ...] = (
     ((43, 1), (21, 120)),
     ((52, 30), (1, 4)),
     ((46, 38), (7, 12)),
-    ((14, 7), (38, 19)),
+    ((14, 21), (38, 24)),
 )
 
 
@@ -87,7 +87,8 @@ class Answer:
         n_in, n_out: (h, w) in pixels; ``n_out`` as it came, or as it was asked for where nothing came.
         x: the image, (1, C, H, W).
         y: the result, float64; None where it raised or had another shape.
-        factor: that it was given; None if it was given a size or nothing.
+        given: the factor that it was given; None if it was given a size or nothing.
+        factor: by which it is taken to sample; None for the ratio of the sizes.
         dtype: of the result.
         refused: why there is no result, in a line.
         window: the rows and the columns of the resized image, of ``n_out``, that ``y`` is; None for all.
@@ -98,6 +99,7 @@ class Answer:
     n_out: Size
     x: Array
     y: Array | None
+    given: Fraction | None = None
     factor: Fraction | None = None
     dtype: str = ""
     refused: str = ""
@@ -177,5 +179,5 @@ def ask(
         words = f"returned shape {tuple(y.shape)} (N, C, H, W) for {tuple(x.shape)}"
         if n_out is not None:
             words += f" and size {n_out}"
-        return Answer(n_in, wanted, x, None, exact, str(y.dtype), words)
-    return Answer(n_in, came, x, y.astype(np.float64), exact, str(y.dtype))
+        return Answer(n_in, wanted, x, None, exact, dtype=str(y.dtype), refused=words)
+    return Answer(n_in, came, x, y.astype(np.float64), exact, dtype=str(y.dtype))

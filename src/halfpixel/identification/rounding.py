@@ -98,10 +98,10 @@ def _pillow(sampled: Sampled) -> Array:
 
 
 def _pillow_13(sampled: Sampled) -> Array:
-    """The same, but rows first where they shrink, and shrink more than the columns: found by running
-    Pillow 13.0.0 at 19 sizes that tell."""
+    """The same, but rows first where they shrink, and lose more than twice as many pixels as the columns:
+    found by running Pillow 13.0.0 at 3,000 sizes up to 90, 711 of which shrink both axes and tell."""
     (h_out, h_in), (w_out, w_in) = (matrix.shape for matrix in sampled.matrices)
-    rows = h_out < h_in and h_out * w_in < w_out * h_in
+    rows = h_out < h_in and h_in - h_out > 2 * (w_in - w_out)
     return _of_22_bits(sampled, "rows first" if rows else "columns first")
 
 

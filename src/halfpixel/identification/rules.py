@@ -18,25 +18,32 @@ from ..conventions import Resize
 _F = np.float32
 
 
-def _by_inverse(convention: Resize, d: Integers, n_in: int, n_out: int) -> Places:
+def _by_inverse(
+    convention: Resize, d: Integers, n_in: int, n_out: int, factor: Fraction | None
+) -> Places:
     """The scale is n_in times the inverse of n_out, each rounded to float32, and so is its product with
     the index and a half."""
     scale = _F(n_in) * (_F(1) / _F(n_out))
     return np.asarray((d.astype(_F) + _F(0.5)) * scale, np.float64) - 0.5
 
 
-def _by_quotient(convention: Resize, d: Integers, n_in: int, n_out: int) -> Places:
+def _by_quotient(
+    convention: Resize, d: Integers, n_in: int, n_out: int, factor: Fraction | None
+) -> Places:
     """The index is divided by n_out / n_in, rounded to float32 at each step; where it is then rounded to the
     nearest pixel, a place within 1e-6 of the middle between two pixels is taken to be there."""
     half = _F(0.5) if convention.half_pixel else _F(0)
-    place = (d.astype(_F) + half) / (_F(n_out) / _F(n_in)) - half
+    ratio = _F(n_out) / _F(n_in) if factor is None else _F(float(factor))
+    place = (d.astype(_F) + half) / ratio - half
     pixel = np.floor(place)
     rounds = str(convention.nearest_mode).startswith("round")
     near = rounds & (abs(place - pixel - _F(0.5)) < _F(1e-6))
     return np.where(near, pixel + 0.5, place.astype(np.float64))
 
 
-def _by_float64_scale(convention: Resize, d: Integers, n_in: int, n_out: int) -> Places:
+def _by_float64_scale(
+    convention: Resize, d: Integers, n_in: int, n_out: int, factor: Fraction | None
+) -> Places:
     """The scale (n_in − 1) / (n_out − 1) is rounded to float64, and so is its product with the index."""
     return np.asarray(d * ((n_in - 1) / (n_out - 1) if n_out > 1 else 1.0))
 
@@ -46,18 +53,21 @@ class OtherRule:
     """How a library rounds the places that nearest reads.
 
     Attributes:
-        places: from (convention, d, n_in, n_out) to what it computes.
+        places: from (convention, d, n_in, n_out, factor) to what it computes; without a factor, by
+            the ratio of the sizes.
         applies: whether it speaks of a convention.
         source: where it was read.
+        takes_factors: whether it speaks of factors.
     """
 
-    places: Callable[[Resize, Integers, int, int], Places]
+    places: Callable[[Resize, Integers, int, int, Fraction | None], Places]
     applies: Callable[[Resize], bool]
     source: str
+    takes_factors: bool = False
 
 
 _GRIDS = ("half_pixel", "asymmetric")  # with aligned corners its quotients are the nearest float32
-_ONNX = ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil")
+_ONNX = ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil", "ceil_where_shrinking")
 
 OTHER_RULES: Mapping[str, OtherRule] = {
     "jax_float32": OtherRule(
@@ -75,6 +85,7 @@ OTHER_RULES: Mapping[str, OtherRule] = {
         ),
         source="microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor/upsamplebase.h: "
         "GetOriginalCoordinateFromResizedCoordinate; the 1e-6 was found by running 1.32.0 at 13,068 sizes",
+        takes_factors=True,
     ),
     "scipy_float64": OtherRule(
         _by_float64_scale,
@@ -107,6 +118,6 @@ def places_of(
     """
     d = np.arange(n_out)
     if rule is not None and rule in OTHER_RULES:
-        return OTHER_RULES[rule].places(convention, d, n_in, n_out)
+        return OTHER_RULES[rule].places(convention, d, n_in, n_out, factor)
     sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
     return places(convention, rule, d, *sizes, factor=factor, columns=columns)

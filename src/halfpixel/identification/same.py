@@ -59,7 +59,7 @@ def same_by_part(result: Followed, answers: Sequence[Answer], *, told: bool = Tr
             any rule that fits are the same but for single pixels.
     """
     regime = seen(answers).regime
-    return [
+    found = [
         same
         if told or not _several_rules(part)
         else replace(same, rule=same.rule or "not told apart")
@@ -69,6 +69,10 @@ def same_by_part(result: Followed, answers: Sequence[Answer], *, told: bool = Tr
             part.candidate, part.also, regime if part.regime == EVERY else part.regime
         )
     ]
+    if not result.by_factor:
+        return found
+    # the calls are printed with sizes, and sample at their ratio
+    return [replace(same, where=f"{same.where}, where n * factor is whole") for same in found]
 
 
 def _several_rules(part: Part) -> bool:
