@@ -134,6 +134,7 @@
       return { summary: `${what} this page has no answer; the command line has.`, content: [block(commandFor(reading))] };
     }
     const { parts, usual } = partsOf(reading, answers[reading.rows[0]]);
+    if (typeof parts === "number") return { summary: say(parts), content: [] };
     const sizes = usual ? new Map() : sizesOf(reading, parts);
     const names = parts.map((part) => conventions[part.convention][0]).join(" or ");
     const equal = Object.values(targets).filter((_, i) => parts.every((part) => part.to[i].equal));

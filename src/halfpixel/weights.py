@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .arithmetic import coordinates, places, tap_weights
 from .conventions import Resize, kernels
-from .conventions.resize import TapWeights
+from .conventions.resize import TapWeights, exact_taps
 
 Array = NDArray[np.float64]
 
@@ -62,11 +62,15 @@ def axis_taps(
 
     Arguments and errors as of :func:`matrix`.
     """
+    if rule is None and convention.kernel.jumps and not convention.kernel.irrational:
+        return exact_taps(convention, n_in, n_out, factor, np.float64)
     scale = convention.scale(n_in, n_out, factor)
     where: NDArray[Any]
-    if rule is None and not _decides(convention):
+    if not _decides(
+        convention
+    ):  # float64 does: what a rule computes is one, and the rest is rounded once
         sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
-        where = places(convention, None, np.arange(n_out), *sizes, factor=factor)
+        where = places(convention, rule, np.arange(n_out), *sizes, factor=factor, columns=columns)
     else:
         where = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
     return taps(convention, where, n_in, scale, tap_weights(rule))

@@ -303,6 +303,16 @@ def test_the_code_of_the_page_is_that_of_python() -> None:
         assert any(by_target.values())
 
 
+def test_factors_that_a_layer_cannot_have_are_refused_as_by_python() -> None:
+    text = "keras.layers.UpSampling2D(0.5)"
+    (said,) = by_script([text])
+    (place,) = said["rows"]
+    data = convert_page.data(places=[place])
+    with pytest.raises(ValueError, match="UpSampling2D") as found:
+        convert(text, "torch")
+    assert data["texts"][data["answers"][place]["0.5"]] == str(found.value)
+
+
 def test_a_script_that_reads_another_row_is_found() -> None:
     made = engine()
     right = made.eval("tables.rows.map((row) => row.flags).length")

@@ -169,7 +169,7 @@ def _few(pairs: Sequence[Pair]) -> Sequence[Pair]:
     """The first that grows and the first that shrinks."""
     changed = [pair for pair in pairs if not pair[0].unchanged] or list(pairs[:1])
     grow = [pair for pair in changed if pair[0].grows]
-    return [*grow[:1], *[pair for pair in changed if pair not in grow][:1]]
+    return [*grow[:1], *[pair for pair in changed if not pair[0].grows][:1]]
 
 
 def _most(one: Model, other: Model, pairs: Sequence[Pair]) -> Measured:
@@ -188,6 +188,7 @@ def jumps(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> bool:
 # ---------------------------------------------------------------------------- rounding
 
 
+@functools.lru_cache(maxsize=1024)
 def rounding(one: Side, sizes: Sizes) -> float:
     """The most that a call is off on an image within -1..1."""
     if one.arithmetic is None or one.convention.mode == "nearest":

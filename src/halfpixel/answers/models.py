@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import goldens
-from ..arithmetic import places
+from ..arithmetic import COORDINATE_RULES, places
 from ..conventions import Resize
 from ..weights import axis_taps
 from .sizes import Size, Sizes
@@ -34,11 +34,12 @@ class Model:
 
     def along(self, axis: int) -> Model:
         """The same along one axis: a part of the image is another along each."""
+        if self.convention.roi is None:
+            return self
         return Model(self.convention.along(axis), self.rule)
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """One axis of a resize, as a coordinate rule may ask for it.
 
     Attributes:
@@ -55,12 +56,15 @@ class Axis:
     columns: bool = False
 
 
-def axes(sizes: Sizes) -> Iterator[Axis]:
+@functools.lru_cache(maxsize=1 << 12)
+def axes(sizes: Sizes) -> tuple[Axis, ...]:
     """The axes of a resize, the outermost first; a line is an image of one row."""
     total = sum(sizes.n_out) + (len(sizes.n_out) == 1)
     last = len(sizes.n_in) - 1
-    for place, (n_in, n_out, factor) in enumerate(sizes.axes):
-        yield Axis(n_in, n_out, factor, total, place == last)
+    return tuple(
+        Axis(n_in, n_out, factor, total, place == last)
+        for place, (n_in, n_out, factor) in enumerate(sizes.axes)
+    )
 
 
 def takes(convention: Resize, axis: Axis) -> bool:
@@ -77,9 +81,22 @@ def sayable(model: Model, sizes: Sizes) -> bool:
     return all(takes(model.convention, axis) for axis in axes(sizes))
 
 
-@functools.lru_cache(maxsize=4096)
+def _seen(model: Model, axis: Axis) -> Axis:
+    """An axis without what a model does not ask for: the key by which its weights are kept."""
+    if model.rule is None:
+        return Axis(*axis[:3])
+    rule = COORDINATE_RULES[model.rule]
+    total = 0 if rule.above is None else 1 + rule.above * (axis.total > rule.above)
+    return Axis(*axis[:3], total, axis.columns and rule.columns is not None)
+
+
 def pixels(model: Model, axis: Axis) -> NDArray[np.int64]:
     """The pixel that each output pixel of ``nearest`` reads, or ``OUTSIDE``."""
+    return _pixels(model, _seen(model, axis))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _pixels(model: Model, axis: Axis) -> NDArray[np.int64]:
     convention, d = model.convention, np.arange(axis.n_out)
     if model.rule is None:
         index = convention.nearest_index(d, axis.n_in, axis.n_out, axis.factor)
@@ -99,15 +116,26 @@ def _sizes(axis: Axis) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np
     return n_in, n_out, total
 
 
-@functools.lru_cache(maxsize=1024)
 def taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
     """The pixels that each output pixel reads, which may come twice, and what they weigh: ``(n_out, taps)``.
 
     Raises:
         ValueError: the convention does not say how these sizes become one another.
     """
+    kept = _small_taps if max(axis.n_in, axis.n_out) <= _SMALL else _large_taps
+    return kept(model, _seen(model, axis))
+
+
+_SMALL = 64  # pixels of an axis: so many more weights of these are kept than of larger ones
+
+
+def _taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
     sizes = (axis.n_in, axis.n_out, axis.factor)
     return axis_taps(model.convention, *sizes, model.rule, axis.total, columns=axis.columns)
+
+
+_small_taps = functools.lru_cache(maxsize=1 << 14)(_taps)
+_large_taps = functools.lru_cache(maxsize=256)(_taps)
 
 
 def weights(model: Model, axis: Axis) -> Array:
@@ -127,12 +155,16 @@ def _narrow(index: NDArray[Any], weight: NDArray[Any]) -> tuple[NDArray[np.intp]
     return first, np.asarray(flat.reshape(-1, width), np.float64)
 
 
-@functools.lru_cache(maxsize=1 << 16)
 def distance(one: Model, other: Model, mine: Axis, theirs: Axis) -> float:
     """How far the weights of two calls are apart along one axis: the largest sum of a row's differences.
 
     0 where they are the same but for how float64 rounds; infinite where one of them does not say how these
     sizes become one another."""
+    return _distance(one, other, _seen(one, mine), _seen(other, theirs))
+
+
+@functools.lru_cache(maxsize=1 << 17)
+def _distance(one: Model, other: Model, mine: Axis, theirs: Axis) -> float:
     if not (takes(one.convention, mine) and takes(other.convention, theirs)):
         return float("inf")
     if one == other and mine == theirs:
@@ -246,10 +278,14 @@ class Measured:
         }
 
 
+@functools.lru_cache(maxsize=256)  # of at most some 400 KB each where no size is said
+def _photographed(model: Model, sizes: Sizes) -> Array:
+    return applied(model, sizes, photograph(sizes.n_in))
+
+
 def measured(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> Measured:
     """How far two calls are apart on the photograph, as both compute it but for their roundings."""
-    image = photograph(mine.n_in)
-    apart = abs(applied(one, mine, image) - applied(other, theirs, image))
+    apart = abs(_photographed(one, mine) - _photographed(other, theirs))
     share = float(np.mean(apart >= 0.5 / WHITE))
     return Measured(float(apart.max()), float(apart.mean()), share, mine)
 

@@ -6,8 +6,9 @@ candidates (what the target has), the verdict at each size, code, and words.
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -251,16 +252,29 @@ def answer(
         Unreadable: the call does not go with the size.
         ValueError: there is no such target.
     """
-    if target not in TARGETS:
-        raise ValueError(f"there is no target {target!r}; there are {', '.join(TARGETS)}")
+    return answers(reading, (target,), input_size)[target]
+
+
+def answers(
+    reading: Reading, wanted: Sequence[Target], input_size: Sequence[int] | None = None
+) -> dict[Target, ResizeAnswer]:
+    """What a call that was read is in each of some frameworks; arguments and errors as of :func:`answer`."""
+    for target in wanted:
+        if target not in TARGETS:
+            raise ValueError(f"there is no target {target!r}; there are {', '.join(TARGETS)}")
     given = None if input_size is None else tuple(input_size)
     if given is not None and len(given) != reading.rank:
         raise Unreadable(
             f"{reading.function.name} resizes {reading.rank} axes: --input takes as many numbers, "
             f"got {len(given)}"
         )
-    parts = [_answered(part, query, reading, target) for part, query in _parts(reading, given)]
-    return ResizeAnswer(reading, target, tuple(parts))
+    found = _parts(reading, given)
+    return {
+        target: ResizeAnswer(
+            reading, target, tuple(_answered(*each, reading, target) for each in found)
+        )
+        for target in wanted
+    }
 
 
 # ---------------------------------------------------------------------------- what a call can be
@@ -285,8 +299,11 @@ def _parts(reading: Reading, input_size: Size | None) -> list[tuple[Part, Query]
         if query.sizes or broken:
             found[base] = Part(call, convention, ""), query
     if not found:
+        given = f" by {reading.factors}" if reading.factors else ""
         sizes = f"an input of {by(input_size)}" if input_size else "any size"
-        raise Unreadable(f"{reading.function.name} does not go with {sizes}: it has no such sizes")
+        raise Unreadable(
+            f"{reading.function.name}{given} does not go with {sizes}: it has no such sizes"
+        )
     if len(found) == 1:
         return list(found.values())
     return [(replace(part, when=_when(part.call)), query) for part, query in found.values()]
@@ -333,10 +350,10 @@ def _answered(part: Part, query: Query, reading: Reading, target: Target) -> Par
     every = targets.candidates(target, query.rank)
     if part.convention.roi is not None or part.convention.extrapolation_value:
         every = tuple(c for c in every if _crops(c, part.convention))
-    equal = [one for one in (_equal(part, c, query, target) for c in every) if one is not None]
+    equal = _first_equal(part, every, lambda c: _equal(part, c, query, target))
     given = tuple(_by_factors(part, query, target))
     if equal:
-        return replace(part, equal=_best(equal, part.convention), factors=given)
+        return replace(part, equal=equal, factors=given)
     elsewhere = tuple(_elsewhere(part, every, query, target))
     found = replace(part, factors=given, elsewhere=elsewhere)
     if any(not one.when for one in given):
@@ -450,11 +467,25 @@ def _photographed(one: Call, other: Call, query: Query) -> Size | None:
     return None
 
 
-def _best(found: list[Equivalent], convention: Resize) -> tuple[Equivalent, ...]:
-    """Those of the same convention first, then the most exact; one of each code.
+def _first_equal(
+    part: Part, every: Sequence[Candidate], verdict: Callable[[Candidate], Equivalent | None]
+) -> tuple[Equivalent, ...]:
+    """The candidates that are equal by a verdict, the best first: those of the same mode, or where there are
+    none, those of another, which happen to weigh alike at these sizes."""
+    mode = part.convention.mode
+    known: dict[Candidate, Equivalent | None] = {}
+    ranked: tuple[Equivalent, ...] = ()
+    for alike in ([c for c in every if mode in c.modes], every):
+        known |= {c: verdict(c) for c in alike if c not in known}
+        equal = [one for c in alike if (one := known[c]) is not None]
+        ranked = _best(equal, part.convention)
+        if any(one.call and targets.convention_of(one.call).mode == mode for one in ranked):
+            break
+    return ranked
 
-    Those of another mode, which happen to weigh alike at these sizes, only where there is none of the same.
-    """
+
+def _best(found: list[Equivalent], convention: Resize) -> tuple[Equivalent, ...]:
+    """Those of the same convention first, then of the same mode, then the most exact; one of each code."""
     once = {one.code: one for one in reversed(found)}
     place = {one.code: i for i, one in enumerate(found)}
 
@@ -478,17 +509,14 @@ def _elsewhere(
         return
     likely = [c for c in every if _somewhere(part, c, query)]
     covered: set[Sizes] = set()
-    for regime, holds in regimes.REGIMES.items():
-        within = [
-            one
-            for one in query.sizes
-            if all(holds(n, m) for n, m in zip(one.n_in, one.n_out, strict=True))
-        ]
+    for regime, within in _regimes(query.sizes).items():
         news = [one for one in within if not one.unchanged and one not in covered]
         if not news or regime == "at every size":
             continue
-        found = [_equal_in(part, c, within, query, target, regime) for c in likely]
-        ranked = _best([one for one in found if one is not None], part.convention)
+        equal_in = functools.partial(
+            _equal_in, within=within, query=query, target=target, regime=regime
+        )
+        ranked = _first_equal(part, likely, lambda c: equal_in(part, c))  # noqa: B023
         if ranked:
             covered |= set(within)
             yield ranked[0]
@@ -496,13 +524,35 @@ def _elsewhere(
 
 def _somewhere(part: Part, candidate: Candidate, query: Query) -> bool:
     """Whether a candidate is equal at one of a few sizes of different kinds."""
-    kinds: dict[tuple[bool, ...], Sizes] = {}
-    for sizes in query.sizes:
+    kinds = _of_each_kind(query.sizes)
+    return any(candidate.equal(part.convention, sizes) is not None for sizes in kinds)
+
+
+@functools.lru_cache(maxsize=32)
+def _regimes(query_sizes: tuple[Sizes, ...]) -> Mapping[str, tuple[Sizes, ...]]:
+    """The sizes that lie in each regime along all axes."""
+    return {
+        regime: tuple(
+            one
+            for one in query_sizes
+            if all(holds(n, m) for n, m in zip(one.n_in, one.n_out, strict=True))
+        )
+        for regime, holds in regimes.REGIMES.items()
+    }
+
+
+@functools.lru_cache(maxsize=32)
+def _of_each_kind(query_sizes: tuple[Sizes, ...]) -> tuple[Sizes, ...]:
+    """For each set of regimes, the first small size that lies in just these."""
+    found: dict[Sizes, list[str]] = {}
+    for regime, within in _regimes(query_sizes).items():
+        for sizes in within:
+            found.setdefault(sizes, []).append(regime)
+    kinds: dict[tuple[str, ...], Sizes] = {}
+    for sizes, held in found.items():
         if not sizes.unchanged and sizes.pixels < 2**12:
-            axes = list(zip(sizes.n_in, sizes.n_out, strict=True))
-            key = tuple(all(h(n, m) for n, m in axes) for h in regimes.REGIMES.values())
-            kinds.setdefault(key, sizes)
-    return any(candidate.equal(part.convention, sizes) is not None for sizes in kinds.values())
+            kinds.setdefault(tuple(held), sizes)
+    return tuple(kinds.values())
 
 
 def _equal_in(

@@ -68,6 +68,7 @@ _KINDS: tuple[tuple[int, int], ...] = (
 # Sizes of images that people have, smaller and larger than what is made of them.
 _REAL: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = (
     ((480, 640), (224, 224)),
+    ((60, 90), (75, 120)),  # by a ratio that tells calls apart: by 2, many are one
     ((224, 224), (448, 448)),
     ((30, 40), (75, 100)),
     ((1080, 1920), (640, 640)),

@@ -19,7 +19,8 @@ from ..spoken.resize import Entry, Reading, Row
 from ..spoken.signatures import BY_NAME, CONSTANTS, FUNCTIONS, MODULES, Function, Words
 from ..spoken.text import Variable
 from .forms import AXES
-from .resize import ResizeAnswer, answer
+from .resize import ResizeAnswer
+from .resize import answers as answers_to
 
 # what factors are called in an answer that is not told any
 FACTORS: tuple[Entry, Entry] = (Variable("fh"), Variable("fw"))
@@ -133,7 +134,7 @@ def answers() -> Iterator[dict[Target, ResizeAnswer]]:
 def answers_of(reading: Reading) -> dict[Target, ResizeAnswer]:
     """The answer for each target to one of :func:`grouped`; nothing where it is refused."""
     node = reading.function.framework == "onnx"
-    return {target: answer(reading, target) for target in TARGETS} if reading.calls or node else {}
+    return answers_to(reading, TARGETS) if reading.calls or node else {}
 
 
 def reading_of(

@@ -40,7 +40,7 @@ def model_of(call: Call, convention: Resize | None = None) -> Model:
 # ---------------------------------------------------------------------------- what is offered
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is one object: it is a key by that
 class Candidate:
     """What a target is asked for.
 
@@ -52,6 +52,12 @@ class Candidate:
     calls: tuple[Call, ...]
     form: Form
 
+    @functools.cached_property
+    def modes(self) -> frozenset[str]:
+        """Of what its calls follow."""
+        return frozenset(convention_of(call).mode for call in self.calls)
+
+    @functools.lru_cache(maxsize=1 << 15)  # noqa: B019 - candidates are kept in any case
     def at(self, sizes: Sizes) -> Call | None:
         """The call that runs at some sizes; None where none says them, or is known to be wrong there."""
         if self.form.passes is None:
@@ -62,6 +68,7 @@ class Candidate:
                 return call
         return None
 
+    @functools.lru_cache(maxsize=1 << 17)  # noqa: B019
     def equal(self, convention: Resize, sizes: Sizes) -> Call | None:
         """The call that computes a convention at some sizes; None where none does."""
         call = self.at(sizes)

@@ -1054,8 +1054,29 @@ def exact_factor(factor: Factor) -> Fraction:
 
 @functools.lru_cache(maxsize=64)
 def _band(convention: Resize, n_in: int, n_out: int, factor: Fraction | None) -> _products.Band:
-    """The exact weights of one axis. Output pixels that sample as far behind a pixel, and read nothing beyond
-    the edges, weigh alike: each such row is computed once."""
+    """The exact weights of one axis."""
+    return _products.band(*exact_taps(convention, n_in, n_out, factor), n_in)
+
+
+def exact_taps(
+    convention: Resize, n_in: int, n_out: int, factor: Fraction | None = None, dtype: Any = object
+) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """The pixels that each output pixel of an axis reads, and their exact weights, rounded once to a dtype.
+
+    Output pixels that sample as far behind a pixel, and read nothing beyond the edges, weigh alike: each such
+    row is computed once.
+
+    Args:
+        convention, n_in, n_out, factor: as of ``Resize.coordinates``.
+        dtype: of the weights; object for ``Fraction``s.
+
+    Returns:
+        As of ``Resize.taps_at``: two arrays of shape ``(n_out, taps)``.
+
+    Raises:
+        ValueError: as ``Resize.coordinates``.
+    """
+    convention._sizes(n_in, n_out, factor)
     above, below = convention.ratio(np.arange(n_out), n_in, n_out, factor)
     scale = convention.scale(n_in, n_out, factor)
     wide = convention.radius(scale) * convention.stretch(scale) if convention.kernel.radius else 0
@@ -1072,7 +1093,7 @@ def _band(convention: Resize, n_in: int, n_out: int, factor: Fraction | None) ->
     row = np.empty(n_out, np.intp)
     row[outer], row[inner] = np.arange(len(outer)), len(outer) + which
     moved = (pixel - pixel[computed][row]).astype(np.intp)
-    return _products.band(index[row] + moved[:, None], weight[row], n_in)
+    return index[row] + moved[:, None], weight.astype(dtype)[row]
 
 
 def _adaptive_area(

@@ -18,6 +18,7 @@ from ..answers.resize import Difference, Equivalent, Part
 from ..answers.targets import function_of
 from ..conversions import TARGETS
 from ..rules import words
+from ..spoken import Unreadable
 from . import rule_words
 
 # factors that are written most: in their answers sizes are as code has them
@@ -71,7 +72,8 @@ def data(
     :func:`tables`, and: ``targets`` (name by key); ``examples``, calls; ``texts``; ``conventions``, words and
     meaning by slug; ``answers``, for each row a list of its parts by what was asked about (a text: ``2`` or
     ``0.5``, the factors; ``size``, where the row is not said with one; or empty, the row with names for sizes
-    or factors); in a part ``to`` has the answer for each target.
+    or factors), or the place of the text that says why there is none; in a part ``to`` has the answer
+    for each target.
 
     Args:
         places: the rows that are answered; None for all.
@@ -85,7 +87,7 @@ def data(
     answers = []
     for place in every:
         for parts in found.get(place, {}).values():
-            for part in parts:
+            for part in parts if isinstance(parts, list) else []:
                 conventions[part["convention"]] = part.pop("said")
         answers.append({key: texts.placed(parts) for key, parts in found.get(place, {}).items()})
     return {
@@ -119,8 +121,8 @@ class _Texts:
         return value
 
 
-def _answered(place: int) -> dict[str, list[dict[str, Any]]]:
-    """The parts of the answers to a row of the table, by what was asked about."""
+def _answered(place: int) -> dict[str, list[dict[str, Any]] | str]:
+    """The parts of the answers to a row of the table, by what was asked about; or why there are none."""
     group = table.grouped()[place]
     asked = {"": table.reading_of(group)}
     if group[0].by == "factors" and not any(group[0].ways.values()):
@@ -128,9 +130,13 @@ def _answered(place: int) -> dict[str, list[dict[str, Any]]]:
             asked[repr(factor)] = table.reading_of(group, factors=(factor, factor))
     if table.only_sized_here(group):
         asked["size"] = table.reading_of(group, by="size")
-    found = {}
+    found: dict[str, list[dict[str, Any]] | str] = {}
     for key, reading in asked.items():
-        each = table.answers_of(reading)
+        try:
+            each = table.answers_of(reading)
+        except Unreadable as error:  # no layer of Keras halves
+            found[key] = str(error)
+            continue
         if each:
             fitted = fit_of(reading) is not None
             by_part = zip(*(answer.parts for answer in each.values()), strict=True)
