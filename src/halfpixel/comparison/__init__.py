@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ..identification.candidates import Candidate
 from ..identification.finding import find
 from ..identification.preprocessing import stages as stages_of
 from ..identification.problem import Unidentifiable
@@ -23,7 +22,7 @@ from .answer import VERDICTS, Comparison, Side, Verdict
 from .difference import Difference
 from .function import Array, Function, Incomparable, Raised, prepared, with_way
 from .images import IMAGES, REAL, Image, Probe, as_dtype, photograph, read, sizes_for
-from .looks import Look, Measured, Setting, look
+from .looks import Known, Look, Measured, Setting, look
 from .smallest import Smallest, smallest
 from .stages import Stage, stages
 
@@ -117,14 +116,14 @@ class Pair:
 
     def __init__(self, a: Function, b: Function, first: Image) -> None:
         self.functions = a, b
-        self.likely: tuple[list[Candidate], list[Candidate]] = [], []
+        self.known = Known(), Known()
         self.first = first
 
     @functools.cache  # noqa: B019
     def measured(self, setting: Setting) -> tuple[Measured, Measured]:
         """Both in a setting."""
         a, b = self.functions
-        return Measured(a, setting, self.likely[0]), Measured(b, setting, self.likely[1])
+        return Measured(a, setting, self.known[0]), Measured(b, setting, self.known[1])
 
     def setting(self, size: Size, dtype: str) -> Setting:
         """A size in a dtype; of floats, in the range in which both functions are what they are for."""

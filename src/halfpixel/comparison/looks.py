@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -40,21 +40,33 @@ class Setting:
         return words if self.dtype == "uint8" else f"{words} in 0..{self.white:g}"
 
 
+@dataclass
+class Known:
+    """What was found of a function in other settings, and is tried first.
+
+    Attributes:
+        conventions: that it follows.
+        tones: what it makes of colours, by dtype and white.
+    """
+
+    conventions: list[Candidate] = field(default_factory=list)
+    tones: dict[tuple[str, float], Tone] = field(default_factory=dict)
+
+
 class Measured:
     """A function in a setting: its tone, window and convention, each measured once, when it is asked for.
 
     Args:
         function, setting: as they are.
-        likely: the conventions that the function follows in other settings, which are tried first for a
-            bound; what is found here is added.
+        known: of other settings; what is found here is added.
     """
 
-    def __init__(self, function: Function, setting: Setting, likely: list[Candidate]) -> None:
-        self.function, self.setting, self.likely = function, setting, likely
+    def __init__(self, function: Function, setting: Setting, known: Known) -> None:
+        self.function, self.setting, self.known = function, setting, known
 
     def at(self, setting: Setting) -> Measured:
         """The same function in another setting, by the scale that was found in this one; with no bound."""
-        other = Measured(self.function, setting, self.likely)
+        other = Measured(self.function, setting, self.known)
         other.__dict__.update(
             tone=self.tone, window=None, following=None
         )  # as if they were measured
@@ -64,10 +76,13 @@ class Measured:
     def tone(self) -> Tone | None:
         """What becomes of colours; None where the function raises on them."""
         s = self.setting
+        like = self.known.tones.get((s.dtype, s.white))
         try:
-            return tone.measured(self.function, s.size, s.dtype, s.white)
+            found = tone.measured(self.function, s.size, s.dtype, s.white, like)
         except Raised:
             return None
+        self.known.tones.setdefault((s.dtype, s.white), found)
+        return found
 
     @functools.cached_property
     def window(self) -> Window | None:
@@ -85,14 +100,15 @@ class Measured:
         """What its resize follows, of all that is known; None if it is nothing."""
         found = self._following(candidates())
         if found is not None:
-            new = (one for one in found.candidates[:1] if one not in self.likely)
-            self.likely.extend(new)
+            new = (one for one in found.candidates[:1] if one not in self.known.conventions)
+            self.known.conventions.extend(new)
         return found
 
     @functools.cached_property
     def _bounding(self) -> Following | None:
         """A convention that it follows, whose bound holds: any will do."""
-        found = self._following(self.likely) if self.likely else None
+        likely = self.known.conventions
+        found = self._following(likely) if likely else None
         return found if found is not None else self.following
 
     def _following(self, among: Sequence[Candidate]) -> Following | None:

@@ -25,14 +25,15 @@ COLOURS = {
     "white": (255, 255, 255),
     "grey": (128, 128, 128),
 }
+_MIXED = (64, 128, 192)  # one colour that says the order of the channels
 _NAMES = "RGB"
 # roundings between a level and what is returned: a cast, ÷255, −mean, ÷std, and their three constants'
 ROUNDINGS = 7
 
 
-def constant(name: str, size: Size, dtype: str, white: float) -> Array:
+def constant(colour: Sequence[int], size: Size, dtype: str, white: float) -> Array:
     """An image of one colour, (H, W, 3)."""
-    return as_dtype(np.broadcast_to(np.array(COLOURS[name], np.uint8), (*size, 3)), dtype, white)
+    return as_dtype(np.broadcast_to(np.array(colour, np.uint8), (*size, 3)), dtype, white)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,20 +127,56 @@ def _short(value: float) -> str:
     return f"{value:.4g}" if value else "0"
 
 
-def measured(run: Callable[[Array], Output], size: Size, dtype: str, white: float) -> Tone:
+def measured(
+    run: Callable[[Array], Output], size: Size, dtype: str, white: float, like: Tone | None = None
+) -> Tone:
     """What a function makes of colours at an input size.
+
+    Args:
+        run: the function.
+        size, dtype, white: of the images.
+        like: what it makes of them at another size: three colours tell whether it is the same at this one.
 
     Raises:
         Raised: the function raised.
     """
-    outputs = {name: run(constant(name, size, dtype, white)) for name in COLOURS}
-    images = {name: output.image for name, output in outputs.items()}
-    black, white_image = images["black"], images["white"]
-    if len({image.shape for image in images.values()}) > 1:
-        raise Raised("the size of its output depends on the image's colour")
+    found: dict[str, Output] = {}
+
+    def images(names: Sequence[str]) -> dict[str, Float]:
+        colours = {**COLOURS, "mixed": _MIXED}
+        for name in names:
+            if name not in found:
+                found[name] = run(constant(colours[name], size, dtype, white))
+        shown = {name: found[name].image for name in names}
+        if len({image.shape for image in shown.values()}) > 1:
+            raise Raised("the size of its output depends on the image's colour")
+        return shown
+
+    if like is not None and like.affine:
+        again = _again(images(("black", "white", "mixed")), like, found["black"].array.dtype)
+        if again is not None:
+            return again
+    shown = images(tuple(COLOURS))
     with np.errstate(all="ignore"):
-        inside = (black != white_image).any(axis=2)
-        return _tone(images, inside, outputs["black"].array.dtype)
+        inside = (shown["black"] != shown["white"]).any(axis=2)
+        return _tone(shown, inside, found["black"].array.dtype)
+
+
+def _again(images: dict[str, Float], like: Tone, dtype: np.dtype[Any]) -> Tone | None:
+    """The tone of another size, with what is padding at this one; None if it is another here."""
+    black, white = images["black"], images["white"]
+    inside = (black != white).any(axis=2)
+    same = black.shape[2] == len(like.offset) and (dtype.kind in "iub") == like.integer
+    if not (same and inside.any() and all(np.isfinite(image).all() for image in images.values())):
+        return None
+    middle = {name: np.median(image[inside], axis=0) for name, image in images.items()}
+    one = replace(like, offset=middle["black"], inside=inside)
+    black_and_white = replace(one, gain=like.gain * ((middle["white"] - one.offset) / like.span)[:, None])
+    mixed = like.offset + like.gain @ np.array(_MIXED) / 255
+    near = np.maximum(abs(like.span) / 255, 1.0 if like.integer else 0.0)
+    if same_scale(black_and_white, like) and (abs(middle["mixed"] - mixed) <= near).all():
+        return replace(like, inside=inside)
+    return None
 
 
 def _tone(images: dict[str, Float], inside: Array, dtype: np.dtype[Any]) -> Tone:

@@ -115,17 +115,23 @@ def _places(
     """
     n = size[axis]
     step = _STEP if dtype == "uint8" else _RISE / n
-    piece = _RISE / step
+    pieces = np.arange(0, n, _RISE / step)
+    # each channel shows a piece of its own, where that is the channel that it comes out in
+    order = tone.order if sorted(tone.order or ()) == [0, 1, 2] else (0, 0, 0)
     total: Float | float = 0.0
     whole = True
-    for begin in np.arange(0, n, piece):
-        ramp = _LOW + step * np.clip(np.arange(n) - begin, 0, piece)
-        line = ramp.reshape(-1, 1, 1) if axis == 0 else ramp[:, None]
-        output = run(as_dtype(np.broadcast_to(line, (*size, 3)), dtype, white))
-        levels = tone.levels(output.image)[..., 0]
-        inner = np.median(levels[slice(*box[0]), slice(*box[1])], axis=1 - axis)
-        whole = whole and whole_levels(inner)
-        total = total + (inner - _LOW) / step
+    for at in range(0, len(pieces), len(set(order))):
+        shown = pieces[at : at + len(set(order))]
+        begins = np.resize(shown, 3)
+        ramps = _LOW + step * np.clip(np.arange(n)[:, None] - begins, 0, _RISE / step)
+        image = ramps[:, None] if axis == 0 else ramps[None]
+        output = run(as_dtype(np.broadcast_to(image, (*size, 3)), dtype, white))
+        levels = tone.levels(output.image)
+        for k in range(len(shown)):
+            part = levels[slice(*box[0]), slice(*box[1]), order.index(k)]
+            inner = np.median(part, axis=1 - axis)
+            whole = whole and whole_levels(inner)
+            total = total + (inner - _LOW) / step
     return np.asarray(total) + 0.5, 0.5 / step if whole else 0.0
 
 

@@ -394,7 +394,7 @@ def _values(entry: Entry, axes: Axes, n_in: Size, size: Size) -> tuple[ChannelOr
     levels = matrix * one
     rounds = entry.dtype == "uint8" and np.all(abs(levels - np.rint(levels)) <= 1e-3)
     order = _order(matrix, 2 * error / abs(scale * one) + 0.5 / one * rounds)
-    affine = _affine(scale, dark, error, one)
+    affine = affine_step(scale, dark, error, one)
     if integers and not affine.identity:
         raise Unread(f"its result is rounded after an affine step ({affine.words})")
     return order, affine, entry.dtype == "uint8"
@@ -419,8 +419,14 @@ _DIVISORS = (1.0, 255.0, 127.5, 128.0, 256.0)
 _DIGITS = 5
 
 
-def _affine(scale: Array, offset: Array, error: Array, one: float) -> Affine:
-    """An affine step in the shortest numbers that are within what rounding allows; else as measured."""
+def affine_step(scale: Array, offset: Array, error: Array, one: float) -> Affine:
+    """An affine step in the shortest numbers that are within what rounding allows; else as measured.
+
+    Args:
+        scale, offset: of each output channel, as measured: ``y = scale · x + offset``.
+        error: how far each may have been off at black and at white.
+        one: what white is in the image.
+    """
     of_scale = error / one + 4 * _U * abs(scale)
     found = []
     for divisor in _DIVISORS:
