@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from ..identification.finding import find
-from ..identification.preprocessing import stages as stages_of
 from ..identification.problem import Unidentifiable
 from ..identification.subject import Layout, Size
 from . import written
@@ -23,6 +20,7 @@ from .difference import Difference
 from .function import Array, Function, Incomparable, Raised, prepared, with_way
 from .images import IMAGES, REAL, Image, Probe, as_dtype, photograph, read, sizes_for
 from .looks import Known, Look, Measured, Setting, look
+from .remedy import Remedy, remedies
 from .smallest import Smallest, smallest
 from .stages import Stage, stages
 
@@ -31,6 +29,7 @@ __all__ = [
     "Difference",
     "Incomparable",
     "Look",
+    "Remedy",
     "Side",
     "Smallest",
     "Stage",
@@ -94,8 +93,8 @@ def compare(
         raise Incomparable(_no_dtype(functions, raised))
     pair = Pair(functions[0], functions[1], first)
     varies = [_varies(function, as_dtype(first, dtypes[0], 1.0)) for function in functions]
-    sides = [pair.side(i, dtypes[0], raised[i], varies[i]) for i in (0, 1)]
     if any(varies):
+        sides = [pair.side(i, dtypes[0], raised[i], varies[i]) for i in (0, 1)]
         return Comparison(sides[0], sides[1], "not deterministic", accepted=levels)
     looks = _looks(pair, dtypes, pixels, input_sizes, say)
     given = [function.way.layout for function in functions if function.way]
@@ -104,11 +103,20 @@ def compare(
         for dtype in dtypes
     }
     verdict = max(verdicts.values(), key=VERDICTS.index)
-    answer = Comparison(sides[0], sides[1], verdict, verdicts, looks, accepted=levels)
-    if answer.same:
+    same = verdict != "different"
+    say("finding what both do" if same else "finding where they part")
+    parts, setting = _parted(pair, looks, verdicts, verdict)
+    sides = [pair.side(i, dtypes[0], raised[i], follows=setting) for i in (0, 1)]
+    answer = Comparison(
+        sides[0], sides[1], verdict, verdicts, looks, parts, setting, accepted=levels
+    )
+    if same:
         return answer
-    say("finding where they part")
-    return _parted(pair, answer, say)
+    if answer.first is not None:
+        say("looking for what to write instead")
+        answer = replace(answer, remedies=remedies(answer.first, *pair.measured(setting)))
+    say("looking for the smallest image that shows it")
+    return replace(answer, smallest=_smallest(pair, answer))
 
 
 class Pair:
@@ -141,36 +149,20 @@ class Pair:
                 return white
         return 1.0
 
-    def side(self, i: int, dtype: str, raised: dict[str, str], varies: str) -> Side:
-        """One of the functions, described."""
+    def side(
+        self,
+        i: int,
+        dtype: str,
+        raised: dict[str, str],
+        varies: str = "",
+        follows: Setting | None = None,
+    ) -> Side:
+        """One of the functions, described; with what it follows in a setting."""
         function = self.functions[i]
-        size = self.first.shape[0], self.first.shape[1]
-        one = self.measured(self.setting(size, dtype))[i]
-        output = function(as_dtype(self.first, dtype, one.setting.white))
+        output = function(as_dtype(self.first, dtype, self.white(dtype)))
         returns = f"{output.layout} {output.dtype}"
-        if one.tone is not None and one.tone.affine:
-            returns += f", {one.tone.range} for black to white"
-        return Side(function, returns, _made_of(one), one.following, raised, varies)
-
-
-def _made_of(one: Measured) -> tuple[str, ...]:
-    """The stages of a function in words, as identify finds them, and what its resize follows."""
-    lines = [f"follows {one.following}"] if one.following is not None else []
-    if one.function.source or one.function.output_size is not None:
-        return tuple(lines)
-    way = one.function.way
-    assert way is not None
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):  # what the function prints
-            found = stages_of(
-                one.function.fn,
-                input_size=one.setting.size,
-                dtype=one.setting.dtype,
-                layout=way.layout,
-            )
-    except Unidentifiable as error:
-        return (*lines, f"its stages cannot all be told: {error}")
-    return (*lines, *found.lines)
+        found = self.measured(follows)[i].following if follows is not None else None
+        return Side(function, returns, found, raised, varies)
 
 
 def _given(images: Sequence[str | Path | Array], sizes: Sequence[Size]) -> dict[str, Image]:
@@ -292,27 +284,34 @@ def _verdict(looks: Sequence[Look], levels: float | None, given: Sequence[Layout
 _STRUCTURED = ("photograph", "noise")  # images of no period, in which a shift is seen
 
 
-def _parted(pair: Pair, answer: Comparison, say: Progress) -> Comparison:
-    """The answer of two functions that differ, with the stages and the smallest image."""
-    dtype = next(d for d, verdict in answer.verdicts.items() if verdict == "different")
-    different = [one for one in answer.looks if one.probe.dtype == dtype]
-    telling = [one for one in different if one.probe.name in _STRUCTURED] or different
+def _parted(
+    pair: Pair, looks: Sequence[Look], verdicts: dict[str, Verdict], verdict: Verdict
+) -> tuple[tuple[Stage, ...], Setting]:
+    """Both functions stage by stage, in the setting in which they part first."""
+    dtype = next(d for d, one in verdicts.items() if one == verdict)
+    asked = [one for one in looks if one.probe.dtype == dtype]
+    if verdict != "different":
+        asked = asked[:1]
+    telling = [one for one in asked if one.probe.name in _STRUCTURED] or asked
     # what parts them first at one size may not show at another
     found = [
         (stages(most, *pair.measured(setting)), setting)
         for setting in dict.fromkeys(one.setting for one in telling)
         for most in [max((one for one in telling if one.setting == setting), key=_distance)]
     ]
-    parts, setting = min(found, key=lambda one: _earliness(one[0]))
-    answer = replace(answer, stages=parts, stages_in=setting)
+    return min(found, key=lambda one: _earliness(one[0]))
+
+
+def _smallest(pair: Pair, answer: Comparison) -> Smallest | None:
+    """The smallest image of functions that differ."""
+    dtype = next(d for d, verdict in answer.verdicts.items() if verdict == "different")
+    different = [one for one in answer.looks if one.probe.dtype == dtype]
     worst = max(different, key=_distance)
     least = _least(worst, different, answer.accepted)
     if worst.difference is not None and not worst.difference.max > least:
-        return answer
-    say("looking for the smallest image that shows it")
+        return None
     sides = pair.measured(worst.setting)
-    small = smallest(worst, *sides, None if worst.difference is None else least)
-    return replace(answer, smallest=small)
+    return smallest(worst, *sides, None if worst.difference is None else least)
 
 
 def _earliness(parts: Sequence[Stage]) -> tuple[int, bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -13,6 +12,7 @@ from .difference import Difference
 from .following import Following
 from .function import Function
 from .looks import Look, Setting
+from .remedy import Remedy
 from .smallest import Smallest
 from .stages import Stage
 
@@ -27,16 +27,14 @@ class Side:
 
     Attributes:
         function: as it is called.
-        returns: layout and dtype of what it returns, the range of the values where that is known.
-        made_of: its stages in words, or why they cannot be told.
-        follows: what its resize follows in the first setting; None if it is nothing that is known.
+        returns: layout and dtype of what it returns.
+        follows: what its resize follows where the stages are shown; None if it is nothing that is known.
         raised: for a dtype that it does not take, what it raised.
         varies: how two runs on the same image differ; empty where they do not.
     """
 
     function: Function
     returns: str
-    made_of: tuple[str, ...] = ()
     follows: Following | None = None
     raised: dict[str, str] = field(default_factory=dict)
     varies: str = ""
@@ -54,7 +52,6 @@ class Side:
             "source": self.function.source or None,
             "returns": self.returns,
             "follows": str(self.follows.candidates[0].convention) if self.follows else None,
-            "stages": list(self.made_of),
             "raised": dict(self.raised),
             "varies": self.varies or None,
         }
@@ -73,8 +70,9 @@ class Comparison:
             were accepted; ``different``; or ``not deterministic``, of which nothing else can be said.
         verdicts: the same for the images of each dtype.
         looks: every image that was looked at, in every size and dtype.
-        stages: both functions stage by stage, at the size at which they part first.
-        stages_in: that size, with its dtype; None if they do not part.
+        stages: both functions stage by stage: at the size at which they part first, or the first size.
+        stages_in: that size, with its dtype.
+        remedies: what to write instead, where that is known; the best first.
         smallest: the smallest image found that shows the difference.
         accepted: levels of 255 that were accepted; None if none were.
     """
@@ -86,6 +84,7 @@ class Comparison:
     looks: tuple[Look, ...] = ()
     stages: tuple[Stage, ...] = ()
     stages_in: Setting | None = None
+    remedies: tuple[Remedy, ...] = ()
     smallest: Smallest | None = None
     accepted: float | None = None
 
@@ -119,6 +118,7 @@ class Comparison:
             "first_stage": first.name if first else None,
             "stages_in": str(self.stages_in) if self.stages_in else None,
             "stages": [stage.as_dict() for stage in self.stages],
+            "instead": [one.as_dict() for one in self.remedies],
             "looked_at": [_look(one) for one in self.looks],
             "smallest_image": self.smallest.as_dict() if self.smallest else None,
         }
@@ -132,24 +132,23 @@ class Comparison:
 
     def _lines(self) -> Iterator[str]:
         yield self.headline
+        if not self.same and self.stages:
+            yield self.parting
+        for remedy in self.remedies:
+            yield from remedy.lines
         if len(set(self.verdicts.values())) > 1:
             for dtype in self.verdicts:
                 yield f"   {dtype} images: {self._of_dtype(dtype)}"
+        yield ""
         for side, letter in ((self.a, "A"), (self.b, "B")):
-            yield ""
-            yield f"{letter}  {side.name}"
-            if side.function.source:
-                yield f"   {side.function.source}"
+            source = f" ({side.function.source})" if side.function.source else ""
+            yield f"{letter}  {side.name}{source}"
             yield f"   called as {side.function.way}; returns {side.returns}"
-            yield from textwrap.wrap(
-                "; ".join(side.made_of), 110, initial_indent="   ", subsequent_indent="   "
-            )
             for dtype, words in side.raised.items():
                 yield f"   raises for {dtype} images: {words}"
         if self.verdict == "not deterministic":
             return
-        if not self.same:
-            yield from self._parting()
+        yield from self._stage_by_stage()
         yield from self._looked_at()
         if self.smallest is not None:
             yield from self._smallest(self.smallest)
@@ -199,26 +198,34 @@ class Comparison:
         ]
         most = max(photographs, key=_distance, default=None)
         if most is not None and most is not worst and most.difference is not None:
-            words += f"; on a photograph {_apart(most.difference)}"
+            apart = most.difference
+            words += f"; on a photograph up to {_short(apart.max)}, {_short(apart.mean)} on average"
         return words
 
-    def _parting(self) -> Iterator[str]:
+    @property
+    def parting(self) -> str:
+        """The first stage at which they part, in a line."""
         first = self.first
-        yield ""
         if first is None:
-            yield "the first stage at which they part cannot be told"
-        else:
-            yield f"they part at the stage {first.name!r} ({first.what}), seen at {self.stages_in}"
+            return "the first stage at which they part cannot be told"
+        where = "" if len({look.setting for look in self.looks}) == 1 else f" at {self.stages_in}"
+        return f"they part at the stage {first.name!r}{where}; A: {first.a}; B: {first.b}"
+
+    def _stage_by_stage(self) -> Iterator[str]:
+        yield ""
+        if not self.stages:
+            return
+        yield f"stage by stage, at {self.stages_in}"
         wide = max(len(stage.name) for stage in self.stages)
         for stage in self.stages:
+            above = stage is self.first
             mark = {True: "the same", False: "differs", None: "not told"}[stage.same]
-            if stage.same is False:
-                yield f"   {stage.name:<{wide}}  {mark}"
-                yield f"   {'':<{wide}}    A: {stage.a}"
-                yield f"   {'':<{wide}}    B: {stage.b}"
-            else:
-                alike = f": {stage.a}" if stage.same and stage.a == stage.b else ""
-                yield f"   {stage.name:<{wide}}  {mark}{alike}"
+            mark += ", as said above" if above else ""
+            told = not above and not stage.same and stage.a != stage.b
+            alike = f": {stage.a}" if stage.same and stage.a == stage.b else ""
+            yield f"   {stage.name:<{wide}}  {mark}{alike}"
+            for letter, words in (("A", stage.a), ("B", stage.b)) if told else ():
+                yield f"   {'':<{wide}}    {letter}: {words}"
 
     def _looked_at(self) -> Iterator[str]:
         """A row for each size and dtype; every image is in :attr:`looks`."""
@@ -262,10 +269,10 @@ def _apart(one: Difference) -> str:
     unit = "of the largest value"
     if one.unit == "levels":
         unit = "level of 255" if one.max == 1 else "levels of 255"
-    return (
-        f"up to {_short(one.max)} {unit} apart, {_short(one.mean)} on average, "
-        f"{_percent(one.share)} of the values, {one.where}"
-    )
+    words = f"up to {_short(one.max)} {unit} apart, {_short(one.mean)} on average"
+    if one.where == "everywhere":
+        return words
+    return f"{words}, {_percent(one.share)} of the values, {one.where}"
 
 
 def _distance(look: Look) -> float:

@@ -125,6 +125,7 @@ class Function:
         way: how it is called; None until :func:`with_way` found it.
         source: by what a call that was given as text is computed; empty of a function.
         output_size: the (h, w) that a function is asked for that takes a size.
+        framework: of a call that was given as text; empty of a function.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Function:
     way: Way | None = None
     source: str = ""
     output_size: Size | None = None
+    framework: str = ""
 
     def __call__(self, image: Array) -> Output:
         """What it makes of an image, (H, W, 3).

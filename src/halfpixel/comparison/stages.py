@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..identification.preprocessing import affine_step
 from .function import Float
 from .looks import Look, Measured
-from .tone import same_scale
+from .tone import Tone, same_scale
 from .window import Window, whole_levels
 
 # in the order in which a preprocessing function has them
@@ -110,8 +111,16 @@ def _of_values(look: Look, a: Measured, b: Measured) -> list[Stage]:
         same = same_scale(one, other)
     return [
         Stage("channel order", same_order, one.channels, other.channels),
-        Stage("scale", same, one.range, other.range),
+        Stage("scale", same, _scale(one, a), _scale(other, b)),
     ]
+
+
+def _scale(tone: Tone, side: Measured) -> str:
+    """An affine step in the round numbers that it is within rounding of, and what it makes."""
+    one = 255.0 if side.setting.dtype == "uint8" else side.setting.white
+    error = tone.rounding * abs(tone.span) / 255 + (0.5 if tone.integer else 0.0)
+    words = affine_step(tone.span / one, tone.offset, error, one).words
+    return f"{words} (black to white: {tone.range})"
 
 
 # ---------------------------------------------------------------------------- the image itself

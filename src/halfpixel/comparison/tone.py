@@ -171,7 +171,9 @@ def _again(images: dict[str, Float], like: Tone, dtype: np.dtype[Any]) -> Tone |
         return None
     middle = {name: np.median(image[inside], axis=0) for name, image in images.items()}
     one = replace(like, offset=middle["black"], inside=inside)
-    black_and_white = replace(one, gain=like.gain * ((middle["white"] - one.offset) / like.span)[:, None])
+    black_and_white = replace(
+        one, gain=like.gain * ((middle["white"] - one.offset) / like.span)[:, None]
+    )
     mixed = like.offset + like.gain @ np.array(_MIXED) / 255
     near = np.maximum(abs(like.span) / 255, 1.0 if like.integer else 0.0)
     if same_scale(black_and_white, like) and (abs(middle["mixed"] - mixed) <= near).all():

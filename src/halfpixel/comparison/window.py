@@ -117,7 +117,8 @@ def _places(
     step = _STEP if dtype == "uint8" else _RISE / n
     pieces = np.arange(0, n, _RISE / step)
     # each channel shows a piece of its own, where that is the channel that it comes out in
-    order = tone.order if sorted(tone.order or ()) == [0, 1, 2] else (0, 0, 0)
+    order = tone.order or ()
+    order = order if sorted(order) == [0, 1, 2] else (0, 0, 0)
     total: Float | float = 0.0
     whole = True
     for at in range(0, len(pieces), len(set(order))):
@@ -128,7 +129,7 @@ def _places(
         output = run(as_dtype(np.broadcast_to(image, (*size, 3)), dtype, white))
         levels = tone.levels(output.image)
         for k in range(len(shown)):
-            part = levels[slice(*box[0]), slice(*box[1]), order.index(k)]
+            part = levels[slice(*box[0]), slice(*box[1])][..., order.index(k)]
             inner = np.median(part, axis=1 - axis)
             whole = whole and whole_levels(inner)
             total = total + (inner - _LOW) / step

@@ -83,6 +83,7 @@ def function(text: str) -> Function:
         _evaluated(written),
         Way(kind, layout, _FIXED),
         source=f"run by {framework if framework == package else 'keras on tensorflow'} {release}",
+        framework=framework,
     )
 
 
@@ -208,6 +209,7 @@ def _by_reference(text: str, reading: Reading) -> Function:
         run,
         Way("NumPy arrays", "HWC", _FIXED),
         source=f"computed by the exact reference{why}",
+        framework=reading.framework,
     )
 
 

@@ -167,7 +167,7 @@ def generic(convention: Resize, dtype: str = "float32") -> Arithmetic:
     )
 
 
-_SMALL = 2**14  # weights that are kept; those of large images are made again
+SMALL = 2**14  # weights that are kept; those of large images are made again
 
 
 def axis(
@@ -180,7 +180,7 @@ def axis(
     columns: bool,
 ) -> Axis:
     """The weights of one axis, with what the bound needs; in float64, or, where ties decide, exactly."""
-    make = _axis if n_in * n_out <= _SMALL else _axis.__wrapped__
+    make = _axis if n_in * n_out <= SMALL else _axis.__wrapped__
     return make(candidate, n_in, n_out, factor, total, columns=columns)
 
 
@@ -214,7 +214,7 @@ def matrix(
     """The weights of one axis, (n_out, n_in), in float64."""
     convention, rule = candidate.convention, candidate.rule
     if rule not in OTHER_RULES:
-        make = weights.matrix if n_in * n_out <= _SMALL else weights.matrix.__wrapped__
+        make = weights.matrix if n_in * n_out <= SMALL else weights.matrix.__wrapped__
         return make(convention, n_in, n_out, factor, rule, total, columns=columns)
     where = places_of(convention, rule, n_in, n_out, factor, total, columns=columns)
     exact = np.array([Fraction(place) for place in where.tolist()], object)

@@ -1,0 +1,176 @@
+"""What to write instead, so that one function does what the other does at the stage at which they part."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from .. import answers, suite
+from ..answers.resize import Equivalent, ResizeAnswer
+from ..conventions import Resize
+from ..conversions import TARGETS, Target
+from ..identification.subject import Size
+from ..request import Request
+from .following import Following
+from .function import Function
+from .looks import Measured
+from .stages import Stage
+
+_MODULES: Mapping[str, Target] = {
+    "cv2": "opencv",
+    "torch": "torch",
+    "keras": "keras",
+    "tensorflow": "tensorflow",
+}
+_SPOKEN: Mapping[Target, str] = {
+    "opencv": "OpenCV", "torch": "torch", "keras": "Keras", "tensorflow": "TensorFlow", "onnx": "ONNX"
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What makes two functions alike at a stage.
+
+    Attributes:
+        words: which of the two is to be changed, and to what.
+        code: Python from ``x`` to ``y``; empty where words are enough.
+        conditions: what the code needs.
+    """
+
+    words: str
+    code: str = ""
+    conditions: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """For people: short code stands in the line."""
+        if not self.code or "\n" in self.code:
+            yield self.words + (":" if self.code else "")
+            for line in self.code.splitlines():
+                yield f"   {line}"
+        else:
+            yield f"{self.words}: {self.code}"
+        if self.conditions:
+            yield f"   where {'; '.join(self.conditions)}"
+
+    def as_dict(self) -> dict[str, object]:
+        """Ready for JSON."""
+        return {"words": self.words, "code": self.code, "conditions": list(self.conditions)}
+
+
+def remedies(stage: Stage, a: Measured, b: Measured) -> tuple[Remedy, ...]:
+    """How to make two functions alike at the first stage at which they part, the best way first.
+
+    Args:
+        stage: that stage.
+        a, b: the functions at the size at which they part there.
+    """
+    if stage.name == "resize":
+        return _of_resize(a, b)
+    words = _WORDS[stage.name]
+    return (Remedy(words.format(a=stage.a, b=stage.b)),) if words else ()
+
+
+# of the stages that few words change; A is followed
+_WORDS: Mapping[str, str] = {
+    "window": "to do in B what A does, let it show {a}",
+    "rounding": "resize floats in both: integers are rounded to whole levels, in one way or another",
+    "padding": "to do in B what A does, pad it with {a}",
+    "channel order": "to do in B what A does, return its channels as {a}",
+    "scale": "to do in B what A does, scale it by: {a}",
+    "dtype": "to do in B what A does, convert its result to {a}",
+    "layout": "to do in B what A does, change its layout: {a}",
+}
+
+
+def _of_resize(a: Measured, b: Measured) -> tuple[Remedy, ...]:
+    """The resize of A in the framework of B; that of B in the framework of A too, if it is no single call."""
+    found: list[Remedy] = []
+    for letter, other, mine, theirs in (("B", "A", b, a), ("A", "B", a, b)):
+        one = _in_framework(mine.function, theirs.following, letter, other)
+        if one is not None:
+            found.append(one)
+            if "\n" not in one.code:
+                break
+    return tuple(sorted(found, key=lambda one: one.code.count("\n") > 0))
+
+
+def _in_framework(
+    function: Function, follows: Following | None, letter: str, other: str
+) -> Remedy | None:
+    """What another function follows, as a function's own framework has it."""
+    if follows is None:
+        return None
+    rows, columns = follows.paths
+    n_in = rows.stop - rows.start, columns.stop - columns.start
+    text = _call(follows.candidates[0].convention, n_in, (rows.resized, columns.resized))
+    found: list[tuple[Target, Equivalent]] = []
+    for target in targets(function) if text else ():
+        best = _converted(text, target)
+        if best is not None:
+            found.append((target, best))
+    if not found:
+        return None
+    target, best = min(found, key=lambda pair: pair[1].code.count("\n"))
+    how = (
+        "resize by"
+        if best.call
+        else f"resize by this code, since {_SPOKEN[target]} has no such call"
+    )
+    needs = tuple(one for one in best.conditions if one.startswith(("x is", "the package")))
+    return Remedy(f"to do in {letter} what {other} does, {how}", best.code, needs)
+
+
+@functools.lru_cache(maxsize=64)
+def _call(convention: Resize, n_in: Size, n_out: Size) -> str:
+    """A call of the catalogue that follows a convention, as a user writes it; empty if there is none."""
+    said = [
+        str(expression)
+        for call in suite.calls("resize")
+        if call.plain and convention in list(call.follows.values())[-1:]
+        for expression in [call.expression(Request(convention, (1, 3, *n_in), n_out))]
+        if expression is not None
+    ]
+    return min(said, key=len, default="")
+
+
+@functools.lru_cache(maxsize=64)
+def _converted(text: str, target: Target) -> Equivalent | None:
+    """A call in a framework, as halfpixel converts it, if it is one thing at all sizes."""
+    try:
+        answer = answers.convert(text, target)
+    except ValueError:
+        return None
+    if not isinstance(answer, ResizeAnswer) or len(answer.parts) != 1:
+        return None
+    return answer.parts[0].best
+
+
+def targets(function: Function) -> list[Target]:
+    """The frameworks that a function uses: those whose names its code has, else those of its file."""
+    if function.framework:
+        return [target for target in TARGETS if target == function.framework]
+    fn: Any = function.fn
+    while hasattr(fn, "func") and not inspect.isroutine(fn):  # functools.partial
+        fn = fn.func
+    if not inspect.isroutine(fn):
+        fn = getattr(type(fn), "forward", None) or type(fn).__call__
+    fn = inspect.unwrap(getattr(fn, "__func__", fn))
+    code, scope = getattr(fn, "__code__", None), getattr(fn, "__globals__", {})
+    names = {name: _framework(value) for name, value in scope.items()}
+    here = [names[name] for name in (code.co_names if code else ()) if names.get(name)]
+    every = here or [target for target in names.values() if target]
+    return list(dict.fromkeys(target for target in every if target is not None))
+
+
+def _framework(value: object) -> Target | None:
+    if not isinstance(value, ModuleType):
+        module = getattr(value, "__module__", None)
+        value = sys.modules.get(module) if isinstance(module, str) else None
+    root = str(getattr(value, "__name__", "")).partition(".")[0]
+    return _MODULES.get(root)
