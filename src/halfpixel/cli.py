@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import shutil
 import sys
@@ -256,6 +257,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     try:
         # what the user's files and functions print is no part of the answer
         with contextlib.redirect_stdout(sys.stderr):
+            _check_folders(chosen)
             answer = compare(
                 chosen.a,
                 chosen.b,
@@ -271,10 +273,24 @@ def _compare(chosen: argparse.Namespace) -> int:
             _pictures(answer, chosen)
     except ValueError as error:
         progress("")
-        print(f"halfpixel compare: {error}", file=sys.stderr)
+        if chosen.format == "json":
+            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+        else:
+            print(f"halfpixel compare: {error}", file=sys.stderr)
         return 2
     print(answer.json() if chosen.format == "json" else answer)
     return 0 if answer.same else 1
+
+
+def _check_folders(chosen: argparse.Namespace) -> None:
+    """That pictures can be written, before anything is computed.
+
+    Raises:
+        ValueError: there is no such folder.
+    """
+    for path in (chosen.png, chosen.html):
+        if path is not None and not Path(path).parent.is_dir():
+            raise ValueError(f"{path} cannot be written: there is no folder {Path(path).parent}")
 
 
 def _pictures(answer: Comparison, chosen: argparse.Namespace) -> None:

@@ -3,10 +3,9 @@
 import functools
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 
 import halfpixel
 from halfpixel import Resize, cli, compare, goldens
-from halfpixel.comparison import Comparison, Incomparable
+from halfpixel.comparison import Comparison, Incomparable, remedy
+from halfpixel.comparison.function import Function
 from halfpixel.comparison.images import photograph
 from halfpixel.comparison.stages import NAMES
 
@@ -88,19 +88,14 @@ def test_off_by_one_in_the_crop_after_the_resize_is_told_with_the_resize_the_sam
 
 
 def test_the_size_at_which_they_part_first_is_the_one_that_is_told() -> None:
-    def antialiased(x: Array) -> Array:
-        resize = Resize(mode="linear", antialias=True, exclude_outside=True)
-        rows, columns = (
-            resize.weights(n, m).astype(float) for n, m in zip(x.shape, (24, 32), strict=False)
-        )
-        y = np.tensordot(np.tensordot(rows, x, 1), columns, ((1,), (1,))).transpose(0, 2, 1)
-        return y[..., ::-1].astype(np.float32)
+    def reversed_and_antialiased(x: Array) -> Array:
+        return antialiased(x)[..., ::-1]
 
     for sizes in (((16, 20), (50, 70)), ((50, 70), (16, 20))):
-        answer = asked(plain, antialiased, input_sizes=sizes)
+        answer = asked(plain, reversed_and_antialiased, input_sizes=sizes)
         assert parted(answer) == "resize"
         assert str(answer.stages_in) == "50×70 uint8"
-    assert parted(asked(plain, antialiased, input_sizes=[(16, 20)])) == "channel order"
+    assert parted(asked(plain, reversed_and_antialiased, input_sizes=[(16, 20)])) == "channel order"
 
 
 def test_the_value_of_the_padding_is_a_stage() -> None:
@@ -353,6 +348,85 @@ def test_image_files_are_looked_at_in_place_of_those_that_are_made(tmp_path: Pat
     np.testing.assert_array_equal(answer.looks[0].probe.pixels, photograph((30, 40)))
 
 
+def test_image_files_of_more_than_8_bits_are_not_cut_down(tmp_path: Path) -> None:
+    pillow = pytest.importorskip("PIL.Image")
+    pillow.fromarray(np.full((4, 5), 40_000, np.uint16)).save(tmp_path / "deep.png")
+    with pytest.raises(Incomparable, match=r"deep.png holds values that are not of 8 bits"):
+        asked(plain, plain, images=[tmp_path / "deep.png"])
+
+
+# ---------------------------------------------------------------------------- what to write instead
+
+
+def antialiased(x: Array) -> Array:
+    resize = Resize(mode="linear", antialias=True, exclude_outside=True)
+    rows, columns = (
+        resize.weights(n, m).astype(float) for n, m in zip(x.shape, (24, 32), strict=False)
+    )
+    y = np.tensordot(np.tensordot(rows, x, 1), columns, ((1,), (1,))).transpose(0, 2, 1)
+    return y.astype(np.float32)
+
+
+def test_a_resize_is_given_as_the_other_function_would_write_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        remedy, "targets", lambda function: ["torch" if function.fn is antialiased else "opencv"]
+    )
+    answer = asked(antialiased, plain)
+    in_torch, in_opencv = answer.remedies
+    assert in_torch.code == (
+        "y = F.interpolate(x, size=(24, 32), mode='bilinear', align_corners=False)"
+    )
+    assert in_torch.words == "to do in A what B does with images of 40×60, resize by"
+    assert "since OpenCV has no such call" in in_opencv.words
+    x = photograph((40, 60)).astype(np.float32)
+    scope: dict[str, Any] = {"x": x, "np": np, "halfpixel": halfpixel}
+    exec(in_opencv.code, scope)
+    np.testing.assert_allclose(scope["y"], antialiased(x), rtol=1e-5)
+    lines = str(answer).splitlines()
+    assert lines[0].startswith("not the same: up to ")
+    assert lines[1].startswith(
+        "they part at the stage 'resize'; A: resize linear half_pixel antialias"
+    )
+    assert lines[2] == f"{in_torch.words}: {in_torch.code}"
+    assert lines[1].count("antialias") == str(answer).count("resize linear half_pixel antialias")
+
+
+def test_code_of_a_size_is_for_all_images_where_all_become_that_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(remedy, "targets", lambda function: ["torch"])
+    answer = asked(plain, antialiased, input_sizes=[(40, 60), (50, 70)])
+    assert answer.remedies[0].words == "to do in B what A does, resize by"
+
+
+def test_the_frameworks_of_a_function_are_those_that_its_code_names() -> None:
+    scope: dict[str, Any] = {"torch": ModuleType("torch"), "cv2": ModuleType("cv2")}
+    exec("def f(x):\n    return cv2.resize(x, (2, 2))", scope)
+    exec("def g(x):\n    return x", scope)
+    for fn, found in ((scope["f"], ["opencv"]), (scope["g"], ["torch", "opencv"]), (plain, [])):
+        for one in (fn, functools.partial(fn)):
+            assert remedy.targets(Function("f", one)) == found
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (lambda x: plain(x)[..., ::-1], "return its channels as RGB"),
+        (lambda x: plain(x) / 255, "scale it by: values kept (black to white: 0 to 255)"),
+        (lambda x: plain(x).transpose(2, 0, 1), "change its layout: HWC to HWC"),
+        (lambda x: plain(x).astype(np.float64), "convert its result to float32"),
+        (lambda x: np.rint(plain(x)).astype(np.float32), "resize floats in both"),
+        (lambda x: plain(x[1:]), "let it show rows 0..40 in 24, columns 0..60 in 32"),
+    ],
+)
+def test_the_other_stages_are_told_in_words(other: Callable[[Array], Array], words: str) -> None:
+    answer = asked(plain, other)
+    assert words in answer.remedies[0].words
+    assert json.loads(answer.json())["instead"][0]["words"] == answer.remedies[0].words
+
+
 # ---------------------------------------------------------------------------- wrong use
 
 
@@ -366,6 +440,7 @@ def _raise(x: Array) -> Array:
         (3, {}, r"int is not callable"),
         ("nothing.py:f", {}, r"there is no file nothing.py"),
         ("plain", {}, r"'plain' names no function: write path/to/file.py:function"),
+        ("model.onnx", {}, r"model.onnx: what ONNX computes is its runtime's: call an onnxruntime"),
         ("np.exp(x)", {}, r"np.exp is no resize that is known, so its text cannot be run: put it into"),
         (_raise, {}, r"_raise raised every time: RuntimeError: no such weight \(test_compare.py:\d+\)"),
         (lambda x: "text", {}, r"raised every time: it returned str"),
@@ -464,6 +539,14 @@ def test_json_has_a_schema_and_the_whole_answer(
     assert answer["smallest_image"]["size"] == [1, 1]
 
 
+def test_errors_are_json_where_json_is_asked_for(
+    functions: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["compare", f"{functions}:one", f"{functions}:third", "--format", "json"]
+    assert cli.main(given) == 2
+    assert "has no third; it has one, other" in json.loads(capsys.readouterr().out)["error"]
+
+
 def test_pictures_are_written(
     functions: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -485,19 +568,10 @@ def test_pictures_are_written(
     assert not re.search(r'(?:src|href)="(?!data:)', text)
     assert "levels of 255" in text
     assert cli.main([*given, "--png", str(tmp_path / "none" / "a.png")]) == 2
-    assert "cannot be written" in capsys.readouterr().err
+    assert "cannot be written: there is no folder" in capsys.readouterr().err
 
 
-def test_importing_halfpixel_loads_no_comparison_and_compare_is_a_function() -> None:
-    code = (
-        "import sys, halfpixel; assert 'halfpixel.comparison' not in sys.modules; "
-        "assert callable(halfpixel.compare) and 'compare' in halfpixel.__all__; "
-        "assert 'torch' not in sys.modules and 'matplotlib' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
-    assert halfpixel.compare is compare
-
-
+@pytest.mark.sweep
 @pytest.mark.torch
 @pytest.mark.opencv
 def test_the_example_of_the_page_is_what_the_program_says(
@@ -521,9 +595,22 @@ def test_the_example_of_the_page_is_what_the_program_says(
     assert [line for line in said if "differs" in line] == [
         line for line in expected if "differs" in line
     ]
-    assert [line for line in said if "follows" in line] == [
-        line for line in expected if "follows" in line
-    ]
+
+    answer = compare("train.py:preprocess", "serve.py:preprocess", dtypes=("float32",))
+    a, b = (side.fn for side in (answer.a.function, answer.b.function))
+    in_train, in_serve = answer.remedies
+    x = photograph((480, 640)).astype(np.float32)
+    import torch
+    import torch.nn.functional as F  # noqa: N812
+
+    planes = torch.from_numpy(x).permute(2, 0, 1)[None]
+    scope: dict[str, Any] = {"x": planes, "F": F}
+    exec(in_train.code, scope)
+    np.testing.assert_allclose((scope["y"][0].numpy() / 255 - 0.5) / 0.25, b(x), atol=1e-3)
+    scope = {"x": x, "np": np, "halfpixel": halfpixel}
+    exec(in_serve.code, scope)
+    expected = (scope["y"].transpose(2, 0, 1) / 255 - 0.5) / 0.25
+    np.testing.assert_allclose(expected, a(x), atol=1e-4)
 
 
 # ---------------------------------------------------------------------------- calls as text

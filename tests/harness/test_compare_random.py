@@ -270,13 +270,13 @@ def one_draw(seed: int) -> tuple[str, str]:
 
 
 def test_every_claim_about_functions_built_at_random_is_true() -> None:
-    told = Counter(one_draw(seed) for seed in range(30))
-    assert sum(n for (stage, said), n in told.items() if stage and said in STAGES.values()) >= 12
+    told = Counter(one_draw(seed) for seed in range(8))
+    assert sum(n for (stage, said), n in told.items() if stage and said in STAGES.values()) >= 3
 
 
 @pytest.mark.sweep
 def test_every_claim_about_many_functions_built_at_random_is_true() -> None:
-    told = Counter(one_draw(seed) for seed in range(30, 1030))
+    told = Counter(one_draw(seed) for seed in range(8, 1008))
     parted = sum(n for (stage, said), n in told.items() if stage and said in STAGES.values())
     assert parted >= 0.8 * sum(n for (stage, _), n in told.items() if stage), told
 

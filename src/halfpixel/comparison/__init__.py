@@ -74,7 +74,7 @@ def compare(
 
     Raises:
         Incomparable: a ``ValueError``: there is no such function, file or call, or one of the two raises
-            whatever it is given.
+            whatever it is given, or on one of the images.
     """
     if levels is not None and not (levels >= 0 and math.isfinite(levels)):
         raise Incomparable(f"levels is a number from 0, got {levels!r}")
@@ -114,7 +114,8 @@ def compare(
         return answer
     if answer.first is not None:
         say("looking for what to write instead")
-        answer = replace(answer, remedies=remedies(answer.first, *pair.measured(setting)))
+        sides_at = pair.measured(setting)
+        answer = replace(answer, remedies=remedies(answer.first, *sides_at, _fixed(looks)))
     say("looking for the smallest image that shows it")
     return replace(answer, smallest=_smallest(pair, answer))
 
@@ -193,6 +194,8 @@ def _function(one: Callable[..., Any] | str, letter: str, output_size: Size | No
         return prepared(_name(one, letter), one, output_size)
     if written.is_call(one):
         return written.checked(one)
+    if ".onnx" in one:
+        raise Incomparable(f"{one}: {written.MODEL}")
     try:
         return prepared(one, find(one), output_size)
     except Unidentifiable as error:
@@ -279,6 +282,12 @@ def _verdict(looks: Sequence[Look], levels: float | None, given: Sequence[Layout
     ):
         return "levels"
     return "different"
+
+
+def _fixed(looks: Sequence[Look]) -> bool:
+    """Whether images of several sizes became one size."""
+    given = {look.probe.size for look in looks}
+    return len(given) > 1 and len({(look.a.size, look.b.size) for look in looks}) == 1
 
 
 _STRUCTURED = ("photograph", "noise")  # images of no period, in which a shift is seen

@@ -233,6 +233,10 @@ class Comparison:
         names = list(dict.fromkeys(look.probe.name for look in self.looks))
         unit = "levels of 255" if self._in_levels else "parts of the largest value"
         yield f"looked at: {_listed(names)}; the largest and the mean difference in {unit}"
+        floats = [look.probe for look in self.looks if look.probe.dtype != "uint8"]
+        if floats:
+            how = "divided by 255" if floats[0].white == 1 else "as they are"
+            yield f"   in float32: the same levels, 0 to 255, {how}"
         settings = dict.fromkeys(look.setting for look in self.looks)
         rows = [("given", "A", "B", *names)] + [
             _row([look for look in self.looks if look.setting == one]) for one in settings

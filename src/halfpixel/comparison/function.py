@@ -145,7 +145,7 @@ class Function:
         return _run(self, self.way, image)
 
 
-class Raised(Exception):
+class Raised(Incomparable):
     """What a function raised, or why its result is no image: one line, with the user's file and line."""
 
     def __init__(self, words: str, reached: int = -1) -> None:

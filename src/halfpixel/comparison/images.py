@@ -106,6 +106,9 @@ def _size(h: int, w: int) -> Size:
     return max(1, h), max(1, w)
 
 
+_EIGHT_BITS = ("1", "L", "P", "RGB", "CMYK", "YCbCr", "LA", "PA", "RGBA", "RGBX", "HSV", "LAB")
+
+
 def read(path: Path | str) -> Image:
     """An image file: PPM by itself, others by Pillow.
 
@@ -131,6 +134,11 @@ def read(path: Path | str) -> Image:
         ) from None
     try:
         with Pillow.open(path) as opened:
+            if opened.mode not in _EIGHT_BITS:
+                raise Incomparable(
+                    f"{path} holds values that are not of 8 bits (Pillow's mode {opened.mode}): save it with "
+                    "8 bits a channel"
+                )
             return np.array(opened.convert("RGB"))
     except (UnidentifiedImageError, OSError) as error:
         raise Incomparable(f"{path} cannot be read as an image: {error}") from None

@@ -6,7 +6,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -63,15 +63,25 @@ class Remedy:
         return {"words": self.words, "code": self.code, "conditions": list(self.conditions)}
 
 
-def remedies(stage: Stage, a: Measured, b: Measured) -> tuple[Remedy, ...]:
+def remedies(stage: Stage, a: Measured, b: Measured, fixed: bool) -> tuple[Remedy, ...]:
     """How to make two functions alike at the first stage at which they part, the best way first.
 
     Args:
         stage: that stage.
         a, b: the functions at the size at which they part there.
+        fixed: images of every size become one size: code with that size holds for all.
     """
     if stage.name == "resize":
-        return _of_resize(a, b)
+        found = _of_resize(a, b)
+        with_size = f" with images of {'×'.join(map(str, a.setting.size))}"
+        return (
+            found
+            if fixed
+            else tuple(
+                replace(one, words=one.words.replace(" does,", f" does{with_size},"))
+                for one in found
+            )
+        )
     words = _WORDS[stage.name]
     return (Remedy(words.format(a=stage.a, b=stage.b)),) if words else ()
 

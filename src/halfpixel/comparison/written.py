@@ -44,6 +44,7 @@ _LAYOUTS: Mapping[str, Layout] = {
     "opencv": "HWC",
 }
 _AS_FUNCTION = "put it into a function in a file, and compare path/to/file.py:function"
+MODEL = f"what ONNX computes is its runtime's: call an onnxruntime.InferenceSession; {_AS_FUNCTION}"
 _FIXED = Form("fn(x)", lambda shape, size, factors: ((), {}), "")
 
 
@@ -67,8 +68,10 @@ def function(text: str) -> Function:
     reading = spoken.read(text)
     assert isinstance(reading, Reading)
     framework = reading.framework
+    if framework == "onnx":
+        raise Unreadable(f"{text}: {MODEL}")
     package = "tensorflow" if framework == "keras" else framework  # the backend that it is run on
-    release = None if framework == "onnx" else frameworks.version(package)
+    release = frameworks.version(package)
     if release is None:
         return _by_reference(text, reading)
     try:
@@ -203,12 +206,11 @@ def _by_reference(text: str, reading: Reading) -> Function:
         return np.asarray(np.moveaxis(y[0], 0, 2), x.dtype)
 
     _asked(text, reading, (480, 640))  # what it leaves open is told at once
-    why = "" if reading.framework == "onnx" else f": {reading.framework} is not installed"
     return Function(
         text,
         run,
         Way("NumPy arrays", "HWC", _FIXED),
-        source=f"computed by the exact reference{why}",
+        source=f"computed by the exact reference: {reading.framework} is not installed",
         framework=reading.framework,
     )
 
