@@ -227,6 +227,20 @@ def test_levels_that_are_accepted(levels: float | None, same: bool) -> None:
     assert (answer.verdict == "levels") is same
 
 
+def test_integers_of_one_convention_are_the_same_only_where_all_are_equal() -> None:
+    def whole(x: Array) -> Array:
+        return np.rint(plain(x)).astype(np.uint8)
+
+    def one_off(x: Array) -> Array:
+        y = whole(x)
+        y[3, 4, 1] ^= 1
+        return y
+
+    assert asked(whole, lambda x: whole(x)).verdict == "bitwise"
+    assert asked(whole, one_off).verdict == "different"
+    assert asked(whole, one_off, levels=1).verdict == "levels"
+
+
 def test_accepted_levels_are_of_what_was_returned_not_of_what_is_left_when_a_scale_is_undone() -> (
     None
 ):

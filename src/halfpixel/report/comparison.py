@@ -89,7 +89,7 @@ def png(answer: Comparison) -> bytes:
                 off, cmap=_COLOURS, vmin=-limit, vmax=limit, interpolation="nearest"
             )
             figure.colorbar(drawn, ax=axes, label="levels of 255", shrink=0.8)
-    figure.suptitle(f"A: {answer.a.name}\nB: {answer.b.name}", fontsize=10)
+    figure.suptitle(f"A: {answer.a.name}    B: {answer.b.name}\n{answer.headline}", fontsize=10)
     out = io.BytesIO()
     figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
@@ -108,7 +108,11 @@ def _title(name: str, values: Float, look: Look) -> str:
     h, w = values.shape[:2]
     if name == "image":
         return f"{look.probe.name}, {h}×{w} {look.probe.dtype}"
-    return f"{name}, {h}×{w}" if name in "AB" else "A − B, the channel that differs most"
+    return (
+        f"{name}, {h}×{w}"
+        if name in "AB"
+        else "A − B in levels of 255, the channel that differs most"
+    )
 
 
 def _rgb(levels: Float) -> NDArray[np.uint8]:
@@ -130,7 +134,8 @@ h1{font-size:1.4rem;margin:.2rem 0 .8rem}h2{font-size:1.1rem;margin:1.8rem 0 .5r
 code,pre,td,th{font-family:ui-monospace,monospace;font-size:.85rem}
 code{overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem .8rem;margin:0}dt{font-weight:600}dd{margin:0}
-.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:1rem}
+.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.7rem;
+align-items:start}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem}
 figure img{width:100%;height:auto;image-rendering:pixelated;display:block;border-radius:.25rem}
 figcaption{color:var(--soft);font-size:.85rem;margin-bottom:.4rem}
@@ -141,7 +146,8 @@ padding:.3rem .7rem;text-align:left;vertical-align:top}th{font-weight:600}
 tr.off td:nth-child(2){color:#c5221f;font-weight:600}
 @media(prefers-color-scheme:dark){tr.off td:nth-child(2){color:#ff8a80}}
 pre{background:var(--card);border:1px solid var(--line);border-radius:.5rem;
-padding:.7rem;white-space:pre-wrap}
+padding:.7rem;white-space:pre-wrap;overflow-wrap:anywhere}
+summary{cursor:pointer;margin-top:1.5rem;font-weight:600}
 svg{max-width:100%;height:auto}
 """
 
@@ -169,12 +175,20 @@ def _body(answer: Comparison) -> Iterator[str]:
         source = f" ({html.escape(side.function.source)})" if side.function.source else ""
         yield f"<dt>{letter}</dt><dd><code>{html.escape(side.name)}</code>{source}</dd>"
     yield "</dl>"
+    if answer.stages and not answer.same:
+        yield f"<p>{html.escape(answer.parting)}</p>"
+    for remedy in answer.remedies:
+        yield f"<p>{html.escape(remedy.words)}{':' if remedy.code else ''}</p>"
+        if remedy.code:
+            where = f"  # {'; '.join(remedy.conditions)}\n" if remedy.conditions else ""
+            yield f"<pre>{html.escape(where.lstrip() + remedy.code)}</pre>"
     for look in shown(answer):
         yield from _pictures(look)
     if answer.stages:
         yield from _stages(answer)
     yield from _weights(answer)
-    yield f"<h2>The whole answer</h2>\n<pre>{html.escape(str(answer))}</pre>"
+    yield "<details><summary>The whole answer as text</summary>"
+    yield f"<pre>{html.escape(str(answer))}</pre></details>"
 
 
 def _pictures(look: Look) -> Iterator[str]:
@@ -192,8 +206,8 @@ def _pictures(look: Look) -> Iterator[str]:
     yield (
         f"<figure><figcaption>{caption}</figcaption>{_image(heat, caption)}"
         f'<div class="legend" style="background:linear-gradient(to right,{stops})"></div>'
-        f'<div class="ticks"><span>−{limit:.3g} (A darker)</span><span>0</span>'
-        f"<span>+{limit:.3g} levels of 255</span></div></figure>"
+        f'<div class="ticks"><span>−{limit:.3g}</span><span>0</span>'
+        f"<span>+{limit:.3g}</span></div></figure>"
     )
     yield "</div>"
 
@@ -208,9 +222,7 @@ def _image(pixels: NDArray[np.uint8], words: str) -> str:
 
 
 def _stages(answer: Comparison) -> Iterator[str]:
-    first = answer.first
-    words = f"They part at the stage “{first.name}”" if first else "Stage by stage"
-    yield f'<h2>{words}</h2>\n<div class="wide"><table>'
+    yield f'<h2>Stage by stage, at {html.escape(str(answer.stages_in))}</h2>\n<div class="wide"><table>'
     yield "<tr><th>stage</th><th></th><th>A</th><th>B</th></tr>"
     for stage in answer.stages:
         told = {True: "same", False: "differs", None: "not told"}[stage.same]
