@@ -98,6 +98,14 @@ def test_the_size_at_which_they_part_first_is_the_one_that_is_told() -> None:
     assert parted(asked(plain, reversed_and_antialiased, input_sizes=[(16, 20)])) == "channel order"
 
 
+def test_integers_that_copy_pixels_of_a_float_image_say_no_window_between_pixels() -> None:
+    def every_second(first: int) -> Callable[[Array], Array]:
+        return lambda x: np.rint(x[first : first + 56 : 2, 3:-2]).astype(np.uint8)
+
+    answer = asked(every_second(3), every_second(4), input_sizes=[(61, 23)], dtypes=("float32",))
+    assert answer.first is None
+
+
 def test_the_value_of_the_padding_is_a_stage() -> None:
     def padded(value: float) -> Callable[[Array], Array]:
         return lambda x: np.pad(plain(x), ((2, 3), (4, 0), (0, 0)), constant_values=value)

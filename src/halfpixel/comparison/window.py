@@ -83,7 +83,7 @@ def measured(
     precision: list[float] = []
     for axis in (0, 1):
         places, rounding = _places(run, tone, box, size, axis, dtype, white)
-        fit = _line(places)
+        fit = _line(places, rounding)
         if fit is None:
             return None
         start, step, off = fit
@@ -153,9 +153,14 @@ def _box(inside: Array) -> list[tuple[int, int]] | None:
     return ends if inside[top:bottom, left:right].all() else None
 
 
-def _line(places: Float) -> tuple[float, float, float] | None:
+def _line(places: Float, rounding: float) -> tuple[float, float, float] | None:
     """Edge of the first pixel, step, and how far it may be off, of places along an axis: a line through the
-    middle of them, since a kernel bends a ramp at the image's edges."""
+    middle of them, since a kernel bends a ramp at the image's edges.
+
+    Args:
+        places: in input pixels from the image's edge.
+        rounding: how far each may be off by the output's rounding to whole levels.
+    """
     count = len(places)
     if count < 4:
         return None
@@ -168,6 +173,7 @@ def _line(places: Float) -> tuple[float, float, float] | None:
     # an output of whole pixels says which were read, not where between them it samples; but for a copy
     everywhere = places - (start + step * np.arange(count))
     copied = abs(step - 1) <= 1e-6 and abs(everywhere).max() <= 1e-3
-    if whole_levels(places - 0.5) and not copied:
+    pixels = places - 0.5
+    if (abs(pixels - np.rint(pixels)) <= 1e-3 + rounding).all() and not copied:
         off += abs(step) / 2 + 0.5
     return float(start - step / 2), float(step), off
