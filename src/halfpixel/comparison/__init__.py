@@ -114,8 +114,8 @@ def compare(
         return answer
     if answer.first is not None:
         say("looking for what to write instead")
-        sides_at = pair.measured(setting)
-        answer = replace(answer, remedies=remedies(answer.first, *sides_at, _fixed(looks)))
+        sides_at, others = pair.measured(setting), _elsewhere(pair, looks, setting)
+        answer = replace(answer, remedies=remedies(answer.first, *sides_at, others))
     say("looking for the smallest image that shows it")
     return replace(answer, smallest=_smallest(pair, answer))
 
@@ -284,10 +284,14 @@ def _verdict(looks: Sequence[Look], levels: float | None, given: Sequence[Layout
     return "different"
 
 
-def _fixed(looks: Sequence[Look]) -> bool:
-    """Whether images of several sizes became one size."""
-    given = {look.probe.size for look in looks}
-    return len(given) > 1 and len({(look.a.size, look.b.size) for look in looks}) == 1
+def _elsewhere(
+    pair: Pair, looks: Sequence[Look], setting: Setting
+) -> list[tuple[Measured, Measured]]:
+    """Both functions at other sizes of a dtype, if all of them become one size."""
+    if len({(look.a.size, look.b.size) for look in looks}) > 1:
+        return []
+    settings = {look.setting for look in looks if look.probe.dtype == setting.dtype}
+    return [pair.measured(one) for one in settings if one != setting]
 
 
 _STRUCTURED = ("photograph", "noise")  # images of no period, in which a shift is seen

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +14,7 @@ from .. import answers, suite
 from ..answers.resize import Equivalent, ResizeAnswer
 from ..conventions import Resize
 from ..conversions import TARGETS, Target
+from ..identification.candidates import Candidate
 from ..identification.subject import Size
 from ..request import Request
 from .following import Following
@@ -63,25 +64,19 @@ class Remedy:
         return {"words": self.words, "code": self.code, "conditions": list(self.conditions)}
 
 
-def remedies(stage: Stage, a: Measured, b: Measured, fixed: bool) -> tuple[Remedy, ...]:
+def remedies(
+    stage: Stage, a: Measured, b: Measured, elsewhere: Sequence[tuple[Measured, Measured]]
+) -> tuple[Remedy, ...]:
     """How to make two functions alike at the first stage at which they part, the best way first.
 
     Args:
         stage: that stage.
         a, b: the functions at the size at which they part there.
-        fixed: images of every size become one size: code with that size holds for all.
+        elsewhere: the functions at other sizes, if these become the same size; code holds for them too where
+            one convention is followed at all of them.
     """
     if stage.name == "resize":
-        found = _of_resize(a, b)
-        with_size = f" with images of {'×'.join(map(str, a.setting.size))}"
-        return (
-            found
-            if fixed
-            else tuple(
-                replace(one, words=one.words.replace(" does,", f" does{with_size},"))
-                for one in found
-            )
-        )
+        return _of_resize(a, b, elsewhere)
     words = _WORDS[stage.name]
     return (Remedy(words.format(a=stage.a, b=stage.b)),) if words else ()
 
@@ -98,11 +93,13 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-def _of_resize(a: Measured, b: Measured) -> tuple[Remedy, ...]:
+def _of_resize(
+    a: Measured, b: Measured, elsewhere: Sequence[tuple[Measured, Measured]]
+) -> tuple[Remedy, ...]:
     """The resize of A in the framework of B; that of B in the framework of A too, if it is no single call."""
     found: list[Remedy] = []
-    for letter, other, mine, theirs in (("B", "A", b, a), ("A", "B", a, b)):
-        one = _in_framework(mine.function, theirs.following, letter, other)
+    for i, (letter, other, mine, theirs) in enumerate((("B", "A", b, a), ("A", "B", a, b))):
+        one = _in_framework(mine.function, theirs, [pair[i] for pair in elsewhere], letter, other)
         if one is not None:
             found.append(one)
             if "\n" not in one.code:
@@ -110,15 +107,29 @@ def _of_resize(a: Measured, b: Measured) -> tuple[Remedy, ...]:
     return tuple(sorted(found, key=lambda one: one.code.count("\n") > 0))
 
 
+def _lasting(follows: Following, elsewhere: Sequence[Measured]) -> list[Candidate]:
+    """The conventions that are followed at other sizes too."""
+    at = [
+        set() if one.following is None else {c for _, found in one.following.ways for c in found}
+        for one in elsewhere
+    ]
+    return [c for c in follows.candidates if all(c in known for known in at)]
+
+
 def _in_framework(
-    function: Function, follows: Following | None, letter: str, other: str
+    function: Function, theirs: Measured, elsewhere: Sequence[Measured], letter: str, other: str
 ) -> Remedy | None:
     """What another function follows, as a function's own framework has it."""
+    follows = theirs.following
     if follows is None:
         return None
     rows, columns = follows.paths
     n_in = rows.stop - rows.start, columns.stop - columns.start
-    text = _call(follows.candidates[0].convention, n_in, (rows.resized, columns.resized))
+    lasting = _lasting(follows, elsewhere) if elsewhere else []
+    convention = (lasting or follows.candidates)[0].convention
+    rules = {c.rule for c in lasting or follows.candidates if c.convention == convention}
+    text = _call(convention, frozenset(rules), n_in, (rows.resized, columns.resized))
+    does = "does" if lasting else f"does with images of {'×'.join(map(str, theirs.setting.size))}"
     found: list[tuple[Target, Equivalent]] = []
     for target in targets(function) if text else ():
         best = _converted(text, target)
@@ -133,16 +144,18 @@ def _in_framework(
         else f"resize by this code, since {_SPOKEN[target]} has no such call"
     )
     needs = tuple(one for one in best.conditions if one.startswith(("x is", "the package")))
-    return Remedy(f"to do in {letter} what {other} does, {how}", best.code, needs)
+    return Remedy(f"to do in {letter} what {other} {does}, {how}", best.code, needs)
 
 
 @functools.lru_cache(maxsize=64)
-def _call(convention: Resize, n_in: Size, n_out: Size) -> str:
-    """A call of the catalogue that follows a convention, as a user writes it; empty if there is none."""
+def _call(convention: Resize, rules: frozenset[str | None], n_in: Size, n_out: Size) -> str:
+    """A call of the catalogue that follows a convention, as a user writes it; of nearest, by one of the
+    coordinate rules. Empty if there is none."""
     said = [
         str(expression)
         for call in suite.calls("resize")
         if call.plain and convention in list(call.follows.values())[-1:]
+        if convention.mode != "nearest" or (call.arithmetic and call.rule in rules)
         for expression in [call.expression(Request(convention, (1, 3, *n_in), n_out))]
         if expression is not None
     ]
