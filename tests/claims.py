@@ -519,7 +519,8 @@ def claims_of(answer: Answer | ResizeAnswer, draw: Draw, n_out: Size) -> Iterato
             if not one.when:
                 yield _claim("equal", one, part, answer)
         for one in part.elsewhere:
-            if all(regimes.REGIMES[one.when](*axis) for axis in axes):
+            holds = regimes.REGIMES.get(one.when)  # other words count the sizes that were looked at
+            if holds is not None and all(holds(*axis) for axis in axes):
                 yield _claim("equal", one, part, answer)
         for one in part.recipes:
             yield _claim("equal", one, part, answer)

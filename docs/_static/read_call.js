@@ -612,13 +612,15 @@ const halfpixelReader = (() => {
           reading.notes.push(`${printed(inputs)} are the image and sizes`);
           return;
         }
+        if (inputs.entries.some(isSequence)) throw elsewhere("a node whose scales are written out");
         const given = inputs.entries.map((entry) => entry.value ?? printed(entry));
         const [, roi, scales, sizes] = given.length === 2 ? [given[0], "", given[1]] : given;
         const grid = reading.flags.coordinate_transformation_mode ?? "'asymmetric'";
         if (roi && grid === "'tf_crop_and_resize'") {
           reading.notes.push(`${roi} is the whole image: 0 for every start, 1 for every end`);
         }
-        if (scales && !sizes && !["'align_corners'", "'tf_crop_and_resize'"].includes(grid)) {
+        const ofSizes = ["'align_corners'", "'tf_crop_and_resize'"].includes(grid) && !(reading.flags.antialias ?? "0").match(/1|True/);
+        if (scales && !sizes && !ofSizes) {
           reading.notes.push(`the image's sizes times ${scales} are whole numbers`);
         }
       },
@@ -628,6 +630,7 @@ const halfpixelReader = (() => {
           const shown = printed(scales);
           throw new Unreadable("grid", `${reading.function.name}: scales of (N, C, H, W) are 1 and 1 first, got ${shown}`);
         }
+        if (isSequence(scales)) throw elsewhere("a node whose scales are written out");
         reading.notes.push(`the image's sizes times ${printed(scales)} are whole numbers`);
       },
       grid(reading, grid) {

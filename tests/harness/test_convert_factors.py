@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from halfpixel.answers import ResizeAnswer, convert
 from halfpixel.answers.asked import asked
+from halfpixel.conventions.onnx_operators import resize_node
 from halfpixel.conversions import Target
 from halfpixel.spoken import Reading, read
 from tests.test_resize_conversions import image, names, run
@@ -149,3 +151,49 @@ def test_a_factor_goes_to_calls_that_take_factors() -> None:
     want = source(text, "torch", x)
     got = run(None, tensorflow.factors[0].code, "tensorflow", x, (7, 10))
     assert abs(got - want).max() <= tensorflow.factors[0].exactness.ulp * _ULP
+
+
+SCALES = "onnx.helper.make_node('Resize', ['x', '', [1, 1, {0}, {0}]], ['y'], mode='linear')"
+
+
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("target", ["torch", "tensorflow"])
+@pytest.mark.parametrize(("scale", "n"), [(0.6, 12), (1.5, 5), (0.7, 10), (1.1, 10)])
+def test_scales_of_a_node_make_its_sizes_and_are_those_at_which_it_samples(
+    scale: float, n: int, target: Target
+) -> None:
+    x = image((n, n))
+    rounded = float(np.float32(scale))
+    want = resize_node(
+        x.shape, {"mode": "linear"}, scales=(1, 1, Fraction(rounded), Fraction(rounded))
+    ).apply(x)
+    for size in (None, (n, n)):
+        (part,) = answer(SCALES.format(scale), target, size).parts
+        every = [one for one in (*part.factors, *part.equal) if not one.when]
+        assert every or target == "torch"  # which cuts 10 by 0.7 to 6
+        assert part.best is not None
+        for one in every:
+            got = run(one.call, one.code, target, x, want.shape[2:])
+            assert got.shape == want.shape
+            assert abs(got - want).max() <= max(one.exactness.ulp, 1) * _ULP * abs(x).max()
+
+
+def test_the_size_of_a_node_is_a_product_of_float32() -> None:
+    """10 times 0.7 is below 7 in float64, of 0.7 rounded to float32, and 7 in float32."""
+    assert int(10 * float(np.float32(0.7))) == 6
+    reading = read(SCALES.format(0.7))
+    assert isinstance(reading, Reading)
+    (part,) = answer(SCALES.format(0.7), "torch", (10, 10)).parts
+    assert part.looked_at == "at 10x10 -> 7x7"
+    upsample = "onnx.helper.make_node('Upsample', ['x'], ['y'], scales=[1, 1, 2, 2])"
+    assert "2 * x.shape[1]" in answer(upsample, "keras").code
+
+
+def test_names_for_scales_are_answered_on_a_condition_alone() -> None:
+    named = answer(SCALES.replace("{0}", "s"), "torch")
+    assert "where the image's sizes times s are whole numbers" in named.parts[0].conditions
+    unknown = answer(
+        "onnx.helper.make_node('Resize', ['x', '', 's'], ['y'], mode='linear')", "torch"
+    )
+    assert "the image's sizes times s are whole numbers" in unknown.reading.notes

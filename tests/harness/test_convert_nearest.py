@@ -127,3 +127,30 @@ def test_the_page_and_the_command_line_say_the_same_numbers() -> None:
     ).parts
     assert told.nearest is not None
     assert [texts[i] for i in page["apart"]] == [one.words for one in told.nearest.measured]
+
+
+AREA = "cv2.resize(x, (w, h), interpolation=cv2.INTER_AREA)"
+
+
+def test_a_nearest_call_says_where_it_differs() -> None:
+    """By 2, all calls of these are one: what was measured there alone read as no difference."""
+    for text, to in ((AREA, "torch"), ("tf.image.resize(x, (h, w), antialias=True)", "opencv")):
+        for part in answer(text, to).parts:
+            if part.nearest is not None:
+                assert any(one.largest for one in part.nearest.measured), (text, part.when)
+
+
+@pytest.mark.parametrize("value", ["0.0", "0.5"])
+def test_a_crop_of_all_of_the_image_is_aligned_corners_where_none_samples_outside(
+    value: str,
+) -> None:
+    text = (
+        f"tf.image.crop_and_resize(x, [[0, 0, 1, 1]], [0], (256, 603), extrapolation_value={value})"
+    )
+    (part,) = answer(text, "torch", (256, 233)).parts
+    codes = [one.code for one in part.equal]
+    assert "y = F.interpolate(x, size=(256, 603), mode='bilinear', align_corners=True)" in codes
+    (part,) = answer(text, "torch").parts
+    assert not part.equal
+    assert part.elsewhere[0].when.startswith("except at 6 of 61 sizes tried")
+    assert part.nearest is None

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import numpy as np
+
 from ..frameworks import tensorflow_scales
 from ..frameworks.call import Call
 from ..frameworks.scaling import Scaling, of_sizes, truncated
@@ -310,6 +312,7 @@ def _by_factors(reading: Reading, call: Call, input_size: Size | None) -> Query:
     assert reading.factors is not None
     scaling = call.scaling or Scaling(truncated, of_sizes)
     cut = "round" if scaling.size(3, 0.5) == 2 else "int"  # 1.5: rounded half to even, or cut
+    cut = "float32" if reading.framework == "onnx" else cut
     prelude, entries = "", reading.factors
     if reading.scalar_size:
         prelude, entries = _scalar_factors(reading)
@@ -317,6 +320,11 @@ def _by_factors(reading: Reading, call: Call, input_size: Size | None) -> Query:
     if not all(isinstance(factor, (int, float)) for factor in reading.factors):
         return replace(_by_names(reading, scaling, input_size), written=texts, prelude=prelude)
     factors = tuple(float(str(factor)) for factor in reading.factors)
+    conditions: tuple[str, ...] = ()
+    if cut == "float32":
+        given, factors = factors, tuple(float(np.float32(factor)) for factor in factors)
+        both = dict(zip(given, factors, strict=True))
+        conditions = tuple(f"scales is float32: {a!r} is {b!r}" for a, b in both.items() if a != b)
     inputs = [tuple(input_size)] if input_size is not None else list(_sizes.inputs(reading.rank))
     if input_size is None:
         first = _divided(factors)  # those by which a person would try it
@@ -329,10 +337,11 @@ def _by_factors(reading: Reading, call: Call, input_size: Size | None) -> Query:
                 f"{reading.function.name}: nothing is left of {by(input_size)} by {factors}"
             )
         words = f"at {tried[0]}" if tried else ""
-        return Query(tried, words, (None,) * reading.rank, complete=True, factors=factors)
+        written = (None,) * reading.rank
+        return Query(tried, words, written, complete=True, factors=factors, conditions=conditions)
     named = " and ".join(f"{factor:g}" for factor in dict.fromkeys(factors))
     words = f"at {{count}} input sizes by {named}: all up to {by(_largest(reading.rank))}, and real ones"
-    return Query(tried, words, texts, factors=factors)
+    return Query(tried, words, texts, factors=factors, conditions=conditions)
 
 
 def _largest(rank: int) -> Size:
@@ -410,8 +419,18 @@ def _text(entry: Entry) -> str:
 
 
 def _product(factor: Entry, cut: str) -> str:
+    """A size from an axis's, ``{}``: a product cut, rounded, or taken in float32 and cut."""
+    number = isinstance(factor, (int, float))
+    if cut == "float32" and not (number and _is_short(float(str(factor)))):
+        return f"int(np.float32({{}}) * np.float32({_text(factor)}))"
+    cut = "int" if cut == "float32" else cut
     if not isinstance(factor, (int, float)):
         return f"{cut}({{}} * {_text(factor)})"
     if factor == int(factor):
         return "{}" if factor == 1 else f"{int(factor)} * {{}}"
     return f"{cut}({{}} * {factor!r})"
+
+
+def _is_short(factor: float) -> bool:
+    """Whether products with a size below 2**16 are exact in float32, which has 24 bits."""
+    return Fraction(factor).numerator < 2**8

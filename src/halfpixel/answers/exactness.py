@@ -60,6 +60,19 @@ class Exactness:
         return ("bitwise", "defined", "ulp", "pixels", "weights").index(self.kind)
 
     @property
+    def brief(self) -> str:
+        """The same in a few words, where another call has been told of in full."""
+        bound = f"error bound {self.ulp} ULP"
+        said = {
+            "bitwise": "bitwise equal",
+            "ulp": f"equal up to float32 rounding ({bound})",
+            "defined": f"what the node is defined as{f' ({bound})' if self.ulp else ', bitwise'}",
+        }
+        if self.measured is not None:
+            return f"{self.measured.words} ({bound})"
+        return said.get(self.kind, self.words)
+
+    @property
     def json(self) -> dict[str, Any]:
         """The same for a program."""
         found: dict[str, Any] = {"kind": self.kind, "words": self.words}

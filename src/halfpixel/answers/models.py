@@ -259,6 +259,8 @@ class Measured:
     @property
     def words(self) -> str:
         """For a reader."""
+        if not self.largest:
+            return f"no difference on a photograph, {self.sizes}"
         return (
             f"up to {WHITE * self.largest:.2g} of {WHITE} levels apart, {WHITE * self.mean:.2g} in the mean "
             f"(relative: {self.largest:.1e} and {self.mean:.1e}), on a photograph, {self.sizes}"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Resize
 from ..conventions.onnx_operators import NEWEST, Operator, left_open, resize_convention
 from ..frameworks.call import Call, Expression, Name, Names
+from ..frameworks.scaling import Scaling, of_sizes
 from ..request import Request
 from ..spoken.resize import Reading
 from ..spoken.text import Unreadable
@@ -59,9 +63,30 @@ def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) 
     raise NotImplementedError("an ONNX node is no kernel: a runtime's is")
 
 
+def _length(n: int, scale: float) -> int:
+    """The size that an entry of ``scales`` makes of an axis: as ``conventions.onnx_operators`` has it."""
+    return math.floor(np.float32(n) * np.float32(scale))
+
+
+def _float32(
+    n_in: tuple[int, int], n_out: tuple[int, int], factors: tuple[float, float]
+) -> tuple[Fraction, Fraction]:
+    """The scales as they are: of float32."""
+    return Fraction(float(np.float32(factors[0]))), Fraction(float(np.float32(factors[1])))
+
+
+# what a node makes of its input scales: a size, and scales at which it samples, or the ratio of the sizes
+_SAMPLED, _SIZED = Scaling(_length, _float32), Scaling(_length, of_sizes)
+
+
 @functools.cache
-def call_of(convention: Resize) -> Call:
-    """The node of a convention, as a call; it has no arithmetic: that is a runtime's."""
+def call_of(convention: Resize, *, scaled: bool = False) -> Call:
+    """The node of a convention, as a call; it has no arithmetic: that is a runtime's.
+
+    Args:
+        convention: what it computes.
+        scaled: it is given ``scales``.
+    """
     return Call(
         framework="onnx",
         name=f"Resize-{convention.slug}",
@@ -71,6 +96,7 @@ def call_of(convention: Resize) -> Call:
         arithmetic={},
         returns={},
         follows={f"opset {opset(convention)}": convention},
+        scaling=(_SAMPLED if convention.uses_factors else _SIZED) if scaled else None,
     )
 
 
@@ -120,7 +146,8 @@ def convention_of(reading: Reading) -> tuple[Resize, tuple[str, ...]]:
     except ValueError as error:
         raise Unreadable(f"{name}: {error}") from None
     conditions = [left_open(convention)]
-    if convention.coordinate_transformation_mode == "half_pixel_symmetric":
+    symmetric = convention.coordinate_transformation_mode == "half_pixel_symmetric"
+    if symmetric and reading.by != "factors":
         # the same with sizes, and where scales leave nothing over
         convention = replace(convention, coordinate_transformation_mode="half_pixel")
         conditions.append("half_pixel_symmetric, of opset 19, is half_pixel there")

@@ -284,7 +284,7 @@ def _parts(reading: Reading, input_size: Size | None) -> list[tuple[Part, Query]
     """The calls that a reading can be, one for each convention, and the sizes at which it is that."""
     if reading.framework == "onnx":
         convention, conditions = onnx_nodes.convention_of(reading)
-        call = onnx_nodes.call_of(convention)
+        call = onnx_nodes.call_of(convention, scaled=reading.by == "factors")
         query = asked(reading, call, input_size).of(call)
         return [(Part(call, convention, "", conditions=conditions), query)]
     found: dict[Resize, tuple[Part, Query]] = {}
@@ -348,15 +348,17 @@ def _answered(part: Part, query: Query, reading: Reading, target: Target) -> Par
     if not query.sizes:  # a known defect, at the sizes that are asked about
         return part
     every = targets.candidates(target, query.rank)
-    if part.convention.roi is not None or part.convention.extrapolation_value:
+    if part.convention.roi is not None:
         every = tuple(c for c in every if _crops(c, part.convention))
     equal = _first_equal(part, every, lambda c: _equal(part, c, query, target))
     given = tuple(_by_factors(part, query, target))
     if equal:
         return replace(part, equal=equal, factors=given)
     elsewhere = tuple(_elsewhere(part, every, query, target))
-    found = replace(part, factors=given, elsewhere=elsewhere)
-    if any(not one.when for one in given):
+    nearly = tuple(_nearly(part, every, query, target))
+    others = (one for one in elsewhere if one.code not in [each.code for each in nearly])
+    found = replace(part, factors=given, elsewhere=(*nearly, *others))
+    if nearly or any(not one.when for one in given):
         return found
     found = replace(found, recipes=tuple(_recipes(part, query, target)))
     if part.convention.roi is not None or part.convention.extrapolation_value:
@@ -522,6 +524,31 @@ def _elsewhere(
             yield ranked[0]
 
 
+def _nearly(
+    part: Part, every: Sequence[Candidate], query: Query, target: Target
+) -> Iterator[Equivalent]:
+    """The first call that is equal but at a few sizes, where a rounded coordinate reads another pixel."""
+    source = targets.model_of(part.call, part.convention)
+    for candidate in [] if query.complete else every:
+        said = [(s, candidate.equal(part.convention, s)) for s in query.sizes]
+        found = [(s, call) for s, call in said if call is not None]
+        kept = [
+            (s, call)
+            for s, call in found
+            if not jumps(source, targets.model_of(call), s, Sizes(s.n_in, s.n_out))
+        ]
+        if len(found) < len(said) or len(kept) < len(said) / 2:
+            continue
+        equal = _equivalent(part, candidate, kept, query, target)
+        if equal is not None:
+            held = {s for s, _ in kept}
+            off = min((s for s, _ in found if s not in held), key=lambda s: s.pixels)
+            count = f"{len(said) - len(kept):,} of {len(said):,} sizes tried"
+            why = "where a rounded coordinate reads another pixel"
+            yield replace(equal, when=f"except at {count}, {why}, the smallest {off}")
+            return
+
+
 def _somewhere(part: Part, candidate: Candidate, query: Query) -> bool:
     """Whether a candidate is equal at one of a few sizes of different kinds."""
     kinds = _of_each_kind(query.sizes)
@@ -632,6 +659,7 @@ def _every_recipe(part: Part, query: Query, target: Target) -> Iterator[Equivale
 
 _SMALL = 64  # of an image's axes, where all calls are compared
 _FEW = 3  # of them, at the sizes that are asked about
+_LARGEST_TRIED = 2**14  # pixels of an image on which a difference is looked for
 _LARGEST_EXAMPLE = 12  # pixels of an axis of an image that is printed
 
 
@@ -662,6 +690,9 @@ def _nearest(
     if not measured:
         return None
     found, candidate = min(measured, key=lambda pair: mean(pair[0]))
+    if not any(one.largest for one in found):  # it is not equal: where they differ is told
+        told_apart = (apart(candidate, [s]) for s in _told_apart(part, candidate, query))
+        found += next((one for one in told_apart if one and one[0].largest), [])
     sizes = query.real[0]
     call = candidate.at(Sizes(sizes.n_in, sizes.n_out))
     assert call is not None
@@ -674,6 +705,16 @@ def _nearest(
         tuple(code.conditions(call, own, target, query, sizes)),
         _levels(part, call, own, query),
     )
+
+
+_SIZES_TRIED = 32  # for a difference on the photograph
+
+
+def _told_apart(part: Part, candidate: Candidate, query: Query) -> Sequence[Sizes]:
+    """Sizes at which a candidate is not equal, the largest images first."""
+    off = [s for s in query.sizes if candidate.equal(part.convention, s) is None]
+    largest = [s for s in off if s.pixels <= _LARGEST_TRIED and candidate.at(s) is not None]
+    return sorted(largest, key=lambda s: -s.pixels)[:_SIZES_TRIED]
 
 
 def _example(part: Part, candidate: Candidate, query: Query) -> Example | None:

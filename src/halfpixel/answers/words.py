@@ -101,7 +101,7 @@ def _also(first: Equivalent, others: Sequence[Equivalent]) -> list[str]:
             said = line.removeprefix("y = ").removeprefix("node = ")
             if more:
                 said = f"{_function(one)}, in the same way"
-            lines.append(f"also {said}: {one.exactness.words}")
+            lines.append(f"also {said}: {one.exactness.brief}")
     return lines
 
 

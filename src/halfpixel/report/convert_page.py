@@ -196,7 +196,7 @@ def _also(first: Equivalent, others: Sequence[Equivalent]) -> list[list[str]]:
     once: dict[str, Equivalent] = {}
     for one in (first, *others):
         once.setdefault(function_of(one.call) if one.call else one.name, one)
-    return [[one.code, one.exactness.words] for one in list(once.values())[1:]]
+    return [[one.code, one.exactness.brief] for one in list(once.values())[1:]]
 
 
 def _difference(one: Difference) -> dict[str, Any]:

@@ -99,7 +99,8 @@ def read(written: Written) -> Reading:
         other = BY_NAME[reading.function.becomes]
         flags = {**_defaults(other), **reading.flags}
         found = _match(replace(reading, function=other, flags=flags))
-    if found is None and reading.function.name == "onnx.Resize":
+    scaled = reading.framework == "onnx" and reading.by == "factors"
+    if found is None and (scaled or reading.function.name == "onnx.Resize"):
         found = ()
     if found is None:
         raise Unreadable(_unmatched(reading))
@@ -396,7 +397,8 @@ def _entries(reading: Reading, names: Sequence[str], values: list[Any]) -> tuple
     entries = tuple(values) if len(values) > 1 else _each(reading, names[0], values[0])
     if names == ("fx", "fy") or (function.order == "wh" and len(values) == 1):
         entries = entries[::-1]
-    kinds = (int, float) if names == function.factors else (int,)
+    factors = names in (function.factors, _SCALES)
+    kinds = (int, float) if factors else (int,)
     for entry in entries:
         number = isinstance(entry, kinds) and not isinstance(entry, bool)
         if not (unsaid(entry) or (number and entry > 0)):
@@ -406,7 +408,6 @@ def _entries(reading: Reading, names: Sequence[str], values: list[Any]) -> tuple
             )
         if number and entry >= _TOO_LARGE:
             raise Unreadable(f"{function.name}: {', '.join(names)}={entry!r} is too large")
-    factors = names == function.factors
     return tuple(_variable(e, factor=factors) if unsaid(e) else e for e in entries)
 
 
@@ -462,11 +463,17 @@ _ARRAYS = (
 )
 
 
+def _array(value: Any) -> Any:
+    """What an array is made of in ``np.array(…)`` or ``torch.tensor(…)``; anything else as it is."""
+    if isinstance(value, Written) and value.args and value.function.split(".")[-1] in _ARRAYS:
+        return value.args[0]
+    return value
+
+
 def _literal(value: Any) -> Any:
     """The numbers of ``np.array(…)``, ``torch.tensor(…)`` or plain lists; None where they are not there."""
-    if isinstance(value, Written) and value.args and value.function.split(".")[-1] in _ARRAYS:
-        value = value.args[0]
-    return None if unsaid(value) else value
+    made = _array(value)
+    return None if unsaid(made) else made
 
 
 def _affine_grid(reading: Reading, grid: Any) -> Reading:
@@ -581,15 +588,24 @@ def _node_inputs(reading: Reading, inputs: Any) -> Reading:
     """The inputs of an ONNX node are names: what is in them is taken for granted."""
     if not isinstance(inputs, (tuple, list)):
         return replace(reading, notes=(*reading.notes, f"{inputs} are the image and sizes"))
-    names = [str(name or "") for name in inputs]
-    if len(names) == 2:  # before opset 11
-        names.insert(1, "")
-    _, roi, scales, sizes = (*names, "", "", "", "")[:4]
+    given = list(inputs)
+    if len(given) == 2:  # before opset 11
+        given.insert(1, "")
+    literal = _array((*given, "", "", "")[2])
+    if isinstance(literal, (tuple, list)) and literal:
+        given[2] = ""
+        reading = _by_scales(reading, literal)
+    _, roi, scales, sizes = (*(str(name or "") for name in given), "", "", "", "")[:4]
     grid, notes = reading.flags.get("coordinate_transformation_mode", "asymmetric"), []
+    if reading.by == "factors" and sizes:
+        raise Unreadable(f"{reading.function.name} takes scales or sizes, not both")
     if roi and grid == "tf_crop_and_resize":
         notes.append(f"{roi} is the whole image: 0 for every start, 1 for every end")
     # opset 11 has scales beside sizes, and empty
-    if scales and not sizes and grid not in ("align_corners", "tf_crop_and_resize"):
+    of_sizes = grid in ("align_corners", "tf_crop_and_resize") and not reading.flags.get(
+        "antialias"
+    )
+    if scales and not sizes and not of_sizes:
         notes.append(f"the image's sizes times {scales} are whole numbers")
     return replace(reading, notes=(*reading.notes, *notes))
 
@@ -598,12 +614,33 @@ def _node_scales(reading: Reading, scales: Any) -> Reading:
     """Those of Upsample in opset 7 and 8, which are an attribute."""
     if scales is None:
         return reading
-    if isinstance(scales, (tuple, list)) and list(scales[:2]) != [1, 1]:
-        raise Unreadable(
-            f"{reading.function.name}: scales of (N, C, H, W) are 1 and 1 first, got {scales}"
-        )
+    entries = _array(scales)
+    if isinstance(entries, (tuple, list)):
+        return _by_scales(reading, entries)
     note = f"the image's sizes times {scales} are whole numbers"
     return replace(reading, notes=(*reading.notes, note))
+
+
+def _by_scales(reading: Reading, scales: Sequence[Any]) -> Reading:
+    """A node whose scales are written out: one for each axis of (N, C, H, W), or of those in ``axes``."""
+    axes = reading.flags.get("axes")
+    if axes is not None and len(axes) == len(scales):
+        by_axis = {axis % 4: scale for axis, scale in zip(axes, scales, strict=True)}
+        scales = [by_axis.get(axis, 1) for axis in range(4)]
+    name, shape = reading.function.name, {3: "(N, C, W)", 5: "(N, C, D, H, W)"}
+    if len(scales) not in (3, 4, 5):
+        raise Unreadable(
+            f"{name}: scales are one number for each axis of (N, C, H, W), got {scales}"
+        )
+    if list(scales[:2]) != [1, 1]:
+        where = shape.get(len(scales), "(N, C, H, W)")
+        raise Unreadable(f"{name}: scales of {where} are 1 and 1 first, got {scales}")
+    reading = replace(reading, rank=len(scales) - 2)
+    factors = _entries(reading, _SCALES, [tuple(scales[2:])])
+    return replace(reading, by="factors", factors=factors)
+
+
+_SCALES = ("scales",)
 
 
 _GRIDS = {
