@@ -134,7 +134,11 @@ AREA = "cv2.resize(x, (w, h), interpolation=cv2.INTER_AREA)"
 
 def test_a_nearest_call_says_where_it_differs() -> None:
     """By 2, all calls of these are one: what was measured there alone read as no difference."""
-    for text, to in ((AREA, "torch"), ("tf.image.resize(x, (h, w), antialias=True)", "opencv")):
+    asked: tuple[tuple[str, Target], ...] = (
+        (AREA, "torch"),
+        ("tf.image.resize(x, (h, w), antialias=True)", "opencv"),
+    )
+    for text, to in asked:
         for part in answer(text, to).parts:
             if part.nearest is not None:
                 assert any(one.largest for one in part.nearest.measured), (text, part.when)
