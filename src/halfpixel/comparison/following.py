@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..conventions import Resize
-from ..identification.candidates import SMALL, Candidate, generic, matrix, rows_of
+from ..identification.candidates import Candidate, generic, matrix, rows_of
 from ..identification.candidates import axis as weights_of_axis
 from ..identification.subject import Size
 from ..verdicts import bound_of_axes
@@ -175,7 +175,7 @@ def _profile(
 
 
 _WIDEST = 2.55  # levels: a hundredth of white. No bound at real sizes is as wide
-_FEW = 9
+_FEW = 4  # output pixels that are looked at first
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,13 +219,11 @@ class Profile:
         x = self.sent[:, path.start : path.stop]
         kept = slice(path.first, path.first + path.count)
         try:
-            if n_in * n_out > SMALL:  # most candidates end at a few output pixels
-                few = np.unique(np.linspace(0, path.count - 1, _FEW).astype(np.int64))
-                rows = rows_of(
-                    candidate, few + path.first, n_in, n_out, n_out, columns=self.columns
-                )
-                if abs(self.got[:, few] - x @ rows.T).max() > widest:
-                    return None
+            few = np.unique(np.linspace(0, path.count - 1, _FEW).astype(int))
+            pixels = tuple((few + path.first).tolist())
+            rows = rows_of(candidate, pixels, n_in, n_out, n_out, columns=self.columns)
+            if abs(self.got[:, few] - x @ rows.T).max() > widest:  # most candidates end here
+                return None
             weights = matrix(candidate, n_in, n_out, None, n_out, columns=self.columns)
         except ValueError:
             return None

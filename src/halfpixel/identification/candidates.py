@@ -222,10 +222,30 @@ def matrix(
 
 
 def rows_of(
-    candidate: Candidate, d: NDArray[np.int64], n_in: int, n_out: int, total: int, *, columns: bool
+    candidate: Candidate,
+    pixels: tuple[int, ...],
+    n_in: int,
+    n_out: int,
+    total: int,
+    *,
+    columns: bool,
 ) -> Array:
-    """The rows of :func:`matrix` of the output pixels ``d`` alone, at no factor."""
-    convention, rule = candidate.convention, candidate.rule
+    """The rows of :func:`matrix` of some output pixels alone, at no factor."""
+    make = _rows if n_in * n_out <= SMALL else _rows.__wrapped__
+    return make(candidate, pixels, n_in, n_out, total, columns=columns)
+
+
+@functools.lru_cache(maxsize=8192)
+def _rows(
+    candidate: Candidate,
+    pixels: tuple[int, ...],
+    n_in: int,
+    n_out: int,
+    total: int,
+    *,
+    columns: bool,
+) -> Array:
+    convention, rule, d = candidate.convention, candidate.rule, np.array(pixels, np.int64)
     if rule is None:
         above, below = convention.ratio(d, n_in, n_out)
         where = [Fraction(*pair) for pair in zip(above.tolist(), below.tolist(), strict=True)]
