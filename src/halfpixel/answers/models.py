@@ -138,14 +138,6 @@ _small_taps = functools.lru_cache(maxsize=1 << 14)(_taps)
 _large_taps = functools.lru_cache(maxsize=256)(_taps)
 
 
-def weights(model: Model, axis: Axis) -> Array:
-    """The matrix of one axis, ``(n_out, n_in)``."""
-    index, weight = taps(model, axis)
-    matrix = np.zeros((axis.n_out, axis.n_in))
-    np.add.at(matrix, (np.arange(axis.n_out)[:, None], index), weight)
-    return matrix
-
-
 def _narrow(index: NDArray[Any], weight: NDArray[Any]) -> tuple[NDArray[np.intp], Array]:
     """The first pixel of each row, and the row from there on: what falls on one pixel is added."""
     first: NDArray[np.intp] = np.asarray(index.min(axis=1), np.intp)

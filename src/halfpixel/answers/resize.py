@@ -22,6 +22,7 @@ from ..conversions import TARGETS, Target
 from ..frameworks.call import Call
 from ..spoken.resize import Reading
 from ..spoken.text import Unreadable
+from ..weights import matrix
 from . import code, factors, models, onnx_nodes, recipes, targets
 from .asked import Query, asked
 from .exactness import (
@@ -756,7 +757,7 @@ def _lines(one: Resize, other: Resize, sizes: Sizes) -> Iterator[NDArray[np.int6
     axes = zip(models.axes(sizes), models.axes(Sizes(sizes.n_in, sizes.n_out)), strict=True)
     for place, (mine, theirs) in reversed(list(enumerate(axes))):
         first, second = (
-            models.weights(models.Model(c.along(place)), axis)
+            matrix(c.along(place), axis.n_in, axis.n_out, axis.factor)
             for c, axis in ((one, mine), (other, theirs))
         )
         turn = place - rank != -1
