@@ -901,3 +901,54 @@ def test_an_answer_takes_less_than_two_seconds() -> None:
     start = time.process_time()
     identified(of(LINEAR))
     assert time.process_time() - start < 2
+
+
+# ---------------------------------------------------------------------------- a user's own mistakes
+
+OWN = """
+import functools
+import numpy as np
+from PIL import Image
+
+def raises(x, size):
+    raise RuntimeError("no such thing")
+
+def passes(x, size):
+    return helper(x)
+
+def helper(x):
+    return np.linalg.inv(np.ones((2, 3)))
+
+def needs(x, size, mode, flag):
+    return x
+
+def named(x, size, *, mode):
+    return x
+
+class Layer:
+    def __call__(self, x, size):
+        return x
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("raises", "RuntimeError: no such thing (own.py:7)"),
+        ("passes", "LinAlgError: Last 2 dimensions of the array must be square (own.py:13)"),
+        ("needs", "needs needs x, size, mode, flag: it is given an image, and a size"),
+        ("named", "named needs x, size, mode"),
+        ("Layer", "Layer is a class: name an instance"),
+    ],
+)
+def test_what_the_user_s_own_file_raises_is_shown(tmp_path: Path, name: str, says: str) -> None:
+    pytest.importorskip("PIL.Image")  # whose arrays hide it: most are no pictures
+    (tmp_path / "own.py").write_text(OWN)
+    with pytest.raises(Unidentifiable) as raised:
+        halfpixel.identify(find(f"{tmp_path / 'own.py'}:{name}"))
+    assert says in str(raised.value)
+
+
+def test_a_class_is_not_called_with_an_image() -> None:
+    with pytest.raises(Unidentifiable, match="Fraction is a class: give an instance"):
+        halfpixel.identify(Fraction)

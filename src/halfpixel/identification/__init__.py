@@ -55,6 +55,10 @@ def identify(
     """
     if not callable(fn):
         raise Unidentifiable(f"{fn!r} is not callable")
+    if isinstance(fn, type):
+        raise Unidentifiable(
+            f"{fn.__name__} is a class: give an instance of it, {fn.__name__}(...)"
+        )
     if operation == "conv_transpose":
         return identify_transposed(fn, layout)
     with np.errstate(all="ignore"):  # of powers of what a function makes, and the like

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import subject
-from .problem import Unidentifiable, last_line
+from .problem import Unidentifiable, last_line, raised_in
 from .subject import (
     LAYOUTS,
     SIZE_ORDERS,
     Form,
     Layout,
     NoImage,
+    NoSuchArray,
     Signature,
     Size,
     SizeOrder,
@@ -90,7 +91,7 @@ class Entry:
         """
         given = to_layout(x.astype(self.dtype), self.layout)
         args, kwargs = self.form.arguments(given.shape, size, (1.0, 1.0))
-        made = subject.KINDS[self.kind][1](given.copy())
+        made = subject.made(self.kind, given.copy())
         self.calls += 1
         result: NDArray[Any] = to_numpy(self.fn(made, *args, **kwargs))
         if isinstance(made, np.ndarray) and not np.array_equal(made, given):
@@ -291,7 +292,7 @@ def found_entry(
     Raises:
         Unread: it raised every time, or made no image; the first reason is given.
     """
-    raised: tuple[int, str] | None = None
+    raised: tuple[tuple[int, int], str] | None = None
     unread: Unread | None = None
     for entry in _entries(fn, layout, size_order, dtype):
         try:
@@ -303,10 +304,12 @@ def found_entry(
                 raise Unread(f"it returns {came} where {asked} is asked for")
         except Unread as why:
             unread = unread or why
+        except NoSuchArray:
+            continue
         except NoImage as why:
             unread = unread or Unread(str(why))
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
-            rank = list(subject.KINDS).index(entry.kind)
+            rank = raised_in(error), list(subject.KINDS).index(entry.kind)
             if raised is None or rank > raised[0]:
                 called = f"as {entry.form.said} with x {entry.layout}, {entry.kind}, {entry.dtype}"
                 raised = rank, f"{called}: {last_line(error)}"

@@ -35,6 +35,11 @@ def find(name: str) -> Callable[..., Any]:
             said = f"; it has {', '.join(offered)}" if offered else ""
             raise Unidentifiable(f"{place} has no {attribute}{said}")
         found = getattr(found, part)
+    if isinstance(found, type):
+        raise Unidentifiable(
+            f"{attribute} is a class: name an instance ({place}:{attribute}(...) is not read; make "
+            f"`p = {attribute}(...)` in the file)"
+        )
     if not callable(found):
         raise Unidentifiable(f"{attribute} in {place} is not callable: it is {_a(found)}")
     return found  # type: ignore[no-any-return]

@@ -32,9 +32,17 @@ _LIBRARIES = tuple(
 
 def _line(error: BaseException) -> str:
     """The last line of the user's own code on the way to an exception, if there is one."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = str(Path(frame.filename).resolve())
-        own = Path(path).is_file() and not path.startswith((str(_HERE), *_LIBRARIES))
-        if own:
-            return f" ({Path(frame.filename).name}:{frame.lineno})"
-    return ""
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame)]
+    return f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+
+
+def _is_own(frame: traceback.FrameSummary) -> bool:
+    path = str(Path(frame.filename).resolve())
+    return Path(path).is_file() and not path.startswith((str(_HERE), *_LIBRARIES))
+
+
+def raised_in(error: BaseException) -> int:
+    """Where an exception comes of: 2 if the user's own line raised it, 1 if it passed one, else 0."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [_is_own(frame) for frame in frames]
+    return 2 if own and own[-1] else int(any(own))

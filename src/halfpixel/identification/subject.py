@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .problem import Unidentifiable, last_line
+from .problem import Unidentifiable, last_line, raised_in
 
 Array = NDArray[Any]
 Layout = Literal["HW", "HWC", "CHW", "NHWC", "NCHW"]
@@ -77,6 +77,22 @@ KINDS: Mapping[str, tuple[str, Callable[[Array], Any]]] = {
 
 class NoImage(ValueError):
     """What a function returned is no image of the layout that it was given."""
+
+
+class NoSuchArray(ValueError):
+    """An image cannot be had as such an array: the function was not called."""
+
+
+def made(kind: str, x: Array) -> Any:
+    """An array as one of :data:`KINDS`.
+
+    Raises:
+        NoSuchArray: that kind has no such arrays.
+    """
+    try:
+        return KINDS[kind][1](x)
+    except Exception as error:  # whatever a library raises of it
+        raise NoSuchArray(last_line(error)) from error
 
 
 def to_numpy(y: Any) -> Array:
@@ -199,6 +215,7 @@ class Signature:
 
     names: tuple[str, ...] = ()
     required: int | None = None
+    needed: tuple[str, ...] = ()
 
     @staticmethod
     def of(fn: Callable[..., Any]) -> Signature:
@@ -215,7 +232,7 @@ class Signature:
         ]
         image = next((p.name for p in parameters if p.kind in by_place), None)
         named = [p.name for p in parameters if p.kind in by_name and p.name != image]
-        return Signature(tuple(named), len(needed))
+        return Signature(tuple(named), len(needed), tuple(needed))
 
 
 def forms(fn: Callable[..., Any], layout: Layout, orders: Sequence[SizeOrder]) -> Iterator[Form]:
@@ -281,7 +298,7 @@ class Subject:
         given = to_layout(x, self.layout)
         before = given.tobytes()
         args, kwargs = self.form.arguments(given.shape, size, factors)
-        result = to_numpy(self.fn(KINDS[self.kind][1](given), *args, **kwargs))
+        result = to_numpy(self.fn(made(self.kind, given), *args, **kwargs))
         self.changed_input |= given.tobytes() != before
         if result.ndim != len(self.layout) and self.layout == "HWC" and result.ndim == 2:
             result = result[:, :, None]  # cv2 drops a single channel
@@ -321,9 +338,10 @@ class Tried:
 
     Attributes:
         said: the forms.
-        raised: a call and its exception: of a call that fits the function's signature, if one did, and of the
-            last kind of arrays, since a file imports what it works with; of those the first, the likeliest.
-        rank: of that call, by both.
+        raised: a call and its exception: of a call that fits the function's signature, if one did; that the
+            function's own file raised or passed on; of the last kind of arrays, since a file imports what it
+            works with; of those the first, the likeliest.
+        rank: of that call, by these.
         returned: of every image that came: the form with the layout, the size of the input, the one that was
             asked for, its own.
         unchanged: each was the input itself.
@@ -332,7 +350,7 @@ class Tried:
 
     said: list[str] = field(default_factory=list)
     raised: str = ""
-    rank: tuple[bool, int] = (False, -1)
+    rank: tuple[bool, int, int] = (False, -1, -1)
     returned: list[tuple[str, Size, Size, Size]] = field(default_factory=list)
     unchanged: bool = True
     other: list[str] = field(default_factory=list)
@@ -371,14 +389,29 @@ def found(
             f"the function makes no image of its input: {tried.other[0]}; give its layout, if it is not "
             f"one of {', '.join(LAYOUTS)}"
         )
+    if not tried.returned and not tried.rank[0]:
+        raise Unidentifiable(_takes_more(fn) or f"the function raised every time; {tried.raised}")
     if not tried.returned:
         kinds = ", ".join(kinds_here())
+        more = f"; {_takes_more(fn)}" if len(Signature.of(fn).needed) > 2 else ""
         raise Unidentifiable(
-            f"the function raised every time; {tried.raised}\n"
+            f"the function raised every time; {tried.raised}{more}\n"
             f"tried: {', '.join(dict.fromkeys(tried.said))}; layouts {', '.join(layouts)}; {kinds}; "
             f"{', '.join(_DTYPES)}"
         )
     return None, tried
+
+
+def _takes_more(fn: Callable[..., Any]) -> str:
+    """Of a function whose signature no call fits: what it needs, and how it can be asked about."""
+    needed = Signature.of(fn).needed
+    if len(needed) < 2:
+        return ""
+    name = getattr(fn, "__name__", type(fn).__name__)
+    return (
+        f"{name} needs {', '.join(needed)}: it is given an image, and a size or a factor at most; give it "
+        f"the others in your file (functools.partial, or a function of an image and a size)"
+    )
 
 
 def _of_kind(
@@ -429,12 +462,14 @@ def _answered(subject: Subject, tried: Tried) -> float:
         x = x.reshape(1, subject.channels, *n_in).astype(subject.dtype)
         try:
             y = subject(x, n_out, (factor, factor))
+        except NoSuchArray:
+            continue
         except NoImage as answer:
             tried.other.append(str(answer))
             continue
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
             fits = subject.fits(x, n_out, (factor, factor))
-            rank = fits, list(KINDS).index(subject.kind)
+            rank = fits, raised_in(error), list(KINDS).index(subject.kind)
             if rank > tried.rank:
                 called = f"{subject.form.said} with x {subject.layout}, {subject.kind}"
                 tried.raised, tried.rank = f"as {called}: {last_line(error)}", rank
