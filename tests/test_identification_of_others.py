@@ -348,7 +348,6 @@ SYMMETRIC: dict[str, Any] = {"coordinate_transformation_mode": "half_pixel_symme
     [
         LINEAR,
         Resize(mode="linear", **SYMMETRIC),
-        Resize(mode="linear", antialias=True, **SYMMETRIC),
         Resize(mode="cubic", **SYMMETRIC),
         Resize(mode="nearest", **SYMMETRIC),
     ],

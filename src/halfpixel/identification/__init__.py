@@ -15,6 +15,8 @@ from .diagnosis import Diagnosis, diagnosed, of_another_size, unlike_itself
 from .dtypes import behaviours, integer_image
 from .entry import Unread
 from .finding import find
+from .first_row import WORDS as FIRST_ROW
+from .first_row import may_repeat, repeats
 from .following import Followed, followed
 from .pipeline import Progress
 from .preprocessed import identified_preprocessing
@@ -143,18 +145,24 @@ def _of_resize(subject: Subject) -> Identification:
     if not compared:
         return Identification(subject, tuple(answers), diagnosis=Diagnosis((answers[0].refused,)))
     integers = subject.dtype if subject.dtype == "uint8" else None
-    result = followed(compared, integers)
+    repeated = [answer for answer in compared if may_repeat(answer)]
+    kept = [answer for answer in compared if answer not in repeated] or compared
+    result = followed(kept, integers)
+    first_row = bool(repeated) and repeats(repeated, result)
+    if not first_row:
+        kept = compared
+        result = followed(compared, integers) if repeated else result
     if result.complete and _rules_matter(result):
         more = _asked(subject, TELLING)
         answers += more
-        compared += [answer for answer in more if answer.y is not None]
-        result = followed(compared, integers)
+        kept += [answer for answer in more if answer.y is not None]
+        result = followed(kept, integers)
     wrong = unlike_itself(subject, compared)
     if wrong:
         return Identification(subject, tuple(answers), result, diagnosis=Diagnosis(tuple(wrong)))
     if not result.complete:
         return Identification(subject, tuple(answers), result)
-    same = same_by_part(result, compared)
+    same = same_by_part(result, kept, first_row=first_row)
     return Identification(
         subject,
         tuple(answers),
@@ -162,6 +170,7 @@ def _of_resize(subject: Subject) -> Identification:
         tuple(one for one in same if one.rule is None),
         tuple(one for one in same if one.rule is not None),
         tuple(behaviours(subject, list(_samples(result)))),
+        but=FIRST_ROW if first_row else "",
     )
 
 

@@ -56,6 +56,7 @@ class Identification:
         dtypes: what it does with each dtype.
         diagnosis: what it does, if it follows no convention.
         pipeline: its stages, if it does more than resize, or makes one size of all images.
+        but: where it is known to do something else than it follows; empty for nowhere.
     """
 
     subject: Subject | None
@@ -66,6 +67,7 @@ class Identification:
     dtypes: tuple[Behaviour, ...] = ()
     diagnosis: Diagnosis = field(default_factory=lambda: Diagnosis(()))
     pipeline: Pipeline | None = None
+    but: str = ""
 
     @property
     def named(self) -> bool:
@@ -117,9 +119,16 @@ class Identification:
             "regimes": [_regime(part, self._where(part)) for part in self.parts],
             "looked_at": list(self.looked_at.kinds) if self.looked_at else [],
             "stages": self._stages,
+            "but": self.but or None,
             "per_axis": bool(self.followed and self.followed.per_axis),
             "same_as": [
-                {"call": s.call, "framework": s.framework, "releases": s.releases, "where": s.where}
+                {
+                    "call": s.call,
+                    "framework": s.framework,
+                    "releases": s.releases,
+                    "where": s.where,
+                    "but": s.but or None,
+                }
                 for s in self.same_as
             ],
             "nearly": [
@@ -224,6 +233,8 @@ class Identification:
             lines = [f"{part.candidate}" + ("" if where == EVERY else f", {where}")]
         else:
             lines = [f"{part.regime}: {part.candidate}" for part in self.parts]
+        if self.but:
+            lines.append(f"  but {self.but}")
         if self.followed and self.followed.per_axis:
             lines.append("  along each axis by itself, whatever the other axis does")
         return lines
@@ -266,7 +277,10 @@ class Identification:
                 f"{first.refused}"
             )
         if self.output_size:
-            lines.append(f"  of a factor it makes the size {self.output_size}")
+            count = sum(a.y is not None and a.given is not None for a in self.answers)
+            lines.append(
+                f"  of a factor it makes the size {self.output_size}, at the {count} sizes looked at"
+            )
         if self._scales:
             lines.append(f"  given a factor, it samples at {self._scales}")
         return lines
@@ -286,6 +300,7 @@ class Identification:
         wide = max(len(s.call) for s in self.same_as[:_SHOWN])
         for same in self.same_as[:_SHOWN]:
             where = "" if same.where == EVERY else f", {same.where}"
+            where += f", but {same.but}" if same.but else ""
             lines.append(f"  {same.call:<{min(wide, 90)}}  {same.framework} {same.releases}{where}")
         if len(self.same_as) > _SHOWN:
             lines.append(f"  and {len(self.same_as) - _SHOWN} more (--format json)")

@@ -128,6 +128,11 @@ def integer_candidates(dtype: str) -> tuple[Candidate, ...]:
     )
 
 
+@functools.cache
+def _at_factors() -> frozenset[Candidate]:
+    return frozenset(candidates_at_factors())
+
+
 def _attributes(convention: Resize) -> tuple[int, ...]:
     """How much a convention says that is not the default."""
     plain = convention.padding_mode == "border"
@@ -287,6 +292,8 @@ def fit(rows: Candidate, columns: Candidate, answer: Answer) -> Fit:
         answer: one with a result.
     """
     if not (rows.takes(answer) and columns.takes(answer)):
+        return _FAR
+    if answer.factor is not None and not {rows, columns} <= _at_factors():
         return _FAR
     if rows.rounding is not None:
         return _rounded(rows, answer)

@@ -33,7 +33,7 @@ SIZES: tuple[tuple[Size, Size], ...] = (
     ((9, 6), (4, 6)),
     ((5, 9), (8, 4)),
     ((11, 4), (6, 10)),
-    ((1, 5), (4, 1)),
+    ((2, 5), (4, 1)),
     ((7, 1), (1, 6)),
     ((2, 3), (1, 1)),
     ((1, 1), (3, 2)),
@@ -58,6 +58,8 @@ FACTORS: tuple[tuple[Size, float], ...] = (
     ((5, 9), 1.7),
     ((13, 11), 0.6),
     ((7, 10), 0.37),
+    ((5, 3), 0.5),
+    ((30, 4), 1.1),
 )
 
 # Where the coordinate rules of nearest read other pixels than the exact ones, and others than each

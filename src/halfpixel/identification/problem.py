@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sysconfig
 import traceback
@@ -37,7 +38,12 @@ def _line(error: BaseException) -> str:
 
 
 def _is_own(frame: traceback.FrameSummary) -> bool:
-    path = str(Path(frame.filename).resolve())
+    return _is_own_file(frame.filename)
+
+
+@functools.lru_cache(maxsize=256)
+def _is_own_file(name: str) -> bool:
+    path = str(Path(name).resolve())
     return Path(path).is_file() and not path.startswith((str(_HERE), *_LIBRARIES))
 
 

@@ -15,6 +15,7 @@ from ..frameworks import Call
 from ..regimes import REGIMES
 from ..request import Request
 from .candidates import Candidate
+from .first_row import WORDS, has_defect
 from .following import ELSEWHERE, EVERY, Followed, Part
 from .probes import Answer
 from .seen import seen
@@ -39,6 +40,7 @@ class Same:
         name: what ``pytest -k`` selects.
         rule: its coordinate rule, where that is another than the function's: then it is the same but for
             single pixels, or parts of a weight, at some sizes.
+        but: where one of the two, and not the other, is known to do something else.
     """
 
     call: str
@@ -47,9 +49,12 @@ class Same:
     where: str
     name: str
     rule: str | None = None
+    but: str = ""
 
 
-def same_by_part(result: Followed, answers: Sequence[Answer], *, told: bool = True) -> list[Same]:
+def same_by_part(
+    result: Followed, answers: Sequence[Answer], *, told: bool = True, first_row: bool = False
+) -> list[Same]:
     """The catalogue's calls that compute what a function follows, in each regime: where both were looked at.
 
     Args:
@@ -57,6 +62,7 @@ def same_by_part(result: Followed, answers: Sequence[Answer], *, told: bool = Tr
         answers: those that were compared.
         told: whether sizes were among them at which coordinate rules of nearest differ; if not, calls with
             any rule that fits are the same but for single pixels.
+        first_row: an output one pixel wide repeats its first row.
     """
     regime = seen(answers).regime
     found = [
@@ -66,7 +72,10 @@ def same_by_part(result: Followed, answers: Sequence[Answer], *, told: bool = Tr
         for part in result.parts
         if part.candidate is not None
         for same in same_as(
-            part.candidate, part.also, regime if part.regime == EVERY else part.regime
+            part.candidate,
+            part.also,
+            regime if part.regime == EVERY else part.regime,
+            first_row=first_row,
         )
     ]
     if not result.by_factor:
@@ -82,13 +91,16 @@ def _several_rules(part: Part) -> bool:
     return any(c.rule != part.candidate.rule for c in alike)
 
 
-def same_as(candidate: Candidate, others: tuple[Candidate, ...], regime: str) -> list[Same]:
+def same_as(
+    candidate: Candidate, others: tuple[Candidate, ...], regime: str, *, first_row: bool = False
+) -> list[Same]:
     """The catalogue's calls that compute what a function computes in a regime.
 
     Args:
         candidate: what it follows.
         others: what it follows as well, at all sizes that it was asked for.
         regime: where; calls that are the same in a narrower one are named with it.
+        first_row: an output one pixel wide repeats its first row.
     """
     rules = {c.rule for c in (candidate, *others) if c.convention == candidate.convention}
     found = []
@@ -104,11 +116,21 @@ def same_as(candidate: Candidate, others: tuple[Candidate, ...], regime: str) ->
             said = spoken(call, convention) if alike or nearly else None
             if said is not None:
                 rule = None if alike else call.rule or "none"
-                found.append(Same(said, call.framework, releases, where, call.id, rule))
+                but = _BUT[first_row, has_defect(call)]
+                found.append(Same(said, call.framework, releases, where, call.id, rule, but))
     wide = list(REGIMES)
     return sorted(
         found, key=lambda s: (wide.index(s.where) if s.where in wide else -1, len(s.call))
     )
+
+
+# by whether the function repeats its first row, and whether a call does
+_BUT = {
+    (False, True): WORDS,
+    (True, False): "an output one pixel wide has rows of its own",
+    (True, True): "",
+    (False, False): "",
+}
 
 
 def _evaluated_alike(
