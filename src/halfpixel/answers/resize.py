@@ -7,6 +7,7 @@ candidates (what the target has), the verdict at each size, code, and words.
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -531,20 +532,24 @@ def _nearly(
     """The first call that is equal but at a few sizes, where a rounded coordinate reads another pixel."""
     source = targets.model_of(part.call, part.convention)
     for candidate in [] if query.complete else every:
-        said = [(s, candidate.equal(part.convention, s)) for s in query.sizes]
-        found = [(s, call) for s, call in said if call is not None]
+        each = ((s, candidate.equal(part.convention, s)) for s in query.sizes)
+        found = [(s, call) for s, call in itertools.takewhile(lambda pair: pair[1], each) if call]
+        if len(found) < len(
+            query.sizes
+        ):  # at the first size that is not equal, no other is looked at
+            continue
         kept = [
             (s, call)
             for s, call in found
             if not jumps(source, targets.model_of(call), s, Sizes(s.n_in, s.n_out))
         ]
-        if len(found) < len(said) or len(kept) < len(said) / 2:
+        if len(kept) < len(found) / 2:
             continue
         equal = _equivalent(part, candidate, kept, query, target)
         if equal is not None:
             held = {s for s, _ in kept}
             off = min((s for s, _ in found if s not in held), key=lambda s: s.pixels)
-            count = f"{len(said) - len(kept):,} of {len(said):,} sizes tried"
+            count = f"{len(found) - len(kept):,} of {len(found):,} sizes tried"
             why = "where a rounded coordinate reads another pixel"
             yield replace(equal, when=f"except at {count}, {why}, the smallest {off}")
             return
