@@ -85,6 +85,16 @@ def test_the_commands_in_the_readme_say_that(
     assert textwrap.dedent(shown[2]) == capsys.readouterr().out.rstrip("\n")
 
 
+def test_the_comparison_in_the_readme_begins_as_the_page_on_it_does() -> None:
+    """Whose answer a test of the comparisons holds."""
+    page = (TOP / "docs" / "compare.md").read_text(encoding="utf-8")
+    answer = re.search(r"```text\n(\$ halfpixel compare .*?)\n\n", page, re.DOTALL)
+    shown = re.search(r"    (\$ halfpixel compare .*?)\n\n(?=\S)", README, re.DOTALL)
+    assert answer is not None
+    assert shown is not None
+    assert textwrap.dedent(f"    {shown[1]}") == answer[1]
+
+
 @pytest.mark.opencv
 def test_the_identification_in_the_readme_is_the_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
