@@ -113,7 +113,7 @@ def same_as(
                 continue
             alike = _evaluated_alike(call, convention, rules, candidate)
             nearly = convention == candidate.convention and candidate.rounding is None
-            said = spoken(call, convention) if alike or nearly else None
+            said = spoken(call, convention, where) if alike or nearly else None
             if said is not None:
                 rule = None if alike else call.rule or "none"
                 but = _BUT[first_row, has_defect(call)]
@@ -163,10 +163,12 @@ def _where(one: Resize, other: Resize, regime: str) -> str | None:
 _PARTS = ("at every size", "at more than one pixel", "enlarging", "shrinking")
 
 
-def spoken(call: Call, convention: Resize) -> str | None:
+def spoken(call: Call, convention: Resize, where: str = EVERY) -> str | None:
     """A call as a user writes it, with ``h`` and ``w`` for the output's size, ``x_h`` and ``x_w`` for the
-    input's; None if its arguments say no size that is tried."""
-    for n_in, n_out in _SIZES:
+    input's; None if its arguments say no size of the regime that is tried."""
+    holds = REGIMES.get(where, REGIMES[EVERY])
+    within = [size for size in _SIZES if all(holds(*pair) for pair in zip(*size, strict=True))]
+    for n_in, n_out in within or _SIZES:
         if not all(convention.takes(*pair) for pair in zip(n_in, n_out, strict=True)):
             continue
         expression = call.expression(Request(convention, (1, 3, *n_in), n_out))
