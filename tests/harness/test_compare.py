@@ -258,7 +258,7 @@ def test_accepted_levels_are_of_what_was_returned_not_of_what_is_left_when_a_sca
 
 def test_a_dtype_that_one_does_not_take_is_told_and_the_other_is_compared() -> None:
     def picky(x: Array) -> Array:
-        if x.dtype != np.uint8:
+        if not isinstance(x, np.ndarray) or x.dtype != np.uint8:
             raise TypeError("bytes only")
         return plain(x)
 
@@ -482,12 +482,12 @@ def test_wrong_use_is_told_in_a_sentence(a: Any, given: dict[str, Any], words: s
 
 def test_no_dtype_in_common_is_told_with_both_exceptions() -> None:
     def floats(x: Array) -> Array:
-        if x.dtype == np.uint8:
+        if not isinstance(x, np.ndarray) or x.dtype == np.uint8:
             raise TypeError("floats only")
         return plain(x)
 
     def integers(x: Array) -> Array:
-        if x.dtype != np.uint8:
+        if not isinstance(x, np.ndarray) or x.dtype != np.uint8:
             raise TypeError("bytes only")
         return plain(x)
 

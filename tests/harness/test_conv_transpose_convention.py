@@ -373,7 +373,7 @@ WRONG_ARGUMENTS: list[tuple[dict[str, Any], Any, Any, Any, type[Exception], str]
     ),
     ({}, X[..., :0], W, None, ValueError, "input_size takes nothing below 1, got (3, 0)"),
     ({}, X, W, [1, 2], ValueError, "the bias has shape (2,), expected (1,)"),
-    ({}, X, W, 1, ValueError, "the bias has shape (), expected (1,)"),
+    ({}, X, W, 1, ValueError, "the bias has shape (), expected (1,): one value is not broadcast"),
     (
         {}, X * math.nan, W, None, ValueError,
         "the exact reference takes finite numbers, got NaN or infinity",
