@@ -96,6 +96,61 @@ def test_a_scale_factor_is_where_torch_samples_and_recomputed_it_is_not() -> Non
         assert answer.as_dict()["output_size"] == "floor(n * factor)"
 
 
+COPIED_AXIS = "an axis whose size comes out unchanged is copied"
+DOUBLED_AXIS = (
+    "an axis whose size comes out unchanged or doubled is copied or doubled, in an output of at most 128 "
+    "rows plus columns"
+)
+COPIED_IMAGE = "an image whose size comes out unchanged is copied"
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("mode", "but"),
+    [
+        ("bilinear", COPIED_AXIS),
+        ("nearest", DOUBLED_AXIS),
+        ("bicubic", ""),
+        ("nearest-exact", ""),
+    ],
+)
+def test_where_torch_does_not_sample_at_the_factor_is_said(mode: str, but: str) -> None:
+    functional = frameworks.load("torch")["F"]
+    answer = identified(
+        lambda x, scale_factor: functional.interpolate(x, scale_factor=scale_factor, mode=mode)
+    )
+    assert answer.named
+    assert answer.as_dict()["scales"] == "the factor"
+    assert answer.but == but
+    uint8 = next(b for b in answer.dtypes if b.dtype == "uint8")
+    # bicubic copies axes of integers, and samples those of floats
+    assert uint8.does == ("exact" if "nearest" in mode else "torch_uint8 predicts every value")
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize("flag", ["INTER_LINEAR", "INTER_NEAREST", "INTER_AREA"])
+def test_opencv_copies_an_image_of_unchanged_size_whatever_the_factor(flag: str) -> None:
+    cv2 = frameworks.load("opencv")["cv2"]
+    answer = identified(
+        lambda x, scale: cv2.resize(x, None, fx=scale, fy=scale, interpolation=getattr(cv2, flag))
+    )
+    assert answer.named
+    assert answer.as_dict()["scales"] == "the factor"
+    assert answer.but == COPIED_IMAGE
+
+
+def test_a_factor_is_never_given_as_large_as_a_size() -> None:
+    made = []
+
+    def scaled(x: NDArray[Any], factor: float) -> NDArray[Any]:
+        y = np.kron(x, np.ones((int(np.min(factor)), int(np.max(factor)), 1)))
+        made.append(y.size)
+        return y[::-1] ** 2
+
+    assert not identified(scaled).named
+    assert max(made) < 2**20
+
+
 @pytest.mark.tensorflow
 def test_a_function_in_tensorflow_takes_arrays_and_gives_tensors() -> None:
     tf = frameworks.load("tensorflow")["tf"]

@@ -218,16 +218,15 @@ def fresh_answers(truth: Drawn, answer: Identification, seed: int) -> Iterator[A
         except Exception:  # the function's own answer to such a size
             continue
         given = factor if truth.order == "factor" else None
-        by_factor = bool(answer.followed and answer.followed.by_factor)
-        yield Answer(
+        fresh = Answer(
             (h, w),
             (int(y.shape[2]), int(y.shape[3])),
             x,
             y.astype(np.float64),
             given,
-            given if by_factor else None,
-            str(y.dtype),
+            dtype=str(y.dtype),
         )
+        yield replace(fresh, scales=answer.followed.scales(fresh)) if answer.followed else fresh
 
 
 def claimed(answer: Identification, fresh: Answer) -> tuple[Candidate, Candidate] | None:

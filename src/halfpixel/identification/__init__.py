@@ -170,7 +170,7 @@ def _of_resize(subject: Subject) -> Identification:
         tuple(one for one in same if one.rule is None),
         tuple(one for one in same if one.rule is not None),
         tuple(behaviours(subject, list(_samples(result)))),
-        but=FIRST_ROW if first_row else "",
+        but="; ".join(filter(None, (FIRST_ROW if first_row else "", result.but))),
     )
 
 

@@ -184,9 +184,8 @@ class Identification:
     @property
     def _scales(self) -> str | None:
         """What is made of a factor, if it is given one and that can be told."""
-        if self.followed is None or self.followed.by_factor is None:
-            return None
-        return "the factor" if self.followed.by_factor else "the ratio of the sizes"
+        scaling = self.followed.scaling if self.followed is not None else None
+        return scaling.words if scaling is not None else None
 
     @property
     def output_size(self) -> str | None:

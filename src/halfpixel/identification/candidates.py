@@ -293,7 +293,7 @@ def fit(rows: Candidate, columns: Candidate, answer: Answer) -> Fit:
     """
     if not (rows.takes(answer) and columns.takes(answer)):
         return _FAR
-    if answer.factor is not None and not {rows, columns} <= _at_factors():
+    if answer.scales is not None and not {rows, columns} <= _at_factors():
         return _FAR
     if rows.rounding is not None:
         return _rounded(rows, answer)
@@ -361,7 +361,9 @@ def sampled_at(candidate: Candidate, answer: Answer, dtype: str) -> Sampled:
         exact = all(np.array_equal(_COARSE * one, np.rint(_COARSE * one)) for one in both)
         return np.zeros(answer.result.shape) if exact else bound_of(candidate, candidate, answer)
 
-    return Sampled(candidate.convention, answer.x, both, bounds, dtype, answer.window)
+    return Sampled(
+        candidate.convention, answer.x, both, bounds, dtype, answer.window, answer.scales
+    )
 
 
 _COARSE = 16
@@ -371,9 +373,9 @@ def matrices(
     rows: Candidate, answer: Answer, columns: Candidate | None = None
 ) -> tuple[Array, Array]:
     """The weights of the rows and of the columns that an answer shows, as of :func:`fit`."""
-    factor, total = answer.factor, sum(answer.n_out)
-    h = matrix(rows, *answer.axes[0], factor, total, columns=False)
-    w = matrix(columns or rows, *answer.axes[1], factor, total, columns=True)
+    by, total = answer.scales or (None, None), sum(answer.n_out)
+    h = matrix(rows, *answer.axes[0], by[0], total, columns=False)
+    w = matrix(columns or rows, *answer.axes[1], by[1], total, columns=True)
     return (h, w) if answer.window is None else (h[answer.window[0]], w[answer.window[1]])
 
 
@@ -387,10 +389,12 @@ def bound_of(rows: Candidate, columns: Candidate, answer: Answer) -> Array:
     """How far each value of an answer may be off by rounding alone; of nearest, not at all."""
     if rows.convention.mode == columns.convention.mode == "nearest":
         return np.full(answer.result.shape, answer.slack)
-    factor, total = answer.factor, sum(answer.n_out)
+    scales, total = answer.scales or (None, None), sum(answer.n_out)
     h, w = (
-        axis(one, *pair, factor, total, columns=i == 1)
-        for i, (one, pair) in enumerate(zip((rows, columns), answer.axes, strict=True))
+        axis(one, *pair, scale, total, columns=i == 1)
+        for i, (one, pair, scale) in enumerate(
+            zip((rows, columns), answer.axes, scales, strict=True)
+        )
     )
     x = abs(answer.x)
 

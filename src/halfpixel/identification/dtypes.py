@@ -68,7 +68,7 @@ def _behaviour(
         got = ask(subject, x, n_out, factor, dtype)
         if got.y is None:
             return Behaviour(dtype, "", f"raises {got.refused}")
-        asked.append((candidate, replace(got, factor=answer.factor)))
+        asked.append((candidate, replace(got, scales=answer.scales)))
     if not asked:
         return Behaviour(dtype, "", "not asked")
     returned = asked[0][1].dtype

@@ -296,6 +296,7 @@ def found_entry(
     unread: Unread | None = None
     for entry in _entries(fn, layout, size_order, dtype):
         try:
+            _is_given_a_size(entry)
             axes = axes_of(entry, n_in, n_out)
             if axes.letters not in _KNOWN_ORDERS:
                 raise Unread(f"its result has the axes {axes.letters}")
@@ -318,6 +319,28 @@ def found_entry(
     if unread is not None:
         raise unread
     raise Unread(f"the function raised every time; {raised[1] if raised else 'it was not called'}")
+
+
+_SMALL, _SMALL_ASKED = (6, 8), (5, 9)
+
+
+def _is_given_a_size(entry: Entry) -> None:
+    """A small image first: whoever takes the size for a factor would make a huge one of a large one.
+
+    Raises:
+        Unread: another size came than was asked for.
+    """
+    if entry.form.needs != "size":
+        return
+    try:
+        came = entry(entry.constant(_SMALL, 0.0), _SMALL_ASKED).shape
+    except Unread:
+        raise
+    except (Exception, SystemExit):  # too small for it, it may be: a larger image tells
+        return
+    if not {*_SMALL_ASKED} <= {*came}:
+        asked = "x".join(map(str, _SMALL_ASKED))
+        raise Unread(f"it returns shape {came} where {asked} is asked for")
 
 
 def _entries(

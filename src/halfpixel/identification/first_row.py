@@ -29,16 +29,16 @@ def repeats(answers: Sequence[Answer], found: Followed) -> bool:
     candidate = found.parts[0].candidate if len(found.parts) == 1 else None
     if candidate is None or candidate.rounding is not None:
         return False
-    first = [_first_row(answer, by_factor=bool(found.by_factor)) for answer in answers]
+    first = [_first_row(answer, found) for answer in answers]
     return all(fit(candidate, candidate, answer).share <= 1 for answer in first)
 
 
-def _first_row(answer: Answer, *, by_factor: bool) -> Answer:
+def _first_row(answer: Answer, found: Followed) -> Answer:
     return replace(
         answer,
         y=answer.result[:, :, :1],
         window=(slice(0, 1), slice(0, 1)),
-        factor=answer.given if by_factor else None,
+        scales=found.scales(answer),
     )
 
 

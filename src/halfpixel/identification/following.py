@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..regimes import REGIMES
+from ..request import Scales
 from .candidates import (
     Candidate,
     Fit,
@@ -19,6 +20,7 @@ from .candidates import (
     integer_candidates,
 )
 from .probes import Answer
+from .scalings import BY_FACTOR, BY_SIZES, Scaling
 
 EVERY, ELSEWHERE = "at every size", "elsewhere"
 PER_AXIS = "along each axis by itself"
@@ -54,12 +56,21 @@ class Followed:
     Attributes:
         parts: by regime; one part, ``at every size``, where one convention is followed throughout.
         per_axis: where the axes are in two regimes, each follows its own.
-        by_factor: places follow from the factor that is given; None if nothing tells.
+        scaling: what is made of the factor that is given; None if none is, or if nothing tells.
     """
 
     parts: tuple[Part, ...]
     per_axis: bool = False
-    by_factor: bool | None = None
+    scaling: Scaling | None = None
+
+    @property
+    def but(self) -> str:
+        """Where it samples at other scales than elsewhere; empty for nowhere."""
+        return self.scaling.but if self.scaling is not None else ""
+
+    def scales(self, answer: Answer) -> Scales | None:
+        """At which scales an answer was sampled; None for the ratio of the sizes."""
+        return _at(answer, self.scaling).scales
 
     @property
     def complete(self) -> bool:
@@ -127,17 +138,37 @@ def followed(
     """
     if pool is None:
         pool = candidates() if integers is None else integer_candidates(integers)
-    tables = [Table(answers, pool)]
+    tables = {BY_SIZES: Table(answers, pool)}
     if any(answer.given is not None for answer in answers):
-        by_factor = [replace(answer, factor=answer.given) for answer in answers]
-        tables.append(Table(by_factor, candidates_at_factors()))
-    whole = [table.survivors(table.answers) for table in tables]
-    told = sum(map(bool, whole)) == 1 and len(tables) > 1
-    for table, left in zip(tables, whole, strict=True):
-        if left:
-            part = table.part(EVERY, table.answers, left)
-            return Followed((part,), by_factor=table is tables[-1] if told else None)
-    return max((_by_regime(table) for table in tables), key=_explained)
+        tables |= {
+            scaling: Table([_at(answer, scaling) for answer in answers], candidates_at_factors())
+            for scaling in BY_FACTOR
+        }
+    whole = {scaling: table.survivors(table.answers) for scaling, table in tables.items()}
+    fitting = [scaling for scaling, left in whole.items() if left]
+    if fitting:
+        table = tables[fitting[0]]
+        part = table.part(EVERY, table.answers, whole[fitting[0]])
+        return Followed((part,), scaling=_told(fitting, len(tables)))
+    found = {scaling: _by_regime(table) for scaling, table in tables.items()}
+    most = max(map(_explained, found.values()))
+    fitting = [scaling for scaling, one in found.items() if _explained(one) == most]
+    return replace(found[fitting[0]], scaling=_told(fitting, len(tables)))
+
+
+def _told(fitting: Sequence[Scaling], of: int) -> Scaling | None:
+    """Which scaling it is, of those that explain the most; None if only one, or that of the sizes among
+    others, was asked about."""
+    by_sizes_too = BY_SIZES in fitting and len(fitting) > 1
+    return None if of == 1 or by_sizes_too else fitting[0]
+
+
+def _at(answer: Answer, scaling: Scaling | None) -> Answer:
+    """An answer as one that was sampled at the scales that a function makes of its factor."""
+    if scaling is None or not scaling.by_factor or answer.given is None:
+        return answer
+    factor = float(answer.given)
+    return replace(answer, scales=scaling.scales(answer.n_in, answer.n_out, (factor, factor)))
 
 
 def _explained(found: Followed) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..regimes import REGIMES
+from ..request import Scales
 from .problem import last_line
 from .subject import Size, Subject
 
@@ -45,6 +46,7 @@ SIZES: tuple[tuple[Size, Size], ...] = (
 FIXED_SIZES: tuple[Size, ...] = (
     (5, 6), (4, 8), (8, 4), (12, 8), (9, 7), (16, 12), (6, 10), (2, 3), (1, 4), (3, 1), (17, 13), (20, 24),
 )  # fmt: skip
+# sizes that come out whole and not, unchanged and doubled along one axis or both, in small and large outputs
 FACTORS: tuple[tuple[Size, float], ...] = (
     ((5, 6), 2),
     ((4, 8), 1.5),
@@ -60,6 +62,9 @@ FACTORS: tuple[tuple[Size, float], ...] = (
     ((7, 10), 0.37),
     ((5, 3), 0.5),
     ((30, 4), 1.1),
+    ((4, 3), 1.1),
+    ((4, 7), 2.1),
+    ((120, 4), 1.1),
 )
 
 # Where the coordinate rules of nearest read other pixels than the exact ones, and others than each
@@ -90,7 +95,7 @@ class Answer:
         x: the image, (1, C, H, W).
         y: the result, float64; None where it raised or had another shape.
         given: the factor that it was given; None if it was given a size or nothing.
-        factor: by which it is taken to sample; None for the ratio of the sizes.
+        scales: at which it is taken to sample; None for the ratio of the sizes.
         dtype: of the result.
         refused: why there is no result, in a line.
         window: the rows and the columns of the resized image, of ``n_out``, that ``y`` is; None for all.
@@ -102,7 +107,7 @@ class Answer:
     x: Array
     y: Array | None
     given: Fraction | None = None
-    factor: Fraction | None = None
+    scales: Scales | None = None
     dtype: str = ""
     refused: str = ""
     window: tuple[slice, slice] | None = None

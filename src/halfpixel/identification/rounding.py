@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..conventions import Resize
 from ..integers import ROUNDINGS, applies_to, predicted
+from ..request import Scales
 
 Array = NDArray[np.float64]
 
@@ -48,6 +49,7 @@ class Sampled:
         bounds: how far rounding in float32 may take a value, of the result's shape; asked for if it matters.
         dtype: of the image and of the result.
         window: the rows and the columns of the resized image that are seen; None for all.
+        scales: at which it is sampled; None for the ratio of the sizes.
     """
 
     convention: Resize
@@ -56,6 +58,7 @@ class Sampled:
     bounds: Callable[[], Array]
     dtype: str
     window: tuple[slice, slice] | None = None
+    scales: Scales | None = None
 
     @functools.cached_property
     def bound(self) -> Array:
@@ -151,10 +154,11 @@ def predicts(model: str, sampled: Sampled, got: NDArray[Any]) -> bool:
     """
     if model in ROUNDINGS:
         try:
-            whole = predicted(model, sampled.convention, sampled.x, sampled.size, sampled.dtype)
+            convention, scales = sampled.convention, sampled.scales
+            whole = predicted(model, convention, sampled.x, sampled.size, sampled.dtype, scales)
             return np.array_equal(sampled.seen(whole), got)
         except (ValueError, IndexError, StopIteration, ZeroDivisionError):
-            return False  # it does not speak of such sizes
+            return False  # it does not speak of such sizes, or of factors
     if model in OTHERS:
         return np.array_equal(sampled.seen(OTHERS[model][1](sampled)), got)
     limits = np.iinfo(sampled.dtype)

@@ -78,7 +78,7 @@ def same_by_part(
             first_row=first_row,
         )
     ]
-    if not result.by_factor:
+    if result.scaling is None or not result.scaling.by_factor:
         return found
     # the calls are printed with sizes, and sample at their ratio
     return [replace(same, where=f"{same.where}, where n * factor is whole") for same in found]
