@@ -1,26 +1,54 @@
 """halfpixel: does your resize mean the same thing in PyTorch, TensorFlow and OpenCV?
 
-Importing this package imports NumPy and no framework.
+The names in ``__all__`` are the public API. Each is imported when it is used: importing this package
+imports no other, and no framework.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from .answers import convert
-from .conventions import ConvTranspose, Resize
-from .identification import identify
-
-if TYPE_CHECKING:
-    from .comparison import compare
+import importlib
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["ConvTranspose", "Resize", "__version__", "compare", "convert", "identify"]
+__all__ = [
+    "Answer",
+    "BranchedAnswer",
+    "Comparison",
+    "ConvTranspose",
+    "Identification",
+    "Incomparable",
+    "Resize",
+    "ResizeAnswer",
+    "Transposed",
+    "Unidentifiable",
+    "Unreadable",
+    "__version__",
+    "compare",
+    "convert",
+    "identify",
+]
 
+if TYPE_CHECKING:
+    from .answers import Answer, BranchedAnswer, ResizeAnswer, convert
+    from .comparison import Comparison, Incomparable, compare
+    from .conventions import ConvTranspose, Resize
+    from .identification import Identification, Transposed, Unidentifiable, identify
+    from .spoken import Unreadable
+else:
+    _NAMES = {  # by the module that defines them
+        "halfpixel.answers": ("Answer", "BranchedAnswer", "ResizeAnswer", "convert"),
+        "halfpixel.comparison": ("Comparison", "Incomparable", "compare"),
+        "halfpixel.conventions": ("ConvTranspose", "Resize"),
+        "halfpixel.identification": ("Identification", "Transposed", "Unidentifiable", "identify"),
+        "halfpixel.spoken": ("Unreadable",),
+    }
+    _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
-def __getattr__(name: str) -> Any:
-    if name == "compare":  # loaded when it is used
-        from .comparison import compare
+    def __getattr__(name):
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(importlib.import_module(_MODULES[name]), name)
+        return value
 
-        return compare
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __dir__():
+        return sorted({*globals(), *__all__})

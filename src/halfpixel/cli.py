@@ -1,87 +1,253 @@
-"""The command line: ``halfpixel`` convert, identify, compare, rules, show, golden and golden-check."""
+"""The command line: ``halfpixel COMMAND``. What a command needs is imported when it runs."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
-import shutil
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from .conversions import TARGETS
+from . import __version__, names
+from .report import console
 
 if TYPE_CHECKING:
     from .comparison import Comparison
 
+SCHEMA = 1  # of what is printed under --format json
+YES, NO, WRONG_USE = 0, 1, 2
+_INTERRUPTED = 130  # as shells count a process that Ctrl-C ended
+_LAYOUTS = ("HW", "HWC", "CHW", "NHWC", "NCHW")
+_OPERATIONS = ("resize", "conv_transpose")
+_DTYPES = ("uint8", "float32")
+_FORMATS = ("text", "json")
+_SHELLS = ("bash", "zsh", "tcsh")
+_BUG = "this is a bug of halfpixel; please report it with the command and the lines above"
+
+Namespace = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command prints.
+
+    Attributes:
+        text: for people; takes the columns of the terminal, None where the output is none.
+        json: for programs.
+        status: the exit status.
+        raw: the text is no prose: it is neither wrapped nor coloured.
+    """
+
+    text: Callable[[int | None], str]
+    json: Callable[[], object]
+    status: int = YES
+    raw: bool = False
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command.
+
+    Attributes:
+        name: as it is typed.
+        help: what it does, in a line.
+        example: what is typed after ``halfpixel``.
+        yes, no: when the exit status is 0, and when it is 1; ``no`` is empty if it never is.
+        declare: adds its arguments to a parser.
+        run: computes its answer; a ``ValueError`` that it raises is wrong use.
+    """
+
+    name: str
+    help: str
+    example: str
+    yes: str
+    no: str
+    declare: Callable[[Parser], None]
+    run: Callable[[Namespace], Answer]
+
+    @property
+    def epilog(self) -> str:
+        """An example and the exit statuses, for ``--help``."""
+        statuses = {YES: self.yes, NO: self.no, WRONG_USE: "wrong use"}
+        lines = [f"  {status}  {when}" for status, when in statuses.items() if when]
+        return "\n".join(["example:", f"  halfpixel {self.example}", "", "exit status:", *lines])
+
+
+class WrongUse(ValueError):
+    """A command line that cannot be parsed."""
+
+    def __init__(self, parser: argparse.ArgumentParser, message: str) -> None:
+        super().__init__(message)
+        self.prog, self.usage = parser.prog, parser.format_usage()
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that declares the arguments of its command when it is used, and raises :class:`WrongUse`."""
+
+    def __init__(
+        self, *, prog: str, description: str, epilog: str, command: Command | None = None
+    ) -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            epilog=epilog,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        self.command = command
+
+    def declare(self) -> None:
+        """Add the arguments of the command, once."""
+        command, self.command = self.command, None
+        if command is not None:
+            command.declare(self)
+            self.add_argument(
+                "--format", type=_name(_FORMATS, "format"), choices=_FORMATS, default="text"
+            )
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """The arguments; of a command, an unknown one is an error at once, with the command's usage."""
+        is_command = self.command is not None
+        self.declare()
+        found, unknown = super().parse_known_args(args, namespace)
+        if is_command and unknown:
+            self.error(self._unknown(unknown))
+        return found, unknown
+
+    def _unknown(self, arguments: Sequence[str]) -> str:
+        options = [option for action in self._actions for option in action.option_strings]
+        first = arguments[0].partition("=")[0]
+        close = names.meant(first, options) if first.startswith("-") else ""
+        return f"unknown argument {' '.join(arguments)}{close}"
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong with the command line."""
+        raise WrongUse(self, message)
+
+
+def parser(*, declared: bool = False) -> Parser:
+    """The parser of the command line.
+
+    Args:
+        declared: declare the arguments of every command now, for shell completion.
+    """
+    top = Parser(
+        prog="halfpixel",
+        description="Does your resize mean the same thing in PyTorch, TensorFlow and OpenCV?",
+        epilog="halfpixel COMMAND --help shows the arguments of a command, and an example.\n\n"
+        "exit status:\n  0  the answer is yes\n  1  the answer is no\n  2  wrong use",
+    )
+    top.add_argument("--version", action="version", version=f"halfpixel {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in _COMMANDS.values():
+        one = commands.add_parser(
+            command.name,
+            help=command.help,
+            description=command.help[0].upper() + command.help[1:] + ".",
+            epilog=command.epilog,
+            command=command,
+        )
+        if declared:
+            one.declare()
+    return top
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status is 0 if all is well, 1 if a golden is not, a function follows no
-    convention or two are not the same, 2 for a wrong call."""
-    parser = argparse.ArgumentParser(prog="halfpixel", description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("golden", help="write every golden file anew from the exact reference")
-    commands.add_parser(
-        "golden-check", help="fail on a missing, extra, edited or badly formatted golden"
-    )
-    convert = commands.add_parser(
-        "convert",
-        help="what a resize or a transposed convolution is in another framework, with code",
-    )
-    convert.add_argument("call", help="as you write it; it is parsed, and never run")
-    convert.add_argument("--to", required=True, choices=TARGETS, help="the other framework")
-    convert.add_argument(
-        "--weight",
-        type=_sizes,
-        metavar="N,N,…",
-        help="the shape of a transposed convolution's weight, in the call's layout",
-    )
-    convert.add_argument(
-        "--input",
-        type=_sizes,
-        metavar="H,W",
-        help="the input's size in pixels, where it matters: H,W, or W, or D,H,W",
-    )
-    convert.add_argument("--format", choices=("text", "json"), default="text")
-    identify = commands.add_parser("identify", help="which convention a function follows")
-    identify.add_argument("function", help="path/to/file.py:function or package.module:function")
-    identify.add_argument(
-        "--layout", choices=("HW", "HWC", "CHW", "NHWC", "NCHW"), help="of its image"
-    )
-    identify.add_argument("--size-order", choices=("hw", "wh"), help="of its size")
-    identify.add_argument(
-        "--operation", choices=("resize", "conv_transpose"), help="if it is known"
-    )
-    identify.add_argument("--format", choices=("text", "json"), default="text")
-    _compare_arguments(
-        commands.add_parser("compare", help="how far two functions of an image are apart, and why")
-    )
-    _rules_arguments(commands.add_parser("rules", help="which calls follow which convention"))
-    _show_arguments(
-        commands.add_parser(
-            "show", help="a convention's weights, and where it samples, as a drawing"
-        )
-    )
-    chosen = parser.parse_args(arguments)
-    run = {
-        "convert": _convert,
-        "identify": _identify,
-        "compare": _compare,
-        "rules": _rules,
-        "show": _show,
-        "golden": _golden,
-        "golden-check": _golden_check,
-    }[chosen.command]
+    """Run a command.
+
+    Args:
+        arguments: of the command line; by default those of the process.
+
+    Returns:
+        The exit status: 0 if the answer is yes, 1 if it is no, 2 for wrong use.
+
+    Raises:
+        SystemExit: ``--help`` or ``--version`` was asked for; its code is 0.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--format=json" in given or ("--format", "json") in itertools.pairwise(given)
+    prog = "halfpixel"
     try:
-        status = run(chosen)
-        sys.stdout.flush()
+        chosen = _parsed(given)
+        prog = f"halfpixel {chosen.command}"
+        answer = _COMMANDS[chosen.command].run(chosen)
+        _print(answer, as_json=as_json)
     except BrokenPipeError:  # whoever read the answer has seen enough: halfpixel convert … | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return status
+        return YES
+    except WrongUse as error:
+        return _failed(error.prog, str(error), error.usage, as_json=as_json)
+    except ValueError as error:
+        return _failed(prog, str(error), as_json=as_json)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception:
+        traceback.print_exc()
+        return _failed(prog, _BUG, as_json=as_json)
+    return answer.status
+
+
+def _parsed(arguments: list[str]) -> Namespace:
+    top = parser()
+    for i, argument in enumerate(arguments):
+        if not argument.startswith("-"):  # the command
+            try:
+                arguments[i] = names.checked(argument, _COMMANDS, "command")
+            except ValueError as error:
+                top.error(str(error))
+            break
+    return top.parse_args(arguments)
+
+
+def _print(answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(answer.json(), indent=2, ensure_ascii=False, allow_nan=False))
+    elif answer.raw:
+        print(answer.text(None))
+    else:
+        width = console.width_of(sys.stdout)
+        text = console.fitted(answer.text(width), width)
+        good = answer.status == YES
+        print(console.answer(text, good=good) if console.colours(sys.stdout) else text)
+    sys.stdout.flush()
+
+
+def _failed(prog: str, message: str, usage: str = "", *, as_json: bool) -> int:
+    """Say what is wrong: with ``--format json`` on stdout, where a program expects a document."""
+    if as_json:
+        error = {"command": prog.partition(" ")[2] or None, "message": message}
+        print(json.dumps({"schema": SCHEMA, "error": error}, indent=2, ensure_ascii=False))
+    else:
+        if console.colours(sys.stderr):
+            prog = console.painted(prog, console.BOLD, console.RED)
+        print(f"{usage}{prog}: {message}", file=sys.stderr)
+    return WRONG_USE
+
+
+# ---------------------------------------------------------------------------- arguments
+
+
+def _name(choices: Iterable[str], what: str) -> Callable[[str], str]:
+    """The type of an argument that is one of some names."""
+
+    def checked(text: str) -> str:
+        try:
+            return names.checked(text, choices, what)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return checked
+
+
+def _choice(parser: Parser, option: str, choices: Sequence[str], what: str, **kwargs: Any) -> None:
+    """Add an option that takes one of some names."""
+    parser.add_argument(option, type=_name(choices, what), choices=choices, **kwargs)
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -91,124 +257,40 @@ def _sizes(text: str) -> tuple[int, ...]:
         sizes = ()
     if not sizes or min(sizes) < 1:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not whole numbers from 1, with commas between"
+            f"{text!r} is not a list of positive integers, separated by commas"
         )
     return sizes
 
 
-def _convert(chosen: argparse.Namespace) -> int:
-    from .answers import convert
+@contextlib.contextmanager
+def _running() -> Iterator[Callable[[str], None] | None]:
+    """Around what calls the user's code: what that prints goes to stderr, it is no part of the answer.
 
-    try:
-        answer = convert(chosen.call, chosen.to, weight=chosen.weight, input_size=chosen.input)
-    except ValueError as error:
-        print(f"halfpixel convert: {error}", file=sys.stderr)
-        return 2
-    print(answer.json() if chosen.format == "json" else answer)
-    return 0
+    Yields:
+        Writes what is being done on a line of the terminal, which is cleared at the end; None without one.
+    """
 
+    def progress(words: str) -> None:
+        print(f"\r\x1b[K{words}\r", end="", file=sys.stderr, flush=True)
 
-def _rules_arguments(parser: argparse.ArgumentParser) -> None:
-    from .frameworks import FRAMEWORKS
-
-    parser.add_argument("--framework", choices=tuple(FRAMEWORKS))
-    parser.add_argument("--operation", choices=("resize", "conv_transpose"))
-    parser.add_argument("--convention", metavar="WORDS", help="each a part of its words")
-    parser.add_argument("--exactly", action="store_true", help="WORDS are the whole convention")
-    parser.add_argument("--call", metavar="WORDS", help="each a part of the call's name or text")
-    parser.add_argument(
-        "--variants", action="store_true", help="other ways to say the same, too (as --call does)"
-    )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    seen = sys.stderr.isatty()
+    with contextlib.redirect_stdout(sys.stderr):
+        try:
+            yield progress if seen else None
+        finally:
+            if seen:
+                progress("")
 
 
-def _rules(chosen: argparse.Namespace) -> int:
-    from . import rules
-    from .report import rule_table
-
-    try:
-        found = rules.selected(
-            framework=chosen.framework,
-            operation=chosen.operation,
-            convention=chosen.convention,
-            exactly=chosen.exactly,
-            call=chosen.call,
-        )
-    except rules.Unknown as error:
-        print(f"halfpixel rules: {error}", file=sys.stderr)
-        return 1
-    variants = chosen.variants or chosen.call is not None
-    json = chosen.format == "json"
-    print(rule_table.as_json(found) if json else rule_table.text(found, variants=variants))
-    return 0
+# ---------------------------------------------------------------------------- compare
 
 
-def _show_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "convention",
-        nargs="+",
-        help="its words in any order (linear half_pixel, cubic a=-0.5), or a call's name, then two "
-        "sizes: pixels in, pixels out",
-    )
-    parser.add_argument("--factor", type=float, help="output pixels an input pixel; else the ratio")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-
-
-def _show(chosen: argparse.Namespace) -> int:
-    from . import rules
-    from .report import sampling
-
-    given = " ".join(chosen.convention).split()
-    sizes = [int(word) for word in given[-2:] if word.isdecimal()]
-    try:
-        if len(sizes) != 2:
-            raise ValueError("two sizes come last, pixels in and pixels out: linear half_pixel 3 7")
-        convention = rules.convention_of(" ".join(given[:-2]))
-        one = sampling.Sampling(convention, sizes[0], sizes[1], chosen.factor)
-        one.weights()
-    except ValueError as error:
-        print(f"halfpixel show: {error}", file=sys.stderr)
-        return 2
-    unicode = "utf" in (sys.stdout.encoding or "").lower()
-    width = shutil.get_terminal_size((100, 24)).columns
-    print(one.as_json() if chosen.format == "json" else sampling.text(one, width, unicode=unicode))
-    return 0
-
-
-def _progress(words: str) -> None:
-    """A line of a terminal that is written over."""
-    print(f"\r\x1b[K{words}\r", end="", file=sys.stderr, flush=True)
-
-
-def _identify(chosen: argparse.Namespace) -> int:
-    from .identification import find, identify
-
-    try:
-        with contextlib.redirect_stdout(
-            sys.stderr
-        ):  # what the user's file prints is no part of the answer
-            answer = identify(
-                find(chosen.function),
-                layout=chosen.layout,
-                size_order=chosen.size_order,
-                operation=chosen.operation,
-                progress=_progress if sys.stderr.isatty() else None,
-            )
-    except ValueError as error:
-        print(f"halfpixel identify: {error}", file=sys.stderr)
-        return 2
-    if sys.stderr.isatty():
-        _progress("")
-    print(answer.json() if chosen.format == "json" else answer)
-    return 0 if answer.named else 1
-
-
-def _compare_arguments(parser: argparse.ArgumentParser) -> None:
+def _compare_arguments(parser: Parser) -> None:
     for name in ("a", "b"):
         parser.add_argument(
             name,
             metavar=name.upper(),
-            help="path/to/file.py:function, package.module:function, or a call of a resize as text",
+            help="path/to/file.py:function, package.module:function, or a resize call as text",
         )
     parser.add_argument(
         "--input",
@@ -216,74 +298,55 @@ def _compare_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="H,W",
-        help="the size of the images that are made, in pixels; repeatable",
+        help="size of the generated images in pixels; repeatable",
     )
     parser.add_argument(
         "--image",
         action="append",
         default=[],
         metavar="FILE",
-        help="look at this image; repeatable",
+        help="use this image instead of the generated ones; repeatable",
     )
     parser.add_argument(
         "--output",
         type=_sizes,
         metavar="H,W",
-        help="the size to ask for, of functions that take one",
+        help="output size to request from functions that take one",
     )
+    _choice(parser, "--layout", _LAYOUTS, "layout", help="layout of the image that both take")
+    _choice(parser, "--dtype", _DTYPES, "dtype", help="dtype of the images; by default both")
     parser.add_argument(
-        "--layout", choices=("HW", "HWC", "CHW", "NHWC", "NCHW"), help="of the image that both take"
-    )
-    parser.add_argument(
-        "--dtype", choices=("uint8", "float32"), help="of the images; by default both"
-    )
-    parser.add_argument(
-        "--levels", type=float, metavar="N", help="so many levels of 255 apart are still the same"
+        "--levels",
+        type=float,
+        metavar="N",
+        help="largest difference, in levels of 255, that still counts as the same",
     )
     parser.add_argument("--png", metavar="FILE", help="write a picture of the difference")
-    parser.add_argument(
-        "--html", metavar="FILE", help="write a page with pictures of the difference"
-    )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--html", metavar="FILE", help="write a page with pictures")
 
 
-def _compare(chosen: argparse.Namespace) -> int:
+def _compare(chosen: Namespace) -> Answer:
     from .comparison import DTYPES, compare
 
-    def progress(words: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
-
-    try:
-        # what the user's files and functions print is no part of the answer
-        with contextlib.redirect_stdout(sys.stderr):
-            _check_folders(chosen)
-            answer = compare(
-                chosen.a,
-                chosen.b,
-                input_sizes=chosen.input,
-                images=chosen.image,
-                output_size=chosen.output,
-                layout=chosen.layout,
-                dtypes=DTYPES if chosen.dtype is None else (chosen.dtype,),
-                levels=chosen.levels,
-                progress=progress,
-            )
-            progress("")
-            _pictures(answer, chosen)
-    except ValueError as error:
-        progress("")
-        if chosen.format == "json":
-            print(json.dumps({"error": str(error)}, ensure_ascii=False))
-        else:
-            print(f"halfpixel compare: {error}", file=sys.stderr)
-        return 2
-    print(answer.json() if chosen.format == "json" else answer)
-    return 0 if answer.same else 1
+    _check_folders(chosen)
+    with _running() as progress:
+        found = compare(
+            chosen.a,
+            chosen.b,
+            input_sizes=chosen.input,
+            images=chosen.image,
+            output_size=chosen.output,
+            layout=chosen.layout,
+            dtypes=DTYPES if chosen.dtype is None else (chosen.dtype,),
+            levels=chosen.levels,
+            progress=progress,
+        )
+    _pictures(found, chosen)
+    return Answer(lambda width: str(found), found.as_dict, YES if found.same else NO)
 
 
-def _check_folders(chosen: argparse.Namespace) -> None:
-    """That pictures can be written, before anything is computed.
+def _check_folders(chosen: Namespace) -> None:
+    """Check that pictures can be written, before anything is computed.
 
     Raises:
         ValueError: there is no such folder.
@@ -293,8 +356,8 @@ def _check_folders(chosen: argparse.Namespace) -> None:
             raise ValueError(f"{path} cannot be written: there is no folder {Path(path).parent}")
 
 
-def _pictures(answer: Comparison, chosen: argparse.Namespace) -> None:
-    """Write what ``--png`` and ``--html`` ask for.
+def _pictures(found: Comparison, chosen: Namespace) -> None:
+    """Write the files of ``--png`` and ``--html``.
 
     Raises:
         ValueError: Matplotlib is not installed, or a file cannot be written.
@@ -305,34 +368,269 @@ def _pictures(answer: Comparison, chosen: argparse.Namespace) -> None:
 
     for path, drawn in ((chosen.png, comparison.png), (chosen.html, comparison.page)):
         if path is not None:
-            content = drawn(answer)
+            content = drawn(found)
             try:
                 Path(path).write_bytes(content)
             except OSError as error:
                 raise ValueError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _golden(chosen: argparse.Namespace) -> int:
+# ---------------------------------------------------------------------------- identify
+
+
+def _identify_arguments(parser: Parser) -> None:
+    parser.add_argument("function", help="path/to/file.py:function or package.module:function")
+    _choice(parser, "--layout", _LAYOUTS, "layout", help="layout of its image; found if not given")
+    _choice(
+        parser, "--size-order", ("hw", "wh"), "size order", help="order of its size; found likewise"
+    )
+    _choice(
+        parser, "--operation", _OPERATIONS, "operation", help="what it computes; found likewise"
+    )
+
+
+def _identify(chosen: Namespace) -> Answer:
+    from .identification import find, identify
+
+    with _running() as progress:
+        found = identify(
+            find(chosen.function),
+            layout=chosen.layout,
+            size_order=chosen.size_order,
+            operation=chosen.operation,
+            progress=progress,
+        )
+    return Answer(lambda width: str(found), found.as_dict, YES if found.named else NO)
+
+
+# ---------------------------------------------------------------------------- convert
+
+
+def _convert_arguments(parser: Parser) -> None:
+    from .conversions import TARGETS
+
+    parser.add_argument("call", help="as you write it in Python; it is parsed, and never run")
+    _choice(parser, "--to", TARGETS, "framework", required=True, help="the other framework")
+    parser.add_argument(
+        "--weight",
+        type=_sizes,
+        metavar="N,N,...",
+        help="shape of a transposed convolution's weight, in the layout of the call",
+    )
+    parser.add_argument(
+        "--input",
+        type=_sizes,
+        metavar="H,W",
+        help="size of the input in pixels, where the result depends on it: H,W, or W, or D,H,W",
+    )
+
+
+def _convert(chosen: Namespace) -> Answer:
+    from .answers import convert
+
+    found = convert(chosen.call, chosen.to, weight=chosen.weight, input_size=chosen.input)
+    return Answer(
+        lambda width: str(found), lambda: json.loads(found.json()), YES if found.complete else NO
+    )
+
+
+# ---------------------------------------------------------------------------- show, rules
+
+
+def _show_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "convention",
+        nargs="+",
+        help="its words in any order (linear half_pixel, cubic a=-0.5) or the name of a call, "
+        "then two sizes: pixels in, pixels out",
+    )
+    parser.add_argument(
+        "--factor",
+        type=float,
+        help="output pixels per input pixel; by default the ratio of the sizes",
+    )
+
+
+def _show(chosen: Namespace) -> Answer:
+    from . import rules
+    from .report import sampling
+
+    given = " ".join(chosen.convention).split()
+    sizes = [int(word) for word in given[-2:] if word.isdecimal()]
+    if len(sizes) != 2:
+        raise ValueError("two sizes come last, pixels in and pixels out: linear half_pixel 3 7")
+    convention = rules.convention_of(" ".join(given[:-2]))
+    one = sampling.Sampling(convention, sizes[0], sizes[1], chosen.factor)
+    one.weights()
+    unicode = "utf" in (sys.stdout.encoding or "").lower()
+    return Answer(
+        lambda width: sampling.text(one, width or 100, unicode=unicode),
+        lambda: json.loads(one.as_json()),
+    )
+
+
+def _rules_arguments(parser: Parser) -> None:
+    from .frameworks import FRAMEWORKS
+
+    _choice(parser, "--framework", tuple(FRAMEWORKS), "framework", help="calls of one framework")
+    _choice(parser, "--operation", _OPERATIONS, "operation", help="calls of one operation")
+    parser.add_argument(
+        "--convention", metavar="WORDS", help="calls whose convention contains each of the words"
+    )
+    parser.add_argument("--exactly", action="store_true", help="WORDS are the whole convention")
+    parser.add_argument(
+        "--call", metavar="WORDS", help="calls whose name or code contains each of the words"
+    )
+    parser.add_argument(
+        "--variants", action="store_true", help="list aliases, too; --call always does"
+    )
+
+
+def _rules(chosen: Namespace) -> Answer:
+    from . import rules
+    from .report import rule_table
+
+    found = rules.selected(
+        framework=chosen.framework,
+        operation=chosen.operation,
+        convention=chosen.convention,
+        exactly=chosen.exactly,
+        call=chosen.call,
+    )
+    variants = chosen.variants or chosen.call is not None
+    return Answer(
+        lambda width: rule_table.text(found, variants=variants),
+        lambda: json.loads(rule_table.as_json(found)),
+        YES if found else NO,
+    )
+
+
+# ---------------------------------------------------------------------------- goldens, completion
+
+
+def _no_arguments(parser: Parser) -> None:
+    pass
+
+
+def _golden(chosen: Namespace) -> Answer:
     from . import goldens, suite
 
     written, removed, unchanged = goldens.write(suite.golden_cases(), suite.golden_pages())
-    for verb, paths in (("wrote", written), ("removed", removed)):
-        for path in paths:
-            print(f"{verb} {goldens.shown(path)}")
-    print(f"goldens: {len(written)} written, {len(removed)} removed, {unchanged} unchanged")
-    return 0
+    paths = {"wrote": map(goldens.shown, written), "removed": map(goldens.shown, removed)}
+    lines = [f"{verb} {path}" for verb, some in paths.items() for path in some]
+    total = f"goldens: {len(written)} written, {len(removed)} removed, {unchanged} unchanged"
+    return Answer(
+        lambda width: "\n".join([*lines, total]),
+        lambda: {
+            "schema": SCHEMA,
+            "written": [goldens.shown(path) for path in written],
+            "removed": [goldens.shown(path) for path in removed],
+            "unchanged": unchanged,
+        },
+    )
 
 
-def _golden_check(chosen: argparse.Namespace) -> int:
+def _golden_check(chosen: Namespace) -> Answer:
     from . import goldens, suite
 
-    found = list(goldens.problems(suite.golden_cases(), suite.golden_pages()))
-    for line in found:
-        print(line, file=sys.stderr)
+    problems = list(goldens.problems(suite.golden_cases(), suite.golden_pages()))
     count = sum(1 for _ in (*suite.golden_cases(), *suite.golden_pages()))
-    print(
-        f"goldens: {count} files, {len(found)} with a problem"
-        if found
-        else f"goldens: {count} files, all exact"
+    verdict = f"{len(problems)} with a problem" if problems else "all exact"
+    return Answer(
+        lambda width: "\n".join([*problems, f"goldens: {count} files, {verdict}"]),
+        lambda: {"schema": SCHEMA, "files": count, "problems": problems},
+        NO if problems else YES,
     )
-    return 1 if found else 0
+
+
+def _completion_arguments(parser: Parser) -> None:
+    parser.add_argument("shell", type=_name(_SHELLS, "shell"), choices=_SHELLS)
+
+
+def _completion(chosen: Namespace) -> Answer:
+    try:
+        import shtab
+    except ImportError:
+        raise ValueError("needs shtab: pip install 'halfpixel[completion]'") from None
+    every = parser(declared=True)
+    script = shtab.complete(every, chosen.shell)
+    return Answer(lambda width: script, lambda: {"schema": SCHEMA, "script": script}, raw=True)
+
+
+_COMMANDS = {
+    command.name: command
+    for command in (  # in the order in which they are needed
+        Command(
+            "compare",
+            "compare two preprocessing functions, and find where they differ",
+            "compare train.py:preprocess serve.py:preprocess",
+            "the functions are the same",
+            "they differ, or one is not deterministic",
+            _compare_arguments,
+            _compare,
+        ),
+        Command(
+            "identify",
+            "find the convention that a function follows",
+            "identify mine.py:resize",
+            "the function follows a known convention",
+            "it follows none",
+            _identify_arguments,
+            _identify,
+        ),
+        Command(
+            "convert",
+            "write a resize or a transposed convolution in another framework",
+            "convert \"F.interpolate(x, size=(h, w), mode='bilinear')\" --to opencv",
+            "code was found that computes the same",
+            "the framework has none",
+            _convert_arguments,
+            _convert,
+        ),
+        Command(
+            "show",
+            "draw the sample coordinates and print the weights of a convention",
+            "show linear half_pixel 3 7",
+            "always",
+            "",
+            _show_arguments,
+            _show,
+        ),
+        Command(
+            "rules",
+            "list the calls that follow each convention",
+            'rules --framework torch --convention "linear align_corners"',
+            "calls are listed",
+            "no call matches all filters",
+            _rules_arguments,
+            _rules,
+        ),
+        Command(
+            "golden",
+            "for contributors: write the golden files",
+            "golden",
+            "the files are written",
+            "",
+            _no_arguments,
+            _golden,
+        ),
+        Command(
+            "golden-check",
+            "for contributors: check that the golden files are exact",
+            "golden-check",
+            "all are exact",
+            "a file is missing, extra or edited",
+            _no_arguments,
+            _golden_check,
+        ),
+        Command(
+            "completion",
+            "print a script with which a shell completes the arguments of halfpixel",
+            "completion bash > ~/.local/share/bash-completion/completions/halfpixel",
+            "the script is printed",
+            "",
+            _completion_arguments,
+            _completion,
+        ),
+    )
+}

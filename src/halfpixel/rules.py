@@ -22,6 +22,7 @@ from .conventions import resize as _resize
 from .conventions.pyramid import BORDERS
 from .frameworks import FRAMEWORKS, Call
 from .frameworks.call import WIDE, Expression
+from .names import SYNONYMS
 from .request import Request
 from .symbols import Named
 
@@ -177,7 +178,7 @@ def selected(
         call: words, each a part of the call's id or of the call as it is written.
 
     Raises:
-        Unknown: nothing is left; it says what there is.
+        Unknown: no convention or no call has these words; the message says which are close.
     """
     one = convention_of(convention) if convention is not None and exactly else None
     found = [
@@ -190,22 +191,29 @@ def selected(
         and _holds(call, f"{rule.call.id} {rule.written}")
     ]
     if not found:
-        raise Unknown(_nothing(convention, call))
+        _check_words(convention, call)
     return found
 
 
 def _holds(wanted: str | None, text: str) -> bool:
-    return all(word.lower() in text.lower() for word in (wanted or "").split())
+    """Whether each word, or what it is a synonym of, is a part of a text."""
+    words = (wanted or "").lower().split()
+    return all(word in text.lower() or SYNONYMS.get(word, word) in text.lower() for word in words)
 
 
-def _nothing(convention: str | None, call: str | None) -> str:
-    """The error if no rule matches, with the closest names."""
+def _check_words(convention: str | None, call: str | None) -> None:
+    """Check that each filter leaves something by itself.
+
+    Raises:
+        Unknown: one does not; the message says which names are close.
+    """
     said = []
     if convention is not None and not any(_holds(convention, r.follows) for r in every_rule()):
         said.append(_closest(convention, [words(c) for c in conventions()], "convention"))
     if call is not None and not any(_holds(call, f"{r.call.id} {r.written}") for r in every_rule()):
         said.append(_closest(call, [r.call.id for r in every_rule()], "call"))
-    return "; ".join(said) or "no call matches all filters; remove one of them"
+    if said:
+        raise Unknown("; ".join(said))
 
 
 def _closest(wanted: str, names: Iterable[str], what: str) -> str:
@@ -307,8 +315,6 @@ _NUMBERS: Mapping[str, Callable[[str], Any]] = {
     "extrapolation_value": Fraction,
     "roi": lambda text: tuple(Fraction(entry) for entry in text.split(",")),
 }
-# what frameworks call these modes
-_FRAMEWORKS_WORDS = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
 
 
 def convention_of(text: str) -> Resize:
@@ -358,6 +364,8 @@ def _by_name(name: str) -> Resize | None:
 def _attribute(word: str, pyramid: bool) -> tuple[str, Any]:
     name, _, value = word.partition("=")
     name = _SHORT.get(name, name)
+    if not value:
+        name = SYNONYMS.get(name, name)
     try:
         if value and name in _NUMBERS:
             return name, _NUMBERS[name](value)
@@ -379,8 +387,6 @@ def _meant(word: str) -> str:
     known = [value for _, values in _VALUES for value in values]
     known += [*_FLAGS, *(f"{name}=" for name in _NUMBERS)]
     names = [call.id for framework in FRAMEWORKS.values() for call in framework.calls]
-    if word in _FRAMEWORKS_WORDS:
-        return f"{word!r} is a framework's word: a convention says {_FRAMEWORKS_WORDS[word]!r}"
     close = difflib.get_close_matches(word, [*known, *names], 3, 0.5)
     asked = f"; did you mean {' or '.join(close)}?" if close else f"; words: {', '.join(known)}"
     return f"{word!r} is no word of a convention and no call{asked}"

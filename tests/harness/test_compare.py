@@ -566,7 +566,9 @@ def test_errors_are_json_where_json_is_asked_for(
 ) -> None:
     given = ["compare", f"{functions}:one", f"{functions}:third", "--format", "json"]
     assert cli.main(given) == 2
-    assert "has no third; it has one, other" in json.loads(capsys.readouterr().out)["error"]
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["command"] == "compare"
+    assert "has no third; it has one, other" in error["message"]
 
 
 def test_pictures_are_written(

@@ -61,6 +61,12 @@ class BranchedAnswer:
             lines += [f"    {line}" for line in (code or f"y = {branch.text}").splitlines()]
         return "\n".join(lines)
 
+    @property
+    def complete(self) -> bool:
+        """Whether there is code that computes the same in every branch that calls something."""
+        calls = [one.answer for one in self.branches if one.answer is not None]
+        return all(not isinstance(one, Unreadable) and one.complete for one in calls)
+
     def __str__(self) -> str:
         parts = []
         for branch in self.branches:

@@ -39,6 +39,11 @@ class Answer:
         """What both compute."""
         return self.spoken.layer
 
+    @property
+    def complete(self) -> bool:
+        """Whether there is code that computes the same: of a transposed convolution, always."""
+        return bool(self.code)
+
     def __str__(self) -> str:
         function = conversions.function_name(self.target, self.layer.rank)
         lines = [f"warning: {warning}" for warning in self.spoken.warnings]

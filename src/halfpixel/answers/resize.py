@@ -202,6 +202,11 @@ class ResizeAnswer:
         best = self.parts[0].best
         return best.code if best is not None and len(self.parts) == 1 else ""
 
+    @property
+    def complete(self) -> bool:
+        """Whether there is code that computes the same at all sizes, of every part."""
+        return all(part.best is not None for part in self.parts)
+
     def __str__(self) -> str:
         from .words import text
 

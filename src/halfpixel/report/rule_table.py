@@ -17,10 +17,12 @@ def text(rules: Sequence[Rule], *, variants: bool = True) -> str:
     equivalent.
 
     Args:
-        rules: at least one.
+        rules: those that are listed.
         variants: list aliases, too: calls that compute the same as another call of the framework. If not,
             they are counted at the end.
     """
+    if not rules:
+        return "no call matches all filters; remove one of them"
     shown = [rule for rule in rules if variants or not rule.call.variant]
     lines = []
     for follows, some in grouped(shown).items():
