@@ -5,12 +5,12 @@ python bench/floor.py torch opencv
 
 import sys
 
-from halfpixel import suite
-from halfpixel.verdicts import judge
+from halfpixel.conformance.trials import photograph_trials, trials_of
+from halfpixel.conformance.verdicts import judge
 
 
 def main(frameworks: list[str]) -> None:
-    trials = [*suite.trials("resize"), *suite.photograph_trials(), *suite.trials("conv_transpose")]
+    trials = [*trials_of("resize"), *photograph_trials(), *trials_of("conv_transpose")]
     mine = [trial for trial in trials if trial.call.framework in frameworks]
     changed = [t.id for t in mine if judge(t.call, t.case(), t.dtype).kind == "changed"]
     print(f"{len(mine)} trials, {len(changed)} changed")

@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from halfpixel import frameworks, suite
-from halfpixel.arithmetic import coordinates, tap_weights
-from halfpixel.cases import Case
-from halfpixel.conventions import Resize
+from halfpixel import frameworks
+from halfpixel.conformance import trials
+from halfpixel.conformance.cases import Case
 from halfpixel.frameworks import Call
+from halfpixel.numerics.error_model import coordinates, tap_weights
+from halfpixel.operators import Resize
 from halfpixel.report import arithmetics
 
 SIZES = tuple(2**k for k in range(4, 13))
@@ -65,7 +66,7 @@ def measured(framework: str) -> Iterator[tuple[str, list[float]]]:
     """Of each call of a framework that weighs pixels, the error at each size; and once more against the
     coordinates of its rule, where that has another."""
     release = frameworks.version(framework) or ""
-    for call in suite.calls("resize"):
+    for call in trials.calls("resize"):
         convention = call.convention(release) if call.framework == framework else None
         if convention is None or not call.plain or not arithmetics.weighs(convention):
             continue

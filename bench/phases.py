@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from halfpixel.plugin import ConformanceItem
+from halfpixel.pytest_plugin import ConformanceItem
 
 _marks: dict[str, float] = {"start": 0.0}
 _inside = 0.0

@@ -17,7 +17,7 @@ from PIL import Image
 from scipy import ndimage
 
 from halfpixel import Resize
-from halfpixel.conventions import resize
+from halfpixel.operators import resize
 
 KERNELS: dict[str, tuple[Resize, Image.Resampling, int]] = {
     "linear": (

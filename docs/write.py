@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from halfpixel import suite
+from halfpixel.conformance import trials
 from halfpixel.report import arithmetics, overlap, rule_book
 
 HERE = Path(__file__).parent
@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 def documents() -> dict[Path, str]:
     """Every document that is written by the program, with its text."""
     growth = json.loads((HERE / "error-growth.json").read_text(encoding="utf-8"))
-    calls = list(suite.calls("resize"))
+    calls = list(trials.calls("resize"))
     findings = (HERE / "findings.md").read_text(encoding="utf-8")
     return {
         **{HERE / "rules" / name: text for name, text in rule_book.pages(findings).items()},

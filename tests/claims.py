@@ -16,16 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 import halfpixel
-from halfpixel import frameworks, goldens, regimes
-from halfpixel.answers import Answer, BranchedAnswer, ResizeAnswer, convert
-from halfpixel.answers.exactness import LARGEST, Exactness, Levels, differing, side
-from halfpixel.answers.models import Measured
-from halfpixel.answers.resize import Difference, Equivalent, Part
-from halfpixel.conversions import Target
+from halfpixel import frameworks
+from halfpixel.conformance import goldens
+from halfpixel.conversion import Answer, BranchedAnswer, ResizeAnswer, convert
+from halfpixel.conversion.agreement import LARGEST, Exactness, Levels, differing, side
+from halfpixel.conversion.models import Measured
+from halfpixel.conversion.parse import Unreadable
+from halfpixel.conversion.resize import Difference, Equivalent, Part
 from halfpixel.frameworks import tensorflow_scales
+from halfpixel.frameworks.layer_plans import Target
 from halfpixel.frameworks.process import Process
-from halfpixel.request import Request
-from halfpixel.spoken import Unreadable
+from halfpixel.numerics import equivalence
+from halfpixel.operators.request import Request
 
 from .drawn_calls import Draw
 
@@ -519,7 +521,9 @@ def claims_of(answer: Answer | ResizeAnswer, draw: Draw, n_out: Size) -> Iterato
             if not one.when:
                 yield _claim("equal", one, part, answer)
         for one in part.elsewhere:
-            holds = regimes.REGIMES.get(one.when)  # other words count the sizes that were looked at
+            holds = equivalence.REGIMES.get(
+                one.when
+            )  # other words count the sizes that were looked at
             if holds is not None and all(holds(*axis) for axis in axes):
                 yield _claim("equal", one, part, answer)
         for one in part.recipes:

@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from halfpixel.conversions import TARGETS, Target
+from halfpixel.frameworks.layer_plans import TARGETS, Target
 
 LARGEST = 640
 _MOST_PIXELS = LARGEST * 480 * 3  # of an image and of a result, over all channels

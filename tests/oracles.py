@@ -1,6 +1,6 @@
 """What a library may return of a resize: the reference's values, and how far rounding may take them.
 
-The bound is that of :mod:`halfpixel.verdicts` for any number of axes, with the largest constants
+The bound is that of :mod:`halfpixel.conformance.verdicts` for any number of axes, with the largest constants
 that any call of the catalogue has for the kernel
 (:func:`halfpixel.identification.candidates.generic`): nothing is tuned. Where rounding decides what
 is read at all (nearest at a tie, the end of ``tf_crop_and_resize``), the library's own coordinates
@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfpixel import Resize
-from halfpixel.arithmetic import UNIT_ROUNDOFF, Arithmetic
+from halfpixel.conformance.verdicts import axis_at
 from halfpixel.identification.candidates import generic
-from halfpixel.verdicts import axis_at
+from halfpixel.numerics.error_model import UNIT_ROUNDOFF, Arithmetic
 
 Array = NDArray[Any]
 Factor = Fraction | float | None

@@ -14,10 +14,10 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import frameworks
-from halfpixel.answers import Answer, convert
-from halfpixel.conversion_sweep import KERNELS, SOURCES, STRIDES
-from halfpixel.conversions import TARGETS, Layer, Target, code, plan
-from halfpixel.spoken import Sizes, Spoken, read
+from halfpixel.conformance.conversion_sweep import KERNELS, SOURCES, STRIDES
+from halfpixel.conversion import Answer, convert
+from halfpixel.conversion.parse import Sizes, Spoken, read
+from halfpixel.frameworks.layer_plans import TARGETS, Layer, Target, code, plan
 
 Image = NDArray[np.float32]
 _CHANNELS_LAST = ("tensorflow", "keras")
@@ -222,7 +222,7 @@ def test_an_answer_computes_what_the_call_does(
 @pytest.mark.conv_transpose
 @pytest.mark.parametrize(("text", "weight"), [c for c in CALLS if "nn.ConvTranspose" in c[0]])
 def test_a_torch_layer_becomes_a_keras_model_and_back(text: str, weight: None) -> None:
-    from halfpixel.layers import keras_from_torch, torch_from_keras
+    from halfpixel.conversion.layers import keras_from_torch, torch_from_keras
 
     known = {**names("torch"), **names("tensorflow")}
     torch = known["torch"]

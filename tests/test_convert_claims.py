@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from halfpixel.answers import convert
-from halfpixel.answers.exactness import Exactness
-from halfpixel.spoken import conv_transpose, signatures
+from halfpixel.conversion import convert
+from halfpixel.conversion.agreement import Exactness
+from halfpixel.conversion.parse import conv_transpose, signatures
 
 from . import claims, drawn_calls
 from .claims import Broken, Claim, Held

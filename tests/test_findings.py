@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import Resize, frameworks
-from halfpixel.arithmetic import UNIT_ROUNDOFF
+from halfpixel.numerics.error_model import UNIT_ROUNDOFF
 
 
 def opencv_area(n_in: int, n_out: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

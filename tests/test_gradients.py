@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from halfpixel import frameworks
-from halfpixel.arithmetic import coordinates
-from halfpixel.cases import Case
-from halfpixel.conventions import Resize
+from halfpixel.conformance.cases import Case
+from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import Call
-from halfpixel.verdicts import Verdict, judge
+from halfpixel.numerics.error_model import coordinates
+from halfpixel.operators import Resize
 
 
 @pytest.mark.conformance("resize_gradient")

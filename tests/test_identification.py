@@ -8,14 +8,15 @@ import pytest
 from numpy.typing import NDArray
 
 import halfpixel
-from halfpixel import ConvTranspose, Resize, frameworks, suite
-from halfpixel.cases import Case
+from halfpixel import ConvTranspose, Resize, frameworks
+from halfpixel.conformance import trials
+from halfpixel.conformance.cases import Case
 from halfpixel.frameworks import Call
 from halfpixel.identification import Identification, Transposed
 
 CALLS = [
     call
-    for call in suite.calls("resize")
+    for call in trials.calls("resize")
     if call.plain and call.convention(frameworks.version(call.framework) or "999") is not None
 ]
 

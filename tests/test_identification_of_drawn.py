@@ -21,16 +21,17 @@ from numpy.typing import NDArray
 from packaging.specifiers import SpecifierSet
 
 import halfpixel
-from halfpixel import Resize, suite
-from halfpixel.conventions import every_resize
+from halfpixel import Resize
+from halfpixel.conformance import trials
 from halfpixel.identification import Identification, Unidentifiable
 from halfpixel.identification.candidates import Candidate, bound_of, fit
+from halfpixel.identification.coverage import KINDS
 from halfpixel.identification.dtypes import integer_image
+from halfpixel.identification.equivalents import Same
 from halfpixel.identification.probes import Answer
-from halfpixel.identification.same import Same
-from halfpixel.identification.seen import KINDS
-from halfpixel.regimes import REGIMES
-from halfpixel.weights import matrix
+from halfpixel.numerics.equivalence import REGIMES
+from halfpixel.numerics.weights import matrix
+from halfpixel.operators import every_resize
 
 Array = NDArray[Any]
 Size = tuple[int, int]
@@ -299,7 +300,7 @@ def run(same: Same, fresh: Answer) -> Array | None:
 def followed_by(same: Same) -> Resize:
     """The convention of a call that is said to be the same."""
     call = next(
-        c for c in suite.calls("resize") if (c.id, c.framework) == (same.name, same.framework)
+        c for c in trials.calls("resize") if (c.id, c.framework) == (same.name, same.framework)
     )
     return call.follows[same.releases]
 

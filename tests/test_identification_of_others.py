@@ -18,10 +18,10 @@ from halfpixel import Resize
 from halfpixel.identification import Identification
 from halfpixel.identification.candidates import Candidate
 from halfpixel.identification.dtypes import integer_image
-from halfpixel.identification.following import followed
+from halfpixel.identification.matching import followed
 from halfpixel.identification.probes import SIZES, Answer, image
 from halfpixel.identification.rounding import Sampled, predicts
-from halfpixel.weights import matrix
+from halfpixel.numerics.weights import matrix
 
 Array = NDArray[Any]
 LINEAR = Resize(mode="linear")

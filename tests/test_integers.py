@@ -12,16 +12,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import Resize, frameworks, suite
-from halfpixel.cases import Case
+from halfpixel import Resize, frameworks
+from halfpixel.conformance import trials
+from halfpixel.conformance.cases import Case
 from halfpixel.frameworks import Call, DType, Names
-from halfpixel.integers import predicted
+from halfpixel.numerics.integer_kernels import predicted
 
 
 def _rounded() -> list[tuple[Call, DType]]:
     """Of the calls that round alike, one; those of every size: tests/test_pyramids.py has the others."""
     found: dict[object, tuple[Call, DType]] = {}
-    for call in suite.calls("resize"):
+    for call in trials.calls("resize"):
         for dtype, choice in call.roundings.items():
             for convention in (c for c in call.follows.values() if c.takes_every_size):
                 kernel = (call.framework, convention, dtype, choice, call.scaling)

@@ -6,13 +6,14 @@ Not part of a run that does not ask for it: ``pytest -m modes``, or ``make modes
 import numpy as np
 import pytest
 
-from halfpixel import frameworks, suite
-from halfpixel.arithmetic import coordinates
-from halfpixel.cases import Case
-from halfpixel.conventions import Resize
-from halfpixel.conventions.resize import CoordinateTransformationMode
+from halfpixel import frameworks
+from halfpixel.conformance import trials
+from halfpixel.conformance.cases import Case
+from halfpixel.conformance.verdicts import Verdict, error_bound, judge
 from halfpixel.frameworks import Call
-from halfpixel.verdicts import Verdict, error_bound, judge
+from halfpixel.numerics.error_model import coordinates
+from halfpixel.operators import Resize
+from halfpixel.operators.resize import CoordinateTransformationMode
 
 
 @pytest.mark.modes
@@ -59,9 +60,9 @@ def test_xla_bilinear_reads_the_pixel_after_where_its_two_starts_differ(
 def test_xla_returns_a_float32_gradient_of_bilinear_by_the_name_of_float64(name: str) -> None:
     """docs/findings.md: half of what the result should hold; the other half is what memory held."""
     names = frameworks.load("tensorflow")
-    case = suite.gradient_golden(Resize(mode="linear"), None, name)
-    (call,) = (c for c in suite.calls("resize") if c.id == "tensorflow-image.resize-bilinear")
-    (xla,) = (mode for _, mode in suite.modes() if mode.name == "xla")
+    case = trials.gradient_golden(Resize(mode="linear"), None, name)
+    (call,) = (c for c in trials.calls("resize") if c.id == "tensorflow-image.resize-bilinear")
+    (xla,) = (mode for _, mode in trials.modes() if mode.name == "xla")
     gradient = frameworks.FRAMEWORKS["tensorflow"].gradient
     assert gradient is not None
     compiled = gradient.within(xla).of(xla.of(call, Resize(mode="linear")))

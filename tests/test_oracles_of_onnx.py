@@ -18,10 +18,10 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import Resize
-from halfpixel.answers import onnx_nodes, targets
-from halfpixel.arithmetic import UNIT_ROUNDOFF
-from halfpixel.conventions.onnx_operators import ResizeNode, conv_transpose_node, resize_node
-from halfpixel.spoken import Sizes, Spoken, read
+from halfpixel.conversion import onnx_nodes, search
+from halfpixel.conversion.parse import Sizes, Spoken, read
+from halfpixel.numerics.error_model import UNIT_ROUNDOFF
+from halfpixel.operators.onnx_operators import ResizeNode, conv_transpose_node, resize_node
 
 from .oracles import Factor, expected, image, length
 
@@ -398,7 +398,7 @@ def node_of(one: Drawn) -> ResizeNode | None:
 
 @pytest.mark.opencv
 @pytest.mark.parametrize(
-    "convention", [targets.convention_of(call) for call in onnx_nodes.calls()], ids=str
+    "convention", [search.convention_of(call) for call in onnx_nodes.calls()], ids=str
 )
 def test_a_node_that_convert_offers_is_one_that_runs(convention: Resize) -> None:
     said = onnx_nodes.node(convention)

@@ -23,9 +23,9 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import ConvTranspose, Resize
-from halfpixel.arithmetic import Arithmetic
 from halfpixel.identification.candidates import generic
-from halfpixel.identification.rules import places_of
+from halfpixel.identification.library_rules import places_of
+from halfpixel.numerics.error_model import Arithmetic
 
 from .oracles import Expected, Factor, Part, expected, image, length
 

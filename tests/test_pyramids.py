@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import Resize, frameworks, suite
-from halfpixel.cases import Case
+from halfpixel import Resize, frameworks
+from halfpixel.conformance import trials
+from halfpixel.conformance.cases import Case
 from halfpixel.frameworks import Call, DType
 
 CALLS = [
     pytest.param(call, dtype, id=f"{call.id}-{dtype}")
-    for call in suite.calls("resize")
+    for call in trials.calls("resize")
     if any(convention.mode == "pyramid" for convention in call.follows.values())
     for dtype in call.arithmetic
 ]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from halfpixel.cases import Case
+from halfpixel.conformance.cases import Case
+from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import Call
-from halfpixel.verdicts import Verdict, judge
 
 
 @pytest.mark.conformance("resize")

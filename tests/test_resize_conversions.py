@@ -14,19 +14,21 @@ import pytest
 from numpy.typing import NDArray
 
 import halfpixel
-from halfpixel import frameworks, regimes, suite, verdicts
-from halfpixel.answers import convert, onnx_nodes
-from halfpixel.answers.exactness import Exactness, Side, differing, rounding, side
-from halfpixel.answers.resize import Difference, Equivalent, Part, ResizeAnswer
-from halfpixel.answers.sizes import EXAMPLES, Size, Sizes
-from halfpixel.arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error
-from halfpixel.cases import Case
-from halfpixel.conventions import Resize
-from halfpixel.conversions import TARGETS, Target
+from halfpixel import frameworks
+from halfpixel.conformance import trials, verdicts
+from halfpixel.conformance.cases import Case
+from halfpixel.conversion import convert, onnx_nodes
+from halfpixel.conversion.agreement import Exactness, Side, differing, rounding, side
+from halfpixel.conversion.parse import Reading, read
+from halfpixel.conversion.parse.resize import example
+from halfpixel.conversion.resize import Difference, Equivalent, Part, ResizeAnswer
+from halfpixel.conversion.sizes import EXAMPLES, Size, Sizes
 from halfpixel.frameworks.call import Call
+from halfpixel.frameworks.layer_plans import TARGETS, Target
 from halfpixel.frameworks.tensorflow_scales import padded
-from halfpixel.spoken import Reading, read
-from halfpixel.spoken.resize import example
+from halfpixel.numerics import equivalence
+from halfpixel.numerics.error_model import Arithmetic, cubic_weight_error, normalised_weight_error
+from halfpixel.operators import Resize
 
 Image = NDArray[Any]
 _ULP = 2.0**-24
@@ -267,7 +269,7 @@ def other(part: Part, one: Equivalent) -> Side:
 
 
 def torch_arithmetic() -> Iterator[Arithmetic]:
-    return iter(c.arithmetic["float32"] for c in suite.calls("resize") if c.framework == "torch")
+    return iter(c.arithmetic["float32"] for c in trials.calls("resize") if c.framework == "torch")
 
 
 def check_elsewhere(call: Call, part: Part, one: Equivalent, target: Target) -> None:
@@ -275,7 +277,7 @@ def check_elsewhere(call: Call, part: Part, one: Equivalent, target: Target) -> 
     if one.call.framework == "keras_torch":
         return
     for n_in, n_out in EXAMPLES:
-        if all(regimes.REGIMES[one.when](*axis) for axis in zip(n_in, n_out, strict=True)):
+        if all(equivalence.REGIMES[one.when](*axis) for axis in zip(n_in, n_out, strict=True)):
             case = Case("", "", "", part.convention, {"x": image(n_in)}, n_out)
             if call.expression(case.request) is None:
                 continue
@@ -316,7 +318,7 @@ def check_example(call: Call, part: Part, near: Difference) -> None:
         assert np.all(abs(got.astype(np.float64) - expected) <= bound)
 
 
-RESIZES = [call for call in suite.calls("resize") if call.follows]
+RESIZES = [call for call in trials.calls("resize") if call.follows]
 SAMPLE = RESIZES[20::50]  # of every framework, those that stand so far apart
 
 

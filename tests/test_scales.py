@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel import Resize, frameworks, suite
-from halfpixel.cases import Case
+from halfpixel import Resize, frameworks
+from halfpixel.conformance import trials
+from halfpixel.conformance.cases import Case
+from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import Call, Expression
 from halfpixel.frameworks.call import WIDE
-from halfpixel.frameworks.scaling import Factors, half_even, plain, truncated
+from halfpixel.frameworks.factors import Factors, half_even, plain, truncated
 from halfpixel.frameworks.tensorflow_scales import fitting, padded
-from halfpixel.verdicts import Verdict, judge
 
-CALLS = {call.id: call for call in suite.calls("resize")}
+CALLS = {call.id: call for call in trials.calls("resize")}
 FACTORS = (0.1, 0.29, 0.5, 0.7, 1.1, 1.16, 1.4, 1 / 3, 2.3, 4.1, 4.6, 8.2, 120 / 88)
 LARGEST = 2000
 

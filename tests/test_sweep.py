@@ -2,9 +2,9 @@
 
 import pytest
 
+from halfpixel.conformance.sweep import Block, sweep
+from halfpixel.conformance.verdicts import Verdict
 from halfpixel.frameworks import Call
-from halfpixel.sweep import Block, sweep
-from halfpixel.verdicts import Verdict
 
 
 @pytest.mark.conformance("sweep_sample")

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from halfpixel import ConvTranspose, frameworks, suite
+from halfpixel import ConvTranspose, frameworks
+from halfpixel.conformance import trials
 from halfpixel.frameworks import Call
 
-CALLS = {call.id: call for call in suite.calls()}
+CALLS = {call.id: call for call in trials.calls()}
 
 # The first row of the 8x8 result, to two digits. Image 1 is [[-1, 1], [1, 5]], image 2 [[-1, 0], [0, 5]].
 ALIGNED = [-1.00, -0.71, -0.43, -0.14, 0.14, 0.43, 0.71, 1.00]
@@ -47,7 +48,7 @@ SEEN = [
 def test_2x2_to_8x8_gives_the_row_that_people_saw(call: Call, image: str, row: list[float]) -> None:
     wanted = f"2x2-8x8-{image}_example"
     case = next(
-        t.case() for t in suite.trials("resize") if t.call == call and t.case_name == wanted
+        t.case() for t in trials.trials_of("resize") if t.call == call and t.case_name == wanted
     )
     got = call(case, "float32", frameworks.load(call.framework))
     assert np.round(case.expected[0, 0, 0], 2).tolist() == row, "the golden"

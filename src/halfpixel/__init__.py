@@ -29,18 +29,18 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from .answers import Answer, BranchedAnswer, ResizeAnswer, convert
     from .comparison import Comparison, Incomparable, compare
-    from .conventions import ConvTranspose, Resize
+    from .conversion import Answer, BranchedAnswer, ResizeAnswer, convert
+    from .conversion.parse import Unreadable
     from .identification import Identification, Transposed, Unidentifiable, identify
-    from .spoken import Unreadable
+    from .operators import ConvTranspose, Resize
 else:
     _NAMES = {  # by the module that defines them
-        "halfpixel.answers": ("Answer", "BranchedAnswer", "ResizeAnswer", "convert"),
+        "halfpixel.conversion": ("Answer", "BranchedAnswer", "ResizeAnswer", "convert"),
         "halfpixel.comparison": ("Comparison", "Incomparable", "compare"),
-        "halfpixel.conventions": ("ConvTranspose", "Resize"),
+        "halfpixel.operators": ("ConvTranspose", "Resize"),
         "halfpixel.identification": ("Identification", "Transposed", "Unidentifiable", "identify"),
-        "halfpixel.spoken": ("Unreadable",),
+        "halfpixel.conversion.parse": ("Unreadable",),
     }
     _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -407,7 +407,7 @@ def _identify(chosen: Namespace) -> Answer:
 
 
 def _convert_arguments(parser: Parser) -> None:
-    from .conversions import TARGETS
+    from .frameworks.layer_plans import TARGETS
 
     parser.add_argument("call", help="as you write it in Python; it is parsed, and never run")
     _choice(parser, "--to", TARGETS, "framework", required=True, help="the other framework")
@@ -426,7 +426,7 @@ def _convert_arguments(parser: Parser) -> None:
 
 
 def _convert(chosen: Namespace) -> Answer:
-    from .answers import convert
+    from .conversion import convert
 
     found = convert(chosen.call, chosen.to, weight=chosen.weight, input_size=chosen.input)
     return Answer(
@@ -452,7 +452,7 @@ def _show_arguments(parser: Parser) -> None:
 
 
 def _show(chosen: Namespace) -> Answer:
-    from . import rules
+    from .catalogue import rules
     from .report import sampling
 
     given = " ".join(chosen.convention).split()
@@ -487,7 +487,7 @@ def _rules_arguments(parser: Parser) -> None:
 
 
 def _rules(chosen: Namespace) -> Answer:
-    from . import rules
+    from .catalogue import rules
     from .report import rule_table
 
     found = rules.selected(
@@ -513,9 +513,9 @@ def _no_arguments(parser: Parser) -> None:
 
 
 def _golden(chosen: Namespace) -> Answer:
-    from . import goldens, suite
+    from .conformance import goldens, trials
 
-    written, removed, unchanged = goldens.write(suite.golden_cases(), suite.golden_pages())
+    written, removed, unchanged = goldens.write(trials.golden_cases(), trials.golden_pages())
     paths = {"wrote": map(goldens.shown, written), "removed": map(goldens.shown, removed)}
     lines = [f"{verb} {path}" for verb, some in paths.items() for path in some]
     total = f"goldens: {len(written)} written, {len(removed)} removed, {unchanged} unchanged"
@@ -531,10 +531,10 @@ def _golden(chosen: Namespace) -> Answer:
 
 
 def _golden_check(chosen: Namespace) -> Answer:
-    from . import goldens, suite
+    from .conformance import goldens, trials
 
-    problems = list(goldens.problems(suite.golden_cases(), suite.golden_pages()))
-    count = sum(1 for _ in (*suite.golden_cases(), *suite.golden_pages()))
+    problems = list(goldens.problems(trials.golden_cases(), trials.golden_pages()))
+    count = sum(1 for _ in (*trials.golden_cases(), *trials.golden_pages()))
     verdict = f"{len(problems)} with a problem" if problems else "all exact"
     return Answer(
         lambda width: "\n".join([*problems, f"goldens: {count} files, {verdict}"]),

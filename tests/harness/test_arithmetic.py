@@ -10,19 +10,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import Resize, suite
-from halfpixel.arithmetic import (
+from halfpixel import Resize
+from halfpixel.conformance import trials
+from halfpixel.conformance.cases import PHOTOGRAPH_SIZES, RESIZE_CASES, Case
+from halfpixel.conformance.verdicts import judge
+from halfpixel.frameworks import Call
+from halfpixel.numerics.error_model import (
     COORDINATE_RULES,
     coordinates,
     cubic_weight_error,
     normalised_weight_error,
     tap_weights,
 )
-from halfpixel.cases import PHOTOGRAPH_SIZES, RESIZE_CASES, Case
-from halfpixel.conventions import every_resize
-from halfpixel.conventions.exact import Exact
-from halfpixel.frameworks import Call
-from halfpixel.verdicts import judge
+from halfpixel.operators import every_resize
+from halfpixel.operators.exact import Exact
 
 F = np.float32
 
@@ -218,7 +219,7 @@ def calls_by_rule(rule: str) -> list[Resize]:
     return sorted(
         {
             convention
-            for call in suite.calls("resize")
+            for call in trials.calls("resize")
             if any(a.coordinate_rule == rule for a in call.arithmetic.values())
             for convention in call.follows.values()
         },
@@ -295,7 +296,7 @@ COMPUTED = {"float32_short_of_end"}  # of calls without goldens: what they are h
 
 def test_a_rule_is_stored_if_it_shows_at_some_golden_size() -> None:
     """Another pixel, or a weight that differs by more than a float32 rounding."""
-    for call in suite.calls("resize"):
+    for call in trials.calls("resize"):
         assert not (call.stored and call.rule in COMPUTED), call.id
     for name, rule in COORDINATE_RULES.items():
         assert rule.stored == (name in STORED)
@@ -334,7 +335,7 @@ WARPED = {half_even("half_pixel"), half_even("asymmetric"), half_even("asymmetri
 
 
 # the rules of results that a mode changes: tests/harness/test_modes.py and tests/test_modes.py show them
-MODES_ALONE = {rule for _, mode in suite.modes() for rule in mode.rules.values()}
+MODES_ALONE = {rule for _, mode in trials.modes() for rule in mode.rules.values()}
 
 
 NODE_ROUNDINGS = ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil")
@@ -501,7 +502,7 @@ def test_a_pixel_on_the_edge_of_a_box_is_where_float32_sees_it(
 
 
 def call_named(name: str) -> Call:
-    return next(call for call in suite.calls("resize") if call.id == name)
+    return next(call for call in trials.calls("resize") if call.id == name)
 
 
 def line_case(convention: Resize, rule: str | None, n_in: int, n_out: int, rows: int = 1) -> Case:
@@ -613,8 +614,8 @@ def test_the_photograph_through_opencv_needs_the_rule(name: str, columns: set[in
     call = call_named(name)
     (convention,) = call.follows.values()
     assert call.rule == "inverse_scale_float64"
-    with_rule = suite.photograph(convention, call.rule, (75, 50))
-    without = suite.photograph(convention, None, (75, 50))
+    with_rule = trials.photograph(convention, call.rule, (75, 50))
+    without = trials.photograph(convention, None, (75, 50))
     assert judge(call, with_rule, "float32").kind == "conforms"
     verdict = judge(call, without, "float32")
     assert verdict.kind == "changed"

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from halfpixel import ConvTranspose, Resize
-from halfpixel.cases import (
+from halfpixel.conformance.cases import (
     CONV_TRANSPOSE_CASES,
     CROP_CASES,
     INPUTS,
@@ -25,11 +25,11 @@ from halfpixel.cases import (
     conv_transpose_case,
     resize_cases,
 )
-from halfpixel.conventions import every_resize
+from halfpixel.conformance.goldens import path_of
+from halfpixel.conformance.misreadings import readings
+from halfpixel.conformance.trials import followed, golden_cases
 from halfpixel.frameworks import FRAMEWORKS
-from halfpixel.goldens import path_of
-from halfpixel.readings import readings
-from halfpixel.suite import followed, golden_cases
+from halfpixel.operators import every_resize
 
 Computed = tuple[Resize, str | None]  # a convention and a coordinate rule
 Pair = tuple[Computed, Computed]

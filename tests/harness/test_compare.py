@@ -13,11 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 import halfpixel
-from halfpixel import Resize, cli, compare, goldens
+from halfpixel import Resize, cli, compare
 from halfpixel.comparison import Comparison, Incomparable, remedy
 from halfpixel.comparison.function import Function
 from halfpixel.comparison.images import photograph
 from halfpixel.comparison.stages import NAMES
+from halfpixel.conformance import goldens
 
 Array = NDArray[Any]
 SMALL = ((40, 60),)
@@ -659,7 +660,7 @@ def test_a_text_is_never_evaluated_as_code(text: str, words: str) -> None:
 def test_without_its_framework_a_call_is_computed_by_the_reference(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("halfpixel.comparison.written.frameworks.version", lambda name: None)
+    monkeypatch.setattr("halfpixel.comparison.call_text.frameworks.version", lambda name: None)
     text = "F.interpolate(x, size=(24, 32), mode='bilinear')"
     answer = compare(text, plain, input_sizes=[(10, 12)], dtypes=("float32",))
     assert answer.verdict in ("bitwise", "rounding")

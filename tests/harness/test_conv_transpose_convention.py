@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import ConvTranspose
-from halfpixel.conventions import conv_transpose_from
+from halfpixel.operators import conv_transpose_from
 
 Integers = NDArray[np.int64]
 

@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel import ConvTranspose, cli, frameworks, readings
-from halfpixel.answers import convert
-from halfpixel.arithmetic import sum_of_products
-from halfpixel.cases import Case
-from halfpixel.conversions import TARGETS, Layer, plan
-from halfpixel.frameworks import padding as p
-from halfpixel.frameworks.padding import Axis, Window
-from halfpixel.spoken import Sizes, Unreadable, read
-from halfpixel.spoken.conv_transpose import OPERATORS, Operator
+from halfpixel import ConvTranspose, cli, frameworks
+from halfpixel.conformance import misreadings
+from halfpixel.conformance.cases import Case
+from halfpixel.conversion import convert
+from halfpixel.conversion.parse import Sizes, Unreadable, read
+from halfpixel.conversion.parse.conv_transpose import OPERATORS, Operator
+from halfpixel.frameworks import windows as p
+from halfpixel.frameworks.layer_plans import TARGETS, Layer, plan
+from halfpixel.frameworks.windows import Axis, Window
+from halfpixel.numerics.error_model import sum_of_products
 
 SHAPES = [
     (kernel, stride, dilation)
@@ -208,7 +209,7 @@ def test_a_wrong_conversion_is_caught_and_named(
     got = np.asarray(wrong(case))
     assert got.shape == case.expected.shape
     assert not np.array_equal(got, case.expected)
-    assert name in readings.followed(case, got, sum_of_products("float32", ""))
+    assert name in misreadings.followed(case, got, sum_of_products("float32", ""))
 
 
 # ---------------------------------------------------------------------------- what is read

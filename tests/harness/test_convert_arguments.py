@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from halfpixel import frameworks
-from halfpixel.answers import convert
-from halfpixel.answers.resize import ResizeAnswer
+from halfpixel.conversion import convert
+from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, read, readings, resize
+from halfpixel.conversion.parse.conv_transpose import OPERATORS, Operator
+from halfpixel.conversion.parse.signatures import FUNCTIONS, Function
+from halfpixel.conversion.resize import ResizeAnswer
 from halfpixel.frameworks.call import Expression, Name
-from halfpixel.spoken import Reading, Sizes, Spoken, Unreadable, read, readings, resize
-from halfpixel.spoken.conv_transpose import OPERATORS, Operator
-from halfpixel.spoken.signatures import FUNCTIONS, Function
 
 # a call of each function that is answered, and of each parameter another value than its default
 PLAIN: dict[str, dict[str, str]] = {
@@ -402,7 +402,7 @@ def test_every_argument_of_a_transposed_convolution_is_read_or_declared(operator
             seen.add(name)
             return super().get(name, default)
 
-    from halfpixel.spoken import conv_transpose
+    from halfpixel.conversion.parse import conv_transpose
 
     given = {
         "in_channels": 4,

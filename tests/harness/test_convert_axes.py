@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel.answers import ResizeAnswer, convert
-from halfpixel.answers.sizes import Sizes, spread
-from halfpixel.answers.targets import candidates
-from halfpixel.conversions import TARGETS, Target
+from halfpixel.conversion import ResizeAnswer, convert
+from halfpixel.conversion.search import candidates
+from halfpixel.conversion.sizes import Sizes, spread
+from halfpixel.frameworks.layer_plans import TARGETS, Target
 from tests.test_resize_conversions import image, names, run
 
 _ULP = 2.0**-24
@@ -93,7 +93,7 @@ def test_no_candidate_says_a_size_at_which_a_defect_is_declared(target: Target) 
         for sizes in tried:
             call = candidate.at(sizes)
             if call is not None and target != "onnx":
-                from halfpixel.answers.targets import case_of
+                from halfpixel.conversion.search import case_of
 
                 request = case_of(call, sizes.n_in, sizes.n_out)
                 assert not any(defect.when(request) for defect in call.defects)

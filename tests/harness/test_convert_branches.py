@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from halfpixel import cli
-from halfpixel.answers import BranchedAnswer, convert
-from halfpixel.spoken import Reading, Unreadable, read, readings
+from halfpixel.conversion import BranchedAnswer, convert
+from halfpixel.conversion.parse import Reading, Unreadable, read, readings
 
 
 def branches(text: str) -> list[tuple[str, str]]:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel.answers import ResizeAnswer, convert
-from halfpixel.answers.asked import asked
-from halfpixel.conventions.onnx_operators import resize_node
-from halfpixel.conversions import Target
-from halfpixel.spoken import Reading, read
+from halfpixel.conversion import ResizeAnswer, convert
+from halfpixel.conversion.parse import Reading, read
+from halfpixel.conversion.size_query import asked
+from halfpixel.frameworks.layer_plans import Target
+from halfpixel.operators.onnx_operators import resize_node
 from tests.test_resize_conversions import image, names, run
 
 _ULP = 2.0**-24

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from halfpixel import frameworks
-from halfpixel.answers import convert
-from halfpixel.answers.resize import ResizeAnswer
-from halfpixel.spoken import Reading, Sizes, Spoken, Unreadable, read
+from halfpixel.conversion import convert
+from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, read
+from halfpixel.conversion.resize import ResizeAnswer
 
 _AREA_AS_DST = (
     "cv2.resize: cv2.INTER_AREA is given as dst and has no effect: this computes INTER_LINEAR; "

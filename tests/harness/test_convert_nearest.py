@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel import goldens
-from halfpixel.answers import ResizeAnswer, convert
-from halfpixel.answers.models import Model, applied, measured, photograph
-from halfpixel.answers.sizes import Sizes
-from halfpixel.conventions import Resize
-from halfpixel.conversions import Target
+from halfpixel.conformance import goldens
+from halfpixel.conversion import ResizeAnswer, convert
+from halfpixel.conversion.models import Model, applied, measured, photograph
+from halfpixel.conversion.sizes import Sizes
+from halfpixel.frameworks.layer_plans import Target
+from halfpixel.operators import Resize
 from halfpixel.report import convert_page
 from tests.test_resize_conversions import names, run
 
@@ -111,7 +111,7 @@ def test_an_answer_for_an_input_is_for_that_regime_alone() -> None:
 
 
 def test_the_page_and_the_command_line_say_the_same_numbers() -> None:
-    from halfpixel.answers import table
+    from halfpixel.conversion import table
 
     place = next(
         i

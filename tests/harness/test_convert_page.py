@@ -16,11 +16,11 @@ import py_mini_racer
 import pytest
 
 from halfpixel import convert
-from halfpixel.answers import table
-from halfpixel.conversions import TARGETS
+from halfpixel.conversion import table
+from halfpixel.conversion.parse import Reading, Unreadable, read
+from halfpixel.conversion.parse.resize import example
+from halfpixel.frameworks.layer_plans import TARGETS
 from halfpixel.report import convert_page
-from halfpixel.spoken import Reading, Unreadable, read
-from halfpixel.spoken.resize import example
 
 STATIC = Path(__file__).parents[2] / "docs" / "_static"
 # What is told of a reading, or of what cannot be read; sizes as Python prints them.

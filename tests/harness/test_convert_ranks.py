@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from halfpixel import frameworks
-from halfpixel.answers import convert
-from halfpixel.conversions import TARGETS, Target
-from halfpixel.spoken import Reading, Sizes, Spoken, Unreadable, read
+from halfpixel.conversion import convert
+from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, read
+from halfpixel.frameworks.layer_plans import TARGETS, Target
 
 
 def reading(text: str) -> Reading:

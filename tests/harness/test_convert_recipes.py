@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel.answers import ResizeAnswer, convert
-from halfpixel.answers.recipes import _PLACES, _ROUNDED, _WEIGHED
-from halfpixel.arithmetic import places
-from halfpixel.conventions import Resize
-from halfpixel.conversions import Target
+from halfpixel.conversion import ResizeAnswer, convert
+from halfpixel.conversion.recipes import _PLACES, _ROUNDED, _WEIGHED
 from halfpixel.frameworks.call import Call
+from halfpixel.frameworks.layer_plans import Target
+from halfpixel.numerics.error_model import places
+from halfpixel.operators import Resize
 from tests.test_resize_conversions import FRAMEWORK, image, names, run
 
 _ULP = 2.0**-24

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import halfpixel
-from halfpixel import Resize, goldens, suite, verdicts
+from halfpixel import Resize
 from halfpixel.cli import main
+from halfpixel.conformance import goldens, trials, verdicts
 from halfpixel.report import arithmetics
 from halfpixel.report.terminal import explain
 
@@ -32,9 +33,9 @@ def test_the_examples_of_the_page_on_transposed_convolution_run() -> None:
 
 
 def test_the_failure_in_the_readme_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    call = next(call for call in suite.calls() if call.id == "opencv-resize-INTER_LINEAR")
+    call = next(call for call in trials.calls() if call.id == "opencv-resize-INTER_LINEAR")
     path = "resize/linear-half_pixel/2x2-8x8-worked_example.json"
-    case = suite.golden(goldens.root() / path)
+    case = trials.golden(goldens.root() / path)
     other = Resize(mode="linear", coordinate_transformation_mode="asymmetric")
     got = other.apply(case.inputs["x"], case.size).astype("float32")
     monkeypatch.setattr(verdicts, "load", lambda framework: {})
@@ -59,7 +60,7 @@ def test_growth_was_measured_for_every_call_that_weighs_pixels() -> None:
     growth = json.loads((TOP / "docs" / "error-growth.json").read_text("utf-8"))
     weighing = {
         call.id
-        for call in suite.calls("resize")
+        for call in trials.calls("resize")
         for convention in call.follows.values()
         if arithmetics.weighs(convention) and call.plain
     }

@@ -11,23 +11,25 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import frameworks, suite, verdicts
-from halfpixel.arithmetic import UNDERFLOW, Arithmetic, coordinates
-from halfpixel.cases import Array, Case
-from halfpixel.conventions import Resize
-from halfpixel.edges import EDGE_CASES, LAYOUTS, LEFT_OUT, LeftOut, left_out
-from halfpixel.evaluation import EVALUATIONS, Evaluated, default, filled
+from halfpixel import frameworks
+from halfpixel.conformance import verdicts
+from halfpixel.conformance.cases import Array, Case
+from halfpixel.conformance.edge_cases import EDGE_CASES, LAYOUTS, LEFT_OUT, LeftOut, left_out
+from halfpixel.conformance.trials import _edge_trials, calls, edge_trials, edged, followed
+from halfpixel.conformance.verdicts import Verdict, error_bound, errors, judge, share_of_bound
 from halfpixel.frameworks import FRAMEWORKS, Call, DType, Expression, Name
+from halfpixel.numerics.error_model import UNDERFLOW, Arithmetic, coordinates
+from halfpixel.numerics.nonfinite import EVALUATIONS, Evaluated, default, filled
+from halfpixel.operators import Resize
+from halfpixel.operators.request import Request
 from halfpixel.report.terminal import explain, headline
-from halfpixel.request import Request
-from halfpixel.verdicts import Verdict, error_bound, errors, judge, share_of_bound
 
 LATEST = {"torch": "2.13.0", "tensorflow": "2.21.0", "opencv": "5.0.0", "keras_torch": "3.15.1"}
 LINEAR = Resize(mode="linear")
 
 
 def call_named(name: str) -> Call:
-    return next(call for call in suite.calls("resize") if call.id == name)
+    return next(call for call in calls("resize") if call.id == name)
 
 
 @functools.cache
@@ -335,7 +337,7 @@ def test_an_evaluation_of_ordinary_numbers_is_the_convention(name: str) -> None:
     """So that no evaluation reads other pixels, or weighs them otherwise, than the convention."""
     evaluation = EVALUATIONS[name]
     x = np.arange(1.0, 33.0).reshape(1, 1, 4, 8) ** 2
-    for convention in {c for c, _ in suite.followed() if evaluation.speaks_of(c)}:
+    for convention in {c for c, _ in followed() if evaluation.speaks_of(c)}:
         windows = ("torch_window", "tensorflow_span")
         if name in windows and not (convention.exclude_outside or convention.mode == "gaussian"):
             continue  # of kernels whose weights are divided by their sum
@@ -359,7 +361,7 @@ def test_an_evaluation_of_ordinary_numbers_is_the_convention(name: str) -> None:
 
 def declared() -> Iterator[tuple[Call, Resize, str]]:
     """Every evaluation of every call, in every environment."""
-    for call in suite.edged():
+    for call in edged():
         for convention in call.follows.values():
             if convention.mode != "nearest":
                 one = call.arithmetic["float32"]
@@ -377,7 +379,7 @@ def _run(call: Call, convention: Resize) -> Iterator[tuple[Array, tuple[int, int
     """The inputs and sizes of the edges at which a call shows its evaluation."""
     for entry in EDGE_CASES.values():
         if entry.form:
-            for trial in suite._edge_trials(call, convention, entry):
+            for trial in _edge_trials(call, convention, entry):
                 if trial.dtype == "float32":
                     *_, sizes = getattr(trial.case, "args")  # noqa: B009 of a functools.partial
                     yield entry.make((entry.channels, *sizes[0]), "float32"), sizes[1]
@@ -471,9 +473,7 @@ MISDECLARED: tuple[tuple[str, DType, str, dict[str, Any]], ...] = (
 def judged(call: Call, dtype: DType, name: str) -> Verdict:
     convention = call.convention(frameworks.version(call.framework) or "")
     assert convention is not None
-    (trial,) = (
-        t for t in suite._edge_trials(call, convention, EDGE_CASES[name]) if t.dtype == dtype
-    )
+    (trial,) = (t for t in _edge_trials(call, convention, EDGE_CASES[name]) if t.dtype == dtype)
     return judge(call, trial.case(), dtype)
 
 
@@ -521,7 +521,7 @@ def test_opencv_evaluates_as_declared_without_ipp_too() -> None:
     try:
         for use in (False, True):
             cv2.ipp.setUseIPP(use)
-            for trial in suite.edge_trials():
+            for trial in edge_trials():
                 entry = getattr(trial.case, "args")[3]  # noqa: B009 of a functools.partial
                 if trial.call.framework == "opencv" and entry.form:
                     verdict = judge(trial.call, trial.case(), trial.dtype)
@@ -537,10 +537,10 @@ def test_every_call_is_run_at_every_kind_of_edge() -> None:
     """A call whose arguments cannot express one edge of a kind can express another."""
     kinds = ("one_", "two_pixels", "other_pixel", "not_finite", "near_the_largest", "below_", "no_")
     found: dict[str, set[str]] = {}
-    for trial in suite.edge_trials(LATEST.get):
+    for trial in edge_trials(LATEST.get):
         kind = next((k for k in (*kinds, *LAYOUTS) if f"-{k}" in trial.case_name), "")
         found.setdefault(trial.call.id, set()).add(kind)
-    followed = {c.id: c for c in suite.edged() if c.convention(LATEST[c.framework])}
+    followed = {c.id: c for c in edged() if c.convention(LATEST[c.framework])}
     nowhere = {c for c in followed if all(left_out(c, e) for e in EDGE_CASES)}
     assert set(found) == set(followed) - nowhere
     one_axis = {"two_pixels", "other_pixel", "below_"}  # both change, or not by a whole factor
@@ -566,17 +566,17 @@ def test_every_call_is_run_at_every_kind_of_edge() -> None:
 @pytest.mark.parametrize("entry", LEFT_OUT, ids=lambda entry: entry.calls)
 def test_what_is_left_out_is_there_and_is_not_run(entry: LeftOut) -> None:
     """Each entry names calls and edges that there are, and none of its trials is run."""
-    found = [call for call in suite.calls("resize") if re.search(entry.calls, call.id)]
+    found = [call for call in calls("resize") if re.search(entry.calls, call.id)]
     assert found
     for name in entry.edges:
         assert any({*EDGE_CASES[name].dtypes} & {*call.arithmetic} for call in found), name
-    for trial in suite.edge_trials(LATEST.get):
+    for trial in edge_trials(LATEST.get):
         edge = getattr(trial.case, "args")[3]  # noqa: B009 of a functools.partial
         assert not entry.has(trial.call.id, edge.name, trial.dtype)
 
 
 def test_names_say_the_sizes_and_are_unique() -> None:
-    trials = list(suite.edge_trials(LATEST.get))
+    trials = list(edge_trials(LATEST.get))
     assert len({trial.id for trial in trials}) == len(trials)
 
 

@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from halfpixel import cli, goldens, suite
+from halfpixel import cli
+from halfpixel.conformance import goldens, trials
 
 TOP = Path(__file__).parents[2]
 
 # ---------------------------------------------------------------------------- what is stored
 
-FOLDERS = sorted({case.folder for case in suite.golden_cases()})
+FOLDERS = sorted({case.folder for case in trials.golden_cases()})
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -30,16 +31,16 @@ def test_file_is_formatted_of_parsed_file(folder: str) -> None:
 
 
 def test_every_case_is_stored_and_nothing_else() -> None:
-    assert list(goldens.problems(suite.golden_cases(), suite.golden_pages())) == []
+    assert list(goldens.problems(trials.golden_cases(), trials.golden_pages())) == []
 
 
 def test_every_golden_says_where_it_stands() -> None:
-    for case in suite.golden_cases():
+    for case in trials.golden_cases():
         assert goldens.path_of(goldens.read(goldens.path_of(case))) == goldens.path_of(case)
 
 
 def test_inputs_have_the_dtype_that_the_golden_says() -> None:
-    for case in suite.golden_cases():
+    for case in trials.golden_cases():
         path = goldens.path_of(case)
         dtype = json.loads(path.read_text(encoding="utf-8"))["dtype"]
         for values in goldens.read(path).inputs.values():
@@ -55,7 +56,7 @@ ROW = re.compile(r" *\[[^\[\]]+\],?")
 
 
 def test_an_image_row_is_a_line_and_columns_are_aligned() -> None:
-    for case in suite.golden_cases():
+    for case in trials.golden_cases():
         text = goldens.path_of(case).read_text(encoding="utf-8")
         rows = [line.rstrip(",") for line in text.splitlines() if ROW.fullmatch(line)]
         images = [case.reference(), *(v for v in case.inputs.values() if v.ndim == 4)]
@@ -111,7 +112,7 @@ BIAS = "conv_transpose/strides2x2/3x3-7x7-k3x3-s2-bias.json"
 COPIED = (ALIGNED, TEXTURE, BIAS)
 
 
-EVERY = {f"{case.folder}/{case.name}.json": case for case in suite.golden_cases()}
+EVERY = {f"{case.folder}/{case.name}.json": case for case in trials.golden_cases()}
 CASES = tuple(EVERY[name] for name in COPIED)
 
 
@@ -124,8 +125,8 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (root / name).parent.mkdir(parents=True)
         (root / name).write_bytes(stored)
     monkeypatch.setattr(goldens, "root", lambda: root)
-    monkeypatch.setattr(suite, "golden_cases", lambda: iter(CASES))
-    monkeypatch.setattr(suite, "golden_pages", lambda: iter(()))
+    monkeypatch.setattr(trials, "golden_cases", lambda: iter(CASES))
+    monkeypatch.setattr(trials, "golden_pages", lambda: iter(()))
     return root
 
 
@@ -305,7 +306,7 @@ def _the_line(capsys: pytest.CaptureFixture[str]) -> str:
     assert cli.main(["golden-check"]) == 1
     line, total = capsys.readouterr().out.splitlines()
     assert total == "goldens: 3 files, 1 with a problem"
-    assert [line] == list(goldens.problems(suite.golden_cases()))
+    assert [line] == list(goldens.problems(trials.golden_cases()))
     return str(line)
 
 
@@ -325,7 +326,7 @@ PAGE = goldens.Page("sweeps/one.json", '{\n  "pairs": 4,\n  "smallest": []\n}\n'
 @pytest.fixture
 def page(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A golden that is not a case, beside the three that are."""
-    monkeypatch.setattr(suite, "golden_pages", lambda: iter([PAGE]))
+    monkeypatch.setattr(trials, "golden_pages", lambda: iter([PAGE]))
     assert cli.main(["golden"]) == 0
     return copy / PAGE.name
 
@@ -506,9 +507,11 @@ def _frameworks_imported_by(code: str) -> str:
     "code",
     [
         "import halfpixel",
-        "import halfpixel.suite, halfpixel.readings, halfpixel.verdicts, halfpixel.plugin",
-        "from itertools import islice; from halfpixel import goldens, suite; "
-        "list(goldens.problems(islice(suite.golden_cases(), 0, None, 50), islice(suite.golden_pages(), 2)))",
+        "import halfpixel.conformance.trials, halfpixel.conformance.misreadings, "
+        "halfpixel.conformance.verdicts, halfpixel.pytest_plugin",
+        "from itertools import islice; from halfpixel.conformance import goldens, trials; "
+        "cases, pages = trials.golden_cases(), trials.golden_pages(); "
+        "list(goldens.problems(islice(cases, 0, None, 50), islice(pages, 2)))",
         "import pytest; assert pytest.main(['--collect-only', '-q', 'tests/test_resize.py', "
         "'tests/test_conv_transpose.py', '-p', 'no:cacheprovider']) == 0",
     ],

@@ -13,13 +13,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel import goldens, suite
-from halfpixel.cases import GRADIENT_CASES, RESIZE_CASES, SCALE_CASES, Case
-from halfpixel.conventions import ConvTranspose, Resize
-from halfpixel.conventions.exact import apply_matrices
+from halfpixel.conformance import goldens
+from halfpixel.conformance.cases import GRADIENT_CASES, RESIZE_CASES, SCALE_CASES, Case
+from halfpixel.conformance.trials import (
+    calls,
+    conv_gradient,
+    conv_gradient_trials,
+    conv_gradients,
+    followed,
+    gradient_golden,
+    gradient_trials,
+)
+from halfpixel.conformance.verdicts import Verdict, error_bound, judge
 from halfpixel.frameworks import FRAMEWORKS, Expression, Gradient, Name
+from halfpixel.operators import ConvTranspose, Resize
+from halfpixel.operators.exact import apply_matrices
 from halfpixel.report.terminal import explain
-from halfpixel.verdicts import Verdict, error_bound, judge
 
 from .test_wrong_implementations import (
     CUBIC,
@@ -44,15 +53,13 @@ Backward = Callable[[Array, tuple[int, int]], Array]
 
 SCALED = {entry.name for entry in SCALE_CASES}
 AT_SIZES = [name for name in GRADIENT_CASES if name not in SCALED]
-BY_FACTORS = {call.id for call in suite.calls("resize") if call.scaling is not None}
+BY_FACTORS = {call.id for call in calls("resize") if call.scaling is not None}
 
 # ---------------------------------------------------------------------------- the reference
 
 
 def _cases() -> list[Case]:
-    return [
-        suite.gradient_golden(*pair, name) for pair in suite.followed() for name in GRADIENT_CASES
-    ]
+    return [gradient_golden(*pair, name) for pair in followed() for name in GRADIENT_CASES]
 
 
 def _forward(case: Case, x: Array) -> Array:
@@ -75,10 +82,10 @@ def test_a_gradient_and_its_resize_make_one_inner_product() -> None:
 
 @pytest.mark.parametrize(("name", "axis"), [("7x7-4x7-impulses", 2), ("5x5-5x8-impulses", 3)])
 def test_a_gradient_of_impulses_is_the_stored_matrix_transposed(name: str, axis: int) -> None:
-    for convention, rule in suite.followed():
+    for convention, rule in followed():
         if convention.mode in ("mitchell", "gaussian"):  # they blur the axis that keeps its size
             continue
-        case = suite.gradient_golden(convention, rule, name)
+        case = gradient_golden(convention, rule, name)
         stored = goldens.read(goldens.path_of(replace(case, gradient=""))).expected[0, 0]
         if axis == 2:  # (4, 7) stored; the other axis keeps its size, where all return the input
             untouched = np.asarray(case.matrices(np.float64)[1])
@@ -89,10 +96,10 @@ def test_a_gradient_of_impulses_is_the_stored_matrix_transposed(name: str, axis:
 
 
 def test_every_two_conventions_that_calls_follow_are_told_apart_by_some_gradient() -> None:
-    for a, b in itertools.combinations(suite.followed(), 2):
+    for a, b in itertools.combinations(followed(), 2):
         assert any(
             not np.array_equal(
-                suite.gradient_golden(*a, name).expected, suite.gradient_golden(*b, name).expected
+                gradient_golden(*a, name).expected, gradient_golden(*b, name).expected
             )
             for name in GRADIENT_CASES
         ), (a, b)
@@ -103,7 +110,7 @@ def test_every_gradient_stands_at_the_sizes_of_a_resize() -> None:
 
 
 def test_a_pixel_that_nothing_reads_has_no_gradient() -> None:
-    (case,) = (suite.gradient_golden(NEAREST_FLOOR.convention, None, "7x6-1x1-texture"),)
+    (case,) = (gradient_golden(NEAREST_FLOOR.convention, None, "7x6-1x1-texture"),)
     assert np.count_nonzero(case.expected) == np.count_nonzero(case.inputs["x"]) == 2
 
 
@@ -111,13 +118,13 @@ def test_a_pixel_that_nothing_reads_has_no_gradient() -> None:
 
 
 def test_sums_of_integers_through_nearest_have_no_bound() -> None:
-    case = suite.gradient_golden(NEAREST_EXACT.convention, None, "4x5-7x9-texture")
+    case = gradient_golden(NEAREST_EXACT.convention, None, "4x5-7x9-texture")
     arithmetic = NEAREST_EXACT.call(_resize).arithmetic["float32"]
     assert not error_bound(case, arithmetic).any()
 
 
 def test_sums_that_float32_must_round_have_one() -> None:
-    case = suite.gradient_golden(NEAREST_EXACT.convention, None, "1x1-3x4-texture")
+    case = gradient_golden(NEAREST_EXACT.convention, None, "1x1-3x4-texture")
     case = replace(case, inputs={"x": case.inputs["x"] * 0x1000001 / 2.0})
     case = replace(case, expected=np.asarray(case.reference()))
     g = case.inputs["x"].astype(np.float32)
@@ -129,7 +136,7 @@ def test_sums_that_float32_must_round_have_one() -> None:
 
 def test_an_input_pixel_is_bounded_by_what_reads_it() -> None:
     """One pixel in: every tap of every output reads it, and each adds a rounding."""
-    case = suite.gradient_golden(LINEAR.convention, None, "1x1-3x4-texture")
+    case = gradient_golden(LINEAR.convention, None, "1x1-3x4-texture")
     bound = error_bound(case, LINEAR.call(_resize).arithmetic["float32"])
     total = abs(case.inputs["x"]).sum((2, 3), keepdims=True)
     terms = (2 * 3) * (2 * 4)
@@ -223,7 +230,7 @@ def _judged(followed: Followed, backward: Callable[..., Array], name: str, dtype
         return Expression(Name("mylib.gradient"), (forward, Name(of), Name("g")))
 
     call = Gradient(expression, run).of(followed.call(_resize))
-    case = suite.gradient_golden(followed.convention, followed.rule, name)
+    case = gradient_golden(followed.convention, followed.rule, name)
     return judge(call, case, dtype)
 
 
@@ -268,11 +275,11 @@ def test_a_failure_says_that_it_is_a_gradient() -> None:
 
 
 def test_every_call_that_follows_a_convention_has_its_gradient_tested() -> None:
-    trials = list(suite.gradient_trials(lambda framework: "9.9"))
+    trials = list(gradient_trials(lambda framework: "9.9"))
     tested = {trial.call.id for trial in trials}
     assert tested == {
         f"{call.id}-gradient"
-        for call in suite.calls("resize")
+        for call in calls("resize")
         if call.follows and not call.variant and FRAMEWORKS[call.framework].gradient
     }
     for call_id in tested:
@@ -283,20 +290,20 @@ def test_every_call_that_follows_a_convention_has_its_gradient_tested() -> None:
 
 def test_a_convention_is_one_value_of_a_case() -> None:
     """A resize and its gradient are two cases, and the one turned twice is the first again."""
-    case = suite.gradient_golden(Resize(mode="linear"), None, UP)
+    case = gradient_golden(Resize(mode="linear"), None, UP)
     assert replace(case, gradient="").sizes == ((7, 4), (9, 5))
     assert case.sizes == ((4, 7), (5, 9))
 
 
 # ---------------------------------------------------------------------------- transposed convolution
 
-CONV_GRADIENTS = list(suite.conv_gradients())
+CONV_GRADIENTS = list(conv_gradients())
 
 
 @pytest.mark.parametrize("name", CONV_GRADIENTS)
 def test_a_conv_transpose_and_its_gradient_make_one_inner_product(name: str) -> None:
     """⟨g, f(x, w, b)⟩ is linear in each of the three: its gradient is what each unit adds, exactly."""
-    case = suite.conv_gradient(name)
+    case = conv_gradient(name)
     convention = case.convention
     assert isinstance(convention, ConvTranspose)
     x, w, g = (case.inputs[key] for key in ("x", "w", "g"))
@@ -349,7 +356,7 @@ WRONG_CONV: list[tuple[str, str, WrongConv, str | None]] = [
 def test_a_wrong_conv_transpose_gradient_is_caught_and_named(
     name: str, wrong: WrongConv, named: str | None
 ) -> None:
-    case = suite.conv_gradient(name)
+    case = conv_gradient(name)
 
     def run(names: Any, expression: Expression, inputs: dict[str, Array]) -> Array:
         return wrong(case).astype(inputs["x"].dtype)
@@ -364,9 +371,9 @@ def test_a_wrong_conv_transpose_gradient_is_caught_and_named(
 
 
 def test_every_conv_transpose_with_named_inputs_has_its_gradients_tested() -> None:
-    tested = {trial.call.id for trial in suite.conv_gradient_trials(lambda framework: "9.9")}
+    tested = {trial.call.id for trial in conv_gradient_trials(lambda framework: "9.9")}
     assert tested == {
         f"{call.id}-gradient"
-        for call in suite.calls("conv_transpose")
+        for call in calls("conv_transpose")
         if not call.variant and FRAMEWORKS[call.framework].gradient
     }

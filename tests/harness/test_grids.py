@@ -9,15 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from halfpixel import Resize, frameworks, suite
-from halfpixel.arithmetic import places
-from halfpixel.cases import Case, resize_cases
+from halfpixel import Resize, frameworks
+from halfpixel.conformance.cases import Case, resize_cases
+from halfpixel.conformance.trials import calls, mode_trials, modes
+from halfpixel.conformance.verdicts import judge
 from halfpixel.frameworks import Call
-from halfpixel.verdicts import judge
+from halfpixel.numerics.error_model import places
 
 HALF_EVEN = Resize(mode="nearest", nearest_mode="round_half_even")
-GRIDS = [c for c in suite.calls("resize") if "grid_sample" in c.name]
-WARPS = [c for c in suite.calls("resize") if "warpAffine" in c.name]
+GRIDS = [c for c in calls("resize") if "grid_sample" in c.name]
+WARPS = [c for c in calls("resize") if "warpAffine" in c.name]
 
 _HANGS = """
 import cv2, numpy as np
@@ -121,8 +122,8 @@ def test_a_place_just_above_a_tie_is_no_tie() -> None:
 @pytest.mark.parametrize("name", ["jit_trace", "export"])
 def test_a_call_of_two_tensors_goes_through_a_mode(name: str) -> None:
     """grid_sample takes an image and a grid."""
-    (mode,) = (mode for framework, mode in suite.modes() if mode.name == name)
-    trials = suite.mode_trials(lambda framework: "9.9" if framework == "torch" else None)
+    (mode,) = (mode for framework, mode in modes() if mode.name == name)
+    trials = mode_trials(lambda framework: "9.9" if framework == "torch" else None)
     wanted = f"torch-grid_sample-bilinear-border-{mode.name}-float32-4x5-7x9-texture"
     (trial,) = (trial for trial in trials if trial.id == wanted)
     assert judge(trial.call, trial.case(), trial.dtype).kind == "conforms"

@@ -18,9 +18,9 @@ import pytest
 from numpy.typing import NDArray
 
 import halfpixel
-from halfpixel import ConvTranspose, Resize, cli, suite
-from halfpixel.conventions import every_pyramid, every_resize
-from halfpixel.identification import Identification, Transposed, Unidentifiable, find, subject
+from halfpixel import ConvTranspose, Resize, cli
+from halfpixel.conformance import trials
+from halfpixel.identification import Identification, Transposed, Unidentifiable, adapter, find
 from halfpixel.identification.candidates import (
     Candidate,
     candidates,
@@ -29,10 +29,11 @@ from halfpixel.identification.candidates import (
     generic,
     matrix,
 )
-from halfpixel.identification.following import ELSEWHERE, EVERY, followed
+from halfpixel.identification.matching import ELSEWHERE, EVERY, followed
 from halfpixel.identification.probes import SIZES, TELLING, Answer, image
 from halfpixel.identification.transposed import identify_transposed
-from halfpixel.weights import matrix as matrix_of
+from halfpixel.numerics.weights import matrix as matrix_of
+from halfpixel.operators import every_pyramid, every_resize
 
 Array = NDArray[Any]
 Function = Callable[..., Any]
@@ -579,7 +580,7 @@ def test_one_wrong_value_in_one_probe_is_enough(probe: int) -> None:
 
 
 def test_the_bound_is_that_of_the_least_precise_call() -> None:
-    for call in suite.calls("resize"):
+    for call in trials.calls("resize"):
         own = call.arithmetic.get("float32")
         for convention in call.follows.values() if own else ():
             assert own is not None
@@ -883,7 +884,7 @@ def test_what_the_function_raises_is_told_before_what_python_says_of_a_call_that
     function: Function, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kinds = {"NumPy arrays": ("numpy", lambda x: x), "lists": ("numpy", lambda x: x.tolist())}
-    monkeypatch.setattr(subject, "KINDS", kinds)
+    monkeypatch.setattr(adapter, "KINDS", kinds)
     with pytest.raises(Unidentifiable, match=re.escape(says)):
         identified(function)
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 import halfpixel
 from halfpixel import Resize
 from halfpixel.identification import Identification, Unidentifiable
-from halfpixel.regimes import REGIMES
-from halfpixel.weights import matrix
+from halfpixel.numerics.equivalence import REGIMES
+from halfpixel.numerics.weights import matrix
 
 Array = NDArray[Any]
 Size = tuple[int, int]

@@ -13,11 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel import Resize, frameworks, goldens, integers, suite
-from halfpixel.cases import INTEGER_CASES, INTEGER_GOLDENS, folder, integer_cases
-from halfpixel.conventions import every_pyramid, every_resize
+from halfpixel import Resize, frameworks
+from halfpixel.conformance import goldens
+from halfpixel.conformance.cases import INTEGER_CASES, INTEGER_GOLDENS, folder, integer_cases
+from halfpixel.conformance.misreadings import followed as said_to_follow
+from halfpixel.conformance.trials import calls, followed_integers, golden, scale_trials, trials_of
+from halfpixel.conformance.verdicts import judge
 from halfpixel.frameworks import Call, keras_torch
-from halfpixel.integers import (
+from halfpixel.numerics import integer_kernels
+from halfpixel.numerics.integer_kernels import (
     ROUNDINGS,
     applies_to,
     opencv_ipp,
@@ -27,10 +31,9 @@ from halfpixel.integers import (
     tensorflow,
     torch,
 )
-from halfpixel.integers import opencv as opencv_
-from halfpixel.readings import followed as said_to_follow
+from halfpixel.numerics.integer_kernels import opencv as opencv_
+from halfpixel.operators import every_pyramid, every_resize
 from halfpixel.report.terminal import explain
-from halfpixel.verdicts import judge
 
 from ..test_integers import FACTORS, IMAGES, SIZES, case_of, differences, says, settings
 
@@ -41,17 +44,17 @@ KERAS_METHODS = ("bilinear", "bicubic", "lanczos3", "lanczos5")
 
 
 def call_named(name: str) -> Call:
-    return next(call for call in suite.calls("resize") if call.id == name)
+    return next(call for call in calls("resize") if call.id == name)
 
 
 # ---------------------------------------------------------------------------- each step is needed
 
 
-def half_even(sums: integers.Integers, bits: int) -> integers.Integers:
+def half_even(sums: integer_kernels.Integers, bits: int) -> integer_kernels.Integers:
     return np.rint(sums / 2.0**bits).astype(np.int64)
 
 
-def down(sums: integers.Integers, bits: int) -> integers.Integers:
+def down(sums: integer_kernels.Integers, bits: int) -> integer_kernels.Integers:
     return sums >> bits
 
 
@@ -330,7 +333,7 @@ import numpy as np
 import cv2
 
 from halfpixel import Resize
-from halfpixel.integers import predicted
+from halfpixel.numerics.integer_kernels import predicted
 
 generator = np.random.default_rng(0)
 wrong = {"opencv_ipp": 0, "opencv_ipp_avx2": 0}
@@ -373,7 +376,7 @@ def test_every_arithmetic_has_a_step_that_is_changed() -> None:
 
 ROUNDED = [
     pytest.param(call, dtype, id=f"{call.id}-{dtype}", marks=getattr(pytest.mark, call.framework))
-    for call in suite.calls("resize")
+    for call in calls("resize")
     for dtype in call.roundings
     if call.stored and call.follows and "2_channels" not in call.name  # the case has four
 ]
@@ -400,7 +403,7 @@ ROUND_ONCE = (
 
 @pytest.mark.parametrize(("call", "dtype"), ROUNDED)
 def test_a_call_conforms_with_its_arithmetic_and_not_without(call: Call, dtype: Any) -> None:
-    every = suite.trials("resize") if call.scaling is None else suite.scale_trials()
+    every = trials_of("resize") if call.scaling is None else scale_trials()
     trials = {t.case_name: t for t in every if (t.call, t.dtype) == (call, dtype)}
     trial = next(trials[name] for name in (*SHOWING_BY, *SHOWING) if name in trials)
     case = trial.case()
@@ -423,7 +426,7 @@ def test_every_two_integer_arithmetics_that_calls_follow_are_told_apart_by_some_
             for case in integer_cases(*pair)
             if case.name in INTEGER_GOLDENS and any(call.expression(case.request) for call in calls)
         }
-        for pair, calls in suite.followed_integers().items()
+        for pair, calls in followed_integers().items()
     }
     assert len(computed) == 21
     for a, b in itertools.combinations(computed, 2):
@@ -504,7 +507,7 @@ def test_a_constant_image_stays_what_it_is(rounding: str, convention: Resize) ->
 
 
 def test_every_call_follows_an_arithmetic_that_speaks_of_its_convention() -> None:
-    for call in suite.calls("resize"):
+    for call in calls("resize"):
         for dtype, choice in call.roundings.items():
             for rounding, convention in itertools.product(choice, call.follows.values()):
                 assert applies_to(rounding, convention), (call.id, rounding)
@@ -524,12 +527,12 @@ def test_a_failure_names_the_arithmetic_that_is_followed_instead() -> None:
 
 def test_a_failure_shows_integers(monkeypatch: pytest.MonkeyPatch) -> None:
     call = call_named("torch-interpolate-bicubic")
-    case = suite.golden(goldens.root() / folder(CUBIC, "torch_uint8") / "5x4-9x7-extremes.json")
+    case = golden(goldens.root() / folder(CUBIC, "torch_uint8") / "5x4-9x7-extremes.json")
     assert case.dtype == "uint8"
     wrong = case.expected.astype(np.uint8)
     wrong[0, 0, 4, 3] ^= 1
-    monkeypatch.setattr("halfpixel.verdicts.load", lambda framework: {})
-    monkeypatch.setattr("halfpixel.verdicts.version", lambda framework: "2.13.0")
+    monkeypatch.setattr("halfpixel.conformance.verdicts.load", lambda framework: {})
+    monkeypatch.setattr("halfpixel.conformance.verdicts.version", lambda framework: "2.13.0")
     monkeypatch.setattr(type(call), "evaluate", lambda *_: wrong)
     text = explain(judge(call, case, "uint8"))
     assert "1 of 189 values exceed the error bound" in text

@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel import plugin, suite, sweep
-from halfpixel.arithmetic import COORDINATE_RULES, coordinates
-from halfpixel.cases import MODE_CASES, MODE_CASES_OF_FACTORS, RESIZE_CASES
-from halfpixel.conventions import Resize
+from halfpixel import pytest_plugin
+from halfpixel.conformance import sweep
+from halfpixel.conformance.cases import MODE_CASES, MODE_CASES_OF_FACTORS, RESIZE_CASES
+from halfpixel.conformance.trials import calls, executed_golden, gradient_golden, mode_trials, modes
+from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import FRAMEWORKS, Call, Expression, Mode, Name, Refusal, keras_calls
 from halfpixel.frameworks.call import Gradient, wrapped
+from halfpixel.numerics.error_model import COORDINATE_RULES, coordinates
+from halfpixel.operators import Resize
 from halfpixel.report.terminal import explain, outcome
-from halfpixel.verdicts import Verdict, judge
 
 from .test_wrong_implementations import (
     DTYPES,
@@ -64,7 +66,7 @@ def _call(followed: Followed) -> Call:
 def _executed(followed: Followed, mode: Mode, name: str = UP, dtype: str = "float32") -> Verdict:
     call = mode.of(_call(followed), followed.convention)
     rule = call.arithmetic[dtype].coordinate_rule  # type: ignore[index]
-    case = suite.executed_golden(followed.convention, followed.rule, rule, name)
+    case = executed_golden(followed.convention, followed.rule, rule, name)
     return judge(call, case, dtype)
 
 
@@ -155,11 +157,11 @@ def _samples_points(call: Call) -> bool:
 
 
 def test_every_mode_runs_every_call_and_its_gradient() -> None:
-    trials = [trial.id for trial in suite.mode_trials(lambda framework: "9.9")]
+    trials = [trial.id for trial in mode_trials(lambda framework: "9.9")]
     executed = [
         (call, mode)
-        for framework, mode in suite.modes()
-        for call in suite.calls("resize")
+        for framework, mode in modes()
+        for call in calls("resize")
         if call.framework == framework and mode.why_absent() is None
         if call.convention("9.9") and call.plain
     ]
@@ -185,7 +187,7 @@ def test_every_mode_runs_every_call_and_its_gradient() -> None:
 @pytest.mark.parametrize("call", ["ops.image.resize", "Resizing", "UpSampling2D"])
 def test_every_mode_of_tensorflow_runs_keras_in_both_dtypes(call: str, method: str) -> None:
     """A layer that takes whole factors on cases that have them."""
-    trials = [t for t in suite.mode_trials(lambda framework: "9.9") if f".{call}-{method}-" in t.id]
+    trials = [t for t in mode_trials(lambda framework: "9.9") if f".{call}-{method}-" in t.id]
     assert {(t.call.framework, t.call.name.split("-")[2], t.dtype) for t in trials} == {
         ("tensorflow", mode, dtype) for mode in ("function", "xla", "lite") for dtype in DTYPES
     }
@@ -230,7 +232,7 @@ def test_a_gradient_through_a_mode_is_run_in_the_mode() -> None:
     mode = _mode(_same, refusals=(Refusal(words="no way", why="none"),))
     call = replace(_call(LINEAR), expression=lambda case: Expression(Name("abs"), (Name("x"),)))
     differentiated = gradient.within(mode).of(mode.of(call, LINEAR.convention))
-    case = suite.gradient_golden(LINEAR.convention, None, UP)
+    case = gradient_golden(LINEAR.convention, None, UP)
     assert str(differentiated.said(case.request)) == "grad(fast(abs, level=3)(x))"
     assert [refusal.words for refusal in differentiated.refusals] == ["no way back", "no way"]
     names = {"abs": lambda x: abs(x) + 1}
@@ -246,7 +248,7 @@ def test_modes_are_named_apart_and_their_rules_exist() -> None:
 
 
 def test_two_starts_show_at_some_case_of_the_suite() -> None:
-    cases = (suite.executed_golden(LINEAR.convention, None, "two_starts", n) for n in MODE_CASES)
+    cases = (executed_golden(LINEAR.convention, None, "two_starts", n) for n in MODE_CASES)
     assert any(
         not np.array_equal(case.expected, replace(case, rule=None).reference()) for case in cases
     )
@@ -282,7 +284,7 @@ def test_modes_are_collected_only_where_they_are_asked_for(
     options = ("--collect-only", "-q", "-p", "no:hypothesispytest", "--framework", "torch")
     result = pytester.runpytest_inprocess(*options, *arguments)
     ids = [line for line in result.outlines if "::test_mode[" in line]
-    trials = [trial for trial in suite.mode_trials() if trial.call.framework == "torch"]
+    trials = [trial for trial in mode_trials() if trial.call.framework == "torch"]
     assert ids == [f"test_modes.py::test_mode[{trial.id}]" for trial in trials if collected]
     assert any("::test_compiled_nearest" in line for line in result.outlines) is collected
 
@@ -295,19 +297,17 @@ def test_a_mode_that_this_machine_lacks_is_said_to_be_left_out(
     torch = replace(FRAMEWORKS["torch"], modes=(absent,))
     monkeypatch.setitem(FRAMEWORKS, "torch", torch)
     asked = pytester.parseconfig("-m", "modes", "--framework", "torch")
-    assert "torch-fast (no such device)" in plugin._left_out(asked)[0]
-    assert "fast" not in plugin._left_out(pytester.parseconfig("--framework", "torch"))[0]
-    assert not list(suite.mode_trials(lambda name: "9.9" if name == "torch" else None))
+    assert "torch-fast (no such device)" in pytest_plugin._left_out(asked)[0]
+    assert "fast" not in pytest_plugin._left_out(pytester.parseconfig("--framework", "torch"))[0]
+    assert not list(mode_trials(lambda name: "9.9" if name == "torch" else None))
 
 
 def test_a_mode_on_another_device_is_spelled_as_it_is_run() -> None:
-    (cuda,) = (mode for framework, mode in suite.modes() if mode.name == "cuda")
-    call = next(call for call in suite.calls("resize") if call.id == "torch-interpolate-bilinear")
-    case = suite.executed_golden(LINEAR.convention, None, None, UP)
+    (cuda,) = (mode for framework, mode in modes() if mode.name == "cuda")
+    call = next(call for call in calls("resize") if call.id == "torch-interpolate-bilinear")
+    case = executed_golden(LINEAR.convention, None, None, UP)
     said = str(cuda.of(call, LINEAR.convention).said(case.request))
     assert said.startswith("cpu(F.interpolate(x.cuda(), size=(7, 9), mode='bilinear'")
-    (grid_sample,) = (
-        c for c in suite.calls("resize") if c.id == "torch-grid_sample-bilinear-border"
-    )
+    (grid_sample,) = (c for c in calls("resize") if c.id == "torch-grid_sample-bilinear-border")
     said = str(cuda.of(grid_sample, LINEAR.convention).said(case.request))
     assert said.startswith("cpu(F.grid_sample(x.cuda(), cuda(F.affine_grid(")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from halfpixel import ConvTranspose, Resize
-from halfpixel.conventions.onnx_operators import (
+from halfpixel.operators.onnx_operators import (
     ResizeNode,
     conv_transpose_node,
     left_open,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from halfpixel import Resize
-from halfpixel.conventions.resize import CoordinateTransformationMode
+from halfpixel.operators.resize import CoordinateTransformationMode
 
 CROP: CoordinateTransformationMode = "tf_crop_and_resize"
 KERNELS: tuple[dict[str, Any], ...] = (

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from halfpixel import __version__, frameworks, goldens, plugin
+from halfpixel import __version__, frameworks, pytest_plugin
+from halfpixel.conformance import goldens
 
 pytest_plugins = ["pytester"]
 
@@ -307,14 +308,14 @@ def test_workers_are_given_one_framework_at_a_time(
     pytester: pytest.Pytester, node_id: str, scope: str
 ) -> None:
     config = pytester.parseconfig("--dist=load", "--tx=2*popen", "--framework", "opencv")
-    scheduler = plugin.pytest_xdist_make_scheduler(config, None)
+    scheduler = pytest_plugin.pytest_xdist_make_scheduler(config, None)
     assert scheduler._split_scope(node_id) == scope
 
 
 def test_what_is_pending_is_counted_to_three(pytester: pytest.Pytester) -> None:
     """As xdist counts it, which is all that it asks for: none, one, two or more than two."""
     config = pytester.parseconfig("--dist=load", "--tx=2*popen", "--framework", "opencv")
-    scheduler = plugin.pytest_xdist_make_scheduler(config, None)
+    scheduler = pytest_plugin.pytest_xdist_make_scheduler(config, None)
     for done in itertools.product((True, False), repeat=5):
         units = {
             "a": dict(zip("xyz", done, strict=False)),
@@ -323,8 +324,8 @@ def test_what_is_pending_is_counted_to_three(pytester: pytest.Pytester) -> None:
         for _ in range(2):  # a finished unit is not counted again
             assert scheduler._pending_of(units) == min(done.count(False), 3)
         scheduler._finished.clear()
-    assert plugin._Indexed(["a", "b", "c"]).index("c") == 2
-    assert plugin._Indexed(["a", "b"]) == ["a", "b"]
+    assert pytest_plugin._Indexed(["a", "b", "c"]).index("c") == 2
+    assert pytest_plugin._Indexed(["a", "b"]) == ["a", "b"]
 
 
 @pytest.mark.parametrize("in_a_worker", [True, False])
@@ -355,7 +356,7 @@ def test_a_report_travels_as_one_string_and_arrives_whole(
     for name in ("nodeid", "keywords", "outcome", "when", "duration"):
         assert getattr(again, name) == getattr(report, name)
     assert tuple(again.location) == report.location
-    assert plugin._found(again) == found
+    assert pytest_plugin._found(again) == found
 
 
 @pytest.mark.opencv
@@ -370,7 +371,7 @@ def test_the_controller_says_that_the_items_of_workers_began_and_ended(project: 
 @pytest.mark.parametrize("dist", ["loadfile", "loadscope", "worksteal", "each"])
 def test_another_distribution_is_left_to_xdist(pytester: pytest.Pytester, dist: str) -> None:
     config = pytester.parseconfig(f"--dist={dist}", "--tx=2*popen", "--framework", "opencv")
-    assert plugin.pytest_xdist_make_scheduler(config, None) is None
+    assert pytest_plugin.pytest_xdist_make_scheduler(config, None) is None
 
 
 # ---------------------------------------------------------------------------- a failing run
@@ -393,7 +394,7 @@ def test_a_changed_framework_fails_and_is_explained(project: Project) -> None:
         ]
     )
     assert "Traceback" not in result.stdout.str()
-    assert "halfpixel/verdicts.py" not in result.stdout.str()
+    assert "halfpixel/conformance/verdicts.py" not in result.stdout.str()
 
 
 @pytest.mark.opencv

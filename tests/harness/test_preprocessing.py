@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from halfpixel import Resize
 from halfpixel.identification.entry import Unread
 from halfpixel.identification.preprocessing import stages
-from halfpixel.weights import matrix
+from halfpixel.numerics.weights import matrix
 
 Array = NDArray[Any]
 LINEAR = Resize(mode="linear")

@@ -10,11 +10,12 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from halfpixel import frameworks, suite
+from halfpixel import frameworks
+from halfpixel.conformance import trials
+from halfpixel.conformance.verdicts import judge
 from halfpixel.frameworks import FRAMEWORKS, FrameworkError, Names
 from halfpixel.frameworks.process import Process
-from halfpixel.request import Operation
-from halfpixel.verdicts import judge
+from halfpixel.operators.request import Operation
 
 # ---------------------------------------------------------------------------- any framework
 
@@ -65,8 +66,10 @@ def test_a_child_that_died_is_an_error_and_no_verdict(
     words = "the process that runs mylib has ended: it was killed, or it crashed"
     with pytest.raises(FrameworkError, match=words):
         process(_die)
-    monkeypatch.setattr("halfpixel.verdicts.load", lambda framework: {"process": process})
-    monkeypatch.setattr("halfpixel.verdicts.version", lambda framework: "9.9")
+    monkeypatch.setattr(
+        "halfpixel.conformance.verdicts.load", lambda framework: {"process": process}
+    )
+    monkeypatch.setattr("halfpixel.conformance.verdicts.version", lambda framework: "9.9")
     trial = _trial("keras.ops.image.resize-bilinear")
     with pytest.raises(FrameworkError, match=words):
         judge(trial.call, trial.case(), "float32")
@@ -112,12 +115,14 @@ def test_a_parent_that_is_gone_takes_its_child_along() -> None:
 KERAS = "keras_torch"
 
 
-def _trials() -> Iterator[suite.Trial]:
+def _trials() -> Iterator[trials.Trial]:
     for operation in get_args(Operation):
-        yield from suite.trials(operation, lambda framework: "9.9" if framework == KERAS else None)
+        yield from trials.trials_of(
+            operation, lambda framework: "9.9" if framework == KERAS else None
+        )
 
 
-def _trial(call: str, case: str = "4x5-7x9-texture") -> suite.Trial:
+def _trial(call: str, case: str = "4x5-7x9-texture") -> trials.Trial:
     name = f"{KERAS}-{call}-float32-{case}"
     return next(trial for trial in _trials() if trial.id == name)
 
@@ -154,7 +159,7 @@ def test_what_keras_computes_there_is_judged_like_any_other(framework: str) -> N
     case = trial.case()
     assert judge(trial.call, case, "float32").kind == "conforms"
     for other in ("torch-interpolate-bilinear", "tensorflow-keras.ops.image.resize-bicubic"):
-        call = next(call for call in suite.calls("resize") if call.id == other)
+        call = next(call for call in trials.calls("resize") if call.id == other)
         convention = next(iter(call.follows.values()))
         held = replace(case, convention=convention, rule=call.rule)
         held = replace(held, expected=np.asarray(held.reference()))

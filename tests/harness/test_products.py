@@ -14,8 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import Resize
-from halfpixel.conventions import every_pyramid, every_resize, products
-from halfpixel.conventions.resize import Mode, _band
+from halfpixel.operators import every_pyramid, every_resize, products
+from halfpixel.operators.resize import Mode, _band
 
 Array = NDArray[Any]
 Random = np.random.Generator

@@ -11,21 +11,28 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import Resize, frameworks, suite
-from halfpixel.arithmetic import sum_of_products
-from halfpixel.cases import PYRAMID_CASES, RESIZE_CASES, Case, resize_cases, resize_entries
-from halfpixel.conventions import every_pyramid, resize_from
-from halfpixel.conventions.pyramid import Border
+from halfpixel import Resize, frameworks
+from halfpixel.conformance import trials
+from halfpixel.conformance.cases import (
+    PYRAMID_CASES,
+    RESIZE_CASES,
+    Case,
+    resize_cases,
+    resize_entries,
+)
+from halfpixel.conformance.misreadings import followed
+from halfpixel.conformance.verdicts import error_bound, judge, share_of_bound
 from halfpixel.frameworks import Call
-from halfpixel.integers import opencv
-from halfpixel.readings import followed
+from halfpixel.numerics.error_model import sum_of_products
+from halfpixel.numerics.integer_kernels import opencv
+from halfpixel.operators import every_pyramid, resize_from
+from halfpixel.operators.pyramid import Border
 from halfpixel.report.terminal import explain
-from halfpixel.verdicts import error_bound, judge, share_of_bound
 
 from ..test_pyramids import CALLS, steps
 
 PYRAMID = Resize(mode="pyramid")
-STEPS = {call.name: call for call in suite.calls("resize") if call.name.startswith("pyr")}
+STEPS = {call.name: call for call in trials.calls("resize") if call.name.startswith("pyr")}
 
 
 def matrix(n_in: int, n_out: int, times: int, border: Border = "reflect_101") -> list[list[int]]:

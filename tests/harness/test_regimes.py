@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from halfpixel import Resize, regimes
+from halfpixel import Resize
+from halfpixel.numerics import equivalence
 
 LINEAR = Resize(mode="linear")
 AREA = Resize(mode="area")
@@ -35,23 +36,23 @@ AREA = Resize(mode="area")
     ],
 )
 def test_where_two_conventions_are_one(one: Resize, other: Resize, where: list[str]) -> None:
-    assert regimes.agreement(one, other) == where
+    assert equivalence.agreement(one, other) == where
 
 
 def test_a_difference_is_found_at_its_smallest_sizes() -> None:
     other = Resize(mode="linear", coordinate_transformation_mode="asymmetric")
-    n_in, n_out = next(regimes.disagreements(LINEAR, other))
+    n_in, n_out = next(equivalence.disagreements(LINEAR, other))
     assert (n_in, n_out) == (2, 1)
-    assert regimes.distances(LINEAR, other)[n_in - 1, n_out - 1] == 0.5
+    assert equivalence.distances(LINEAR, other)[n_in - 1, n_out - 1] == 0.5
 
 
 def test_a_pair_of_sizes_that_differs_ends_a_regime() -> None:
-    for regime in regimes.REGIMES:
-        equal = np.ones((regimes.LARGEST, regimes.LARGEST), bool)
-        assert regimes.widest(equal) == ["at every size"]
-        equal[tuple(np.argwhere(regimes.sizes(regime))[-1])] = False
-        assert regime not in regimes.widest(equal)
+    for regime in equivalence.REGIMES:
+        equal = np.ones((equivalence.LARGEST, equivalence.LARGEST), bool)
+        assert equivalence.widest(equal) == ["at every size"]
+        equal[tuple(np.argwhere(equivalence.sizes(regime))[-1])] = False
+        assert regime not in equivalence.widest(equal)
 
 
 def test_every_regime_holds_for_more_than_one_pair_of_sizes() -> None:
-    assert all(np.sum(regimes.sizes(regime)) > 1 for regime in regimes.REGIMES)
+    assert all(np.sum(equivalence.sizes(regime)) > 1 for regime in equivalence.REGIMES)

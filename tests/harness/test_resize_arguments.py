@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from halfpixel import ConvTranspose, Resize
-from halfpixel.conventions import every_pyramid, every_resize
+from halfpixel.operators import every_pyramid, every_resize
 
 LINEAR = Resize(mode="linear")
 ALIGNED = Resize(mode="linear", coordinate_transformation_mode="align_corners")

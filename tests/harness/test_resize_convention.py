@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from halfpixel import Resize
-from halfpixel.conventions import every_resize, resize_from
-from halfpixel.conventions.resize import CoordinateTransformationMode, Mode
+from halfpixel.operators import every_resize, resize_from
+from halfpixel.operators.resize import CoordinateTransformationMode, Mode
 
 
 def interpolates(convention: Resize) -> bool:

@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
-from halfpixel import Resize, cli, convert, frameworks, suite
-from halfpixel.answers import onnx_nodes, table, targets
-from halfpixel.answers.exactness import Exactness, Looked, compared, differing, side
-from halfpixel.answers.resize import ResizeAnswer
-from halfpixel.answers.sizes import Sizes
+from halfpixel import Resize, cli, convert, frameworks
+from halfpixel.conformance import trials
+from halfpixel.conversion import onnx_nodes, search, table
+from halfpixel.conversion.agreement import Exactness, Looked, compared, differing, side
+from halfpixel.conversion.parse import Reading, Unreadable, read
+from halfpixel.conversion.parse.resize import closest, example, rows
+from halfpixel.conversion.parse.signatures import FUNCTIONS, Function
+from halfpixel.conversion.resize import ResizeAnswer
+from halfpixel.conversion.sizes import Sizes
 from halfpixel.frameworks.call import Call
-from halfpixel.spoken import Reading, Unreadable, read
-from halfpixel.spoken.resize import closest, example, rows
-from halfpixel.spoken.signatures import FUNCTIONS, Function
 from tests.test_resize_conversions import (
     cases_of,
     check,
@@ -30,7 +31,7 @@ from tests.test_resize_conversions import (
     image,
 )
 
-CALLS = {call.id: call for call in suite.calls("resize")}
+CALLS = {call.id: call for call in trials.calls("resize")}
 
 
 def reading(text: str) -> Reading:
@@ -87,8 +88,8 @@ def test_what_a_call_prints_reads_back_to_it(call: Call) -> None:
 
 
 def test_a_call_that_is_added_to_the_catalogue_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    from halfpixel.conversion.parse import resize
     from halfpixel.frameworks.call import Expression, Name
-    from halfpixel.spoken import resize
 
     one = CALLS["torch-interpolate-bilinear"]
 
@@ -146,7 +147,7 @@ def test_opencv_has_these_arguments_in_this_order(function: Function) -> None:
 
 @pytest.mark.opencv
 def test_opencv_s_flags_have_these_numbers() -> None:
-    from halfpixel.spoken.signatures import BY_NAME
+    from halfpixel.conversion.parse.signatures import BY_NAME
 
     cv2 = frameworks.load("opencv")["cv2"]
     for function, argument in (("cv2.resize", "interpolation"), ("cv2.warpAffine", "borderMode")):
@@ -516,7 +517,7 @@ def test_bounds_are_the_sums_of_both_calls_and_grow_with_the_image() -> None:
 
 
 def test_pairs_at_which_rules_differ_are_the_goldens() -> None:
-    from halfpixel import goldens
+    from halfpixel.conformance import goldens
 
     floor = Resize(
         mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"
@@ -530,10 +531,10 @@ def test_pairs_at_which_rules_differ_are_the_goldens() -> None:
 
 
 @pytest.mark.parametrize(
-    "convention", [targets.convention_of(c) for c in onnx_nodes.calls()], ids=str
+    "convention", [search.convention_of(c) for c in onnx_nodes.calls()], ids=str
 )
 def test_a_node_says_its_convention(convention: Resize) -> None:
-    from halfpixel.spoken.text import outermost
+    from halfpixel.conversion.parse.text import outermost
 
     said = onnx_nodes.node(convention)
     assert said is not None

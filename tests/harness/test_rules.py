@@ -14,23 +14,17 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from halfpixel import rules, suite
+from halfpixel.catalogue import rules
 from halfpixel.cli import main
-from halfpixel.conventions import Resize, resize
-from halfpixel.conventions.resize import every_pyramid, every_resize
-from halfpixel.report import (
-    diagrams,
-    findings_index,
-    rule_book,
-    rule_table,
-    rule_words,
-    sampling,
-)
+from halfpixel.conformance import trials
+from halfpixel.operators import Resize, resize
+from halfpixel.operators.resize import every_pyramid, every_resize
+from halfpixel.report import diagrams, findings_index, rule_book, rule_table, rule_words, sampling
 
 
 def test_every_call_has_a_line_for_each_range_of_releases() -> None:
     lines = [(rule.call.id, rule.releases) for rule in rules.every_rule()]
-    wanted = [(c.id, releases) for c in suite.calls() for releases in c.follows or ("",)]
+    wanted = [(c.id, releases) for c in trials.calls() for releases in c.follows or ("",)]
     assert lines == wanted
 
 
@@ -153,7 +147,9 @@ def test_the_table_is_there_for_programs(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_no_framework_is_imported() -> None:
-    looked = "import sys; from halfpixel import rules; list(rules.every_rule())[0].written; "
+    looked = (
+        "import sys; from halfpixel.catalogue import rules; list(rules.every_rule())[0].written; "
+    )
     looked += "assert not {'torch', 'tensorflow', 'cv2'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", looked], check=True)
 
@@ -283,7 +279,7 @@ def pages() -> dict[str, str]:
 
 
 def test_every_convention_and_every_call_has_a_page(pages: dict[str, str]) -> None:
-    wanted = {f"calls/{call.id}.md" for call in suite.calls()}
+    wanted = {f"calls/{call.id}.md" for call in trials.calls()}
     wanted |= {f"conventions/{convention.slug}.md" for convention in rules.conventions()}
     assert set(pages) == {"README.md", "conventions/conv_transpose.md", *wanted}
     assert all(
@@ -314,11 +310,11 @@ def test_every_finding_says_which_calls_of_the_catalogue_it_is_about_or_none() -
 def test_a_finding_names_calls_and_their_pages_link_it(
     section: findings_index.Section, pages: dict[str, str]
 ) -> None:
-    about = [call for call in suite.calls() if section.is_about(call)]
+    about = [call for call in trials.calls() if section.is_about(call)]
     assert about or not section.calls  # of a library that is not in the catalogue: "none"
     for name in section.calls:
         assert any(replace(section, calls=(name,)).is_about(call) for call in about), name
-    for call in suite.calls():
+    for call in trials.calls():
         linked = f"findings.md#{section.anchor})" in pages[f"calls/{call.id}.md"]
         assert linked == (call in about), call.id
 

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import Resize, frameworks, goldens, readings, suite, verdicts
-from halfpixel.arithmetic import COORDINATE_RULES, coordinates
-from halfpixel.cases import GRADIENT_CASES, SCALE_CASES, Case, resize_cases, scale_cases
+from halfpixel import Resize, frameworks
+from halfpixel.conformance import goldens, misreadings, trials, verdicts
+from halfpixel.conformance.cases import GRADIENT_CASES, SCALE_CASES, Case, resize_cases, scale_cases
+from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import Call, Expression, Name
-from halfpixel.frameworks.scaling import (
+from halfpixel.frameworks.factors import (
     Scaling,
     copied_and_doubled_axes,
     copied_axes,
@@ -28,8 +29,8 @@ from halfpixel.frameworks.scaling import (
     truncated,
 )
 from halfpixel.frameworks.tensorflow_scales import padded, unpadded
+from halfpixel.numerics.error_model import COORDINATE_RULES, coordinates
 from halfpixel.report.terminal import explain
-from halfpixel.verdicts import Verdict, judge
 from tests.test_scales import disagreement
 
 Array = NDArray[Any]
@@ -39,7 +40,7 @@ NEAREST = Resize(mode="nearest", coordinate_transformation_mode="asymmetric", ne
 EXACT = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 CUBIC = Resize(mode="cubic")
 ALIGNED = Resize(mode="linear", coordinate_transformation_mode="align_corners")
-GIVEN = [call for call in suite.calls("resize") if call.scaling is not None]
+GIVEN = [call for call in trials.calls("resize") if call.scaling is not None]
 
 
 def say(value: object) -> str | None:
@@ -61,7 +62,7 @@ def test_five_pixels_by_a_factor_of_eleven_fifths() -> None:
 
 
 def test_a_factor_that_is_the_ratio_of_the_sizes_changes_nothing() -> None:
-    for case in suite.golden_cases():
+    for case in trials.golden_cases():
         convention = case.convention
         if (
             isinstance(convention, Resize)
@@ -242,10 +243,10 @@ def test_a_rule_that_is_not_stored_picks_the_exact_pixel_at_every_golden_scale()
 
 
 def call_named(name: str) -> Call:
-    return next(call for call in suite.calls() if call.id == name)
+    return next(call for call in trials.calls() if call.id == name)
 
 
-STORED = list(suite.followed_at_scales())
+STORED = list(trials.followed_at_scales())
 
 
 def test_every_case_with_scales_tells_them_from_the_ratio_of_the_sizes() -> None:
@@ -347,7 +348,7 @@ def test_a_mistake_is_caught_and_named(
 
 def test_no_kind_of_mistake_is_missing_from_the_table_above() -> None:
     cases = [case_with_expected(case) for case in STORED if case.convention in (LINEAR, CUBIC)]
-    found = {name for case in cases for name, _ in readings.readings(case)}
+    found = {name for case in cases for name, _ in misreadings.readings(case)}
     own = {
         name.removeprefix("the expected convention ") for name in found if name.startswith("the ")
     }
@@ -444,7 +445,7 @@ def test_every_scaling_is_shown_to_be_needed() -> None:
 
 def test_gradients_of_calls_that_are_given_factors_are_tested_at_scales() -> None:
     names = {entry.name for entry in SCALE_CASES} & set(GRADIENT_CASES)
-    tested = [trial for trial in suite.gradient_trials() if trial.case_name in names]
+    tested = [trial for trial in trials.gradient_trials() if trial.case_name in names]
     assert {trial.case_name for trial in tested} == names or not frameworks.version("torch")
     assert all(trial.call.scaling is not None for trial in tested)
 

@@ -12,8 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import frameworks, goldens, suite, sweep, verdicts
-from halfpixel.arithmetic import (
+from halfpixel import frameworks
+from halfpixel.conformance import goldens, sweep, trials, verdicts
+from halfpixel.conformance.sweep import Block
+from halfpixel.conformance.verdicts import error_bound
+from halfpixel.frameworks import Call, DType, Expression, Name
+from halfpixel.frameworks.call import WIDE, Defect
+from halfpixel.numerics.error_model import (
     COORDINATE_RULES,
     UNDERFLOW,
     UNIT_ROUNDOFF,
@@ -23,13 +28,9 @@ from halfpixel.arithmetic import (
     places,
     tap_weights,
 )
-from halfpixel.conventions import Resize, every_resize
-from halfpixel.frameworks import Call, DType, Expression, Name
-from halfpixel.frameworks.call import WIDE, Defect
+from halfpixel.operators import Resize, every_resize
+from halfpixel.operators.request import Request
 from halfpixel.report.terminal import explain
-from halfpixel.request import Request
-from halfpixel.sweep import Block
-from halfpixel.verdicts import error_bound
 
 Array = NDArray[Any]
 NEAREST = [c for c in every_resize() if c.mode == "nearest"]
@@ -43,7 +44,7 @@ MIDDLE = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 LINEAR = Resize(mode="linear")
 HALF_EVEN = Resize(mode="nearest", nearest_mode="round_half_even")
 ZEROS = replace(HALF_EVEN, coordinate_transformation_mode="asymmetric", padding_mode="zeros")
-CALLS = {call.id: call for call in suite.calls("resize")}
+CALLS = {call.id: call for call in trials.calls("resize")}
 
 
 def arithmetic(convention: Resize, dtype: str, rule: str | None = None) -> Arithmetic:
@@ -231,8 +232,8 @@ def test_a_sample_is_forty_pairs_of_all_sizes_with_those_of_the_summary() -> Non
 def test_a_dtype_is_not_swept_where_another_has_its_arithmetic() -> None:
     """Whatever TensorFlow is given, it computes in float32; torch does not. The sample has both."""
     release = {"torch": "2.13.0", "tensorflow": "2.21.0", "opencv": "5.0.0"}.get
-    seen = {(t.call.id, t.dtype) for t in suite.sweep_trials(release)}
-    sampled = {(t.call.id, t.dtype) for t in suite.sample_trials(release)}
+    seen = {(t.call.id, t.dtype) for t in trials.sweep_trials(release)}
+    sampled = {(t.call.id, t.dtype) for t in trials.sample_trials(release)}
     assert {call for call, _ in seen} == {call for call, _ in sampled}
     for call, dtype in sampled - seen:
         assert dtype == "float64"

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from halfpixel import Resize, frameworks, plugin, suite
-from halfpixel.arithmetic import UNIT_ROUNDOFF
+from halfpixel import Resize, frameworks, pytest_plugin
+from halfpixel.conformance.trials import calls as every_call
+from halfpixel.numerics.error_model import UNIT_ROUNDOFF
 
 TOP = Path(__file__).parents[2]
 PAGE = (TOP / "docs" / "symptoms.md").read_text("utf-8")
@@ -78,7 +79,7 @@ def trials() -> tuple[str, ...]:
         for path in sorted((TOP / "tests").glob("test_*.py"))
         for name, function in marked.findall(path.read_text("utf-8"))
         if name != "sweep"
-        for trial in plugin._trials(name)
+        for trial in pytest_plugin._trials(name)
     )
 
 
@@ -107,7 +108,7 @@ def test_every_test_that_is_named_exists() -> None:
 
 def test_conventions_and_calls_are_linked_by_their_names() -> None:
     """The page of a convention is named by its slug, the page of a call by its id."""
-    calls = list(suite.calls("resize"))
+    calls = list(every_call("resize"))
     slugs = {convention.slug for call in calls for convention in call.follows.values()}
     names = {"conventions": slugs, "calls": {call.id for call in calls}}
     links = re.findall(r"\]\(rules/(\w+)/([^)]+)\.md\)", PAGE)

@@ -13,25 +13,26 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import ConvTranspose, Resize, suite
-from halfpixel.arithmetic import (
-    COORDINATE_RULES,
-    UNIT_ROUNDOFF,
-    Arithmetic,
-    cubic_weight_error,
-    normalised_weight_error,
-)
-from halfpixel.cases import (
+from halfpixel import ConvTranspose, Resize
+from halfpixel.conformance import trials
+from halfpixel.conformance.cases import (
     CONV_TRANSPOSE_CASES,
     Array,
     Case,
     conv_transpose_case,
     resize_cases,
 )
-from halfpixel.conventions import every_resize
+from halfpixel.conformance.verdicts import Verdict, error_bound, judge, share_of_bound
 from halfpixel.frameworks import Call, Expression, Name, Names, Refusal, dtype_name
 from halfpixel.frameworks.call import BFLOAT16, WIDE
-from halfpixel.verdicts import Verdict, error_bound, judge, share_of_bound
+from halfpixel.numerics.error_model import (
+    COORDINATE_RULES,
+    UNIT_ROUNDOFF,
+    Arithmetic,
+    cubic_weight_error,
+    normalised_weight_error,
+)
+from halfpixel.operators import every_resize
 
 from .test_arithmetic import value_in_float32
 
@@ -461,9 +462,9 @@ def test_a_result_rounded_to_float16_needs_the_narrow_term_and_comes_near_it(
 @pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
 def test_torch_in_half_the_bits_needs_the_roundings_that_it_declares(mode: str, dtype: Any) -> None:
     """On the photograph, whose errors in float32 are far below one rounding to half the bits."""
-    call = next(c for c in suite.calls("resize") if c.id == f"torch-interpolate-{mode}")
+    call = next(c for c in trials.calls("resize") if c.id == f"torch-interpolate-{mode}")
     (convention,) = call.follows.values()
-    case = suite.photograph(convention, call.rule, (96, 144))
+    case = trials.photograph(convention, call.rule, (96, 144))
     verdict = judge(call, case, dtype)
     assert verdict.kind == "conforms"
     assert verdict.share > 1 / 8
@@ -490,7 +491,7 @@ def expected(convention: Resize, rule: str | None) -> tuple[Case, ...]:
 
 CALLS = [
     (call, dtype, convention)
-    for call in suite.calls("resize")
+    for call in trials.calls("resize")
     for dtype in call.arithmetic
     for convention in call.follows.values()
 ]
@@ -555,7 +556,7 @@ def test_every_two_conventions_that_calls_follow_differ_by_more_than_the_bounds_
         mine = [error_bound(case, call.arithmetic[dtype]) for case in expected(*followed)]
         widest = zip(mine, bounds.get(followed, mine), strict=True)
         bounds[followed] = [np.maximum(a, b) for a, b in widest]
-    assert set(bounds) == set(suite.followed())
+    assert set(bounds) == set(trials.followed())
     for a, b in itertools.permutations(bounds, 2):
         told = [
             share_of_bound(other.expected, case.expected, bound) > 1
@@ -603,8 +604,8 @@ def judged(
     refusals: tuple[Refusal, ...] = (),
     **declared: Any,
 ) -> Verdict:
-    monkeypatch.setattr("halfpixel.verdicts.load", lambda framework: {"fake": "names"})
-    monkeypatch.setattr("halfpixel.verdicts.version", lambda framework: "2.5")
+    monkeypatch.setattr("halfpixel.conformance.verdicts.load", lambda framework: {"fake": "names"})
+    monkeypatch.setattr("halfpixel.conformance.verdicts.version", lambda framework: "2.5")
     call = replace(fake_call(answer, release_range, refusals), **declared)
     verdict = judge(call, CASE, "float32")
     assert (verdict.call, verdict.case, verdict.dtype) == (call, CASE, "float32")

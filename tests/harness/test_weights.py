@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from halfpixel import Resize
-from halfpixel.arithmetic import normalised_weight_error
-from halfpixel.cases import Case
-from halfpixel.conventions import every_pyramid, every_resize
-from halfpixel.conventions.kernels import KERNELS
-from halfpixel.conventions.resize import Mode
-from halfpixel.weights import matrix, matrix_at
+from halfpixel.conformance.cases import Case
+from halfpixel.numerics.error_model import normalised_weight_error
+from halfpixel.numerics.weights import matrix, matrix_at
+from halfpixel.operators import every_pyramid, every_resize
+from halfpixel.operators.kernels import KERNELS
+from halfpixel.operators.resize import Mode
 
 ADAPTIVE = Resize(mode="adaptive_area")
 BOX = Resize(mode="box", antialias=True, exclude_outside=True)

@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import goldens, readings, suite, verdicts
-from halfpixel.arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error
-from halfpixel.cases import Case
-from halfpixel.conventions import ConvTranspose, Resize
+from halfpixel.conformance import goldens, misreadings, trials, verdicts
+from halfpixel.conformance.cases import Case
+from halfpixel.conformance.verdicts import Verdict, error_bound, judge, share_of_bound
 from halfpixel.frameworks import Call, DType, Expression, Name
+from halfpixel.numerics.error_model import Arithmetic, cubic_weight_error, normalised_weight_error
+from halfpixel.operators import ConvTranspose, Resize
+from halfpixel.operators.request import Operation, Request
 from halfpixel.report.terminal import explain, headline
-from halfpixel.request import Operation, Request
-from halfpixel.verdicts import Verdict, error_bound, judge, share_of_bound
 
 Array = NDArray[Any]
 DTYPES: tuple[DType, ...] = ("float32", "float64")
@@ -221,7 +221,7 @@ def _resize(x: Array, size: tuple[int, int], **options: Any) -> Array:
 
 @functools.cache
 def _paths() -> list[Path]:
-    return list(map(goldens.path_of, suite.golden_cases()))
+    return list(map(goldens.path_of, trials.golden_cases()))
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ class Followed:
     def cases(self) -> list[Case]:
         folder = goldens.root() / "resize"
         folder /= self.convention.slug + (f"-{self.rule}" if self.rule else "")
-        stored = (suite.golden(path) for path in _paths() if path.parent == folder)
+        stored = (trials.golden(path) for path in _paths() if path.parent == folder)
         return [case for case in stored if case.scales is None]  # those: test_scales.py
 
     def call(self, function: Callable[..., Array]) -> Call:
@@ -621,7 +621,7 @@ def _the_same_here(verdict: Verdict, named: str, arithmetic: Arithmetic) -> list
 
     An antialiased kernel is the plain one where no axis shrinks, for example.
     """
-    known = dict(readings.readings(verdict.case, verdict.got))
+    known = dict(misreadings.readings(verdict.case, verdict.got))
     expected = known[named].expected
     return [
         name
@@ -692,8 +692,8 @@ def _conv_call(function: Callable[..., Array]) -> Call:
 
 
 CONV_CASES = {
-    case.name: suite.golden(goldens.path_of(case))
-    for case in suite.golden_cases()
+    case.name: trials.golden(goldens.path_of(case))
+    for case in trials.golden_cases()
     if isinstance(case.convention, ConvTranspose)
 }
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from ..identification.finding import find
+from ..identification.adapter import Layout, Size
+from ..identification.function_path import find
 from ..identification.problem import Unidentifiable
-from ..identification.subject import Layout, Size
-from . import written
+from . import call_text
 from .answer import VERDICTS, Comparison, Side, Verdict
 from .difference import Difference
 from .function import Array, Function, Incomparable, Raised, prepared, with_way
 from .images import IMAGES, REAL, Image, Probe, as_dtype, photograph, read, sizes_for
-from .looks import Known, Look, Measured, Setting, look
+from .observation import Known, Look, Measured, Setting, look
 from .remedy import Remedy, remedies
 from .smallest import Smallest, smallest
 from .stages import Stage, stages
@@ -192,10 +192,10 @@ def _given(images: Sequence[str | Path | Array], sizes: Sequence[Size]) -> dict[
 def _function(one: Callable[..., Any] | str, letter: str, output_size: Size | None) -> Function:
     if not isinstance(one, str):
         return prepared(_name(one, letter), one, output_size)
-    if written.is_call(one):
-        return written.checked(one)
+    if call_text.is_call(one):
+        return call_text.checked(one)
     if ".onnx" in one:
-        raise Incomparable(f"{one}: {written.MODEL}")
+        raise Incomparable(f"{one}: {call_text.MODEL}")
     try:
         return prepared(one, find(one), output_size)
     except Unidentifiable as error:

@@ -9,9 +9,9 @@ from typing import Any, Literal, get_args
 
 from . import stages as _stages
 from .difference import Difference
-from .following import Following
 from .function import Function
-from .looks import Look, Setting
+from .matching import Following
+from .observation import Look, Setting
 from .remedy import Remedy
 from .smallest import Smallest
 from .stages import Stage

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..identification.problem import last_line
-from ..identification.subject import (
+from ..identification.adapter import (
     KINDS,
     LAYOUTS,
     SIZE_ORDERS,
@@ -31,6 +30,7 @@ from ..identification.subject import (
     to_layout,
     to_numpy,
 )
+from ..identification.problem import last_line
 
 Array = NDArray[Any]
 Float = NDArray[np.float64]
@@ -102,7 +102,7 @@ class Way:
     """How a function is called.
 
     Attributes:
-        kind: of arrays that it takes, a key of :data:`halfpixel.identification.subject.KINDS`.
+        kind: of arrays that it takes, a key of :data:`halfpixel.identification.adapter.KINDS`.
         layout: of the image that it takes.
         form: how it is told the output's size, if it is.
     """

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import goldens
-from ..identification.subject import Size
+from ..conformance import goldens
+from ..identification.adapter import Size
 from .function import Array, Incomparable
 
 Image = NDArray[np.uint8]

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from .. import answers, suite
-from ..answers.resize import Equivalent, ResizeAnswer
-from ..conventions import Resize
-from ..conversions import TARGETS, Target
+from .. import conversion
+from ..conformance import trials
+from ..conversion.resize import Equivalent, ResizeAnswer
+from ..frameworks.layer_plans import TARGETS, Target
+from ..identification.adapter import Size
 from ..identification.candidates import Candidate
-from ..identification.subject import Size
-from ..request import Request
-from .following import Following
+from ..operators import Resize
+from ..operators.request import Request
 from .function import Function
-from .looks import Measured
+from .matching import Following
+from .observation import Measured
 from .stages import Stage
 
 _MODULES: Mapping[str, Target] = {
@@ -153,7 +154,7 @@ def _call(convention: Resize, rules: frozenset[str | None], n_in: Size, n_out: S
     coordinate rules. Empty if there is none."""
     said = [
         str(expression)
-        for call in suite.calls("resize")
+        for call in trials.calls("resize")
         if call.plain and convention in list(call.follows.values())[-1:]
         if convention.mode != "nearest" or (call.arithmetic and call.rule in rules)
         for expression in [call.expression(Request(convention, (1, 3, *n_in), n_out))]
@@ -166,7 +167,7 @@ def _call(convention: Resize, rules: frozenset[str | None], n_in: Size, n_out: S
 def _converted(text: str, target: Target) -> Equivalent | None:
     """A call in a framework, as halfpixel converts it, if it is one thing at all sizes."""
     try:
-        answer = answers.convert(text, target)
+        answer = conversion.convert(text, target)
     except ValueError:
         return None
     if not isinstance(answer, ResizeAnswer) or len(answer.parts) != 1:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..identification.subject import Size
+from ..identification.adapter import Size
 from .function import Float, Output, Raised
 from .images import Image, Probe, checkerboard, noise
-from .looks import Look, Measured, Setting, look
+from .observation import Look, Measured, Setting, look
 
 _TINY = 6  # pixels along an axis: every size up to that is tried
 _TRIALS = 400  # after which the smallest that was found is given

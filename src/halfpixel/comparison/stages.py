@@ -14,8 +14,8 @@ import numpy as np
 
 from ..identification.preprocessing import affine_step
 from .function import Float
-from .looks import Look, Measured
-from .tone import Tone, same_scale
+from .observation import Look, Measured
+from .value_range import Tone, same_scale
 from .window import Window, whole_levels
 
 # in the order in which a preprocessing function has them

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..identification.subject import Size
+from ..identification.adapter import Size
 from .function import Array, Float, Output
 from .images import as_dtype
-from .tone import Tone
+from .value_range import Tone
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import COORDINATE_RULES, Arithmetic
-from ..cases import Case
-from ..conventions import Resize
-from ..edges import LAYOUTS
-from ..evaluation import Evaluated, default
-from ..request import Operation, Request
-from .scaling import Scaling
+from ..conformance.cases import Case
+from ..conformance.edge_cases import LAYOUTS
+from ..numerics.error_model import COORDINATE_RULES, Arithmetic
+from ..numerics.nonfinite import Evaluated, default
+from ..operators import Resize
+from ..operators.request import Operation, Request
+from .factors import Scaling
 
 DType = Literal["float32", "float64", "float16", "bfloat16", "uint8", "uint16", "int16"]
 Names = Mapping[str, Any]
@@ -161,7 +161,7 @@ class Call:
         since: of dtypes that came later than the call, the releases that take them (PEP 440 specifiers);
             another may refuse one in any words, and what it answers is held to the same.
         roundings: for a dtype whose results are integers that are not copied, the arithmetics
-            (:data:`halfpixel.integers.ROUNDINGS`) that it may follow.
+            (:data:`halfpixel.numerics.integer_kernels.ROUNDINGS`) that it may follow.
         rounding: which of them it follows in the environment of the loaded names.
         refusals: what the framework is known to refuse, with its words.
         defects: where it is known to compute something else than its convention.

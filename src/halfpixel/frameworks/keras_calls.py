@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import Arithmetic
-from ..cases import INTEGER_DTYPES
-from ..conventions import ConvTranspose
-from ..request import Request
+from ..conformance.cases import INTEGER_DTYPES
+from ..numerics.error_model import Arithmetic
+from ..operators import ConvTranspose
+from ..operators.request import Request
 from .call import (
     BFLOAT16,
     HALVES,
@@ -28,7 +28,7 @@ from .call import (
     Run,
     dtype_name,
 )
-from .padding import KERAS_PADDINGS, KerasPadding, axes_of, keras_output_padding
+from .windows import KERAS_PADDINGS, KerasPadding, axes_of, keras_output_padding
 
 Flags = dict[str, object]
 Said = Callable[[Request], Expression | None]

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..cases import Case
-from ..conventions import ConvTranspose
-from ..request import Request
+from ..conformance.cases import Case
+from ..operators import ConvTranspose
+from ..operators.request import Request
 from . import torch
 from .call import (
     HALVES,

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import Arithmetic, cubic_weight_error
-from ..conventions import Resize
-from ..integers.opencv import is_whole
-from ..request import Request
+from ..numerics.error_model import Arithmetic, cubic_weight_error
+from ..numerics.integer_kernels.opencv import is_whole
+from ..operators import Resize
+from ..operators.request import Request
 from . import opencv_dnn, opencv_pyramids
 from .call import Call, DType, Expression, Framework, Name, Names, Refusal
+from .factors import Factors, Scaling, copied_image, half_even, of_sizes, plain
 from .opencv_warp import warp_affine_calls
-from .scaling import Factors, Scaling, copied_image, half_even, of_sizes, plain
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _OTHERS: tuple[DType, ...] = ("float16", "uint8", "uint16", "int16")

@@ -13,12 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import Arithmetic, cubic_powers_error, normalised_weight_error, sum_of_products
-from ..cases import Case
-from ..conventions import ConvTranspose, Resize, conv_transpose_from
-from ..request import Request
+from ..conformance.cases import Case
+from ..numerics.error_model import (
+    Arithmetic,
+    cubic_powers_error,
+    normalised_weight_error,
+    sum_of_products,
+)
+from ..operators import ConvTranspose, Resize, conv_transpose_from
+from ..operators.request import Request
 from .call import Call, Defect, DType, Expression, Name, Names, Refusal
-from .padding import Axis, Window, axes_of, convention_of, same_window
+from .windows import Axis, Window, axes_of, convention_of, same_window
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _RETURNS = {dtype: dtype for dtype in _DTYPES}

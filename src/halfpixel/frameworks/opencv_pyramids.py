@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..arithmetic import Arithmetic, sum_of_products
-from ..cases import Case
-from ..conventions import Resize
-from ..conventions.exact import apply_matrices
-from ..conventions.pyramid import DOWN, goes_down, goes_up
-from ..integers import ROUNDINGS
-from ..request import Request
+from ..conformance.cases import Case
+from ..numerics.error_model import Arithmetic, sum_of_products
+from ..numerics.integer_kernels import ROUNDINGS
+from ..operators import Resize
+from ..operators.exact import apply_matrices
+from ..operators.pyramid import DOWN, goes_down, goes_up
+from ..operators.request import Request
 from .call import INTEGERS, Call, Defect, DType, Expression, Name, Refusal, Run
 
 _FLOATS: tuple[DType, ...] = ("float32", "float64")

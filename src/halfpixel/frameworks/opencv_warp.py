@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..arithmetic import Arithmetic
-from ..conventions import Resize
-from ..conventions.resize import CoordinateTransformationMode, PaddingMode
-from ..request import Request
+from ..numerics.error_model import Arithmetic
+from ..operators import Resize
+from ..operators.request import Request
+from ..operators.resize import CoordinateTransformationMode, PaddingMode
 from .call import INTEGERS, WIDE, Call, DType, Expression, Name, Refusal, Run
 
 _KERNELS = "opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp"

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import Arithmetic, sum_of_products
-from ..conventions import ConvTranspose, Resize
-from ..request import Request
+from ..numerics.error_model import Arithmetic, sum_of_products
+from ..operators import ConvTranspose, Resize
+from ..operators.request import Request
 from . import keras_calls
 from .call import (
     HALVES,
@@ -32,7 +32,6 @@ from .call import (
     Run,
     dtype_name,
 )
-from .padding import TENSORFLOW_WORDS, axes_of, explicit_pair
 from .tensorflow_modes import MODES
 from .tensorflow_raw import (
     CROP_AND_RESIZE,
@@ -49,6 +48,7 @@ from .tensorflow_raw import (
     scaled,
 )
 from .tensorflow_scales import FITTED, padding, preserving, unpadded, v1_calls
+from .windows import TENSORFLOW_WORDS, axes_of, explicit_pair
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}

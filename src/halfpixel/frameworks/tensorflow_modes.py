@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..conventions import Resize
-from ..request import Request
+from ..operators import Resize
+from ..operators.request import Request
 from .call import Expression, Mode, Name, Names, Refusal, wrapped
 
 

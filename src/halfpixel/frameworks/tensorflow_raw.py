@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..arithmetic import Arithmetic, normalised_weight_error
-from ..conventions import Mode, Resize
-from ..request import Request
+from ..numerics.error_model import Arithmetic, normalised_weight_error
+from ..operators import Mode, Resize
+from ..operators.request import Request
 from .call import Expression, Name, Refusal
 
 Say = Callable[[str, dict[str, object]], Callable[[Request], Expression | None]]

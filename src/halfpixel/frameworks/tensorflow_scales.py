@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..request import Request
+from ..operators.request import Request
 from .call import Expression, Name, Names, Run
-from .scaling import Sizes
+from .factors import Sizes
 
 Flags = dict[str, object]
 

@@ -13,9 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import Arithmetic, cubic_weight_error, normalised_weight_error, sum_of_products
-from ..conventions import Mode, Resize
-from ..request import Request
+from ..numerics.error_model import (
+    Arithmetic,
+    cubic_weight_error,
+    normalised_weight_error,
+    sum_of_products,
+)
+from ..operators import Mode, Resize
+from ..operators.request import Request
 from . import torch_conv_transpose as conv_transpose
 from .call import (
     BFLOAT16,
@@ -32,7 +37,7 @@ from .call import (
     Refusal,
     dtype_name,
 )
-from .scaling import said_with
+from .factors import said_with
 from .torch_grid import grid_sample_calls
 from .torch_modes import MODES
 from .torch_scales import SCALED

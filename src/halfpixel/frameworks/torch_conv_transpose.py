@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..conventions import ConvTranspose
-from ..request import Request
+from ..operators import ConvTranspose
+from ..operators.request import Request
 from .call import Expression, Name
-from .padding import axes_of, torch_arguments
+from .windows import axes_of, torch_arguments
 
 Flags = dict[str, object]
 

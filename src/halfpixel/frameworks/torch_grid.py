@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..arithmetic import UNIT_ROUNDOFF, Arithmetic, cubic_weight_error
-from ..conventions import Resize
-from ..request import Request
+from ..numerics.error_model import UNIT_ROUNDOFF, Arithmetic, cubic_weight_error
+from ..operators import Resize
+from ..operators.request import Request
 from .call import HALVES, WIDE, Call, DType, Expression, Name, Refusal, Run
 
 _IDENTITY = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]

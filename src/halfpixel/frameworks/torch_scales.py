@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .call import Expression, Name
-from .scaling import (
+from .factors import (
     Factors,
     Scaling,
     copied_and_doubled_axes,

@@ -8,22 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from ..request import Operation
+from ..operators.request import Operation
+from .adapter import Layout, Signature, SizeOrder, Subject, found
 from .answer import Identification
 from .candidates import Candidate, candidates
 from .diagnosis import Diagnosis, diagnosed, of_another_size, unlike_itself
 from .dtypes import behaviours, integer_image
 from .entry import Unread
-from .finding import find
+from .equivalents import same_by_part
 from .first_row import WORDS as FIRST_ROW
 from .first_row import may_repeat, repeats
-from .following import Followed, followed
+from .function_path import find
+from .matching import Followed, followed
 from .pipeline import Progress
-from .preprocessed import identified_preprocessing
+from .preprocessing_answer import identified_preprocessing
 from .probes import SIZES, TELLING, Answer, ask, asked
 from .problem import Unidentifiable
-from .same import same_by_part
-from .subject import Layout, Signature, SizeOrder, Subject, found
 from .transposed import Transposed, identify_transposed
 
 __all__ = ["Identification", "Transposed", "Unidentifiable", "find", "identify"]

@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from ..conventions import ConvTranspose, Resize
+from ..operators import ConvTranspose, Resize
+from .adapter import Subject
 from .candidates import Candidate
+from .coverage import Seen, seen
 from .diagnosis import Diagnosis
 from .dtypes import Behaviour
 from .entry import Entry
-from .following import ELSEWHERE, EVERY, Followed, Part
+from .equivalents import Same
+from .matching import ELSEWHERE, EVERY, Followed, Part
 from .pipeline import Pipeline
 from .preprocessing import Window
 from .probes import Answer
-from .same import Same
-from .seen import Seen, seen
-from .subject import Subject
 
 _SHOWN = 6  # calls that are the same, in the text
 _EXACTLY = 1e-3  # units of float32: what is less was not rounded to it

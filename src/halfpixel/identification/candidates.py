@@ -1,10 +1,10 @@
 """What a function is compared with: conventions with their coordinate rules, and how near is near enough.
 
 Nobody knows how an unknown function rounds, so it is held to the bound of
-:func:`halfpixel.verdicts.bound_of_axes` with the largest constants that any call of the catalogue has for the
-same kernel, in float32 (:func:`generic`): as if it were evaluated in the least precise of the ways that are
-known. Nearest copies, and has no bound. A coordinate, or a cubic coefficient, that is 1/1000 off is far
-outside it.
+:func:`halfpixel.conformance.verdicts.bound_of_axes` with the largest constants that any call of the
+catalogue has for the same kernel, in float32 (:func:`generic`): as if it were evaluated in the least
+precise of the ways that are known. Nearest copies, and has no bound. A coordinate, or a cubic
+coefficient, that is 1/1000 off is far outside it.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import suite, weights
-from ..arithmetic import (
+from ..conformance import trials
+from ..conformance.verdicts import Axis, axis_at, bound_of_axes
+from ..numerics import weights
+from ..numerics.error_model import (
     UNIT_ROUNDOFF,
     Arithmetic,
     normalised_weight_error,
     places,
     tap_weights,
 )
-from ..conventions import Resize, every_pyramid, every_resize
-from ..verdicts import Axis, axis_at, bound_of_axes
+from ..operators import Resize, every_pyramid, every_resize
+from .library_rules import OTHER_RULES, places_of
 from .probes import Answer
 from .rounding import Sampled, models, predicts
-from .rules import OTHER_RULES, places_of
 
 Array = NDArray[np.float64]
 
@@ -57,7 +58,7 @@ def candidates() -> tuple[Candidate, ...]:
     with those of other libraries; what is simpler, and what calls follow, first."""
     rules: dict[Resize, dict[str | None, None]] = {}
     followed: dict[Resize, int] = {}
-    for call in suite.calls("resize"):
+    for call in trials.calls("resize"):
         for convention in call.follows.values():
             followed[convention] = followed.get(convention, 0) + 1
             known = rules.setdefault(convention, {})
@@ -93,7 +94,7 @@ _OPSET_10 = Resize(
 def candidates_at_factors() -> tuple[Candidate, ...]:
     """Those of :func:`candidates` whose places can follow from a factor, and those that are conventions of
     their own only at factors that make no whole number of pixels."""
-    scaled = [call for call in suite.calls("resize") if call.scaling is not None]
+    scaled = [call for call in trials.calls("resize") if call.scaling is not None]
     rules = {
         None,
         *(a.coordinate_rule for call in scaled for a in call.arithmetic.values()),
@@ -153,7 +154,7 @@ def generic(convention: Resize, dtype: str = "float32") -> Arithmetic:
     """
     known = [
         call.arithmetic["float32"]
-        for call in suite.calls("resize")
+        for call in trials.calls("resize")
         if "float32" in call.arithmetic
         and any(followed.mode == convention.mode for followed in call.follows.values())
     ]

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import Resize
+from ..operators import Resize
+from .adapter import Subject, Tried
 from .candidates import candidates, expected, matrices
 from .dtypes import integer_image
-from .explaining import NEAR, Explanation, explains, explanations
-from .following import EVERY, Followed, Table, followed, nearest_candidate
+from .hypotheses import NEAR, Explanation, explains, explanations
+from .impulse_response import Direction, Line, impulses, line, said, summary
 from .linearity import Response, responses
-from .measuring import Direction, Line, impulses, line, said, summary
+from .matching import EVERY, Followed, Table, followed, nearest_candidate
 from .probes import Answer, ask
-from .subject import Subject, Tried
 
 Array = NDArray[np.float64]
 _DIRECTIONS: tuple[Direction, ...] = ("enlarging", "shrinking")

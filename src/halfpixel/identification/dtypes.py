@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .adapter import Subject
 from .candidates import Candidate, bound_of, expected, sampled_at
 from .probes import Answer, ask
 from .rounding import BOTH_PASSES, models, named, predicts
-from .subject import Subject
 
 Array = NDArray[np.float64]
 

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import subject
-from .problem import Unidentifiable, last_line, raised_in
-from .subject import (
+from . import adapter
+from .adapter import (
     LAYOUTS,
     SIZE_ORDERS,
     Form,
@@ -32,6 +31,7 @@ from .subject import (
     to_layout,
     to_numpy,
 )
+from .problem import Unidentifiable, last_line, raised_in
 
 Array = NDArray[np.float64]
 
@@ -60,7 +60,7 @@ class Entry:
     Attributes:
         fn: the function.
         layout: of the image.
-        kind: what arrays it takes, a key of :data:`halfpixel.identification.subject.KINDS`.
+        kind: what arrays it takes, a key of :data:`halfpixel.identification.adapter.KINDS`.
         dtype: of the image.
         channels: of the image.
         form: how it is told a size, if it is.
@@ -91,7 +91,7 @@ class Entry:
         """
         given = to_layout(x.astype(self.dtype), self.layout)
         args, kwargs = self.form.arguments(given.shape, size, (1.0, 1.0))
-        made = subject.made(self.kind, given.copy())
+        made = adapter.made(self.kind, given.copy())
         self.calls += 1
         result: NDArray[Any] = to_numpy(self.fn(made, *args, **kwargs))
         if isinstance(made, np.ndarray) and not np.array_equal(made, given):
@@ -310,7 +310,7 @@ def found_entry(
         except NoImage as why:
             unread = unread or Unread(str(why))
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
-            rank = raised_in(error), list(subject.KINDS).index(entry.kind)
+            rank = raised_in(error), list(adapter.KINDS).index(entry.kind)
             if raised is None or rank > raised[0]:
                 called = f"as {entry.form.said} with x {entry.layout}, {entry.kind}, {entry.dtype}"
                 raised = rank, f"{called}: {last_line(error)}"

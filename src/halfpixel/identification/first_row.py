@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from ..frameworks import Call
-from ..request import Request
+from ..operators.request import Request
 from .candidates import fit
-from .following import Followed
+from .matching import Followed
 from .probes import Answer
 
 WORDS = "an output one pixel wide repeats its first row"

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .adapter import Size
 from .preprocessing import AxisWindow, Window
-from .subject import Size
 
 
 def _half_up(value: float) -> int:

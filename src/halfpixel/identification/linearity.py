@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import UNIT_ROUNDOFF
+from ..numerics.error_model import UNIT_ROUNDOFF
+from .adapter import Subject
 from .probes import Answer, ask, image
-from .subject import Subject
 
 Array = NDArray[np.float64]
 

@@ -15,18 +15,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arithmetic import places
-from ..conventions import Resize
-from ..weights import matrix_at
+from ..numerics.error_model import places
+from ..numerics.weights import matrix_at
+from ..operators import Resize
+from .adapter import Size
 from .candidates import candidates, expected, fit, integer_candidates
+from .coverage import KINDS
 from .entry import Axes, Entry, Unread, axes_of, ordered
-from .following import Followed, followed
 from .geometry import SizeRule, crop_words, size_rules
+from .matching import Followed, followed
 from .preprocessing import AxisWindow, Stages, Window, stages_of, windows_of
 from .probes import Answer
 from .problem import last_line
-from .seen import KINDS
-from .subject import Size
 
 Array = NDArray[np.float64]
 Progress = Callable[[str], None]

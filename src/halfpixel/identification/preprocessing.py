@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .adapter import Layout, Size, SizeOrder
 from .entry import Axes, Entry, Unread, found_entry, ordered
 from .probes import image
-from .subject import Layout, Size, SizeOrder
 
 Array = NDArray[np.float64]
 _U = 2.0**-24
@@ -33,7 +33,7 @@ class Layouts:
 
     Attributes:
         input, output: letters of N, C, H, W.
-        takes: which arrays, a key of :data:`halfpixel.identification.subject.KINDS`.
+        takes: which arrays, a key of :data:`halfpixel.identification.adapter.KINDS`.
         dtype, returns: of the image that was given, and of the result.
     """
 

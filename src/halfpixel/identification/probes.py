@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..regimes import REGIMES
-from ..request import Scales
+from ..numerics.equivalence import REGIMES
+from ..operators.request import Scales
+from .adapter import Size, Subject
 from .problem import last_line
-from .subject import Size, Subject
 
 Array = NDArray[np.float64]
 Pair = tuple[int, int]

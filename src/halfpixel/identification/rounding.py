@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import Resize
-from ..integers import ROUNDINGS, applies_to, predicted
-from ..request import Scales
+from ..numerics.integer_kernels import ROUNDINGS, applies_to, predicted
+from ..operators import Resize
+from ..operators.request import Scales
 
 Array = NDArray[np.float64]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..frameworks import scaling
-from ..request import Scales
-from .subject import Size
+from ..frameworks import factors
+from ..operators.request import Scales
+from .adapter import Size
 
 
 @dataclass(frozen=True)
@@ -27,20 +27,20 @@ class Scaling:
     @property
     def by_factor(self) -> bool:
         """Whether the factor, and not the sizes alone, says where it samples."""
-        return self.scales is not scaling.of_sizes
+        return self.scales is not factors.of_sizes
 
 
-BY_SIZES = Scaling("the ratio of the sizes", scaling.of_sizes)
+BY_SIZES = Scaling("the ratio of the sizes", factors.of_sizes)
 # the simplest first: of those that fit all probes the first is said
 BY_FACTOR = (
-    Scaling("the factor", scaling.given),
+    Scaling("the factor", factors.given),
     Scaling(
-        "the factor", scaling.copied_image, "an image whose size comes out unchanged is copied"
+        "the factor", factors.copied_image, "an image whose size comes out unchanged is copied"
     ),
-    Scaling("the factor", scaling.copied_axes, "an axis whose size comes out unchanged is copied"),
+    Scaling("the factor", factors.copied_axes, "an axis whose size comes out unchanged is copied"),
     Scaling(
         "the factor",
-        scaling.copied_and_doubled_axes,
+        factors.copied_and_doubled_axes,
         "an axis whose size comes out unchanged or doubled is copied or doubled, in an output of at most "
         "128 rows plus columns",
     ),

@@ -17,22 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import conversions
-from ..arithmetic import UNIT_ROUNDOFF
-from ..conventions import ConvTranspose
-from ..conventions.conv_transpose import convolution_reads
-from ..conversions import Layer
+from ..frameworks import layer_plans
+from ..frameworks.layer_plans import Layer
+from ..numerics.error_model import UNIT_ROUNDOFF
+from ..operators import ConvTranspose
+from ..operators.conv_transpose import convolution_reads
+from .adapter import KINDS, Layout, NoImage, Signature, from_layout, kinds_here, to_layout, to_numpy
 from .problem import Unidentifiable, last_line
-from .subject import (
-    KINDS,
-    Layout,
-    NoImage,
-    Signature,
-    from_layout,
-    kinds_here,
-    to_layout,
-    to_numpy,
-)
 
 Array = NDArray[Any]
 
@@ -117,14 +108,14 @@ class Transposed:
         if self.layer is None or not self.named or self.flipped:
             return ()
         found = []
-        for target in conversions.TARGETS:
-            plan = conversions.plan(self.layer, target)
+        for target in layer_plans.TARGETS:
+            plan = layer_plans.plan(self.layer, target)
             if plan.exact:
-                found.append((target, conversions.code(self.layer, target, self._source)))
+                found.append((target, layer_plans.code(self.layer, target, self._source)))
         return tuple(found)
 
     @property
-    def _source(self) -> conversions.Target:
+    def _source(self) -> layer_plans.Target:
         return "tensorflow" if self.operator.weight_layout == TENSORFLOW_WEIGHT else "torch"
 
     def as_dict(self) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..arithmetic import COORDINATE_RULES
-from ..conventions import Resize
 from ..frameworks import Call
-from ..integers import ROUNDINGS
+from ..numerics.error_model import COORDINATE_RULES
+from ..numerics.integer_kernels import ROUNDINGS
+from ..operators import Resize
 from .drawing import drawn
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ _TOP = """\
 
 A convention defines what a resize computes. An *arithmetic* describes how a framework evaluates it, where
 that affects the result. Every error bound of halfpixel is derived from the numbers on this page
-([verdicts.py](../src/halfpixel/verdicts.py) has the formula); none is tuned. `make docs` generates the
-tables from those that the tests use; `make growth` measures the errors and draws the plot.
+([verdicts.py](../src/halfpixel/conformance/verdicts.py) has the formula); none is tuned.
+`make docs` generates the tables from those that the tests use; `make growth` measures the errors and draws
+the plot.
 
 ## How the error grows with size
 

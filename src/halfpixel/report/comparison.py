@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..comparison import Comparison, Look
-from ..conventions import Resize
+from ..operators import Resize
 from .diagrams import picture
 from .sampling import Sampling
 

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from ..answers import table
-from ..answers.asked import fit_of
-from ..answers.resize import Difference, Equivalent, Part
-from ..answers.targets import function_of
-from ..conversions import TARGETS
-from ..rules import words
-from ..spoken import Unreadable
+from ..catalogue.rules import words
+from ..conversion import table
+from ..conversion.parse import Unreadable
+from ..conversion.resize import Difference, Equivalent, Part
+from ..conversion.search import function_of
+from ..conversion.size_query import fit_of
+from ..frameworks.layer_plans import TARGETS
 from . import rule_words
 
 # factors that are written most: in their answers sizes are as code has them

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import ConvTranspose, Resize
+from ..operators import ConvTranspose, Resize
 from .drawing import drawn
 
 if TYPE_CHECKING:

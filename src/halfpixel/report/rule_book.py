@@ -12,13 +12,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from .. import goldens, regimes
-from ..arithmetic import COORDINATE_RULES
-from ..cases import folder
-from ..conventions import ConvTranspose, Resize
+from ..catalogue.rules import BY_CASE, REFUSED, Rule, conventions, every_rule, words
+from ..conformance import goldens
+from ..conformance.cases import folder
 from ..frameworks import FRAMEWORKS, Call
-from ..integers import ROUNDINGS
-from ..rules import BY_CASE, REFUSED, Rule, conventions, every_rule, words
+from ..numerics import equivalence
+from ..numerics.error_model import COORDINATE_RULES
+from ..numerics.integer_kernels import ROUNDINGS
+from ..operators import ConvTranspose, Resize
 from . import diagrams, rule_words, sampling
 from .findings_index import Section, sections
 
@@ -185,14 +186,14 @@ def _agreements(convention: Resize) -> str:
     are, is not listed."""
     found: dict[str, list[Resize]] = {}
     for other in conventions():
-        for regime in regimes.agreement(convention, other) if other != convention else ():
+        for regime in equivalence.agreement(convention, other) if other != convention else ():
             found.setdefault(regime, []).append(other)
     lines = [
         f"- **{regime}**: {', '.join(_convention_link(c) for c in found[regime])}"
-        for regime in regimes.REGIMES
+        for regime in equivalence.REGIMES
         if regime in found and regime != "at an unchanged size"
     ]
-    compared = f"Compared at every size up to {regimes.LARGEST} pixels."
+    compared = f"Compared at every size up to {equivalence.LARGEST} pixels."
     if not lines:
         lines = ["No other convention is equivalent, except at an unchanged size."]
     return "\n".join(lines) + f"\n\n{compared}\n"
@@ -423,9 +424,9 @@ def _at_some_sizes(convention: Resize, framework: str) -> Iterator[str]:
         links = [
             _call_link(r.call) for r in rules if r.call.framework == framework and r.call.plain
         ]
-        for regime in regimes.agreement(convention, other) if links else ():
+        for regime in equivalence.agreement(convention, other) if links else ():
             found.setdefault(regime, []).extend(links)
-    for regime in regimes.REGIMES:
+    for regime in equivalence.REGIMES:
         if regime in found and regime != "at an unchanged size":
             yield f"  - {regime}: {', '.join(found[regime])}"
 

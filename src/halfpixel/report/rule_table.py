@@ -6,7 +6,7 @@ import json
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from ..rules import Rule, grouped
+from ..catalogue.rules import Rule, grouped
 
 WIDTH = 100
 _FRAMEWORK, _RELEASES = 13, 14  # columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..conventions import Resize
+from ..operators import Resize
 
 # mode: what it does, the weight of a pixel at distance t, the source of the formula
 MODES: dict[str, tuple[str, str, str]] = {

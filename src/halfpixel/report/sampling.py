@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..conventions import Resize
-from ..conventions.resize import Factor, decimal
-from ..rules import words
+from ..catalogue.rules import words
+from ..operators import Resize
+from ..operators.resize import Factor, decimal
 
 _HALF = Fraction(1, 2)
 # rows of a long matrix that are shown, at the start and at the end

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import goldens
-from ..cases import Case
+from ..conformance import goldens
+from ..conformance.cases import Case
+from ..conformance.misreadings import followed
+from ..conformance.verdicts import Kind, Verdict, errors
 from ..frameworks import FRAMEWORKS, dtype_name
-from ..readings import followed
-from ..request import Scales
-from ..verdicts import Kind, Verdict, errors
+from ..operators.request import Scales
 
 _KINDS: tuple[Kind, ...] = ("conforms", "changed", "unsupported")
 _WINDOW = 4  # columns shown on either side of the worst value

@@ -1,0 +1,1 @@
+"""What every call follows, by release."""

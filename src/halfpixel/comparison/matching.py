@@ -1,0 +1,283 @@
+"""Which conventions a function's resize follows at one size pair, and what rounding explains there.
+
+A resize is separable: an image whose rows are all alike, resized, is one row of values times the weights of
+the columns. So each axis is asked by itself, on two such images, at the very sizes that are compared, and
+held to the error bound of every convention that is known.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..conformance.verdicts import bound_of_axes
+from ..identification.adapter import Size
+from ..identification.candidates import Candidate, generic, matrix, rows_of
+from ..identification.candidates import axis as weights_of_axis
+from ..operators import Resize
+from .function import Array, Float, Output
+from .images import as_dtype
+from .value_range import Tone
+from .window import Axis, Window, whole_levels
+
+
+@dataclass(frozen=True)
+class Path:
+    """How an axis comes about: cropped, resized, cropped again.
+
+    Attributes:
+        start, stop: the input pixels that are resized.
+        resized: to how many.
+        first, count: the output pixels that are kept of them.
+    """
+
+    start: int
+    stop: int
+    resized: int
+    first: int
+    count: int
+
+    def __str__(self) -> str:
+        words = f"{self.stop - self.start} -> {self.resized}"
+        return words if self.count == self.resized else f"{words}, cropped to {self.count}"
+
+
+Paths = tuple[Path, Path]
+
+
+@dataclass(frozen=True)
+class Following:
+    """What the resize of a function follows at a size.
+
+    Attributes:
+        ways: the paths of rows and columns that it can have come by, each with the conventions within whose
+            bound both axes are then; the likeliest path and the simplest convention first.
+        rounded: its levels are whole numbers: it was held to the bound and one level, and is no ground for
+            a bound.
+    """
+
+    ways: tuple[tuple[Paths, tuple[Candidate, ...]], ...]
+    rounded: bool
+
+    @property
+    def paths(self) -> Paths:
+        """The likeliest, of rows and columns."""
+        return self.ways[0][0]
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The conventions of the likeliest paths."""
+        return self.ways[0][1]
+
+    def __str__(self) -> str:
+        rows, columns = self.paths
+        words = f"{self.candidates[0].convention}, rows {rows}, columns {columns}"
+        return words + (", in whole levels" if self.rounded else "")
+
+
+def paths(axis: Axis, n_in: int, precision: float) -> list[Path]:
+    """The crops and sizes that show what an axis shows: all of it resized, a part, a part of the result."""
+    found = []
+    if axis.step <= 0:
+        return []
+    near = 2 * precision + axis.step / 50
+    if abs(axis.step * axis.count - n_in) <= axis.step + 1 + near:
+        found.append(Path(0, n_in, axis.count, 0, axis.count))
+    resized = round(n_in / axis.step)
+    for n in (resized, resized - 1, resized + 1):
+        first = round(axis.start * n / n_in) if n > 0 else -1
+        if first >= 0 and first + axis.count <= n:
+            found.append(Path(0, n_in, n, first, axis.count))
+    for before, behind in _part_edges(axis):
+        start, stop = round(before), round(behind)
+        whole = abs(start - before) <= near and abs(stop - behind) <= near
+        if whole and 0 <= start < stop <= n_in:
+            found.append(Path(start, stop, axis.count, 0, axis.count))
+    return list(dict.fromkeys(found))
+
+
+def _part_edges(axis: Axis) -> list[tuple[float, float]]:
+    """The ends of the part that is sampled, if the grid is half_pixel, align_corners, or asymmetric."""
+    corner = (axis.step - 1) / 2
+    return [
+        (axis.start, axis.stop),
+        (axis.start + corner, axis.stop - corner),
+        (axis.start + corner, axis.stop + corner),
+    ]
+
+
+def following(
+    run: Callable[[Array], Output],
+    tone: Tone,
+    window: Window,
+    size: Size,
+    dtype: str,
+    white: float,
+    among: Sequence[Candidate],
+) -> Following | None:
+    """What a function follows at a size; None if it is none of the candidates.
+
+    Raises:
+        Raised: the function raised.
+    """
+    rounded = False
+    by_path: list[dict[Path, list[Candidate]]] = []
+    for axis, n in enumerate(size):
+        # from the middle half of the range: what a kernel overshoots is not clipped to 0..255
+        lines = np.random.default_rng(axis).integers(64, 192, (2, n)).astype(np.float64)
+        got = [_profile(run, tone, window, line, size, axis, dtype, white) for line in lines]
+        whole = all(map(whole_levels, got))
+        asked = Profile(_levels(lines, dtype, white), np.stack(got), axis == 1, whole, tone)
+        rounded |= whole
+        every = paths(window.axes[axis], n, window.precision[axis])
+        by_path.append({path: asked.fitting(among, path) for path in every})
+        fitting = {candidate for fits in by_path[-1].values() for candidate in fits}
+        among = [candidate for candidate in among if candidate in fitting]
+    ways = []
+    for (row, of_rows), (column, of_columns) in itertools.product(*(d.items() for d in by_path)):
+        both = tuple(candidate for candidate in of_rows if candidate in of_columns)
+        if both:
+            ways.append(((row, column), both))
+    if not ways:
+        return None
+    nearest = ways[0][1][0].convention.mode == "nearest"
+    return Following(tuple(ways), rounded and not nearest)
+
+
+def _levels(lines: Float, dtype: str, white: float) -> Float:
+    """Levels as the function is passed them: in float32 they are rounded."""
+    return np.asarray(as_dtype(lines, dtype, white), np.float64) * (
+        255 / (255 if dtype == "uint8" else white)
+    )
+
+
+def _profile(
+    run: Callable[[Array], Output],
+    tone: Tone,
+    window: Window,
+    values: Float,
+    size: Size,
+    axis: int,
+    dtype: str,
+    white: float,
+) -> Float:
+    """What becomes of an image that varies along one axis alone, as levels along that axis."""
+    line = values.reshape(-1, 1, 1) if axis == 0 else values[:, None]
+    output = run(as_dtype(np.broadcast_to(line, (*size, 3)), dtype, white))
+    levels = tone.levels(output.image)[..., 0]
+    rows, columns = window.axes
+    inner = levels[rows.first : rows.last, columns.first : columns.last]
+    middle = inner.shape[1 - axis] // 2
+    return np.asarray(np.take(inner, middle, axis=1 - axis))
+
+
+_WIDEST = 2.55  # levels: a hundredth of white. No bound at real sizes is as wide
+_FEW = 4  # output pixels that are looked at first
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """What became of images that vary along one axis.
+
+    Attributes:
+        sent, got: levels, an image a row.
+        columns: whether they vary along the columns' axis.
+        whole: what came are whole levels.
+        tone: of the function.
+    """
+
+    sent: Float
+    got: Float
+    columns: bool
+    whole: bool
+    tone: Tone
+
+    def fitting(self, among: Sequence[Candidate], path: Path) -> list[Candidate]:
+        """The candidates within whose bound every value is, and a level if levels are whole."""
+        far: set[Resize] = set()  # no coordinate rule moves a weighted sum by a hundredth of white
+        found = []
+        for candidate in among:
+            if candidate.convention in far:
+                continue
+            near = self._near(candidate, path)
+            if near is None and candidate.rule is None and candidate.convention.mode != "nearest":
+                far.add(candidate.convention)
+            if near:
+                found.append(candidate)
+        return found
+
+    def _near(self, candidate: Candidate, path: Path) -> bool | None:
+        """Whether it is followed; None where it is a hundredth of white off, or not defined."""
+        n_in, n_out = path.stop - path.start, path.resized
+        if not candidate.convention.takes(n_in, n_out):
+            return None
+        own, slack = self.tone.rounding.max(), 1.0 if self.whole else 0.0
+        widest = 4 * own if candidate.convention.mode == "nearest" else _WIDEST + slack
+        x = self.sent[:, path.start : path.stop]
+        kept = slice(path.first, path.first + path.count)
+        try:
+            few = np.unique(np.linspace(0, path.count - 1, _FEW).astype(int))
+            pixels = tuple((few + path.first).tolist())
+            rows = rows_of(candidate, pixels, n_in, n_out, n_out, columns=self.columns)
+            if abs(self.got[:, few] - x @ rows.T).max() > widest:  # most candidates end here
+                return None
+            weights = matrix(candidate, n_in, n_out, None, n_out, columns=self.columns)
+        except ValueError:
+            return None
+        off = abs(self.got - (x @ weights.T)[:, kept]).max(axis=0)
+        if off.max() > widest:
+            return None
+        if candidate.convention.mode == "nearest":
+            return True
+        return bool((off <= _bound(candidate, path, self.columns) * 255 + own + slack).all())
+
+
+def _bound(candidate: Candidate, path: Path, columns: bool) -> Float:
+    """Of one axis of a white image, the other being a row of ones."""
+    n_in, n_out = path.stop - path.start, path.resized
+    axis = weights_of_axis(candidate, n_in, n_out, None, n_out, columns=columns)
+    other = weights_of_axis(candidate, 1, 1, None, 1, columns=not columns)
+    ones = np.ones((n_in, 1))
+
+    def both(left: Float, right: Float) -> Float:
+        return np.asarray(left @ ones @ right.T)
+
+    arithmetic = generic(candidate.convention)
+    bound = bound_of_axes(axis, other, both, arithmetic)[:, 0]
+    return bound[path.first : path.first + path.count]
+
+
+def bound(one: Following, pixels: Float) -> Float:
+    """How far each value of the resized part may be off by rounding alone.
+
+    Args:
+        one: what is followed.
+        pixels: the image, (H, W, C), levels.
+
+    Returns:
+        (rows, columns, C), levels.
+    """
+    candidate = one.candidates[0]
+    rows, columns = one.paths
+    part = pixels[rows.start : rows.stop, columns.start : columns.stop].transpose(2, 0, 1)
+    part = np.ascontiguousarray(part)  # else its products are not BLAS's
+    if candidate.convention.mode == "nearest":
+        return np.zeros((rows.count, columns.count, pixels.shape[2]))
+    h, w = (
+        weights_of_axis(
+            candidate, path.stop - path.start, path.resized, None, path.resized, columns=i == 1
+        )
+        for i, path in enumerate(one.paths)
+    )
+
+    def both(left: Float, right: Float) -> Float:
+        return np.asarray(left @ part @ right.T)
+
+    whole = bound_of_axes(h, w, both, generic(candidate.convention))
+    kept = whole[
+        :, rows.first : rows.first + rows.count, columns.first : columns.first + columns.count
+    ]
+    return np.asarray(kept.transpose(1, 2, 0))

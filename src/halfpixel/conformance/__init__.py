@@ -1,0 +1,1 @@
+"""The suite: cases, goldens, trials, verdicts, sweeps and misreadings."""

@@ -1,0 +1,535 @@
+"""The join of calls and cases: what is tested, and what must be stored."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..frameworks import FRAMEWORKS, Call, DType, Mode, load, version
+from ..frameworks.call import WIDE
+from ..numerics.error_model import COORDINATE_RULES
+from ..numerics.integer_kernels import ROUNDINGS
+from ..numerics.nonfinite import Evaluated
+from ..operators import Resize
+from ..operators.request import Operation
+from . import conversion_sweep, goldens, sweep
+from .cases import (
+    CONV_TRANSPOSE_CASES,
+    GRADIENT_CASES,
+    INTEGER_CASES,
+    INTEGER_DTYPES,
+    INTEGER_GOLDENS,
+    INTEGER_SCALE_CASES,
+    MODE_CASES,
+    MODE_CASES_OF_FACTORS,
+    PHOTOGRAPH_SIZES,
+    RESIZE_CASES,
+    SCALE_CASES,
+    Case,
+    conv_gradient_cases,
+    conv_transpose_case,
+    folder,
+    gradient_case,
+    holds,
+    integer_cases,
+    integer_scale_cases,
+    photograph_case,
+    resize_cases,
+    resize_entries,
+    scale_cases,
+)
+from .edge_cases import EDGE_CASES, EdgeCase, Sizes, left_out
+
+# the photograph's shape: what is collected does not read the file
+_NO_PIXELS = np.broadcast_to(np.uint8(0), (60, 90, 3))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call, one dtype, one case that is read when it is needed; of a sweep, a block of size pairs."""
+
+    call: Call
+    dtype: str
+    case_name: str
+    case: Callable[[], Any]
+
+    @property
+    def id(self) -> str:
+        """What ``-k`` matches: ``torch-interpolate-bilinear-float32-2x2-8x8-worked_example``."""
+        return f"{self.call.id}-{self.dtype}-{self.case_name}"
+
+
+def calls(operation: Operation | None = None) -> Iterator[Call]:
+    """Every call of every framework, installed or not."""
+    for framework in FRAMEWORKS.values():
+        for call in framework.calls:
+            if operation in (None, call.operation):
+                yield call
+
+
+def followed() -> list[tuple[Resize, str | None]]:
+    """The resize conventions of every size that some call follows in some release, with any rule that is
+    stored; those of calls that have no goldens are left out."""
+    return [pair for pair in _stored() if pair[0].takes_every_size]
+
+
+def followed_at_scales() -> Iterator[Case]:
+    """The cases with scales, of the conventions that calls follow that can be given the factors."""
+    pairs: dict[tuple[Resize, str | None], list[Call]] = {}
+    for call in calls("resize"):
+        if call.scaling is not None:
+            for convention in call.follows.values():
+                pairs.setdefault((convention, call.stored_rule), []).append(call)
+    for (convention, rule), given in pairs.items():
+        for case in scale_cases(convention, rule):
+            if any(call.expression(case.request) is not None for call in given):
+                yield case
+
+
+@functools.cache
+def _stored() -> dict[tuple[Resize, str | None], list[Call]]:
+    """The resize conventions that have goldens, with any rule that is stored, and their calls."""
+    found: dict[tuple[Resize, str | None], list[Call]] = {}
+    for call in (call for call in calls("resize") if call.stored):
+        for convention in call.follows.values():
+            found.setdefault((convention, call.stored_rule), []).append(call)
+    return found
+
+
+def followed_integers() -> dict[tuple[Resize, str], list[Call]]:
+    """The resize conventions that calls follow on uint8 images, with the integer arithmetic; those of
+    calls that have no goldens are left out."""
+    found: dict[tuple[Resize, str], list[Call]] = {}
+    for call in (call for call in calls("resize") if call.stored):
+        for convention in call.follows.values():
+            for rounding in call.roundings.get("uint8", ()):
+                if not ROUNDINGS[rounding].stored:
+                    continue
+                found.setdefault((convention, rounding), []).append(call)
+    return found
+
+
+def golden_cases() -> Iterator[Case]:
+    """Every case that has a golden, without its expected values."""
+    for (convention, rule), followers in _stored().items():
+        for case in resize_cases(convention, rule):
+            # a part of the image is not for every call to say
+            part = isinstance(case.convention, Resize) and case.convention.roi is not None
+            if not part or any(call.expression(case.request) is not None for call in followers):
+                yield case
+    yield from followed_at_scales()
+    for (convention, rounding), followers in followed_integers().items():
+        for case in integer_cases(convention, rounding):
+            said = any(call.expression(case.request) is not None for call in followers)
+            if said and case.name in INTEGER_GOLDENS:
+                yield case
+    for entry in CONV_TRANSPOSE_CASES:
+        yield conv_transpose_case(entry)
+
+
+def golden_pages() -> Iterator[goldens.Page]:
+    """Every golden that is not a case: the summaries of the sweeps."""
+    yield from sweep.summaries(calls("resize"))
+    yield conversion_sweep.totals()
+
+
+@functools.cache
+def golden(path: Path) -> Case:
+    """A golden, read once a process."""
+    return goldens.read(path)
+
+
+def _golden_of(case: Case) -> Case:
+    return golden(goldens.path_of(case))  # a path takes longer to make than an item
+
+
+def trials_of(
+    operation: Operation, release: Callable[[str], str | None] = version
+) -> Iterator[Trial]:
+    """What the conformance suites run: every call, in every dtype, on every golden that it can express.
+
+    Calls that are given factors are apart: :func:`scale_trials`.
+
+    Args:
+        operation: resize or conv_transpose.
+        release: the installed release of a framework; one that answers None is left out.
+    """
+    yield from _trials((c for c in calls(operation) if c.scaling is None), release)
+
+
+def scale_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """Every call that is given factors, on every golden, with scales or without, that they can make."""
+    yield from _trials((c for c in calls("resize") if c.scaling is not None), release)
+
+
+def _trials(chosen: Iterator[Call], release: Callable[[str], str | None]) -> Iterator[Trial]:
+    """Of the chosen calls, in every dtype, every case that they can express."""
+    for call in chosen:
+        cases = _resize_trials if call.operation == "resize" else _conv_transpose_trials
+        installed = release(call.framework)
+        if installed is not None:
+            for dtype in call.arithmetic:
+                for name, case in cases(call, installed, dtype):
+                    yield Trial(call, dtype, name, case)
+
+
+def gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """The gradient of every resize call that follows a convention, where its framework has gradients."""
+    for call in calls("resize"):
+        installed = release(call.framework)
+        gradient = FRAMEWORKS[call.framework].gradient
+        convention = call.convention(installed) if installed is not None else None
+        if convention is not None and gradient is not None and not call.variant:
+            differentiated = gradient.of(call)
+            for dtype in differentiated.arithmetic:
+                for name in GRADIENT_CASES:
+                    rule = call.shown_rule(dtype)
+                    case = functools.partial(gradient_golden, convention, rule, name)
+                    if _expressed(call, differentiated, convention, name):
+                        yield Trial(differentiated, dtype, name, case)
+
+
+def _expressed(call: Call, gradient: Call, convention: Resize, name: str) -> bool:
+    """Whether the gradient of a call can be given the sizes, or the factors, of a case."""
+    case = gradient_case(convention, call.stored_rule, name)
+    if case.scales is not None and call.scaling is None:
+        return False
+    return gradient.expression(case.request) is not None
+
+
+@functools.cache
+def gradient_golden(convention: Resize, rule: str | None, name: str) -> Case:
+    """A gradient's case with its expected values, computed once a process."""
+    case = gradient_case(convention, rule, name)
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+def conv_gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """The gradients of every transposed convolution whose inputs have names to differentiate by."""
+    for call in calls("conv_transpose"):
+        gradient = FRAMEWORKS[call.framework].gradient
+        if gradient is None or call.variant or release(call.framework) is None:
+            continue
+        differentiated = gradient.of_conv_transpose(call)
+        for dtype in differentiated.arithmetic:
+            for name, case in conv_gradients().items():
+                if differentiated.expression(case.request) is not None:
+                    yield Trial(differentiated, dtype, name, functools.partial(conv_gradient, name))
+
+
+@functools.cache
+def conv_gradients() -> dict[str, Case]:
+    """The gradients of transposed convolutions, without their expected values."""
+    return {case.name: case for case in conv_gradient_cases()}
+
+
+@functools.cache
+def conv_gradient(name: str) -> Case:
+    """One of them with its expected values, computed once a process."""
+    case = conv_gradients()[name]
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+def modes() -> Iterator[tuple[str, Mode]]:
+    """Every mode of every framework, with the framework's name."""
+    for framework in FRAMEWORKS.values():
+        for mode in framework.modes:
+            yield framework.name, mode
+
+
+def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """Every resize call in every mode that this machine has, and its gradient, where the mode has it, on a
+    few cases: each compiles anew. Of what says the same as another call, Keras's layers and functions: they
+    bring code of their own to be traced."""
+    for framework, mode in modes():
+        installed = release(framework)
+        if installed is None or mode.why_absent() is not None:
+            continue
+        for call in calls("resize"):
+            convention = call.convention(installed) if call.framework == framework else None
+            if convention is None or not (call.plain or _layered(call)):
+                continue
+            executed = mode.of(call, convention)
+            names = _mode_cases(call, convention)
+            for dtype in (dtype for dtype in executed.arithmetic if dtype in WIDE):
+                rule = executed.arithmetic[dtype].coordinate_rule
+                for name in names:
+                    case = functools.partial(executed_golden, convention, call.rule, rule, name)
+                    yield Trial(executed, dtype, name, case)
+            gradient = FRAMEWORKS[framework].gradient
+            if gradient is not None:
+                # a mode's rules are about its pass forward
+                executed = gradient.within(mode).of(replace(executed, arithmetic=call.arithmetic))
+                for dtype in mode.differentiates:
+                    for name in names[:2] if call.plain else ():
+                        rule = call.shown_rule(dtype)
+                        case = functools.partial(gradient_golden, convention, rule, name)
+                        yield Trial(executed, dtype, name, case)
+
+
+def _layered(call: Call) -> bool:
+    """Whether a call is one of Keras's, in the methods that its layers are used with, with no more flags."""
+    return call.name.startswith("keras.") and call.name.endswith(
+        ("-nearest", "-bilinear", "-bicubic")
+    )
+
+
+def _mode_cases(call: Call, convention: Resize) -> tuple[str, ...]:
+    """The names of the cases that a call runs on in a mode; of a layer that takes whole factors, others."""
+    names = MODE_CASES if sweep.samples_points(convention) else MODE_CASES[:2]
+    cases = _resize_cases(convention, call.stored_rule)
+    if call.plain or call.expression(cases[names[0]].request) is not None:
+        return names
+    return MODE_CASES_OF_FACTORS
+
+
+@functools.cache
+def executed_golden(convention: Resize, rule: str | None, executed: str | None, name: str) -> Case:
+    """The golden of a call; where its coordinate rule has none, or a mode has another, computed, once."""
+    stored = rule if rule and COORDINATE_RULES[rule].stored else None
+    case = golden(goldens.root() / folder(convention, stored) / f"{name}.json")
+    computed = executed is not None and COORDINATE_RULES[executed].computed
+    if executed == rule and not computed:
+        return case
+    case = replace(case, rule=executed)
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+def photograph_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """The photograph through every resize call whose convention has goldens, at three sizes."""
+    for call in calls("resize"):
+        installed = release(call.framework)
+        convention = call.convention(installed) if installed is not None else None
+        if convention is not None and call.stored and call.scaling is None:
+            for size in PHOTOGRAPH_SIZES:
+                named = photograph_case(convention, call.rule, _NO_PIXELS, size)
+                if call.expression(named.request) is not None:
+                    for dtype in filter(functools.partial(_photographed, call), call.arithmetic):
+                        case = functools.partial(_photograph, call, dtype, convention, size)
+                        yield Trial(call, dtype, named.name, case)
+
+
+def _photographed(call: Call, dtype: DType) -> bool:
+    """The photograph has 8 bits; where a narrow dtype is only read, float32 shows all there is to see."""
+    narrow = dtype not in WIDE
+    kept = not narrow or call.returns[dtype] == dtype
+    return kept and dtype not in ("uint16", "int16") and not call.refuses(dtype)
+
+
+def edged() -> Iterator[Call]:
+    """The resize calls that are run at the edges: those that are given sizes, since what is given factors
+    runs the same kernels, but for those that are left out of all edges."""
+    for call in calls("resize"):
+        if call.scaling is None and not left_out(call.id, ""):
+            yield call
+
+
+def edge_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """The edges of every resize call that follows a convention, each at the first sizes it can express."""
+    for call in edged():
+        installed = release(call.framework)
+        convention = call.convention(installed) if installed is not None else None
+        if convention is not None:
+            for entry in EDGE_CASES.values():
+                yield from _edge_trials(call, convention, entry)
+
+
+def _edge_trials(call: Call, convention: Resize, entry: EdgeCase) -> Iterator[Trial]:
+    asked = [d for d in entry.dtypes if not call.variant or d in entry.variants]
+    taken = [d for d in call.arithmetic if d in asked and not call.refuses(d)]
+    dtypes = [d for d in taken if not left_out(call.id, entry.name, d)]
+    grid = any(arithmetic.extent_roundings for arithmetic in call.arithmetic.values())
+    for sizes in entry.at(convention, grid=grid) if dtypes else ():
+        named = entry.case(convention, None, dtypes[0], sizes)
+        if call.expression(named.request) is not None:
+            for dtype in dtypes:
+                case = functools.partial(_edge, call, dtype, convention, entry, sizes)
+                yield Trial(call, dtype, named.name, case)
+            return
+
+
+def _edge(call: Call, dtype: DType, convention: Resize, entry: EdgeCase, sizes: Sizes) -> Case:
+    evaluated = call.evaluated(convention, dtype, load(call.framework)) if entry.form else None
+    rule = _rule(call, dtype)
+    if sizes[0] == sizes[1] and not call.stored:
+        rule = None  # cv2.dnn copies an image of unchanged size
+    # floats share a case where its input is the same in all
+    same = dtype if entry.form or dtype in INTEGER_DTYPES else "float32"
+    return edge(convention, rule, evaluated, same, entry, sizes)
+
+
+@functools.cache
+def edge(
+    convention: Resize,
+    rule: str | None,
+    evaluated: Evaluated | None,
+    dtype: str,
+    entry: EdgeCase,
+    sizes: Sizes,
+) -> Case:
+    """An edge's case with its expected values, computed once a process."""
+    case = entry.case(convention, rule, dtype, sizes, evaluated)
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+def sweep_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """Every size pair through every resize call that follows a convention, in blocks; of dtypes that share
+    an arithmetic, in one."""
+    for call, convention in _swept(release):
+        for block, dtypes in sweep.in_blocks(call, convention):
+            for dtype in dtypes:  # next to each other: the reference is the same
+                yield Trial(call, dtype, block.name, functools.partial(_itself, block))
+
+
+def sample_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """A sample of the size pairs of a sweep, a few for each resize call that follows a convention."""
+    for call, convention in _swept(release):
+        end = sweep.largest(convention)
+        for dtype in sweep.dtypes(call, every=True):
+            pairs = functools.partial(sweep.sample, call, dtype, convention)
+            yield Trial(call, dtype, f"1..{end}-1..{end}-sample", pairs)
+
+
+def _itself(block: sweep.Block) -> sweep.Block:
+    return block
+
+
+def _swept(release: Callable[[str], str | None]) -> Iterator[tuple[Call, Resize]]:
+    for call in calls("resize"):
+        installed = release(call.framework)
+        convention = call.convention(installed) if installed is not None else None
+        if convention is not None and sweep.swept(call):
+            yield call, convention
+
+
+@functools.cache
+def photograph(convention: Resize, rule: str | None, size: tuple[int, int]) -> Case:
+    """The photograph's case with its expected values, computed once a process."""
+    case = photograph_case(convention, rule, goldens.photograph(), size)
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+def _photograph(call: Call, dtype: DType, convention: Resize, size: tuple[int, int]) -> Case:
+    return photograph(convention, _rule(call, dtype), size)
+
+
+def _rule(call: Call, dtype: DType) -> str | None:
+    """The coordinate rule, or the integer arithmetic that is followed in this environment."""
+    choice = call.roundings.get(dtype)
+    return (
+        call.rounding(choice, load(call.framework))
+        if choice
+        else call.arithmetic[dtype].coordinate_rule
+    )
+
+
+Cases = Iterator[tuple[str, Callable[[], Case]]]
+
+
+# what shows that a dtype is refused: cases that are computed, enlarged and shrunk, and one that is copied
+_REFUSED_SIZES = ("3x2-8x", "9x7-5x4-", "6x6-6x6-")
+_REFUSED = tuple(e for e in INTEGER_CASES if e.name.startswith(_REFUSED_SIZES))
+_REFUSED_FLOATS = tuple(e for e in RESIZE_CASES if e.name.startswith(_REFUSED_SIZES))
+
+
+def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
+    if dtype in INTEGER_DTYPES:
+        yield from _integer_trials(call, release, dtype)
+        return
+    convention, rule = call.convention(release), call.stored_rule
+    follows = convention or next(iter(call.follows.values()), Resize(mode="linear"))
+    every = resize_entries(follows)
+    if call.scaling is not None:
+        every = (*every, *SCALE_CASES)
+    entries = _REFUSED_FLOATS if call.refuses(dtype) else every
+    if convention is None:  # it refuses, or this release does not have it: one case shows it
+        entries, rule = entries[:1], rule if call.follows else None
+    cases = _resize_cases(follows, rule)
+    for entry in entries:
+        case = cases[entry.name]
+        if not holds(entry, dtype) or call.expression(case.request) is None:
+            continue
+        shown = call.shown_rule(dtype)
+        if shown != call.stored_rule:
+            yield case.name, functools.partial(executed_golden, follows, rule, shown, entry.name)
+        elif call.stored or (call.rule is None and (follows, None) in _stored()):
+            yield case.name, functools.partial(_golden_of, case)
+        else:
+            yield case.name, functools.partial(_computed_float, follows, call.rule, entry.name)
+
+
+@functools.cache
+def _computed_float(convention: Resize, rule: str | None, name: str) -> Case:
+    """A case that has no golden, computed once a process; an image of unchanged size is a copy."""
+    case = _resize_cases(convention, None)[name]
+    case = replace(case, rule=None if case.inputs["x"].shape[2:] == case.size else rule)
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+@functools.cache
+def _resize_cases(convention: Resize, rule: str | None) -> dict[str, Case]:
+    cases = (*resize_cases(convention, rule), *scale_cases(convention, rule))
+    return {case.name: case for case in cases}
+
+
+def _integer_trials(call: Call, release: str, dtype: DType) -> Cases:
+    convention = call.convention(release)
+    if convention is not None:
+        cases = _integer_cases(convention)
+        every = INTEGER_CASES if call.scaling is None else (*INTEGER_CASES, *INTEGER_SCALE_CASES)
+        for entry in _REFUSED if call.refuses(dtype) else every:
+            case = cases.get(entry.name)
+            if case is not None and call.expression(case.request) is not None:
+                make = functools.partial(_integer_case, call, dtype, convention, entry.name)
+                yield entry.name, make
+
+
+@functools.cache
+def _integer_cases(convention: Resize) -> dict[str, Case]:
+    """Those whose sizes a convention takes, and those with scales, without their expected values."""
+    every = (*integer_cases(convention, None), *integer_scale_cases(convention, None))
+    return {case.name: case for case in every}
+
+
+def _integer_case(call: Call, dtype: DType, convention: Resize, name: str) -> Case:
+    """A golden where there is one: of 8 bits, and rounded on the way; else computed once a process. A
+    factor's inverse, and the ratio of the sizes, can be two numbers: a call that is given factors rounds by
+    those."""
+    rule = _rule(call, dtype)
+    by_factors = call.scaling is not None and call.scaling.uses_factors and rule in ROUNDINGS
+    stored = call.stored and name in INTEGER_GOLDENS and not by_factors
+    if dtype == "uint8" and stored and rule in ROUNDINGS and ROUNDINGS[rule].stored:
+        return golden(goldens.root() / folder(convention, rule) / f"{name}.json")
+    return _computed(convention, rule, dtype, name, by_factors)
+
+
+@functools.cache
+def _computed(
+    convention: Resize, rule: str | None, dtype: str, name: str, by_factors: bool
+) -> Case:
+    every = itertools.chain(
+        integer_cases(convention, rule, dtype), integer_scale_cases(convention, rule, dtype)
+    )
+    case = next(c for c in every if c.name == name)
+    if by_factors and case.scales is None:
+        height, width = (Fraction(n_out, n_in) for n_in, n_out in case.sizes)
+        case = replace(case, scales=(height, width))
+    return replace(case, expected=np.asarray(case.reference()))
+
+
+def _conv_transpose_trials(call: Call, release: str, dtype: DType) -> Cases:
+    for case in _conv_transpose_cases():
+        if call.expression(case.request) is not None:
+            yield case.name, functools.partial(_golden_of, case)
+
+
+@functools.cache
+def _conv_transpose_cases() -> tuple[Case, ...]:
+    return tuple(conv_transpose_case(entry) for entry in CONV_TRANSPOSE_CASES)

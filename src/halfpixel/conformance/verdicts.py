@@ -1,0 +1,423 @@
+"""Error bounds and verdicts: does a call's output equal the golden, within what rounding explains?
+
+The bound of each output value is derived from its case. With ``A_h``, ``A_w`` the weight matrices,
+``X = |x|`` and ``u`` the unit roundoff of the dtype named in the call's arithmetic::
+
+    path         n·u · |A_h| X |A_w|ᵀ                 n = taps_h + taps_w: a sum of k products has k
+                                                      roundings a term (Higham, section 3.1); or
+                                                      taps_h · taps_w, if it is one sum; three
+                                                      times n, if weights are normalised
+    weights      E_h X |A_w|ᵀ + |A_h| X E_wᵀ          E = e·u · S + D, with e = weight_error, S = 1
+                 + E_h X E_wᵀ                         where a tap reads, at the coordinate or, since
+                                                      that is rounded, right beside it
+    coordinates  in E: D                              D = (r·u · (|coordinate| + ½) + q·u · radius)
+                                                      + e·u · n_in) · |slope of the weights|, with
+                                                      r, q, e the coordinate_, distance_ and
+                                                      extent_roundings; of a window, each end
+                                                      moves the weight of its pixel by itself
+    narrow       γ_r · (|A_h| X |A_w|ᵀ + the above)   r = narrow_roundings, where the result is stored
+                                                      in float16 or bfloat16
+    underflow    η · (taps_w · Σ|A_h| + taps_h + 1)   η = half the smallest number: what a product below
+                                                      the normal range is off by; once more for each
+                                                      narrow rounding
+    storage      2⁻⁵³ · |expected|                    the golden's own rounding
+
+NaN equals NaN, and an infinity itself, where the reference has them, and nowhere else: their bound is
+zero. Values that are not finite are no part of the bound of those that are.
+
+A transposed convolution is a sum of products alone: ``γ_n · Σ|w·x|``, with ``γ_n = n·u/(1 − n·u)``,
+and nothing at all where every partial sum is representable. Nearest copies, and an
+integer arithmetic predicts: their bounds are zero.
+
+The gradient of a resize multiplies by the transposed matrices, A and S and D alike. What it sums
+differs: every (output pixel, tap) that reads an input pixel adds one product of two weights and a
+cotangent to it, so n = the number of those + 1, its own for each pixel. The gradient of nearest is
+such a sum too, of weights 1: nothing at all where every partial sum is representable.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..frameworks import Call, FrameworkError, dtype_name, load, version
+from ..numerics.error_model import (
+    COORDINATE_RULES,
+    UNDERFLOW,
+    UNIT_ROUNDOFF,
+    Arithmetic,
+    coordinates,
+    tap_weights,
+)
+from ..numerics.integer_kernels import ROUNDINGS
+from ..numerics.nonfinite import filled
+from ..numerics.weights import taps
+from ..operators import ConvTranspose, Resize
+from ..operators.exact import Exact, over_common_denominator
+from .cases import Case
+
+Kind = Literal["conforms", "changed", "unsupported"]
+Array = NDArray[np.float64]
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+SLOPE_STEP = 2.0**-16  # pixels: far below a kernel's features, far above float64's roundoff
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What one call did on one case in one dtype.
+
+    Attributes:
+        kind: conforms, changed or unsupported.
+        call, case, dtype: what was run.
+        release: of the framework.
+        share: the largest part of its bound that a value used; 0 where all values are exact,
+            infinite where a bound of zero was missed, NaN where nothing was compared.
+        words: the framework's own words, where it refused; or the defect that it was held to.
+        reason: why the verdict is ``changed``, in a line.
+        got: the output, where its shape or its values are off.
+        bound: the error bound of each value of ``got``, where values were compared.
+    """
+
+    kind: Kind
+    call: Call
+    case: Case
+    dtype: str
+    release: str
+    share: float = float("nan")
+    words: str = ""
+    reason: str = ""
+    got: NDArray[Any] = field(default_factory=lambda: np.empty(0))
+    bound: Array = field(default_factory=lambda: np.empty(0))
+
+
+def judge(call: Call, case: Case, dtype: str) -> Verdict:
+    """Run a call on a case and compare its output with the golden.
+
+    Args:
+        call: one of a framework that is installed.
+        case: with its expected values, of the convention that the call follows.
+        dtype: the dtype of the inputs.
+
+    Returns:
+        The verdict. What the framework raises is part of it: ``unsupported`` where the call declares
+        the refusal, ``changed`` where it does not.
+
+    Raises:
+        ValueError: the arguments of the call cannot express the case.
+        FrameworkError: the framework cannot be imported, or has died.
+    """
+    names = load(call.framework)
+    expression = call.said(case.request)
+    release = version(call.framework) or ""
+    refusal = call.refusal(case.request, dtype, names)
+    before_its_time = bool(call.follows) and call.convention(release) is None
+    may_refuse = before_its_time or not call.takes(dtype, release)
+
+    def verdict(kind: Kind, **known: Any) -> Verdict:
+        return Verdict(kind, call, case, dtype, release, **known)
+
+    inputs = call.arrays(case, dtype)
+    before = {name: values.tobytes() for name, values in inputs.items()}
+    try:
+        got = call.evaluate(expression, case, inputs, names)
+    except FrameworkError:
+        raise
+    except (
+        Exception
+    ) as error:  # whatever a framework raises is its refusal, and is reported in its words
+        words = refused(error)
+        if may_refuse or (refusal is not None and refusal.matches(words)):
+            return verdict("unsupported", words=words)
+        declared = (
+            f"expected a message matching {refusal.words!r}" if refusal else "none is declared"
+        )
+        return verdict("changed", words=words, reason=f"raised an unexpected error; {declared}")
+    for name, values in inputs.items():
+        if values.tobytes() != before[name]:
+            return verdict("changed", reason=f"modified its input {name}")
+    if before_its_time:
+        return verdict(
+            "changed",
+            reason=f"returned a result; no behaviour is declared for {release} "
+            f"(only {', '.join(call.follows)})",
+        )
+    if refusal is not None:
+        return verdict("changed", reason=f"returned a result; expected an error: {refusal.why}")
+    want = call.returns[dtype]  # type: ignore[index]
+    if dtype_name(got) != want:
+        return verdict("changed", reason=f"returned dtype {dtype_name(got)}, not {want}")
+    defect = call.defect(case.request, release)
+    if defect is not None:
+        case = defect.result(case)
+    if got.shape != case.expected.shape:
+        return verdict(
+            "changed", reason=f"returned shape {got.shape}, not {case.expected.shape}", got=got
+        )
+    bound = error_bound(case, call.arithmetic[dtype])  # type: ignore[index]
+    share = share_of_bound(got, case.expected, bound)
+    known = f"known defect: {defect.why}" if defect else ""
+    if share <= 1:
+        return verdict("conforms", share=share, words=known)
+    off = int(np.count_nonzero(errors(got, case.expected) > bound))
+    return Verdict(
+        "changed",
+        call,
+        case,
+        dtype,
+        release,
+        share=share,
+        words=known,
+        reason=f"{off} of {got.size} values exceed the error bound",
+        got=got,
+        bound=bound,
+    )
+
+
+def refused(error: Exception) -> str:
+    """A framework's refusal, in its own words, in a line."""
+    return " ".join(_COLOUR.sub("", f"{type(error).__name__}: {error}").split())
+
+
+def errors(got: NDArray[Any], expected: Array) -> Array:
+    """How far each value is off: 0 for a NaN or an infinity that is expected, infinite for any other."""
+    wide = got.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = abs(wide - expected)
+    if np.isfinite(error).all():
+        return np.asarray(error)
+    same = (wide == expected) | (np.isnan(wide) & np.isnan(expected))
+    return np.where(same, 0.0, np.where(np.isnan(error), np.inf, error))
+
+
+def share_of_bound(got: NDArray[Any], expected: Array, bound: Array) -> float:
+    """The largest part of its bound that a value used: 0 if all are equal, infinite for NaN."""
+    error = errors(got, expected)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(error == 0, 0.0, error / bound)
+    worst = float(np.max(share, initial=0.0))
+    return float("inf") if np.isnan(worst) else worst
+
+
+def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
+    """How far each value may be from the golden by rounding alone; shape of ``case.expected``."""
+    if isinstance(case.convention, ConvTranspose):
+        return _sum_bound(case, UNIT_ROUNDOFF[arithmetic.accumulation])
+    if case.rule in ROUNDINGS or case.request.empty:
+        return np.zeros(case.expected.shape)
+    if case.convention.mode == "nearest":
+        u = UNIT_ROUNDOFF[arithmetic.accumulation]
+        return _gathered_bound(case, u) if case.gradient else np.zeros(case.expected.shape)
+    return _resize_bound(case, arithmetic)
+
+
+def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
+    convention = case.convention
+    assert isinstance(convention, Resize)
+    rule = arithmetic.coordinate_rule
+    h, w = (
+        _axis(convention.along(i), rule, *axis, columns=i == 1) for i, axis in enumerate(case.axes)
+    )
+    x = abs(filled(case.inputs["x"]))
+
+    def both(left: Array, right: Array) -> Array:
+        return np.asarray(case.turned(left) @ x @ case.turned(right).T)
+
+    terms = np.outer(h.reads.sum(0), w.reads.sum(0)) + 1 if case.gradient else None
+    bound = bound_of_axes(h, w, both, arithmetic, terms)
+    finite = np.isfinite(case.expected)
+    storage = UNIT_ROUNDOFF["float64"] * abs(np.where(finite, case.expected, 0.0))
+    return np.where(finite, bound + storage, 0.0)
+
+
+def bound_of_axes(
+    h: Axis,
+    w: Axis,
+    both: Callable[[Array, Array], Array],
+    arithmetic: Arithmetic,
+    terms: Array | None = None,
+) -> Array:
+    """The bound but for the golden's own rounding.
+
+    Args:
+        h, w: the rows' axis and the columns'.
+        both: from what stands for ``A_h`` and ``A_w`` to its product with the absolute input.
+        arithmetic: of the call.
+        terms: how many products are added to a value; by default as many as the axes have taps.
+    """
+    separable = arithmetic.separable and terms is None
+    if terms is None:
+        terms = np.asarray(h.taps + w.taps if arithmetic.separable else h.taps * w.taps)
+    left, right = abs(h.weight), abs(w.weight)
+    # those of the first pass are carried along by the weights of the second
+    inexact = w.taps * left.sum(axis=1)[:, None] + h.taps + 1 if separable else terms + 1
+    terms = terms * 3 if arithmetic.normalised else terms
+    values = both(left, right)
+    path = terms * UNIT_ROUNDOFF[arithmetic.accumulation] * values
+    h_error, w_error = h.error(arithmetic), w.error(arithmetic)
+    bound = path + both(h_error, right) + both(left, w_error) + both(h_error, w_error)
+    bound = bound + np.where(bound > 0, inexact * UNDERFLOW[arithmetic.accumulation], 0.0)
+    if arithmetic.narrow is not None:
+        r_u = arithmetic.narrow_roundings * UNIT_ROUNDOFF[arithmetic.narrow]
+        # the others' errors are carried along, and rounded with the rest
+        bound = bound + r_u / (1 - r_u) * (values + bound)
+        bound = bound + arithmetic.narrow_roundings * UNDERFLOW[arithmetic.narrow]
+    return np.asarray(bound)
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """What the bound needs of one axis: all of shape (n_out, width) but the coordinates, (n_out,).
+
+    Attributes:
+        first: the input pixel of each row's first column; all 0 where the width is n_in.
+        coordinates: where output pixels sample, half_pixel's ½ not taken off.
+        weight: the rows of the matrix.
+        reads: how many taps read the pixel, at the coordinate or right beside it.
+        slope: change of the weight with the coordinate, per pixel, on the steeper side.
+        taps: of an output pixel.
+        extent: the input axis's size in pixels.
+    """
+
+    first: NDArray[np.intp]
+    coordinates: Array
+    weight: Array
+    reads: Array
+    slope: Array
+    taps: int
+    extent: int
+
+    def error(self, arithmetic: Arithmetic) -> Array:
+        """How far each weight may be off: the parts *weights* and *coordinates* of the bound."""
+        u = UNIT_ROUNDOFF[arithmetic.coordinates]
+        moved = arithmetic.coordinate_roundings * self.coordinates
+        moved = moved + arithmetic.distance_roundings * self.taps / 2
+        moved = u * (moved + arithmetic.extent_roundings * self.extent)
+        weight_error = arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights]
+        return np.asarray(weight_error * self.reads + moved[:, None] * self.slope)
+
+
+@functools.cache
+def _axis(
+    convention: Resize,
+    rule: str | None,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None,
+    *,
+    columns: bool,
+) -> Axis:
+    where = coordinates(convention, rule, n_in, n_out, factor, columns=columns)
+    return axis_at(convention, rule, where, n_in, convention.scale(n_in, n_out, factor))
+
+
+def axis_at(
+    convention: Resize,
+    rule: str | None,
+    where: Exact | Array,
+    n_in: int,
+    scale: Fraction,
+    *,
+    narrow: bool = False,
+) -> Axis:
+    """The rows of one axis for output pixels that sample at the given places.
+
+    Args:
+        convention, n_in, scale: as for ``Resize.taps_at``.
+        rule: the coordinate rule by which the places were found, or None.
+        where: the places, ``Fraction``s or float64.
+        narrow: leave out the columns in which no row has anything.
+    """
+    places = where.astype(np.float64)
+    steps = () if convention.kernel.flat else (SLOPE_STEP, -SLOPE_STEP)
+    kernel, weigh = (
+        convention.continued,
+        tap_weights(rule),
+    )  # what is extrapolated is no matter of slope
+    index, tap_weight = taps(kernel, where, n_in, scale, weigh)
+    beside = [kernel.taps_at(places + step, n_in, scale, weigh) for step in steps]
+    ends = _ends(places, n_in, scale) if convention.mode == "area" else []
+    first, width = np.zeros(len(places), np.intp), n_in
+    if narrow:
+        every = np.concatenate([index, *(i for i, _ in beside)], axis=1)
+        width = int(np.ptp(every, axis=1).max()) + 1
+        first = np.minimum(every.min(axis=1), n_in - width)
+    starts = (np.arange(len(places)) * width - first)[:, None]
+
+    def merged(index: NDArray[np.intp], values: NDArray[Any]) -> Array:
+        flat = np.bincount(
+            (starts + index).ravel(), values.astype(np.float64).ravel(), len(places) * width
+        )
+        return np.asarray(flat.reshape(-1, width), np.float64)
+
+    weight = merged(index, tap_weight)
+    reads = merged(index, np.ones(index.shape))
+    inexact = rule is None or (rule in COORDINATE_RULES and COORDINATE_RULES[rule].rounded)
+    slope = np.zeros_like(weight)  # a rule says which coordinates: they are off by nothing
+    for moved_index, moved_weight in beside:
+        # rounded across a pixel's centre, a coordinate has another tap at the kernel's end
+        reads = np.maximum(reads, merged(moved_index, np.ones(moved_index.shape)))
+        if inexact and not ends:
+            moved = merged(moved_index, moved_weight)
+            slope = np.maximum(slope, abs(moved - weight) / SLOPE_STEP)
+    for end in ends:  # each is rounded by itself, and moves the weight of its pixel
+        pixels = [merged(at[:, None], np.ones((len(at), 1))) for at in end]
+        slope = slope + np.maximum(*pixels) / float(scale)
+    count = index.shape[1]
+    if convention.drops_outside:  # what is clamped to the edge here weighs nothing
+        reads, count = np.minimum(reads, 1.0), min(count, n_in)
+    half = 0.5 if convention.half_pixel else 0.0
+    inside = convention.inside(where, n_in)[:, None]
+    return Axis(
+        first, abs(places) + half, weight * inside, reads * inside, slope * inside, count, n_in
+    )
+
+
+def _ends(places: Array, n_in: int, scale: Fraction) -> list[list[NDArray[np.intp]]]:
+    """Of a window's beginning and end, the pixel just before and the one just after."""
+    middle, half = places + 0.5, float(scale) / 2
+    return [
+        [
+            np.clip(np.floor(end + step), 0, n_in - 1).astype(np.intp)
+            for step in (-SLOPE_STEP, SLOPE_STEP)
+        ]
+        for end in (middle - half, middle + half)
+    ]
+
+
+def _gathered_bound(case: Case, u: float) -> Array:
+    """Of the gradient of nearest: cotangents are added, with no weights."""
+    x = abs(case.inputs["x"])
+    h, w = (case.turned(matrix) for matrix in case.matrices(np.float64))
+    terms = h @ np.ones_like(x) @ w.T
+    return _bound_of_sums(case, u, h @ x @ w.T, terms, over_common_denominator(x)[1])
+
+
+def _sum_bound(case: Case, u: float) -> Array:
+    return _bound_of_sums(case, u, *_sums(case))
+
+
+def _bound_of_sums(case: Case, u: float, magnitude: Array, terms: Array, grid: int) -> Array:
+    with_errors = terms * u / (1 - terms * u) * magnitude
+    representable = magnitude * grid <= 1 / u
+    return np.where(representable, 0.0, with_errors + UNIT_ROUNDOFF["float64"] * abs(case.expected))
+
+
+@functools.lru_cache(maxsize=64)
+def _sums(case: Case) -> tuple[Array, Array, int]:
+    """Of each output value: Σ|w·x| + |b|, how many terms it has, and the grid 1/g that all lie on."""
+    magnitude = replace(case, inputs={k: abs(v) for k, v in case.inputs.items()}).reference()
+    ones = {key: np.ones_like(values) for key, values in case.inputs.items()}
+    terms = replace(case, inputs=ones).reference()
+    # what is differentiated by is not in its own gradient, and the bias is in no other
+    factors = {"": "xwb", "x": "wg", "w": "xg", "b": "g"}[case.gradient]
+    grids = (over_common_denominator(case.inputs[k])[1] for k in factors if k in case.inputs)
+    return np.asarray(magnitude), np.asarray(terms), math.prod(grids)

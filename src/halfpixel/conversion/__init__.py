@@ -1,0 +1,80 @@
+"""What a call is in another framework: the answer, with code that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..frameworks.layer_plans import Target
+from . import conv_transpose, resize
+from .branches import BranchedAnswer, BranchOfAnswer
+from .conv_transpose import Answer
+from .parse import Reading, Sizes, Spoken, Unreadable, readings
+from .resize import ResizeAnswer
+
+__all__ = ["Answer", "BranchedAnswer", "ResizeAnswer", "convert"]
+
+
+def convert(
+    call: str,
+    to: Target,
+    *,
+    weight: Sequence[int] | None = None,
+    input_size: Sequence[int] | None = None,
+) -> Answer | ResizeAnswer | BranchedAnswer:
+    """What a resize, or a transposed convolution, is in another framework.
+
+    Args:
+        call: as people write it, such as ``F.interpolate(x, scale_factor=2, mode="bilinear")`` or
+            ``nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=1)``; it is parsed, and never run.
+        to: torch, tensorflow, keras, onnx or opencv.
+        weight: the shape of a transposed convolution's weight in its framework's layout, where the call
+            does not say it.
+        input_size: of the input in pixels, (h, w), (w,) or (d, h, w), where what the call does depends on
+            it: what a resize makes of factors, what ``tf.nn.conv2d_transpose`` cuts.
+
+    Returns:
+        The answer: ``str`` of it is for people, ``.json()`` for programs, ``.code`` runs. Of a call with
+        conditional expressions, an answer for each branch.
+
+    Raises:
+        Unreadable: a ``ValueError`` that says what about the call cannot be read.
+        ValueError: there is no such target.
+
+    >>> answer = convert("nn.ConvTranspose2d(8, 4, 4, stride=2, padding=1)", "keras")
+    >>> answer.plan.arguments
+    {'strides': (2, 2), 'padding': 'same'}
+    >>> convert("F.interpolate(x, size=(h, w), mode='bilinear')", "opencv").code
+    'y = cv2.resize(x, (w, h), interpolation=cv2.INTER_LINEAR)'
+    """
+    size = None if input_size is None else tuple(input_size)
+    found = readings(call, Sizes(None if weight is None else tuple(weight), size))
+    if len(found) == 1 and isinstance(found[0].read, (Reading, Spoken)):
+        return _answer(found[0].read, to, size)
+    branches = []
+    for one in found:
+        answer = one.read
+        try:
+            answered = (
+                _answer(answer, to, size) if isinstance(answer, (Reading, Spoken)) else answer
+            )
+        except Unreadable as error:
+            answered = error
+        branches.append(BranchOfAnswer(one.condition, one.text, answered))
+    errors = [one.answer for one in branches if isinstance(one.answer, Unreadable)]
+    if len(errors) == len(branches):
+        raise errors[0]
+    return BranchedAnswer(call, to, tuple(branches))
+
+
+_SHAPES = {1: "(w,)", 2: "(h, w)", 3: "(d, h, w)"}
+
+
+def _answer(
+    spoken: Reading | Spoken, to: Target, input_size: tuple[int, ...] | None
+) -> Answer | ResizeAnswer:
+    rank = spoken.rank if isinstance(spoken, Reading) else spoken.layer.rank
+    if input_size is not None and len(input_size) != rank:
+        raise Unreadable(f"an input size is {_SHAPES[rank]}, got {input_size}")
+    if isinstance(spoken, Reading):
+        return resize.answer(spoken, to, input_size)
+    return conv_transpose.answer(spoken, to)

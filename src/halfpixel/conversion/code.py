@@ -1,0 +1,220 @@
+"""Calls of the catalogue as code that runs: from ``x``, an image in the framework's layout, to ``y``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..frameworks.call import Call, DType, Expression, Name
+from ..frameworks.layer_plans import Target, model_lines
+from ..operators import Resize
+from . import forms, onnx_nodes, search
+from .forms import Form
+from .size_query import Query
+from .sizes import Sizes
+
+BLOB = "x is (N, C, H, W), float32"
+
+
+def layout(target: Target, rank: int) -> str:
+    """How an image lies in the target's arrays."""
+    return forms.LAYOUTS[target][rank]
+
+
+def is_node(expression: Expression) -> bool:
+    """Whether an expression is a node that cv2.dnn runs."""
+    return str(expression.function) == "run_node"
+
+
+def size_names(target: Target, call: Call, rank: int) -> tuple[str, ...]:
+    """What the sizes of the input are called in code of the target."""
+    return forms.shape_texts("onnx" if call.name.startswith("dnn-") else target, rank)
+
+
+def code(
+    call: Call, convention: Resize, form: Form, query: Query, sizes: Sizes, target: Target
+) -> str:
+    """Python that computes a resize by a call, from ``x`` to ``y``.
+
+    Args:
+        call: of the catalogue; it can say the sizes.
+        convention: what it follows on the part of the image that is asked about.
+        form: how it resizes along as many axes.
+        query: how the sizes stand in code.
+        sizes: as numbers.
+        target: the framework that was asked for.
+    """
+    named = query.symbols(sizes, size_names(target, call, query.rank))
+    said = _said(call, convention, form, query, named, target)
+    lines = [*([query.prelude] if query.prelude else []), said]
+    if query.padding:
+        lines.append(_padded(target, call, query.padding))
+    return "\n".join(lines)
+
+
+def _said(
+    call: Call,
+    convention: Resize,
+    form: Form,
+    query: Query,
+    named: Sizes,
+    target: Target,
+) -> str:
+    def say(one: Call, image: Sizes) -> Expression:
+        said = one.said(search.case_of(one, image.n_in, image.n_out, convention))
+        return _by_factors(said, query, image)
+
+    if target == "onnx":
+        return f"node = {onnx_nodes.node(convention)}"
+    if form.name == "native":
+        return f"y = {_native(call, named)}"
+    if form.name == "unit axis":
+        return _tidy(forms.of_line(target, call, named, say))
+    if form.name == "two passes":
+        return _tidy(forms.of_volume(target, call, named, say))
+    said = say(call, named)
+    if is_node(said):
+        return _model(said, named.n_out)
+    return f"y = {_tidy(str(said))}"
+
+
+def _native(call: Call, named: Sizes) -> Expression:
+    """``F.interpolate`` of a line or a volume."""
+    row = search.row_of(call)
+    assert row is not None
+    flags = {name: value for name, value in row.flags.items() if name != "dimensions"}
+    given = {name: value for name, value in flags.items() if value is not None}
+    if not given.get("antialias"):
+        given.pop("antialias", None)
+    return Expression(Name(row.function), (Name("x"),), {"size": named.n_out, **given})
+
+
+def _by_factors(said: Expression, query: Query, image: Sizes) -> Expression:
+    """A layer that is given whole factors, where they are known: the numbers, not a quotient of sizes."""
+    layer = said.function
+    if query.factors is None or not isinstance(layer, Expression):
+        return said
+    if not str(layer.function).endswith("UpSampling2D"):
+        return said
+    factors = tuple(m // n for n, m in zip(image.n_in, image.n_out, strict=True))
+    numbers = tuple(int(factor) for factor in factors)
+    return replace(said, function=replace(layer, kwargs={**layer.kwargs, "size": numbers}))
+
+
+_PADS: Mapping[Target, Callable[[int, int, int, int], str]] = {
+    "torch": lambda above, below, left, right: f"F.pad(y, {(left, right, above, below)})",
+    "tensorflow": lambda above, below, left, right: (
+        f"tf.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
+    ),
+    "keras": lambda above, below, left, right: (
+        f"keras.ops.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
+    ),
+    "opencv": lambda above, below, left, right: (
+        f"cv2.copyMakeBorder(y, {above}, {below}, {left}, {right}, cv2.BORDER_CONSTANT, value=0)"
+    ),
+}
+
+
+def _padded(target: Target, call: Call, padding: Sequence[tuple[int, int]]) -> str:
+    """The line that puts zeros around the result."""
+    (above, below), (left, right) = padding
+    if target == "onnx":
+        pads = [0, 0, above, left, 0, 0, below, right]
+        return (
+            "pad = onnx.helper.make_node('Pad', ['y', 'pads'], ['padded'])"
+            f"  # pads is {pads}, int64"
+        )
+    if call.name.startswith("dnn-"):
+        return f"y = np.pad(y, {((0, 0), (0, 0), (above, below), (left, right))})"
+    return f"y = {_PADS[target](above, below, left, right)}"
+
+
+def _tidy(text: str) -> str:
+    """``(size[0], size[1])`` is ``size``, and the other way round ``size[::-1]``."""
+    text = re.sub(r"0\.0 \* [^\],]* - 0\.0", "0.0", text)
+    text = re.sub(r"\((\w+)\[0\], \1\[1\]\)", r"\1", text)
+    return re.sub(r"\((\w+)\[1\], \1\[0\]\)", r"\1[::-1]", text)
+
+
+def _model(said: Expression, size: Sequence[int]) -> str:
+    """A model of one node: ``cv2.dnn`` needs to be told the size of the output."""
+    (made,), given = said.args, dict(said.kwargs)
+    assert isinstance(made, Expression)
+    opset = given.pop("opset")
+    given.pop("shape", None)
+    shape: tuple[Any, ...] = ("x.shape[0]", "x.shape[1]", *map(repr, size))
+    constants = []
+    for name, value in given.items():
+        if name == "sizes":
+            constants.append(f"(np.array(shape, np.int64), {name!r})")
+        else:
+            constants.append(f"(np.array({value!r}, np.float32), {name!r})")
+    lines = [
+        f"node = {made}",
+        f"shape = ({', '.join(shape)})",
+        *model_lines(constants, int(str(opset))),
+    ]
+    return "\n".join(lines)
+
+
+def conditions(
+    call: Call, convention: Resize, target: Target, query: Query, sizes: Sizes
+) -> list[str]:
+    """What the code needs."""
+    rank = query.rank
+    if call.framework == "onnx":
+        return _of_node(call, convention, query, sizes)
+    node = call.name.startswith("dnn-")
+    found = [BLOB if node else layout(target, rank)]
+    name = {"keras_torch": "Keras on the torch backend"}.get(call.framework)
+    if target == "keras":
+        name = name or "Keras on the TensorFlow backend"
+    releases = list(call.follows)[-1]
+    found.append(f"{name}, {releases}" if name else f"{call.framework} {releases}")
+    if call.needs:
+        found.append(f"the package {', '.join(call.needs)}")
+    if "crop_and_resize" in call.name or "CropAndResize" in call.name or "grid_sample" in call.name:
+        found.append("a batch of one image")
+    found += [f"but where {d.why} (releases {d.releases})" for d in call.defects]
+    return [*found, f"takes {_taken(call)}"]
+
+
+def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list[str]:
+    named = query.symbols(sizes, size_names("onnx", call, query.rank))
+    needed = f"sizes is (n, c, {', '.join(map(repr, named.n_out))}), int64"
+    if convention.extrapolates:
+        needed += f"; roi is {onnx_nodes.roi(convention, query.rank)}, float32"
+    return [
+        forms.LAYOUTS["onnx"][query.rank],
+        f"ONNX opset {onnx_nodes.opset(convention)} or later",
+        needed,
+    ]
+
+
+def _taken(call: Call) -> str:
+    """The dtypes that a call takes; since when, if later than the call, and what comes back of them."""
+    taken = [
+        dtype for dtype in call.arithmetic if not call.refuses(dtype) and not _is_wrong(call, dtype)
+    ]
+    results = {call.returns[dtype] for dtype in taken}
+    alike = len(results) == 1 < len(taken)
+    said = []
+    for dtype in taken:
+        result = "" if alike or call.returns[dtype] == dtype else f"as {call.returns[dtype]}"
+        other = "by other coordinates" if _is_elsewhere(call, dtype) else ""
+        notes = [note for note in (call.since.get(dtype, ""), result, other) if note]
+        said.append(f"{dtype} ({', '.join(notes)})" if notes else dtype)
+    return ", ".join(said) + (f" (the result is {results.pop()})" if alike else "")
+
+
+def _is_wrong(call: Call, dtype: DType) -> bool:
+    """``cv2.warpAffine`` reads doubles beyond the border as integers (docs/findings.md)."""
+    return dtype == "float64" and call.name.startswith("warpAffine-INTER_CUBIC")
+
+
+def _is_elsewhere(call: Call, dtype: DType) -> bool:
+    """Whether a dtype that is interpolated has coordinates that float32 images have not."""
+    rule, usual = call.arithmetic[dtype].coordinate_rule, call.arithmetic["float32"].coordinate_rule
+    return rule != usual and search.convention_of(call).mode != "nearest"

@@ -1,0 +1,181 @@
+"""The calls of a target that are given factors: at which sizes and ratios they sample, and code."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from ..frameworks.call import Call, Expression, Name
+from ..frameworks.factors import Scaling, plain
+from ..frameworks.layer_plans import Target
+from ..operators import Resize
+from . import code, forms, onnx_nodes, search
+from .agreement import Side, side
+from .models import Model
+from .parse.resize import example
+from .size_query import Query, scales_of
+from .sizes import Sizes
+
+
+@dataclass(frozen=True)
+class Given:
+    """A call that is given factors.
+
+    Attributes:
+        call: of the catalogue, or a node.
+        convention: what it follows.
+        code: Python from ``x`` to ``y``.
+        side: how it computes.
+        sizes: from sizes of the source to its own; None where it makes another size of the input.
+        rounded: its factors are float32.
+        conditions: what it needs.
+    """
+
+    call: Call
+    convention: Resize
+    code: str
+    side: Side
+    sizes: Callable[[Sizes], Sizes | None]
+    rounded: bool
+    conditions: tuple[str, ...]
+
+    def pair(self, convention: Resize, mine: Sizes) -> tuple[Sizes, Sizes] | None:
+        """The sizes of the source and its own, where it makes the same size at the same scales.
+
+        Scales that are float32 are compared with the source's as float32, since its kernel rounds them too.
+        """
+        theirs = self.sizes(mine)
+        if theirs is None:
+            return None
+        if self.rounded:
+            ratios = mine.scales or tuple(
+                Fraction(m, n) for n, m in zip(mine.n_in, mine.n_out, strict=True)
+            )
+            mine = replace(mine, scales=tuple(map(_float32, ratios)))
+        same = search.differs(Model(convention), Model(self.convention), mine, theirs) == 0
+        return (mine, theirs) if same else None
+
+
+def given(target: Target, query: Query) -> Iterator[Given]:
+    """What a target has that takes factors, the plainest first."""
+    assert query.factors is not None
+    for call in search.scaled(target, query.rank):
+        yield from _of_catalogue(call, target, query)
+    if target == "tensorflow" and query.rank == 2:
+        yield from _scale_and_translate(query)
+    if target == "onnx":
+        yield from _nodes(query)
+
+
+def _of_catalogue(call: Call, target: Target, query: Query) -> Iterator[Given]:
+    factors = query.factors
+    scaling = call.scaling
+    assert factors is not None
+    assert scaling is not None
+    case = example(call)
+    if case is None or not scaling.holds((factors[0], factors[-1])):
+        return
+
+    def sizes(one: Sizes) -> Sizes | None:
+        return _own(scaling, one, factors)
+
+    said = _with(call.said(case), factors)
+    conditions = (code.layout(target, query.rank), f"{call.framework} {list(call.follows)[-1]}")
+    own = search.convention_of(call)
+    yield Given(
+        call, own, f"y = {said}", side(call, own, search.kernel_of(call)), sizes, False, conditions
+    )
+
+
+def _own(scaling: Scaling, one: Sizes, factors: Sequence[float]) -> Sizes | None:
+    n_out = tuple(scaling.size(n, f) for n, f in zip(one.n_in, factors, strict=True))
+    if n_out != one.n_out:
+        return None
+    return replace(one, scales=scales_of(scaling, one.n_in, n_out, factors))
+
+
+def _with(said: Expression, factors: Sequence[float]) -> Expression:
+    """A call with these factors in the place of those that it is printed with."""
+    own = said.function if isinstance(said.function, Expression) else None
+    kwargs = dict((own or said).kwargs)
+    values = tuple(map(plain, factors))
+    for name, value in (("fx", values[-1]), ("fy", values[0]), ("scale_factor", values)):
+        if name in kwargs:
+            kwargs[name] = value
+    if own is not None:
+        return replace(said, function=replace(own, kwargs=kwargs))
+    return replace(said, kwargs=kwargs)
+
+
+def _float32(value: float | Fraction) -> Fraction:
+    return Fraction(float(np.float32(float(value))))
+
+
+def _rounded(one: Sizes, factors: Sequence[float]) -> Sizes:
+    return Sizes(one.n_in, one.n_out, tuple(map(_float32, factors)))
+
+
+# ---------------------------------------------------------------------------- TensorFlow
+
+
+def _scale_and_translate(query: Query) -> Iterator[Given]:
+    """``ScaleAndTranslate`` is given a size and a scale, each by itself."""
+    factors = query.factors
+    assert factors is not None
+    for candidate in search.candidates("tensorflow"):
+        call = candidate.calls[0]
+        if search.function_of(call) != "tf.raw_ops.ScaleAndTranslate":
+            continue
+        one = query.sizes[0]
+        named = query.symbols(one, forms.shape_texts("tensorflow", 2))
+        said = call.said(search.case_of(call, one.n_in, one.n_out))
+        kwargs = {**said.kwargs, "size": named.n_out, "scale": tuple(map(float, factors))}
+        prelude = f"{query.prelude}\n" if query.prelude else ""
+        text = f"{prelude}y = {replace(said, kwargs=kwargs)}"
+        own = search.convention_of(call)
+
+        def sizes(one: Sizes) -> Sizes:
+            return _rounded(one, factors)
+
+        conditions = (
+            code.layout("tensorflow", 2),
+            f"tensorflow {list(call.follows)[-1]}",
+            "x is of float32",
+        )
+        yield Given(call, own, text, side(call, own), sizes, True, conditions)
+
+
+# ---------------------------------------------------------------------------- ONNX
+
+
+def _nodes(query: Query) -> Iterator[Given]:
+    """A node that is given ``scales``: a size is the floor of the product with the factor as a float32."""
+    factors = query.factors
+    assert factors is not None
+    exact = tuple(map(_float32, factors))
+
+    def sizes(one: Sizes) -> Sizes | None:
+        n_out = tuple(math.floor(n * f) for n, f in zip(one.n_in, exact, strict=True))
+        return _rounded(one, factors) if n_out == one.n_out else None
+
+    listed = ", ".join(f"{factor!r}" for factor in map(float, factors))
+    for call in onnx_nodes.calls():
+        convention = search.convention_of(call)
+        said = onnx_nodes.node(convention)
+        if said is None or convention.extrapolates:
+            continue
+        node = Expression(
+            Name("onnx.helper.make_node"), ("Resize", ["x", "", "scales"], ["y"]), said.kwargs
+        )
+        conditions = (
+            code.layout("onnx", query.rank),
+            f"ONNX opset {onnx_nodes.opset(convention)} or later",
+            f"scales is (1, 1, {listed}), float32",
+        )
+        yield Given(
+            call, convention, f"node = {node}", side(call, convention), sizes, True, conditions
+        )

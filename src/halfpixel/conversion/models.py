@@ -1,0 +1,293 @@
+"""What calls compute, in float64: weights along each axis, and how far two are apart on a photograph."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conformance import goldens
+from ..numerics.error_model import COORDINATE_RULES, places
+from ..numerics.weights import axis_taps
+from ..operators import Resize
+from .sizes import Size, Sizes
+
+Array = NDArray[np.float64]
+
+WHITE = 255  # levels of an image of 8 bits
+OUTSIDE = -1  # in place of a pixel, where none is read
+# Two formulas of one weight in float64: a coordinate below n is off by n · 2⁻⁵³, weights by a few times that.
+_FORMULAS = 2.0**-48
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a call computes but for its roundings: a convention, and its coordinate rule on float32."""
+
+    convention: Resize
+    rule: str | None = None
+
+    def along(self, axis: int) -> Model:
+        """The same along one axis: a part of the image is another along each."""
+        if self.convention.roi is None:
+            return self
+        return Model(self.convention.along(axis), self.rule)
+
+
+class Axis(NamedTuple):
+    """One axis of a resize, as a coordinate rule may ask for it.
+
+    Attributes:
+        n_in, n_out: in pixels.
+        factor: output pixels an input pixel; None for the ratio of the sizes.
+        total: the output's rows plus columns.
+        columns: it is the innermost axis.
+    """
+
+    n_in: int
+    n_out: int
+    factor: Fraction | None = None
+    total: int = 0
+    columns: bool = False
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def axes(sizes: Sizes) -> tuple[Axis, ...]:
+    """The axes of a resize, the outermost first; a line is an image of one row."""
+    total = sum(sizes.n_out) + (len(sizes.n_out) == 1)
+    last = len(sizes.n_in) - 1
+    return tuple(
+        Axis(n_in, n_out, factor, total, place == last)
+        for place, (n_in, n_out, factor) in enumerate(sizes.axes)
+    )
+
+
+def takes(convention: Resize, axis: Axis) -> bool:
+    """Whether a convention says how an axis is resized."""
+    if not convention.takes(axis.n_in, axis.n_out):
+        return False
+    if axis.factor is None or not convention.takes_factors:
+        return True
+    return axis.n_out - 1 < axis.n_in * axis.factor
+
+
+def sayable(model: Model, sizes: Sizes) -> bool:
+    """Whether a convention says how all axes are resized."""
+    return all(takes(model.convention, axis) for axis in axes(sizes))
+
+
+def _seen(model: Model, axis: Axis) -> Axis:
+    """An axis without what a model does not ask for: the key by which its weights are kept."""
+    if model.rule is None:
+        return Axis(*axis[:3])
+    rule = COORDINATE_RULES[model.rule]
+    total = 0 if rule.above is None else 1 + rule.above * (axis.total > rule.above)
+    return Axis(*axis[:3], total, axis.columns and rule.columns is not None)
+
+
+def pixels(model: Model, axis: Axis) -> NDArray[np.int64]:
+    """The pixel that each output pixel of ``nearest`` reads, or ``OUTSIDE``."""
+    return _pixels(model, _seen(model, axis))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _pixels(model: Model, axis: Axis) -> NDArray[np.int64]:
+    convention, d = model.convention, np.arange(axis.n_out)
+    if model.rule is None:
+        index = convention.nearest_index(d, axis.n_in, axis.n_out, axis.factor)
+        inside = (index >= 0) & (index < axis.n_in) | (not convention.drops_outside)
+        if convention.extrapolates:
+            inside &= convention.inside(places(convention, None, d, *_sizes(axis)), axis.n_in)
+        return np.where(inside, convention.padded(index, axis.n_in), OUTSIDE)
+    where = places(
+        convention, model.rule, d, *_sizes(axis), factor=axis.factor, columns=axis.columns
+    )
+    index, weight = (taps[:, 0] for taps in convention.taps_at(where, axis.n_in))
+    return np.where(convention.inside(where, axis.n_in) & (weight > 0), index, OUTSIDE)
+
+
+def _sizes(axis: Axis) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    n_in, n_out, total = (np.asarray(n, np.int64) for n in (axis.n_in, axis.n_out, axis.total))
+    return n_in, n_out, total
+
+
+def taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
+    """The pixels that each output pixel reads, which may come twice, and what they weigh: ``(n_out, taps)``.
+
+    Raises:
+        ValueError: the convention does not say how these sizes become one another.
+    """
+    kept = _small_taps if max(axis.n_in, axis.n_out) <= _SMALL else _large_taps
+    return kept(model, _seen(model, axis))
+
+
+_SMALL = 64  # pixels of an axis: so many more weights of these are kept than of larger ones
+
+
+def _taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
+    sizes = (axis.n_in, axis.n_out, axis.factor)
+    return axis_taps(model.convention, *sizes, model.rule, axis.total, columns=axis.columns)
+
+
+_small_taps = functools.lru_cache(maxsize=1 << 14)(_taps)
+_large_taps = functools.lru_cache(maxsize=256)(_taps)
+
+
+def _narrow(index: NDArray[Any], weight: NDArray[Any]) -> tuple[NDArray[np.intp], Array]:
+    """The first pixel of each row, and the row from there on: what falls on one pixel is added."""
+    first: NDArray[np.intp] = np.asarray(index.min(axis=1), np.intp)
+    width = int((index.max(axis=1) - first).max()) + 1
+    at = np.arange(len(index))[:, None] * width + index - first[:, None]
+    flat = np.bincount(at.ravel(), weight.ravel(), len(index) * width)
+    return first, np.asarray(flat.reshape(-1, width), np.float64)
+
+
+def distance(one: Model, other: Model, mine: Axis, theirs: Axis) -> float:
+    """How far the weights of two calls are apart along one axis: the largest sum of a row's differences.
+
+    0 where they are the same but for how float64 rounds; infinite where one of them does not say how these
+    sizes become one another."""
+    return _distance(one, other, _seen(one, mine), _seen(other, theirs))
+
+
+@functools.lru_cache(maxsize=1 << 17)
+def _distance(one: Model, other: Model, mine: Axis, theirs: Axis) -> float:
+    if not (takes(one.convention, mine) and takes(other.convention, theirs)):
+        return float("inf")
+    if one == other and mine == theirs:
+        return 0.0
+    if one.convention.mode == other.convention.mode == "nearest":
+        return 2.0 * bool(np.any(pixels(one, mine) != pixels(other, theirs)))
+    first, second = taps(one, mine), taps(other, theirs)
+    index, weight = (
+        np.concatenate(each, axis=1) for each in ((first[0], second[0]), (first[1], -second[1]))
+    )
+    apart = abs(_narrow(index, weight)[1]).sum(axis=1).max()
+    return float(apart) if apart > _FORMULAS * max(mine.n_in, mine.n_out) else 0.0
+
+
+# ---------------------------------------------------------------------------- a photograph
+
+
+_VALUES = (
+    2**12
+)  # of a small image, so many parts of the photograph are taken that they have as many
+
+
+@functools.lru_cache(maxsize=8)
+def photograph(size: Size) -> Array:
+    """Images of a size, of values from 0 to 1: parts of the photograph in golden/, mirrored at its edges.
+
+    A volume is a part that moves by a pixel from one frame to the next.
+
+    Returns:
+        Shape ``(images, w)``, ``(images, h, w)`` or ``(images, d, h, w)``: a large one, or many small ones.
+    """
+    green = np.asarray(goldens.photograph()[..., 1], np.float64) / WHITE
+    count = min(max(1, _VALUES // int(np.prod(size))), 64)
+    frames, height, width = (1, 1, *size)[-3:]
+    images = [
+        _mirrored(green, (height, width), (7 * i + frame, 11 * i + frame))
+        for i in range(count)
+        for frame in range(frames)
+    ]
+    return np.asarray(images).reshape(count, *size)
+
+
+def _mirrored(image: Array, size: Sequence[int], start: Sequence[int]) -> Array:
+    found = image
+    for axis, n in enumerate(size):
+        period = image.shape[axis]
+        index = (np.arange(n) + start[axis]) % (2 * period)
+        found = np.take(found, np.where(index < period, index, 2 * period - 1 - index), axis)
+    return found
+
+
+def applied(model: Model, sizes: Sizes, image: Array) -> Array:
+    """What a call makes of an image whose last axes are those of the sizes."""
+    rank = len(sizes.n_in)
+    for place, axis in enumerate(axes(sizes)):
+        along = model.along(place) if rank > 1 else model
+        image = _along(along, axis, image, place - rank)
+    return image
+
+
+def _along(model: Model, axis: Axis, image: Array, place: int) -> Array:
+    """An image resized along one axis; of each row, only the pixels are visited that it reads."""
+    if model.convention.mode == "nearest":
+        index = pixels(model, axis)
+        read = np.take(image, index, place)
+        outside = np.expand_dims(index == OUTSIDE, tuple(range(place + 1, 0)))
+        return np.where(outside, 0.0, read)
+    first, narrow = _narrow(*taps(model, axis))
+    moved = np.moveaxis(image, place, 0)
+    found = np.zeros((axis.n_out, *moved.shape[1:]))
+    for tap, weight in enumerate(narrow.T):
+        index = np.minimum(first + tap, axis.n_in - 1)
+        found += weight.reshape(-1, *(1,) * (found.ndim - 1)) * moved[index]
+    return np.moveaxis(found, 0, place)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How far two calls are apart on the photograph.
+
+    Attributes:
+        largest, mean: of the differences; white is 1.
+        share: of the values that differ by half a level of 255 or more.
+        sizes: at which that was measured.
+    """
+
+    largest: float
+    mean: float
+    share: float
+    sizes: Sizes
+
+    @property
+    def words(self) -> str:
+        """For a reader."""
+        if not self.largest:
+            return f"no difference on a photograph, {self.sizes}"
+        return (
+            f"up to {WHITE * self.largest:.2g} of {WHITE} levels apart, {WHITE * self.mean:.2g} in the mean "
+            f"(relative: {self.largest:.1e} and {self.mean:.1e}), on a photograph, {self.sizes}"
+        )
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """For a program."""
+        return {
+            "image": "photograph",
+            "sizes": str(self.sizes),
+            "largest_levels": round(WHITE * self.largest, 4),
+            "mean_levels": round(WHITE * self.mean, 4),
+            "largest_relative": float(f"{self.largest:.3g}"),
+            "mean_relative": float(f"{self.mean:.3g}"),
+            "share_of_values": round(self.share, 4),
+        }
+
+
+@functools.lru_cache(maxsize=256)  # of at most some 400 KB each where no size is said
+def _photographed(model: Model, sizes: Sizes) -> Array:
+    return applied(model, sizes, photograph(sizes.n_in))
+
+
+def measured(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> Measured:
+    """How far two calls are apart on the photograph, as both compute it but for their roundings."""
+    apart = abs(_photographed(one, mine) - _photographed(other, theirs))
+    share = float(np.mean(apart >= 0.5 / WHITE))
+    return Measured(float(apart.max()), float(apart.mean()), share, mine)
+
+
+def smaller(sizes: Sizes, largest: int) -> Sizes:
+    """Sizes of the same ratios, none of whose inputs is larger: what differs there is much the same."""
+    n_in = tuple(min(n, largest) for n in sizes.n_in)
+    pairs = zip(n_in, sizes.n_in, sizes.n_out, strict=True)
+    cut = round if sizes.scales is None else int  # by a factor, no pixel begins past the image
+    n_out = tuple(max(1, cut(n * m / whole)) for n, whole, m in pairs)
+    return Sizes(n_in, n_out, sizes.scales)

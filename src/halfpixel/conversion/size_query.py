@@ -1,0 +1,436 @@
+"""The sizes that a call is asked about: those that it says, those that are given, or a spread of them."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from ..frameworks import tensorflow_scales
+from ..frameworks.call import Call
+from ..frameworks.factors import Scaling, of_sizes, truncated
+from ..frameworks.symbolic_sizes import Symbol
+from . import search
+from . import sizes as _sizes
+from .forms import AXES
+from .parse.resize import Entry, Reading
+from .parse.text import Unreadable, Variable
+from .sizes import LARGEST, Size, Sizes, by
+
+# A factor as the fraction that it stands for: 15/11 of 1.3636363636363635, which is a double apart from it
+_LARGEST_UNIT = 10**9
+_MOST_PIXELS = 2**21  # of an image on which differences are measured
+
+
+@dataclass(frozen=True)
+class Query:
+    """The sizes in and out of a call.
+
+    Attributes:
+        sizes: at which the answer is tried; those first by which a person would try it.
+        words: which these are.
+        complete: the call can meet no others.
+        every: it can meet any others, small ones too.
+        written: for each axis, the output's size as it stands in code, with ``{}`` for the input's; None
+            for the number itself.
+        prelude: a line of code before it, that says what stands in ``written``.
+        factors: what the call is given along each axis, where they are numbers.
+        padding: the rows and columns of zeros that the call adds: before and after, for each axis.
+        fitted: the call chooses a size: what it is asked for is not what comes out.
+        conditions: under which the answer holds.
+    """
+
+    sizes: tuple[Sizes, ...]
+    words: str
+    written: tuple[str | None, ...]
+    complete: bool = False
+    every: bool = False
+    prelude: str = ""
+    factors: tuple[float, ...] | None = None
+    padding: tuple[tuple[int, int], ...] = ()
+    fitted: bool = False
+    conditions: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        """The number of axes."""
+        return len(self.written)
+
+    def of(self, call: Call) -> Query:
+        """The sizes at which one of the calls that are said alike runs, and is not known to be wrong."""
+        if self.fitted:
+            return self
+        kept = tuple(sizes for sizes in self.sizes if search.runs(call, sizes))
+        return replace(self, sizes=kept)
+
+    def symbols(self, sizes: Sizes, names: Sequence[str]) -> Sizes:
+        """Sizes that print as they are written, the input's by their names."""
+        if self.complete:
+            return sizes
+        n_in = tuple(Symbol(n, name) for n, name in zip(sizes.n_in, names, strict=True))
+        n_out = tuple(
+            n if text is None else Symbol(n, text.format(name))
+            for n, text, name in zip(sizes.n_out, self.written, names, strict=True)
+        )
+        return replace(sizes, n_in=n_in, n_out=n_out)
+
+    @property
+    def looked_at(self) -> str:
+        """Which sizes were tried, in words."""
+        return self.words.format(count=f"{len(self.sizes):,}")
+
+    @functools.cached_property
+    def real(self) -> tuple[Sizes, ...]:
+        """Those at which differences are measured: as people have them, at most one that grows and one that
+        does not."""
+        if self.complete:
+            return self.sizes
+        inputs = [one.n_in for one in _sizes.real(self.rank)]
+        real = [s for s in self.sizes if s in _sizes.real(self.rank)]
+        own = real or [s for n_in in inputs for s in self.sizes if s.n_in == n_in]
+        own = [s for s in own if not s.unchanged and s.pixels < _MOST_PIXELS]
+        if any(
+            s.scales for s in self.sizes
+        ):  # where they are the ratios of the sizes, any call will do
+            own = [s for s in (*own, *self.sizes) if s.scales and s.pixels > 48**2]
+            own = own or [s for s in self.sizes if s.scales]
+        own = own or [s for s in self.sizes if not s.unchanged][-2:] or list(self.sizes[:1])
+        grow = [s for s in own if s.grows]
+        return (*grow[:1], *[s for s in own if s not in grow][:1])
+
+
+def asked(reading: Reading, call: Call, input_size: Size | None) -> Query:
+    """The sizes of a call that was read.
+
+    Args:
+        reading: the call.
+        call: of the catalogue, that it is.
+        input_size: of the image in pixels, where it is given, an entry for each axis.
+
+    Raises:
+        Unreadable: nothing is left of the image.
+    """
+    if reading.by == "factors":
+        return _by_factors(reading, call, input_size)
+    if reading.by == "nothing" or reading.size is None:
+        return _by_nothing(reading, input_size)
+    fit = fit_of(reading)
+    if fit is not None:
+        return _fitted(reading, fit, input_size)
+    return _by_size(reading, reading.size, input_size)
+
+
+# ---------------------------------------------------------------------------- a size
+
+
+def _by_size(reading: Reading, size: Sequence[Entry], input_size: Size | None) -> Query:
+    texts: tuple[str | None, ...] = tuple("{}" if n is None else _text(n) for n in size)
+    names = AXES[reading.rank]
+    prelude = ""
+    if reading.scalar_size:
+        n = reading.scalar_size
+        each = f"({', '.join(['n'] * len(names))}{',' * (len(names) == 1)})".replace("n", n)
+        prelude = (
+            f"{', '.join(names)}{',' * (len(names) == 1)} = {each} if isinstance({n}, int) else {n}"
+        )
+        texts = names
+    known = all(isinstance(n, int) for n in size)
+    if known and input_size is not None:
+        one = Sizes(tuple(input_size), _numbers(size))
+        return Query((one,), f"at {one}", (None,) * len(texts), complete=True)
+    if input_size is not None:
+        tried = tuple(
+            Sizes(tuple(input_size), _filled(size, n_out, input_size))
+            for n_out in _outputs(input_size)
+        )
+        return Query(
+            _unique(tried), f"at {{count}} output sizes of {by(input_size)}", texts, prelude=prelude
+        )
+    if known:
+        return Query(
+            tuple(Sizes(n_in, _numbers(size)) for n_in in _inputs_of(_numbers(size))),
+            f"at {{count}} input sizes, {_range(_inputs_of(_numbers(size)))}",
+            (None,) * len(texts),
+        )
+    tried = tuple(
+        replace(one, n_out=_filled(size, one.n_out, one.n_in))
+        for one in _sizes.spread(reading.rank)
+    )
+    free = all(n is not None and not isinstance(n, int) for n in size)
+    words = _SPREAD if free else "at {count} sizes of a spread"
+    return Query(_unique(tried), words, texts, every=free, prelude=prelude)
+
+
+_SPREAD = f"at {{count}} sizes: all pairs up to {LARGEST}, each kind of axis beside each other, and real ones"
+
+
+def _numbers(size: Sequence[Entry]) -> Size:
+    return tuple(int(str(n)) for n in size)
+
+
+def _filled(size: Sequence[Entry], n_out: Size, n_in: Size) -> Size:
+    """Numbers as they are; for a name, an example; None is an axis that stays as it is."""
+    both = zip(size, n_out, n_in, strict=True)
+    return tuple(n if isinstance(n, int) else same if n is None else m for n, m, same in both)
+
+
+def _unique(sizes: Sequence[Sizes]) -> tuple[Sizes, ...]:
+    return tuple(dict.fromkeys(sizes))
+
+
+def _range(sizes: Sequence[Size]) -> str:
+    ordered = sorted(sizes, key=lambda size: (max(size), size))
+    return f"{by(ordered[0])} to {by(ordered[-1])}"
+
+
+_RATIOS = tuple(
+    map(
+        Fraction,
+        ("2/3", "3/2", "2", "1/2", "1", "3", "1/3", "4", "1/4", "5/4", "7/3", "15/2", "5/7"),
+    )
+)
+
+
+def _inputs_of(n_out: Size) -> tuple[Size, ...]:
+    """Inputs for a size that is known: smaller, larger, by whole numbers, and real ones."""
+    ratios = [
+        *((ratio,) * len(n_out) for ratio in _RATIOS),
+        *itertools.permutations(_RATIOS[:6], len(n_out)),
+    ]
+    found = [
+        tuple(max(1, round(n * r)) for n, r in zip(n_out, each, strict=True)) for each in ratios
+    ]
+    real = [one.n_in for one in _sizes.real(len(n_out))]
+    small = [(n,) * len(n_out) for n in range(1, LARGEST + 1)]
+    return tuple(dict.fromkeys((*found, *real, *small)))
+
+
+def _outputs(n_in: Size) -> tuple[Size, ...]:
+    """Outputs for an input that is known."""
+    found = _inputs_of(n_in)[: -LARGEST - len(_sizes.real(len(n_in)))]
+    real = [one.n_out for one in _sizes.real(len(n_in))]
+    return tuple(dict.fromkeys((*found, *real)))
+
+
+# ---------------------------------------------------------------------------- a size that fits
+
+
+def padded(n_in: Size, wanted: Size) -> Size:
+    """The size of ``tf.image.resize_with_pad`` before it is padded."""
+    return tensorflow_scales.padded((n_in[0], n_in[1]), (wanted[0], wanted[1]))[0]
+
+
+def fitting(n_in: Size, wanted: Size) -> Size:
+    """The size of ``preserve_aspect_ratio=True``."""
+    return tensorflow_scales.fitting((n_in[0], n_in[1]), (wanted[0], wanted[1]))
+
+
+Fit = Callable[[Size, Size], Size]
+_FITS: Mapping[str, Fit] = {
+    "tf.image.resize": fitting,
+    "tf.compat.v1.image.resize": fitting,
+    "tf.image.resize_with_pad": padded,
+}
+
+
+def fit_of(reading: Reading) -> Fit | None:
+    """From the sizes of an image and of a call to that of the result, where the call makes it fit."""
+    fit = _FITS.get(reading.function.name)
+    if fit is padded or (fit is not None and reading.ways["preserve_aspect_ratio"]):
+        return fit
+    return None
+
+
+def _fitted(reading: Reading, fit: Fit, input_size: Size | None) -> Query:
+    """A call that makes an image as large as fits into a size."""
+    assert reading.size is not None
+    fits = "(h, w) is the largest size of the image's proportions that fits"
+    pads = (
+        f"{fits}; the zeros around it are no part of this: give the input's size (--input) for them"
+    )
+    if input_size is None or not all(isinstance(n, int) for n in reading.size):
+        tried = tuple(one for one in _sizes.spread(2) if _proportional(one))
+        conditions = (pads if fit is padded else fits,)
+        return Query(tried, "at {count} sizes", ("h", "w"), fitted=True, conditions=conditions)
+    wanted = _numbers(reading.size)
+    n_out = fit(tuple(input_size), wanted)
+    if min(n_out) < 1:
+        raise Unreadable(
+            f"{reading.function.name}: nothing is left of {by(input_size)} in {by(wanted)}"
+        )
+    zeros: tuple[tuple[int, int], ...] = ()
+    if fit is padded and n_out != wanted:
+        first = tensorflow_scales.padded((input_size[0], input_size[1]), (wanted[0], wanted[1]))[1]
+        each = zip(first, wanted, n_out, strict=True)
+        zeros = tuple((start, n - start - m) for start, n, m in each)
+    one = Sizes(tuple(input_size), n_out)
+    return Query((one,), f"at {one}", (None, None), complete=True, padding=zeros, fitted=True)
+
+
+def _proportional(sizes: Sizes) -> bool:
+    """Both axes are resized by much the same ratio."""
+    (h, w), (height, width) = sizes.n_in, sizes.n_out
+    return abs(height * w - width * h) < max(h, w)
+
+
+# ---------------------------------------------------------------------------- nothing
+
+
+def _by_nothing(reading: Reading, input_size: Size | None) -> Query:
+    halves, doubles = "({} + 1) // 2", "2 * {}"
+    own = {"cv2.pyrDown": halves, "cv2.pyrUp": doubles}.get(reading.function.name)
+    rank = reading.rank
+    if own is None and input_size is None:
+        return Query(_sizes.spread(rank), _SPREAD, AXES[rank], every=True)
+    if own is None:
+        assert input_size is not None
+        tried = tuple(Sizes(tuple(input_size), n_out) for n_out in _outputs(input_size))
+        return Query(_unique(tried), f"at {{count}} output sizes of {by(input_size)}", AXES[rank])
+    inputs = (
+        [tuple(input_size)]
+        if input_size is not None
+        else [(12, 16), (24, 32), *_sizes.inputs(rank)]
+    )
+
+    def out(n: int) -> int:
+        return (n + 1) // 2 if own == halves else 2 * n
+
+    tried = tuple(Sizes(n_in, tuple(map(out, n_in))) for n_in in inputs)
+    if input_size is not None:
+        return Query(tried, f"at {tried[0]}", (None,) * rank, complete=True)
+    return Query(_unique(tried), "at {count} input sizes", (own,) * rank)
+
+
+# ---------------------------------------------------------------------------- factors
+
+
+def _by_factors(reading: Reading, call: Call, input_size: Size | None) -> Query:
+    assert reading.factors is not None
+    scaling = call.scaling or Scaling(truncated, of_sizes)
+    cut = "round" if scaling.size(3, 0.5) == 2 else "int"  # 1.5: rounded half to even, or cut
+    cut = "float32" if reading.framework == "onnx" else cut
+    prelude, entries = "", reading.factors
+    if reading.scalar_size:
+        prelude, entries = _scalar_factors(reading)
+    texts = tuple(_product(factor, cut) for factor in entries)
+    if not all(isinstance(factor, (int, float)) for factor in reading.factors):
+        return replace(_by_names(reading, scaling, input_size), written=texts, prelude=prelude)
+    factors = tuple(float(str(factor)) for factor in reading.factors)
+    conditions: tuple[str, ...] = ()
+    if cut == "float32":
+        given, factors = factors, tuple(float(np.float32(factor)) for factor in factors)
+        both = dict(zip(given, factors, strict=True))
+        conditions = tuple(f"scales is float32: {a!r} is {b!r}" for a, b in both.items() if a != b)
+    inputs = [tuple(input_size)] if input_size is not None else list(_sizes.inputs(reading.rank))
+    if input_size is None:
+        first = _divided(factors)  # those by which a person would try it
+        inputs = [first, tuple(3 * n for n in first), *inputs]
+    tried = _unique([one for n_in in inputs for one in _made(scaling, n_in, factors)])
+    if input_size is not None:
+        left = [scaling.size(n, factor) for n, factor in zip(input_size, factors, strict=True)]
+        if min(left) < 1:
+            raise Unreadable(
+                f"{reading.function.name}: nothing is left of {by(input_size)} by {factors}"
+            )
+        words = f"at {tried[0]}" if tried else ""
+        written = (None,) * reading.rank
+        return Query(tried, words, written, complete=True, factors=factors, conditions=conditions)
+    named = " and ".join(f"{factor:g}" for factor in dict.fromkeys(factors))
+    words = f"at {{count}} input sizes by {named}: all up to {by(_largest(reading.rank))}, and real ones"
+    return Query(tried, words, texts, factors=factors, conditions=conditions)
+
+
+def _largest(rank: int) -> Size:
+    return max(_sizes.inputs(rank), key=lambda size: (len(set(size)) == 1 and size[0] <= 64, size))
+
+
+def _scalar_factors(reading: Reading) -> tuple[str, tuple[Entry, ...]]:
+    """A factor that is a name may be a number, or one for each axis."""
+    names = tuple(f"f{name}" for name in AXES[reading.rank])
+    s, comma = str(reading.scalar_size), "," * (len(names) == 1)
+    listed = ", ".join(names) + comma
+    each = ", ".join([s] * len(names)) + comma
+    line = f"{listed} = {s} if isinstance({s}, (tuple, list)) else ({each})"
+    return line, tuple(map(Variable, names))
+
+
+def _made(scaling: Scaling, n_in: Size, factors: Sequence[float]) -> list[Sizes]:
+    """What factors make of an image; nothing where nothing is left, or another call runs."""
+    n_out = tuple(scaling.size(n, factor) for n, factor in zip(n_in, factors, strict=True))
+    both = [(*(1,) * (2 - len(each)), *each)[-2:] for each in (n_in, n_out, factors)]
+    if min(n_out) < 1 or not scaling.holds((both[2][0], both[2][1])):
+        return []
+    return [Sizes(n_in, n_out, scales_of(scaling, n_in, n_out, factors))]
+
+
+def scales_of(
+    scaling: Scaling, n_in: Size, n_out: Size, factors: Sequence[float]
+) -> tuple[Fraction, ...] | None:
+    """The scales at which a call that is given factors samples; None if they are the ratios of the sizes."""
+    found = [
+        scaling.scales((1, n), (1, m), (1.0, factor))[1]
+        for n, m, factor in zip(n_in, n_out, factors, strict=True)
+    ]
+    if len(n_in) == 2:  # what is copied may go by both axes
+        size = (n_in[0], n_in[1]), (n_out[0], n_out[1]), (factors[0], factors[1])
+        found = list(scaling.scales(*size))
+    near = tuple(scale.limit_denominator(_LARGEST_UNIT) for scale in found)
+    ratios = tuple(Fraction(m, n) for n, m in zip(n_in, n_out, strict=True))
+    return None if near == ratios else near
+
+
+def _divided(factors: Sequence[float]) -> Size:
+    """An input of 12 to 16 pixels or a little more that the factors' denominators divide."""
+    units = [Fraction(str(f)).limit_denominator(64).denominator for f in factors]
+    return tuple(
+        unit * -(-n // unit) for n, unit in zip((8, 12, 16)[-len(factors) :], units, strict=True)
+    )
+
+
+def _by_names(reading: Reading, scaling: Scaling, input_size: Size | None) -> Query:
+    """Factors that are names: any size can come of them."""
+    assert reading.factors is not None
+    named = " and ".join(dict.fromkeys(map(str, reading.factors)))
+    condition = f"where the image's sizes times {named} are whole numbers"
+    conditions = (condition,) if scaling.uses_factors else ()
+    tried = _sizes.spread(reading.rank)
+    if input_size is not None:
+        tried = tuple(Sizes(tuple(input_size), n_out) for n_out in _outputs(input_size))
+    kept = tuple(one for one in _unique(tried) if scaling.holds(_ratios(one)))
+    words = _SPREAD if input_size is None else f"at {{count}} output sizes of {by(input_size)}"
+    return Query(
+        kept, words, (None,) * reading.rank, every=input_size is None, conditions=conditions
+    )
+
+
+def _ratios(sizes: Sizes) -> tuple[float, float]:
+    found = [m / n for n, m in zip(sizes.n_in, sizes.n_out, strict=True)]
+    found = [1.0] * (2 - len(found)) + found
+    return min(found), max(found)
+
+
+def _text(entry: Entry) -> str:
+    """As it stands, with braces doubled: it is a format."""
+    return str(entry).replace("{", "{{").replace("}", "}}")
+
+
+def _product(factor: Entry, cut: str) -> str:
+    """A size from an axis's, ``{}``: a product cut, rounded, or taken in float32 and cut."""
+    number = isinstance(factor, (int, float))
+    if cut == "float32" and not (number and _is_short(float(str(factor)))):
+        return f"int(np.float32({{}}) * np.float32({_text(factor)}))"
+    cut = "int" if cut == "float32" else cut
+    if not isinstance(factor, (int, float)):
+        return f"{cut}({{}} * {_text(factor)})"
+    if factor == int(factor):
+        return "{}" if factor == 1 else f"{int(factor)} * {{}}"
+    return f"{cut}({{}} * {factor!r})"
+
+
+def _is_short(factor: float) -> bool:
+    """Whether products with a size below 2**16 are exact in float32, which has 24 bits."""
+    return Fraction(factor).numerator < 2**8

@@ -1,0 +1,117 @@
+"""An answer about a resize as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..frameworks.layer_plans import Target
+from . import search
+from .resize import Difference, Equivalent, Part, ResizeAnswer
+from .sizes import by
+
+_NAMES: dict[Target, str] = {
+    "torch": "torch",
+    "tensorflow": "TensorFlow",
+    "keras": "Keras",
+    "opencv": "OpenCV",
+    "onnx": "ONNX Resize",
+}
+
+
+def text(found: ResizeAnswer) -> str:
+    """All of an answer."""
+    lines = [f"warning: {warning}" for warning in found.reading.warnings]
+    for part in found.parts:
+        where = f", {part.when}," if part.when else ""
+        lines.append(f"{found.reading.written}{where} computes {part.convention}")
+        lines.append("  " + " ".join(f"{k}={v}" for k, v in part.convention.attributes.items()))
+        if part.rule:
+            lines.append(f"  coordinate rule on float32: {part.rule}")
+        lines += [f"  taking it that {note}" for note in found.reading.notes]
+        releases = list(part.call.follows)[-1]
+        known = part.call.framework if part.call.framework != "onnx" else "ONNX"
+        lines.append(f"  in {known} {releases}")
+        lines += [f"  {one}" for one in part.conditions]
+        if part.looked_at:
+            lines.append(f"  compared {part.looked_at}")
+        lines += _part(part, found.target)
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def _part(part: Part, target: Target) -> list[str]:
+    lines: list[str] = []
+    name = _NAMES[target]
+    if part.equal:
+        first, *others = part.equal
+        lines += [f"in {name}, float32 images: {first.exactness.words}", *_code(first.code)]
+        lines += [f"  {one.words}" for one in first.uint8]
+        lines += [f"  {one}" for one in first.conditions]
+        lines += _also(first, others)
+    elif not any(not one.when for one in part.factors):
+        lines.append(none(part, target))
+    for one in part.factors:
+        when = f", {one.when}" if one.when else ""
+        lines += [f"in {name}, given the factors{when}: {one.exactness.words}", *_code(one.code)]
+        lines += [f"  {each}" for each in one.conditions]
+    for one in part.elsewhere:
+        lines += [f"{one.when}: {one.exactness.words}", *_code(one.code)]
+    for one in part.recipes:
+        where = f", {one.when}," if one.when else ","
+        lines += [f"this code does{where} float32 images: {one.exactness.words}", *_code(one.code)]
+        lines += [f"  {each}" for each in one.conditions]
+    if part.nearest is not None:
+        lines += _nearest(part.nearest)
+    return lines
+
+
+def none(part: Part, target: Target) -> str:
+    """That no call is equal, and why where the reason is known."""
+    name = _NAMES[target]
+    if not part.looked_at or not (part.recipes or part.nearest or part.elsewhere):
+        return f"no {name} call computes this"
+    return f"no single {name} call matches at all of these sizes"
+
+
+def _nearest(near: Difference) -> list[str]:
+    first, *others = near.measured
+    lines = [f"nearest single call: {first.words}"]
+    lines += [f"  and {one.words}" for one in others]
+    lines += _code(near.code)
+    if near.example is not None:
+        found = near.example.json
+        rows = [found[key] for key in ("x", "asked_about", "nearest")]
+        alike = all(row == image[0] for image in rows for row in image) and len(rows[0]) > 1
+        lines.append(
+            f"  a small image that shows it, to {by(near.example.size)}{', one row of it' * alike}:"
+        )
+        for name, image in zip(("x        ", "this call", "nearest  "), rows, strict=True):
+            lines.append(f"    {name} {_shown(image[:1] if alike else image)}")
+    return lines + [f"  {one.words}" for one in near.uint8]
+
+
+def _also(first: Equivalent, others: Sequence[Equivalent]) -> list[str]:
+    lines = []
+    seen = {_function(first)}
+    for one in others:
+        if _function(one) not in seen:
+            seen.add(_function(one))
+            line, *more = one.code.splitlines()
+            said = line.removeprefix("y = ").removeprefix("node = ")
+            if more:
+                said = f"{_function(one)}, in the same way"
+            lines.append(f"also {said}: {one.exactness.brief}")
+    return lines
+
+
+def _function(one: Equivalent) -> str:
+    return search.function_of(one.call) if one.call else one.name
+
+
+def _code(lines: str) -> list[str]:
+    return ["", *(f"    {line}" for line in lines.splitlines()), ""]
+
+
+def _shown(rows: Sequence[Sequence[Any]]) -> str:
+    return "[" + ", ".join("[" + ", ".join(f"{v:g}" for v in row) + "]" for row in rows) + "]"

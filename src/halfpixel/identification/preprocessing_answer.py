@@ -1,0 +1,121 @@
+"""What a preprocessing function follows: its stages, and the convention of the resize between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .adapter import Layout, Signature, Size, SizeOrder
+from .answer import Identification
+from .diagnosis import Diagnosis
+from .dtypes import Behaviour
+from .entry import Unread, found_entry
+from .equivalents import same_by_part
+from .matching import nearest_candidate
+from .pipeline import Pipeline, Progress, pipeline, same_in
+from .preprocessing import REAL_SIZE
+from .problem import last_line
+
+# the first image; of a function that is asked for a size a small one tells as much
+_SMALL, _ASKED = (60, 80), (42, 56)
+_DTYPES = ("uint8", "float32")
+
+
+def identified_preprocessing(
+    fn: Callable[..., Any],
+    layout: Layout | None,
+    size_order: SizeOrder | None,
+    progress: Progress | None = None,
+) -> Identification | Unread:
+    """What a preprocessing function follows; why it cannot be taken apart, if it cannot.
+
+    It is looked at with images of uint8, and, where these name nothing, with float32.
+    """
+    looked: dict[str, Pipeline] = {}
+    trouble: Unread | None = None
+    for dtype in _DTYPES:
+        try:
+            looked[dtype] = _looked_at(fn, dtype, layout, size_order, progress)
+        except Unread as why:
+            trouble = trouble or why
+            continue
+        if looked[dtype].named:
+            break
+    if not looked:
+        return trouble or Unread("it was not called")
+    named = next((dtype for dtype, one in looked.items() if one.named), next(iter(looked)))
+    return _answered(looked[named], fn, named)
+
+
+def _looked_at(
+    fn: Callable[..., Any],
+    dtype: str,
+    layout: Layout | None,
+    size_order: SizeOrder | None,
+    progress: Progress | None,
+) -> Pipeline:
+    n_in = _first_size(fn)
+    entry, axes = found_entry(fn, n_in, _ASKED, layout=layout, size_order=size_order, dtype=dtype)
+    size = _ASKED if entry.form.needs else None
+    return pipeline(entry, axes, n_in, progress, size)
+
+
+def _first_size(fn: Callable[..., Any]) -> Size:
+    return REAL_SIZE if Signature.of(fn).required == 1 else _SMALL
+
+
+def _answered(found: Pipeline, fn: Callable[..., Any], dtype: str) -> Identification:
+    compared = [answer for answer in found.answers if answer.y is not None]
+    answer = Identification(None, found.answers, found.followed, pipeline=found)
+    if not compared:
+        words = next((a.refused for a in found.answers), "")
+        return replace(answer, diagnosis=Diagnosis((f"no result at any size: {words}",)))
+    again = found.again()
+    if again is not None:
+        words = f"not deterministic: two calls on one image differ by up to {again:.3g}"
+        return replace(answer, diagnosis=Diagnosis((words,)))
+    if not found.named:
+        return replace(answer, diagnosis=_unnamed(found))
+    same = same_by_part(found.followed, compared, told=False) if found.followed else []
+    return replace(
+        answer,
+        same_as=tuple(one for one in same if one.rule is None),
+        nearly=tuple(one for one in same if one.rule is not None),
+        dtypes=tuple(_other_dtypes(found, fn, dtype)),
+    )
+
+
+def _unnamed(found: Pipeline) -> Diagnosis:
+    """The convention that is nearest to a resize that follows none."""
+    changed = [a for a in found.answers if a.y is not None and a.n_in != a.n_out]
+    small = sorted(changed, key=lambda a: a.x.size)[:3]
+    lines = ["the resize between them follows no convention that is known"]
+    if not small:
+        return Diagnosis(tuple(lines))
+    candidate, distance = nearest_candidate(small)
+    level = found.stages.entry.brightest
+    lines.append(f"nearest is {candidate}, up to {distance:.3g} off on images in 0..{level:g}")
+    return Diagnosis(tuple(lines), (candidate.convention, distance))
+
+
+def _other_dtypes(found: Pipeline, fn: Callable[..., Any], dtype: str) -> list[Behaviour]:
+    """What it does with the dtypes that it was not looked at with: whether its steps are the same."""
+    said = []
+    for other in _DTYPES:
+        if other == dtype:
+            returns = found.stages.layouts.returns
+            said.append(Behaviour(dtype, returns, "looked at, as above"))
+            continue
+        try:
+            entry, axes = found_entry(
+                fn, _first_size(fn), _ASKED, layout=found.stages.entry.layout, dtype=other
+            )
+            does = same_in(found, entry, axes)
+        except Unread as why:
+            said.append(Behaviour(other, "", f"not taken apart: {why}"))
+        except (Exception, SystemExit) as error:  # whatever it raises is its answer
+            said.append(Behaviour(other, "", f"raises {last_line(error)}"))
+        else:
+            said.append(Behaviour(other, entry.returns, does))
+    return said

@@ -1,0 +1,1 @@
+"""How operations are rounded: error models, coordinates, integer kernels, values that are not finite."""

@@ -1,0 +1,221 @@
+"""Integer images: how a framework rounds on the way, predicted value for value.
+
+An integer resize is not linear: weights are fixed-point or float32 numbers, sums are rounded, perhaps
+between the passes too. Each function here says what one framework computes, step by step, in float64,
+float32 and int64, so that its result is a prediction and not an estimate. None of them is a tolerance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...operators import Resize
+from . import opencv, opencv_ipp, opencv_warp, tensorflow, torch
+from .steps import Float64, Integers
+
+__all__ = ["ROUNDINGS", "Float64", "Integers", "Rounding", "applies_to", "predicted"]
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """An integer arithmetic.
+
+    Attributes:
+        predict: from (convention, x, size, dtype) to every value; (N, C, H, W) in and out. Of calls that
+            are given factors, from those too.
+        source: where it was read.
+        found: what was run, and until when, to find what no source says.
+        clamped: the modes of the conventions that it speaks of, the edge pixel repeated outside, or
+            what a pyramid's border says.
+        renormalised: those with ``exclude_outside``, not antialiased.
+        antialiased: those with both.
+        grids: the coordinate transformation modes of all these.
+        dtypes: that it is followed in.
+        applies: whether it speaks of a convention, where the lists above do not say.
+        takes_factors: whether calls follow it that are given factors.
+        stored: it has goldens of its own; otherwise its cases are computed as they are run.
+    """
+
+    predict: Callable[..., Integers]
+    source: str
+    found: str = ""
+    clamped: tuple[str, ...] = ()
+    renormalised: tuple[str, ...] = ()
+    antialiased: tuple[str, ...] = ()
+    grids: tuple[str, ...] = ("half_pixel", "asymmetric", "align_corners")
+    dtypes: tuple[str, ...] = ("uint8", "uint16", "int16")
+    applies: Callable[[Resize], bool] | None = None
+    takes_factors: bool = False
+    stored: bool = True
+
+    @property
+    def origin(self) -> str:
+        """Its source, and what was run beside."""
+        return f"{self.source}; found by running {self.found}" if self.found else self.source
+
+
+_RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
+_KERAS_TORCH = (
+    "keras-team/keras, keras/src/backend/torch/image.py: resize, _cast_squeeze_out; pytorch/pytorch, "
+    "aten/src/ATen/native/cpu/UpSampleKernel.cpp: upsample_bilinear2d_kernel_impl_float, "
+    "_use_vectorized_kernel_cond_2d, cpu_upsample_linear_channels_last, upsample_generic_Nd_kernel_impl, "
+    "_compute_indices_min_size_weights_aa, interpolate_aa_single_dim; UpSample.h: "
+    "compute_source_index_and_lambda, get_cubic_upsample_coefficients"
+)
+
+ROUNDINGS = {
+    "torch_uint8": Rounding(
+        torch.uint8,
+        takes_factors=True,
+        clamped=("linear", "cubic"),
+        antialiased=("linear", "cubic", "lanczos"),
+        grids=("half_pixel", "align_corners", "pytorch_half_pixel_align_corners"),
+        dtypes=("uint8",),
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
+        "_compute_indices_min_size_weights and its _aa, _compute_index_ranges_int16_weights, "
+        "basic_loop_separable_1d_horizontal; UpSampleKernelAVXAntialias.h does the same",
+    ),
+    "opencv_fixed_11": Rounding(
+        opencv.fixed_11,
+        takes_factors=True,
+        clamped=("linear", "cubic", "lanczos", "area_linear"),
+        dtypes=("uint8",),
+        source=f"{_RESIZE_CPP}: hal::resize, HResizeLinear, HResizeCubic, HResizeLanczos4, "
+        "interpolateLanczos4, VResizeLinearVec_32s8u, VResizeCubicVec_32s8u, VResizeLanczos4, "
+        "FixedPtCast, ResizeAreaFastVec",
+    ),
+    "opencv_float32": Rounding(
+        opencv.float32,
+        takes_factors=True,
+        clamped=("linear", "cubic", "lanczos", "area_linear"),
+        dtypes=("uint16", "int16"),
+        source=f"{_RESIZE_CPP}: hal::resize, VResizeLinearVec_32f16u, VResizeCubicVec_32f16u and their "
+        "16s, VResizeLanczos4Vec_32f16s, ResizeAreaFastVec; resize.sse4_1.cpp: "
+        "VResizeLanczos4Vec_32f16u_SSE41",
+    ),
+    "opencv_bit_exact": Rounding(
+        opencv.bit_exact,
+        takes_factors=True,
+        clamped=("linear",),
+        source=f"{_RESIZE_CPP}: resize_bitExact, interpolationLinear, vlineResize; "
+        "fixedpoint.inl.hpp: ufixedpoint16, ufixedpoint32, fixedpoint32",
+    ),
+    "opencv_area": Rounding(
+        opencv.area,
+        takes_factors=True,
+        clamped=("area",),
+        source=f"{_RESIZE_CPP}: hal::resize (is_area_fast), resizeAreaFast_Invoker, ResizeAreaFastVec, "
+        "computeResizeAreaTab, ResizeArea_Invoker",
+    ),
+    "opencv_ipp": Rounding(
+        opencv_ipp.ipp,
+        takes_factors=True,
+        clamped=("linear", "cubic"),
+        source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when",
+        found="IPP 2026.0.0 (AVX-512) on float32 and integer images until every value of tens of millions "
+        "was predicted: what ippiResize computes is not published",
+    ),
+    "opencv_ipp_avx2": Rounding(
+        opencv_ipp.ipp_avx2,
+        clamped=("cubic",),
+        dtypes=("uint8",),
+        source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when",
+        found="IPP 2026.0.0 (AVX2) on integer images until every value of millions was predicted",
+        stored=False,
+    ),
+    "opencv_warp": Rounding(
+        opencv_warp.predict,
+        source="opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp: "
+        "warpAffineLinearInvoker, bicubicVec, bicubicRef (compiled for AVX2); imgwarp.cpp: "
+        "initInterTab2D, remapBilinear, remapLanczos4",
+        applies=opencv_warp.applies_to,
+        stored=False,
+    ),
+    "opencv_pyramid": Rounding(
+        opencv.pyramid,
+        clamped=("pyramid",),
+        grids=("asymmetric",),
+        source="opencv/opencv, modules/imgproc/src/pyramids.cpp: FixPtCast, PyrDownVecV, PyrUpVecV",
+    ),
+    "keras_rounded": Rounding(
+        tensorflow.rounded,
+        clamped=("linear",),
+        renormalised=("cubic", "lanczos"),
+        grids=("half_pixel",),
+        source="keras-team/keras, keras/src/ops/image.py: resize; tensorflow/tensorflow, "
+        "tensorflow/core/kernels/image/resize_bilinear_op.cc: compute_lerp; resize_bicubic_op.cc: "
+        "InitCoeffsTable, GetWeightsAndIndices, Interpolate1D; scale_and_translate_op.cc: "
+        "ComputeSpansCore, GatherSpans; sampling_kernels.h: LanczosKernelFunc; the sine is glibc's "
+        "(sysdeps/ieee754/flt-32/s_sincosf_data.c: __sincosf_table)",
+    ),
+    "keras_torch_rounded": Rounding(
+        torch.keras,
+        applies=torch.keras_has,
+        source=_KERAS_TORCH,
+        found="torch 2.13.0 on x86-64 until every float32 was predicted: which multiply-adds are fused is "
+        "the compiler's choice",
+        stored=False,
+    ),
+    "keras_torch_unfused": Rounding(
+        torch.keras_unfused,
+        applies=torch.keras_has,
+        source=_KERAS_TORCH,
+        found="torch 2.13.0 on x86-64 with ATEN_CPU_CAPABILITY=default until every float32 was predicted",
+        stored=False,
+    ),
+}
+
+
+def applies_to(rounding: str, convention: Resize) -> bool:
+    """Whether an integer arithmetic speaks of a convention."""
+    known = ROUNDINGS[rounding]
+    if known.applies is not None:
+        return known.applies(convention)
+    if convention.coordinate_transformation_mode not in known.grids:
+        return False
+    if convention.padding_mode != "border":
+        return False
+    if convention.antialias:
+        return convention.exclude_outside and convention.mode in known.antialiased
+    return convention.mode in (known.renormalised if convention.exclude_outside else known.clamped)
+
+
+def predicted(
+    rounding: str,
+    convention: Resize,
+    x: NDArray[Any],
+    size: tuple[int, int],
+    dtype: str,
+    scales: tuple[Fraction, Fraction] | None = None,
+) -> Float64:
+    """Every value of an integer resize, as one of :data:`ROUNDINGS` computes it.
+
+    Args:
+        rounding: a key of :data:`ROUNDINGS`.
+        convention: one that it applies to.
+        x: (N, C, H, W), integers that the dtype holds.
+        size: the output's (H, W).
+        dtype: uint8, uint16 or int16.
+        scales: output pixels an input pixel along H and W, where a call was given them as factors.
+
+    Returns:
+        (N, C, *size), integers as float64, like every expected value.
+
+    Raises:
+        ValueError: scales, of an arithmetic that no call with factors follows.
+    """
+    known, pixels = ROUNDINGS[rounding], np.asarray(x).astype(np.int64)
+    if scales is None:
+        result = known.predict(convention, pixels, size, dtype)
+    elif known.takes_factors:
+        factors = (float(scales[0]), float(scales[1]))
+        result = known.predict(convention, pixels, size, dtype, factors)
+    else:
+        raise ValueError(f"{rounding} takes no factors")
+    return result.astype(np.float64)

@@ -1,0 +1,226 @@
+"""OpenCV's arithmetic where Intel's IPP resizes: float32 with fused multiply-adds."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...operators import Resize
+from .opencv import fixed_11, flat, float32, interleaved, planes
+from .steps import (
+    NO_FACTORS,
+    F,
+    Factors,
+    Float32,
+    Float64,
+    Integers,
+    fma,
+    kernel,
+    places,
+    step,
+    taps,
+)
+
+
+def _place(convention: Resize, n_in: int, n_out: int) -> tuple[NDArray[np.intp], Float32]:
+    """The pixel before each coordinate, and the fraction: computed in float64, then cast."""
+    x = places(convention, n_in, n_out, n_in / n_out)
+    base = np.floor(x).astype(np.intp)
+    return base, (x - base).astype(F)
+
+
+def _linear(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """Columns, then rows, a + t·(b − a) with one rounding of the product and the sum. Signed images
+    have rows and columns outside the outermost pixels' centres of their own, where only the other
+    axis is interpolated: there t·(b − a) is rounded to an integer before a is added."""
+    image = interleaved(x).astype(F)
+    grid: list[tuple[NDArray[Any], ...]] = []
+    outside: list[NDArray[np.bool_]] = []
+    for n_in, n_out in zip(x.shape[2:], size, strict=True):
+        base, t = _place(convention, n_in, n_out)
+        beyond = (base < 0) | (base >= n_in - 1)
+        index = base.clip(0, n_in - 1)
+        grid.append((index, (index + 1).clip(0, n_in - 1), np.where(beyond, F(0), t)))
+        outside.append(beyond[:, None, None] if not outside else beyond[:, None])
+    (top, bottom, v), (left, right, u) = grid
+    u, v = u[:, None], v[:, None, None]
+    a, b = image[:, :, left], image[:, :, right]
+    columns = fma(b - a, u, a)
+    a, b = columns[:, top], columns[:, bottom]
+    result = np.rint(fma(b - a, v, a))
+    if dtype == "int16":
+        above, below = image[:, top], image[:, bottom]
+        a, b = above[:, :, left], above[:, :, right]
+        along_row = a + np.rint((b - a) * u)
+        b = below[:, :, left]
+        along_column = a + np.rint((b - a) * v)
+        inside = np.where(outside[1], along_column, result)
+        result = np.where(outside[0], along_row, inside)
+    return planes(flat(result), x.shape[1], dtype)
+
+
+# How four products are summed: (p_i + p_j) + (p_k + p_l), or one after another. "fused" says which
+# product of a pair is added to the other's before it is rounded; None, neither.
+_Summed = Callable[[Sequence[Float32], Sequence[Float32]], Float32]
+
+
+def _pairs(first: tuple[int, int], second: tuple[int, int], *, fused: int | None) -> _Summed:
+    def pair(x: Sequence[Float32], w: Sequence[Float32], ij: tuple[int, int]) -> Float32:
+        if fused is None:
+            return x[ij[0]] * w[ij[0]] + x[ij[1]] * w[ij[1]]
+        inner, outer = ij[1 - fused], ij[fused]
+        return fma(x[outer], w[outer], x[inner] * w[inner])
+
+    return lambda x, w: pair(x, w, first) + pair(x, w, second)
+
+
+def _chain(*order: int) -> _Summed:
+    def summed(x: Sequence[Float32], w: Sequence[Float32]) -> Float32:
+        total = x[order[0]] * w[order[0]]
+        for k in order[1:]:
+            total = fma(x[k], w[k], total)
+        return total
+
+    return summed
+
+
+_ROWS = _pairs((0, 1), (2, 3), fused=0)
+_EDGE = _chain(0, 1, 2, 3)
+
+
+def _cubic(convention: Resize, x: Integers, size: tuple[int, int], *, whole_rows: bool) -> Integers:
+    """Weights are the exact kernel's, rounded to float32, at a fraction rounded to 23 bits. Sums differ
+    in their order, which depends on channels, on whether all taps lie inside, and on whether whole
+    vectors of 4 are left of the row.
+
+    ``whole_rows``: the columns of an edge row are summed as those of any row (uint8 with AVX-512); otherwise
+    an edge pixel has sums of its own along both axes.
+    """
+    channels = x.shape[1]
+    image = interleaved(x).astype(F)
+    (iy, wy, inner_y), (ix, wx, inner_x) = (
+        _cubic_axis(convention, n_in, n_out) for n_in, n_out in zip(x.shape[2:], size, strict=True)
+    )
+    taps, weights = [image[:, :, i] for i in ix], [w[:, None] for w in wx]
+
+    def columns(summed: _Summed) -> Float32:
+        return flat(summed(taps, weights))
+
+    def rows(lines: Sequence[Float32], summed: _Summed) -> Float32:
+        return summed(
+            [line[:, i] for line, i in zip(lines, iy, strict=True)], [w[:, None] for w in wy]
+        )
+
+    place = np.cumsum(inner_x) - 1  # of a pixel among those whose taps lie inside
+    whole = np.repeat(inner_x & (place < inner_x.sum() // 4 * 4), channels)
+    inner_row, inner = inner_y[:, None], np.repeat(inner_x, channels)
+    if channels == 1:
+        vector, single = (
+            columns(_pairs((0, 1), (2, 3), fused=None)),
+            columns(_pairs((0, 2), (1, 3), fused=None)),
+        )
+    elif not whole_rows:
+        vector = single = columns(_pairs((0, 3), (1, 2), fused=0))
+    elif channels == 3:
+        vector = single = columns(_EDGE)
+    else:
+        vector, single = (
+            columns(_pairs((0, 2), (1, 3), fused=1)),
+            columns(_pairs((0, 3), (1, 2), fused=0)),
+        )
+    inside = np.where(whole, vector, single)
+    if whole_rows:
+        lines = np.where(inner, inside, columns(_EDGE))
+        result = rows([lines] * 4, _ROWS)
+    else:
+        outer, middle = columns(_EDGE), columns(_chain(1, 0, 2, 3))
+        edge = rows([outer, middle, middle, outer], _pairs((0, 2), (1, 3), fused=None))
+        result = np.where(inner_row & inner, rows([inside] * 4, _ROWS), edge)
+    return np.rint(result)
+
+
+def _cubic_axis(
+    convention: Resize, n_in: int, n_out: int
+) -> tuple[NDArray[np.intp], Float32, NDArray[np.bool_]]:
+    base, t = _place(convention, n_in, n_out)
+    t64 = (F(1) + t).astype(np.float64) - 1
+    offsets = np.arange(-1, 3)[:, None]
+    weight = kernel(convention, abs(t64 - offsets)).astype(F)
+    inner = (base >= 1) & (base + 2 < n_in)
+    return (base + offsets).clip(0, n_in - 1), weight, inner
+
+
+# How far a factor may be from the ratio of the sizes and still be forgotten.
+_SAME = 1e-10
+
+
+def _is_warped(x: Integers, size: tuple[int, int], factors: Factors) -> bool:
+    """Whether IPP warps: where a factor is not the ratio of the sizes, which is all that its resize knows."""
+    axes = zip(x.shape[2:], size, factors, strict=True)
+    return any(f is not None and abs(n_out / n_in - f) / f > _SAME for n_in, n_out, f in axes)
+
+
+def _warped(x: Float32, axis: int, place: Float64) -> Float32:
+    """One axis, a + t·(b − a) with one rounding of the product and the sum. Beyond the outermost pixels'
+    centres it samples at those, at the last as at the end of the last pair: t = 1."""
+    last = x.shape[axis] - 1
+    place = place.clip(0, last)
+    base = np.minimum(np.floor(place).astype(np.intp), _last_pair(last))
+    t = (place - base).astype(F).reshape(-1, *[1] * (3 - axis))
+    a, b = x.take(base, axis), x.take(np.minimum(base + 1, last), axis)
+    return fma(b - a, t, a)
+
+
+def _last_pair(last: int) -> int:
+    return last - 1
+
+
+def _warped_linear(
+    convention: Resize, x: Integers, size: tuple[int, int], dtype: str, factors: Factors
+) -> Integers:
+    """Columns, then rows, as a warp."""
+    image = x.astype(F)
+    for axis in (3, 2):
+        n_in, n_out, factor = x.shape[axis], size[axis - 2], factors[axis - 2]
+        image = _warped(image, axis, places(convention, n_in, n_out, step(n_in, n_out, factor)))
+    limits = np.iinfo(dtype)
+    return np.rint(image).clip(limits.min, limits.max).astype(np.int64)
+
+
+def ipp(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    factors: Factors = NO_FACTORS,
+    *,
+    avx512: bool = True,
+) -> Integers:
+    """IPP, with 1, 3 or 4 channels and at least as many pixels along each axis as the kernel has taps;
+    otherwise as without IPP.
+
+    Raises:
+        ValueError: factors that are not the ratios of the sizes, and CUBIC, or less than three pixels in or
+            two out along an axis: in which order IPP sums that warp is not known.
+    """
+    plain = fixed_11 if dtype == "uint8" else float32
+    linear = convention.mode == "linear"
+    taken = x.shape[1] in (1, 3, 4) and min(x.shape[2:]) >= taps(convention)
+    if x.shape[2:] == size or not taken or (linear and dtype == "uint8"):
+        return plain(convention, x, size, dtype, factors)
+    if _is_warped(x, size, factors):
+        if not linear or min(x.shape[2:]) < 3 or min(size) < 2:
+            raise ValueError("IPP's warp is known of LINEAR alone, from 3 pixels an axis and to 2")
+        return _warped_linear(convention, x, size, dtype, factors)
+    if linear:
+        return _linear(convention, x, size, dtype)
+    result = _cubic(convention, x, size, whole_rows=avx512 and dtype == "uint8")
+    return planes(result, x.shape[1], dtype)
+
+
+# where IPP takes AVX2: uint8 is summed as 16 bits are
+ipp_avx2 = functools.partial(ipp, avx512=False)

@@ -1,0 +1,139 @@
+"""The weights of one axis in float64: everything but the exact reference takes them from here.
+
+On which side of an edge a coordinate is, where a kernel's weights jump there (:attr:`Kernel.jumps`) or a
+part of the image ends, is decided in exact numbers: a rounding there is another pixel, not another last bit.
+"""
+
+from __future__ import annotations
+
+import functools
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..operators import Resize, kernels
+from ..operators.resize import TapWeights, exact_taps
+from .error_model import coordinates, places, tap_weights
+
+Array = NDArray[np.float64]
+
+
+@functools.lru_cache(maxsize=8192)
+def matrix(
+    convention: Resize,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None = None,
+    rule: str | None = None,
+    total: int = 0,
+    *,
+    columns: bool = False,
+) -> Array:
+    """The weights of one axis, ``(n_out, n_in)``, read-only.
+
+    Args:
+        convention: of one axis.
+        n_in, n_out: the sizes of the axis in pixels.
+        factor: output pixels an input pixel; None for the ratio of the sizes.
+        rule: the coordinate rule (:data:`halfpixel.numerics.error_model.COORDINATE_RULES`), or None.
+        total: the output's rows plus columns, which some rules ask for.
+        columns: along the columns, not the rows.
+
+    Raises:
+        ValueError: the convention does not go with these sizes.
+    """
+    read = axis_taps(convention, n_in, n_out, factor, rule, total, columns=columns)
+    return _summed(*read, n_in)
+
+
+def axis_taps(
+    convention: Resize,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None = None,
+    rule: str | None = None,
+    total: int = 0,
+    *,
+    columns: bool = False,
+) -> tuple[NDArray[np.intp], Array]:
+    """The pixels that output pixels read, which may come twice, and their weights: both ``(n_out, taps)``.
+
+    Arguments and errors as of :func:`matrix`.
+    """
+    if rule is None and convention.kernel.jumps and not convention.kernel.irrational:
+        return exact_taps(convention, n_in, n_out, factor, np.float64)
+    scale = convention.scale(n_in, n_out, factor)
+    where: NDArray[Any]
+    if not _decides(
+        convention
+    ):  # float64 does: what a rule computes is one, and the rest is rounded once
+        sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
+        where = places(convention, rule, np.arange(n_out), *sizes, factor=factor, columns=columns)
+    else:
+        where = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
+    return taps(convention, where, n_in, scale, tap_weights(rule))
+
+
+def matrix_at(
+    convention: Resize,
+    where: NDArray[Any],
+    n_in: int,
+    scale: Fraction,
+    weigh: TapWeights | None = None,
+) -> Array:
+    """The rows for output pixels at given coordinates, read-only; arguments as of :func:`taps`."""
+    return _summed(*taps(convention, where, n_in, scale, weigh), n_in)
+
+
+def _summed(index: NDArray[np.intp], weight: Array, n_in: int) -> Array:
+    result = np.zeros((len(index), n_in))
+    np.add.at(result, (np.arange(len(index))[:, None], index), weight)
+    result.setflags(write=False)
+    return result
+
+
+def taps(
+    convention: Resize,
+    where: NDArray[Any],
+    n_in: int,
+    scale: Fraction,
+    weigh: TapWeights | None = None,
+) -> tuple[NDArray[np.intp], Array]:
+    """``Resize.taps_at``, with weights in float64.
+
+    Args:
+        convention, n_in, scale: as of ``Resize.taps_at``.
+        where: coordinates: ``Fraction``s, by which jumps are decided exactly, or float64 that are exact, or
+            for a convention that has nothing to decide.
+        weigh: what taps weigh by a coordinate rule that decides by itself.
+    """
+    floats = where.astype(np.float64)
+    if where.dtype != object or not _decides(convention):
+        return convention.taps_at(floats, n_in, scale, weigh)
+    if convention.kernel.jumps and weigh is None:
+        if not convention.kernel.irrational:
+            index, exact = convention.taps_at(where, n_in, scale)
+            return index, exact.astype(np.float64)
+        weigh = _ended(convention, where)
+    index, weight = convention.taps_at(floats, n_in, scale, weigh)
+    return index, weight * convention.inside(where, n_in)[:, None]
+
+
+def _decides(convention: Resize) -> bool:
+    """Whether it matters on which side of an edge a coordinate is."""
+    return convention.kernel.jumps or convention.extrapolates
+
+
+def _ended(convention: Resize, where: NDArray[Any]) -> TapWeights:
+    """The values of a kernel, in float64, at the taps that are exactly inside its radius."""
+
+    def weigh(floats: NDArray[Any], index: NDArray[np.intp], stretch: Fraction) -> NDArray[Any]:
+        reach = convention.radius() * stretch
+        inside = abs(where[:, None] - index.astype(object)) < reach
+        return kernels.gaussian(
+            abs(floats[:, None] - index) / float(stretch), inside.astype(np.bool_)
+        )
+
+    return weigh
