@@ -18,7 +18,7 @@ def documents() -> dict[Path, str]:
         **{HERE / "rules" / name: text for name, text in rule_book.pages(findings).items()},
         **{HERE / "pictures" / "rules" / n: t for n, t in rule_book.pictures().items()},
         HERE / "arithmetics.md": arithmetics.page(growth, calls),
-        HERE / "pictures" / arithmetics.PICTURE: arithmetics.picture(growth, calls),
+        **{HERE / "pictures" / n: t for n, t in arithmetics.pictures(growth, calls).items()},
         HERE / "pictures" / overlap.PICTURE: overlap.picture(),
     }
 

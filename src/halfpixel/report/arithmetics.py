@@ -5,6 +5,8 @@ Generated from the tables that the tests use and from the measurements of ``make
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +14,31 @@ from ..frameworks import Call
 from ..numerics.error_model import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
-from .drawing import drawn
+from .drawing import GRID, drawn
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-PICTURE = "error-growth.svg"
-_COLOURS = {"torch": "#d9480f", "tensorflow": "#e8a80c", "opencv": "#1c7ed6"}
-_OTHER_COLOUR, _RULED_COLOUR = "#5f3dc4", "#888888"
+_COLOURS = {
+    "torch": "#c2410c",
+    "tensorflow": "#92690a",
+    "opencv": "#1864ab",
+    "keras_torch": "#5f3dc4",
+}
+_NAMES = {
+    "torch": "torch",
+    "tensorflow": "TensorFlow",
+    "opencv": "OpenCV",
+    "keras_torch": "Keras on torch",
+}
+_RULED, _RULED_COLOUR = "its own rule", "#666666"
 _SHOWN = (16, 256, 4096)
+_LIMITS = (0.3, 1e8)  # of the errors in a plot
+_LABEL_HEIGHT = 0.05  # of a plot's height
 _OTHERS = "lanczos, gaussian, mitchell, box"
 
-# a panel of the plot: title, the modes that it shows, and with or without antialias (None: both)
+# a plot: title, the modes that it shows, and with or without antialias (None: both)
 _PANELS: tuple[tuple[str, tuple[str, ...], bool | None], ...] = (
     ("linear", ("linear",), False),
     ("cubic", ("cubic",), False),
@@ -33,7 +48,7 @@ _PANELS: tuple[tuple[str, tuple[str, ...], bool | None], ...] = (
     (_OTHERS, ("lanczos", "gaussian", "mitchell", "box"), None),
 )
 
-# labels of lines in the plot: (panel, size, error, text)
+# notes in the plots: (panel, size, error, text)
 _NOTES = (
     ("linear", 128, 3.0, "coordinates in double (IPP)"),
     ("linear", 16, 1.2e7, "a crop's last row lost"),
@@ -57,9 +72,9 @@ the plot.
 
 ## How the error grows with size
 
-![Error of every call in float32 by size, 16 to 4096 pixels](pictures/error-growth.svg)
+{pictures}
 
-The plot shows the largest error of each float32 call against the exact convention, in units of 2⁻²⁴. The
+The plots show the largest error of each float32 call against the exact convention, in units of 2⁻²⁴. The
 images are noise in −1..1, resized to 3/2, 2/3, double and half the size along either axis. Two effects
 explain all of it:
 
@@ -75,7 +90,7 @@ explain all of it:
 """
 
 _MEASURED = """
-Measured with {environments}. Grey lines compare with the coordinates of the call's own rule.
+Measured with {environments}. Dashed grey lines compare with the coordinates of the call's own rule.
 """
 
 
@@ -93,7 +108,7 @@ def page(growth: Mapping[str, Any], calls: Sequence[Call]) -> str:
     """
     environments = "; ".join(f"{k} {v}" for k, v in growth["environments"].items())
     sections = [
-        _TOP + _MEASURED.format(environments=environments),
+        (_TOP + _MEASURED).format(environments=environments, pictures="\n".join(_shown())),
         _table(("call", *(str(n) for n in _SHOWN)), _growth_rows(growth)),
         "## Coordinate rules\n\nA coordinate rule changes which pixel is read, or its weight, not only the "
         "precision. The reference follows the same rule, so no tolerance is needed.\n",
@@ -185,37 +200,97 @@ def _mode(call: Call) -> str | None:
     return None if convention is None else convention.mode
 
 
-def picture(growth: Mapping[str, Any], calls: Sequence[Call]) -> str:
-    """docs/pictures/error-growth.svg; the same text for the same numbers. Needs Matplotlib.
+def _name(title: str) -> str:
+    """The file of a plot."""
+    return f"error-growth-{title.replace(',', '').replace(' ', '-')}.svg"
+
+
+def _shown() -> Iterator[str]:
+    for title, *_ in _PANELS:
+        words = f"Error of every {title} call in float32 by size, 16 to 4096 pixels"
+        yield f"![{words}](pictures/{_name(title)})"
+
+
+def pictures(growth: Mapping[str, Any], calls: Sequence[Call]) -> dict[str, str]:
+    """The plots in docs/pictures by name, as narrow as a phone; the same text for the same numbers.
+
+    Needs Matplotlib.
 
     Raises:
         KeyError: what was measured is not a call, or has no panel.
     """
     sizes, known = growth["sizes"], _panels_of(calls)
+    lines: dict[str, list[tuple[str, bool, Sequence[float]]]] = {}
+    for name, errors in growth["errors"].items():
+        identifier, *rest = name.split(" ", 1)
+        framework, panel = known[identifier]
+        label = _RULED if rest and rest[0] in COORDINATE_RULES else _label(framework, rest)
+        lines.setdefault(panel, []).append((label, bool(rest), errors))
+    return {
+        _name(title): drawn((3.7, 3), functools.partial(_plot, title, sizes, lines[title]))
+        for title, *_ in _PANELS
+    }
 
-    def draw(figure: Figure) -> None:
-        axes = figure.subplots(2, 3, sharex=True, sharey=True)
-        for axis, (title, *_) in zip(axes.flat, _PANELS, strict=True):
-            axis.set(title=title, xscale="log", yscale="log")
-            axis.set_xticks(sizes[::2], [str(n) for n in sizes[::2]])
-            axis.minorticks_off()
-            axis.grid(color="#dddddd", linewidth=0.5)
-            for panel, x, y, words in _NOTES:
-                if panel == title:
-                    axis.text(x, y, words, fontsize=8)
-            for name, errors in growth["errors"].items():
-                identifier, *rest = name.split(" ", 1)
-                framework, panel = known[identifier]
-                if panel == title:
-                    axis.plot(sizes, errors, **_line(framework, rest))
-        lines = {str(line.get_label()): line for a in axes.flat for line in a.lines}
-        figure.legend(
-            lines.values(), lines.keys(), loc="outside lower center", ncols=6, frameon=False
+
+def _label(framework: str, rest: Sequence[str]) -> str:
+    return " ".join([_NAMES[framework], *rest])
+
+
+def _colour(label: str) -> str:
+    framework = next((key for key, name in _NAMES.items() if label.startswith(name)), None)
+    return _COLOURS[framework] if framework else _RULED_COLOUR
+
+
+def _plot(
+    title: str,
+    sizes: Sequence[int],
+    lines: Sequence[tuple[str, bool, Sequence[float]]],
+    figure: Figure,
+) -> None:
+    axis = figure.subplots()
+    axis.set_title(title, loc="left", fontweight="bold")
+    axis.set(xscale="log", yscale="log", ylim=_LIMITS)
+    axis.set_xticks(sizes[::2], [str(n) for n in sizes[::2]])
+    axis.minorticks_off()
+    axis.grid(color=GRID, linewidth=0.5)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.set_xlabel("pixels along the axis")
+    axis.set_ylabel("largest error in units of 2⁻²⁴")
+    for panel, x, y, words in _NOTES:
+        if panel == title:
+            axis.text(x, y, words, fontsize=7)
+    for label, dashed, errors in lines:
+        # where lines coincide, both show
+        width = 2.4 if label == _NAMES["torch"] else 1.2
+        style = "--" if dashed else "-"
+        axis.plot(
+            sizes, errors, style, color=_colour(label), linewidth=width, marker=".", markersize=4
         )
-        axes[1, 1].set_xlabel("pixels along the axis")
-        figure.supylabel("largest error in units of 2⁻²⁴")
+    _label_ends(axis, sizes[-1], [(label, errors[-1]) for label, _, errors in lines])
 
-    return drawn((10, 6.5), draw)
+
+def _label_ends(axis: Axes, x: int, ends: Iterable[tuple[str, float]]) -> None:
+    """Names right of the ends of the lines, apart from one another: each once for ends that are close."""
+    low, high = (math.log10(limit) for limit in _LIMITS)
+    height = _LABEL_HEIGHT * (high - low)
+    wanted: list[tuple[float, str]] = []
+    for label, end in sorted(ends, key=lambda one: one[1]):
+        at = math.log10(end)
+        if not any(known == label and at - other < 1 for other, known in wanted):
+            wanted.append((at, label))
+    below = low - height
+    for at, label in wanted:
+        below = max(at, below + height)
+        axis.annotate(
+            label,
+            (x, 10**below),
+            (6, 0),
+            textcoords="offset points",
+            color=_colour(label),
+            fontsize=8,
+            va="center",
+            annotation_clip=False,
+        )
 
 
 def _panels_of(calls: Sequence[Call]) -> dict[str, tuple[str, str]]:
@@ -226,18 +301,4 @@ def _panels_of(calls: Sequence[Call]) -> dict[str, tuple[str, str]]:
         for convention in call.follows.values()
         for title, modes, antialias in _PANELS
         if convention.mode in modes and antialias in (None, convention.antialias)
-    }
-
-
-def _line(framework: str, rest: list[str]) -> dict[str, Any]:
-    """How a line is drawn: the colour is the framework's."""
-    ruled = bool(rest) and rest[0] in COORDINATE_RULES
-    label = "against the call's own rule" if ruled else " ".join([framework, *rest])
-    return {
-        "color": _RULED_COLOUR if ruled else _COLOURS.get(framework, _OTHER_COLOUR),
-        "linestyle": "--" if rest else "-",
-        "linewidth": 2.4 if framework == "torch" else 1.2,  # where lines coincide, both show
-        "marker": ".",
-        "markersize": 4,
-        "label": label,
     }

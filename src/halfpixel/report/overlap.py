@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..operators import ConvTranspose, Resize
-from .drawing import drawn
+from .drawing import EDGE, drawn
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PICTURE = "overlap.svg"
-SHOWN = 10  # pixels of each map, from its start
+SHOWN = 8  # pixels of each map, from its start
 Array = NDArray[np.float64]
 
 
@@ -25,7 +25,7 @@ def _ones(kernel: int, convention: ConvTranspose) -> Array:
 
 
 def maps() -> Iterator[tuple[str, Array]]:
-    """Each map with its title, float64 (10, 10)."""
+    """Each map with its title, float64 (8, 8)."""
     for kernel, stride in ((3, 2), (4, 2), (5, 3), (6, 3)):
         counts = _ones(kernel, ConvTranspose(strides=(stride, stride)))
         yield f"transposed convolution\n{kernel} taps, stride {stride}", counts[:SHOWN, :SHOWN]
@@ -40,13 +40,14 @@ def picture() -> str:
     """docs/pictures/overlap.svg; always the same text. Needs Matplotlib."""
 
     def draw(figure: Figure) -> None:
-        for axis, (title, counts) in zip(figure.subplots(2, 3).flat, maps(), strict=True):
-            axis.pcolormesh(counts[::-1], cmap="Blues", vmin=0, vmax=9, edgecolors="white")
-            axis.set(title=title, aspect="equal", xticks=[], yticks=[])
+        for axis, (title, counts) in zip(figure.subplots(3, 2).flat, maps(), strict=True):
+            axis.pcolormesh(counts[::-1], cmap="Blues", vmin=0, vmax=9, edgecolors=EDGE)
+            axis.set_title(title, fontsize=8)
+            axis.set(aspect="equal", xticks=[], yticks=[])
             for (row, column), count in np.ndenumerate(counts[::-1]):
-                colour = "white" if count > 5 else "black"
+                colour = "#fefefe" if count > 5 else "#010101"  # as the cells, on every page
                 axis.text(
                     column + 0.5, row + 0.5, f"{count:.0f}", color=colour, ha="center", va="center"
                 )
 
-    return drawn((9, 6.6), draw)
+    return drawn((3.9, 6.6), draw)
