@@ -55,7 +55,9 @@ def error(call: Call, convention: Resize, rule: str | None, n: int) -> float | N
         for turned in (False, True):
             image, expected = (a.swapaxes(2, 3) if turned else a for a in (x, want))
             height, width = expected.shape[2:]
-            case = Case("growth", "", "", convention, {"x": image}, (height, width))
+            case = Case(
+                convention, {"x": image}, (height, width), name="growth", pins="", source=""
+            )
             if call.expression(case.request) is not None:
                 got = call(case, "float32", frameworks.load(call.framework))
                 errors.append(float(np.max(abs(got.astype(np.float64) - expected))) * 2**24)

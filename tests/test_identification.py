@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 import halfpixel
 from halfpixel import ConvTranspose, Resize, frameworks
 from halfpixel.conformance import trials
-from halfpixel.conformance.cases import Case
 from halfpixel.frameworks import Call
 from halfpixel.identification import Identification, Transposed
+from halfpixel.numerics.computation import Computation
 
 CALLS = [
     call
@@ -39,7 +39,7 @@ def test_a_call_is_named_with_its_convention_and_coordinate_rule(call: Call) -> 
     assert convention is not None
 
     def fn(x: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
-        case = Case("", "", "", convention, {"x": x}, size, call.rule)
+        case = Computation(convention, {"x": x}, size, call.rule)
         if not all(convention.takes(*pair) for pair in case.sizes):
             raise ValueError("not a size of this convention")
         return call.evaluate(call.said(case.request), case, {"x": x}, names)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from halfpixel import Resize, frameworks
 from halfpixel.conformance import trials
-from halfpixel.conformance.cases import Case
 from halfpixel.frameworks import Call, DType, Names
+from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.integer_kernels import predicted
 
 
@@ -61,13 +61,13 @@ def images(dtype: DType, channels: int, shape: tuple[int, int]) -> Iterator[NDAr
     yield generator.choice([low, high], (1, channels, *shape)).astype(np.float64)
 
 
-def case_of(call: Call, x: NDArray[Any], asked: Asked) -> Case:
+def case_of(call: Call, x: NDArray[Any], asked: Asked) -> Computation:
     """What a call is to make of an image: a size, or for a call that is given factors those."""
     (convention,) = call.follows.values()
     if call.scaling is not None:
-        return call.scaling.case(convention, x, asked)
+        return call.scaling.computation(convention, x, asked)
     height, width = (int(n) for n in asked)
-    return Case("run", "", "this test", convention, {"x": x}, (height, width))
+    return Computation(convention, {"x": x}, (height, width))
 
 
 def says(call: Call, x: NDArray[Any], asked: Asked) -> bool:

@@ -51,7 +51,9 @@ def steps(call: Call, dtype: DType) -> Iterator[Case]:
     for (h, w), channels in IMAGES:
         x = generator.integers(low, high + 1, (1, channels, h, w)).astype(np.float64)
         for size in ((i, j) for i in outputs(h) for j in outputs(w)):
-            case = Case("step", "", "this test", convention, {"x": x}, size, rule, dtype)
+            case = Case(
+                convention, {"x": x}, size, rule, dtype, name="step", pins="", source="this test"
+            )
             if (
                 not all(convention.takes(*n) for n in case.sizes)
                 or call.expression(case.request) is None

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 import halfpixel
 from halfpixel import frameworks
 from halfpixel.conformance import trials, verdicts
-from halfpixel.conformance.cases import Case
 from halfpixel.conversion import convert, onnx_nodes
 from halfpixel.conversion.agreement import Exactness, Side, differing, rounding, side
 from halfpixel.conversion.parse import Reading, read
@@ -27,6 +26,7 @@ from halfpixel.frameworks.call import Call
 from halfpixel.frameworks.layer_plans import TARGETS, Target
 from halfpixel.frameworks.tensorflow_scales import padded
 from halfpixel.numerics import equivalence
+from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.error_model import Arithmetic, cubic_weight_error, normalised_weight_error
 from halfpixel.operators import Resize
 
@@ -155,13 +155,13 @@ def agrees(
         assert apart <= exactness.ulp * _ULP
 
 
-def cases_of(call: Call) -> Iterator[Case]:
+def cases_of(call: Call) -> Iterator[Computation]:
     """A few cases of a call: an image that grows, one that shrinks, and by factors."""
     convention = list(call.follows.values())[-1]
     found = 0
     for n_in, n_out in EXAMPLES:
         for channels in (3, 2):
-            case = Case("", "", "", convention, {"x": image(n_in, channels)}, n_out)
+            case = Computation(convention, {"x": image(n_in, channels)}, n_out)
             if call.expression(case.request) is not None and not any(
                 d.when(case.request) for d in call.defects
             ):
@@ -174,10 +174,10 @@ def cases_of(call: Call) -> Iterator[Case]:
         said = example(call)
         assert said is not None
         shape = said.shape
-        yield Case("", "", "", convention, {"x": image((shape[2], shape[3]), shape[1])}, said.size)
+        yield Computation(convention, {"x": image((shape[2], shape[3]), shape[1])}, said.size)
 
 
-def check(call: Call, target: Target, case: Case) -> ResizeAnswer:
+def check(call: Call, target: Target, case: Computation) -> ResizeAnswer:
     """Run what is answered for a call at one pair of sizes."""
     x = case.inputs["x"]
     text = str(call.said(case.request))
@@ -241,7 +241,7 @@ def own(call: Call) -> Resize:
     return list(call.follows.values())[-1]
 
 
-def wanted(call: Call, part: Part, case: Case) -> Image:
+def wanted(call: Call, part: Part, case: Computation) -> Image:
     """What the source returns; of a node, what it is defined as."""
     if part.call.framework == "onnx":
         return np.asarray(part.convention.apply(case.inputs["x"].astype(np.float64), case.size))
@@ -278,7 +278,7 @@ def check_elsewhere(call: Call, part: Part, one: Equivalent, target: Target) -> 
         return
     for n_in, n_out in EXAMPLES:
         if all(equivalence.REGIMES[one.when](*axis) for axis in zip(n_in, n_out, strict=True)):
-            case = Case("", "", "", part.convention, {"x": image(n_in)}, n_out)
+            case = Computation(part.convention, {"x": image(n_in)}, n_out)
             if call.expression(case.request) is None:
                 continue
             want = wanted(call, part, case)
@@ -310,7 +310,7 @@ def check_example(call: Call, part: Part, near: Difference) -> None:
         convention = list(one.follows.values())[-1]
         expected = np.array(rows, object)[None, None].astype(np.float64)
         size = (found.size[0], found.size[1])
-        case = Case("", "", "", convention, {"x": line}, size, expected=expected)
+        case = Computation(convention, {"x": line}, size, expected=expected)
         if one.expression(case.request) is None:
             continue  # by factors
         got = one(case, "float32", frameworks.load(one.framework))

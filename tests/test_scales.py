@@ -190,12 +190,21 @@ def disagreement(call: Call, dtype: str, n_in: int, factor: float) -> str | None
         if nearest
         else np.eye(n_in)[None, None]
     )
-    case = call.scaling.case(convention, x, (1, factor))
-    if min(case.size) == 0:
+    made = call.scaling.computation(convention, x, (1, factor))
+    if min(made.size) == 0:
         return None
-    case = replace(case, rule=call.arithmetic[dtype].coordinate_rule)  # type: ignore[index]
+    case = Case(
+        convention,
+        made.inputs,
+        made.size,
+        call.arithmetic[dtype].coordinate_rule,  # type: ignore[index]
+        scales=made.scales,
+        name=f"1x{n_in}-by_{factor:g}",
+        pins="",
+        source="this test",
+    )
     case = replace(case, expected=np.asarray(case.reference()))
-    said = call.said(call.scaling.case(convention, np.zeros((1, 1, 4, 4)), (2, 2)).request)
+    said = call.said(call.scaling.computation(convention, np.zeros((1, 1, 4, 4)), (2, 2)).request)
     verdict = judge(replace(call, expression=lambda _: at(said, (1, factor))), case, dtype)
     return None if verdict.kind == "conforms" else f"{case.name}: {verdict.reason} {verdict.words}"
 

@@ -509,7 +509,15 @@ def line_case(convention: Resize, rule: str | None, n_in: int, n_out: int, rows:
     """Rows whose pixels say their index."""
     x = np.tile(np.arange(n_in, dtype=np.float64), (1, 1, rows, 1))
     name = f"{rows}x{n_in}-{rows}x{n_out}-index"
-    case = Case(name, "which pixel is read", "this test", convention, {"x": x}, (rows, n_out), rule)
+    case = Case(
+        convention,
+        {"x": x},
+        (rows, n_out),
+        rule,
+        name=name,
+        pins="which pixel is read",
+        source="this test",
+    )
     return replace(case, expected=np.asarray(case.reference()))
 
 

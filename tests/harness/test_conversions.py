@@ -148,7 +148,7 @@ def _case(**attributes: object) -> Case:
     x = generator.integers(-4, 5, (1, 4, 5, 4)).astype(np.float64)
     w = generator.integers(-4, 5, (4, 4 // convention.group, 3, 3)).astype(np.float64)
     size = convention.output_size((5, 4), (3, 3))
-    case = Case("wrong", "", "", convention, {"x": x, "w": w}, (size[0], size[1]))
+    case = Case(convention, {"x": x, "w": w}, (size[0], size[1]), name="wrong", pins="", source="")
     return Case(**{**vars(case), "expected": case.reference()})
 
 

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from halfpixel import frameworks
 from halfpixel.conformance import verdicts
 from halfpixel.conformance.cases import Array, Case
-from halfpixel.conformance.edge_cases import EDGE_CASES, LAYOUTS, LEFT_OUT, LeftOut, left_out
+from halfpixel.conformance.edge_cases import EDGE_CASES, LEFT_OUT, LeftOut, left_out
 from halfpixel.conformance.trials import _edge_trials, calls, edge_trials, edged, followed
 from halfpixel.conformance.verdicts import Verdict, error_bound, errors, judge, share_of_bound
 from halfpixel.frameworks import FRAMEWORKS, Call, DType, Expression, Name
 from halfpixel.numerics.error_model import UNDERFLOW, Arithmetic, coordinates
+from halfpixel.numerics.memory_layouts import LAYOUTS
 from halfpixel.numerics.nonfinite import EVALUATIONS, Evaluated, default, filled
 from halfpixel.operators import Resize
 from halfpixel.operators.request import Request
@@ -305,7 +306,7 @@ def test_the_two_ends_of_a_window_of_area_are_rounded_apart() -> None:
     """The last of 40 pixels of 9 ends with the image: 9 − float32(39·9/40) is not 9/40."""
     convention = Resize(mode="area")
     one = np.full((1, 1, 1, 9), 1.0)
-    case = Case("area", "", "this test", convention, {"x": one}, (1, 40))
+    case = Case(convention, {"x": one}, (1, 40), name="area", pins="", source="this test")
     case = replace(case, expected=np.asarray(case.reference()))
     scale = np.float32(9) / np.float32(40)
     computed = (np.float32(9) - np.float32(39) * scale) / scale

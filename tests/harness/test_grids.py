@@ -52,7 +52,7 @@ def test_cubic_truncates_float64_at_the_edges() -> None:
     names = frameworks.load("opencv")
     (convention,) = call.follows.values()
     x = np.full((1, 1, 2, 2), 0.9)
-    case = Case("2x2-2x2", "", "this test", convention, {"x": x}, (2, 2))
+    case = Case(convention, {"x": x}, (2, 2), name="2x2-2x2", pins="", source="this test")
     assert (call(case, "float64", names) == 0).all()
     assert (call(case, "float32", names) == np.float32(0.9)).all()
 

@@ -235,7 +235,7 @@ def test_integers_rounded_half_down_are_other_integers(
 def test_one_column_to_three_is_not_run_since_the_third_is_never_written() -> None:
     for columns, said in ((1, False), (2, True)):
         x = {"x": np.zeros((1, 1, 2, columns))}
-        case = Case("step", "", "this test", PYRAMID, x, (4, 2 * columns + 1))
+        case = Case(PYRAMID, x, (4, 2 * columns + 1), name="step", pins="", source="this test")
         assert (STEPS["pyrUp"].expression(case.request) is not None) == said
 
 
@@ -250,7 +250,9 @@ SAID = {
 
 @pytest.mark.parametrize(("call", "n", "size"), SAID)
 def test_what_is_printed(call: str, n: tuple[int, int], size: tuple[int, int]) -> None:
-    case = Case("step", "", "this test", PYRAMID, {"x": np.zeros((1, 1, *n))}, size)
+    case = Case(
+        PYRAMID, {"x": np.zeros((1, 1, *n))}, size, name="step", pins="", source="this test"
+    )
     assert str(STEPS[call].expression(case.request)) == SAID[call, n, size]
 
 

@@ -29,6 +29,7 @@ from halfpixel.frameworks.factors import (
     truncated,
 )
 from halfpixel.frameworks.tensorflow_scales import padded, unpadded
+from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.error_model import COORDINATE_RULES, coordinates
 from halfpixel.report.terminal import explain
 from tests.test_scales import disagreement
@@ -313,7 +314,7 @@ def judged(case: Case, scales: Callable[[Case], Any]) -> Verdict:
     )
 
 
-def ratios(case: Case) -> tuple[Fraction, ...]:
+def ratios(case: Computation) -> tuple[Fraction, ...]:
     return tuple(Fraction(n_out, n_in) for n_in, n_out in case.sizes)
 
 
@@ -374,7 +375,7 @@ def test_a_call_says_a_case_with_factors_that_make_just_that_of_it() -> None:
                     continue
                 assert call.scaling is not None
                 said += 1
-                made = call.scaling.case(convention, case.inputs["x"], factors)
+                made = call.scaling.computation(convention, case.inputs["x"], factors)
                 assert made.size == case.size
                 assert (made.scales or ratios(made)) == (case.scales or ratios(case))
                 if call.scaling.scales is of_sizes:  # a factor that is used instead would show

@@ -240,7 +240,7 @@ def random_case(convention: Resize, n: tuple[int, int], size: tuple[int, int]) -
     x = np.random.default_rng((*n, *size)).normal(size=(1, 2, *n)).astype(F).astype(np.float64)
     name = f"{n[0]}x{n[1]}-{size[0]}x{size[1]}-random"
     rule = arithmetic_of(convention).coordinate_rule
-    return computed(Case(name, "", "this test", convention, {"x": x}, size, rule))
+    return computed(Case(convention, {"x": x}, size, rule, name=name, pins="", source="this test"))
 
 
 # all that do not copy; of kernels that are divided by their sum, those with the edge as calls have it
@@ -414,7 +414,9 @@ def test_one_sum_over_both_axes_has_a_rounding_a_product() -> None:
     """1024 times the same value: most of the additions round the same way."""
     convention = Resize(mode="adaptive_area")
     x = np.full((1, 1, 32, 32), float(F(1.8236542)))
-    case = computed(Case("32x32-1x1-same", "", "this test", convention, {"x": x}, (1, 1)))
+    case = computed(
+        Case(convention, {"x": x}, (1, 1), name="32x32-1x1-same", pins="", source="this test")
+    )
     arithmetic = arithmetic_of(convention)
     in_turn = replace(arithmetic, separable=True)
     assert not arithmetic.separable
@@ -570,7 +572,14 @@ def test_every_two_conventions_that_calls_follow_differ_by_more_than_the_bounds_
 
 LINEAR = Resize(mode="linear")
 CASE = computed(
-    Case("1x2-1x4-line", "a line", "this test", LINEAR, {"x": np.array([[[[0.0, 8.0]]]])}, (1, 4))
+    Case(
+        LINEAR,
+        {"x": np.array([[[[0.0, 8.0]]]])},
+        (1, 4),
+        name="1x2-1x4-line",
+        pins="a line",
+        source="this test",
+    )
 )
 RIGHT = np.array([[[[0, 2, 6, 8]]]], np.float32)
 REFUSES = Refusal(words="no (half|whole) pixels", why="the kernel is not written")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from halfpixel import Resize
-from halfpixel.conformance.cases import Case
+from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.error_model import normalised_weight_error
 from halfpixel.numerics.weights import matrix, matrix_at
 from halfpixel.operators import every_pyramid, every_resize
@@ -153,6 +153,6 @@ def test_two_calls_that_read_the_same_windows_are_not_apart() -> None:
     for n_in, n_out in PAIRS:
         if min(n_in, n_out) > 6 and (n_in + n_out) % 11:
             continue
-        case = Case("", "", "", ADAPTIVE, {"x": np.zeros((1, 1, n_in, 3))}, (n_out, 3))
+        case = Computation(ADAPTIVE, {"x": np.zeros((1, 1, n_in, 3))}, (n_out, 3))
         floats, exact = case.matrices(np.float64)[0], case.matrices()[0]
         assert np.array_equal(floats, exact.astype(np.float64)), (n_in, n_out)

@@ -242,7 +242,7 @@ def pair_case(
     source = "the index of each pixel" if nearest else "the identity matrix"
     name = f"{x.shape[2]}x{x.shape[3]}-{size[0]}x{size[1]}-{'index' if nearest else 'impulses'}"
     pins = "which pixels are read" if nearest else "the weight matrix"
-    return Case(name, pins, source, convention, {"x": x}, size, rule)
+    return Case(convention, {"x": x}, size, rule, name=name, pins=pins, source=source)
 
 
 # ---------------------------------------------------------------------------- the reference

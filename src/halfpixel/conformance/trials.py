@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..frameworks import FRAMEWORKS, Call, DType, Mode, load, version
-from ..frameworks.call import WIDE
+from ..frameworks.call import INTEGERS, WIDE
 from ..numerics.error_model import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..numerics.nonfinite import Evaluated
@@ -24,7 +24,6 @@ from .cases import (
     CONV_TRANSPOSE_CASES,
     GRADIENT_CASES,
     INTEGER_CASES,
-    INTEGER_DTYPES,
     INTEGER_GOLDENS,
     INTEGER_SCALE_CASES,
     MODE_CASES,
@@ -361,7 +360,7 @@ def _edge(call: Call, dtype: DType, convention: Resize, entry: EdgeCase, sizes: 
     if sizes[0] == sizes[1] and not call.stored:
         rule = None  # cv2.dnn copies an image of unchanged size
     # floats share a case where its input is the same in all
-    same = dtype if entry.form or dtype in INTEGER_DTYPES else "float32"
+    same = dtype if entry.form or dtype in INTEGERS else "float32"
     return edge(convention, rule, evaluated, same, entry, sizes)
 
 
@@ -440,7 +439,7 @@ _REFUSED_FLOATS = tuple(e for e in RESIZE_CASES if e.name.startswith(_REFUSED_SI
 
 
 def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
-    if dtype in INTEGER_DTYPES:
+    if dtype in INTEGERS:
         yield from _integer_trials(call, release, dtype)
         return
     convention, rule = call.convention(release), call.stored_rule

@@ -49,6 +49,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..frameworks import Call, FrameworkError, dtype_name, load, version
+from ..numerics.computation import Computation
 from ..numerics.error_model import (
     COORDINATE_RULES,
     UNDERFLOW,
@@ -207,7 +208,7 @@ def share_of_bound(got: NDArray[Any], expected: Array, bound: Array) -> float:
     return float("inf") if np.isnan(worst) else worst
 
 
-def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
+def error_bound(case: Computation, arithmetic: Arithmetic) -> Array:
     """How far each value may be from the golden by rounding alone; shape of ``case.expected``."""
     if isinstance(case.convention, ConvTranspose):
         return _sum_bound(case, UNIT_ROUNDOFF[arithmetic.accumulation])
@@ -219,7 +220,7 @@ def error_bound(case: Case, arithmetic: Arithmetic) -> Array:
     return _resize_bound(case, arithmetic)
 
 
-def _resize_bound(case: Case, arithmetic: Arithmetic) -> Array:
+def _resize_bound(case: Computation, arithmetic: Arithmetic) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)
     rule = arithmetic.coordinate_rule
@@ -393,7 +394,7 @@ def _ends(places: Array, n_in: int, scale: Fraction) -> list[list[NDArray[np.int
     ]
 
 
-def _gathered_bound(case: Case, u: float) -> Array:
+def _gathered_bound(case: Computation, u: float) -> Array:
     """Of the gradient of nearest: cotangents are added, with no weights."""
     x = abs(case.inputs["x"])
     h, w = (case.turned(matrix) for matrix in case.matrices(np.float64))
@@ -401,18 +402,18 @@ def _gathered_bound(case: Case, u: float) -> Array:
     return _bound_of_sums(case, u, h @ x @ w.T, terms, over_common_denominator(x)[1])
 
 
-def _sum_bound(case: Case, u: float) -> Array:
+def _sum_bound(case: Computation, u: float) -> Array:
     return _bound_of_sums(case, u, *_sums(case))
 
 
-def _bound_of_sums(case: Case, u: float, magnitude: Array, terms: Array, grid: int) -> Array:
+def _bound_of_sums(case: Computation, u: float, magnitude: Array, terms: Array, grid: int) -> Array:
     with_errors = terms * u / (1 - terms * u) * magnitude
     representable = magnitude * grid <= 1 / u
     return np.where(representable, 0.0, with_errors + UNIT_ROUNDOFF["float64"] * abs(case.expected))
 
 
 @functools.lru_cache(maxsize=64)
-def _sums(case: Case) -> tuple[Array, Array, int]:
+def _sums(case: Computation) -> tuple[Array, Array, int]:
     """Of each output value: Σ|w·x| + |b|, how many terms it has, and the grid 1/g that all lie on."""
     magnitude = replace(case, inputs={k: abs(v) for k, v in case.inputs.items()}).reference()
     ones = {key: np.ones_like(values) for key, values in case.inputs.items()}

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conformance import goldens, sweep
-from ..conformance.cases import Case
 from ..conformance.verdicts import Axis, axis_at, bound_of_axes
 from ..frameworks.call import Call
 from ..numerics import equivalence
+from ..numerics.computation import Computation
 from ..numerics.error_model import COORDINATE_RULES, UNIT_ROUNDOFF, Arithmetic, coordinates
 from ..numerics.integer_kernels import predicted
 from ..operators import Resize
@@ -436,6 +436,6 @@ def exact_rows(
     rule = arithmetic.coordinate_rule if arithmetic else None
     by_h, by_w = (None, None) if scales is None else ((Fraction(1), *scales)[-2:])
     given = None if by_h is None or by_w is None else (by_h, by_w)
-    case = Case("", "", "", convention, {"x": x}, (size[0], size[1]), rule, scales=given)
+    case = Computation(convention, {"x": x}, (size[0], size[1]), rule, scales=given)
     rows: list[list[Fraction]] = np.asarray(case.reference(exact=True))[0, 0].tolist()
     return rows

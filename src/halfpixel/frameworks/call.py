@@ -7,14 +7,14 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conformance.cases import Case
-from ..conformance.edge_cases import LAYOUTS
+from ..numerics.computation import Computation, Computed
 from ..numerics.error_model import COORDINATE_RULES, Arithmetic
+from ..numerics.memory_layouts import LAYOUTS
 from ..numerics.nonfinite import Evaluated, default
 from ..operators import Resize
 from ..operators.request import Operation, Request
@@ -125,6 +125,12 @@ class Refusal:
         return re.search(self.words, message) is not None
 
 
+class Recomputation(Protocol):
+    """From a computation to what a defect makes of it; a case stays a case."""
+
+    def __call__(self, computation: Computed, /) -> Computed: ...
+
+
 @dataclass(frozen=True)
 class Defect:
     """A declared defect: where a framework computes something else than it says, and what.
@@ -140,7 +146,7 @@ class Defect:
     why: str
     releases: str
     when: Callable[[Request], bool]
-    result: Callable[[Case], Case]
+    result: Recomputation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,7 +259,7 @@ class Call:
             (d for d in self.defects if d.when(request) and _contains(d.releases, version)), None
         )
 
-    def __call__(self, case: Case, dtype: str, names: Names) -> NDArray[Any]:
+    def __call__(self, case: Computation, dtype: str, names: Names) -> NDArray[Any]:
         """Run it on a case.
 
         Args:
@@ -281,7 +287,7 @@ class Call:
             raise ValueError(f"{self.id} has no arguments for {request.convention}")
         return expression
 
-    def arrays(self, case: Case, dtype: str) -> dict[str, NDArray[Any]]:
+    def arrays(self, case: Computation, dtype: str) -> dict[str, NDArray[Any]]:
         """The inputs of a case in a dtype, in C order or in the layout that the case asks for."""
         numpy_dtype = BFLOAT16 if dtype == "bfloat16" else dtype
         with np.errstate(over="ignore"):
@@ -291,7 +297,11 @@ class Call:
         return inputs
 
     def evaluate(
-        self, expression: Expression, case: Case, inputs: dict[str, NDArray[Any]], names: Names
+        self,
+        expression: Expression,
+        case: Computation,
+        inputs: dict[str, NDArray[Any]],
+        names: Names,
     ) -> NDArray[Any]:
         """Run what was said on the inputs of a case; whatever the framework raises goes through."""
         # a resize is linear: its gradient is the same at every image, zeros too

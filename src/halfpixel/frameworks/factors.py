@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conformance.cases import Case
+from ..numerics.computation import Computation
 from ..operators import Resize
 from ..operators.request import Request, Scales
 
@@ -114,15 +114,15 @@ class Scaling:
         """Whether a factor can be the ratio at which an axis is sampled."""
         return self.scales is not of_sizes
 
-    def case(self, convention: Resize, x: NDArray[np.float64], factors: Factors) -> Case:
+    def computation(
+        self, convention: Resize, x: NDArray[np.float64], factors: Factors
+    ) -> Computation:
         """What factors make of an image, (N, C, H, W); without its expected values."""
         height, width = x.shape[2:]
         n_in = (height, width)
         size = (self.size(height, factors[0]), self.size(width, factors[1]))
-        name = f"{height}x{width}-{size[0]}x{size[1]}-by_{factors[0]:g}_{factors[1]:g}"
         scales = self.scales(n_in, size, factors) if self.uses_factors else None
-        pins, source = "what is made of the factors", "an image of this size"
-        return Case(name, pins, source, convention, {"x": x}, size, scales=scales)
+        return Computation(convention, {"x": x}, size, scales=scales)
 
     def factors(self, request: Request) -> Factors | None:
         """The factors with which a request is said, along H and W; None if there are none.

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conformance.cases import INTEGER_DTYPES
 from ..numerics.error_model import Arithmetic
 from ..operators import ConvTranspose
 from ..operators.request import Request
 from .call import (
     BFLOAT16,
     HALVES,
+    INTEGERS,
     WIDE,
     Call,
     Defect,
@@ -168,7 +168,7 @@ def _resize_call(
     repeats = say is _upsampling and method == "nearest"
     narrow = backend.narrow.get(asked, ()) if own and (antialias or flags is _PLAIN) else ()
     dtypes = (*WIDE, *narrow)
-    integers = [dtype for dtype in narrow if dtype in INTEGER_DTYPES and method != "nearest"]
+    integers = [dtype for dtype in narrow if dtype in INTEGERS and method != "nearest"]
     some = own or next(iter(backend.becomes.values()))
     # what only repeats takes images of no channels
     refusals = backend.empty[repeats:] if own or backend.refusal is None else (backend.refusal,)
@@ -202,7 +202,7 @@ def _computed(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> Ar
             coordinate_rule=None,
             source="keras-team/keras, keras/src/layers/reshaping/up_sampling2d.py: _resize_images",
         )
-    if dtype in INTEGER_DTYPES:
+    if dtype in INTEGERS:
         return own.arithmetic["float32"]
     if dtype not in HALVES:
         return own.arithmetic[dtype]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..conformance.cases import Case
+from ..numerics.computation import Computed
 from ..operators import ConvTranspose
 from ..operators.request import Request
 from . import torch
@@ -72,7 +72,7 @@ def _cut_first(request: Request) -> ConvTranspose:
     return replace(c, pads=(*begins, *ends), output_padding=extras)
 
 
-def _computed(case: Case) -> Case:
+def _computed(case: Computed) -> Computed:
     return replace(case, expected=np.asarray(case.reference()))
 
 

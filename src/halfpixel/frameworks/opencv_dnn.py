@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conformance.cases import Case
+from ..numerics.computation import Computed
 from ..numerics.error_model import (
     Arithmetic,
     cubic_powers_error,
@@ -161,7 +161,7 @@ def _inferred(auto_pad: str | None) -> Callable[[Request], Expression | None]:
     return expression
 
 
-def _computed(case: Case, axes: Sequence[Axis], **inputs: NDArray[Any]) -> Case:
+def _computed(case: Computed, axes: Sequence[Axis], **inputs: NDArray[Any]) -> Computed:
     """The case with other windows kept of the full output."""
     assert isinstance(case.convention, ConvTranspose)
     convention = convention_of(axes, case.convention.group)
@@ -175,12 +175,12 @@ def _axes(request: Request) -> tuple[Axis, ...]:
     return axes_of(request.convention, request.kernel)
 
 
-def _as_at_stride_1(case: Case) -> Case:
+def _as_at_stride_1(case: Computed) -> Computed:
     axes = [replace(axis, window=same_window(axis.extent - 1)) for axis in _axes(case.request)]
     return _computed(case, axes)
 
 
-def _full_and_one_more(case: Case) -> Case:
+def _full_and_one_more(case: Computed) -> Computed:
     """A row of zeros after the full output, said as a kernel with a row of zeros after it."""
     w = np.pad(case.inputs["w"], ((0, 0), (0, 0), (0, 1), (0, 1)))
     axes = [
@@ -356,7 +356,7 @@ def _arithmetic(convention: Resize) -> Arithmetic:
 def _instead(why: str, when: Callable[[Request], bool], **changes: Any) -> Defect:
     """Another convention is computed than the node's attributes say."""
 
-    def result(case: Case) -> Case:
+    def result(case: Computed) -> Computed:
         assert isinstance(case.convention, Resize)
         case = replace(case, convention=replace(case.convention, **changes))
         return replace(case, expected=np.asarray(case.reference()))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..conformance.cases import Case
+from ..numerics.computation import Computed
 from ..numerics.error_model import Arithmetic, sum_of_products
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
@@ -65,7 +65,7 @@ def _up(request: Request) -> Expression | None:
     return _said("pyrUp", request, [2 * n_in for n_in, _ in _axes(request)], "")
 
 
-def _last_column_early(case: Case) -> Case:
+def _last_column_early(case: Computed) -> Computed:
     convention, (rows, (n_in, n_out)) = case.convention, case.sizes
     assert isinstance(convention, Resize)
     h, w = convention.weights(*rows), convention.weights(n_in, n_out)

@@ -29,7 +29,7 @@ class Request:
             (ONNX's ``scales``); None where it is.
         gradient: what is differentiated by, x, w or b, in a backward pass; empty in a forward one.
         dtype: of the inputs, where the answer depends on it.
-        layout: how the inputs lie in memory (:data:`halfpixel.conformance.edge_cases.LAYOUTS`);
+        layout: how the inputs lie in memory (:data:`halfpixel.numerics.memory_layouts.LAYOUTS`);
             in C order if empty.
     """
 

@@ -1,0 +1,160 @@
+"""An operator on given inputs, and its exact result."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..operators import Convention, ConvTranspose, Resize
+from ..operators.exact import Exact, apply_matrices, fractions, over_common_denominator
+from ..operators.request import Gradient, Operation, Request, Scales
+from .error_model import coordinates, tap_weights
+from .integer_kernels import ROUNDINGS, predicted
+from .nonfinite import Evaluated, filled
+from .weights import matrix
+
+Array = NDArray[np.float64]
+Computed = TypeVar("Computed", bound="Computation")
+
+
+@dataclass(frozen=True, eq=False)
+class Computation:
+    """An operator on given inputs, and its exact result: what a call is held to.
+
+    Attributes:
+        convention: what is computed.
+        inputs: ``x`` (N, C, H, W), and for a transposed convolution ``w`` (c_in, c_out / group,
+            kernel_h, kernel_w) and perhaps ``b`` (c_out,). float64, exact in float32 too.
+        size: the output's (H, W) in pixels.
+        rule: the coordinate rule (:data:`halfpixel.numerics.error_model.COORDINATE_RULES`) or the integer
+            arithmetic (:data:`halfpixel.numerics.integer_kernels.ROUNDINGS`), or None.
+        dtype: the narrowest that holds every input; with an integer arithmetic, the one computed in.
+        gradient: what is differentiated by, x, w or b, in a backward pass; empty in a forward one. Of a
+            resize, it multiplies by the transposed matrices: ``x`` is the cotangent, of the size of the
+            resize's output, and ``size`` is that of its input. Of a transposed convolution, ``g``
+            among the inputs is the cotangent.
+        scales: output pixels an input pixel along H and W, where that is not the ratio of the sizes
+            (ONNX's ``scales``); None where it is.
+        evaluated: in which form and dtypes sums are made, where NaN, infinities or overflow show it.
+        layout: how the inputs lie in memory (:data:`halfpixel.numerics.memory_layouts.LAYOUTS`);
+            in C order if empty.
+        expected: the exact result rounded once to float64, (N, C, H, W); the gradient of a bias
+            (1, C, 1, 1).
+    """
+
+    convention: Convention
+    inputs: dict[str, Array]
+    size: tuple[int, int]
+    rule: str | None = None
+    dtype: str = "float32"
+    gradient: Gradient = ""
+    scales: Scales | None = None
+    evaluated: Evaluated | None = None
+    layout: str = ""
+    expected: Array = field(default_factory=lambda: np.empty(0))
+
+    @functools.cached_property
+    def request(self) -> Request:
+        """What is asked of a call, without the values of the inputs."""
+        return Request(
+            self.convention,
+            self.inputs["x"].shape,
+            self.size,
+            weight=self.inputs["w"].shape if "w" in self.inputs else (),
+            bias="b" in self.inputs,
+            scales=self.scales,
+            gradient=self.gradient,
+            dtype=self.dtype,
+            layout=self.layout,
+        )
+
+    @property
+    def operation(self) -> Operation:
+        return self.request.operation
+
+    def reference(self, *, exact: bool = False) -> Array | Exact:
+        """The result of the convention, computed: float64 rounded once, or exact ``Fraction``s."""
+        if isinstance(self.convention, ConvTranspose) and self.gradient:
+            arrays = (self.inputs[key] for key in ("x", "w", "g"))
+            found = self.convention.gradient(self.gradient, *arrays, exact=exact)
+            return found.reshape(1, -1, 1, 1) if self.gradient == "b" else found
+        if isinstance(self.convention, ConvTranspose):
+            return self.convention.apply(
+                self.inputs["x"], self.inputs["w"], self.inputs.get("b"), exact=exact
+            )
+        x = self.inputs["x"]
+        if self.rule in ROUNDINGS:
+            values = predicted(self.rule, self.convention, x, self.size, self.dtype, self.scales)
+            return fractions(*over_common_denominator(values)) if exact else values
+        if self.request.empty:
+            return np.full((*x.shape[:2], *np.maximum(self.size, 0)), np.nan)
+        matrices = {2 + axis: self.turned(matrix) for axis, matrix in enumerate(self.matrices())}
+        if self.evaluated is None:
+            result = apply_matrices(x, matrices, exact=exact)
+            return result if self.gradient else self.convention.extrapolated(result, self._inside())
+        known = filled(self.evaluated.taken(x))
+        same = bool(np.all(known == known[:1]))  # images that differ in what is not finite alone
+        values = apply_matrices(known[:1] if same else known, matrices)
+        evaluated = self.evaluated.result(self.convention, self.rule, x, self.size)
+        return self.evaluated.given(np.where(np.isfinite(evaluated), values, evaluated))
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """(n_in, n_out) of the resize along H and along W, whichever way the case goes."""
+        return self.request.sizes
+
+    @property
+    def axes(self) -> tuple[tuple[int, int, Fraction | None], tuple[int, int, Fraction | None]]:
+        """(n_in, n_out, factor) along H and along W: what :meth:`Resize.coordinates` takes."""
+        return self.request.axes
+
+    def matrices(self, dtype: type = object) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The resize's ``A_h`` and ``A_w``, read-only: ``Fraction``s, or float64."""
+        assert isinstance(self.convention, Resize)
+        along = [self.convention.along(i) for i in range(2)]
+        total = sum(n_out for _, n_out in self.sizes)
+        find = _exact_matrix if dtype is object else matrix
+        h, w = (
+            find(convention, *axis, self.rule, total, columns=columns)
+            for convention, axis, columns in zip(along, self.axes, (False, True), strict=True)
+        )
+        return h, w
+
+    def _inside(self) -> dict[int, NDArray[np.bool_]]:
+        """Which pixels of the output sample inside the image, along H and W."""
+        assert isinstance(self.convention, Resize)
+        total = sum(n_out for _, n_out in self.sizes)
+        found = {}
+        for i, (n_in, n_out, factor) in enumerate(self.axes):
+            along = self.convention.along(i)
+            where = coordinates(along, self.rule, n_in, n_out, factor, total, columns=i == 1)
+            found[2 + i] = along.inside(where, n_in)
+        return found
+
+    def turned(self, matrix: NDArray[Any]) -> NDArray[Any]:
+        """A matrix with a row for each pixel of the resize's output, the way that the case goes."""
+        return matrix.T if self.gradient else matrix
+
+
+@functools.lru_cache(maxsize=256)
+def _exact_matrix(
+    convention: Resize,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None,
+    rule: str | None,
+    total: int,
+    *,
+    columns: bool,
+) -> Exact:
+    """One axis's matrix; cases of the same sizes share it, so that nobody may write into it."""
+    where = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
+    scale = convention.scale(n_in, n_out, factor)
+    found = convention.weights_at(where, n_in, scale, tap_weights(rule))
+    found.setflags(write=False)
+    return found
