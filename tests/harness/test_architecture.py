@@ -1,0 +1,66 @@
+"""Imports run one way: from the doors down to the operators."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import halfpixel
+
+SOURCE = Path(halfpixel.__file__).parent
+
+# Each may import those after it, and none before it.
+ORDER = (
+    "cli",
+    "pytest_plugin",
+    "report",
+    "comparison",
+    "conversion",
+    "identification",
+    "catalogue",
+    "conformance",
+    "frameworks",
+    "numerics",
+    "operators",
+)
+
+
+def imports(path: Path) -> Iterator[tuple[str, str]]:
+    """The packages that a module imports, anywhere in it, and the text of the import."""
+    package = path.relative_to(SOURCE).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        base = package[: len(package) - (node.level - 1)]
+        names = [node.module] if node.module else [alias.name for alias in node.names]
+        for name in names:
+            yield [*base, *name.split(".")][0], ast.unparse(node)
+
+
+def against_the_order(path: Path) -> list[str]:
+    own = path.relative_to(SOURCE).with_suffix("").parts[0]
+    if own not in ORDER:
+        return []
+    above = ORDER[: ORDER.index(own)]
+    return [f"{path.relative_to(SOURCE)}: {text}" for name, text in imports(path) if name in above]
+
+
+def test_imports_run_one_way() -> None:
+    modules = [path for path in SOURCE.rglob("*.py") if "suites" not in path.parts]
+    assert [wrong for path in modules for wrong in against_the_order(path)] == []
+
+
+def test_every_package_has_its_place_in_the_order() -> None:
+    packages = {path.parent.name for path in SOURCE.glob("*/__init__.py")} - {"suites"}
+    assert packages <= set(ORDER)
+
+
+def test_an_import_against_the_order_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.SOURCE", tmp_path)
+    module = tmp_path / "numerics" / "bound.py"
+    module.parent.mkdir()
+    module.write_text("def f():\n    from ..frameworks import call\n", encoding="utf-8")
+    assert against_the_order(module) == ["numerics/bound.py: from ..frameworks import call"]
