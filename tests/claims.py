@@ -23,6 +23,7 @@ from halfpixel.conversion.agreement import LARGEST, Exactness, Levels, differing
 from halfpixel.conversion.models import Measured
 from halfpixel.conversion.parse import Unreadable
 from halfpixel.conversion.resize import Difference, Equivalent, Part
+from halfpixel.conversion.sizes import Sizes
 from halfpixel.frameworks import tensorflow_scales
 from halfpixel.frameworks.layer_plans import Target
 from halfpixel.frameworks.process import Process
@@ -218,8 +219,7 @@ def keras_on_torch() -> Process:
 
 def _there(names: Mapping[str, Any], draw: Draw, code: str, x: Array) -> Array:
     """In the process of Keras on torch: what code makes of an image."""
-    given = _to(draw.layout, image_of(draw))
-    scope: dict[str, Any] = {**names, **_names(draw), "np": np, "x_given": given}
+    scope: dict[str, Any] = {**names, **_names(draw), "np": np}
     scope["x"] = names["keras"].ops.array(x)
     w, b = weight_of(draw)
     if w is not None:
@@ -420,7 +420,7 @@ def printed(
         layout = "S"
     if _ON_TORCH in claim.home:
         return _from(layout, keras_on_torch()(_there, draw, code, _to(layout, x)), draw.rank)
-    scope = {**modules(target), **_names(draw), "x_given": _to(draw.layout, x)}
+    scope = {**modules(target), **_names(draw)}
     w, b = weight_of(draw)
     if w is not None:
         scope |= {"w": w, "b": b}
@@ -518,18 +518,24 @@ def claims_of(answer: Answer | ResizeAnswer, draw: Draw, n_out: Size) -> Iterato
         if not _is_part(part, axes):
             continue
         for one in (*part.equal, *part.factors):
-            if not one.when:
-                yield _claim("equal", one, part, answer)
+            if one.everywhere:
+                yield claim("equal", one, part, answer)
         for one in part.elsewhere:
-            holds = equivalence.REGIMES.get(
-                one.when
-            )  # other words count the sizes that were looked at
+            holds = equivalence.REGIMES.get(one.when)
             if holds is not None and all(holds(*axis) for axis in axes):
-                yield _claim("equal", one, part, answer)
+                yield claim("equal", one, part, answer)
+        for one in (*part.equal, *part.factors, *part.elsewhere, *part.recipes):
+            if one.exceptions and any(_are(sizes, axes) for sizes in one.exceptions.held):
+                yield claim("equal", one, part, answer)
         for one in part.recipes:
-            yield _claim("equal", one, part, answer)
+            if one.everywhere:
+                yield claim("equal", one, part, answer)
         if part.nearest is not None:
-            yield _claim("nearest", part.nearest, part, answer)
+            yield claim("nearest", part.nearest, part, answer)
+
+
+def _are(sizes: Sizes, axes: Sequence[tuple[int, int]]) -> bool:
+    return [(n, m) for n, m, _ in sizes.axes] == [*axes]
 
 
 def _is_part(part: Part, axes: Sequence[tuple[int, int]]) -> bool:
@@ -540,10 +546,10 @@ def _is_part(part: Part, axes: Sequence[tuple[int, int]]) -> bool:
     return True
 
 
-def _claim(kind: str, one: Equivalent | Difference, part: Part, answer: ResizeAnswer) -> Claim:
+def claim(kind: str, one: Equivalent | Difference, part: Part, answer: ResizeAnswer) -> Claim:
     exactness = one.exactness if isinstance(one, Equivalent) else None
     words = exactness.words if exactness else "nearest"
-    when = one.when if isinstance(one, Equivalent) else ""
+    when = one.where if isinstance(one, Equivalent) else ""
     if isinstance(one, Difference):
         measured = one.measured
     else:
@@ -764,7 +770,7 @@ def _hold_claim(claim: Claim, draw: Draw, want: Array) -> str:
         return f"nearest: {measured or 'runs'}"
     off = abs(got.astype(np.float64) - want.astype(np.float64))
     apart = float(np.max(off, initial=0))
-    allowed = _allowed(claim, draw, want.shape[2:])
+    allowed = allowance(claim, draw, want.shape[2:])
     if not apart <= allowed and not _equal_by_the_text(claim, draw, want, got):
         largest = np.abs(image_of(draw).astype(np.float64)).max(initial=1e-30)
         share = np.mean(off > allowed)
@@ -822,7 +828,7 @@ def _without_padding(y: Array, draw: Draw) -> Array:
     return y[:, :, *(slice(s, s + n) for s, n in zip(starts, size, strict=True))]
 
 
-def _allowed(claim: Claim, draw: Draw, n_out: Size) -> float:
+def allowance(claim: Claim, draw: Draw, n_out: Size) -> float:
     """How far results may be apart by what was printed."""
     largest = float(np.abs(image_of(draw).astype(np.float64)).max(initial=0))
     if claim.exactness is None:

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
+import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from halfpixel.conversion import convert
+from halfpixel.conversion import ResizeAnswer, convert
 from halfpixel.conversion.agreement import Exactness
 from halfpixel.conversion.parse import conv_transpose, signatures
+from halfpixel.conversion.sizes import Sizes
+from halfpixel.frameworks.layer_plans import Target
 
 from . import claims, drawn_calls
 from .claims import Broken, Claim, Held
@@ -114,6 +119,56 @@ def _is_drawn(name: str, text: str) -> bool:
     last = name.split(".")[-1].removesuffix("10")
     open_ended = re.sub(r"[123](?=[dD])", "{rank}", last)
     return last in text or open_ended in text
+
+
+# ---------------------------------------------------------------------------- equal but at a few sizes
+
+GRID = "F.affine_grid(torch.tensor([[[1.0, 0, 0], [0, 1, 0]]]), (1, 1, h, w), align_corners=True)"
+BUT_AT_A_FEW: tuple[tuple[str, str, str, Target], ...] = (
+    ("tf.image.crop_and_resize(x, [[0, 0, 1, 1]], [0], (h, w))", "tensorflow", "NSC", "torch"),
+    ("tf.image.crop_and_resize(x, [[0, 0, 1, 1]], [0], (h, w))", "tensorflow", "NSC", "opencv"),
+    (f"F.grid_sample(x, {GRID}, align_corners=True)", "torch", "NCS", "tensorflow"),
+    (
+        "tf.raw_ops.ScaleAndTranslate(images=x, size=(h, w), scale=(h / x.shape[1], w / x.shape[2]), "
+        "translation=(0, 0), kernel_type='box', antialias=True)",
+        "tensorflow",
+        "NSC",
+        "torch",
+    ),
+    ("F.interpolate(x, scale_factor=1.7, mode='bilinear')", "torch", "NCS", "opencv"),
+)
+_A_FEW = 8  # sizes of each kind, drawn
+
+
+@pytest.mark.sweep
+@everywhere
+@pytest.mark.parametrize(("call", "framework", "layout", "target"), BUT_AT_A_FEW)
+def test_exceptions_are_those_that_are_told(
+    call: str, framework: str, layout: str, target: Target
+) -> None:
+    """It is equal at sizes that were tried, and at those that are told to be exceptions it is not."""
+    answer = convert(call, target)
+    assert isinstance(answer, ResizeAnswer)
+    (part,) = answer.parts
+    every = (*part.elsewhere, *part.factors, *part.recipes)
+    one = next(one for one in every if one.exceptions)
+    assert one.exceptions is not None
+    generator = random.Random(5)
+
+    def check(sizes: Sizes, *, held: bool) -> None:
+        names = tuple(zip("hw", sizes.n_out, strict=True)) if "scale_factor" not in call else ()
+        draw = Draw(call, framework, sizes.n_in, target, names=names, layout=layout)
+        want = claims.source(draw)
+        assert not isinstance(want, claims.Raised)
+        claim = claims.claim("equal", one, part, answer)
+        got = claims.printed(claim.code, claim, draw, sizes.n_out)
+        off = math.inf if got.shape != want.shape else np.max(abs(got - want), initial=0)
+        assert (off <= claims.allowance(claim, draw, sizes.n_out)) == held, (sizes, off)
+
+    for held, sizes in ((True, one.exceptions.held), (False, one.exceptions.sizes)):
+        small = [s for s in sizes if s.pixels < 2**16]
+        for each in generator.sample(small, min(_A_FEW, len(small))):
+            check(each, held=held)
 
 
 # ---------------------------------------------------------------------------- it can fail

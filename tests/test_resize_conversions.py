@@ -205,7 +205,7 @@ def check(call: Call, target: Target, case: Computation) -> ResizeAnswer:
         ):
             continue  # another backend, or other channels: its kernel is another one
         for one in (*part.equal, *part.factors, *part.recipes):
-            if not one.when:
+            if one.everywhere:
                 check_equal(part, one, target, x, want, (n_in, n_out))
         for one in part.elsewhere:
             check_elsewhere(call, part, one, target)
@@ -277,10 +277,11 @@ def check_elsewhere(call: Call, part: Part, one: Equivalent, target: Target) -> 
     if one.call.framework == "keras_torch":
         return
     for n_in, n_out in EXAMPLES:
-        if all(equivalence.REGIMES[one.when](*axis) for axis in zip(n_in, n_out, strict=True)):
-            case = Computation(part.convention, {"x": image(n_in)}, n_out)
-            if call.expression(case.request) is None:
-                continue
+        sizes, axes = Sizes(n_in, n_out), zip(n_in, n_out, strict=True)
+        holds = equivalence.REGIMES[one.when or "at every size"]
+        within = sizes in one.exceptions.held if one.exceptions else all(holds(*a) for a in axes)
+        case = Computation(part.convention, {"x": image(n_in)}, n_out)
+        if within and call.expression(case.request) is not None:
             want = wanted(call, part, case)
             code = one.code
             got = run(one.call, code, target, case.inputs["x"], n_out)

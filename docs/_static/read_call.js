@@ -827,8 +827,9 @@ const halfpixelReader = (() => {
   function preludeOf(reading) {
     const n = reading.scalar;
     if (!n) return "";
+    if (reading.by === "factors" && reading.function.framework === "keras") return `fh, fw = (${n}, ${n}) if isinstance(${n}, int) else ${n}\n`;
     if (reading.by === "factors") return `fh, fw = ${n} if isinstance(${n}, (tuple, list)) else (${n}, ${n})\n`;
-    return `h, w = (${n}, ${n}) if isinstance(${n}, int) else ${n}\n`;
+    return `h, w = map(int, ${n} if isinstance(${n}, (tuple, list)) else (${n}, ${n}))\n`;
   }
 
   return { reader, printed, partsOf, sizesOf, withSizes, preludeOf, isSimple, Unreadable };

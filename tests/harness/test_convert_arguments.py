@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from halfpixel import frameworks
@@ -554,20 +555,52 @@ def test_a_factor_that_is_a_sum_is_one_operand(factor: str, written: str) -> Non
 @pytest.mark.parametrize(
     ("call", "size"),
     [
-        ("cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2))", "(x_given.shape[0] // 2, "),
-        ("cv2.resize(x, x.shape[:2][::-1])", "(x_given.shape[:2][::-1][1], "),
-        ("F.interpolate(x, x.shape[2:], mode='bilinear')", "(x_given.shape[2:][0], "),
-        ("cv2.resize(img, (img.shape[1] // 2, img.shape[0] // 2))", "(img.shape[0] // 2, "),
+        ("cv2.resize(x, (x.shape[1] // 2, x.shape[0] // 2))", "(x.shape[2] // 2, x.shape[3] // 2)"),
+        ("cv2.resize(img, (img.shape[1], img.shape[0]))", "(x.shape[2], x.shape[3])"),
+        ("cv2.resize(x, x.shape[:2][::-1])", "(x.shape[2], x.shape[3])"),
+        ("tf.image.resize(x, (tf.shape(x)[1], 2 * x.shape[-2]))", "(x.shape[2], 2 * x.shape[3])"),
+        ("F.interpolate(x, x.shape[2:], mode='bilinear')", "(x.shape[2], x.shape[3])"),
+        ("F.interpolate(x, (x.size(3), x.size()[2]), mode='area')", "(x.shape[3], x.shape[2])"),
         ("F.interpolate(x, (self.x, w), mode='bilinear')", "(self.x, w)"),
+        ("F.interpolate(x, (y.shape[2], {1: 2}[1]), mode='bilinear')", "(y.shape[2], {1: 2}[1])"),
+        ("cv2.resize(x, (x.shape[-1], 4))", "h, w"),  # the width, or the channels
     ],
 )
-def test_the_image_of_the_call_is_not_the_image_of_the_code(call: str, size: str) -> None:
+def test_the_sizes_of_the_image_are_said_in_the_layout_of_the_code(call: str, size: str) -> None:
     """x.shape[1] of an OpenCV image is its width; of the torch image in the code, its channels."""
     answer = convert(call, "torch")
     assert isinstance(answer, ResizeAnswer)
-    assert f"size={size}" in answer.code
-    note = "x_given is the x of this call, in its layout"
-    assert (note in answer.reading.notes) == ("x_given" in size)
+    assert f"size={size}" in answer.code.replace("(h, w)", "h, w")
+
+
+@pytest.mark.parametrize(
+    ("call", "condition"),
+    [
+        ("F.interpolate(y, x.shape[2:], mode='bilinear')", "(h, w) is x.shape[2:]"),
+        ("F.interpolate(f(x), x.shape[2:], mode='bilinear')", "(h, w) is x.shape[2:]"),
+        ("nn.Upsample(size=x.shape[2:], mode='bilinear')", "(h, w) is x.shape[2:]"),
+        ("F.interpolate(x, size=f(x), mode='bilinear')", "(h, w) is f(x)"),
+        ("F.interpolate(x, (x.shape[0], 3), mode='bilinear')", "(h, w) is (x.shape[0], 3)"),
+        ("F.interpolate(y, scale_factor=x.f, mode='nearest')", "(fh, fw) is x.f"),
+    ],
+)
+def test_another_x_than_the_image_is_told(call: str, condition: str) -> None:
+    """In the code x is the image: what another x says has a name, and the answer says which."""
+    answer = convert(call, "tensorflow")
+    assert isinstance(answer, ResizeAnswer)
+    (part,) = answer.parts
+    assert f"{condition}, of the x of this call" in part.conditions
+    assert "x.shape[2:]" not in answer.code
+    assert "f(x)" not in answer.code
+
+
+@pytest.mark.parametrize("size", [5, np.int64(5), np.array(5), (5, 5), [np.int64(5), 5]])
+def test_a_size_that_is_a_name_is_any_number_or_one_for_each_axis(size: object) -> None:
+    code = convert("F.interpolate(x, size=n, mode='bilinear')", "opencv").code
+    scope = {"n": size}
+    exec(code.splitlines()[0], scope)
+    assert (scope["h"], scope["w"]) == (5, 5)
+    assert type(scope["h"]) is int  # which cv2.resize asks for
 
 
 # ---------------------------------------------------------------------------- whatever is written

@@ -170,7 +170,7 @@ def test_scales_of_a_node_make_its_sizes_and_are_those_at_which_it_samples(
     ).apply(x)
     for size in (None, (n, n)):
         (part,) = answer(SCALES.format(scale), target, size).parts
-        every = [one for one in (*part.factors, *part.equal) if not one.when]
+        every = [one for one in (*part.factors, *part.equal) if one.everywhere]
         assert every or target == "torch"  # which cuts 10 by 0.7 to 6
         assert part.best is not None
         for one in every:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from halfpixel.conformance import goldens
-from halfpixel.conversion import ResizeAnswer, convert
+from halfpixel.conversion import ResizeAnswer, convert, resize
 from halfpixel.conversion.models import Model, applied, measured, photograph
 from halfpixel.conversion.sizes import Sizes
-from halfpixel.frameworks.layer_plans import Target
+from halfpixel.frameworks.layer_plans import TARGETS, Target
+from halfpixel.numerics.equivalence import REGIMES
 from halfpixel.operators import Resize
 from halfpixel.report import convert_page
 from tests.test_resize_conversions import names, run
@@ -156,5 +159,46 @@ def test_a_crop_of_all_of_the_image_is_aligned_corners_where_none_samples_outsid
     assert "y = F.interpolate(x, size=(256, 603), mode='bilinear', align_corners=True)" in codes
     (part,) = answer(text, "torch").parts
     assert not part.equal
-    assert part.elsewhere[0].when.startswith("except at 6 of 61 sizes tried")
+    assert part.elsewhere[0].where.startswith("except at 6 of 61 sizes tried")
     assert part.nearest is None
+
+
+def test_regimes_and_exceptions_are_fields_of_closed_sets() -> None:
+    """``when`` is a regime that docs/convert.md lists, and sizes that are counted are numbers."""
+    docs = (Path(__file__).parents[2] / "docs" / "convert.md").read_text()
+    for regime in list(REGIMES)[1:]:
+        assert f"`{regime}`" in docs
+    texts = (
+        "cv2.resize(x, (w, h), interpolation=cv2.INTER_AREA)",
+        "tf.image.crop_and_resize(x, [[0, 0, 1, 1]], [0], (h, w))",
+        "F.interpolate(x, scale_factor=1.7, mode='bilinear')",
+    )
+    regimes, exceptions = set(), 0
+    for text, target in itertools.product(texts, TARGETS):
+        for part in answer(text, target).document["parts"]:
+            for kind in ("equal", "with_factors", "equal_at_some_sizes", "recipes"):
+                for one in part[kind]:
+                    regimes.add(one["when"])
+                    off = one["exceptions"]
+                    exceptions += off is not None
+                    assert off is None or 0 < off["count"] < off["tried"]
+    assert regimes <= {"", *REGIMES}
+    assert len(regimes) > 2
+    assert exceptions > 2
+
+
+def test_the_call_with_the_fewest_exceptions_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two torch calls are equal but for roundings: here the first is made to jump at three sizes."""
+    text = "tf.image.crop_and_resize(x, [[0, 0, 1, 1]], [0], (h, w))"
+    asked: list[Sizes] = []
+
+    def first_jumps_more(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> bool:
+        first = mine not in asked
+        asked.append(mine)
+        return max(mine.n_in) <= (3 if first else 2) and mine.n_in[0] == mine.n_out[0]
+
+    monkeypatch.setattr(resize, "jumps", first_jumps_more)
+    (part,) = answer(text, "torch").parts
+    (nearly,) = (one for one in part.elsewhere if one.exceptions)
+    assert nearly.exceptions is not None
+    assert {max(sizes.n_in) for sizes in nearly.exceptions.sizes} == {1, 2}

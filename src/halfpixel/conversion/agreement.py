@@ -29,8 +29,6 @@ Pair = tuple[Sizes, Sizes]  # of the call that was asked about, and of the targe
 
 LARGEST = 128  # of the sizes at which the pixels of two coordinate rules are counted
 _LARGEST_GRID = 32  # where the coordinates of a grid are found one size at a time
-# More of a pixel than a coordinate that is rounded can move between two taps: another pixel is read
-_JUMP = 1 / 16
 _NEGLIGIBLE = 2.0**-48  # two formulas of the same weights, in float64
 _ULP = 2.0**-24  # what a unit in the last place of a float32 is at least, by its size
 
@@ -192,11 +190,19 @@ def _most(one: Model, other: Model, pairs: Sequence[Pair]) -> Measured:
 
 
 def jumps(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> bool:
-    """Whether two calls of one convention read other pixels: a coordinate is rounded to beyond one."""
+    """Whether two calls that compute the same read other pixels: a coordinate is rounded across an edge, and
+    weights move by more than the kernels' slopes explain."""
     if (one, mine) == (other, theirs):
         return False
     both = enumerate(zip(models.axes(mine), models.axes(theirs), strict=True))
-    return any(models.distance(one.along(i), other.along(i), *axes) > _JUMP for i, axes in both)
+    return any(_jumps(one.along(i), other.along(i), *axes) for i, axes in both)
+
+
+def _jumps(one: Model, other: Model, mine: models.Axis, theirs: models.Axis) -> bool:
+    apart = models.distance(one, other, mine, theirs)
+    if not apart:
+        return False
+    return apart > models.movement(one, mine) + models.movement(other, theirs) + _NEGLIGIBLE
 
 
 # ---------------------------------------------------------------------------- rounding

@@ -171,6 +171,43 @@ def _distance(one: Model, other: Model, mine: Axis, theirs: Axis) -> float:
     return float(apart) if apart > _FORMULAS * max(mine.n_in, mine.n_out) else 0.0
 
 
+def movement(model: Model, axis: Axis) -> float:
+    """How far a coordinate rule can move the weights of a row, summed, without a jump.
+
+    That is the kernel's largest slope times how far the rule moves a coordinate, for each tap.
+    """
+    return _movement(model, _seen(model, axis))
+
+
+# A rule that weighs the taps itself takes their distances in float32: a difference, a product and its factor.
+_DISTANCE_ROUNDINGS = 3
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _movement(model: Model, axis: Axis) -> float:
+    convention, kernel = model.convention, model.convention.kernel
+    if model.rule is None or kernel.flat:
+        return 0.0
+    d, sizes = np.arange(axis.n_out), _sizes(axis)
+    exact, ruled = (
+        places(convention, rule, d, *sizes, factor=axis.factor, columns=axis.columns)
+        for rule in (None, model.rule)
+    )
+    moved = float(np.max(abs(exact - ruled)))
+    if COORDINATE_RULES[model.rule].tap_weights is not None:
+        moved += _DISTANCE_ROUNDINGS * 2.0**-24 * float(np.max(abs(exact)) + 1)
+    scale = convention.scale(axis.n_in, axis.n_out, axis.factor)
+    weight = taps(model, axis)[1]
+    slope = kernel.steepest(convention.shape(scale)) / float(convention.stretch(scale))
+    each: float = weight.shape[1] * slope * moved
+    divided = kernel.divided or convention.antialias or convention.exclude_outside
+    if not divided:
+        return each
+    # The nearest tap is within half a pixel: it is at least the kernel's value there, before the division.
+    least = float(convention.value(np.array([0.5]), float(scale))[0]) / float(weight.max())
+    return float(each * (1 + abs(weight).sum(axis=1).max()) / least)
+
+
 # ---------------------------------------------------------------------------- a photograph
 
 

@@ -47,6 +47,51 @@ Rows = list[list[Fraction]]
 
 
 @dataclass(frozen=True)
+class Exceptions:
+    """The sizes, of those that were tried, at which a call is not equal.
+
+    Attributes:
+        sizes: these, the smallest first.
+        held: the others.
+        why: what happens at these.
+    """
+
+    sizes: tuple[Sizes, ...]
+    held: tuple[Sizes, ...]
+    why: str
+
+    @property
+    def tried(self) -> int:
+        """How many sizes were tried."""
+        return len(self.sizes) + len(self.held)
+
+    @classmethod
+    def of(cls, tried: Sequence[Sizes], equal: Sequence[Sizes], why: str) -> Exceptions | None:
+        """Those of the sizes at which a call is not equal; None where it is equal at all."""
+        held = set(equal)
+        off = [sizes for sizes in tried if sizes not in held]
+        off.sort(key=lambda sizes: (sizes.pixels, sizes.n_in, sizes.n_out))
+        return cls(tuple(off), tuple(equal), why) if off else None
+
+    @property
+    def words(self) -> str:
+        """For a reader."""
+        count = f"{len(self.sizes):,} of {self.tried:,} sizes tried"
+        return f"except at {count}, {self.why}, the smallest {self.sizes[0]}"
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """For a program."""
+        smallest = self.sizes[0]
+        return {
+            "count": len(self.sizes),
+            "tried": self.tried,
+            "why": self.why,
+            "smallest": {"input": list(smallest.n_in), "output": list(smallest.n_out)},
+        }
+
+
+@dataclass(frozen=True)
 class Equivalent:
     """A call of the target that computes the same, or a few lines of code.
 
@@ -55,7 +100,9 @@ class Equivalent:
         code: Python from ``x`` to ``y``.
         exactness: how exactly.
         conditions: what it needs.
-        when: the sizes at which it is equal; empty if at all that were tried.
+        side: how it computes on float32.
+        when: the regime in which it is equal, a key of ``regimes.REGIMES``; empty if at all sizes.
+        exceptions: the sizes at which it is not equal; None if there are none.
         uint8: how far the two are apart on images of 8 bits, where both round integers.
         name: of a recipe; empty of a call.
     """
@@ -64,9 +111,21 @@ class Equivalent:
     code: str
     exactness: Exactness
     conditions: tuple[str, ...]
+    side: Side
     when: str = ""
+    exceptions: Exceptions | None = None
     uint8: tuple[Levels, ...] = ()
     name: str = ""
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it is equal at all sizes that were tried."""
+        return not self.when and self.exceptions is None
+
+    @property
+    def where(self) -> str:
+        """The sizes at which it is equal, for a reader; empty if at all."""
+        return self.exceptions.words if self.exceptions else self.when
 
     @property
     def json(self) -> dict[str, Any]:
@@ -76,6 +135,7 @@ class Equivalent:
             "recipe": self.name or None,
             "code": self.code,
             "when": self.when,
+            "exceptions": self.exceptions.json if self.exceptions else None,
             "exactness": self.exactness.json,
             "conditions": list(self.conditions),
             "uint8": [one.words for one in self.uint8],
@@ -178,7 +238,7 @@ class Part:
     @property
     def best(self) -> Equivalent | None:
         """What computes the same at all sizes that were tried, the first that a reader is shown."""
-        every = [one for one in (*self.equal, *self.factors, *self.recipes) if not one.when]
+        every = [one for one in (*self.equal, *self.factors, *self.recipes) if one.everywhere]
         return every[0] if every else None
 
 
@@ -365,7 +425,7 @@ def _answered(part: Part, query: Query, reading: Reading, target: Target) -> Par
     nearly = tuple(_nearly(part, every, query, target))
     others = (one for one in elsewhere if one.code not in [each.code for each in nearly])
     found = replace(part, factors=given, elsewhere=(*nearly, *others))
-    if nearly or any(not one.when for one in given):
+    if nearly or any(one.everywhere for one in given):
         return found
     found = replace(found, recipes=tuple(_recipes(part, query, target)))
     if part.convention.roi is not None or part.convention.extrapolation_value:
@@ -411,12 +471,9 @@ def _equivalent(
     sizes, call = next((pair for pair in said if not pair[0].unchanged), said[0])
     own = search.cropped_as(search.convention_of(call), part.convention)
     found = []
+    mine = _side(call, part.convention)
     for one in {each.id: each for _, each in said}.values():  # one of them runs, by the sizes
-        theirs = side(
-            one,
-            search.cropped_as(search.convention_of(one), part.convention),
-            search.kernel_of(one),
-        )
+        theirs = _side(one, part.convention)
         pairs = [(s, Sizes(s.n_in, s.n_out)) for s, each in said if each is one]
         exactness = _compared(part, theirs, pairs, query, regime)
         if exactness is None:
@@ -430,7 +487,14 @@ def _equivalent(
     conditions = tuple(code.conditions(call, own, target, query, sizes))
     if search.varies_by_channels(call, candidate.calls):
         conditions = (*conditions, _NOT_TWO)
-    return Equivalent(call, text, exactness, conditions, regime, _levels(part, call, own, query))
+    uint8 = _levels(part, call, own, query)
+    return Equivalent(call, text, exactness, conditions, mine, regime, uint8=uint8)
+
+
+def _side(call: Call, convention: Resize) -> Side:
+    """How a call computes the part of an image that a convention is about."""
+    own = search.cropped_as(search.convention_of(call), convention)
+    return side(call, own, search.kernel_of(call))
 
 
 def _compared(
@@ -531,32 +595,32 @@ def _elsewhere(
             yield ranked[0]
 
 
+_ANOTHER_PIXEL = "where a rounded coordinate reads another pixel"
+
+
 def _nearly(
     part: Part, every: Sequence[Candidate], query: Query, target: Target
 ) -> Iterator[Equivalent]:
-    """The first call that is equal but at a few sizes, where a rounded coordinate reads another pixel."""
+    """The call that is equal but at the fewest sizes, where a rounded coordinate reads another pixel."""
     source = search.model_of(part.call, part.convention)
+    found = []
     for candidate in [] if query.complete else every:
         each = ((s, candidate.equal(part.convention, s)) for s in query.sizes)
-        found = [(s, call) for s, call in itertools.takewhile(lambda pair: pair[1], each) if call]
-        if len(found) < len(
-            query.sizes
-        ):  # at the first size that is not equal, no other is looked at
+        said = [(s, call) for s, call in itertools.takewhile(lambda pair: pair[1], each) if call]
+        if len(said) < len(query.sizes):  # at the first size that is not equal, the rest is left
             continue
         kept = [
             (s, call)
-            for s, call in found
+            for s, call in said
             if not jumps(source, search.model_of(call), s, Sizes(s.n_in, s.n_out))
         ]
-        if len(kept) < len(found) / 2:
-            continue
+        if len(kept) >= len(said) / 2:
+            found.append((candidate, kept))
+    for candidate, kept in sorted(found, key=lambda pair: -len(pair[1])):
         equal = _equivalent(part, candidate, kept, query, target)
         if equal is not None:
-            held = {s for s, _ in kept}
-            off = min((s for s, _ in found if s not in held), key=lambda s: s.pixels)
-            count = f"{len(found) - len(kept):,} of {len(found):,} sizes tried"
-            why = "where a rounded coordinate reads another pixel"
-            yield replace(equal, when=f"except at {count}, {why}, the smallest {off}")
+            off = Exceptions.of(query.sizes, [s for s, _ in kept], _ANOTHER_PIXEL)
+            yield replace(equal, exceptions=off)
             return
 
 
@@ -613,6 +677,9 @@ def _equal_in(
 # ---------------------------------------------------------------------------- factors
 
 
+_ANOTHER_RATIO = "where the factors make another size of it, or are another ratio"
+
+
 def _by_factors(part: Part, query: Query, target: Target) -> Iterator[Equivalent]:
     """The first call of the target that makes of the factors what the source does."""
     if part.call.scaling is None or query.factors is None:
@@ -622,17 +689,18 @@ def _by_factors(part: Part, query: Query, target: Target) -> Iterator[Equivalent
     for given in factors.given(target, query):
         if given.convention != part.convention:
             continue
-        pairs = [pair for one in query.sizes if (pair := given.pair(part.convention, one))]
-        if not pairs:
+        made = {one: pair for one in query.sizes if (pair := given.pair(part.convention, one))}
+        if not made:
             continue
-        when = ""
-        if len(pairs) < len(query.sizes):
-            when = f"at {len(pairs):,} of {len(query.sizes):,} input sizes tried"
+        off = Exceptions.of(query.sizes, list(made), _ANOTHER_RATIO)
+        pairs = list(made.values())
         looked = Looked(pairs, query.looked_at, real=pairs[-1:])
         exactness = compared(
             side(part.call, part.convention, search.kernel_of(part.call)), given.side, looked
         )
-        yield Equivalent(given.call, given.code, exactness, given.conditions, when)
+        yield Equivalent(
+            given.call, given.code, exactness, given.conditions, given.side, exceptions=off
+        )
         return
 
 
@@ -642,8 +710,8 @@ def _by_factors(part: Part, query: Query, target: Target) -> Iterator[Equivalent
 def _recipes(part: Part, query: Query, target: Target) -> Iterator[Equivalent]:
     """The shortest code that computes the same but for rounding; or what comes nearest to that."""
     found = list(_every_recipe(part, query, target))
-    exact = [one for one in found if not one.when and one.exactness.rank <= _ROUNDING]
-    whole = [one for one in found if not one.when]
+    whole = [one for one in found if one.everywhere]
+    exact = [one for one in whole if one.exactness.rank <= _ROUNDING]
     yield from (exact or whole or found)[:1]
 
 
@@ -656,13 +724,15 @@ def _every_recipe(part: Part, query: Query, target: Target) -> Iterator[Equivale
     for one in recipes.recipes(source, query, target):
         exactness = _compared(part, one.side, pairs, query)
         if exactness is not None:
-            yield Equivalent(None, one.code, exactness, one.conditions, name=one.name)
+            yield Equivalent(None, one.code, exactness, one.conditions, one.side, name=one.name)
             continue
         some = [pair for pair in pairs if not jumps(source, one.side.model, *pair)]
         exactness = _compared(part, one.side, some, query) if some and not query.complete else None
         if exactness is not None:
-            when = f"at {len(some):,} of {len(pairs):,} sizes tried"
-            yield Equivalent(None, one.code, exactness, one.conditions, when, name=one.name)
+            off = Exceptions.of(query.sizes, [sizes for sizes, _ in some], _ANOTHER_PIXEL)
+            yield Equivalent(
+                None, one.code, exactness, one.conditions, one.side, exceptions=off, name=one.name
+            )
 
 
 # ---------------------------------------------------------------------------- the nearest

@@ -19,6 +19,7 @@ from . import sizes as _sizes
 from .forms import AXES
 from .parse.resize import Entry, Reading
 from .parse.text import Unreadable, Variable
+from .shapes import as_written, needs_x, together
 from .sizes import LARGEST, Size, Sizes, by
 
 # A factor as the fraction that it stands for: 15/11 of 1.3636363636363635, which is a double apart from it
@@ -35,8 +36,8 @@ class Query:
         words: which these are.
         complete: the call can meet no others.
         every: it can meet any others, small ones too.
-        written: for each axis, the output's size as it stands in code, with ``{}`` for the input's; None
-            for the number itself.
+        written: for each axis, the output's size as it stands in code, with ``{}`` for the input's, and
+            ``{h}`` for that of another axis; None for the number itself.
         prelude: a line of code before it, that says what stands in ``written``.
         factors: what the call is given along each axis, where they are numbers.
         padding: the rows and columns of zeros that the call adds: before and after, for each axis.
@@ -72,8 +73,9 @@ class Query:
         if self.complete:
             return sizes
         n_in = tuple(Symbol(n, name) for n, name in zip(sizes.n_in, names, strict=True))
+        named = dict(zip(AXES[self.rank], names, strict=True))
         n_out = tuple(
-            n if text is None else Symbol(n, text.format(name))
+            n if text is None else Symbol(n, text.format(name, **named))
             for n, text, name in zip(sizes.n_out, self.written, names, strict=True)
         )
         return replace(sizes, n_in=n_in, n_out=n_out)
@@ -128,15 +130,11 @@ def asked(reading: Reading, call: Call, input_size: Size | None) -> Query:
 
 
 def _by_size(reading: Reading, size: Sequence[Entry], input_size: Size | None) -> Query:
-    texts: tuple[str | None, ...] = tuple("{}" if n is None else _text(n) for n in size)
     names = AXES[reading.rank]
+    texts, conditions = _texts(size, names, reading)
     prelude = ""
-    if reading.scalar_size:
-        n = reading.scalar_size
-        each = f"({', '.join(['n'] * len(names))}{',' * (len(names) == 1)})".replace("n", n)
-        prelude = (
-            f"{', '.join(names)}{',' * (len(names) == 1)} = {each} if isinstance({n}, int) else {n}"
-        )
+    if reading.scalar_size and not conditions:
+        prelude = _number_or_sizes(reading.scalar_size, names)
         texts = names
     known = all(isinstance(n, int) for n in size)
     if known and input_size is not None:
@@ -147,9 +145,8 @@ def _by_size(reading: Reading, size: Sequence[Entry], input_size: Size | None) -
             Sizes(tuple(input_size), _filled(size, n_out, input_size))
             for n_out in _outputs(input_size)
         )
-        return Query(
-            _unique(tried), f"at {{count}} output sizes of {by(input_size)}", texts, prelude=prelude
-        )
+        words = f"at {{count}} output sizes of {by(input_size)}"
+        return Query(_unique(tried), words, texts, prelude=prelude, conditions=conditions)
     if known:
         return Query(
             tuple(Sizes(n_in, _numbers(size)) for n_in in _inputs_of(_numbers(size))),
@@ -162,7 +159,29 @@ def _by_size(reading: Reading, size: Sequence[Entry], input_size: Size | None) -
     )
     free = all(n is not None and not isinstance(n, int) for n in size)
     words = _SPREAD if free else "at {count} sizes of a spread"
-    return Query(_unique(tried), words, texts, every=free, prelude=prelude)
+    return Query(_unique(tried), words, texts, every=free, prelude=prelude, conditions=conditions)
+
+
+def _texts(
+    entries: Sequence[Entry], names: Sequence[str], reading: Reading
+) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+    """Entries of a size, or factors, as they stand in code; by names where they need another ``x`` than the
+    image, and on the condition that the names are these."""
+    texts = tuple("{}" if n is None else as_written(n, reading) for n in entries)
+    scalar = [reading.scalar_size] if reading.scalar_size else []
+    named = [t for n, t in zip(entries, texts, strict=True) if isinstance(n, Variable)]
+    if not any(map(needs_x, scalar or named)):
+        return texts, ()
+    listed = f"({', '.join(names)})" if len(names) > 1 else names[0]
+    return tuple(names), (f"{listed} is {together(scalar or entries)}, of the x of this call",)
+
+
+def _number_or_sizes(text: str, names: Sequence[str]) -> str:
+    """A line for a size that may be a number: torch takes as one what is no tuple and no list."""
+    listed, one = (
+        ", ".join(each) + "," * (len(names) == 1) for each in (names, [text] * len(names))
+    )
+    return f"{listed} = map(int, {text} if isinstance({text}, (tuple, list)) else ({one}))"
 
 
 _SPREAD = f"at {{count}} sizes: all pairs up to {LARGEST}, each kind of axis beside each other, and real ones"
@@ -313,12 +332,16 @@ def _by_factors(reading: Reading, call: Call, input_size: Size | None) -> Query:
     scaling = call.scaling or Scaling(truncated, of_sizes)
     cut = "round" if scaling.size(3, 0.5) == 2 else "int"  # 1.5: rounded half to even, or cut
     cut = "float32" if reading.framework == "onnx" else cut
+    names = tuple(f"f{name}" for name in AXES[reading.rank])
+    own, needed = _texts(reading.factors, names, reading)
     prelude, entries = "", reading.factors
-    if reading.scalar_size:
-        prelude, entries = _scalar_factors(reading)
-    texts = tuple(_product(factor, cut) for factor in entries)
+    if reading.scalar_size and not needed:
+        prelude, own = _number_or_factors(reading, names), names
+    texts = tuple(_product(factor, text, cut) for factor, text in zip(entries, own, strict=True))
     if not all(isinstance(factor, (int, float)) for factor in reading.factors):
-        return replace(_by_names(reading, scaling, input_size), written=texts, prelude=prelude)
+        query = _by_names(reading, scaling, input_size)
+        needed = (*query.conditions, *needed)
+        return replace(query, written=texts, prelude=prelude, conditions=needed)
     factors = tuple(float(str(factor)) for factor in reading.factors)
     conditions: tuple[str, ...] = ()
     if cut == "float32":
@@ -348,14 +371,13 @@ def _largest(rank: int) -> Size:
     return max(_sizes.inputs(rank), key=lambda size: (len(set(size)) == 1 and size[0] <= 64, size))
 
 
-def _scalar_factors(reading: Reading) -> tuple[str, tuple[Entry, ...]]:
-    """A factor that is a name may be a number, or one for each axis."""
-    names = tuple(f"f{name}" for name in AXES[reading.rank])
+def _number_or_factors(reading: Reading, names: Sequence[str]) -> str:
+    """A line for a factor that may be a number, or one for each axis, by the framework's own rule."""
     s, comma = str(reading.scalar_size), "," * (len(names) == 1)
-    listed = ", ".join(names) + comma
-    each = ", ".join([s] * len(names)) + comma
-    line = f"{listed} = {s} if isinstance({s}, (tuple, list)) else ({each})"
-    return line, tuple(map(Variable, names))
+    listed, each = (f"{', '.join(one)}{comma}" for one in (names, [s] * len(names)))
+    if reading.framework == "keras":
+        return f"{listed} = ({each}) if isinstance({s}, int) else {s}"
+    return f"{listed} = {s} if isinstance({s}, (tuple, list)) else ({each})"
 
 
 def _made(scaling: Scaling, n_in: Size, factors: Sequence[float]) -> list[Sizes]:
@@ -413,19 +435,20 @@ def _ratios(sizes: Sizes) -> tuple[float, float]:
     return min(found), max(found)
 
 
-def _text(entry: Entry) -> str:
-    """As it stands, with braces doubled: it is a format."""
-    return str(entry).replace("{", "{{").replace("}", "}}")
+def _product(factor: Entry, text: str | None, cut: str) -> str:
+    """A size from an axis's, ``{}``: a product cut, rounded, or taken in float32 and cut.
 
-
-def _product(factor: Entry, cut: str) -> str:
-    """A size from an axis's, ``{}``: a product cut, rounded, or taken in float32 and cut."""
+    Args:
+        factor: a number, or what stands in the place of one.
+        text: the same as a format.
+        cut: int, round or float32.
+    """
     number = isinstance(factor, (int, float))
     if cut == "float32" and not (number and _is_short(float(str(factor)))):
-        return f"int(np.float32({{}}) * np.float32({_text(factor)}))"
+        return f"int(np.float32({{}}) * np.float32({text}))"
     cut = "int" if cut == "float32" else cut
     if not isinstance(factor, (int, float)):
-        return f"{cut}({{}} * {_text(factor)})"
+        return f"{cut}({{}} * {text})"
     if factor == int(factor):
         return "{}" if factor == 1 else f"{int(factor)} * {{}}"
     return f"{cut}({{}} * {factor!r})"

@@ -49,16 +49,16 @@ def _part(part: Part, target: Target) -> list[str]:
         lines += [f"  {one.words}" for one in first.uint8]
         lines += [f"  {one}" for one in first.conditions]
         lines += _also(first, others)
-    elif not any(not one.when for one in part.factors):
+    elif not any(one.everywhere for one in part.factors):
         lines.append(none(part, target))
     for one in part.factors:
-        when = f", {one.when}" if one.when else ""
+        when = f", {one.where}" if one.where else ""
         lines += [f"in {name}, given the factors{when}: {one.exactness.words}", *_code(one.code)]
         lines += [f"  {each}" for each in one.conditions]
     for one in part.elsewhere:
-        lines += [f"{one.when}: {one.exactness.words}", *_code(one.code)]
+        lines += [f"{one.where}: {one.exactness.words}", *_code(one.code)]
     for one in part.recipes:
-        where = f", {one.when}," if one.when else ","
+        where = f", {one.where}," if one.where else ","
         lines += [f"this code does{where} float32 images: {one.exactness.words}", *_code(one.code)]
         lines += [f"  {each}" for each in one.conditions]
     if part.nearest is not None:

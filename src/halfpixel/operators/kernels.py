@@ -7,6 +7,7 @@ Each function takes an array of distances in (stretched) pixels and returns the 
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -134,6 +135,16 @@ def _gaussian_errors(t: NDArray[np.float64], shape: Shape) -> NDArray[np.float64
     )  # three roundings of 2t², one of the result
 
 
+def _keys_steepest(shape: Shape) -> float:
+    """At the near piece's turning point, or where the far piece begins."""
+    a = float(shape.a)
+    return max((a + 3) ** 2 / (3 * abs(a + 2)) if a + 2 else 0.0, abs(a))
+
+
+# |d/dt sin(πt)/(πt)| is largest at t = 0.6626, where it is 1.37; both factors are at most 1
+_SINC_STEEPEST = 1.3705
+
+
 def box(distance: Values) -> Values:
     """1 up to ½, ½ at exactly ½: ½ is each neighbour's share of a place between two pixels."""
     one, half = 0 * distance + 1, (0 * distance + 1) / 2
@@ -214,6 +225,7 @@ class Kernel:
             say.
         flat: between its jumps no weight changes.
         every_size: it makes any number of pixels of any number.
+        steepest: the largest slope of ``value`` between its jumps, a stretched pixel; 0 of a flat kernel.
         errors: the error of a value in unit roundoffs at a distance, which is taken as it is; None for a
             kernel that cannot be divided by its sum.
     """
@@ -230,6 +242,7 @@ class Kernel:
     jumps: bool = False
     flat: bool = False
     every_size: bool = True
+    steepest: Callable[[Shape], float] = lambda shape: 0.0
     errors: Callable[[NDArray[np.float64], Shape], NDArray[np.float64]] | None = None
 
 
@@ -243,6 +256,7 @@ KERNELS: Mapping[str, Kernel] = {
             radius=lambda shape: 1,
             stretches=True,
             pads=True,
+            steepest=lambda shape: 1.0,
             errors=lambda t, shape: linear(t),  # one subtraction
         ),
         Kernel(
@@ -251,6 +265,7 @@ KERNELS: Mapping[str, Kernel] = {
             radius=lambda shape: 2,
             stretches=True,
             pads=True,
+            steepest=_keys_steepest,
             errors=_keys_errors,
         ),
         Kernel(
@@ -259,6 +274,7 @@ KERNELS: Mapping[str, Kernel] = {
             radius=lambda shape: 2,
             stretches=True,
             pads=True,
+            steepest=lambda shape: 8 / 7,  # at 4/7
             errors=_mitchell_errors,
         ),
         Kernel(
@@ -269,6 +285,7 @@ KERNELS: Mapping[str, Kernel] = {
             pads=True,
             divided=True,
             irrational=True,
+            steepest=lambda shape: _SINC_STEEPEST * (1 + 1 / shape.radius),
             errors=_lanczos_errors,
         ),
         Kernel(
@@ -280,6 +297,7 @@ KERNELS: Mapping[str, Kernel] = {
             divided=True,
             irrational=True,
             jumps=True,
+            steepest=lambda shape: 2 * math.exp(-0.5),  # at 1/2
             errors=_gaussian_errors,
         ),
         Kernel(
@@ -297,6 +315,7 @@ KERNELS: Mapping[str, Kernel] = {
             value=lambda t, shape: area(abs(t), shape.scale),
             radius=lambda shape: (1 + shape.scale) / 2,
             grids=("half_pixel", "half_pixel_align_corners"),
+            steepest=lambda shape: 1 / float(shape.scale),
             window=True,
         ),
         Kernel(
@@ -304,6 +323,7 @@ KERNELS: Mapping[str, Kernel] = {
             value=lambda t, shape: area_linear(t, shape.scale),
             radius=lambda shape: 1,
             grids=("asymmetric",),
+            steepest=lambda shape: 1 / float(shape.scale),
             jumps=True,
         ),
         Kernel(name="adaptive_area", grids=("half_pixel",), window=True, jumps=True, flat=True),

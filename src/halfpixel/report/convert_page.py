@@ -185,7 +185,7 @@ def _equivalent(one: Equivalent) -> dict[str, Any]:
         "code": one.code,
         "kind": one.exactness.kind,
         "exactly": one.exactness.words,
-        "when": one.when,
+        "when": one.where,
         "conditions": one.conditions,
         "uint8": [levels.words for levels in one.uint8],
     }

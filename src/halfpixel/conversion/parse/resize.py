@@ -28,7 +28,6 @@ from .text import (
     choices_of,
     operand,
     outermost,
-    renamed,
     signature,
     unsaid,
 )
@@ -54,6 +53,7 @@ class Reading:
         scalar_size: where the size, or the factors, are one name: it may be a number, for all axes, or a
             tuple. ``size`` has the entries of a tuple, ``factors`` the number.
         calls: of the catalogue, that it can be: by the sizes, the channels, or Keras's backend.
+        image: the name of what is resized; empty where it has none.
         roi: the part of the image that is resized, as ONNX has it; None for all of it.
         notes: what it takes for granted.
         warnings: what the call says by mistake.
@@ -69,6 +69,7 @@ class Reading:
     factors: tuple[Entry, ...] | None = None
     scalar_size: str | None = None
     calls: tuple[Call, ...] = ()
+    image: str = ""
     roi: tuple[float, ...] | None = None
     extrapolation_value: float = 0.0
     notes: tuple[str, ...] = field(default=())
@@ -250,15 +251,12 @@ def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Readin
     function, arguments = reading.function, _bound(reading.function, written)
     notes = list(reading.notes)
     image = _image(function, arguments, written)
-    if image is not None and not _is_the_image(image):
+    if image is not None and not _name_of(image):
         notes.insert(0, f"x in the code is {image}")
     if function.rank is None and not ranks.says_so(function, arguments):
         notes.insert(
             0, "x is (N, C, H, W): nothing in the call says along how many axes it resizes"
         )
-    entries = (*(reading.size or ()), *(reading.factors or ()), reading.scalar_size)
-    if any(_GIVEN in str(entry) for entry in entries):
-        notes.append(f"{_GIVEN} is the x of this call, in its layout")
     if reading.ways.get("data_format") == "channels_first":
         notes.append("its image and its result are (N, C, H, W)")
     warnings = []
@@ -268,7 +266,8 @@ def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Readin
         if arguments[name] != function.signature.parameters[name].default:
             warnings.append(f"{name}={arguments[name]!r}: {what}")
     warnings += mistaken
-    return replace(reading, notes=tuple(notes), warnings=tuple(warnings))
+    named = _name_of(image)
+    return replace(reading, image=named, notes=tuple(notes), warnings=tuple(warnings))
 
 
 def _image(function: Function, arguments: Flags, written: Written) -> Any:
@@ -291,12 +290,13 @@ def _image(function: Function, arguments: Flags, written: Written) -> Any:
 _KEEPING = ("contiguous", "detach", "clone", "cpu", "cuda", "copy")
 
 
-def _is_the_image(image: Any) -> bool:
-    """Whether it is a name, and nothing is done to it that changes its values or its axes."""
+def _name_of(image: Any) -> str:
+    """The name of an image to which nothing is done that changes its values or its axes; else empty."""
+    text = image.text if isinstance(image, Variable) else ""
     if isinstance(image, Written):
         name, _, method = image.function.rpartition(".")
-        return method in _KEEPING and _is_dotted(name)
-    return isinstance(image, Variable) and _is_dotted(image.text)
+        text = name if method in _KEEPING else ""
+    return text if text and _is_dotted(text) else ""
 
 
 def _is_dotted(text: str) -> bool:
@@ -387,7 +387,7 @@ def _scalar(function: Function, values: Sequence[Any]) -> str | None:
     """The one name that may be a number for all axes or a tuple."""
     one = values[0] if len(values) == 1 and function.one_for_all else None
     if isinstance(one, (Variable, Written)) and ranks.may_be_a_number(str(one)):
-        return renamed(str(one), "x", _GIVEN)
+        return str(one)
     return None
 
 
@@ -412,13 +412,11 @@ def _entries(reading: Reading, names: Sequence[str], values: list[Any]) -> tuple
 
 
 _TOO_LARGE = 2**31
-# the x of a call, in the source's layout: in the code of an answer, x is the target's image
-_GIVEN = "x_given"
 
 
 def _variable(entry: Any, *, factor: bool) -> Variable:
     """An entry as an expression that may stand anywhere, or in a product."""
-    text = renamed(f"({entry})" if isinstance(entry, Choice) else str(entry), "x", _GIVEN)
+    text = f"({entry})" if isinstance(entry, Choice) else str(entry)
     return Variable(operand(text) if factor else text)
 
 

@@ -441,15 +441,6 @@ def operand(text: str) -> str:
     return text if isinstance(ast.parse(text, mode="eval").body, whole) else f"({text})"
 
 
-def renamed(text: str, name: str, other: str) -> str:
-    """An expression with another name for a variable; as it was written where it has none."""
-    tree = ast.parse(text, mode="eval")
-    found = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name]
-    for node in found:
-        node.id = other
-    return ast.unparse(tree) if found else text
-
-
 def unsaid(value: Any) -> bool:
     """Whether a part of a value is known only when the code runs."""
     if isinstance(value, (tuple, list)):
