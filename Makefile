@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.installed
 # The site's tools are apart, in seconds: they need no framework.
 SITE := .site/.installed
-SUITES := tests --ignore=tests/harness
+SUITES := $(wildcard tests/test_*.py)
 ALL := torch,tensorflow,opencv,keras_torch
 
 # The frameworks run in one thread, and so does NumPy: the matrices are too small to share.
@@ -26,7 +26,7 @@ test: $(READY)  ## run every test
 	$(BIN)/python -m pytest --quiet --require $(ALL) -n auto
 
 sweep: $(READY)  ## run every size pair through every resize call (minutes)
-	$(BIN)/python -m pytest tests/test_sweep.py tests/test_resize_conversions.py tests/test_identification_of_others.py tests/test_conversions.py tests/test_convert_claims.py tests/test_oracles_of_onnx.py tests/test_oracles_of_others.py -m sweep --verbose --require $(ALL) -n auto --maxprocesses 3
+	$(BIN)/python -m pytest tests/test_sweep.py tests/test_resize_conversions.py tests/identification/test_others.py tests/test_conversions.py tests/conversion/test_claims.py tests/operators/test_oracles_of_onnx.py tests/operators/test_oracles_of_others.py -m sweep --verbose --require $(ALL) -n auto --maxprocesses 3
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .

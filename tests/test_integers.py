@@ -97,7 +97,7 @@ def differences(
 
 def settings(call: Call, dtype: DType, names: Names) -> Iterator[str]:
     """The arithmetics of a call, each with the environment set so that it is followed. torch's CPU is what
-    it is: tests/harness/test_integers.py starts another process for the other one."""
+    it is: tests/numerics/test_integer_kernels.py starts another process for the other one."""
     choice = call.roundings[dtype]
     if call.framework != "opencv" or len(choice) == 1:
         yield call.rounding(choice, names)

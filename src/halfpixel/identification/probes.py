@@ -68,7 +68,7 @@ FACTORS: tuple[tuple[Size, float], ...] = (
 )
 
 # Where the coordinate rules of nearest read other pixels than the exact ones, and others than each
-# other: the sizes of an axis, from golden/sweeps and by search (tests/harness/test_identification.py).
+# other: the sizes of an axis, from golden/sweeps and by search (tests/identification/test_identification.py).
 TELLING: tuple[tuple[Size, Size], ...] = (
     ((26, 8), (22, 47)),
     ((36, 3), (51, 21)),

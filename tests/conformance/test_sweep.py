@@ -715,7 +715,7 @@ def test_the_table_is_entered_at_the_place_in_float32(monkeypatch: pytest.Monkey
 
 
 def test_the_summaries_are_those_of_calls_with_a_rule_and_small() -> None:
-    """That each is what is computed anew, tests/harness/test_goldens.py sees."""
+    """That each is what is computed anew, tests/conformance/test_goldens.py sees."""
     ruled = {
         f"{call.id}.json"
         for call in CALLS.values()

@@ -334,7 +334,7 @@ WEIGHED_GRIDS = REFLECTED_GRIDS | {Resize(mode="linear", padding_mode="zeros")}
 WARPED = {half_even("half_pixel"), half_even("asymmetric"), half_even("asymmetric", "zeros")}
 
 
-# the rules of results that a mode changes: tests/harness/test_modes.py and tests/test_modes.py show them
+# the rules of results that a mode changes: tests/frameworks/test_modes.py and tests/test_modes.py show them
 MODES_ALONE = {rule for _, mode in trials.modes() for rule in mode.rules.values()}
 
 
@@ -603,7 +603,7 @@ def test_a_grid_of_halves_conforms_with_its_rule_and_not_without(
 def test_every_rule_is_shown_to_be_needed() -> None:
     calls = [call_named(str(param.values[0])) for param in NEEDED]
     shown = {a.coordinate_rule for call in calls for a in call.arithmetic.values()}
-    by_the_edges = {"float32_fused"}  # of lines and volumes: tests/harness/test_edges.py
+    by_the_edges = {"float32_fused"}  # of lines and volumes: tests/conformance/test_edge_cases.py
     assert shown | by_the_edges == set(COORDINATE_RULES) - MODES_ALONE
     assert {"float32_scale", "two_starts"} == MODES_ALONE
 

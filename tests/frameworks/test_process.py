@@ -97,7 +97,7 @@ def test_a_load_that_fails_is_tried_once_and_leaves_no_child(
 
 def test_a_parent_that_is_gone_takes_its_child_along() -> None:
     script = (
-        "import os; from tests.harness.test_process import Process, _load; "
+        "import os; from tests.frameworks.test_process import Process, _load; "
         "Process('mylib', {}, _load); os._exit(0)"
     )
     # the child has its parent's standard output: this reads until both are gone

@@ -33,8 +33,7 @@ from halfpixel.numerics.error_model import (
     normalised_weight_error,
 )
 from halfpixel.operators import every_resize
-
-from .test_arithmetic import value_in_float32
+from tests.numerics.test_error_model import value_in_float32
 
 F = np.float32
 Inputs = dict[str, NDArray[Any]]

@@ -284,7 +284,7 @@ def test_every_call_that_follows_a_convention_has_its_gradient_tested() -> None:
     }
     for call_id in tested:
         names = [t.case_name for t in trials if t.call.id == call_id and t.dtype == "float32"]
-        # of calls that are given factors, those that factors make: tests/harness/test_scales.py
+        # of calls that are given factors, those that factors make: tests/frameworks/test_factors.py
         assert names == AT_SIZES or call_id.removesuffix("-gradient") in BY_FACTORS
 
 

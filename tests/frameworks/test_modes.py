@@ -21,8 +21,7 @@ from halfpixel.frameworks.call import Gradient, wrapped
 from halfpixel.numerics.error_model import COORDINATE_RULES, coordinates
 from halfpixel.operators import Resize
 from halfpixel.report.terminal import explain, outcome
-
-from .test_wrong_implementations import (
+from tests.conformance.test_wrong_implementations import (
     DTYPES,
     LINEAR,
     NEAREST_FLOOR,
