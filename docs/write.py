@@ -1,12 +1,26 @@
 """Writes the documents that are made from tables and measurements: ``make docs``."""
 
+import contextlib
+import io
 import json
+import os
+import re
+import shlex
+import textwrap
 from pathlib import Path
 
+from halfpixel import cli
 from halfpixel.conformance import trials
 from halfpixel.report import arithmetics, overlap, rule_book
 
 HERE = Path(__file__).parent
+
+# Pages that show what commands print; those named here need no framework.
+SHOWN = (HERE.parent / "README.md", HERE / "convert.md", HERE / "look-up.md")
+_COMMAND = re.compile(
+    r"^    \$ halfpixel ((?:convert|rules|show) .*)\n(?:    .*\n|\n(?=    ))*", re.MULTILINE
+)
+_WIDTH = "100"  # of the terminal that they are shown in
 
 
 def documents() -> dict[Path, str]:
@@ -20,7 +34,30 @@ def documents() -> dict[Path, str]:
         HERE / "arithmetics.md": arithmetics.page(growth, calls),
         **{HERE / "pictures" / n: t for n, t in arithmetics.pictures(growth, calls).items()},
         HERE / "pictures" / overlap.PICTURE: overlap.picture(),
+        **{page: with_output(page.read_text(encoding="utf-8")) for page in SHOWN},
     }
+
+
+def with_output(page: str) -> str:
+    """A page in which each command is followed by what it prints now."""
+    return _COMMAND.sub(lambda shown: f"    $ halfpixel {shown[1]}\n{printed(shown[1])}", page)
+
+
+def printed(command: str) -> str:
+    """What a command prints in a terminal, indented by four spaces."""
+    out = io.StringIO()
+    width = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = _WIDTH
+    try:
+        with contextlib.redirect_stdout(out):
+            cli.main(shlex.split(command))
+    finally:
+        os.environ.pop("COLUMNS")
+        if width is not None:
+            os.environ["COLUMNS"] = width
+    return textwrap.indent(
+        out.getvalue().strip("\n") + "\n", "    ", lambda line: line.strip() != ""
+    )
 
 
 def left_over(wanted: dict[Path, str]) -> list[Path]:
