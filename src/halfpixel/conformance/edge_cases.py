@@ -6,12 +6,12 @@ sizes; a call is run at the first that its arguments can express.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..frameworks.call import Call, LeftOut
 from ..numerics.memory_layouts import LAYOUTS
 from ..numerics.nonfinite import Evaluated
 from ..operators import Resize
@@ -249,64 +249,34 @@ _EMPTY = tuple(
 )
 # fmt: on
 
+KINDS: Mapping[str, tuple[EdgeCase, ...]] = {
+    "sizes": _SIZES,
+    "not_finite": _NOT_FINITE,
+    "limits": _LIMITS,
+    "integers": _INTEGERS,
+    "layouts": _LAYOUTS,
+    "empty": _EMPTY,
+}
 EDGE_CASES: Mapping[str, EdgeCase] = {
-    entry.name: entry for entry in (*_SIZES, *_NOT_FINITE, *_LIMITS, *_INTEGERS, *_LAYOUTS, *_EMPTY)
+    entry.name: entry for entries in KINDS.values() for entry in entries
 }
 
 
 # ---------------------------------------------------------------------------- what is left out
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """Edges at which some calls are not run.
-
-    Attributes:
-        calls: a regular expression, found in their ids.
-        why: the reason.
-        edges: the names of the edges; all of them, if empty.
-        dtypes: those in which they are not run; all of them, if empty.
-    """
-
-    calls: str
-    why: str
-    edges: tuple[str, ...] = ()
-    dtypes: tuple[str, ...] = ()
-
-    def has(self, call: str, edge: str, dtype: str = "") -> bool:
-        """Whether a call, by its id, is not run at an edge in a dtype; in all of them, by default."""
-        return (
-            (not self.edges or edge in self.edges)
-            and (not self.dtypes or dtype in self.dtypes)
-            and bool(re.search(self.calls, call))
-        )
+def edges(entry: LeftOut) -> tuple[str, ...]:
+    """The names of the edges that an entry is about."""
+    if not entry.edges:
+        return tuple(EDGE_CASES)
+    kinds = {kind: tuple(edge.name for edge in of_kind) for kind, of_kind in KINDS.items()}
+    return tuple(name for edge in entry.edges for name in kinds.get(edge, (edge,)))
 
 
-LEFT_OUT: tuple[LeftOut, ...] = (
-    LeftOut(
-        "^opencv-dnn-",
-        "some of them end the process (docs/findings.md)",
-        edges=tuple(entry.name for entry in _EMPTY),
-    ),
-    LeftOut(
-        "^opencv-dnn-.*-antialias$", "antialias=1 is not read: the calls without it show the same"
-    ),
-    LeftOut(
-        "^opencv-warpAffine-INTER_CUBIC-",
-        "float64 is cut to integers where a tap is outside (docs/findings.md): no NaN, no infinity, and "
-        "nothing that an int cannot hold has one of its own",
-        edges=tuple(entry.name for entry in (*_NOT_FINITE, *_LIMITS)),
-        dtypes=("float64",),
-    ),
-    LeftOut(
-        "^opencv-warpAffine-INTER_LANCZOS4-BORDER_CONSTANT$",
-        "64 products are added by rows, but one after the other where a tap is outside: either way sums that "
-        "end below the largest number pass it on the way, or not",
-        edges=("near_the_largest", "near_the_largest_halved"),
-    ),
-)
-
-
-def left_out(call: str, edge: str, dtype: str = "") -> bool:
-    """Whether a call, by its id, is not run at an edge in a dtype; in all of them, by default."""
-    return any(entry.has(call, edge, dtype) for entry in LEFT_OUT)
+def left_out(call: Call, edge: str = "", dtype: str = "") -> bool:
+    """Whether a call is not run at an edge in a dtype; by default, at any edge in any dtype."""
+    return any(
+        (edge in edges(entry) if edge else not entry.edges)
+        and (dtype in entry.dtypes or not entry.dtypes)
+        for entry in call.left_out
+    )

@@ -253,7 +253,7 @@ def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Tria
             continue
         for call in calls("resize"):
             convention = call.convention(installed) if call.framework == framework else None
-            if convention is None or not (call.plain or _layered(call)):
+            if convention is None or not (call.plain or call.own_code):
                 continue
             executed = mode.of(call, convention)
             names = _mode_cases(call, convention)
@@ -271,13 +271,6 @@ def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Tria
                         rule = call.shown_rule(dtype)
                         case = functools.partial(gradient_golden, convention, rule, name)
                         yield Trial(executed, dtype, name, case)
-
-
-def _layered(call: Call) -> bool:
-    """Whether a call is one of Keras's, in the methods that its layers are used with, with no more flags."""
-    return call.name.startswith("keras.") and call.name.endswith(
-        ("-nearest", "-bilinear", "-bicubic")
-    )
 
 
 def _mode_cases(call: Call, convention: Resize) -> tuple[str, ...]:
@@ -326,7 +319,7 @@ def edged() -> Iterator[Call]:
     """The resize calls that are run at the edges: those that are given sizes, since what is given factors
     runs the same kernels, but for those that are left out of all edges."""
     for call in calls("resize"):
-        if call.scaling is None and not left_out(call.id, ""):
+        if call.scaling is None and not left_out(call):
             yield call
 
 
@@ -343,7 +336,7 @@ def edge_trials(release: Callable[[str], str | None] = version) -> Iterator[Tria
 def _edge_trials(call: Call, convention: Resize, entry: EdgeCase) -> Iterator[Trial]:
     asked = [d for d in entry.dtypes if not call.variant or d in entry.variants]
     taken = [d for d in call.arithmetic if d in asked and not call.refuses(d)]
-    dtypes = [d for d in taken if not left_out(call.id, entry.name, d)]
+    dtypes = [d for d in taken if not left_out(call, entry.name, d)]
     grid = any(arithmetic.extent_roundings for arithmetic in call.arithmetic.values())
     for sizes in entry.at(convention, grid=grid) if dtypes else ():
         named = entry.case(convention, None, dtypes[0], sizes)

@@ -30,7 +30,7 @@ def is_node(expression: Expression) -> bool:
 
 def size_names(target: Target, call: Call, rank: int) -> tuple[str, ...]:
     """What the sizes of the input are called in code of the target."""
-    return forms.shape_texts("onnx" if call.name.startswith("dnn-") else target, rank)
+    return forms.shape_texts("onnx" if call.is_node else target, rank)
 
 
 def code(
@@ -126,7 +126,7 @@ def _padded(target: Target, call: Call, padding: Sequence[tuple[int, int]]) -> s
             "pad = onnx.helper.make_node('Pad', ['y', 'pads'], ['padded'])"
             f"  # pads is {pads}, int64"
         )
-    if call.name.startswith("dnn-"):
+    if call.is_node:
         return f"y = np.pad(y, {((0, 0), (0, 0), (above, below), (left, right))})"
     return f"y = {_PADS[target](above, below, left, right)}"
 
@@ -166,7 +166,7 @@ def conditions(
     rank = query.rank
     if call.framework == "onnx":
         return _of_node(call, convention, query, sizes)
-    node = call.name.startswith("dnn-")
+    node = call.is_node
     found = [BLOB if node else layout(target, rank)]
     name = {"keras_torch": "Keras on the torch backend"}.get(call.framework)
     if target == "keras":
@@ -175,7 +175,7 @@ def conditions(
     found.append(f"{name}, {releases}" if name else f"{call.framework} {releases}")
     if call.needs:
         found.append(f"the package {', '.join(call.needs)}")
-    if "crop_and_resize" in call.name or "CropAndResize" in call.name or "grid_sample" in call.name:
+    if call.one_image:
         found.append("a batch of one image")
     found += [f"but where {d.why} (releases {d.releases})" for d in call.defects]
     return [*found, f"takes {_taken(call)}"]
@@ -196,7 +196,7 @@ def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list
 def _taken(call: Call) -> str:
     """The dtypes that a call takes; since when, if later than the call, and what comes back of them."""
     taken = [
-        dtype for dtype in call.arithmetic if not call.refuses(dtype) and not _is_wrong(call, dtype)
+        dtype for dtype in call.arithmetic if not call.refuses(dtype) and dtype not in call.broken
     ]
     results = {call.returns[dtype] for dtype in taken}
     alike = len(results) == 1 < len(taken)
@@ -207,11 +207,6 @@ def _taken(call: Call) -> str:
         notes = [note for note in (call.since.get(dtype, ""), result, other) if note]
         said.append(f"{dtype} ({', '.join(notes)})" if notes else dtype)
     return ", ".join(said) + (f" (the result is {results.pop()})" if alike else "")
-
-
-def _is_wrong(call: Call, dtype: DType) -> bool:
-    """``cv2.warpAffine`` reads doubles beyond the border as integers (docs/findings.md)."""
-    return dtype == "float64" and call.name.startswith("warpAffine-INTER_CUBIC")
 
 
 def _is_elsewhere(call: Call, dtype: DType) -> bool:

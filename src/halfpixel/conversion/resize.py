@@ -381,18 +381,9 @@ def _case(call: Call, sizes: Sizes) -> Any:
     return search.case_of(call, n_in[-2:], n_out[-2:])
 
 
-_WHEN = {
-    "-growing": "where an axis grows",
-    "-shrinking": "where no axis grows",
-}
-
-
 def _when(call: Call) -> str:
     """The sizes, or the backend, by which a call is told from others that are said alike."""
-    for end, words in _WHEN.items():
-        if call.name.endswith(end):
-            return words
-    return (
+    return call.where or (
         "on the torch backend" if call.framework == "keras_torch" else "on the TensorFlow backend"
     )
 

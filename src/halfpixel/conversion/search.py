@@ -19,8 +19,6 @@ from .parse.signatures import BY_NAME, FUNCTIONS
 from .sizes import Size, Sizes
 
 _ORDER = {function.name: place for place, function in enumerate(FUNCTIONS)}
-# what is not offered: calls that pad, and those that hand a range of values through
-_NOT_OFFERED = ("tf.image.resize_with_pad", "tf.raw_ops.QuantizedResizeBilinear")
 _UNCHANGED = (2, 7)  # sizes of an axis that a pass must leave alone
 
 
@@ -116,10 +114,6 @@ def cropped_as(own: Resize, convention: Resize) -> Resize:
     return replace(own, roi=convention.roi, extrapolation_value=convention.extrapolation_value)
 
 
-# boxes pick the image that they are of: the frames of a volume need one each
-_ONE_IMAGE = ("tf.image.crop_and_resize", "tf.raw_ops.CropAndResize")
-
-
 @functools.cache
 def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
     """What is given a size, those that are offered first first."""
@@ -129,14 +123,15 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
         return tuple(Candidate((call,), form) for call in calls)
     alike: dict[str, list[spoken.Row]] = {}
     for row in _rows(target):
-        if row.call.scaling is None and row.function not in _NOT_OFFERED:
+        if row.call.scaling is None and row.call.offered:
             said = repr((row.function, row.flags, row.call.framework))
             alike.setdefault(said, []).append(row)
     found = []
     for group in alike.values():
         own = form_of(target, rank, group[0].flags.get("dimensions", 2))
-        nodes = any(row.call.name.startswith("dnn-") for row in group)
-        one_image = own is TWO_PASSES and group[0].function in _ONE_IMAGE
+        nodes = any(row.call.is_node for row in group)
+        # boxes pick the image that they are of: the frames of a volume need one each
+        one_image = own is TWO_PASSES and any(row.call.one_image for row in group)
         if own is not None and not (nodes and rank != 2) and not one_image:
             found.append(Candidate(tuple(row.call for row in group), own))
     return tuple(found)

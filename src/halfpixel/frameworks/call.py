@@ -149,6 +149,21 @@ class Defect:
     result: Recomputation
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Edges (:mod:`halfpixel.conformance.edge_cases`) at which a call is not run.
+
+    Attributes:
+        why: the reason.
+        edges: their names, or kinds of them; all, if empty.
+        dtypes: those in which they are not run; all, if empty.
+    """
+
+    why: str
+    edges: tuple[str, ...] = ()
+    dtypes: tuple[DType, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """One public function of a framework with its flags set.
@@ -179,6 +194,15 @@ class Call:
         backward: the call to differentiate on a request, where the backward pass makes something else of
             factors than the call does; None where they agree.
         needs: modules beside the framework that it cannot run without.
+        where: of a call that is written like another one and follows another convention: the sizes at
+            which it is that one, in words.
+        is_node: it is an ONNX node that the framework runs: its image is (N, C, H, W), and the model says
+            the size of its output.
+        one_image: it takes a batch of one image.
+        offered: it is an answer to what a call is in this framework; what hands more through is not.
+        own_code: a variant with code of its own to be traced: it is run in its framework's modes too.
+        broken: dtypes that it takes and computes wrongly at some values (docs/findings.md).
+        left_out: edges at which it is not run.
     """
 
     framework: str
@@ -199,6 +223,13 @@ class Call:
     scaling: Scaling | None = None
     backward: Callable[[Request], Expression | None] | None = None
     needs: tuple[str, ...] = ()
+    where: str = ""
+    is_node: bool = False
+    one_image: bool = False
+    offered: bool = True
+    own_code: bool = False
+    broken: tuple[DType, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def id(self) -> str:

@@ -91,7 +91,7 @@ def _function(flags: Flags) -> Said:
 def _resizing(flags: Flags) -> Said:
     def expression(request: Request) -> Expression:
         size = dict(zip(("height", "width"), request.size, strict=True))
-        layer = Expression(Name("keras.layers.Resizing"), (), {**size, **flags})
+        layer = Expression(Name(f"{_LAYERS}.Resizing"), (), {**size, **flags})
         return Expression(layer, (Name("x"),))
 
     return expression
@@ -105,13 +105,15 @@ def _upsampling(flags: Flags) -> Said:
         if any(n == 0 or out % n for out, n in sizes):
             return None
         factors = tuple(out // n for out, n in sizes)
-        layer = Expression(Name("keras.layers.UpSampling2D"), (), {"size": factors, **flags})
+        layer = Expression(Name(f"{_LAYERS}.UpSampling2D"), (), {"size": factors, **flags})
         return Expression(layer, (Name("x"),))
 
     return expression
 
 
+_LAYERS = "keras.layers"
 _METHODS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
+_TRACED = ("nearest", "bilinear", "bicubic")  # in the modes: what layers are used with
 _ANTIALIASED = ("bilinear", "bicubic", "lanczos3", "lanczos5")
 _PLAIN: Flags = {}
 _ANTIALIAS: Flags = {"antialias": True}
@@ -185,6 +187,7 @@ def _resize_call(
         rounding=backend.rounding,
         refusals=refusals,
         variant=backend.variant or not (plain or (say is _function and antialias)),
+        own_code=flags is _PLAIN and method in _TRACED,
         defects=own.defects if own else (),
     )
 
@@ -242,7 +245,7 @@ def _conv_layer(padding: KerasPadding) -> Said:
             return None
         _, c_out, *kernel = request.weight
         flags["use_bias"] = request.bias
-        layer = Expression(Name("keras.layers.Conv2DTranspose"), (c_out, tuple(kernel)), flags)
+        layer = Expression(Name(f"{_LAYERS}.Conv2DTranspose"), (c_out, tuple(kernel)), flags)
         return Expression(layer, (Name("x"),))
 
     return expression
@@ -325,7 +328,7 @@ def _of_dtype(function: Any, dtype: str) -> Any:
     """A layer made with a dtype, also where a mode takes it; anything else as it is."""
     if not isinstance(function, Expression):
         return function
-    if str(function.function).startswith("keras.layers."):
+    if str(function.function).rpartition(".")[0] == _LAYERS:
         return replace(function, kwargs={**function.kwargs, "dtype": dtype})
     return replace(function, args=tuple(_of_dtype(one, dtype) for one in function.args))
 

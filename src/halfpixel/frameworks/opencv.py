@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,32 +15,55 @@ from ..operators import Resize
 from ..operators.request import Request
 from . import opencv_dnn, opencv_pyramids
 from .call import Call, DType, Expression, Framework, Name, Names, Refusal
-from .factors import Factors, Scaling, copied_image, half_even, of_sizes, plain
+from .factors import Scaling, copied_image, half_even, of_sizes, plain
 from .opencv_warp import warp_affine_calls
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _OTHERS: tuple[DType, ...] = ("float16", "uint8", "uint16", "int16")
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
 
+
+@dataclass(frozen=True)
+class _Regime:
+    """Sizes at which a flag is one convention, where it is another one elsewhere.
+
+    Attributes:
+        name: at the end of the call's name.
+        grows: whether an axis grows; None where that makes no difference.
+        where: the same in words.
+    """
+
+    name: str = ""
+    grows: bool | None = None
+    where: str = ""
+
+    def holds(self, grows: bool) -> bool:
+        return self.grows in (None, grows)
+
+
+_EVERYWHERE = _Regime()
+_SHRINKING = _Regime("-shrinking", False, "where no axis grows")
+_GROWING = _Regime("-growing", True, "where an axis grows")
+
 # flag, regime, convention. INTER_AREA is two conventions: one where no axis grows, one elsewhere.
-_RESIZE: tuple[tuple[str, str, Resize], ...] = (
+_RESIZE: tuple[tuple[str, _Regime, Resize], ...] = (
     (
         "INTER_NEAREST",
-        "",
+        _EVERYWHERE,
         Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
     ),
-    ("INTER_NEAREST_EXACT", "", Resize(mode="nearest", nearest_mode="round_prefer_ceil")),
-    ("INTER_LINEAR", "", Resize(mode="linear")),
-    ("INTER_LINEAR_EXACT", "", Resize(mode="linear")),
-    ("INTER_CUBIC", "", Resize(mode="cubic", cubic_coeff_a=-0.75)),
-    ("INTER_LANCZOS4", "", Resize(mode="lanczos", lanczos_radius=4)),
-    ("INTER_AREA", "-shrinking", Resize(mode="area")),
-    ("INTER_AREA", "-growing", Resize(mode="area_linear")),
+    ("INTER_NEAREST_EXACT", _EVERYWHERE, Resize(mode="nearest", nearest_mode="round_prefer_ceil")),
+    ("INTER_LINEAR", _EVERYWHERE, Resize(mode="linear")),
+    ("INTER_LINEAR_EXACT", _EVERYWHERE, Resize(mode="linear")),
+    ("INTER_CUBIC", _EVERYWHERE, Resize(mode="cubic", cubic_coeff_a=-0.75)),
+    ("INTER_LANCZOS4", _EVERYWHERE, Resize(mode="lanczos", lanczos_radius=4)),
+    ("INTER_AREA", _SHRINKING, Resize(mode="area")),
+    ("INTER_AREA", _GROWING, Resize(mode="area_linear")),
 )
 _RULES = {
-    "INTER_NEAREST": "inverse_scale_float64",
-    "INTER_NEAREST_EXACT": "sum_float64",
-    "INTER_AREA-growing": "inverse_scale_float64",
+    ("INTER_NEAREST", _EVERYWHERE): "inverse_scale_float64",
+    ("INTER_NEAREST_EXACT", _EVERYWHERE): "sum_float64",
+    ("INTER_AREA", _GROWING): "inverse_scale_float64",
 }
 # without IPP, and with it where it makes a difference
 _EVALUATIONS = {
@@ -70,7 +94,7 @@ _SYMBOLS = {
 }
 
 
-def _resize_arithmetic(dtype: DType, flag: str, regime: str, convention: Resize) -> Arithmetic:
+def _resize_arithmetic(dtype: DType, flag: str, regime: _Regime, convention: Resize) -> Arithmetic:
     mode = convention.mode
     return Arithmetic(
         # computed in double, then cast; of a window only its weights are. They are float for every depth
@@ -80,7 +104,7 @@ def _resize_arithmetic(dtype: DType, flag: str, regime: str, convention: Resize)
         weight_error=_WEIGHT_ERRORS[mode],
         # IPP gives double images float's accuracy: the bound must hold with it and without
         accumulation="float32" if mode == "linear" else dtype,
-        coordinate_rule=_RULES.get(flag + regime),
+        coordinate_rule=_RULES.get((flag, regime)),
         evaluation=_EVALUATIONS.get(mode, ("taps_or_copy",)),
         sums=dtype,
         source=f"{_RESIZE_CPP}: {_SYMBOLS[mode]}",
@@ -90,20 +114,20 @@ def _resize_arithmetic(dtype: DType, flag: str, regime: str, convention: Resize)
 # flag and regime: the integer arithmetics of uint8 and of 16 bits; the second where IPP is on, a third where
 # IPP takes AVX2 in place of AVX-512. The flags that are not here copy.
 _WITH_IPP = ("opencv_float32", "opencv_ipp")
-_ROUNDINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "INTER_LINEAR": (("opencv_fixed_11",), _WITH_IPP),
-    "INTER_CUBIC": (("opencv_fixed_11", "opencv_ipp", "opencv_ipp_avx2"), _WITH_IPP),
-    "INTER_LINEAR_EXACT": (("opencv_bit_exact",), ("opencv_bit_exact",)),
-    "INTER_LANCZOS4": (("opencv_fixed_11",), ("opencv_float32",)),
-    "INTER_AREA-shrinking": (("opencv_area",), ("opencv_area",)),
-    "INTER_AREA-growing": (("opencv_fixed_11",), ("opencv_float32",)),
+_ROUNDINGS: dict[tuple[str, _Regime], tuple[tuple[str, ...], tuple[str, ...]]] = {
+    ("INTER_LINEAR", _EVERYWHERE): (("opencv_fixed_11",), _WITH_IPP),
+    ("INTER_CUBIC", _EVERYWHERE): (("opencv_fixed_11", "opencv_ipp", "opencv_ipp_avx2"), _WITH_IPP),
+    ("INTER_LINEAR_EXACT", _EVERYWHERE): (("opencv_bit_exact",), ("opencv_bit_exact",)),
+    ("INTER_LANCZOS4", _EVERYWHERE): (("opencv_fixed_11",), ("opencv_float32",)),
+    ("INTER_AREA", _SHRINKING): (("opencv_area",), ("opencv_area",)),
+    ("INTER_AREA", _GROWING): (("opencv_fixed_11",), ("opencv_float32",)),
 }
 
 
-def _roundings(kernel: str) -> dict[DType, tuple[str, ...]]:
-    if kernel not in _ROUNDINGS:
+def _roundings(flag: str, regime: _Regime) -> dict[DType, tuple[str, ...]]:
+    if (flag, regime) not in _ROUNDINGS:
         return {}
-    eight, sixteen = _ROUNDINGS[kernel]
+    eight, sixteen = _ROUNDINGS[flag, regime]
     return {"uint8": eight, "uint16": sixteen, "int16": sixteen}
 
 
@@ -142,10 +166,10 @@ def _whole_ratios(request: Request) -> bool:
     return all(is_whole(*axis) for axis in axes) or request.shape[2:] == request.size
 
 
-def _refusals(flag: str, regime: str) -> tuple[Refusal, ...]:
-    if flag.startswith("INTER_NEAREST"):
+def _refusals(regime: _Regime, convention: Resize) -> tuple[Refusal, ...]:
+    if convention.mode == "nearest":
         return ()
-    return (_REFUSES_FLOAT16, *([_REFUSES_FIVE_CHANNELS] if regime == "-shrinking" else []))
+    return (_REFUSES_FLOAT16, *([_REFUSES_FIVE_CHANNELS] if regime is _SHRINKING else []))
 
 
 _REFUSES_NO_CHANNELS = Refusal(
@@ -174,9 +198,9 @@ def _grows(request: Request) -> bool:
     return bool(request.size[0] > height or request.size[1] > width)
 
 
-def _resize(flag: str, regime: str) -> Callable[[Request], Expression | None]:
+def _resize(flag: str, regime: _Regime) -> Callable[[Request], Expression | None]:
     def expression(request: Request) -> Expression | None:
-        if regime and _grows(request) != (regime == "-growing"):
+        if not regime.holds(_grows(request)):
             return None
         if not request.shape[0]:
             return None  # there are no batches
@@ -188,23 +212,12 @@ def _resize(flag: str, regime: str) -> Callable[[Request], Expression | None]:
     return expression
 
 
-def _growing(factors: Factors) -> bool:
-    return max(factors) > 1
-
-
-def _shrinking(factors: Factors) -> bool:
-    return not _growing(factors)
-
-
-_HOLDS = {"-growing": {"holds": _growing}, "-shrinking": {"holds": _shrinking}}
-
-
-def _scaling(flag: str, regime: str) -> Scaling:
+def _scaling(flag: str, regime: _Regime) -> Scaling:
     scales = of_sizes if flag == "INTER_NEAREST_EXACT" else copied_image
-    return Scaling(half_even, scales, **_HOLDS.get(regime, {}))
+    return Scaling(half_even, scales, holds=lambda factors: regime.holds(max(factors) > 1))
 
 
-def _resize_by(flag: str, regime: str) -> Callable[[Request], Expression | None]:
+def _resize_by(flag: str, regime: _Regime) -> Callable[[Request], Expression | None]:
     """The size is left to the factors."""
     scaling = _scaling(flag, regime)
 
@@ -251,7 +264,7 @@ CALLS = (
     *(
         Call(
             framework="opencv",
-            name=f"resize-{flag}{regime}",
+            name=f"resize-{flag}{regime.name}",
             operation="resize",
             follows={_RELEASES.get(flag, ">=3.4"): convention},
             expression=_resize(flag, regime),
@@ -264,16 +277,17 @@ CALLS = (
                 },
             },
             returns={dtype: dtype for dtype in (*_DTYPES, *_OTHERS)},
-            refusals=(*_refusals(flag, regime), *_REFUSES_EMPTY),
-            roundings=_roundings(flag + regime),
+            refusals=(*_refusals(regime, convention), *_REFUSES_EMPTY),
+            roundings=_roundings(flag, regime),
             rounding=_rounding,
+            where=regime.where,
         )
         for flag, regime, convention in _RESIZE
     ),
     *(
         Call(
             framework="opencv",
-            name=f"resize-{flag}-fx{regime}",
+            name=f"resize-{flag}-fx{regime.name}",
             operation="resize",
             follows={_RELEASES.get(flag, ">=3.4"): convention},
             expression=_resize_by(flag, regime),
@@ -285,10 +299,11 @@ CALLS = (
                 for dtype in _dtypes_by(flag)
             },
             returns={dtype: dtype for dtype in _dtypes_by(flag)},
-            refusals=_refusals(flag, regime),
-            roundings={} if flag in _NOT_PREDICTED else _roundings(flag + regime),
+            refusals=_refusals(regime, convention),
+            roundings={} if flag in _NOT_PREDICTED else _roundings(flag, regime),
             rounding=_rounding,
             scaling=_scaling(flag, regime),
+            where=regime.where,
         )
         for flag, regime, convention in _RESIZE
     ),

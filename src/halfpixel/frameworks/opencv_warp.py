@@ -8,7 +8,7 @@ from ..numerics.error_model import Arithmetic
 from ..operators import Resize
 from ..operators.request import Request
 from ..operators.resize import CoordinateTransformationMode, PaddingMode
-from .call import INTEGERS, WIDE, Call, DType, Expression, Name, Refusal, Run
+from .call import INTEGERS, WIDE, Call, DType, Expression, LeftOut, Name, Refusal, Run
 
 _KERNELS = "opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp"
 _TABLES = "opencv/opencv, modules/imgproc/src/imgwarp.cpp"
@@ -143,6 +143,23 @@ def _warp_affine(
     return expression
 
 
+_CUT = LeftOut(
+    "float64 is cut to integers where a tap is outside (docs/findings.md): no NaN, no infinity, and "
+    "nothing that an int cannot hold has one of its own",
+    edges=("not_finite", "limits"),
+    dtypes=("float64",),
+)
+_IN_TWO_ORDERS = LeftOut(
+    "64 products are added by rows, but one after the other where a tap is outside: either way sums that "
+    "end below the largest number pass it on the way, or not",
+    edges=("near_the_largest", "near_the_largest_halved"),
+)
+_LEFT_OUT = {
+    **{("INTER_CUBIC", border): (_CUT,) for border in _BORDERS},
+    ("INTER_LANCZOS4", "BORDER_CONSTANT"): (_IN_TWO_ORDERS,),
+}
+
+
 def _call(
     flag: str,
     coordinate: CoordinateTransformationMode,
@@ -173,6 +190,8 @@ def _call(
         returns={dtype: dtype for dtype in dtypes},
         refusals=refusals,
         roundings={} if flag == "INTER_NEAREST" else dict.fromkeys(INTEGERS, ("opencv_warp",)),
+        broken=("float64",) if flag == "INTER_CUBIC" else (),
+        left_out=_LEFT_OUT.get((flag, border), ()),
         variant=not vectors
         or flag == "INTER_AREA"
         or (unreached and border != "BORDER_REPLICATE")

@@ -220,8 +220,10 @@ def _resize_call(
     refusals: tuple[Refusal, ...] = (),
     arithmetic: Arithmetic | None = None,
     dtypes: tuple[DType, ...] = (),
-    variant: bool | None = None,
+    variant: bool = False,
     empty: tuple[Refusal, ...] = _REFUSES_EMPTY,
+    one_image: bool = False,
+    offered: bool = True,
 ) -> Call:
     copies = (convention is None or convention.mode == "nearest") and say is not crop_and_resize
     arithmetic = arithmetic or _arithmetic(convention)
@@ -235,7 +237,9 @@ def _resize_call(
         expression=say(function, flags),
         run=run or _run,
         arithmetic=dict.fromkeys(dtypes, arithmetic),
-        variant=name.startswith("raw_ops") if variant is None else variant,
+        variant=variant,
+        one_image=one_image,
+        offered=offered,
         returns={dtype: dtype if copies else "float32" for dtype in dtypes},
         refusals=(*refusals, *empty),
     )
@@ -253,13 +257,19 @@ def _v1_calls() -> Iterator[Call]:
         flags = _v1_flags(function, align_corners, half_pixel_centers)
         suffix = _FLAGS[align_corners, half_pixel_centers]
         raw = "Resize" + function.title().replace("_", "")
-        for name, path, say in (
-            (f"v1.resize_{function}", f"tf.compat.v1.image.resize_{function}", _function),
-            (f"raw_ops.{raw}", f"tf.raw_ops.{raw}", _raw_op),
+        for name, path, say, variant in (
+            (f"v1.resize_{function}", f"tf.compat.v1.image.resize_{function}", _function, False),
+            (f"raw_ops.{raw}", f"tf.raw_ops.{raw}", _raw_op, True),
         ):
-            refusals = () if convention else (_BOTH_FLAGS,)
             yield _resize_call(
-                name + suffix, path, flags, convention, ">=1.14", say=say, refusals=refusals
+                name + suffix,
+                path,
+                flags,
+                convention,
+                ">=1.14",
+                say=say,
+                refusals=() if convention else (_BOTH_FLAGS,),
+                variant=variant,
             )
 
 
@@ -270,9 +280,15 @@ def _fitting_calls() -> Iterator[Call]:
         if method in FITTED:
             flags: dict[str, object] = {"method": method, "antialias": antialias}
             named = method + "-antialias" if antialias else method
-            for name, function, say, run in (
-                (f"image.resize-{named}-preserve_aspect_ratio", "resize", preserving, _run),
-                (f"image.resize_with_pad-{named}", "resize_with_pad", padding, unpadded(_run)),
+            for name, function, say, run, offered in (
+                (f"image.resize-{named}-preserve_aspect_ratio", "resize", preserving, _run, True),
+                (
+                    f"image.resize_with_pad-{named}",
+                    "resize_with_pad",
+                    padding,
+                    unpadded(_run),
+                    False,
+                ),
             ):
                 yield _resize_call(
                     name,
@@ -284,6 +300,7 @@ def _fitting_calls() -> Iterator[Call]:
                     run=run,
                     dtypes=("float32",),
                     variant=True,
+                    offered=offered,  # what pads gives more than the resized image
                 )
     for method, convention in (("nearest", _EXACT_NEAREST), ("area", Resize(mode="area"))):
         yield _resize_call(  # the flag is taken, and does nothing
@@ -312,9 +329,9 @@ def _fitting_calls() -> Iterator[Call]:
 def _raw_calls() -> Iterator[Call]:
     """What takes more than a size, and the raw operations with no function of their own."""
     for method, cropped in CROP_AND_RESIZE:
-        for name, dtypes, refusals in (
-            ("image.crop_and_resize", (*_DTYPES, *HALVES, *INTEGERS), (_NO_BFLOAT16,)),
-            ("raw_ops.CropAndResize", _DTYPES, ()),
+        for name, dtypes, refusals, variant in (
+            ("image.crop_and_resize", (*_DTYPES, *HALVES, *INTEGERS), (_NO_BFLOAT16,), False),
+            ("raw_ops.CropAndResize", _DTYPES, (), True),
         ):
             yield _resize_call(
                 f"{name}-{method}",
@@ -327,6 +344,8 @@ def _raw_calls() -> Iterator[Call]:
                 arithmetic=crop_arithmetic(cropped),
                 dtypes=dtypes,
                 empty=CROP_REFUSES_EMPTY,
+                variant=variant,
+                one_image=True,  # a box for each
             )
     for kernel_type, antialias, spread in SCALE_AND_TRANSLATE:
         yield _resize_call(
@@ -352,6 +371,8 @@ def _raw_calls() -> Iterator[Call]:
                 ">=2.0",
                 say=quantized,
                 dtypes=("float32",),
+                variant=True,
+                offered=False,  # it hands a range of values through
             )
 
 
@@ -658,8 +679,8 @@ CALLS = (
             becomes=_IMAGE_RESIZE,
             narrow={
                 method: (*HALVES, *INTEGERS) if method != "area" else HALVES
-                for method in _IMAGE_RESIZE
-                if not method.endswith("-antialias")
+                for method, antialias, _ in _RESIZE
+                if not antialias
             },
             roundings=("keras_rounded",),
             narrows="keras/src/ops/image.py: _resize",

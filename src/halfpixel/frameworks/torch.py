@@ -585,8 +585,9 @@ def _flags_of(name: str) -> tuple[str, dict[str, object], Resize]:
     """The releases, flags and convention of a mode; 1-D and 3-D have names of their own for bilinear."""
     modes = {name: (releases, flags, follows) for name, releases, flags, follows in _INTERPOLATE}
     releases, flags, convention = modes[re.sub("^(tri)?linear", "bilinear", name)]
-    if "linear" in name and not name.startswith("bi"):
-        flags = {**flags, "mode": name.split("-")[0]}
+    own, _, _ = name.partition("-")
+    if own in ("linear", "trilinear"):
+        flags = {**flags, "mode": own}
     return releases, flags, convention
 
 
@@ -619,7 +620,7 @@ def _scaled() -> Iterator[Call]:
         )
         yield replace(
             call,
-            run=_run_unfolded if given.name.endswith("3d") else _run,
+            run=_run_unfolded if given.unfolded else _run,
             arithmetic={
                 dtype: replace(
                     a,

@@ -151,6 +151,7 @@ def grid_sample_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]
                     arithmetic={d: _arithmetic(d, mode, padding, align_corners) for d in dtypes},
                     returns={dtype: dtype for dtype in dtypes},
                     since=dict.fromkeys(HALVES, ">=2.6"),
+                    one_image=True,  # theta has a matrix for each
                     refusals=(*_REFUSES_EMPTY, _REFUSES_ONE_PIXEL, *refusals),
                     # a convention is swept once: through the padding that it is named for
                     variant=convention.padding_mode != padding,

@@ -101,6 +101,7 @@ class Scaled:
         scaling: what it makes of factors.
         variant: another way to say what another of these says.
         backward: what the backward pass makes of factors.
+        unfolded: its image is a volume.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Scaled:
     scaling: Scaling
     variant: bool
     backward: Scaling
+    unfolded: bool = False
 
 
 def _scaling(mode: str, say: Say) -> Scaling:
@@ -127,7 +129,9 @@ def _scaled() -> Iterator[Scaled]:
             variant = say is not _interpolate or scaling is _OF_SIZES
             # an axis that antialias copies is not copied on the way back: docs/findings.md
             backward = _AS_GIVEN if "antialias" in mode and scaling is _COPIED else scaling
-            yield Scaled(f"interpolate-{mode}-{name}", mode, since, say, scaling, variant, backward)
+            called = f"interpolate-{mode}-{name}"
+            volume = say is _volume
+            yield Scaled(called, mode, since, say, scaling, variant, backward, volume)
     for name, mode in (
         ("UpsamplingNearest2d", "nearest"),
         ("UpsamplingBilinear2d", "bilinear-align_corners"),
