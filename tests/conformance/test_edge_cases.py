@@ -23,6 +23,7 @@ from halfpixel.numerics.nonfinite import EVALUATIONS, Evaluated, default, filled
 from halfpixel.operators import Resize
 from halfpixel.operators.request import Request
 from halfpixel.report.terminal import explain, headline
+from tests import mylib
 
 LATEST = {"torch": "2.13.0", "tensorflow": "2.21.0", "opencv": "5.0.0", "keras_torch": "3.15.1"}
 LINEAR = Resize(mode="linear")
@@ -38,7 +39,7 @@ def edge(name: str, convention: Resize = LINEAR, evaluation: str = "taps") -> Ca
     entry = EDGE_CASES[name]
     evaluated = Evaluated(evaluation, "float32", "float32")
     case = entry.case(convention, None, "float32", entry.at(convention)[0], evaluated)
-    return replace(case, expected=np.asarray(case.reference()))
+    return case.computed()
 
 
 # ---------------------------------------------------------------------------- wrong implementations
@@ -175,16 +176,11 @@ WRONG: tuple[tuple[str, Callable[[Array, tuple[int, int]], Array], str, str, str
 )
 
 
-def mylib(function: Callable[[Array, tuple[int, int]], Array]) -> Call:
+def bilinear_call(function: Callable[[Array, tuple[int, int]], Array]) -> Call:
     """A call that declares what bilinear interpolation in float32 is, and no evaluation."""
 
     def expression(request: Request) -> Expression:
         return Expression(Name("mylib.resize"), (Name("x"), request.size))
-
-    def run(names: Any, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
-        with np.errstate(all="ignore"):
-            library = SimpleNamespace(resize=function)
-            return np.asarray(expression.evaluate({**inputs, "mylib": library}))
 
     return Call(
         framework="mylib",
@@ -192,7 +188,7 @@ def mylib(function: Callable[[Array, tuple[int, int]], Array]) -> Call:
         operation="resize",
         follows={">=1": LINEAR},
         expression=expression,
-        run=run,
+        run=mylib.run_of(resize=function),
         arithmetic={
             "float32": Arithmetic(
                 coordinates="float64",
@@ -228,7 +224,7 @@ def _no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_wrong_implementation_is_caught_and_named(
     function: Callable[[Array, tuple[int, int]], Array], name: str, reason: str, report: str
 ) -> None:
-    verdict = judge(mylib(function), edge(name), "float32")
+    verdict = judge(bilinear_call(function), edge(name), "float32")
     if not reason:
         assert verdict.kind in ("conforms", "unsupported"), headline(verdict)
         return
@@ -244,7 +240,7 @@ def test_a_failure_shows_the_wrong_nan_and_marks_no_other() -> None:
         result[0, 0, 7, 2] = np.nan
         return result
 
-    verdict = judge(mylib(once), edge("not_finite"), "float32")
+    verdict = judge(bilinear_call(once), edge("not_finite"), "float32")
     assert verdict.reason == "1 of 2592 values exceed the error bound"
     text = explain(verdict)
     assert (
@@ -282,10 +278,10 @@ def test_only_what_is_expected_of_nan_and_infinity_is_no_error(
 
 def test_what_is_not_finite_has_no_bound_and_no_part_in_that_of_the_others() -> None:
     case = edge("not_finite")
-    arithmetic = mylib(own).arithmetic["float32"]
+    arithmetic = bilinear_call(own).arithmetic["float32"]
     bound = error_bound(case, arithmetic)
     plain = replace(case, inputs={"x": filled(case.inputs["x"])}, evaluated=None)
-    whole = error_bound(replace(plain, expected=np.asarray(plain.reference())), arithmetic)
+    whole = error_bound(plain.computed(), arithmetic)
     finite = np.isfinite(case.expected)
     assert 0 < finite.sum() < finite.size
     assert np.array_equal(bound, np.where(finite, whole, 0.0))
@@ -296,9 +292,9 @@ def test_below_the_normal_range_half_the_smallest_number_is_in_the_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     case = edge("below_the_normal_range")
-    assert judge(mylib(own), case, "float32").kind == "conforms"
+    assert judge(bilinear_call(own), case, "float32").kind == "conforms"
     monkeypatch.setattr(verdicts, "UNDERFLOW", dict.fromkeys(UNDERFLOW, 0.0))
-    assert judge(mylib(own), case, "float32").kind == "changed"
+    assert judge(bilinear_call(own), case, "float32").kind == "changed"
 
 
 def test_the_two_ends_of_a_window_of_area_are_rounded_apart() -> None:
@@ -306,7 +302,7 @@ def test_the_two_ends_of_a_window_of_area_are_rounded_apart() -> None:
     convention = Resize(mode="area")
     one = np.full((1, 1, 1, 9), 1.0)
     case = Case(convention, {"x": one}, (1, 40), name="area", pins="", source="this test")
-    case = replace(case, expected=np.asarray(case.reference()))
+    case = case.computed()
     scale = np.float32(9) / np.float32(40)
     computed = (np.float32(9) - np.float32(39) * scale) / scale
     bound = error_bound(case, call_named("tensorflow-image.resize-area").arithmetic["float32"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ from halfpixel.numerics.error_model import (
 from halfpixel.operators import Resize, every_resize
 from halfpixel.operators.request import Request
 from halfpixel.report.terminal import explain
+from tests import mylib
 
 Array = NDArray[Any]
 NEAREST = [c for c in every_resize() if c.mode == "nearest"]
@@ -131,7 +131,7 @@ def test_the_bound_of_kernels_and_windows_is_that_of_compare(convention: Resize)
     constants = arithmetic(convention, "float32")
     for n_in, n_out in [(1, 3), (3, 5), (5, 2), (4, 4)]:
         case = sweep.pair_case(convention, None, 2, (n_in, n_out))
-        case = replace(case, expected=np.asarray(case.reference()))
+        case = case.computed()
         (rows,) = sweep.rows(convention, constants, n_in, [n_out])
         whole = error_bound(case, constants)[0, 0]
         assert np.allclose(rows.bound, whole, rtol=1e-6, atol=2.0**-39)
@@ -146,7 +146,7 @@ def test_the_bound_is_that_of_compare_without_the_other_axis(
     constants = arithmetic(convention, dtype)
     for n_in, n_out in [(1, 4), (2, 5), (5, 8), (7, 4), (9, 3), (12, 12)]:
         case = sweep.pair_case(convention, None, 2, (n_in, n_out))
-        case = replace(case, expected=np.asarray(case.reference()))
+        case = case.computed()
         whole = error_bound(case, constants)[0, 0]
         (rows,) = sweep.rows(convention, constants, n_in, [n_out])
         own = replace(constants, coordinate_roundings=0, weight_error=0)
@@ -258,10 +258,8 @@ Matrix = Callable[[int, int, int, str], Array]  # of n_in, n_out, the axis and t
 
 
 @pytest.fixture
-def mylib(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A framework ``mylib`` 1.2, whose functions are part of the expressions that call them."""
-    monkeypatch.setattr(sweep, "load", lambda framework: {})
-    monkeypatch.setattr(sweep, "version", lambda framework: "1.2")
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    mylib.install(monkeypatch, sweep)
 
 
 def implementation(
@@ -272,16 +270,13 @@ def implementation(
         w = matrix(x.shape[3], size[1], 3, str(x.dtype))
         return np.asarray((h @ x @ w.T).astype(x.dtype))
 
-    def run(names: Any, expression: Expression, inputs: dict[str, Array]) -> Array:
-        return np.asarray(expression.evaluate({**inputs, "mylib": SimpleNamespace(resize=resize)}))
-
     dtypes: tuple[DType, ...] = ("float32", "float64")
     return Call(
         framework="mylib",
         name="resize",
         operation="resize",
         expression=lambda case: Expression(Name("mylib.resize"), (Name("x"), case.size)),
-        run=run,
+        run=mylib.run_of(resize=resize),
         arithmetic={
             dtype: replace(arithmetic(convention, dtype, rule), extent_roundings=extent_roundings)
             for dtype in dtypes
@@ -330,7 +325,7 @@ def tried(call: Call, dtype: str) -> list[verdicts.Verdict]:
     return [sweep.sweep(call, block, dtype) for block in (a_part(convention), some)]
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
     "convention",
@@ -384,7 +379,7 @@ EVERYWHERE = [
 ]  # fmt: skip
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(("convention", "rule", "matrix", "dtype"), EVERYWHERE)
 def test_a_wrong_implementation_is_caught_by_the_sample(
     convention: Resize, rule: str | None, matrix: Matrix, dtype: str
@@ -416,7 +411,7 @@ def nan(weights: Array, n_in: int, n_out: int, axis: int) -> None:
         weights[2, 2] = np.nan
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -436,7 +431,7 @@ def test_one_pair_that_is_off_is_found_by_the_sweep(
     assert verdict.share == float("inf")
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("shown", [True, False])
 def test_a_declared_defect_is_what_the_sweep_wants(shown: bool) -> None:
     """Where three rows come out, they are upside down; elsewhere the convention holds."""
@@ -459,7 +454,7 @@ def test_a_declared_defect_is_what_the_sweep_wants(shown: bool) -> None:
     )
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(("says", "pairs"), [("grows", 102), ("stays", 25), ("nothing", 0)])
 def test_a_call_is_asked_what_it_can_say(says: str, pairs: int) -> None:
     """Of 102 pairs of 5, 7 and 13 pixels: doubling the other axis says the rest, or does not."""
@@ -479,7 +474,7 @@ def test_a_call_is_asked_what_it_can_say(says: str, pairs: int) -> None:
     assert pairs or verdict.reason == "has arguments for none of 102 size pairs"
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("axis", [2, 3])
 def test_a_call_that_makes_a_grid_is_fed_impulses_one_pixel_across(axis: int) -> None:
     """Its other axis need not stay as it is; a row, or a column, that is off is found all the same."""
@@ -507,7 +502,7 @@ def test_a_call_that_makes_a_grid_is_fed_impulses_one_pixel_across(axis: int) ->
     assert f"{len(pairs)} of {len(pairs)} size pairs exceed the error bound" in plain.reason
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 def test_the_columns_have_to_follow_their_own_formula() -> None:
     rule = "warp_fixed_5"
     rows_alone = right(LINEAR, rule)
@@ -522,7 +517,7 @@ def test_the_columns_have_to_follow_their_own_formula() -> None:
     assert sweep.sweep(right_one, Block("part", LINEAR, pairs), "float64").kind == "conforms"
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 def test_large_pairs_go_along_the_rows_and_the_columns_in_turn() -> None:
     """Every pair along one axis at least: what is wrong of one axis alone is found beyond 48 pixels too."""
     block = list(sweep.blocks(LINEAR))[1]
@@ -549,7 +544,7 @@ def test_large_pairs_go_along_the_rows_and_the_columns_in_turn() -> None:
     assert {(n, m) for n, m, _ in asked if n != m} == set(pairs)
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("pixel", [0, -1])
 def test_a_pixel_where_nothing_is_to_be_read_is_found(pixel: int) -> None:
     """Pixel 0 is told from nothing, and nothing from it."""
@@ -570,7 +565,7 @@ def test_a_pixel_where_nothing_is_to_be_read_is_found(pixel: int) -> None:
     )
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 def test_nearest_says_which_pixel_was_read_and_the_report_shows_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -585,7 +580,7 @@ def test_nearest_says_which_pixel_was_read_and_the_report_shows_it(
     assert "worst at    [n=0, c=0, h=0, w=0]" in text
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -843,7 +838,7 @@ def test_a_coordinate_rounded_below_a_pixels_centre_reads_the_tap_before() -> No
     assert bounds[4] >= weight_error
     assert bounds[8] >= weight_error
     case = sweep.pair_case(CUBIC, None, 2, (13, 11))
-    case = replace(case, expected=np.asarray(case.reference()))
+    case = case.computed()
     whole = error_bound(case, constants)[0, 0, 5]
     assert (whole[4:9] >= weight_error).all()
     assert (whole[[2, 10]] < weight_error * 1e-3).all()  # of both axes' errors together
@@ -853,7 +848,7 @@ def test_a_coordinate_rounded_below_a_pixels_centre_reads_the_tap_before() -> No
 def test_torch_reads_it() -> None:
     call = CALLS["torch-interpolate-bicubic"]
     case = sweep.pair_case(CUBIC, None, 2, (13, 11))
-    case = replace(case, expected=np.asarray(case.reference()))
+    case = case.computed()
     assert verdicts.judge(call, case, "float32").kind == "conforms"
     got = call(case, "float32", frameworks.load("torch"))
     assert got[0, 0, 5, 4] != 0

@@ -39,10 +39,6 @@ F = np.float32
 Inputs = dict[str, NDArray[Any]]
 
 
-def computed(case: Case) -> Case:
-    return replace(case, expected=np.asarray(case.reference()))
-
-
 WINDOWS = ("area", "area_linear", "adaptive_area")
 
 
@@ -239,7 +235,7 @@ def random_case(convention: Resize, n: tuple[int, int], size: tuple[int, int]) -
     x = np.random.default_rng((*n, *size)).normal(size=(1, 2, *n)).astype(F).astype(np.float64)
     name = f"{n[0]}x{n[1]}-{size[0]}x{size[1]}-random"
     rule = arithmetic_of(convention).coordinate_rule
-    return computed(Case(convention, {"x": x}, size, rule, name=name, pins="", source="this test"))
+    return Case(convention, {"x": x}, size, rule, name=name, pins="", source="this test").computed()
 
 
 # all that do not copy; of kernels that are divided by their sum, those with the edge as calls have it
@@ -309,7 +305,7 @@ def test_narrow_outputs_are_widened_before_they_are_subtracted(dtype: str) -> No
 @pytest.mark.parametrize("convention", [c for c in every_resize() if c.mode == "nearest"], ids=slug)
 def test_nearest_copies_so_its_bound_is_zero(convention: Resize) -> None:
     for entry in resize_cases(convention):
-        case = computed(entry)
+        case = entry.computed()
         bound = error_bound(case, arithmetic_of(Resize(mode="linear")))
         assert bound.shape == case.expected.shape
         assert not bound.any()
@@ -318,7 +314,7 @@ def test_nearest_copies_so_its_bound_is_zero(convention: Resize) -> None:
 @pytest.mark.parametrize("entry", CONV_TRANSPOSE_CASES, ids=lambda e: e.name)
 def test_a_transposed_convolution_has_a_bound_only_where_float32_must_round(entry: Any) -> None:
     """Texture and impulses are integers below 2²⁴ in every sum; fine products take more bits."""
-    case = computed(conv_transpose_case(entry))
+    case = conv_transpose_case(entry).computed()
     arithmetic = arithmetic_of(Resize(mode="linear"))
     bound = error_bound(case, arithmetic)
     assert bound.shape == case.expected.shape
@@ -345,7 +341,7 @@ FINE = [entry for entry in CONV_TRANSPOSE_CASES if entry.values == "fine"]
 
 @pytest.mark.parametrize("entry", FINE, ids=lambda e: e.name)
 def test_sums_in_float32_stay_within_the_bound_in_any_order_and_use_some_of_it(entry: Any) -> None:
-    case = computed(conv_transpose_case(entry))
+    case = conv_transpose_case(entry).computed()
     bound = error_bound(case, arithmetic_of(Resize(mode="linear")))
     generator = np.random.default_rng(1)
     count = math.prod(entry.x[1:])
@@ -358,7 +354,7 @@ def test_sums_in_float32_stay_within_the_bound_in_any_order_and_use_some_of_it(e
 
 @pytest.mark.parametrize("entry", FINE, ids=lambda e: e.name)
 def test_a_product_that_is_left_out_exceeds_the_bound(entry: Any) -> None:
-    case = computed(conv_transpose_case(entry))
+    case = conv_transpose_case(entry).computed()
     bound = error_bound(case, arithmetic_of(Resize(mode="linear")))
     missing = np.arange(math.prod(entry.x[1:]) - 1)
     assert share_of_bound(summed_in_float32(case, missing), case.expected, bound) > 1
@@ -413,9 +409,9 @@ def test_one_sum_over_both_axes_has_a_rounding_a_product() -> None:
     """1024 times the same value: most of the additions round the same way."""
     convention = Resize(mode="adaptive_area")
     x = np.full((1, 1, 32, 32), float(F(1.8236542)))
-    case = computed(
-        Case(convention, {"x": x}, (1, 1), name="32x32-1x1-same", pins="", source="this test")
-    )
+    case = Case(
+        convention, {"x": x}, (1, 1), name="32x32-1x1-same", pins="", source="this test"
+    ).computed()
     arithmetic = arithmetic_of(convention)
     in_turn = replace(arithmetic, separable=True)
     assert not arithmetic.separable
@@ -487,7 +483,7 @@ def test_bfloat16_is_named_where_numpy_has_no_name_for_it() -> None:
 
 @functools.cache
 def expected(convention: Resize, rule: str | None) -> tuple[Case, ...]:
-    return tuple(map(computed, resize_cases(convention, rule)))
+    return tuple(case.computed() for case in resize_cases(convention, rule))
 
 
 CALLS = [
@@ -570,16 +566,14 @@ def test_every_two_conventions_that_calls_follow_differ_by_more_than_the_bounds_
 # ---------------------------------------------------------------------------- judge
 
 LINEAR = Resize(mode="linear")
-CASE = computed(
-    Case(
-        LINEAR,
-        {"x": np.array([[[[0.0, 8.0]]]])},
-        (1, 4),
-        name="1x2-1x4-line",
-        pins="a line",
-        source="this test",
-    )
-)
+CASE = Case(
+    LINEAR,
+    {"x": np.array([[[[0.0, 8.0]]]])},
+    (1, 4),
+    name="1x2-1x4-line",
+    pins="a line",
+    source="this test",
+).computed()
 RIGHT = np.array([[[[0, 2, 6, 8]]]], np.float32)
 REFUSES = Refusal(words="no (half|whole) pixels", why="the kernel is not written")
 

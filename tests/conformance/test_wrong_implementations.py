@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from halfpixel.numerics.error_model import Arithmetic, cubic_weight_error, norma
 from halfpixel.operators import ConvTranspose, Resize
 from halfpixel.operators.request import Operation, Request
 from halfpixel.report.terminal import explain, headline
+from tests import mylib
 
 Array = NDArray[Any]
 DTYPES: tuple[DType, ...] = ("float32", "float64")
@@ -33,9 +33,7 @@ DTYPES: tuple[DType, ...] = ("float32", "float64")
 
 @pytest.fixture(autouse=True)
 def _no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A framework ``mylib`` 1.2: its functions are part of the expressions that call them."""
-    monkeypatch.setattr(verdicts, "load", lambda framework: {})
-    monkeypatch.setattr(verdicts, "version", lambda framework: "1.2")
+    mylib.install(monkeypatch, verdicts)
 
 
 def _call(
@@ -48,16 +46,12 @@ def _call(
         inputs = [*"x", *("w" if request.weight else ""), *("b" if request.bias else "")]
         return Expression(Name(f"mylib.{operation}"), tuple(map(Name, inputs)), arguments(request))
 
-    def run(names: Any, expression: Expression, inputs: dict[str, Array]) -> Array:
-        mylib = SimpleNamespace(**{operation: function})
-        return np.asarray(expression.evaluate({**inputs, "mylib": mylib}))
-
     return Call(
         framework="mylib",
         name=operation,
         operation=operation,
         expression=expression,
-        run=run,
+        run=mylib.run_of(**{operation: function}),
         arithmetic={dtype: arithmetic(dtype) for dtype in DTYPES},
         returns={dtype: dtype for dtype in DTYPES},
     )

@@ -32,6 +32,7 @@ from halfpixel.frameworks.tensorflow_scales import padded, unpadded
 from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.error_model import COORDINATE_RULES, coordinates
 from halfpixel.report.terminal import explain
+from tests import mylib
 from tests.test_scales import disagreement
 
 Array = NDArray[Any]
@@ -292,9 +293,8 @@ def test_scales_that_are_none_are_named(scales: object, reason: str, tmp_path: A
 
 
 @pytest.fixture
-def mylib(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdicts, "load", lambda framework: {})
-    monkeypatch.setattr(verdicts, "version", lambda framework: "1.2")
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    mylib.install(monkeypatch, verdicts)
 
 
 def judged(case: Case, scales: Callable[[Case], Any]) -> Verdict:
@@ -331,7 +331,7 @@ MISTAKES: list[tuple[str, str, Callable[[Any], Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.usefixtures("mylib")
+@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(("said", "name", "scales"), MISTAKES, ids=say)
 @pytest.mark.parametrize("convention", [LINEAR, CUBIC], ids=say)
 def test_a_mistake_is_caught_and_named(
@@ -358,7 +358,7 @@ def test_no_kind_of_mistake_is_missing_from_the_table_above() -> None:
 
 
 def case_with_expected(case: Case) -> Case:
-    return replace(case, expected=np.asarray(case.reference()))
+    return case.computed()
 
 
 # ---------------------------------------------------------------------------- what calls make of factors

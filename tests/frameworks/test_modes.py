@@ -21,6 +21,7 @@ from halfpixel.frameworks.call import Gradient, wrapped
 from halfpixel.numerics.error_model import COORDINATE_RULES, coordinates
 from halfpixel.operators import Resize
 from halfpixel.report.terminal import explain, outcome
+from tests import mylib
 from tests.conformance.test_wrong_implementations import (
     DTYPES,
     LINEAR,
@@ -55,11 +56,7 @@ def _call(followed: Followed) -> Call:
     def function(x: Array, size: tuple[int, int]) -> Array:
         return _resize(x, size, **followed.options)
 
-    def run(names: Any, expression: Any, inputs: dict[str, Array]) -> Array:
-        mylib = type("mylib", (), {"resize": staticmethod(function)})
-        return np.asarray(expression.evaluate({**names, **inputs, "mylib": mylib}))
-
-    return replace(followed.call(function), run=run)
+    return replace(followed.call(function), run=mylib.run_of(resize=function))
 
 
 def _executed(followed: Followed, mode: Mode, name: str = UP, dtype: str = "float32") -> Verdict:

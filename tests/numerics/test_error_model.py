@@ -518,7 +518,7 @@ def line_case(convention: Resize, rule: str | None, n_in: int, n_out: int, rows:
         pins="which pixel is read",
         source="this test",
     )
-    return replace(case, expected=np.asarray(case.reference()))
+    return case.computed()
 
 
 # call, the sizes at which its rule shows
@@ -595,7 +595,7 @@ def test_a_grid_of_halves_conforms_with_its_rule_and_not_without(
         for one in (rule, None):
             case = line_case(convention, one, *sizes, 2)
             case = replace(case, inputs={"x": case.inputs["x"] % 2})
-            case = replace(case, expected=np.asarray(case.reference()))
+            case = case.computed()
             verdicts.append(judge(call, case, dtype).kind)
         assert verdicts == ["conforms", "changed"]
 

@@ -170,14 +170,10 @@ def test_the_borders_differ_by_more_than_any_bound_at_some_case(convention: Resi
     for case in resize_cases(convention):
         assert isinstance(case.convention, Resize)
         got = PYRAMID.apply(case.inputs["x"], case.size)
-        want = _computed(case)
+        want = case.computed()
         bound = error_bound(want, sum_of_products("float32", "this test"))
         told += share_of_bound(got, want.expected, bound) > 1
     assert told > 3
-
-
-def _computed(case: Case) -> Case:
-    return replace(case, expected=np.asarray(case.reference()))
 
 
 WRONG: dict[str, tuple[Callable[[NDArray[Any]], NDArray[Any]], str | None]] = {
@@ -201,7 +197,7 @@ def test_a_wrong_step_is_caught_and_named(
     wrong: Callable[[NDArray[Any]], NDArray[Any]], named: str | None
 ) -> None:
     case = next(c for c in resize_cases(PYRAMID) if c.name == "8x12-4x6-ramp")
-    case = _computed(case)
+    case = case.computed()
     got = np.asarray(wrong(case.inputs["x"]), np.float32)
     arithmetic = sum_of_products("float32", "this test")
     assert share_of_bound(got, case.expected, error_bound(case, arithmetic)) > 1
@@ -264,7 +260,7 @@ def test_every_step_is_run_in_five_dtypes() -> None:
 def test_a_failure_where_a_defect_is_known_says_so_and_does_not_blame_the_golden() -> None:
     """Without the defect, the values are those of the convention: mended, it is to be taken out."""
     call = STEPS["pyrDown"]
-    case = _computed(next(c for c in resize_cases(PYRAMID) if c.name == "6x8-4x5-texture"))
+    case = next(c for c in resize_cases(PYRAMID) if c.name == "6x8-4x5-texture").computed()
     assert judge(call, case, "float32").kind == "conforms"
     mended = replace(call, run=lambda names, expression, inputs: case.expected.astype(np.float32))
     text = explain(judge(mended, case, "float32"))

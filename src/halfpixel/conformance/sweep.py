@@ -455,7 +455,7 @@ def sweep(call: Call, block: Block, dtype: str) -> Verdict:
         return Verdict("conforms", call, some, dtype, release, share)
     narrow = across(call, block.convention)
     case = pair_case(block.convention, rule, worst.axis, worst.pair, worst.beside, narrow=narrow)
-    case = replace(case, expected=np.asarray(case.reference()))
+    case = case.computed()
     if defect := call.defect(case.request, release):
         case = defect.result(case)
     n_in, n_out = worst.pair

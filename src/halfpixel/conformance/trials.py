@@ -207,7 +207,7 @@ def _expressed(call: Call, gradient: Call, convention: Resize, name: str) -> boo
 def gradient_golden(convention: Resize, rule: str | None, name: str) -> Case:
     """A gradient's case with its expected values, computed once a process."""
     case = gradient_case(convention, rule, name)
-    return replace(case, expected=np.asarray(case.reference()))
+    return case.computed()
 
 
 def conv_gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
@@ -233,7 +233,7 @@ def conv_gradients() -> dict[str, Case]:
 def conv_gradient(name: str) -> Case:
     """One of them with its expected values, computed once a process."""
     case = conv_gradients()[name]
-    return replace(case, expected=np.asarray(case.reference()))
+    return case.computed()
 
 
 def modes() -> Iterator[tuple[str, Mode]]:
@@ -291,7 +291,7 @@ def executed_golden(convention: Resize, rule: str | None, executed: str | None, 
     if executed == rule and not computed:
         return case
     case = replace(case, rule=executed)
-    return replace(case, expected=np.asarray(case.reference()))
+    return case.computed()
 
 
 def photograph_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
@@ -368,7 +368,7 @@ def edge(
 ) -> Case:
     """An edge's case with its expected values, computed once a process."""
     case = entry.case(convention, rule, dtype, sizes, evaluated)
-    return replace(case, expected=np.asarray(case.reference()))
+    return case.computed()
 
 
 def sweep_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
@@ -405,7 +405,7 @@ def _swept(release: Callable[[str], str | None]) -> Iterator[tuple[Call, Resize]
 def photograph(convention: Resize, rule: str | None, size: tuple[int, int]) -> Case:
     """The photograph's case with its expected values, computed once a process."""
     case = photograph_case(convention, rule, goldens.photograph(), size)
-    return replace(case, expected=np.asarray(case.reference()))
+    return case.computed()
 
 
 def _photograph(call: Call, dtype: DType, convention: Resize, size: tuple[int, int]) -> Case:
@@ -462,7 +462,7 @@ def _computed_float(convention: Resize, rule: str | None, name: str) -> Case:
     """A case that has no golden, computed once a process; an image of unchanged size is a copy."""
     case = _resize_cases(convention, None)[name]
     case = replace(case, rule=None if case.inputs["x"].shape[2:] == case.size else rule)
-    return replace(case, expected=np.asarray(case.reference()))
+    return case.computed()
 
 
 @functools.cache
@@ -513,7 +513,7 @@ def _computed(
     if by_factors and case.scales is None:
         height, width = (Fraction(n_out, n_in) for n_in, n_out in case.sizes)
         case = replace(case, scales=(height, width))
-    return replace(case, expected=np.asarray(case.reference()))
+    return case.computed()
 
 
 def _conv_transpose_trials(call: Call, release: str, dtype: DType) -> Cases:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +102,10 @@ class Computation:
         values = apply_matrices(known[:1] if same else known, matrices)
         evaluated = self.evaluated.result(self.convention, self.rule, x, self.size)
         return self.evaluated.given(np.where(np.isfinite(evaluated), values, evaluated))
+
+    def computed(self) -> Self:
+        """The same, with its expected values."""
+        return replace(self, expected=np.asarray(self.reference()))
 
     @property
     def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
