@@ -18,7 +18,7 @@ from halfpixel import frameworks
 from halfpixel.conformance import trials
 from halfpixel.conformance.cases import Case
 from halfpixel.frameworks import Call
-from halfpixel.numerics.error_model import coordinates, tap_weights
+from halfpixel.numerics.coordinates import coordinates, tap_weights
 from halfpixel.operators import Resize
 from halfpixel.report import arithmetics
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from halfpixel import Resize, frameworks
 from halfpixel.frameworks import Expression, Name
 from halfpixel.frameworks.opencv_dnn import run_node
-from halfpixel.numerics.error_model import coordinates
+from halfpixel.numerics.coordinates import coordinates
 
 pytestmark = [pytest.mark.opencv, pytest.mark.resize]
 

@@ -7,7 +7,7 @@ from halfpixel import frameworks
 from halfpixel.conformance.cases import Case
 from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import Call
-from halfpixel.numerics.error_model import coordinates
+from halfpixel.numerics.coordinates import coordinates
 from halfpixel.operators import Resize
 
 

@@ -11,7 +11,7 @@ from halfpixel.conformance import trials
 from halfpixel.conformance.cases import Case
 from halfpixel.conformance.verdicts import Verdict, error_bound, judge
 from halfpixel.frameworks import Call
-from halfpixel.numerics.error_model import coordinates
+from halfpixel.numerics.coordinates import coordinates
 from halfpixel.operators import Resize
 from halfpixel.operators.resize import CoordinateTransformationMode
 

@@ -27,7 +27,7 @@ from halfpixel.frameworks.layer_plans import TARGETS, Target
 from halfpixel.frameworks.tensorflow_scales import padded
 from halfpixel.numerics import equivalence
 from halfpixel.numerics.computation import Computation
-from halfpixel.numerics.error_model import Arithmetic, cubic_weight_error, normalised_weight_error
+from halfpixel.numerics.error_model import ErrorModel, cubic_weight_error, normalised_weight_error
 from halfpixel.operators import Resize
 
 Image = NDArray[Any]
@@ -125,7 +125,7 @@ def evaluator_bound(convention: Resize, pair: Any) -> float:
         return _REFERENCE
     divided = convention.exclude_outside or convention.antialias
     a = float(convention.cubic_coeff_a or 0)
-    arithmetic = Arithmetic(
+    arithmetic = ErrorModel(
         coordinates="float32",
         coordinate_roundings=0,
         distance_roundings=1,  # the place within its pixel, as it is multiplied by the coefficient
@@ -268,7 +268,7 @@ def other(part: Part, one: Equivalent) -> Side:
     return Side(part.convention, arithmetic, "a recipe")
 
 
-def torch_arithmetic() -> Iterator[Arithmetic]:
+def torch_arithmetic() -> Iterator[ErrorModel]:
     return iter(c.arithmetic["float32"] for c in trials.calls("resize") if c.framework == "torch")
 
 

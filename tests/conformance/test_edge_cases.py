@@ -17,7 +17,8 @@ from halfpixel.conformance.edge_cases import EDGE_CASES, KINDS, edges, left_out
 from halfpixel.conformance.trials import _edge_trials, calls, edge_trials, edged, followed
 from halfpixel.conformance.verdicts import Verdict, error_bound, errors, judge, share_of_bound
 from halfpixel.frameworks import FRAMEWORKS, Call, DType, Expression, Name
-from halfpixel.numerics.error_model import UNDERFLOW, Arithmetic, coordinates
+from halfpixel.numerics.coordinates import coordinates
+from halfpixel.numerics.error_model import UNDERFLOW, ErrorModel
 from halfpixel.numerics.memory_layouts import LAYOUTS
 from halfpixel.numerics.nonfinite import EVALUATIONS, Evaluated, default, filled
 from halfpixel.operators import Resize
@@ -190,7 +191,7 @@ def bilinear_call(function: Callable[[Array, tuple[int, int]], Array]) -> Call:
         expression=expression,
         run=mylib.run_of(resize=function),
         arithmetic={
-            "float32": Arithmetic(
+            "float32": ErrorModel(
                 coordinates="float64",
                 coordinate_roundings=0,
                 weights="float32",

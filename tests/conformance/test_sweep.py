@@ -17,15 +17,13 @@ from halfpixel.conformance.sweep import Block
 from halfpixel.conformance.verdicts import error_bound
 from halfpixel.frameworks import Call, DType, Expression, Name
 from halfpixel.frameworks.call import WIDE, Defect
+from halfpixel.numerics.coordinates import COORDINATE_RULES, places, tap_weights
 from halfpixel.numerics.error_model import (
-    COORDINATE_RULES,
     UNDERFLOW,
     UNIT_ROUNDOFF,
-    Arithmetic,
+    ErrorModel,
     cubic_weight_error,
     normalised_weight_error,
-    places,
-    tap_weights,
 )
 from halfpixel.operators import Resize, every_resize
 from halfpixel.operators.request import Request
@@ -47,11 +45,11 @@ ZEROS = replace(HALF_EVEN, coordinate_transformation_mode="asymmetric", padding_
 CALLS = {call.id: call for call in trials.calls("resize")}
 
 
-def arithmetic(convention: Resize, dtype: str, rule: str | None = None) -> Arithmetic:
+def arithmetic(convention: Resize, dtype: str, rule: str | None = None) -> ErrorModel:
     a = convention.cubic_coeff_a
     error = cubic_weight_error(float(a)) if a else 4.0 if "area" in convention.mode else 2.0
     kernel = not sweep.samples_points(convention) and "area" not in convention.mode
-    return Arithmetic(
+    return ErrorModel(
         coordinates=dtype,
         coordinate_roundings=3,
         distance_roundings=0 if sweep.samples_points(convention) else 4,

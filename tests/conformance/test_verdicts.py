@@ -25,10 +25,10 @@ from halfpixel.conformance.cases import (
 from halfpixel.conformance.verdicts import Verdict, error_bound, judge, share_of_bound
 from halfpixel.frameworks import Call, Expression, Name, Names, Refusal, dtype_name
 from halfpixel.frameworks.call import BFLOAT16, WIDE
+from halfpixel.numerics.coordinates import COORDINATE_RULES
 from halfpixel.numerics.error_model import (
-    COORDINATE_RULES,
     UNIT_ROUNDOFF,
-    Arithmetic,
+    ErrorModel,
     cubic_weight_error,
     normalised_weight_error,
 )
@@ -49,11 +49,11 @@ def normalises(convention: Resize) -> bool:
     return kernel and (once or convention.antialias or convention.exclude_outside)
 
 
-def arithmetic_of(convention: Resize) -> Arithmetic:
+def arithmetic_of(convention: Resize) -> ErrorModel:
     """What :func:`emulated` does: the constants of a kernel that computes in float32 throughout."""
     half = convention.half_pixel
     a = convention.cubic_coeff_a
-    plain = Arithmetic(
+    plain = ErrorModel(
         coordinates="float32",
         coordinate_roundings=3 if half else 2,  # the scale, the product, the difference
         weights="float32",
@@ -501,7 +501,7 @@ DECLARED = {
 
 @pytest.mark.parametrize(("convention", "arithmetic"), DECLARED, ids=DECLARED.values())
 def test_no_bound_at_a_golden_is_above_a_thousand_roundings_of_its_largest_input(
-    convention: Resize, arithmetic: Arithmetic
+    convention: Resize, arithmetic: ErrorModel
 ) -> None:
     """In unit roundoffs, on axes of up to 16 pixels; no row of weights has more than L = Σ|w| = 11/8,
     or changes by more than 3 a pixel, and no weight has an error above 39:

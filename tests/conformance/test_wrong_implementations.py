@@ -19,7 +19,7 @@ from halfpixel.conformance import goldens, misreadings, trials, verdicts
 from halfpixel.conformance.cases import Case
 from halfpixel.conformance.verdicts import Verdict, error_bound, judge, share_of_bound
 from halfpixel.frameworks import Call, DType, Expression, Name
-from halfpixel.numerics.error_model import Arithmetic, cubic_weight_error, normalised_weight_error
+from halfpixel.numerics.error_model import ErrorModel, cubic_weight_error, normalised_weight_error
 from halfpixel.operators import ConvTranspose, Resize
 from halfpixel.operators.request import Operation, Request
 from halfpixel.report.terminal import explain, headline
@@ -40,7 +40,7 @@ def _call(
     operation: Operation,
     function: Callable[..., Array],
     arguments: Callable[[Request], dict[str, object]],
-    arithmetic: Callable[[DType], Arithmetic],
+    arithmetic: Callable[[DType], ErrorModel],
 ) -> Call:
     def expression(request: Request) -> Expression:
         inputs = [*"x", *("w" if request.weight else ""), *("b" if request.bias else "")]
@@ -245,7 +245,7 @@ class Followed:
             "resize",
             function,
             lambda case: {"size": case.size},
-            lambda dtype: Arithmetic(
+            lambda dtype: ErrorModel(
                 coordinates=dtype,
                 coordinate_roundings=3,
                 distance_roundings=3 if divided else 0,
@@ -610,7 +610,7 @@ def test_a_wrong_resize_is_caught_and_named(wrong: WrongResize) -> None:
         assert sorted(said) == sorted(same)
 
 
-def _the_same_here(verdict: Verdict, named: str, arithmetic: Arithmetic) -> list[str]:
+def _the_same_here(verdict: Verdict, named: str, arithmetic: ErrorModel) -> list[str]:
     """The readings that mean what one of them means, in this case: none but those may be named with it.
 
     An antialiased kernel is the plain one where no axis shrinks, for example.
@@ -670,8 +670,8 @@ def _attributes(request: Request) -> dict[str, object]:
     return request.convention.attributes
 
 
-def _sums(dtype: DType) -> Arithmetic:
-    return Arithmetic(
+def _sums(dtype: DType) -> ErrorModel:
+    return ErrorModel(
         coordinates=dtype,
         coordinate_roundings=0,
         weights=dtype,

@@ -11,7 +11,7 @@ from halfpixel.conversion import ResizeAnswer, convert
 from halfpixel.conversion.recipes import _PLACES, _ROUNDED, _WEIGHED
 from halfpixel.frameworks.call import Call
 from halfpixel.frameworks.layer_plans import Target
-from halfpixel.numerics.error_model import places
+from halfpixel.numerics.coordinates import places
 from halfpixel.operators import Resize
 from tests.test_resize_conversions import FRAMEWORK, image, names, run
 

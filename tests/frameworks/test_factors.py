@@ -30,7 +30,7 @@ from halfpixel.frameworks.factors import (
 )
 from halfpixel.frameworks.tensorflow_scales import padded, unpadded
 from halfpixel.numerics.computation import Computation
-from halfpixel.numerics.error_model import COORDINATE_RULES, coordinates
+from halfpixel.numerics.coordinates import COORDINATE_RULES, coordinates
 from halfpixel.report.terminal import explain
 from tests import mylib
 from tests.test_scales import disagreement

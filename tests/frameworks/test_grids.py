@@ -14,7 +14,7 @@ from halfpixel.conformance.cases import Case, resize_cases
 from halfpixel.conformance.trials import calls, mode_trials, modes
 from halfpixel.conformance.verdicts import judge
 from halfpixel.frameworks import Call
-from halfpixel.numerics.error_model import places
+from halfpixel.numerics.coordinates import places
 
 HALF_EVEN = Resize(mode="nearest", nearest_mode="round_half_even")
 GRIDS = [c for c in calls("resize") if "grid_sample" in c.name]

@@ -18,7 +18,7 @@ from halfpixel.conformance.trials import calls, executed_golden, gradient_golden
 from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import FRAMEWORKS, Call, Expression, Mode, Name, Refusal, keras_calls
 from halfpixel.frameworks.call import Gradient, wrapped
-from halfpixel.numerics.error_model import COORDINATE_RULES, coordinates
+from halfpixel.numerics.coordinates import COORDINATE_RULES, coordinates
 from halfpixel.operators import Resize
 from halfpixel.report.terminal import explain, outcome
 from tests import mylib

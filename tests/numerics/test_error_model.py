@@ -15,13 +15,8 @@ from halfpixel.conformance import trials
 from halfpixel.conformance.cases import PHOTOGRAPH_SIZES, RESIZE_CASES, Case
 from halfpixel.conformance.verdicts import judge
 from halfpixel.frameworks import Call
-from halfpixel.numerics.error_model import (
-    COORDINATE_RULES,
-    coordinates,
-    cubic_weight_error,
-    normalised_weight_error,
-    tap_weights,
-)
+from halfpixel.numerics.coordinates import COORDINATE_RULES, coordinates, tap_weights
+from halfpixel.numerics.error_model import cubic_weight_error, normalised_weight_error
 from halfpixel.operators import every_resize
 from halfpixel.operators.exact import Exact
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from halfpixel import Resize
 from halfpixel.conformance.verdicts import axis_at
 from halfpixel.identification.candidates import generic
-from halfpixel.numerics.error_model import UNIT_ROUNDOFF, Arithmetic
+from halfpixel.numerics.error_model import UNIT_ROUNDOFF, ErrorModel
 
 Array = NDArray[Any]
 Factor = Fraction | float | None
@@ -65,7 +65,7 @@ def expected(
     *,
     scales: Sequence[Factor] | None = None,
     axes: Sequence[int] | None = None,
-    arithmetic: Arithmetic | None = None,
+    arithmetic: ErrorModel | None = None,
     coordinates: Coordinates | None = None,
     parts: Sequence[Part] | None = None,
 ) -> Expected:
@@ -121,7 +121,7 @@ def _along(
     n_in: int,
     n_out: int,
     factor: Factor,
-    rounds: Arithmetic,
+    rounds: ErrorModel,
     coordinates: Coordinates | None,
     part: Part | None,
 ) -> _Along:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from halfpixel import ConvTranspose, Resize
 from halfpixel.identification.candidates import generic
 from halfpixel.identification.library_rules import places_of
-from halfpixel.numerics.error_model import Arithmetic
+from halfpixel.numerics.error_model import ErrorModel
 
 from .oracles import Expected, Factor, Part, expected, image, length
 
@@ -34,11 +34,11 @@ NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 STRETCHED: dict[str, Any] = {"antialias": True, "exclude_outside": True}
 
 
-def in_double(convention: Resize) -> Arithmetic:
+def in_double(convention: Resize) -> ErrorModel:
     return generic(convention, "float64")
 
 
-def stored_twice(convention: Resize) -> Arithmetic:
+def stored_twice(convention: Resize) -> ErrorModel:
     """In double, and each of two passes is stored in float32."""
     return replace(in_double(convention), narrow="float32", narrow_roundings=2)
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.error_model import COORDINATE_RULES
+from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Convention, conv_transpose_from, resize_from
 from ..operators.exact import Exact

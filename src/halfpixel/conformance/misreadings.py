@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.error_model import Arithmetic, coordinates
+from ..numerics.coordinates import coordinates
+from ..numerics.error_model import ErrorModel
 from ..numerics.integer_kernels import ROUNDINGS, applies_to
 from ..numerics.nonfinite import EVALUATIONS, Evaluated, filled
 from ..operators import ConvTranspose, Resize, every_pyramid, every_resize
@@ -22,7 +23,7 @@ from .verdicts import error_bound, share_of_bound
 _EXACT_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 
 
-def followed(case: Case, got: NDArray[Any], arithmetic: Arithmetic) -> list[str]:
+def followed(case: Case, got: NDArray[Any], arithmetic: ErrorModel) -> list[str]:
     """Every other reading of a case that an output equals, within that reading's own error bound.
 
     Args:

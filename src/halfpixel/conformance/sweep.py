@@ -24,14 +24,12 @@ from numpy.typing import NDArray
 
 from ..frameworks import FRAMEWORKS, Call, load, version
 from ..frameworks.call import WIDE, Defect, DType, Expression, dtype_name
+from ..numerics.coordinates import COORDINATE_RULES, places, tap_weights
 from ..numerics.error_model import (
-    COORDINATE_RULES,
     UNIT_ROUNDOFF,
-    Arithmetic,
+    ErrorModel,
     cubic_weight_error,
     normalised_weight_error,
-    places,
-    tap_weights,
 )
 from ..operators import Resize
 from . import goldens
@@ -309,7 +307,7 @@ class Rows:
 
 def rows(
     convention: Resize,
-    arithmetic: Arithmetic,
+    arithmetic: ErrorModel,
     n_in: int,
     n_outs: Sequence[int],
     beside: int = 1,
@@ -337,7 +335,7 @@ def rows(
     return [Rows(*three) for three in zip(*(_split(p, n_outs) for p in parts), strict=True)]
 
 
-def _sum_error(axis: Axis, arithmetic: Arithmetic) -> float:
+def _sum_error(axis: Axis, arithmetic: ErrorModel) -> float:
     return axis.taps * UNIT_ROUNDOFF[arithmetic.accumulation]
 
 
@@ -346,7 +344,7 @@ _CACHED = _BLOCK_OTHERWISE * LARGEST_OTHERWISE  # the size pairs of a block: its
 
 @functools.lru_cache(maxsize=_CACHED)
 def _product(
-    convention: Resize, arithmetic: Arithmetic, n_in: int, n_out: int, beside: int, *, columns: bool
+    convention: Resize, arithmetic: ErrorModel, n_in: int, n_out: int, beside: int, *, columns: bool
 ) -> Rows:
     rule = arithmetic.coordinate_rule
     h = _axis(convention, rule, n_in, n_out, columns=columns)
@@ -378,10 +376,10 @@ def _places(
 
 
 @functools.cache
-def _own(convention: Resize) -> Arithmetic:
+def _own(convention: Resize) -> ErrorModel:
     """The arithmetic of the reference itself."""
     normalised = convention.antialias or convention.kernel.divided or convention.mode == "mitchell"
-    return Arithmetic(
+    return ErrorModel(
         coordinates="float64",
         coordinate_roundings=1,
         # of kernels and windows that are stretched: - pixel, the stretch, and the quotient
@@ -525,7 +523,7 @@ def _with(defect: Defect, case: Case, want: Rows | Integers, axis: int) -> Rows 
 
 def _wanted(
     convention: Resize,
-    arithmetic: Arithmetic,
+    arithmetic: ErrorModel,
     n_in: int,
     n_outs: Sequence[int],
     beside: int,
@@ -568,7 +566,7 @@ def _judged(
     return f"output {d} reads {lines[d, at]:.9g} of pixel {at}, not {weight:.9g}"
 
 
-def _bound(arithmetic: Arithmetic, case: Case, off: _Off) -> Array:
+def _bound(arithmetic: ErrorModel, case: Case, off: _Off) -> Array:
     """The bound of each value of a failing pair."""
     bound = np.zeros(case.expected.shape)
     convention = case.convention

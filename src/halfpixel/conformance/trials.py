@@ -14,7 +14,7 @@ import numpy as np
 
 from ..frameworks import FRAMEWORKS, Call, DType, Mode, load, version
 from ..frameworks.call import INTEGERS, WIDE
-from ..numerics.error_model import COORDINATE_RULES
+from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..numerics.nonfinite import Evaluated
 from ..operators import Resize

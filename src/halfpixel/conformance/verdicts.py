@@ -50,14 +50,8 @@ from numpy.typing import NDArray
 
 from ..frameworks import Call, FrameworkError, dtype_name, load, version
 from ..numerics.computation import Computation
-from ..numerics.error_model import (
-    COORDINATE_RULES,
-    UNDERFLOW,
-    UNIT_ROUNDOFF,
-    Arithmetic,
-    coordinates,
-    tap_weights,
-)
+from ..numerics.coordinates import COORDINATE_RULES, coordinates, tap_weights
+from ..numerics.error_model import UNDERFLOW, UNIT_ROUNDOFF, ErrorModel
 from ..numerics.integer_kernels import ROUNDINGS
 from ..numerics.nonfinite import filled
 from ..numerics.weights import taps
@@ -208,7 +202,7 @@ def share_of_bound(got: NDArray[Any], expected: Array, bound: Array) -> float:
     return float("inf") if np.isnan(worst) else worst
 
 
-def error_bound(case: Computation, arithmetic: Arithmetic) -> Array:
+def error_bound(case: Computation, arithmetic: ErrorModel) -> Array:
     """How far each value may be from the golden by rounding alone; shape of ``case.expected``."""
     if isinstance(case.convention, ConvTranspose):
         return _sum_bound(case, UNIT_ROUNDOFF[arithmetic.accumulation])
@@ -220,7 +214,7 @@ def error_bound(case: Computation, arithmetic: Arithmetic) -> Array:
     return _resize_bound(case, arithmetic)
 
 
-def _resize_bound(case: Computation, arithmetic: Arithmetic) -> Array:
+def _resize_bound(case: Computation, arithmetic: ErrorModel) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)
     rule = arithmetic.coordinate_rule
@@ -243,7 +237,7 @@ def bound_of_axes(
     h: Axis,
     w: Axis,
     both: Callable[[Array, Array], Array],
-    arithmetic: Arithmetic,
+    arithmetic: ErrorModel,
     terms: Array | None = None,
 ) -> Array:
     """The bound but for the golden's own rounding.
@@ -296,7 +290,7 @@ class Axis:
     taps: int
     extent: int
 
-    def error(self, arithmetic: Arithmetic) -> Array:
+    def error(self, arithmetic: ErrorModel) -> Array:
         """How far each weight may be off: the parts *weights* and *coordinates* of the bound."""
         u = UNIT_ROUNDOFF[arithmetic.coordinates]
         moved = arithmetic.coordinate_roundings * self.coordinates

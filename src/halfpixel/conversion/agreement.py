@@ -17,7 +17,8 @@ from ..conformance.verdicts import Axis, axis_at, bound_of_axes
 from ..frameworks.call import Call
 from ..numerics import equivalence
 from ..numerics.computation import Computation
-from ..numerics.error_model import COORDINATE_RULES, UNIT_ROUNDOFF, Arithmetic, coordinates
+from ..numerics.coordinates import COORDINATE_RULES, coordinates
+from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel
 from ..numerics.integer_kernels import predicted
 from ..operators import Resize
 from . import models
@@ -98,7 +99,7 @@ class Side:
     """
 
     convention: Resize
-    arithmetic: Arithmetic | None
+    arithmetic: ErrorModel | None
     framework: str
     kernel: str = ""
 
@@ -228,7 +229,7 @@ def rounding(one: Side, sizes: Sizes) -> float:
     return float(np.max(bound_of_axes(found[0], found[1], both, one.arithmetic)))
 
 
-def _of_volume(found: Sequence[Axis], arithmetic: Arithmetic) -> float:
+def _of_volume(found: Sequence[Axis], arithmetic: ErrorModel) -> float:
     """The bound of more than two axes, each at its worst row: that of ``verdicts.bound_of_axes``."""
     weight = [float(abs(axis.weight).sum(axis=1).max()) for axis in found]
     error = [float(axis.error(arithmetic).sum(axis=1).max()) for axis in found]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conformance import goldens
-from ..numerics.error_model import COORDINATE_RULES, places
+from ..numerics.coordinates import COORDINATE_RULES, places
 from ..numerics.weights import axis_taps
 from ..operators import Resize
 from .sizes import Size, Sizes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..frameworks.factors import plain
 from ..frameworks.layer_plans import Target
-from ..numerics.error_model import Arithmetic
+from ..numerics.error_model import ErrorModel
 from ..operators import Resize
 from ..operators.resize import Mode
 from . import search
@@ -18,7 +18,7 @@ from .size_query import Query
 from .sizes import Sizes
 
 # Weights from exact ones, rounded once; as many products are summed as weigh anything: a zero adds nothing.
-_PRODUCT = Arithmetic(
+_PRODUCT = ErrorModel(
     coordinates="float64",
     coordinate_roundings=0,
     weights="float32",
@@ -161,8 +161,8 @@ def _indexed(source: Model, query: Query, target: Target) -> Recipe | None:
     return Recipe("indexed", "\n".join(lines), side, (LAYOUTS[target][query.rank], *needs))
 
 
-def _rule(rule: str | None) -> Arithmetic:
-    return Arithmetic(
+def _rule(rule: str | None) -> ErrorModel:
+    return ErrorModel(
         coordinates="float64",
         coordinate_roundings=0,
         weights="float32",

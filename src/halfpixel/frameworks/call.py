@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..numerics.computation import Computation, Computed
-from ..numerics.error_model import COORDINATE_RULES, Arithmetic
+from ..numerics.coordinates import COORDINATE_RULES
+from ..numerics.error_model import ErrorModel
 from ..numerics.memory_layouts import LAYOUTS
 from ..numerics.nonfinite import Evaluated, default
 from ..operators import Resize
@@ -210,7 +211,7 @@ class Call:
     operation: Operation
     expression: Callable[[Request], Expression | None]
     run: Run
-    arithmetic: Mapping[DType, Arithmetic]
+    arithmetic: Mapping[DType, ErrorModel]
     returns: Mapping[DType, str]
     follows: Mapping[str, Resize] = field(default_factory=dict)
     since: Mapping[DType, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.error_model import Arithmetic
+from ..numerics.error_model import ErrorModel
 from ..operators import ConvTranspose
 from ..operators.request import Request
 from .call import (
@@ -192,12 +192,12 @@ def _resize_call(
     )
 
 
-def _arithmetic(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> Arithmetic:
+def _arithmetic(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> ErrorModel:
     computed = _computed(backend, own, dtype, repeats=repeats)
     return replace(computed, saturates=backend.saturates)
 
 
-def _computed(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> Arithmetic:
+def _computed(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> ErrorModel:
     """That of the backend's own call; halves are computed in float32, and rounded once, by Keras."""
     if repeats:  # UpSampling2D has no coordinates for nearest: keras.ops.repeat
         return replace(

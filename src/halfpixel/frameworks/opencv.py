@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.error_model import Arithmetic, cubic_weight_error
+from ..numerics.error_model import ErrorModel, cubic_weight_error
 from ..numerics.integer_kernels.opencv import is_whole
 from ..operators import Resize
 from ..operators.request import Request
@@ -94,9 +94,9 @@ _SYMBOLS = {
 }
 
 
-def _resize_arithmetic(dtype: DType, flag: str, regime: _Regime, convention: Resize) -> Arithmetic:
+def _resize_arithmetic(dtype: DType, flag: str, regime: _Regime, convention: Resize) -> ErrorModel:
     mode = convention.mode
-    return Arithmetic(
+    return ErrorModel(
         # computed in double, then cast; of a window only its weights are. They are float for every depth
         coordinates="float64" if mode == "area" else "float32",
         coordinate_roundings=3 if mode == "area" else 1,

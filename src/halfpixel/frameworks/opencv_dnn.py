@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..numerics.computation import Computed
 from ..numerics.error_model import (
-    Arithmetic,
+    ErrorModel,
     cubic_powers_error,
     normalised_weight_error,
     sum_of_products,
@@ -328,13 +328,13 @@ def _more_than_a_pixel_out(request: Request) -> bool:
 
 
 @functools.cache
-def _arithmetic(convention: Resize) -> Arithmetic:
+def _arithmetic(convention: Resize) -> ErrorModel:
     """In float32, whatever comes in."""
     cubic = convention.mode == "cubic"
     rules = {"nearest": "float32_near_ties", "linear": "float32_short_of_end"}
     evaluations = {"linear": ("opencv_dnn_linear",), "cubic": ("opencv_dnn_cubic",)}
     errors = {"nearest": 0.0, "linear": 2.0}  # the difference and the product of a lerp
-    return Arithmetic(
+    return ErrorModel(
         coordinates="float32",
         coordinate_roundings=3,  # the scale, its product, and the ½ taken off
         weights="float32",

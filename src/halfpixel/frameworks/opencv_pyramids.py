@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..numerics.computation import Computed
-from ..numerics.error_model import Arithmetic, sum_of_products
+from ..numerics.error_model import ErrorModel, sum_of_products
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
 from ..operators.exact import apply_matrices
@@ -108,7 +108,7 @@ def _refused(name: str, function: str, border: str, words: str) -> Call:
     )
 
 
-def _arithmetic(dtype: DType) -> Arithmetic:
+def _arithmetic(dtype: DType) -> ErrorModel:
     return replace(sum_of_products(dtype, _SOURCE), evaluation=("opencv_pyramid",))
 
 

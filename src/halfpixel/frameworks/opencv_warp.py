@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..numerics.error_model import Arithmetic
+from ..numerics.error_model import ErrorModel
 from ..operators import Resize
 from ..operators.request import Request
 from ..operators.resize import CoordinateTransformationMode, PaddingMode
@@ -40,12 +40,12 @@ _WARPS: tuple[tuple[str, CoordinateTransformationMode, tuple[str, ...]], ...] = 
 )
 
 
-def _nearest(dtype: DType, *, vectors: bool) -> Arithmetic:
+def _nearest(dtype: DType, *, vectors: bool) -> ErrorModel:
     own_kernel = vectors and dtype not in ("float64", "int16")
     return _exact_places(dtype, "warp_float32" if own_kernel else "warp_fixed_0", 0)
 
 
-def _linear(dtype: DType, coordinate: str, *, vectors: bool) -> Arithmetic:
+def _linear(dtype: DType, coordinate: str, *, vectors: bool) -> ErrorModel:
     if not vectors or dtype in ("float64", "int16"):
         return _exact_places(dtype, "warp_fixed_5", 0)  # 32nds and their products are exact
     return _float32_places(
@@ -56,7 +56,7 @@ def _linear(dtype: DType, coordinate: str, *, vectors: bool) -> Arithmetic:
     )
 
 
-def _cubic(coordinate: str, border: str) -> Arithmetic:
+def _cubic(coordinate: str, border: str) -> ErrorModel:
     # the kernel in factors: 5 roundings of a weight below 0.12, then 2.3, and 4 of one below 0.12; the
     # third is 1 minus those, with three roundings of values up to 1.2; all in float, of a double image too
     return _float32_places(
@@ -69,8 +69,8 @@ def _cubic(coordinate: str, border: str) -> Arithmetic:
 
 def _float32_places(
     coordinate: str, weight_error: float, symbols: str, evaluation: str
-) -> Arithmetic:
-    return Arithmetic(
+) -> ErrorModel:
+    return ErrorModel(
         coordinates="float32",
         # the scale, its product with the index; for half_pixel the shift, and the sum
         coordinate_roundings=4 if coordinate == "half_pixel" else 2,
@@ -82,8 +82,8 @@ def _float32_places(
     )
 
 
-def _exact_places(dtype: DType, rule: str, weight_error: float) -> Arithmetic:
-    return Arithmetic(
+def _exact_places(dtype: DType, rule: str, weight_error: float) -> ErrorModel:
+    return ErrorModel(
         coordinates="float32",
         coordinate_roundings=0,  # the rule's
         weights="float32",
@@ -98,7 +98,7 @@ def _exact_places(dtype: DType, rule: str, weight_error: float) -> Arithmetic:
 
 def _arithmetic(
     dtype: DType, flag: str, coordinate: str, border: str, *, vectors: bool
-) -> Arithmetic:
+) -> ErrorModel:
     if flag == "INTER_NEAREST":
         return _nearest(dtype, vectors=vectors)
     if flag == "INTER_LANCZOS4":

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.error_model import Arithmetic, sum_of_products
+from ..numerics.error_model import ErrorModel, sum_of_products
 from ..operators import ConvTranspose, Resize
 from ..operators.request import Request
 from . import keras_calls
@@ -120,12 +120,12 @@ _V1_RESIZE: tuple[tuple[str, bool, bool, Resize | None], ...] = (
 )
 
 
-def _resize_arithmetic(convention: Resize) -> Arithmetic:
+def _resize_arithmetic(convention: Resize) -> ErrorModel:
     mode = convention.mode
     half_pixel = convention.coordinate_transformation_mode == "half_pixel"
     cubic = mode == "cubic"
     keys = convention.exclude_outside
-    return Arithmetic(
+    return ErrorModel(
         coordinates="float32",
         coordinate_roundings=3 if half_pixel else 2,  # the scale, the product, half_pixel's - 0.5f
         weights="float32",
@@ -147,8 +147,8 @@ def _resize_arithmetic(convention: Resize) -> Arithmetic:
     )
 
 
-def _area_arithmetic(convention: Resize) -> Arithmetic:
-    return Arithmetic(
+def _area_arithmetic(convention: Resize) -> ErrorModel:
+    return ErrorModel(
         coordinates="float32",
         # the scale, its product with the index, and what is left of the pixel; an end is half a
         # window from the place
@@ -162,7 +162,7 @@ def _area_arithmetic(convention: Resize) -> Arithmetic:
     )
 
 
-def _arithmetic(convention: Resize | None) -> Arithmetic:
+def _arithmetic(convention: Resize | None) -> ErrorModel:
     if convention is None:
         return _resize_arithmetic(Resize(mode="nearest"))
     if convention.mode == "area":
@@ -218,7 +218,7 @@ def _resize_call(
     say: Say = _function,
     run: Run | None = None,
     refusals: tuple[Refusal, ...] = (),
-    arithmetic: Arithmetic | None = None,
+    arithmetic: ErrorModel | None = None,
     dtypes: tuple[DType, ...] = (),
     variant: bool = False,
     empty: tuple[Refusal, ...] = _REFUSES_EMPTY,
@@ -245,7 +245,7 @@ def _resize_call(
     )
 
 
-def _or_copy(arithmetic: Arithmetic) -> Arithmetic:
+def _or_copy(arithmetic: ErrorModel) -> ErrorModel:
     """That of a function that returns an image whose size stays as it came."""
     copied = tuple(name.replace("_cubic", "_cubic_or_copy") for name in arithmetic.evaluation)
     return replace(arithmetic, evaluation=copied)

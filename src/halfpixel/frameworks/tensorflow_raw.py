@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..numerics.error_model import Arithmetic, normalised_weight_error
+from ..numerics.error_model import ErrorModel, normalised_weight_error
 from ..operators import Mode, Resize
 from ..operators.request import Request
 from .call import Expression, Name, Refusal
@@ -68,9 +68,9 @@ def scaled(convention: Resize) -> bool:
     return convention.antialias or convention.mode in ("lanczos", "gaussian", "mitchell", "box")
 
 
-def scale_and_translate_arithmetic(convention: Resize) -> Arithmetic:
+def scale_and_translate_arithmetic(convention: Resize) -> ErrorModel:
     """The roundings of ScaleAndTranslate."""
-    return Arithmetic(
+    return ErrorModel(
         coordinates="float32",
         coordinate_roundings=3,  # out / in, its inverse, the product
         distance_roundings=3,  # - sample_f, the inverse of the kernel's scale and its product
@@ -90,9 +90,9 @@ def scale_and_translate_arithmetic(convention: Resize) -> Arithmetic:
     )
 
 
-def crop_arithmetic(convention: Resize) -> Arithmetic:
+def crop_arithmetic(convention: Resize) -> ErrorModel:
     """The roundings of CropAndResize, which computes in float32 whatever the image is."""
-    return Arithmetic(
+    return ErrorModel(
         coordinates="float32",
         # the scale and its product with the index; the start of a roi, and its sum with that
         coordinate_roundings=2 if convention.roi is None else 4,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..numerics.error_model import (
-    Arithmetic,
+    ErrorModel,
     cubic_weight_error,
     normalised_weight_error,
     sum_of_products,
@@ -149,14 +149,14 @@ def _coordinate_rule(dtype: DType, mode: str, plane: bool) -> str | None:
     return "float32_fused_above_128" if plane else "float32_fused"
 
 
-def _interpolate_arithmetic(dtype: DType, flags: dict[str, object], dimensions: int) -> Arithmetic:
+def _interpolate_arithmetic(dtype: DType, flags: dict[str, object], dimensions: int) -> ErrorModel:
     mode = str(flags["mode"])
     cubic = mode == "bicubic"
     halves = dtype in HALVES
     computed = _floating(dtype)
     # in 1-D and 3-D a weight is rounded to the image's dtype, and the other one is 1 minus that
     narrow_weights = halves and mode in ("linear", "trilinear")
-    return Arithmetic(
+    return ErrorModel(
         coordinates=computed,
         # the scale, its product with the index, and half_pixel's "- 0.5"
         coordinate_roundings=2 if flags.get("align_corners") else 3,
@@ -175,9 +175,9 @@ def _interpolate_arithmetic(dtype: DType, flags: dict[str, object], dimensions: 
     )
 
 
-def _antialias_arithmetic(dtype: DType, convention: Resize) -> Arithmetic:
+def _antialias_arithmetic(dtype: DType, convention: Resize) -> ErrorModel:
     computed = _floating(dtype)
-    return Arithmetic(
+    return ErrorModel(
         coordinates=computed,
         coordinate_roundings=2,  # the scale, and its product with the index
         distance_roundings=4,  # - center, + 0.5, the inverse scale and its product
@@ -191,9 +191,9 @@ def _antialias_arithmetic(dtype: DType, convention: Resize) -> Arithmetic:
     )
 
 
-def _area_arithmetic(dtype: DType) -> Arithmetic:
+def _area_arithmetic(dtype: DType) -> ErrorModel:
     computed, halves = _floating(dtype), dtype in HALVES
-    return Arithmetic(
+    return ErrorModel(
         coordinates=computed,
         coordinate_roundings=0,  # integers
         weights=computed,
@@ -232,7 +232,7 @@ def first_row_repeated(antialias: bool, channels_last: bool) -> Defect:
     )
 
 
-def _volume_area_arithmetic(dtype: DType) -> Arithmetic:
+def _volume_area_arithmetic(dtype: DType) -> ErrorModel:
     """The sum of a window is kept in the dtype of the image, and divided by its depth and height there."""
     halves = dtype in HALVES
     return replace(
@@ -246,7 +246,7 @@ def _volume_area_arithmetic(dtype: DType) -> Arithmetic:
 
 def _arithmetic(
     dtype: DType, flags: dict[str, object], convention: Resize | None, dimensions: int
-) -> Arithmetic:
+) -> ErrorModel:
     if convention is not None and convention.antialias:
         return _antialias_arithmetic(dtype, convention)
     if flags["mode"] == "area":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..numerics.error_model import UNIT_ROUNDOFF, Arithmetic, cubic_weight_error
+from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel, cubic_weight_error
 from ..operators import Resize
 from ..operators.request import Request
 from .call import HALVES, WIDE, Call, DType, Expression, Name, Refusal, Run
@@ -67,12 +67,12 @@ def _weight_error_in_halves(dtype: DType, mode: str) -> float:
     return carried * (1 + gamma) + (gamma - n_u) / u / 2
 
 
-def _arithmetic(dtype: DType, mode: str, padding: str, align_corners: bool) -> Arithmetic:
+def _arithmetic(dtype: DType, mode: str, padding: str, align_corners: bool) -> ErrorModel:
     cubic, halves = mode == "bicubic", dtype in HALVES
     # each of bicubic's pixels is reflected, not the place between them
     reflects = padding == "reflection" and not (cubic and halves)
     rule = f"grid_{dtype}_reflected" if reflects else f"grid_{dtype}"
-    return Arithmetic(
+    return ErrorModel(
         coordinates=dtype,
         # g + 1, and its product with n / 2, less a half in the same rounding; bilinear's reflection
         # adds a half and takes it off again. In halves the rule has them all.

@@ -20,13 +20,8 @@ from numpy.typing import NDArray
 from ..conformance import trials
 from ..conformance.verdicts import Axis, axis_at, bound_of_axes
 from ..numerics import weights
-from ..numerics.error_model import (
-    UNIT_ROUNDOFF,
-    Arithmetic,
-    normalised_weight_error,
-    places,
-    tap_weights,
-)
+from ..numerics.coordinates import places, tap_weights
+from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel, normalised_weight_error
 from ..operators import Resize, every_pyramid, every_resize
 from .library_rules import OTHER_RULES, places_of
 from .probes import Answer
@@ -144,7 +139,7 @@ def _attributes(convention: Resize) -> tuple[int, ...]:
 
 
 @functools.cache
-def generic(convention: Resize, dtype: str = "float32") -> Arithmetic:
+def generic(convention: Resize, dtype: str = "float32") -> ErrorModel:
     """The roundings of an unknown function: of each kind as many as the call with the most of them, of all
     calls with this kernel.
 
@@ -159,7 +154,7 @@ def generic(convention: Resize, dtype: str = "float32") -> Arithmetic:
         and any(followed.mode == convention.mode for followed in call.follows.values())
     ]
     own = normalised_weight_error(convention) if convention.kernel.stretches else 0.0
-    return Arithmetic(
+    return ErrorModel(
         coordinates=dtype,
         coordinate_roundings=max(4, *(a.coordinate_roundings for a in known)),
         weights=dtype,

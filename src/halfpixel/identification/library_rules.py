@@ -1,6 +1,6 @@
 """Coordinate rules of libraries that are not in the catalogue: how they round the places that nearest reads.
 
-Beside those of :data:`halfpixel.numerics.error_model.COORDINATE_RULES`, which the catalogue's calls declare.
+Beside those of :data:`halfpixel.numerics.coordinates.COORDINATE_RULES`, which the catalogue's calls declare.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.error_model import Integers, Places, places
+from ..numerics.coordinates import Coordinates, Integers, places
 from ..operators import Resize
 
 _F = np.float32
@@ -20,7 +20,7 @@ _F = np.float32
 
 def _by_inverse(
     convention: Resize, d: Integers, n_in: int, n_out: int, factor: Fraction | None
-) -> Places:
+) -> Coordinates:
     """The scale is n_in times the inverse of n_out, each rounded to float32, and so is its product with
     the index and a half."""
     scale = _F(n_in) * (_F(1) / _F(n_out))
@@ -29,7 +29,7 @@ def _by_inverse(
 
 def _by_quotient(
     convention: Resize, d: Integers, n_in: int, n_out: int, factor: Fraction | None
-) -> Places:
+) -> Coordinates:
     """The index is divided by n_out / n_in, rounded to float32 at each step; where it is then rounded to the
     nearest pixel, a place within 1e-6 of the middle between two pixels is taken to be there."""
     half = _F(0.5) if convention.half_pixel else _F(0)
@@ -43,7 +43,7 @@ def _by_quotient(
 
 def _by_float64_scale(
     convention: Resize, d: Integers, n_in: int, n_out: int, factor: Fraction | None
-) -> Places:
+) -> Coordinates:
     """The scale (n_in − 1) / (n_out − 1) is rounded to float64, and so is its product with the index."""
     return np.asarray(d * ((n_in - 1) / (n_out - 1) if n_out > 1 else 1.0))
 
@@ -60,7 +60,7 @@ class OtherRule:
         takes_factors: whether it speaks of factors.
     """
 
-    places: Callable[[Resize, Integers, int, int, Fraction | None], Places]
+    places: Callable[[Resize, Integers, int, int, Fraction | None], Coordinates]
     applies: Callable[[Resize], bool]
     source: str
     takes_factors: bool = False
@@ -114,7 +114,7 @@ def places_of(
 ) -> NDArray[np.float64]:
     """Where output pixels sample, by a rule of the catalogue, of another library, or by none.
 
-    Arguments as of :func:`halfpixel.numerics.error_model.places`.
+    Arguments as of :func:`halfpixel.numerics.coordinates.places`.
     """
     d = np.arange(n_out)
     if rule is not None and rule in OTHER_RULES:

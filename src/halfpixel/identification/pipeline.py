@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.error_model import places
+from ..numerics.coordinates import places
 from ..numerics.weights import matrix_at
 from ..operators import Resize
 from .adapter import Size

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..operators import Convention, ConvTranspose, Resize
 from ..operators.exact import Exact, apply_matrices, fractions, over_common_denominator
 from ..operators.request import Gradient, Operation, Request, Scales
-from .error_model import coordinates, tap_weights
+from .coordinates import coordinates, tap_weights
 from .integer_kernels import ROUNDINGS, predicted
 from .nonfinite import Evaluated, filled
 from .weights import matrix
@@ -31,7 +31,7 @@ class Computation:
         inputs: ``x`` (N, C, H, W), and for a transposed convolution ``w`` (c_in, c_out / group,
             kernel_h, kernel_w) and perhaps ``b`` (c_out,). float64, exact in float32 too.
         size: the output's (H, W) in pixels.
-        rule: the coordinate rule (:data:`halfpixel.numerics.error_model.COORDINATE_RULES`) or the integer
+        rule: the coordinate rule (:data:`halfpixel.numerics.coordinates.COORDINATE_RULES`) or the integer
             arithmetic (:data:`halfpixel.numerics.integer_kernels.ROUNDINGS`), or None.
         dtype: the narrowest that holds every input; with an integer arithmetic, the one computed in.
         gradient: what is differentiated by, x, w or b, in a backward pass; empty in a forward one. Of a

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..operators import Resize
 from ..operators.kernels import KERNELS
-from .error_model import places
+from .coordinates import places
 
 Size = tuple[int, int]
 Image = NDArray[Any]

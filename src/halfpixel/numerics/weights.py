@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..operators import Resize, kernels
 from ..operators.resize import TapWeights, exact_taps
-from .error_model import coordinates, places, tap_weights
+from .coordinates import coordinates, places, tap_weights
 
 Array = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def matrix(
         convention: of one axis.
         n_in, n_out: the sizes of the axis in pixels.
         factor: output pixels an input pixel; None for the ratio of the sizes.
-        rule: the coordinate rule (:data:`halfpixel.numerics.error_model.COORDINATE_RULES`), or None.
+        rule: the coordinate rule (:data:`halfpixel.numerics.coordinates.COORDINATE_RULES`), or None.
         total: the output's rows plus columns, which some rules ask for.
         columns: along the columns, not the rows.
 

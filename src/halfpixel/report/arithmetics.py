@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..frameworks import Call
-from ..numerics.error_model import COORDINATE_RULES
+from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
 from .drawing import GRID, drawn

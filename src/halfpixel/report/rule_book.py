@@ -17,7 +17,7 @@ from ..conformance import goldens
 from ..conformance.cases import folder
 from ..frameworks import FRAMEWORKS, Call
 from ..numerics import equivalence
-from ..numerics.error_model import COORDINATE_RULES
+from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import ConvTranspose, Resize
 from . import diagrams, rule_words, sampling

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...operators import Resize
-from ..error_model import places
+from ..coordinates import places
 from .steps import fma
 
 Integers = NDArray[np.int64]

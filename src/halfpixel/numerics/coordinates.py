@@ -1,0 +1,700 @@
+"""Where output pixels sample: exactly, or by a coordinate rule, as a framework rounds it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..operators import Resize, kernels
+from ..operators.exact import Exact
+from ..operators.resize import TapWeights
+
+Integers = NDArray[np.int64]
+Coordinates = NDArray[np.float64]
+
+
+def _scale(
+    convention: Resize, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
+) -> NDArray[Any]:
+    """Input pixels an output pixel, rounded once."""
+    step, per = convention.step(n_in, n_out)
+    # float64 has more than twice float32's bits: of integers, its quotient rounds to float32's
+    return np.asarray((step / per).astype(dtype))
+
+
+def _half(convention: Resize) -> float:
+    return 0.5 if convention.half_pixel else 0.0
+
+
+def _cropped(convention: Resize, d: Integers, n_in: Integers, n_out: Integers) -> NDArray[Any]:
+    """The coordinates of ``tf_crop_and_resize`` with every step rounded to float32."""
+    start, end = (np.float32(side) for side in convention.roi or (0, 1))
+    last = (n_in - 1).astype(np.float32)
+    scale = (end - start) * last / np.maximum(n_out - 1, 1).astype(np.float32)
+    middle = (0.5 * np.float64(start + end) * (n_in - 1)).astype(np.float32)
+    return np.where(n_out == 1, middle, start * last + d.astype(np.float32) * scale)
+
+
+def _kernel_table_1024(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """Weights come from a table of 1024 entries a pixel: the coordinate is computed in float32 and rounded
+    to the nearest entry."""
+    half = np.float32(_half(convention))
+    place = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32) - half
+    pixel = np.floor(place)
+    entry = np.rint((place - pixel) * np.float32(1024))
+    return np.asarray(pixel + entry.astype(np.float64) / 1024)
+
+
+def _float32(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The scale is rounded to float32, and so is its product with the index. The ½ of half_pixel is added
+    before and not subtracted again, since rounding to the nearest pixel would add it back."""
+    if convention.extrapolates:
+        return _cropped(convention, d, n_in, n_out).astype(np.float64)
+    half = np.float32(_half(convention))
+    product = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32)
+    return np.asarray(product.astype(np.float64) - half)
+
+
+def _inverse_scale_float32(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The scale is n_out / n_in, and the index is multiplied by its inverse: three roundings to float32."""
+    inverse = np.float32(1) / (n_out.astype(np.float32) / n_in.astype(np.float32))
+    product = (d.astype(np.float32) + np.float32(0.5)) * inverse
+    return np.asarray(product.astype(np.float64) - 0.5)
+
+
+def _sampled(
+    places: Coordinates, stretch: Fraction
+) -> tuple[NDArray[np.float32], np.floating[Any]]:
+    """Where output pixels sample as ScaleAndTranslate has it, a ½ on, and the stretch, both float32."""
+    sample = (places.astype(np.float64) + 0.5).astype(np.float32)[:, None]
+    return sample, np.float32(1) / np.float32(stretch.denominator / stretch.numerator)
+
+
+def _distances_float32(
+    places: Coordinates, index: NDArray[np.intp], stretch: Fraction
+) -> NDArray[np.float32]:
+    sample, stretched = _sampled(places, stretch)
+    away = (index.astype(np.float32) + np.float32(0.5) - sample) * (np.float32(1) / stretched)
+    return np.asarray(abs(away))
+
+
+def _gaussian_float32(
+    places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
+) -> NDArray[Any]:
+    """A pixel counts if its distance in float32, times the inverse of the stretch, is below 3/2, and if
+    it is between the two ends as they are rounded."""
+    half, radius = np.float32(0.5), np.float32(1.5)
+    sample, stretched = _sampled(places, stretch)
+    first = np.ceil(sample - radius * stretched - half)
+    last = np.floor(sample + radius * stretched - half)
+    counts = _distances_float32(places, index, stretch) < radius
+    stretch_of: Any = stretch if places.dtype == object else float(stretch)
+    away = abs(places[:, None] - index) / stretch_of
+    return kernels.gaussian(away, counts & (first <= index) & (index <= last))
+
+
+def _box_float32(places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction) -> NDArray[Any]:
+    """How far a pixel is from there, in stretched pixels, is rounded to float32 at every step, too."""
+    away = _distances_float32(places, index, stretch).astype(np.float64)
+    if places.dtype != object:
+        return kernels.box(away)
+    exact = [Fraction(t) for t in away.ravel().tolist()]
+    return kernels.box(np.array(exact, object).reshape(away.shape))
+
+
+def _outside_float32(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """Whether a pixel samples outside the image is decided in float32, with the scale and its product with
+    the index rounded. The last coordinate can then exceed the last pixel, and is extrapolated."""
+    above, below = convention.ratio(d, n_in, n_out)
+    rounded = _cropped(convention, d, n_in, n_out).astype(np.float64)
+    exact = np.clip(np.asarray(above / below, np.float64), 0, n_in - 1)
+    return np.where((rounded < 0) | (rounded > n_in - 1), rounded, exact)
+
+
+def _sum_float64(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The coordinate is accumulated in float64: the scale is added for each output pixel."""
+    shape = np.broadcast_shapes(np.shape(d), np.shape(n_in), np.shape(n_out))
+    scales, which = np.unique(np.broadcast_to(n_in / n_out, shape), return_inverse=True)
+    steps = np.repeat(scales[:, None], int(np.max(d)) + 1, axis=1)
+    steps[:, 0] /= 2
+    sums = np.add.accumulate(steps, axis=1)
+    return np.asarray(sums[which.reshape(shape), np.broadcast_to(d, shape)] - 0.5)
+
+
+def _float32_fused(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The scale is rounded to float32. The ½ of half_pixel is subtracted in the same rounding as the
+    product (a fused multiply-add), the coordinate is clipped at 0, and ½ is added."""
+    half = np.float32(_half(convention))
+    # 24 bits by a few: the product and the difference are exact in float64, and rounded once
+    product = (d + np.float64(half)) * _scale(convention, n_in, n_out, np.float32)
+    fused = np.maximum((product - half).astype(np.float32), np.float32(0))
+    return np.asarray((fused + half).astype(np.float64) - half)
+
+
+def _float32_fused_above_128(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """As ``float32`` up to 128 rows plus columns of output. Above, the ½ of half_pixel is subtracted in
+    the same rounding as the product (a fused multiply-add), the coordinate is clipped at 0, and ½ is
+    added."""
+    above = _float32_fused(convention, d, n_in, n_out, total)
+    return np.where(total > 128, above, _float32(convention, d, n_in, n_out, total))
+
+
+def _float64_above_128(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """As ``float32`` up to 128 rows plus columns of output. Above, the coordinate is computed in float64,
+    and then rounded to float32 by ``floorf``."""
+    half = _half(convention)
+    place = (d + half) * _scale(convention, n_in, n_out, np.float64) - half
+    above = (np.maximum(place, 0) + half).astype(np.float32).astype(np.float64) - half
+    return np.where(total > 128, above, _float32(convention, d, n_in, n_out, total))
+
+
+def _inverse_scale_float64(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The index is multiplied by 1 / (n_out / n_in), and each of the three steps is rounded to float64."""
+    return np.asarray(d * (1.0 / (n_out / n_in)))
+
+
+def _float32_scale(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The scale is rounded to float32, and multiplied by the index in double."""
+    half = _half(convention)
+    scale = _scale(convention, n_in, n_out, np.float32).astype(np.float64)
+    return np.asarray((d + half) * scale - half)
+
+
+def _two_starts(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The first of the three pixels that linear weights is computed twice: for the weights with two
+    roundings, and for the pixels with one (a fused multiply-add). If a coordinate is a whole number,
+    the two can differ by one pixel, and the pixel after the right one is read."""
+    half, last = _half(convention), np.maximum(n_in - 3, 0)
+    # of two float32: exact in double
+    product = (d + half) * _scale(convention, n_in, n_out, np.float32).astype(np.float64)
+    weighed, read = product.astype(np.float32).astype(np.float64) - 1 - half, product - 1 - half
+    starts = [np.clip(np.ceil(t.astype(np.float32)), 0, last) for t in (weighed, read)]
+    exact = (d + half) * _scale(convention, n_in, n_out, np.float64) - half
+    return np.asarray(exact + starts[1] - starts[0])
+
+
+def _float32_place(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers
+) -> NDArray[np.float32]:
+    """The scale, its product with the index, and the subtraction of half_pixel's ½ are each rounded to
+    float32."""
+    half = np.float32(_half(convention))
+    place = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32) - half
+    if convention.coordinate_transformation_mode == "pytorch_half_pixel":  # nothing to round at 0
+        place = np.where(n_out == 1, np.float32(0), place)
+    return np.asarray(place)
+
+
+_ALMOST = np.float32(1e-6)
+
+
+def _float32_near_ties(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The coordinate is computed in float32, in three roundings. Within 1e-6 of the middle between two
+    pixels it counts as a tie."""
+    place = _float32_place(convention, d, n_in, n_out)
+    pixel = np.floor(place)
+    near = abs(place - pixel - np.float32(0.5)) < _ALMOST
+    return np.where(near, pixel + 0.5, place.astype(np.float64))
+
+
+def _float32_short_of_end(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The coordinate is computed in float32, in three roundings, and clipped to 1e-6 before the last
+    pixel."""
+    place = np.maximum(_float32_place(convention, d, n_in, n_out), np.float32(0))
+    end = np.asarray(n_in - 1).astype(np.float32) - _ALMOST
+    return np.asarray(np.minimum(place, end), np.float64)
+
+
+@functools.cache
+def _linspace(n: int, name: str) -> Coordinates:
+    """``torch.linspace(-1, 1, n)``, or 0 where n is 1: steps from the nearer end, each product and sum
+    rounded once (a fused multiply-add)."""
+    dtype: type[np.floating[Any]] = np.float32 if name == "float32" else np.float64
+    if n == 1:
+        return np.zeros(1)
+    step = Fraction(float(dtype(2) / dtype(n - 1)))
+    half = [float(dtype(_nearest(step * i - 1, dtype))) for i in range((n + 1) // 2)]
+    return np.array([*half[: n // 2], *(-place for place in half[::-1])])
+
+
+def _nearest(value: Fraction, dtype: type[np.floating[Any]]) -> float:
+    """A number rounded once: in float64 sums of float32 are exact at these sizes."""
+    return float(dtype(float(value)))
+
+
+def _grid(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
+) -> Coordinates:
+    sizes, which = np.unique(n_out, return_inverse=True)
+    name = np.dtype(dtype).name
+    lines = [_linspace(n, name) for n in sizes.tolist()]
+    begins = np.cumsum([0, *sizes[:-1]])[which.reshape(np.shape(n_out))]
+    grid = np.concatenate(lines)[begins + d].astype(dtype)
+    if convention.aligns_corners:
+        return np.asarray((grid + dtype(1)) * ((n_in - 1).astype(dtype) / dtype(2)), np.float64)
+    grid = grid * (n_out - 1).astype(dtype) / n_out.astype(dtype)
+    return _fused(grid + dtype(1), n_in.astype(dtype) / dtype(2), -0.5)
+
+
+def _fused(a: NDArray[Any], b: NDArray[Any], c: float) -> Coordinates:
+    """a·b + c rounded once, in the dtype of a: float64 holds the product of two float32."""
+    if a.dtype == np.float32:
+        return np.asarray((np.multiply(a, b, dtype=np.float64) + c).astype(np.float32), np.float64)
+    # b has few bits: its products with the upper 40 of a and with the lower 13 are exact (T. J. Dekker,
+    # Numerische Mathematik 18, 1971), and so is the error of a sum (D. E. Knuth, TAOCP 2, 4.2.2)
+    upper = a * 8193.0 - (a * 8193.0 - a)
+    product = upper * b
+    total = product + c
+    part = total - product
+    error = (product - (total - part)) + (c - part)
+    return np.asarray(total + (error + (a - upper) * b))
+
+
+def _grid_reflected(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
+) -> Coordinates:
+    place = _grid(convention, d, n_in, n_out, dtype).astype(dtype)
+    edge = dtype(_half(convention))  # 0 where the image is mirrored about its pixels' middles
+    return np.asarray((place + edge) - edge, np.float64)
+
+
+def _grid_float32(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """A grid over −1..1 in float32: steps from the nearer end, times (n_out − 1) / n_out for half_pixel;
+    then plus 1, and times n_in / 2 minus ½ in one rounding (a fused multiply-add)."""
+    return _grid(convention, d, n_in, n_out, np.float32)
+
+
+def _grid_float64(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The steps of ``grid_float32`` in float64."""
+    return _grid(convention, d, n_in, n_out, np.float64)
+
+
+def _grid_float32_reflected(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """``grid_float32``; then the distance to the edge about which the image is mirrored is rounded, and so
+    is the subtraction of ½."""
+    return _grid_reflected(convention, d, n_in, n_out, np.float32)
+
+
+def _grid_float64_reflected(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The steps of ``grid_float32_reflected`` in float64."""
+    return _grid_reflected(convention, d, n_in, n_out, np.float64)
+
+
+def _to_float16(values: NDArray[Any]) -> NDArray[np.float32]:
+    return np.asarray(values, np.float16).astype(np.float32)
+
+
+def _to_bfloat16(values: NDArray[Any]) -> NDArray[np.float32]:
+    """The nearest numbers whose lower 16 bits are 0; of two as near, the even one."""
+    bits = np.asarray(values, np.float32).view(np.uint32)
+    even = (bits >> np.uint32(16)) & np.uint32(1)
+    return ((bits + np.uint32(0x7FFF) + even) & np.uint32(0xFFFF0000)).view(np.float32)
+
+
+_Rounding = Callable[[NDArray[Any]], NDArray[np.float32]]
+
+
+def _grid_of_halves(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, rounded: _Rounding
+) -> NDArray[np.float32]:
+    """Every operation is computed in float32 and rounded to the narrow dtype; one output pixel raises."""
+    one, half = np.float32(1), np.float32(0.5)
+    width, count = n_in.astype(np.float32), n_out.astype(np.float32)
+    step = rounded(2 / rounded(np.maximum(count - 1, 1)))
+    away = rounded(rounded(np.minimum(d, n_out - 1 - d).astype(np.float32)) * step)
+    grid = np.where(d < n_out // 2, rounded(away - one), rounded(one - away))
+    if convention.aligns_corners:
+        return rounded(rounded(grid + one) * (rounded(width - 1) * half))
+    grid = rounded(rounded(grid * (count - 1)) / count)
+    return rounded(rounded(rounded(grid + one) * (rounded(width) * half)) - half)
+
+
+def _split_in_halves(place: NDArray[np.float32], rounded: _Rounding) -> Coordinates:
+    """A pixel and the rounded distance from it: right before the first pixel that is not exact."""
+    pixel = np.floor(place)
+    return np.asarray(pixel + rounded(place - pixel), np.float64)
+
+
+def _reflected_halves(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, rounded: _Rounding
+) -> Coordinates:
+    edge = np.float32(_half(convention))
+    place = _grid_of_halves(convention, d, n_in, n_out, rounded)
+    return _split_in_halves(rounded(rounded(place + edge) - edge), rounded)
+
+
+def _grid_float16(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """A grid over −1..1 in float16 with each step rounded: steps from the nearer end, times n_out − 1 and
+    divided by n_out for half_pixel; then plus 1, times n_in / 2, minus ½, and the distance from the
+    pixel before."""
+    return _split_in_halves(_grid_of_halves(convention, d, n_in, n_out, _to_float16), _to_float16)
+
+
+def _grid_bfloat16(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The steps of ``grid_float16`` in bfloat16."""
+    return _split_in_halves(_grid_of_halves(convention, d, n_in, n_out, _to_bfloat16), _to_bfloat16)
+
+
+def _grid_float16_reflected(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """``grid_float16``; before the last step, the distance to the edge about which the image is mirrored
+    is rounded, and so is the subtraction of ½."""
+    return _reflected_halves(convention, d, n_in, n_out, _to_float16)
+
+
+def _grid_bfloat16_reflected(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The steps of ``grid_float16_reflected`` in bfloat16."""
+    return _reflected_halves(convention, d, n_in, n_out, _to_bfloat16)
+
+
+def _affine(convention: Resize, n_in: Integers, n_out: Integers) -> tuple[Coordinates, Coordinates]:
+    """The scale and the shift of an affine map that is a resize, as a user computes them in float64."""
+    scale = np.asarray(n_in / n_out)
+    return scale, np.asarray(0.5 * scale - 0.5 if _half(convention) else 0 * scale)
+
+
+_LANES = 16  # pixels that cv2.warpAffine computes at once, with AVX2
+
+
+def _warp_float32(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """Scale and shift are rounded to float32, and so are the product with the index and the sum."""
+    scale, shift = (part.astype(np.float32) for part in _affine(convention, n_in, n_out))
+    return np.asarray(d.astype(np.float32) * scale + shift, np.float64)
+
+
+def _warp_float32_columns(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """In whole vectors of 16 pixels of a row, product and sum are rounded once."""
+    scale, shift = (part.astype(np.float32) for part in _affine(convention, n_in, n_out))
+    fused = (np.multiply(d, scale, dtype=np.float64) + shift).astype(np.float32)
+    in_vectors = d < n_out // _LANES * _LANES
+    return np.where(in_vectors, fused, _warp_float32(convention, d, n_in, n_out, total))
+
+
+def _warp_fixed(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, bits: int, *, columns: bool
+) -> Coordinates:
+    """A coordinate in 1024ths of a pixel, rounded half up to ``bits`` fractional bits."""
+    scale, shift = _affine(convention, n_in, n_out)
+    if columns:
+        place = np.rint(scale * d * 1024) + np.rint(shift * 1024)
+    else:
+        place = np.rint((scale * d + shift) * 1024)
+    unit = 1024 >> bits
+    return np.asarray((place.astype(np.int64) + unit // 2) // unit / (1 << bits))
+
+
+def _warp_fixed_0(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The coordinate is rounded to 1024ths of a pixel, and that half up to the pixel."""
+    return _warp_fixed(convention, d, n_in, n_out, 0, columns=False)
+
+
+def _warp_fixed_5(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The coordinate is rounded to 1024ths of a pixel, and that half up to 32nds."""
+    return _warp_fixed(convention, d, n_in, n_out, 5, columns=False)
+
+
+def _warp_fixed_5_columns(
+    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
+) -> Coordinates:
+    """The product of index and scale, and the shift, are each rounded to 1024ths."""
+    return _warp_fixed(convention, d, n_in, n_out, 5, columns=True)
+
+
+@dataclass(frozen=True)
+class CoordinateRule:
+    """A way of computing coordinates that can pick another pixel, or another weight, than the exact one.
+
+    Attributes:
+        places: from (convention, d, n_in, n_out, total), integers that broadcast, to what the framework
+            computes. ``total`` is the output's rows plus columns. What is returned is exact: every
+            coordinate that a rule computes is a float64.
+        stored: it shows at the sizes of the goldens, and has goldens of its own.
+        source: where it was read.
+        above: the total above which it is another formula, where it is.
+        tap_weights: what taps at those places weigh, where rounding decides on which side of a step of the
+            kernel they are.
+        computed: it shows at the sizes of the goldens, and has none of its own: its cases are the exact
+            convention's, computed anew.
+        columns: ``places`` along the columns, where that is another formula than along the rows.
+        rounded: the coordinates are rounded besides, as many times as the arithmetic says: the rule
+            says which pixel, not to the last bit how much of it.
+    """
+
+    places: Callable[[Resize, Integers, Integers, Integers, Integers], Coordinates]
+    stored: bool
+    source: str
+    above: int | None = None
+    tap_weights: TapWeights | None = None
+    rounded: bool = False
+    computed: bool = False
+    columns: Callable[[Resize, Integers, Integers, Integers, Integers], Coordinates] | None = None
+
+    @property
+    def formula(self) -> str:
+        """What it does, in words."""
+        said = (function.__doc__ for function in (self.places, self.tap_weights) if function)
+        words = " ".join(" ".join(words or "" for words in said).split())
+        along_columns = " ".join((self.columns.__doc__ or "").split()) if self.columns else ""
+        return f"{words} Along the columns: {along_columns}" if along_columns else words
+
+
+_WARP_FIXED = (
+    "opencv/opencv, modules/imgproc/src/imgwarp.cpp: hal::warpAffine (adelta), WarpAffineInvoker (X0, Y0), "
+    "hal::warpAffineBlockline, hal::warpAffineBlocklineNN"
+)
+
+COORDINATE_RULES = {
+    "kernel_table_1024": CoordinateRule(
+        _kernel_table_1024,
+        stored=True,
+        source="tensorflow/tensorflow, tensorflow/core/kernels/image/resize_bicubic_op.cc: "
+        "GetWeightsAndIndices (lrintf(delta * kTableSize))",
+    ),
+    "float32": CoordinateRule(
+        _float32,
+        stored=False,
+        source="tensorflow/tensorflow, tensorflow/core/util/image_resizer_state.h: LegacyScaler, "
+        "HalfPixelScalerForNN; tensorflow/core/kernels/image/crop_and_resize_op.cc; "
+        "pytorch/pytorch, aten/src/ATen/native/UpSample.h: "
+        "nearest_neighbor_compute_source_index, nearest_neighbor_exact_compute_source_index",
+    ),
+    "inverse_scale_float32": CoordinateRule(
+        _inverse_scale_float32,
+        stored=True,
+        source="tensorflow/tensorflow, tensorflow/core/kernels/image/scale_and_translate_op.cc: "
+        "ComputeSpansCore (sample_f, span_start, span_end, kernel_pos)",
+        tap_weights=_gaussian_float32,
+    ),
+    "distance_float32": CoordinateRule(
+        _inverse_scale_float32,
+        stored=True,
+        source="tensorflow/tensorflow, tensorflow/core/kernels/image/scale_and_translate_op.cc: "
+        "ComputeSpansCore (kernel_pos * one_over_kernel_scale)",
+        tap_weights=_box_float32,
+    ),
+    "outside_float32": CoordinateRule(
+        _outside_float32,
+        stored=False,
+        source="tensorflow/tensorflow, tensorflow/core/kernels/image/crop_and_resize_op.cc: "
+        "CropAndResize<CPUDevice, T> (in_y > image_height - 1)",
+        rounded=True,
+    ),
+    "sum_float64": CoordinateRule(
+        _sum_float64,
+        stored=True,
+        source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 5)",
+    ),
+    "float32_fused_above_128": CoordinateRule(
+        _float32_fused_above_128,
+        stored=False,
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
+        "_use_vectorized_kernel_cond_2d, HelperInterpNearestExact (compiled for AVX2 or AVX512, which "
+        "have a fused multiply-add); UpSample.h: area_pixel_compute_source_index",
+        above=128,
+    ),
+    "float64_above_128": CoordinateRule(
+        _float64_above_128,
+        stored=False,
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
+        "_use_vectorized_kernel_cond_2d, HelperInterpNearest, HelperInterpNearestExact (floorf); "
+        "UpSample.h: area_pixel_compute_source_index",
+        above=128,
+    ),
+    "float32_fused": CoordinateRule(
+        _float32_fused,
+        stored=False,
+        source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
+        "_upsample_nearest_exact1d_kernel_impl, _upsample_nearest_exact3d_kernel_impl "
+        "(upsample_generic_Nd_kernel_impl, at every size)",
+    ),
+    "inverse_scale_float64": CoordinateRule(
+        _inverse_scale_float64,
+        stored=False,
+        source="opencv/opencv, modules/imgproc/src/resize.cpp: hal::resize, resizeNN (cvFloor(x*ifx))",
+    ),
+    "float32_scale": CoordinateRule(
+        _float32_scale,
+        stored=False,
+        source="tensorflow/tensorflow, tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc: "
+        "GeneralCompileWeights (float h_scale, in input_type's Mul)",
+    ),
+    "two_starts": CoordinateRule(
+        _two_starts,
+        stored=False,
+        source="tensorflow/tensorflow, tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc: "
+        "GeneralCompileWeights (h_span_start, once in concatted and once in h_weight)",
+        rounded=True,
+    ),
+    "float32_near_ties": CoordinateRule(
+        _float32_near_ties,
+        stored=False,
+        source="opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp: computeSrcGeneric, "
+        "resizeNearest (eps)",
+    ),
+    "float32_short_of_end": CoordinateRule(
+        _float32_short_of_end,
+        stored=False,
+        source="opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp: computeSrcGeneric, "
+        "resizeBilinear (lim - 1 - 1e-6f)",
+    ),
+    **{
+        f"grid_{dtype}": CoordinateRule(
+            formula,
+            stored=False,
+            source="pytorch/pytorch, aten/src/ATen/native/AffineGridGenerator.cpp: make_base_grid_4D"
+            " (the product with the identity rounds nothing); cpu/RangeFactoriesKernel.cpp: "
+            "linspace_kernel; cpu/GridSamplerKernel.cpp: ComputeLocationBase::unnormalize, "
+            "reflect_coordinates (compiled for AVX2 or AVX512)",
+            computed=True,
+        )
+        for dtype, formula in (
+            ("float32", _grid_float32),
+            ("float64", _grid_float64),
+            ("float32_reflected", _grid_float32_reflected),
+            ("float64_reflected", _grid_float64_reflected),
+            ("float16", _grid_float16),
+            ("bfloat16", _grid_bfloat16),
+            ("float16_reflected", _grid_float16_reflected),
+            ("bfloat16_reflected", _grid_bfloat16_reflected),
+        )
+    },
+    "warp_float32": CoordinateRule(
+        _warp_float32,
+        stored=False,
+        source="opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp (OpenCV 5): "
+        "warpAffineNearestInvoker "
+        "(compiled for AVX2), CV_WARPAFFINE_VECTOR_COMPUTE_MAPPED_COORD2",
+        computed=True,
+        columns=_warp_float32_columns,
+    ),
+    "warp_fixed_0": CoordinateRule(
+        _warp_fixed_0,
+        stored=False,
+        source=_WARP_FIXED,
+        computed=True,
+    ),
+    "warp_fixed_5": CoordinateRule(
+        _warp_fixed_5,
+        stored=False,
+        source=_WARP_FIXED,
+        computed=True,
+        columns=_warp_fixed_5_columns,
+    ),
+}
+
+
+def places(
+    convention: Resize,
+    rule: str | None,
+    d: Integers,
+    n_in: Integers,
+    n_out: Integers,
+    total: Integers,
+    *,
+    factor: Fraction | None = None,
+    columns: bool = False,
+) -> Coordinates:
+    """Where output pixels sample, in float64: many sizes at once.
+
+    Args:
+        convention: what is computed.
+        rule: the name in :data:`COORDINATE_RULES`, or None for the exact place, rounded once.
+        d: the output pixels' indices.
+        n_in, n_out: the sizes of the axis in pixels.
+        total: the output's rows plus columns.
+        factor: output pixels an input pixel; None for the ratio of the sizes.
+        columns: along the columns, not the rows.
+    """
+    if rule is None:
+        above, below = convention.ratio(d, n_in, n_out, factor)
+        return np.asarray(above / below, np.float64)
+    first = convention.coordinate_transformation_mode == "pytorch_half_pixel"
+    at_first = first & (np.asarray(n_out) == 1)  # one output pixel samples the first, by every rule
+    if factor is not None and convention.takes_factors:  # as a framework is given it: in double
+        n_in, n_out = np.asarray(1.0), np.asarray(float(factor))
+    known = COORDINATE_RULES[rule]
+    formula = known.columns if columns and known.columns is not None else known.places
+    return np.where(at_first, 0.0, formula(convention, d, n_in, n_out, total))
+
+
+def tap_weights(rule: str | None) -> TapWeights | None:
+    """What taps weigh by a rule, if it has that to say."""
+    return COORDINATE_RULES[rule].tap_weights if rule in COORDINATE_RULES else None
+
+
+def coordinates(
+    convention: Resize,
+    rule: str | None,
+    n_in: int,
+    n_out: int,
+    factor: Fraction | None = None,
+    total: int = 0,
+    *,
+    columns: bool = False,
+) -> Exact:
+    """Where each output pixel samples: exactly, or as a rule of :data:`COORDINATE_RULES` has it.
+
+    ``factor`` is output pixels an input pixel, None for the ratio of the sizes. ``total``, the output's
+    rows plus columns, matters to the rules that have an ``above``; ``columns`` to those that
+    have that.
+    """
+    if rule is None:
+        return convention.coordinates(n_in, n_out, factor)
+    sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
+    found = places(convention, rule, np.arange(n_out), *sizes, factor=factor, columns=columns)
+    return np.array([Fraction(place) for place in found.tolist()], object)
