@@ -25,8 +25,8 @@ modes: $(READY)  ## run the calls compiled, traced and converted too (minutes)
 test: $(READY)  ## run every test
 	$(BIN)/python -m pytest --quiet --require $(ALL) -n auto
 
-sweep: $(READY)  ## run every size pair through every resize call (minutes)
-	$(BIN)/python -m pytest tests/test_sweep.py tests/test_resize_conversions.py tests/identification/test_others.py tests/test_conversions.py tests/conversion/test_claims.py tests/operators/test_oracles_of_onnx.py tests/operators/test_oracles_of_others.py -m sweep --verbose --require $(ALL) -n auto --maxprocesses 3
+sweep: $(READY)  ## run what is left out by default: every size pair, and the dear tests whole (an hour of CPU time)
+	$(BIN)/python -m pytest -m sweep --verbose --require $(ALL) -n auto --maxprocesses 3
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from halfpixel import cli
-from halfpixel.conformance import goldens, trials
+from halfpixel.conformance import conversion_sweep, goldens, trials
 
 TOP = Path(__file__).parents[2]
 
@@ -30,7 +30,17 @@ def test_file_is_formatted_of_parsed_file(folder: str) -> None:
         assert path.read_bytes().decode() == goldens.formatted(goldens.read(path)), path.name
 
 
+EXTRA_SUMMARY = re.compile(r"golden/sweeps/\S+: extra: ")
+
+
 def test_every_case_is_stored_and_nothing_else() -> None:
+    """Summaries of sweeps are apart: which there are, tests/conformance/test_sweep.py sees."""
+    found = goldens.problems(trials.golden_cases(), [conversion_sweep.totals()])
+    assert [line for line in found if not EXTRA_SUMMARY.match(line)] == []
+
+
+@pytest.mark.sweep
+def test_every_summary_is_what_is_computed_anew() -> None:
     assert list(goldens.problems(trials.golden_cases(), trials.golden_pages())) == []
 
 
@@ -59,7 +69,8 @@ def test_an_image_row_is_a_line_and_columns_are_aligned() -> None:
     for case in trials.golden_cases():
         text = goldens.path_of(case).read_text(encoding="utf-8")
         rows = [line.rstrip(",") for line in text.splitlines() if ROW.fullmatch(line)]
-        images = [case.reference(), *(v for v in case.inputs.values() if v.ndim == 4)]
+        images = [trials.golden(goldens.path_of(case)).expected]
+        images += [v for v in case.inputs.values() if v.ndim == 4]
         assert len(rows) == sum(image[..., 0].size for image in images), case.name
         assert len({len(row) for row in rows[-images[0][..., 0].size :]}) == 1, case.name
 

@@ -29,6 +29,7 @@ from halfpixel.operators import Resize, every_resize
 from halfpixel.operators.request import Request
 from halfpixel.report.terminal import explain
 from tests import mylib
+from tests.thinning import swept, thinned
 
 Array = NDArray[Any]
 NEAREST = [c for c in every_resize() if c.mode == "nearest"]
@@ -329,14 +330,12 @@ def tried(call: Call, dtype: str) -> list[verdicts.Verdict]:
     "convention",
     [
         FLOOR,
-        MIDDLE,
         HALF_EVEN,
-        ZEROS,
-        *WEIGHED,
+        LINEAR,
         STRETCHED,
-        AREA,
         GAUSSIAN,
-        Resize(mode="adaptive_area"),
+        *map(swept, (MIDDLE, ZEROS, *(c for c in WEIGHED if c != LINEAR))),
+        *map(swept, (AREA, Resize(mode="adaptive_area"))),
     ],
     ids=lambda c: c.slug,
 )
@@ -622,7 +621,7 @@ def declared(call: Call, dtype: DType, rule: str | None) -> Call:
     return replace(call, arithmetic={**call.arithmetic, dtype: constants})
 
 
-@pytest.mark.parametrize(("call", "dtype"), RULED)
+@pytest.mark.parametrize(("call", "dtype"), thinned(RULED, every=5))
 def test_the_sample_shows_that_a_rule_is_needed(call: Call, dtype: DType) -> None:
     convention = list(call.follows.values())[-1]
     some = sweep.sample(call, dtype, convention)
@@ -708,7 +707,7 @@ def test_the_table_is_entered_at_the_place_in_float32(monkeypatch: pytest.Monkey
 
 
 def test_the_summaries_are_those_of_calls_with_a_rule_and_small() -> None:
-    """That each is what is computed anew, tests/conformance/test_goldens.py sees."""
+    """That each is what is computed anew, tests/conformance/test_goldens.py sees, in the sweep."""
     ruled = {
         f"{call.id}.json"
         for call in CALLS.values()
@@ -800,12 +799,17 @@ SUMMARISED = [
 
 @pytest.mark.parametrize(
     ("convention", "rule", "beside"),
-    [
-        (convention, rule, beside)
-        for convention, rule in SUMMARISED
-        # a kernel and a column's formula are chosen by what lies beside, of nothing else
-        for beside in ((1, 128) if convention.mode == "nearest" or sweep._by_axis(rule) else (1,))
-    ],
+    thinned(
+        (
+            (convention, rule, beside)
+            for convention, rule in SUMMARISED
+            # a kernel and a column's formula are chosen by what lies beside, of nothing else
+            for beside in (
+                (1, 128) if convention.mode == "nearest" or sweep._by_axis(rule) else (1,)
+            )
+        ),
+        every=6,
+    ),
     ids=str,
 )
 def test_a_summary_is_exact(
