@@ -7,7 +7,7 @@ SITE := .site/.installed
 SUITES := $(wildcard tests/test_*.py)
 ALL := torch,tensorflow,opencv,keras_torch
 
-# The frameworks run in one thread, and so does NumPy: the matrices are too small to share.
+# Programs run in one thread, as the tests do (conftest.py): the matrices are too small to share.
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help

@@ -1,7 +1,7 @@
-"""One thread in every process of the tests; the plugin comes with the installed package (``halfpixel``).
+"""Every process of the tests runs in one thread. The plugin comes with the installed package (``halfpixel``).
 
-The images are small: a second thread waits more than it works, and in each of pytest-xdist's workers. Set before
-NumPy is imported, and handed on to workers and to programs that tests start.
+The images are small: more threads, in each worker of pytest-xdist, wait for each other. The variables are set
+before NumPy is imported, and reach the workers and the programs that tests start.
 """
 
 import os
