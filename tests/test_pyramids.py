@@ -69,13 +69,14 @@ def steps(call: Call, dtype: DType) -> Iterator[Case]:
 @pytest.mark.parametrize(("call", "dtype"), CALLS)
 def test_every_value_of_every_step_is_the_reference(call: Call, dtype: DType) -> None:
     names = frameworks.load("opencv")
-    release = frameworks.version("opencv") or ""
+    now = call.at(frameworks.version("opencv") or "")
+    assert now is not None
     shown = []
     for case in steps(call, dtype):
         got = call(case, dtype, names)
-        defect = call.defect(case.request, release)
+        defect = now.defect(case.request)
         want = defect.result(case) if defect else case
         assert str(got.dtype) == dtype
         assert np.array_equal(got.astype(np.float64), want.expected), case.sizes
         shown += [bool(np.any(want.expected != case.expected))] if defect else []
-    assert any(shown) == bool(call.defects), "a defect that no step shows"
+    assert any(shown) == bool(now.defects), "a defect that no step shows"

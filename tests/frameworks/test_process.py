@@ -217,8 +217,11 @@ def test_the_defect_of_same_is_declared_where_the_cut_is_odd_and_until_3_15() ->
     for trial in _trials():
         if trial.call.name.endswith("-same"):
             case = trial.case()
-            defect = trial.call.defect(case, "3.14.1")
-            assert trial.call.defect(case, "3.15.0") is None
+            before, after = (trial.call.at(release) for release in ("3.14.1", "3.15.0"))
+            assert before is not None
+            assert after is not None
+            defect = before.defect(case)
+            assert after.defect(case) is None
             if defect is not None:
                 shown.add(case.name)
                 # one pixel later: the window begins where the second pixel was

@@ -212,7 +212,7 @@ def off(call: Call, dtype: Any) -> int:
     """Values that are not predicted, over the steps without a defect."""
     names, count = frameworks.load("opencv"), 0
     for case in steps(call, dtype):
-        if call.defect(case.request, "5") is None:
+        if call.defect(case.request) is None:
             got = call(case, dtype, names).astype(np.float64)
             count += int(np.count_nonzero(got != case.expected))
     return count

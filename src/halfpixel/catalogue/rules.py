@@ -357,7 +357,7 @@ def _by_name(name: str) -> Resize | None:
             if name in (call.id, call.name):
                 if not call.follows:
                     raise Unknown(f"{call.id} follows no resize convention of its own")
-                return list(call.follows.values())[-1]
+                return call.latest
     return None
 
 

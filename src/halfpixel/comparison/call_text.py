@@ -241,7 +241,7 @@ def _asked(text: str, reading: Reading, n_in: Size) -> tuple[Resize, Size, Any]:
             raise Unreadable(f"{text}: give its size in numbers")
         size = h, w
     for call in reading.calls:
-        convention = list(call.follows.values())[-1]
+        convention = call.latest
         request = Request(convention, (1, 3, *n_in), size)
         if call.scaling is not None or call.expression(request) is not None:
             return convention, size, scales

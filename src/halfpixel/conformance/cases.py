@@ -67,6 +67,7 @@ class ResizeCase:
     scales: Scales | None = None
     roi: tuple[float, ...] | None = None
     extrapolation_value: float = 0
+    shows_refusals: bool = False  # run where a dtype is refused: enlarged, shrunk, and copied
 
     def fits(self, convention: Resize) -> bool:
         """Whether a convention takes both its axes' sizes."""
@@ -134,14 +135,15 @@ RESIZE_CASES = (
     ResizeCase("4x5-7x9-texture", "texture", (1, 3, 4, 5), (7, 9),
                "enlarging by a fraction; three channels are told apart"),
     ResizeCase("9x7-5x4-texture", "texture", (2, 3, 9, 7), (5, 4),
-               "shrinking by a fraction; images and channels are told apart"),
+               "shrinking by a fraction; images and channels are told apart",
+               shows_refusals=True),
     ResizeCase("6x11-13x4-texture", "texture", (1, 2, 6, 11), (13, 4),
                "one axis grows while the other shrinks: swapped axes show"),
     ResizeCase("12x5-5x12-texture", "texture", (1, 1, 12, 5), (5, 12),
                "the sizes trade places: a (width, height) read as (height, width) shows"),
     ResizeCase("6x6-6x6-texture", "texture", (1, 2, 6, 6), (6, 6),
                "unchanged size: every interpolating convention returns the input",
-               conventions_agree=True),
+               conventions_agree=True, shows_refusals=True),
     ResizeCase("6x5-6x10-texture", "texture", (1, 4, 6, 5), (6, 10),
                "one axis unchanged, the other doubled"),
     ResizeCase("1x1-3x4-texture", "texture", (1, 2, 1, 1), (3, 4),
@@ -153,7 +155,8 @@ RESIZE_CASES = (
     ResizeCase("5x8-9x1-texture", "texture", (1, 1, 5, 8), (9, 1),
                "one column out while the rows grow"),
     ResizeCase("3x2-8x7-texture", "texture", (1, 1, 3, 2), (8, 7),
-               "fewer pixels than a cubic kernel has taps: nothing but edges"),
+               "fewer pixels than a cubic kernel has taps: nothing but edges",
+               shows_refusals=True),
     ResizeCase("4x4-6x6-ramp", "ramp", (1, 1, 4, 4), (6, 6),
                "the smallest sizes at which nearest meets exact ties"),
     ResizeCase("16x16-3x16-texture", "texture", (1, 1, 16, 16), (3, 16),
@@ -338,17 +341,19 @@ INTEGER_DTYPES = tuple(_STRETCHED)
 # fmt: off
 INTEGER_CASES = (
     ResizeCase("3x2-8x8-extremes", "extremes", (1, 1, 3, 2), (8, 8),
-               "a step between the ends of the range: overshoot is clamped"),
+               "a step between the ends of the range: overshoot is clamped",
+               shows_refusals=True),
     ResizeCase("5x4-9x7-extremes", "extremes", (1, 3, 5, 4), (9, 7),
                "overshoot on both axes: clamping between the passes shows"),
     ResizeCase("4x5-7x9-bytes", "bytes", (1, 4, 4, 5), (7, 9),
                "enlarging by a fraction; four channels"),
     ResizeCase("9x7-5x4-bytes", "bytes", (2, 3, 9, 7), (5, 4),
-               "shrinking by a fraction; images and channels are told apart"),
+               "shrinking by a fraction; images and channels are told apart",
+               shows_refusals=True),
     ResizeCase("8x12-4x6-bytes", "bytes", (1, 2, 8, 12), (4, 6),
                "halving: sums of four pixels end in a half"),
     ResizeCase("6x6-6x6-bytes", "bytes", (1, 2, 6, 6), (6, 6),
-               "unchanged size: a copy", conventions_agree=True),
+               "unchanged size: a copy", conventions_agree=True, shows_refusals=True),
     ResizeCase("1x6-4x9-bytes", "bytes", (1, 1, 1, 6), (4, 9),
                "one row in: both taps of a column read it"),
     ResizeCase("16x16-16x11-levels", "levels", (1, 1, 16, 16), (16, 11),

@@ -433,6 +433,7 @@ def sweep(call: Call, block: Block, dtype: str) -> Verdict:
         One verdict: its case is the smallest pair that is off, if there is one.
     """
     release = version(call.framework) or ""
+    call = call.at(release) or call
     share, off, worst = 0.0, set(), None
     compared = False
     for one in _compared(call, block, dtype):
@@ -454,7 +455,7 @@ def sweep(call: Call, block: Block, dtype: str) -> Verdict:
     narrow = across(call, block.convention)
     case = pair_case(block.convention, rule, worst.axis, worst.pair, worst.beside, narrow=narrow)
     case = case.computed()
-    if defect := call.defect(case.request, release):
+    if defect := call.defect(case.request):
         case = defect.result(case)
     n_in, n_out = worst.pair
     reason = f"{len(off)} of {len(block.pairs)} size pairs exceed the error bound"
@@ -480,7 +481,6 @@ def _order(pair: Pair) -> tuple[int, Pair]:
 def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
     """Of every resize: the share of its bound that was used, or what is off."""
     names, convention = load(call.framework), block.convention
-    release = version(call.framework) or ""
     arithmetic = call.arithmetic[dtype]  # type: ignore[index]
     rule, narrow = arithmetic.coordinate_rule, across(call, convention)
     by_size: dict[int, list[int]] = {}
@@ -499,7 +499,7 @@ def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
                     got = call.evaluate(expression or call.said(one.request), one, inputs, names)
                 except Exception as error:  # whatever a framework raises is its refusal
                     problem = f"refused: {refused(error)}"
-                defect = call.defect(one.request, release) if call.defects else None
+                defect = call.defect(one.request)
                 if defect is not None:
                     want = _with(defect, one, want, axis)
                 answer = problem or _judged(got, one, call.returns[dtype], want, axis)  # type: ignore[index]

@@ -179,13 +179,29 @@ def _trials(chosen: Iterator[Call], release: Callable[[str], str | None]) -> Ite
                     yield Trial(call, dtype, name, case)
 
 
+def _there(chosen: Iterator[Call], release: Callable[[str], str | None]) -> Iterator[Call]:
+    """The calls as they are in the installed releases, of those that have them."""
+    for call in chosen:
+        installed = release(call.framework)
+        now = call.at(installed) if installed is not None else None
+        if now is not None:
+            yield now
+
+
+def _following(
+    chosen: Iterator[Call], release: Callable[[str], str | None]
+) -> Iterator[tuple[Call, Resize]]:
+    """Those of them that follow a convention there, with it."""
+    for call in _there(chosen, release):
+        if call.follows:
+            yield call, call.latest
+
+
 def gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """The gradient of every resize call that follows a convention, where its framework has gradients."""
-    for call in calls("resize"):
-        installed = release(call.framework)
+    for call, convention in _following(calls("resize"), release):
         gradient = FRAMEWORKS[call.framework].gradient
-        convention = call.convention(installed) if installed is not None else None
-        if convention is not None and gradient is not None and not call.variant:
+        if gradient is not None and not call.variant:
             differentiated = gradient.of(call)
             for dtype in differentiated.arithmetic:
                 for name in GRADIENT_CASES:
@@ -212,9 +228,9 @@ def gradient_golden(convention: Resize, rule: str | None, name: str) -> Case:
 
 def conv_gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """The gradients of every transposed convolution whose inputs have names to differentiate by."""
-    for call in calls("conv_transpose"):
+    for call in _there(calls("conv_transpose"), release):
         gradient = FRAMEWORKS[call.framework].gradient
-        if gradient is None or call.variant or release(call.framework) is None:
+        if gradient is None or call.variant:
             continue
         differentiated = gradient.of_conv_transpose(call)
         for dtype in differentiated.arithmetic:
@@ -248,12 +264,11 @@ def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Tria
     few cases: each compiles anew. Of what says the same as another call, Keras's layers and functions: they
     bring code of their own to be traced."""
     for framework, mode in modes():
-        installed = release(framework)
-        if installed is None or mode.why_absent() is not None:
+        if release(framework) is None or mode.why_absent() is not None:
             continue
-        for call in calls("resize"):
-            convention = call.convention(installed) if call.framework == framework else None
-            if convention is None or not (call.plain or call.own_code):
+        mine = (call for call in calls("resize") if call.framework == framework)
+        for call, convention in _following(mine, release):
+            if not (call.plain or call.own_code):
                 continue
             executed = mode.of(call, convention)
             names = _mode_cases(call, convention)
@@ -296,10 +311,8 @@ def executed_golden(convention: Resize, rule: str | None, executed: str | None, 
 
 def photograph_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """The photograph through every resize call whose convention has goldens, at three sizes."""
-    for call in calls("resize"):
-        installed = release(call.framework)
-        convention = call.convention(installed) if installed is not None else None
-        if convention is not None and call.stored and call.scaling is None:
+    for call, convention in _following(calls("resize"), release):
+        if call.stored and call.scaling is None:
             for size in PHOTOGRAPH_SIZES:
                 named = photograph_case(convention, call.rule, _NO_PIXELS, size)
                 if call.expression(named.request) is not None:
@@ -325,12 +338,9 @@ def edged() -> Iterator[Call]:
 
 def edge_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """The edges of every resize call that follows a convention, each at the first sizes it can express."""
-    for call in edged():
-        installed = release(call.framework)
-        convention = call.convention(installed) if installed is not None else None
-        if convention is not None:
-            for entry in EDGE_CASES.values():
-                yield from _edge_trials(call, convention, entry)
+    for call, convention in _following(edged(), release):
+        for entry in EDGE_CASES.values():
+            yield from _edge_trials(call, convention, entry)
 
 
 def _edge_trials(call: Call, convention: Resize, entry: EdgeCase) -> Iterator[Trial]:
@@ -394,10 +404,8 @@ def _itself(block: sweep.Block) -> sweep.Block:
 
 
 def _swept(release: Callable[[str], str | None]) -> Iterator[tuple[Call, Resize]]:
-    for call in calls("resize"):
-        installed = release(call.framework)
-        convention = call.convention(installed) if installed is not None else None
-        if convention is not None and sweep.swept(call):
+    for call, convention in _following(calls("resize"), release):
+        if sweep.swept(call):
             yield call, convention
 
 
@@ -425,10 +433,8 @@ def _rule(call: Call, dtype: DType) -> str | None:
 Cases = Iterator[tuple[str, Callable[[], Case]]]
 
 
-# what shows that a dtype is refused: cases that are computed, enlarged and shrunk, and one that is copied
-_REFUSED_SIZES = ("3x2-8x", "9x7-5x4-", "6x6-6x6-")
-_REFUSED = tuple(e for e in INTEGER_CASES if e.name.startswith(_REFUSED_SIZES))
-_REFUSED_FLOATS = tuple(e for e in RESIZE_CASES if e.name.startswith(_REFUSED_SIZES))
+_REFUSED = tuple(entry for entry in INTEGER_CASES if entry.shows_refusals)
+_REFUSED_FLOATS = tuple(entry for entry in RESIZE_CASES if entry.shows_refusals)
 
 
 def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
@@ -436,6 +442,7 @@ def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
         yield from _integer_trials(call, release, dtype)
         return
     convention, rule = call.convention(release), call.stored_rule
+    call = call.at(release) or call
     follows = convention or next(iter(call.follows.values()), Resize(mode="linear"))
     every = resize_entries(follows)
     if call.scaling is not None:

@@ -111,26 +111,27 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
         FrameworkError: the framework cannot be imported, or has died.
     """
     names = load(call.framework)
-    expression = call.said(case.request)
     release = version(call.framework) or ""
-    refusal = call.refusal(case.request, dtype, names)
-    before_its_time = bool(call.follows) and call.convention(release) is None
-    may_refuse = before_its_time or not call.takes(dtype, release)
+    there = call.at(release)
+    takes = there is not None and dtype in there.arithmetic
+    now = there or call
+    expression = now.said(case.request)
+    refusal = now.refusal(case.request, dtype, names)
 
     def verdict(kind: Kind, **known: Any) -> Verdict:
         return Verdict(kind, call, case, dtype, release, **known)
 
-    inputs = call.arrays(case, dtype)
+    inputs = now.arrays(case, dtype)
     before = {name: values.tobytes() for name, values in inputs.items()}
     try:
-        got = call.evaluate(expression, case, inputs, names)
+        got = now.evaluate(expression, case, inputs, names)
     except FrameworkError:
         raise
     except (
         Exception
     ) as error:  # whatever a framework raises is its refusal, and is reported in its words
         words = refused(error)
-        if may_refuse or (refusal is not None and refusal.matches(words)):
+        if not takes or (refusal is not None and refusal.matches(words)):
             return verdict("unsupported", words=words)
         declared = (
             f"expected a message matching {refusal.words!r}" if refusal else "none is declared"
@@ -139,25 +140,27 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     for name, values in inputs.items():
         if values.tobytes() != before[name]:
             return verdict("changed", reason=f"modified its input {name}")
-    if before_its_time:
+    if there is None:
         return verdict(
             "changed",
             reason=f"returned a result; no behaviour is declared for {release} "
-            f"(only {', '.join(call.follows)})",
+            f"(only {', '.join(call.ranges) or call.releases})",
         )
     if refusal is not None:
         return verdict("changed", reason=f"returned a result; expected an error: {refusal.why}")
-    want = call.returns[dtype]  # type: ignore[index]
+    want = now.returns[dtype]  # type: ignore[index]
     if dtype_name(got) != want:
         return verdict("changed", reason=f"returned dtype {dtype_name(got)}, not {want}")
-    defect = call.defect(case.request, release)
+    defect = now.defect(case.request)
     if defect is not None:
         case = defect.result(case)
     if got.shape != case.expected.shape:
         return verdict(
             "changed", reason=f"returned shape {got.shape}, not {case.expected.shape}", got=got
         )
-    bound = error_bound(case, call.arithmetic[dtype])  # type: ignore[index]
+    # a dtype that came later is held to what later releases do with it
+    arithmetic = (now if takes else call).arithmetic[dtype]  # type: ignore[index]
+    bound = error_bound(case, arithmetic)
     share = share_of_bound(got, case.expected, bound)
     known = f"known defect: {defect.why}" if defect else ""
     if share <= 1:

@@ -171,7 +171,7 @@ def conditions(
     name = {"keras_torch": "Keras on the torch backend"}.get(call.framework)
     if target == "keras":
         name = name or "Keras on the TensorFlow backend"
-    releases = list(call.follows)[-1]
+    releases = call.ranges[-1]
     found.append(f"{name}, {releases}" if name else f"{call.framework} {releases}")
     if call.needs:
         found.append(f"the package {', '.join(call.needs)}")

@@ -84,7 +84,7 @@ def _of_catalogue(call: Call, target: Target, query: Query) -> Iterator[Given]:
         return _own(scaling, one, factors)
 
     said = _with(call.said(case), factors)
-    conditions = (code.layout(target, query.rank), f"{call.framework} {list(call.follows)[-1]}")
+    conditions = (code.layout(target, query.rank), f"{call.framework} {call.ranges[-1]}")
     own = search.convention_of(call)
     yield Given(
         call, own, f"y = {said}", side(call, own, search.kernel_of(call)), sizes, False, conditions
@@ -143,7 +143,7 @@ def _scale_and_translate(query: Query) -> Iterator[Given]:
 
         conditions = (
             code.layout("tensorflow", 2),
-            f"tensorflow {list(call.follows)[-1]}",
+            f"tensorflow {call.ranges[-1]}",
             "x is of float32",
         )
         yield Given(call, own, text, side(call, own), sizes, True, conditions)

@@ -24,7 +24,7 @@ _UNCHANGED = (2, 7)  # sizes of an axis that a pass must leave alone
 
 def convention_of(call: Call) -> Resize:
     """What a call follows, in the latest releases."""
-    return list(call.follows.values())[-1]
+    return call.latest
 
 
 def model_of(call: Call, convention: Resize | None = None) -> Model:

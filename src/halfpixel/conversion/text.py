@@ -29,7 +29,7 @@ def text(found: ResizeAnswer) -> str:
         if part.rule:
             lines.append(f"  coordinate rule on float32: {part.rule}")
         lines += [f"  taking it that {note}" for note in found.reading.notes]
-        releases = list(part.call.follows)[-1]
+        releases = part.call.ranges[-1]
         known = part.call.framework if part.call.framework != "onnx" else "ONNX"
         lines.append(f"  in {known} {releases}")
         lines += [f"  {one}" for one in part.conditions]

@@ -7,7 +7,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from ..numerics.nonfinite import Evaluated, default
 from ..operators import Resize
 from ..operators.request import Operation, Request
 from .factors import Scaling
+from .releases import Ranged, contains
 
 DType = Literal["float32", "float64", "float16", "bfloat16", "uint8", "uint16", "int16"]
 Names = Mapping[str, Any]
@@ -112,12 +113,14 @@ class Refusal:
         why: the reason, for a reader.
         when: whether it holds for a request, a dtype and the loaded names; always, by default.
         dtypes: the dtypes that it is about: a request or two show it. Empty where the dtype does not matter.
+        releases: those that raise it (PEP 440 specifiers); all, if empty.
     """
 
     words: str
     why: str
     when: Callable[[Request, str, Names], bool] = lambda request, dtype, names: True
     dtypes: tuple[DType, ...] = ()
+    releases: str = ""
 
     def holds(self, request: Request, dtype: str, names: Names) -> bool:
         return (not self.dtypes or dtype in self.dtypes) and self.when(request, dtype, names)
@@ -150,6 +153,22 @@ class Defect:
     result: Recomputation
 
 
+class Change(TypedDict, total=False):
+    """Fields of a call that have other values in a range of releases."""
+
+    expression: Callable[[Request], Expression | None]
+    run: Run
+    arithmetic: Mapping[DType, ErrorModel]
+    returns: Mapping[DType, str]
+    roundings: Mapping[DType, tuple[str, ...]]
+    rounding: Callable[[tuple[str, ...], Names], str]
+    refusals: tuple[Refusal, ...]
+    defects: tuple[Defect, ...]
+    scaling: Scaling | None
+    backward: Callable[[Request], Expression | None] | None
+    needs: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class LeftOut:
     """Edges (:mod:`halfpixel.conformance.edge_cases`) at which a call is not run.
@@ -169,18 +188,23 @@ class LeftOut:
 class Call:
     """One public function of a framework with its flags set.
 
+    Its fields are those of the latest releases. What holds in some releases only has a range of them (PEP
+    440 specifiers), and :meth:`at` is the call as it is in one release.
+
     Attributes:
         framework: its name: torch, tensorflow or opencv.
         name: what ``-k`` selects, unique in its framework.
         operation: resize or conv_transpose.
-        follows: release ranges (PEP 440 specifiers) and the resize convention followed in each. For a
+        follows: release ranges and the resize convention followed in each. For a
             transposed convolution the convention comes with the request: ``expression`` says which ones
             the call can express. Empty for a call that the framework always refuses.
+        releases: those that have the call; if empty, those of ``follows``, or all where that is empty.
+        changes: release ranges in which other fields have other values than in the latest releases.
         expression: the call on a request, as a user would write it; None if its arguments cannot say it.
         run: evaluates the expression on inputs of one dtype, (N, C, H, W) in and out.
         arithmetic: for each dtype it takes, the roundings on the way.
         returns: for each dtype, the dtype of the result.
-        since: of dtypes that came later than the call, the releases that take them (PEP 440 specifiers);
+        since: of dtypes that came later than the call, the releases that take them;
             another may refuse one in any words, and what it answers is held to the same.
         roundings: for a dtype whose results are integers that are not copied, the arithmetics
             (:data:`halfpixel.numerics.integer_kernels.ROUNDINGS`) that it may follow.
@@ -214,6 +238,8 @@ class Call:
     arithmetic: Mapping[DType, ErrorModel]
     returns: Mapping[DType, str]
     follows: Mapping[str, Resize] = field(default_factory=dict)
+    releases: str = ""
+    changes: Mapping[str, Change] = field(default_factory=dict)
     since: Mapping[DType, str] = field(default_factory=dict)
     roundings: Mapping[DType, tuple[str, ...]] = field(default_factory=dict)
     rounding: Callable[[tuple[str, ...], Names], str] = lambda choice, names: choice[0]
@@ -237,6 +263,65 @@ class Call:
         return f"{self.framework}-{self.name}"
 
     @property
+    def ranges(self) -> tuple[str, ...]:
+        """The ranges of releases in which it follows a convention, the latest last."""
+        return tuple(self.follows)
+
+    @property
+    def latest(self) -> Resize:
+        """The resize convention that it follows in the latest releases; of a call that follows one."""
+        return Ranged(self.follows).latest
+
+    def at(self, release: str) -> Call | None:
+        """The call as it is in a release: ``follows`` has the one convention, ``arithmetic`` the dtypes that
+        the release takes, and what it refuses and computes wrongly is what that release does.
+
+        Args:
+            release: a version (PEP 440).
+
+        Returns:
+            The call; None if the release does not have it.
+
+        Raises:
+            ValueError: two ranges have the release, or it is no version.
+        """
+        known: dict[str, Call | None] = self.__dict__.setdefault("_by_release", {})
+        if release not in known:
+            known[release] = self._as_in(release)
+        return known[release]
+
+    def _as_in(self, release: str) -> Call | None:
+        now = Ranged(self.follows).range_of(release)
+        if (self.follows and now is None) or not contains(self.releases, release):
+            return None
+        changed = replace(self, **(Ranged(self.changes).at(release) or {}))
+        return replace(
+            changed,
+            follows={} if now is None else {now: self.follows[now]},
+            changes={},
+            since={},
+            arithmetic={
+                dtype: one
+                for dtype, one in changed.arithmetic.items()
+                if contains(self.since.get(dtype, ""), release)
+            },
+            refusals=tuple(one for one in changed.refusals if contains(one.releases, release)),
+            defects=tuple(one for one in changed.defects if contains(one.releases, release)),
+        )
+
+    def check_releases(self) -> None:
+        """Check every range of releases that it declares.
+
+        Raises:
+            ValueError: one is no PEP 440 specifier, or two of ``follows`` or of ``changes`` overlap.
+        """
+        Ranged(self.follows).check()
+        Ranged(self.changes).check()
+        known = (self.releases, *self.since.values(), *(one.releases for one in self.refusals))
+        for releases in (*known, *(one.releases for one in self.defects)):
+            Ranged({releases: None}).check()
+
+    @property
     def rule(self) -> str | None:
         """The coordinate rule of its arithmetic in its first dtype; one that is stored is that of all."""
         return next(iter(self.arithmetic.values())).coordinate_rule
@@ -256,16 +341,10 @@ class Call:
         rule = self.arithmetic[dtype].coordinate_rule
         return rule if rule and COORDINATE_RULES[rule].computed else self.stored_rule
 
-    def convention(self, version: str) -> Resize | None:
-        """The resize convention that a release follows, or None if no range holds it."""
-        for releases, convention in self.follows.items():
-            if _contains(releases, version):
-                return convention
-        return None
-
-    def takes(self, dtype: str, version: str) -> bool:
-        """Whether a release is one of those that take a dtype."""
-        return all(_contains(since, version) for came, since in self.since.items() if came == dtype)
+    def convention(self, release: str) -> Resize | None:
+        """The resize convention that a release follows, or None if no range has it."""
+        now = self.at(release)
+        return next(iter(now.follows.values()), None) if now else None
 
     def evaluated(self, convention: Resize, dtype: DType, names: Names) -> Evaluated:
         """What its kernel visits and in which form it adds up, in the environment of the loaded names."""
@@ -285,11 +364,9 @@ class Call:
         """Whether a refusal is declared that is about a dtype."""
         return any(dtype in refusal.dtypes for refusal in self.refusals)
 
-    def defect(self, request: Request, version: str) -> Defect | None:
-        """The declared defect that a release shows on a request, or None."""
-        return next(
-            (d for d in self.defects if d.when(request) and _contains(d.releases, version)), None
-        )
+    def defect(self, request: Request) -> Defect | None:
+        """The declared defect that shows on a request, or None; of a release, ask the call :meth:`at` it."""
+        return next((one for one in self.defects if one.when(request)), None)
 
     def __call__(self, case: Computation, dtype: str, names: Names) -> NDArray[Any]:
         """Run it on a case.
@@ -341,12 +418,6 @@ class Call:
             g = inputs["x"]
             inputs = {"x": np.zeros((*g.shape[:2], *case.size), g.dtype), "g": g}
         return self.run(names, expression, inputs)
-
-
-def _contains(releases: str, version: str) -> bool:
-    from packaging.specifiers import SpecifierSet
-
-    return SpecifierSet(releases).contains(version, prereleases=True)
 
 
 @dataclass(frozen=True)

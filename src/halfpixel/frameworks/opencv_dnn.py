@@ -66,14 +66,17 @@ def _forward(
     model = onnx.helper.make_model(
         graph, opset_imports=[onnx.helper.make_opsetid("", opset)], ir_version=8
     )
-    logging = cv2.utils.logging
-    level = logging.setLogLevel(logging.LOG_LEVEL_SILENT)  # it prints what it raises, too
+    logging = getattr(cv2.utils, "logging", None)  # since 4.12
+    level = logging and logging.setLogLevel(
+        logging.LOG_LEVEL_SILENT
+    )  # it prints what it raises, too
     try:
         net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))
         net.setInput(x)
         return np.asarray(net.forward())
     finally:
-        logging.setLogLevel(level)
+        if logging:
+            logging.setLogLevel(level)
 
 
 # ---------------------------------------------------------------------------- ConvTranspose

@@ -154,7 +154,7 @@ def _part(by_target: Sequence[Part], *, fitted: bool) -> dict[str, Any]:
         "call": one.call.id,
         "when": one.when,
         "rule": one.rule or "",
-        "releases": f"{one.call.framework} {list(one.call.follows)[-1]}",
+        "releases": f"{one.call.framework} {one.call.ranges[-1]}",
         "conditions": one.conditions,
         "looked": one.looked_at,
         "fitted": fitted,

@@ -1,0 +1,111 @@
+"""Ranges of releases: what a call declares for some releases, and the call as it is in one."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from halfpixel.conformance import trials
+from halfpixel.frameworks import Call, Defect, Refusal
+from halfpixel.frameworks.releases import Ranged, contains
+from halfpixel.operators import Resize
+
+FLOOR = Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+LINEAR = Resize(mode="linear")
+
+
+def call_named(name: str) -> Call:
+    return next(call for call in trials.calls() if call.id == name)
+
+
+# every field that a range of releases can change, in a call of a framework of two releases
+OLD, NEW = "4.10.0", "5.1.0"
+REFUSED = Refusal("no kernel", "it came later", releases="<5")
+BROKEN = Defect("off by one", "<5", lambda request: True, lambda case: case)
+CALL = replace(
+    call_named("opencv-resize-INTER_LINEAR"),
+    follows={"<5": FLOOR, ">=5": LINEAR},
+    since={"uint16": ">=5"},
+    refusals=(REFUSED,),
+    defects=(BROKEN,),
+    changes={"<5": {"returns": {"float32": "float64"}, "roundings": {}}},
+)
+
+
+def test_every_range_of_the_catalogue_is_one_and_none_overlap() -> None:
+    for call in trials.calls():
+        call.check_releases()
+
+
+def test_a_call_in_a_release_is_what_that_release_does() -> None:
+    old, new = CALL.at(OLD), CALL.at(NEW)
+    assert old is not None
+    assert new is not None
+    assert (old.latest, new.latest) == (FLOOR, LINEAR)
+    assert (old.ranges, new.ranges) == (("<5",), (">=5",))
+    assert "uint16" in new.arithmetic
+    assert "uint16" not in old.arithmetic
+    assert (old.refusals, new.refusals) == ((REFUSED,), ())
+    assert (old.defects, new.defects) == ((BROKEN,), ())
+    assert (old.returns, new.returns) == ({"float32": "float64"}, CALL.returns)
+    assert (old.roundings, new.roundings) == ({}, CALL.roundings)
+    assert old.at(OLD) == old
+    assert CALL.convention(OLD) == FLOOR
+
+
+def test_a_call_that_a_release_does_not_have_is_none() -> None:
+    assert replace(CALL, follows={">=5": LINEAR}).at(OLD) is None
+    assert replace(CALL, follows={}, releases=">=5").at(OLD) is None
+    assert replace(CALL, follows={}, releases=">=5").at(NEW) is not None
+    assert replace(CALL, follows={}).at(OLD) is not None  # it is refused in all releases
+
+
+def test_a_call_that_declares_one_range_is_the_same_in_all_its_releases() -> None:
+    call = call_named("torch-interpolate-nearest")
+    latest = call.at("2.13.0")
+    assert latest == replace(call, since={})
+    assert latest is call.at("2.13.0")  # found once
+
+
+@pytest.mark.parametrize(
+    ("ranges", "words"),
+    [
+        ({"<5": 1, ">=4.8": 2}, "'<5' and '>=4.8' overlap: both have 4.8"),
+        ({"<=5": 1, ">=5": 2}, "overlap: both have 5"),
+        ({"": 1, ">=5": 2}, "'' and '>=5' overlap"),
+        ({"==4.8.*": 1, ">4.8, <5": 2}, "overlap: both have 4.8"),
+        ({"since 5": 1}, "'since 5' is no range of releases: write it like '>=4.8, <5'"),
+    ],
+)
+def test_a_wrong_range_is_told(ranges: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Ranged(ranges).check()
+    with pytest.raises(ValueError, match=words):
+        replace(CALL, follows={}, changes=ranges).check_releases()
+
+
+def test_a_wrong_range_of_a_call_is_told() -> None:
+    for wrong in (
+        replace(CALL, follows={"later": FLOOR}),
+        replace(CALL, since={"uint16": "later"}),
+        replace(CALL, releases="later"),
+        replace(CALL, refusals=(replace(REFUSED, releases="later"),)),
+        replace(CALL, defects=(replace(BROKEN, releases="later"),)),
+    ):
+        with pytest.raises(ValueError, match="'later' is no range of releases"):
+            wrong.check_releases()
+
+
+def test_ranges_are_a_mapping_whose_last_value_is_the_latest() -> None:
+    ranged = Ranged({"<5": "floor", ">=5": "round"})
+    ranged.check()
+    assert list(ranged.items()) == [("<5", "floor"), (">=5", "round")]
+    assert (ranged.latest, ranged.at("4.0"), ranged.range_of("5.0.1")) == ("round", "floor", ">=5")
+    assert Ranged({">=5": "round"}).at("4.0") is None
+
+
+def test_a_release_is_a_version() -> None:
+    assert contains(">=2.6", "2.6.0rc1") is False
+    assert contains(">=2.6", "2.7.0.dev1+cpu")
+    with pytest.raises(ValueError, match="'newest' is no release: write it like"):
+        contains(">=2.6", "newest")
