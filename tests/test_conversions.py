@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from halfpixel import frameworks
 from halfpixel.conformance.conversion_sweep import KERNELS, SOURCES, STRIDES
-from halfpixel.conversion import Answer, convert
+from halfpixel.conversion import ConvTransposeConversion, convert
 from halfpixel.conversion.parse import Sizes, Spoken, read
 from halfpixel.frameworks.layer_plans import TARGETS, Layer, Target, code, plan
 
@@ -207,7 +207,7 @@ def test_an_answer_computes_what_the_call_does(
     own = plan(layer, source).conditions
     want = on_a_cpu(lambda: run(native(text, layer, weight), source, x, w, given), own)
     answer = convert(text, target, weight=weight, input_size=size)
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, ConvTransposeConversion)
     said = answer.code
     if target == "onnx":  # a node by itself does not run: cv2.dnn runs it
         said = convert(text, "opencv", weight=weight, input_size=size).code

@@ -20,7 +20,7 @@ from halfpixel.conversion import convert, onnx_nodes
 from halfpixel.conversion.agreement import Exactness, Side, differing, rounding, side
 from halfpixel.conversion.parse import Reading, read
 from halfpixel.conversion.parse.resize import example
-from halfpixel.conversion.resize import Difference, Equivalent, Part, ResizeAnswer
+from halfpixel.conversion.resize import Difference, Equivalent, Part, ResizeConversion
 from halfpixel.conversion.sizes import EXAMPLES, Size, Sizes
 from halfpixel.frameworks.call import Call
 from halfpixel.frameworks.layer_plans import TARGETS, Target
@@ -177,7 +177,7 @@ def cases_of(call: Call) -> Iterator[Computation]:
         yield Computation(convention, {"x": image((shape[2], shape[3]), shape[1])}, said.size)
 
 
-def check(call: Call, target: Target, case: Computation) -> ResizeAnswer:
+def check(call: Call, target: Target, case: Computation) -> ResizeConversion:
     """Run what is answered for a call at one pair of sizes."""
     x = case.inputs["x"]
     text = str(call.said(case.request))
@@ -187,7 +187,7 @@ def check(call: Call, target: Target, case: Computation) -> ResizeAnswer:
     x, n_out = {1: _line, 2: _itself, 3: _volume}[rank](x, case.size)
     n_in: Size = x.shape[2:]
     answer = convert(text, target, input_size=n_in)
-    assert isinstance(answer, ResizeAnswer)
+    assert isinstance(answer, ResizeConversion)
     mine = [
         p
         for p in answer.parts

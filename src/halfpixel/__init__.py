@@ -1,7 +1,7 @@
 """halfpixel: does your resize mean the same thing in PyTorch, TensorFlow and OpenCV?
 
 The names in ``__all__`` are the public API. Each is imported when it is used: importing this package
-imports no other, and no framework.
+imports no other package, and no framework.
 """
 
 from __future__ import annotations
@@ -11,43 +11,69 @@ from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 __all__ = [
-    "Answer",
-    "BranchedAnswer",
+    "BranchedConversion",
     "Comparison",
     "ConvTranspose",
+    "ConvTransposeConversion",
+    "ConvTransposeIdentification",
     "Identification",
     "Incomparable",
     "Resize",
-    "ResizeAnswer",
-    "Transposed",
+    "ResizeConversion",
+    "Rule",
+    "Sampling",
     "Unidentifiable",
+    "Unknown",
     "Unreadable",
     "__version__",
     "compare",
+    "convention_of",
     "convert",
+    "find_rules",
     "identify",
 ]
 
 if TYPE_CHECKING:
+    from .catalogue.rules import Rule, Unknown, convention_of, find_rules
     from .comparison import Comparison, Incomparable, compare
-    from .conversion import Answer, BranchedAnswer, ResizeAnswer, convert
+    from .conversion import BranchedConversion, ConvTransposeConversion, ResizeConversion, convert
     from .conversion.parse import Unreadable
-    from .identification import Identification, Transposed, Unidentifiable, identify
+    from .identification import (
+        ConvTransposeIdentification,
+        Identification,
+        Unidentifiable,
+        identify,
+    )
     from .operators import ConvTranspose, Resize
+    from .report.sampling import Sampling
 else:
     _NAMES = {  # by the module that defines them
-        "halfpixel.conversion": ("Answer", "BranchedAnswer", "ResizeAnswer", "convert"),
-        "halfpixel.comparison": ("Comparison", "Incomparable", "compare"),
-        "halfpixel.operators": ("ConvTranspose", "Resize"),
-        "halfpixel.identification": ("Identification", "Transposed", "Unidentifiable", "identify"),
-        "halfpixel.conversion.parse": ("Unreadable",),
+        "catalogue.rules": ("Rule", "Unknown", "convention_of", "find_rules"),
+        "comparison": ("Comparison", "Incomparable", "compare"),
+        "conversion": (
+            "BranchedConversion",
+            "ConvTransposeConversion",
+            "ResizeConversion",
+            "convert",
+        ),
+        "conversion.parse": ("Unreadable",),
+        "identification": (
+            "ConvTransposeIdentification",
+            "Identification",
+            "Unidentifiable",
+            "identify",
+        ),
+        "operators": ("ConvTranspose", "Resize"),
+        "report.sampling": ("Sampling",),
     }
     _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
     def __getattr__(name):
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(importlib.import_module(_MODULES[name]), name)
+        value = globals()[name] = getattr(
+            importlib.import_module(f"{__name__}.{_MODULES[name]}"), name
+        )
         return value
 
     def __dir__():

@@ -9,18 +9,17 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import __version__, names
+from . import __version__, documents, names
 from .report import console
 
 if TYPE_CHECKING:
     from .comparison import Comparison
 
-SCHEMA = 1  # of what is printed under --format json
 YES, NO, WRONG_USE = 0, 1, 2
 _INTERRUPTED = 130  # as shells count a process that Ctrl-C ended
 _LAYOUTS = ("HW", "HWC", "CHW", "NHWC", "NCHW")
@@ -34,7 +33,7 @@ Namespace = argparse.Namespace
 
 
 @dataclass(frozen=True)
-class Answer:
+class Output:
     """What a command prints.
 
     Attributes:
@@ -45,7 +44,7 @@ class Answer:
     """
 
     text: Callable[[int | None], str]
-    json: Callable[[], object]
+    json: Callable[[], Mapping[str, object]]
     status: int = YES
     raw: bool = False
 
@@ -69,7 +68,7 @@ class Command:
     yes: str
     no: str
     declare: Callable[[Parser], None]
-    run: Callable[[Namespace], Answer]
+    run: Callable[[Namespace], Output]
 
     @property
     def epilog(self) -> str:
@@ -205,7 +204,7 @@ def _parsed(arguments: list[str]) -> Namespace:
     return top.parse_args(arguments)
 
 
-def _print(answer: Answer, *, as_json: bool) -> None:
+def _print(answer: Output, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(answer.json(), indent=2, ensure_ascii=False, allow_nan=False))
     elif answer.raw:
@@ -222,7 +221,9 @@ def _failed(prog: str, message: str, usage: str = "", *, as_json: bool) -> int:
     """Say what is wrong: with ``--format json`` on stdout, where a program expects a document."""
     if as_json:
         error = {"command": prog.partition(" ")[2] or None, "message": message}
-        print(json.dumps({"schema": SCHEMA, "error": error}, indent=2, ensure_ascii=False))
+        print(
+            json.dumps({"schema": documents.SCHEMA, "error": error}, indent=2, ensure_ascii=False)
+        )
     else:
         if console.colours(sys.stderr):
             prog = console.painted(prog, console.BOLD, console.RED)
@@ -325,7 +326,7 @@ def _compare_arguments(parser: Parser) -> None:
     parser.add_argument("--html", metavar="FILE", help="write a page with pictures")
 
 
-def _compare(chosen: Namespace) -> Answer:
+def _compare(chosen: Namespace) -> Output:
     from .comparison import DTYPES, compare
 
     _check_folders(chosen)
@@ -342,7 +343,7 @@ def _compare(chosen: Namespace) -> Answer:
             progress=progress,
         )
     _pictures(found, chosen)
-    return Answer(lambda width: str(found), found.as_dict, YES if found.same else NO)
+    return Output(lambda width: str(found), found.json, YES if found.same else NO)
 
 
 def _check_folders(chosen: Namespace) -> None:
@@ -389,7 +390,7 @@ def _identify_arguments(parser: Parser) -> None:
     )
 
 
-def _identify(chosen: Namespace) -> Answer:
+def _identify(chosen: Namespace) -> Output:
     from .identification import find, identify
 
     with _running() as progress:
@@ -400,7 +401,7 @@ def _identify(chosen: Namespace) -> Answer:
             operation=chosen.operation,
             progress=progress,
         )
-    return Answer(lambda width: str(found), found.as_dict, YES if found.named else NO)
+    return Output(lambda width: str(found), found.json, YES if found.named else NO)
 
 
 # ---------------------------------------------------------------------------- convert
@@ -425,13 +426,11 @@ def _convert_arguments(parser: Parser) -> None:
     )
 
 
-def _convert(chosen: Namespace) -> Answer:
+def _convert(chosen: Namespace) -> Output:
     from .conversion import convert
 
     found = convert(chosen.call, chosen.to, weight=chosen.weight, input_size=chosen.input)
-    return Answer(
-        lambda width: str(found), lambda: json.loads(found.json()), YES if found.complete else NO
-    )
+    return Output(lambda width: str(found), found.json, YES if found.complete else NO)
 
 
 # ---------------------------------------------------------------------------- show, rules
@@ -451,7 +450,7 @@ def _show_arguments(parser: Parser) -> None:
     )
 
 
-def _show(chosen: Namespace) -> Answer:
+def _show(chosen: Namespace) -> Output:
     from .catalogue import rules
     from .report import sampling
 
@@ -463,9 +462,9 @@ def _show(chosen: Namespace) -> Answer:
     one = sampling.Sampling(convention, sizes[0], sizes[1], chosen.factor)
     one.weights()
     unicode = "utf" in (sys.stdout.encoding or "").lower()
-    return Answer(
+    return Output(
         lambda width: sampling.text(one, width or 100, unicode=unicode),
-        lambda: json.loads(one.as_json()),
+        one.json,
     )
 
 
@@ -486,11 +485,11 @@ def _rules_arguments(parser: Parser) -> None:
     )
 
 
-def _rules(chosen: Namespace) -> Answer:
+def _rules(chosen: Namespace) -> Output:
     from .catalogue import rules
     from .report import rule_table
 
-    found = rules.selected(
+    found = rules.find_rules(
         framework=chosen.framework,
         operation=chosen.operation,
         convention=chosen.convention,
@@ -498,9 +497,9 @@ def _rules(chosen: Namespace) -> Answer:
         call=chosen.call,
     )
     variants = chosen.variants or chosen.call is not None
-    return Answer(
+    return Output(
         lambda width: rule_table.text(found, variants=variants),
-        lambda: json.loads(rule_table.as_json(found)),
+        lambda: rule_table.json(found),
         YES if found else NO,
     )
 
@@ -512,17 +511,17 @@ def _no_arguments(parser: Parser) -> None:
     pass
 
 
-def _golden(chosen: Namespace) -> Answer:
+def _golden(chosen: Namespace) -> Output:
     from .conformance import goldens, trials
 
     written, removed, unchanged = goldens.write(trials.golden_cases(), trials.golden_pages())
     paths = {"wrote": map(goldens.shown, written), "removed": map(goldens.shown, removed)}
     lines = [f"{verb} {path}" for verb, some in paths.items() for path in some]
     total = f"goldens: {len(written)} written, {len(removed)} removed, {unchanged} unchanged"
-    return Answer(
+    return Output(
         lambda width: "\n".join([*lines, total]),
         lambda: {
-            "schema": SCHEMA,
+            "schema": documents.SCHEMA,
             "written": [goldens.shown(path) for path in written],
             "removed": [goldens.shown(path) for path in removed],
             "unchanged": unchanged,
@@ -530,15 +529,15 @@ def _golden(chosen: Namespace) -> Answer:
     )
 
 
-def _golden_check(chosen: Namespace) -> Answer:
+def _golden_check(chosen: Namespace) -> Output:
     from .conformance import goldens, trials
 
     problems = list(goldens.problems(trials.golden_cases(), trials.golden_pages()))
     count = sum(1 for _ in (*trials.golden_cases(), *trials.golden_pages()))
     verdict = f"{len(problems)} with a problem" if problems else "all exact"
-    return Answer(
+    return Output(
         lambda width: "\n".join([*problems, f"goldens: {count} files, {verdict}"]),
-        lambda: {"schema": SCHEMA, "files": count, "problems": problems},
+        lambda: {"schema": documents.SCHEMA, "files": count, "problems": problems},
         NO if problems else YES,
     )
 
@@ -547,14 +546,16 @@ def _completion_arguments(parser: Parser) -> None:
     parser.add_argument("shell", type=_name(_SHELLS, "shell"), choices=_SHELLS)
 
 
-def _completion(chosen: Namespace) -> Answer:
+def _completion(chosen: Namespace) -> Output:
     try:
         import shtab
     except ImportError:
         raise ValueError("needs shtab: pip install 'halfpixel[completion]'") from None
     every = parser(declared=True)
     script = shtab.complete(every, chosen.shell)
-    return Answer(lambda width: script, lambda: {"schema": SCHEMA, "script": script}, raw=True)
+    return Output(
+        lambda width: script, lambda: {"schema": documents.SCHEMA, "script": script}, raw=True
+    )
 
 
 _COMMANDS = {

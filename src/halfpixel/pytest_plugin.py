@@ -295,7 +295,7 @@ class ConformanceItem(pytest.Item):
         verdict = self.function(call=self.trial.call, case=case, dtype=self.trial.dtype)
         from .report.terminal import outcome
 
-        self.user_properties.append((_PROPERTY, outcome(verdict, environment).as_dict()))
+        self.user_properties.append((_PROPERTY, outcome(verdict, environment).json()))
         return verdict
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:

@@ -89,11 +89,11 @@ def test_sizes_are_those_that_a_call_can_be_given() -> None:
 
 
 def test_filters_leave_what_holds_all_their_words(capsys: pytest.CaptureFixture[str]) -> None:
-    found = rules.selected(framework="opencv", convention="linear half_pix", call="INTER_LINEAR")
+    found = rules.find_rules(framework="opencv", convention="linear half_pix", call="INTER_LINEAR")
     assert {rule.call.framework for rule in found} == {"opencv"}
     assert all("linear half_pixel" in rule.follows for rule in found)
     assert any("zeros" in rule.follows for rule in found)
-    exact = rules.selected(convention="half_pixel linear", exactly=True)
+    exact = rules.find_rules(convention="half_pixel linear", exactly=True)
     assert {rule.follows for rule in exact} == {"linear half_pixel"}
     assert {rule.call.framework for rule in exact} == {
         "torch",
@@ -141,9 +141,9 @@ def test_the_table_fits_and_says_what_was_left_out() -> None:
 
 def test_the_table_is_there_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "--call", "interpolate-bicubic", "--format", "json"]) == 0
-    (first, *_) = json.loads(capsys.readouterr().out)
-    assert first["convention"] == Resize(mode="cubic").attributes
-    assert first["releases"] == ">=1.1"
+    (first, *_) = json.loads(capsys.readouterr().out)["rules"]
+    assert first["convention"] == Resize(mode="cubic").json()
+    assert first["call"]["releases"] == ">=1.1"
 
 
 def test_no_framework_is_imported() -> None:

@@ -18,7 +18,12 @@ from numpy.typing import NDArray
 import halfpixel
 from halfpixel import frameworks
 from halfpixel.conformance import goldens
-from halfpixel.conversion import Answer, BranchedAnswer, ResizeAnswer, convert
+from halfpixel.conversion import (
+    BranchedConversion,
+    ConvTransposeConversion,
+    ResizeConversion,
+    convert,
+)
 from halfpixel.conversion.agreement import LARGEST, Exactness, Levels, differing, side
 from halfpixel.conversion.models import Measured
 from halfpixel.conversion.parse import Unreadable
@@ -506,9 +511,11 @@ def _opset(conditions: Sequence[str]) -> int:
     return next((int(one[1]) for one in found if one), 0)
 
 
-def claims_of(answer: Answer | ResizeAnswer, draw: Draw, n_out: Size) -> Iterator[Claim]:
+def claims_of(
+    answer: ConvTransposeConversion | ResizeConversion, draw: Draw, n_out: Size
+) -> Iterator[Claim]:
     """The sentences of an answer that are about the sizes of a draw."""
-    if isinstance(answer, Answer):
+    if isinstance(answer, ConvTransposeConversion):
         words, layout = "equal for every input and weight", _DEFAULTS[draw.target]
         conditions = (*answer.spoken.notes, *answer.plan.conditions)
         yield Claim("equal", answer.code, words, layout, conditions)
@@ -546,7 +553,7 @@ def _is_part(part: Part, axes: Sequence[tuple[int, int]]) -> bool:
     return True
 
 
-def claim(kind: str, one: Equivalent | Difference, part: Part, answer: ResizeAnswer) -> Claim:
+def claim(kind: str, one: Equivalent | Difference, part: Part, answer: ResizeConversion) -> Claim:
     exactness = one.exactness if isinstance(one, Equivalent) else None
     words = exactness.words if exactness else "nearest"
     when = one.where if isinstance(one, Equivalent) else ""
@@ -664,7 +671,7 @@ def hold(draw: Draw, *, keras_torch: bool = False) -> Held:
         return _hold_refusal(draw, str(error), want)
     except Exception as error:
         raise Broken("traceback", draw, repr(error), _outcome(want)) from error
-    if isinstance(answer, BranchedAnswer):
+    if isinstance(answer, BranchedConversion):
         branch = _branch(answer, draw)
         if isinstance(branch, Unreadable):
             return _hold_refusal(draw, str(branch), want)
@@ -689,12 +696,14 @@ def hold(draw: Draw, *, keras_torch: bool = False) -> Held:
         if isinstance(there, Raised):
             raise Broken("answered what raises", draw, claim.backend, there.error)
         sentences.append(_hold_claim(claim, draw, there))
-    if draw.rank == 2 and isinstance(answer, ResizeAnswer):
+    if draw.rank == 2 and isinstance(answer, ResizeConversion):
         sentences += _hold_nothing(answer, every, draw, want)
     return Held("answered" if sentences else "answered, not about this image", tuple(sentences))
 
 
-def _branch(answer: BranchedAnswer, draw: Draw) -> Answer | ResizeAnswer | Unreadable:
+def _branch(
+    answer: BranchedConversion, draw: Draw
+) -> ConvTransposeConversion | ResizeConversion | Unreadable:
     """What is answered where the conditions are as the names are."""
     for one in answer.branches:
         if one is answer.branches[-1] or eval(one.condition, dict(draw.names)):
@@ -723,9 +732,11 @@ def _hold_refusal(draw: Draw, text: str, want: Array | Raised) -> Held:
 _NO_ONEDNN = "not yet support dilation|grouped convolutions are not supported|only supports NHWC"
 
 
-def _hold_answer_to_nothing(draw: Draw, want: Raised, answer: Answer | ResizeAnswer) -> Held:
+def _hold_answer_to_nothing(
+    draw: Draw, want: Raised, answer: ConvTransposeConversion | ResizeConversion
+) -> Held:
     """The source raised: because of the image, the computer, or because it takes no such call."""
-    read = answer.spoken if isinstance(answer, Answer) else answer.reading
+    read = answer.spoken if isinstance(answer, ConvTransposeConversion) else answer.reading
     if any(map(_says_refused, read.warnings)):
         return Held("answered, and said to be refused")
     if re.search(_NO_ONEDNN, want.error):
@@ -941,7 +952,7 @@ _PLAIN: Mapping[Target, tuple[str, ...]] = {
 
 
 def _hold_nothing(
-    answer: ResizeAnswer, claims: Sequence[Claim], draw: Draw, want: Array
+    answer: ResizeConversion, claims: Sequence[Claim], draw: Draw, want: Array
 ) -> list[str]:
     """Where nothing is said to be equal at sizes that are known, no plain call is, and none much nearer."""
     known = draw.told and draw.dtype == "float32" and draw.image != "integers"

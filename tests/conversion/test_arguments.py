@@ -16,7 +16,7 @@ from halfpixel.conversion import convert
 from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, read, readings, resize
 from halfpixel.conversion.parse.conv_transpose import OPERATORS, Operator
 from halfpixel.conversion.parse.signatures import FUNCTIONS, Function
-from halfpixel.conversion.resize import ResizeAnswer
+from halfpixel.conversion.resize import ResizeConversion
 from halfpixel.frameworks.call import Expression, Name
 
 # a call of each function that is answered, and of each parameter another value than its default
@@ -528,7 +528,7 @@ def test_a_call_without_a_signature_breaks_no_conversion(monkeypatch: pytest.Mon
     try:
         assert resize.unread() == added
         answer = convert("cv2.resize(img, (w, h))", "torch")
-        assert isinstance(answer, ResizeAnswer)
+        assert isinstance(answer, ResizeConversion)
         assert "F.interpolate" in answer.code
     finally:
         for cache in caches:
@@ -569,7 +569,7 @@ def test_a_factor_that_is_a_sum_is_one_operand(factor: str, written: str) -> Non
 def test_the_sizes_of_the_image_are_said_in_the_layout_of_the_code(call: str, size: str) -> None:
     """x.shape[1] of an OpenCV image is its width; of the torch image in the code, its channels."""
     answer = convert(call, "torch")
-    assert isinstance(answer, ResizeAnswer)
+    assert isinstance(answer, ResizeConversion)
     assert f"size={size}" in answer.code.replace("(h, w)", "h, w")
 
 
@@ -587,7 +587,7 @@ def test_the_sizes_of_the_image_are_said_in_the_layout_of_the_code(call: str, si
 def test_another_x_than_the_image_is_told(call: str, condition: str) -> None:
     """In the code x is the image: what another x says has a name, and the answer says which."""
     answer = convert(call, "tensorflow")
-    assert isinstance(answer, ResizeAnswer)
+    assert isinstance(answer, ResizeConversion)
     (part,) = answer.parts
     assert f"{condition}, of the x of this call" in part.conditions
     assert "x.shape[2:]" not in answer.code

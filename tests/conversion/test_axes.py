@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel.conversion import ResizeAnswer, convert
+from halfpixel.conversion import ResizeConversion, convert
 from halfpixel.conversion.search import candidates
 from halfpixel.conversion.sizes import Sizes, spread
 from halfpixel.frameworks.layer_plans import TARGETS, Target
@@ -16,9 +16,9 @@ from tests.test_resize_conversions import image, names, run
 _ULP = 2.0**-24
 
 
-def answer(text: str, to: Target, size: tuple[int, ...] | None = None) -> ResizeAnswer:
+def answer(text: str, to: Target, size: tuple[int, ...] | None = None) -> ResizeConversion:
     found = convert(text, to, input_size=size)
-    assert isinstance(found, ResizeAnswer)
+    assert isinstance(found, ResizeConversion)
     return found
 
 
@@ -117,7 +117,7 @@ def test_two_passes_take_the_sizes_of_the_call_before_the_image_s() -> None:
 
 def nearest_code(call: str, target: Target) -> str:
     answer = convert(call, target)
-    assert isinstance(answer, ResizeAnswer)
+    assert isinstance(answer, ResizeConversion)
     near = answer.parts[0].nearest
     assert near is not None
     return near.code
@@ -125,12 +125,12 @@ def nearest_code(call: str, target: Target) -> str:
 
 def test_one_box_is_of_one_frame() -> None:
     answer = convert("keras.layers.UpSampling3D()", "tensorflow", input_size=(3, 4, 5))
-    assert isinstance(answer, ResizeAnswer)
+    assert isinstance(answer, ResizeConversion)
     assert not any("crop_and_resize" in one.code for one in answer.parts[0].equal)
 
 
 def test_the_roi_of_a_line_has_three_starts_and_three_ends() -> None:
     answer = convert("F.interpolate(x, size=(1,), mode='linear')", "onnx", input_size=(1,))
-    assert isinstance(answer, ResizeAnswer)
+    assert isinstance(answer, ResizeConversion)
     said = [c for one in answer.parts[0].equal for c in one.conditions if "roi" in c]
     assert said == ["sizes is (n, c, 1), int64; roi is [0.0, 0.0, 0.0, 1.0, 1.0, 1.0], float32"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from halfpixel import cli
-from halfpixel.conversion import BranchedAnswer, convert
+from halfpixel.conversion import BranchedConversion, convert
 from halfpixel.conversion.parse import Reading, Unreadable, read, readings
 
 
@@ -19,9 +18,9 @@ def branches(text: str) -> list[tuple[str, str]]:
     ]
 
 
-def answer(text: str, to: Any, **more: Any) -> BranchedAnswer:
+def answer(text: str, to: Any, **more: Any) -> BranchedConversion:
     found = convert(text, to, **more)
-    assert isinstance(found, BranchedAnswer)
+    assert isinstance(found, BranchedConversion)
     return found
 
 
@@ -146,11 +145,12 @@ def test_a_branch_without_a_call_is_shown() -> None:
 
 def test_the_json_has_every_branch() -> None:
     text = "cv2.resize(x, (w, h), interpolation=cv2.INTER_LINEAR if r > 1 else flag)"
-    first, second = json.loads(answer(text, "torch").json())["branches"]
-    assert first["where"] == "r > 1"
+    first, second = answer(text, "torch").json()["branches"]
+    assert first["condition"] == "r > 1"
+    assert first["answer"] is not None
     assert first["answer"]["parts"][0]["equal"]
     assert second["answer"] is None
-    assert "is not written out" in second["error"]
+    assert "is not written out" in str(second["error"])
 
 
 def test_transposed_convolutions_have_branches_too() -> None:

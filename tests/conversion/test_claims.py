@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from halfpixel.conversion import ResizeAnswer, convert
+from halfpixel.conversion import ResizeConversion, convert
 from halfpixel.conversion.agreement import Exactness
 from halfpixel.conversion.parse import conv_transpose, signatures
 from halfpixel.conversion.sizes import Sizes
@@ -148,7 +148,7 @@ def test_exceptions_are_those_that_are_told(
 ) -> None:
     """It is equal at sizes that were tried, and at those that are told to be exceptions it is not."""
     answer = convert(call, target)
-    assert isinstance(answer, ResizeAnswer)
+    assert isinstance(answer, ResizeConversion)
     (part,) = answer.parts
     every = (*part.elsewhere, *part.factors, *part.recipes)
     one = next(one for one in every if one.exceptions)

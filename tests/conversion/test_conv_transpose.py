@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -294,10 +293,12 @@ def test_an_answer_may_be_cut_off_by_who_reads_it() -> None:
 
 def test_the_answer_for_programs_is_json() -> None:
     answer = convert("nn.ConvTranspose2d(6, 4, 4, 2, 1)", "keras")
-    found = json.loads(answer.json())
-    assert found["same_arguments"] is True
-    assert found["arguments"] == {"strides": [2, 2], "padding": "same"}
-    assert found["convention"]["pads"] == [1, 1, 1, 1]
+    found = answer.json()
+    layer = found["layer"]
+    assert layer is not None
+    assert layer["same_arguments"] is True
+    assert layer["arguments"] == {"strides": [2, 2], "padding": "same"}
+    assert layer["convention"]["attributes"]["pads"] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel.conversion import ResizeAnswer, convert
+from halfpixel.conversion import ResizeConversion, convert
 from halfpixel.conversion.parse import Reading, read
 from halfpixel.conversion.size_query import asked
 from halfpixel.frameworks.layer_plans import Target
@@ -18,9 +18,9 @@ from tests.test_resize_conversions import image, names, run
 _ULP = 2.0**-24
 
 
-def answer(text: str, to: Target, size: tuple[int, ...] | None = None) -> ResizeAnswer:
+def answer(text: str, to: Target, size: tuple[int, ...] | None = None) -> ResizeConversion:
     found = convert(text, to, input_size=size)
-    assert isinstance(found, ResizeAnswer)
+    assert isinstance(found, ResizeConversion)
     return found
 
 
@@ -33,7 +33,7 @@ def source(text: str, framework: str, x: np.ndarray[Any, Any]) -> np.ndarray[Any
     return np.asarray(y.reshape(*y.shape[:2], -1).transpose(2, 0, 1)[None])
 
 
-def best(found: ResizeAnswer) -> tuple[Any, str]:
+def best(found: ResizeConversion) -> tuple[Any, str]:
     one = found.parts[0].best
     assert one is not None
     return one, found.code

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
 from halfpixel import frameworks
 from halfpixel.conversion import convert
 from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, read
-from halfpixel.conversion.resize import ResizeAnswer
+from halfpixel.conversion.resize import ResizeConversion
 
 _AREA_AS_DST = (
     "cv2.resize: cv2.INTER_AREA is given as dst and has no effect: this computes INTER_LINEAR; "
@@ -88,9 +86,9 @@ def test_what_is_meant_is_no_mistake(text: str) -> None:
 
 def test_a_warning_stands_first_in_text_and_json() -> None:
     answer = convert("cv2.resize(img, size, cv2.INTER_AREA)", "torch")
-    assert isinstance(answer, ResizeAnswer)
+    assert isinstance(answer, ResizeConversion)
     assert str(answer).startswith(f"warning: {_AREA_AS_DST}\n")
-    assert json.loads(answer.json())["warnings"] == [_AREA_AS_DST]
+    assert answer.json()["warnings"] == [_AREA_AS_DST]
     assert "bilinear" in answer.code  # what is computed
 
 

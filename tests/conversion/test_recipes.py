@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from halfpixel.conversion import ResizeAnswer, convert
+from halfpixel.conversion import ResizeConversion, convert
 from halfpixel.conversion.recipes import _PLACES, _ROUNDED, _WEIGHED
 from halfpixel.frameworks.call import Call
 from halfpixel.frameworks.layer_plans import Target
@@ -19,9 +19,9 @@ _ULP = 2.0**-24
 Array = np.ndarray[Any, Any]
 
 
-def answer(text: str, to: Target, size: tuple[int, ...] | None = None) -> ResizeAnswer:
+def answer(text: str, to: Target, size: tuple[int, ...] | None = None) -> ResizeConversion:
     found = convert(text, to, input_size=size)
-    assert isinstance(found, ResizeAnswer)
+    assert isinstance(found, ResizeConversion)
     return found
 
 
@@ -197,13 +197,13 @@ def test_only_what_no_short_code_computes_has_none() -> None:
 def test_a_recipe_has_no_call() -> None:
     (part,) = answer("cv2.resize(x, (w, h), interpolation=cv2.INTER_LANCZOS4)", "torch").parts
     assert not isinstance(part.recipes[0].call, Call)
-    assert part.recipes[0].json["recipe"] == "matrices"
+    assert part.recipes[0].json()["recipe"] == "matrices"
 
 
 def test_a_node_for_each_matrix() -> None:
     """One Einsum of all multiplies the matrices with each other first: 25 GB at 374x165 -> 509x224."""
     answer = convert("cv2.resize(x, (w, h), interpolation=cv2.INTER_LANCZOS4)", "onnx")
-    assert isinstance(answer, ResizeAnswer)
+    assert isinstance(answer, ResizeConversion)
     lines = answer.parts[0].recipes[0].code.splitlines()
     assert [line.partition("equation=")[2] for line in lines if "equation" in line] == [
         "'ah,nkhw->nkaw')",
@@ -214,7 +214,7 @@ def test_a_node_for_each_matrix() -> None:
 def test_doubles_that_warp_affine_computes_otherwise_are_told() -> None:
     def taken(flag: str) -> str:
         answer = convert(f"cv2.resize(x, (26, 20), interpolation={flag})", "opencv")
-        assert isinstance(answer, ResizeAnswer)
+        assert isinstance(answer, ResizeConversion)
         warp = next(one for one in answer.parts[0].equal if "warpAffine" in one.code)
         return next(one for one in warp.conditions if one.startswith("takes "))
 

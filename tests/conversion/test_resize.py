@@ -19,7 +19,7 @@ from halfpixel.conversion.agreement import Exactness, Looked, compared, differin
 from halfpixel.conversion.parse import Reading, Unreadable, read
 from halfpixel.conversion.parse.resize import closest, example, rows
 from halfpixel.conversion.parse.signatures import FUNCTIONS, Function
-from halfpixel.conversion.resize import ResizeAnswer
+from halfpixel.conversion.resize import ResizeConversion
 from halfpixel.conversion.sizes import Sizes
 from halfpixel.frameworks.call import Call
 from tests.test_resize_conversions import (
@@ -40,9 +40,9 @@ def reading(text: str) -> Reading:
     return found
 
 
-def answer(text: str, to: Any, **more: Any) -> ResizeAnswer:
+def answer(text: str, to: Any, **more: Any) -> ResizeConversion:
     found = convert(text, to, **more)
-    assert isinstance(found, ResizeAnswer)
+    assert isinstance(found, ResizeConversion)
     return found
 
 
@@ -419,11 +419,13 @@ def test_a_size_that_fits_is_computed_where_the_input_is_known() -> None:
 
 
 def test_an_answer_for_programs_is_json() -> None:
-    found = json.loads(answer("cv2.resize(img, (w, h), interpolation=0)", "torch").json())
+    found = answer("cv2.resize(img, (w, h), interpolation=0)", "torch").json()
     (part,) = found["parts"]
-    assert part["convention"]["nearest_mode"] == "floor"
-    assert part["equal"][0]["call"] == "torch-interpolate-nearest"
-    assert part["equal"][0]["exactness"]["smallest"] == [14, 18]
+    assert part["convention"]["attributes"]["nearest_mode"] == "floor"
+    first = part["equal"][0]
+    assert first["call"] is not None
+    assert first["call"]["id"] == "torch-interpolate-nearest"
+    assert first["exactness"]["smallest_size_pair"] == [14, 18]
 
 
 def test_nothing_does_this_shows_the_smallest_image() -> None:

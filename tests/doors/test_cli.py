@@ -136,7 +136,7 @@ def test_errors_are_one_json_document_on_stdout(
 def test_a_fault_of_halfpixel_is_no_answer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(chosen: object) -> cli.Answer:
+    def broken(chosen: object) -> cli.Output:
         raise ZeroDivisionError("deep inside")
 
     monkeypatch.setattr(halfpixel.cli, "_COMMANDS", {"show": _with(broken)})
@@ -350,7 +350,7 @@ def test_importing_halfpixel_imports_nothing_else() -> None:
 
 def test_help_imports_the_command_line_alone() -> None:
     code = "from halfpixel import cli\ntry:\n    cli.main(['--help'])\nexcept SystemExit: pass"
-    own = {"cli", "names", "report", "report.console"}
+    own = {"cli", "documents", "names", "report", "report.console"}
     assert _imported(code) == {"halfpixel", *(f"halfpixel.{name}" for name in own)}
 
 

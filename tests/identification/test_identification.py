@@ -20,7 +20,13 @@ from numpy.typing import NDArray
 import halfpixel
 from halfpixel import ConvTranspose, Resize, cli
 from halfpixel.conformance import trials
-from halfpixel.identification import Identification, Transposed, Unidentifiable, adapter, find
+from halfpixel.identification import (
+    ConvTransposeIdentification,
+    Identification,
+    Unidentifiable,
+    adapter,
+    find,
+)
 from halfpixel.identification.candidates import (
     Candidate,
     candidates,
@@ -206,7 +212,7 @@ def test_what_is_followed_at_a_factor_is_named(convention: Resize) -> None:
 
     answer = identified(scaled, layout="NCHW")
     assert answer.convention == convention
-    assert answer.as_dict()["scales"] == "the factor"
+    assert answer.json()["scales"] == "the factor"
     assert "more than rounding" not in str(answer)
     assert all("where n * factor is whole" in same.where for same in answer.same_as)
 
@@ -230,12 +236,12 @@ LAYOUTS: dict[str, Function] = {
 def test_the_layout_is_found(layout: str) -> None:
     answer = identified(LAYOUTS[layout])
     assert answer.convention == LINEAR
-    assert answer.as_dict()["layout"] == layout
+    assert answer.json()["layout"] == layout
 
 
 def test_a_layout_that_is_given_is_the_only_one_that_is_tried() -> None:
     answer = identified(of(LINEAR), layout="HW")
-    assert answer.as_dict()["layouts"] == ["HW"]
+    assert answer.json()["layouts"] == ["HW"]
     with pytest.raises(Unidentifiable):
         identified(LAYOUTS["NCHW"], layout="HW")
 
@@ -261,7 +267,7 @@ FORMS: dict[str, Function] = {
 @pytest.mark.parametrize("form", FORMS)
 def test_the_way_to_say_the_size_is_found(form: str) -> None:
     answer = identified(FORMS[form])
-    assert answer.as_dict()["called"] == form
+    assert answer.json()["called"] == form
     assert LINEAR in {c.convention for p in answer.parts for c in (p.candidate, *p.also) if c}
 
 
@@ -274,8 +280,8 @@ def test_the_size_that_is_made_of_a_factor_is_said(rounds: Any, words: str) -> N
         return resized(x, (h, w), LINEAR)
 
     answer = identified(rescaled)
-    assert answer.as_dict()["output_size"] == f"{words}(n * factor)"
-    assert answer.as_dict()["scales"] == "the ratio of the sizes"
+    assert answer.json()["output_size"] == f"{words}(n * factor)"
+    assert answer.json()["scales"] == "the ratio of the sizes"
 
 
 def test_a_factor_that_decides_where_is_told_from_the_ratio_of_the_sizes() -> None:
@@ -284,7 +290,7 @@ def test_a_factor_that_decides_where_is_told_from_the_ratio_of_the_sizes() -> No
         y = LINEAR.apply(x, size, scales=(scale, scale), axes=(0, 1))
         return np.asarray(y)
 
-    assert identified(rescaled).as_dict()["scales"] == "the factor"
+    assert identified(rescaled).json()["scales"] == "the factor"
 
 
 def test_a_function_of_integers_alone_is_named_with_its_rounding() -> None:
@@ -491,7 +497,7 @@ def test_an_odd_function_has_no_name_and_the_right_diagnosis(name: str) -> None:
     answer = identified(fn)
     assert not answer.named
     assert answer.convention is None
-    assert answer.as_dict()["convention"] is None
+    assert answer.json()["convention"] is None
     assert [word for word in words if word not in lines(answer)] == [], lines(answer)
 
 
@@ -509,7 +515,7 @@ def test_a_function_that_writes_into_its_image_is_named_and_told() -> None:
 
     answer = identified(writes)
     assert answer.convention == LINEAR
-    assert answer.as_dict()["changes_input"]
+    assert answer.json()["changes_input"]
     assert "changes the image" in str(answer)
 
 
@@ -533,7 +539,8 @@ def test_a_function_of_none_of_these_has_its_weights_measured() -> None:
     assert identified(hamming).named
     answer = identified(skewed)
     assert not answer.named
-    measured = answer.as_dict()["measured"]
+    measured = answer.json()["measured"]
+    assert measured is not None
     assert measured["taps"] == 2
     assert measured["separable"]
     assert measured["symmetric"]
@@ -541,7 +548,9 @@ def test_a_function_of_none_of_these_has_its_weights_measured() -> None:
     assert measured["rows_as_columns"]
     assert abs(measured["shift"]) < 1e-6
     assert np.shape(measured["weights"]) == (19, 12)
-    assert answer.as_dict()["nearest"]["distance"] > 0.01
+    nearest = answer.json()["nearest"]
+    assert nearest is not None
+    assert nearest["max_error"] > 0.01
 
 
 # ---------------------------------------------------------------------------- that it can fail
@@ -625,9 +634,9 @@ CONVOLUTIONS = [
 ]
 
 
-def transposed(fn: Function, **known: Any) -> Transposed:
+def transposed(fn: Function, **known: Any) -> ConvTransposeIdentification:
     answer = halfpixel.identify(fn, **known)
-    assert isinstance(answer, Transposed)
+    assert isinstance(answer, ConvTransposeIdentification)
     return answer
 
 
@@ -635,8 +644,8 @@ def transposed(fn: Function, **known: Any) -> Transposed:
 def test_a_transposed_convolution_is_read_off_its_pictures(convention: ConvTranspose) -> None:
     answer = transposed(lambda x, w: convention.apply(x, w))
     assert answer.convention == convention
-    assert answer.as_dict()["weight_layout"] == "(in, out / groups, kh, kw)"
-    assert answer.as_dict()["max_error"] == 0
+    assert answer.json()["weight_layout"] == "(in, out / groups, kh, kw)"
+    assert answer.json()["max_error"] == 0
 
 
 def test_a_fixed_kernel_is_measured_with_its_bias() -> None:
@@ -650,9 +659,9 @@ def test_a_fixed_kernel_is_measured_with_its_bias() -> None:
 
     answer = transposed(layer)
     assert answer.convention == convention
-    assert answer.as_dict()["kernel_size"] == [3, 3]
-    assert answer.as_dict()["channels"] == [2, 3]
-    assert answer.as_dict()["bias"] is True
+    assert answer.json()["kernel_size"] == [3, 3]
+    assert answer.json()["channels"] == [2, 3]
+    assert answer.json()["bias"] is True
     assert "F.conv_transpose2d" in str(answer)
 
 
@@ -665,15 +674,15 @@ def test_the_layout_of_a_weight_is_found_and_a_turned_kernel() -> None:
 
     answer = transposed(tensorflow)
     assert answer.convention == convention
-    assert answer.as_dict()["weight_layout"] == "(kh, kw, out, in)"
-    assert answer.as_dict()["layout"] == "NHWC"
+    assert answer.json()["weight_layout"] == "(kh, kw, out, in)"
+    assert answer.json()["layout"] == "NHWC"
     flax = transposed(lambda x, w: convention.apply(x, w.transpose(2, 3, 0, 1)))
     assert flax.convention == convention
-    assert flax.as_dict()["weight_layout"] == "(kh, kw, in, out)"
+    assert flax.json()["weight_layout"] == "(kh, kw, in, out)"
     turned = transposed(lambda x, w: convention.apply(x, w[:, :, ::-1, ::-1]))
     assert "the kernel is rotated by 180 degrees" in str(turned)
     assert turned.convention == convention
-    assert turned.as_dict()["kernel_flipped"]
+    assert turned.json()["kernel_flipped"]
     assert not turned.same_as
 
 
@@ -708,7 +717,7 @@ def test_what_is_no_transposed_convolution_is_told_why(name: str) -> None:
     fn, words = NOT_TRANSPOSED[name]
     answer = transposed(fn, operation="conv_transpose")
     assert not answer.named
-    assert answer.as_dict()["convention"] is None
+    assert answer.json()["convention"] is None
     assert words in "\n".join(answer.diagnosis), answer
 
 
@@ -716,9 +725,10 @@ def test_what_is_no_transposed_convolution_is_told_why(name: str) -> None:
 
 
 def test_the_answer_for_programs() -> None:
-    answer = json.loads(identified(of(replace(CUBIC, cubic_coeff_a=-0.5))).json())
+    answer = identified(of(replace(CUBIC, cubic_coeff_a=-0.5))).json()
     assert answer["named"] is True
-    assert answer["convention"] == {
+    assert answer["convention"] is not None
+    assert answer["convention"]["attributes"] == {
         "mode": "cubic",
         "coordinate_transformation_mode": "half_pixel",
         "cubic_coeff_a": -0.5,
@@ -726,10 +736,12 @@ def test_the_answer_for_programs() -> None:
         "exclude_outside": 0,
     }
     assert answer["nearest"] is None
+    assert answer["max_error"] is not None
     assert answer["max_error"] < 1e-14
-    assert answer["regimes"][0]["sizes"] == EVERY
+    assert answer["regimes"][0]["when"] == EVERY
     assert answer["size_order"] == "hw"
-    assert set(answer["dtypes"]) == {"float32", "float64", "float16", "uint8", "uint16", "int16"}
+    dtypes = {one["dtype"] for one in answer["dtypes"]}
+    assert dtypes == {"float32", "float64", "float16", "uint8", "uint16", "int16"}
 
 
 def test_calls_that_are_the_same_are_said_as_a_user_writes_them() -> None:
@@ -752,7 +764,7 @@ def test_a_coordinate_rule_decides_which_calls_of_nearest_are_the_same() -> None
         return np.asarray(x[np.ix_(rows, columns)])
 
     answer = identified(floored)
-    assert answer.as_dict()["coordinate_rule"] == "float32"
+    assert answer.json()["coordinate_rule"] == "float32"
     names = {one.name for one in answer.same_as}
     assert "torch-interpolate-nearest" in names
     assert "opencv-resize-INTER_NEAREST" not in names
@@ -785,7 +797,7 @@ def file(tmp_path: Path) -> Path:
 def test_the_command_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["identify", f"{file}:double", "--format", "json"]) == 0
     shown = capsys.readouterr()
-    assert json.loads(shown.out)["convention"]["mode"] == "nearest"
+    assert json.loads(shown.out)["convention"]["attributes"]["mode"] == "nearest"
     assert "a file may print" in shown.err
     assert cli.main(["identify", f"{file}:same"]) == 1
     assert capsys.readouterr().out.startswith("none")

@@ -72,11 +72,11 @@ def test_pillow_always_antialiases(name: str) -> None:
     method = pillow.Resampling[name]
     answer = identified(lambda picture, size: picture.resize(size, method))
     assert answer.convention == PILLOW[name]
-    assert answer.as_dict()["takes"] == "Pillow images"
-    assert answer.as_dict()["size_order"] == "wh"
+    assert answer.json()["takes"] == "Pillow images"
+    assert answer.json()["size_order"] == "wh"
     does = {b.dtype: b.arithmetic for b in answer.dtypes}
     if name == "NEAREST":
-        assert answer.as_dict()["coordinate_rule"] == "sum_float64"
+        assert answer.json()["coordinate_rule"] == "sum_float64"
     else:
         assert does["uint8"] == "pillow_13_uint8"
 
@@ -92,7 +92,7 @@ def test_pillow_on_bytes_alone_is_named_with_its_arithmetic(name: str) -> None:
 
     answer = identified(bytes_alone)
     assert answer.convention == PILLOW[name]
-    assert answer.as_dict()["regimes"][0]["integer_arithmetic"] == "pillow_13_uint8"
+    assert answer.json()["regimes"][0]["integer_arithmetic"] == "pillow_13_uint8"
 
 
 # sizes at which the order of the passes shows: on either side of twice as many pixels, and by the ratios
@@ -154,7 +154,7 @@ def test_scipy_s_zoom_aligns_corners_unless_it_is_told_not_to() -> None:
     assert identified(zoom(0, True)).convention == NEAREST
     aligned = identified(zoom(0, False))
     assert aligned.convention == replace(NEAREST, coordinate_transformation_mode="align_corners")
-    assert aligned.as_dict()["coordinate_rule"] == "scipy_float64"
+    assert aligned.json()["coordinate_rule"] == "scipy_float64"
 
 
 def test_scipy_s_splines_follow_nothing() -> None:
@@ -208,8 +208,8 @@ def test_kornia_s_rescale_samples_at_the_ratio_of_the_sizes_or_at_the_factor() -
     transform = pytest.importorskip("kornia.geometry.transform")
     answer = identified(lambda x, factor: transform.rescale(x, factor, interpolation="bilinear"))
     assert answer.convention == LINEAR
-    assert answer.as_dict()["output_size"] == "floor(n * factor)"
-    assert answer.as_dict()["scales"] is not None
+    assert answer.json()["output_size"] == "floor(n * factor)"
+    assert answer.json()["scales"] is not None
 
 
 # ---------------------------------------------------------------------------- JAX
@@ -317,7 +317,7 @@ def node(*, opset: int = 19, given: str = "sizes", **attributes: Any) -> Callabl
 def test_onnx_runtime_follows_the_attributes_of_its_node(convention: Resize) -> None:
     answer = identified(node(**convention.attributes))
     assert answer.convention == convention
-    assert answer.as_dict()["layout"] == "NCHW"
+    assert answer.json()["layout"] == "NCHW"
 
 
 def test_onnx_runtime_s_pytorch_half_pixel_is_half_pixel_but_for_one_pixel() -> None:
@@ -337,7 +337,7 @@ def test_onnx_runtime_divides_the_index_in_float32(grid: Any, nearest_mode: Any)
         mode="nearest", coordinate_transformation_mode=grid, nearest_mode=nearest_mode
     )
     assert answer.convention == convention
-    assert answer.as_dict()["coordinate_rule"] == "onnxruntime_float32"
+    assert answer.json()["coordinate_rule"] == "onnxruntime_float32"
 
 
 SYMMETRIC: dict[str, Any] = {"coordinate_transformation_mode": "half_pixel_symmetric"}
@@ -356,7 +356,7 @@ SYMMETRIC: dict[str, Any] = {"coordinate_transformation_mode": "half_pixel_symme
 def test_onnx_runtime_given_a_factor_samples_at_it(convention: Resize) -> None:
     answer = identified(node(given="scales", **convention.attributes))
     assert answer.convention == convention
-    assert answer.as_dict()["scales"] == "the factor"
+    assert answer.json()["scales"] == "the factor"
     assert all("where n * factor is whole" in same.where for same in answer.same_as)
     errors = {b.dtype: b.does for b in answer.dtypes}
     assert errors["float32"] == "exact" or errors["float32"].endswith("ULP")

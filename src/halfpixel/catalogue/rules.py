@@ -15,6 +15,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import documents
 from ..conformance.cases import CONV_TRANSPOSE_CASES, conv_transpose_case
 from ..frameworks import FRAMEWORKS, Call
 from ..frameworks.call import WIDE, Expression
@@ -110,22 +111,24 @@ class Rule:
         found += [f"{', '.join(d)} {' or '.join(names)}" for names, d in self.integers.items()]
         return found + [f"defect: {d.why} ({d.releases})" for d in self.call.defects]
 
-    def as_json(self) -> dict[str, Any]:
-        """Everything, ready for JSON."""
+    def json(self) -> documents.Rule:
+        """The same for a program."""
         return {
-            "framework": self.call.framework,
-            "call": self.call.id,
-            "releases": self.releases,
-            "written": self.written,
             "operation": self.call.operation,
-            "convention": None if self.convention is None else self.convention.attributes,
-            "follows": self.follows,
+            "call": {
+                "framework": self.call.framework,
+                "id": self.call.id,
+                "releases": self.releases,
+            },
+            "code": self.written,
+            "convention": None if self.convention is None else self.convention.json(),
+            "words": self.follows,
             "sizes": self.sizes,
-            "exactness": self.exactness,
+            "accuracy": self.exactness,
             "coordinate_rules": {k: list(v) for k, v in self.coordinates.items()},
-            "integers": {k: list(v) for k, v in self.call.roundings.items()},
-            "defects": [{"why": d.why, "releases": d.releases} for d in self.call.defects],
-            "variant": self.call.variant,
+            "integer_arithmetics": {k: list(v) for k, v in self.call.roundings.items()},
+            "known_bugs": [{"words": d.why, "releases": d.releases} for d in self.call.defects],
+            "alias": self.call.variant,
         }
 
 
@@ -160,7 +163,7 @@ def grouped(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
     return {follows: some for follows, some in found.items() if some}
 
 
-def selected(
+def find_rules(
     *,
     framework: str | None = None,
     operation: str | None = None,

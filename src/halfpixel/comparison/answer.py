@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
+from .. import documents
 from . import stages as _stages
 from .difference import Difference
 from .function import Function
@@ -16,7 +16,6 @@ from .remedy import Remedy
 from .smallest import Smallest
 from .stages import Stage
 
-SCHEMA = 1
 Verdict = Literal["bitwise", "rounding", "levels", "different", "not deterministic"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)  # the more alike first
 
@@ -44,14 +43,14 @@ class Side:
         """As the user gave it."""
         return self.function.name
 
-    def as_dict(self) -> dict[str, Any]:
-        """Ready for JSON."""
+    def json(self) -> documents.Side:
+        """For a program."""
         return {
             "name": self.name,
             "called": str(self.function.way),
             "source": self.function.source or None,
             "returns": self.returns,
-            "follows": str(self.follows.candidates[0].convention) if self.follows else None,
+            "convention": self.follows.candidates[0].convention.json() if self.follows else None,
             "raised": dict(self.raised),
             "varies": self.varies or None,
         }
@@ -103,29 +102,25 @@ class Comparison:
         """The image with the largest difference; one with outputs of two shapes first."""
         return max(self.looks, key=_distance, default=None)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The same, ready for JSON."""
+    def json(self) -> documents.Comparison:
+        """The same for a program."""
         first, worst = self.first, self.worst
         return {
-            "schema": SCHEMA,
-            "verdict": self.verdict,
+            "schema": documents.SCHEMA,
             "same": self.same,
+            "verdict": self.verdict,
             "verdict_by_dtype": dict(self.verdicts),
             "levels_accepted": self.accepted,
-            "a": self.a.as_dict(),
-            "b": self.b.as_dict(),
-            "difference": worst.difference.as_dict() if worst and worst.difference else None,
+            "a": self.a.json(),
+            "b": self.b.json(),
+            "difference": worst.difference.json() if worst and worst.difference else None,
             "first_stage": first.name if first else None,
-            "stages_in": str(self.stages_in) if self.stages_in else None,
-            "stages": [stage.as_dict() for stage in self.stages],
-            "instead": [one.as_dict() for one in self.remedies],
-            "looked_at": [_look(one) for one in self.looks],
-            "smallest_image": self.smallest.as_dict() if self.smallest else None,
+            "stages_at": str(self.stages_in) if self.stages_in else None,
+            "stages": [stage.json() for stage in self.stages],
+            "remedies": [one.json() for one in self.remedies],
+            "images": [_look(one) for one in self.looks],
+            "smallest_image": self.smallest.json() if self.smallest else None,
         }
-
-    def json(self) -> str:
-        """The same for a program."""
-        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False, allow_nan=False)
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -300,16 +295,16 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _look(look: Look) -> dict[str, Any]:
+def _look(look: Look) -> documents.Image:
     return {
-        "image": look.probe.name,
+        "name": look.probe.name,
         "size": list(look.probe.size),
         "dtype": look.probe.dtype,
         "white": 255 if look.probe.dtype == "uint8" else look.probe.white,
         "a_shape": list(look.a.array.shape),
         "b_shape": list(look.b.array.shape),
         "bitwise": look.bitwise,
-        "difference": look.difference.as_dict() if look.difference else None,
+        "difference": look.difference.json() if look.difference else None,
     }
 
 

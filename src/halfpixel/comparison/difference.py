@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from .. import documents
 from .function import Array, Float
 
 Unit = Literal["levels", "relative"]
@@ -44,8 +45,8 @@ class Difference:
         """Whether all values are equal."""
         return self.share == 0
 
-    def as_dict(self) -> dict[str, object]:
-        """Ready for JSON, which has no infinity: null."""
+    def json(self) -> documents.ImageDifference:
+        """For a program; JSON has no infinity, which is null."""
         finite = np.isfinite(self.max)
         return {
             "unit": self.unit,
@@ -55,8 +56,8 @@ class Difference:
             "at": list(self.at),
             "values": [value if np.isfinite(value) else None for value in self.values],
             "where": self.where,
-            "rounding_bound": self.bound,
-            "within_rounding": self.within,
+            "error_bound": self.bound,
+            "within_error_bound": self.within,
         }
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from .. import conversion
+from .. import conversion, documents
 from ..conformance import trials
-from ..conversion.resize import Equivalent, ResizeAnswer
+from ..conversion.resize import Equivalent, ResizeConversion
 from ..frameworks.layer_plans import TARGETS, Target
 from ..identification.adapter import Size
 from ..identification.candidates import Candidate
@@ -60,8 +60,8 @@ class Remedy:
         if self.conditions:
             yield f"   where {'; '.join(self.conditions)}"
 
-    def as_dict(self) -> dict[str, object]:
-        """Ready for JSON."""
+    def json(self) -> documents.Remedy:
+        """For a program."""
         return {"words": self.words, "code": self.code, "conditions": list(self.conditions)}
 
 
@@ -170,7 +170,7 @@ def _converted(text: str, target: Target) -> Equivalent | None:
         answer = conversion.convert(text, target)
     except ValueError:
         return None
-    if not isinstance(answer, ResizeAnswer) or len(answer.parts) != 1:
+    if not isinstance(answer, ResizeConversion) or len(answer.parts) != 1:
         return None
     return answer.parts[0].best
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import documents
 from ..identification.adapter import Size
 from .function import Float, Output, Raised
 from .images import Image, Probe, checkerboard, noise
@@ -32,8 +33,8 @@ class Smallest:
     rows: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
     part: str
 
-    def as_dict(self) -> dict[str, object]:
-        """Ready for JSON."""
+    def json(self) -> documents.SmallestImage:
+        """For a program."""
         return {
             "size": list(self.look.probe.size),
             "dtype": self.look.probe.dtype,
@@ -44,8 +45,8 @@ class Smallest:
             "image_rows": list(self.rows[0]),
             "a_rows": list(self.rows[1]),
             "b_rows": list(self.rows[2]),
-            "part": self.part,
-            "difference": self.look.difference.as_dict() if self.look.difference else None,
+            "shown": self.part or None,
+            "difference": self.look.difference.json() if self.look.difference else None,
         }
 
 

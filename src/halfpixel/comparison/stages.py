@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import documents
 from ..identification.preprocessing import affine_step
 from .function import Float
 from .observation import Look, Measured
@@ -52,9 +53,9 @@ class Stage:
         """What the stage is about."""
         return _WHAT[self.name]
 
-    def as_dict(self) -> dict[str, object]:
-        """Ready for JSON."""
-        return {"stage": self.name, "same": self.same, "a": self.a, "b": self.b}
+    def json(self) -> documents.Stage:
+        """For a program."""
+        return {"name": self.name, "same": self.same, "a": self.a, "b": self.b}
 
 
 def first(stages: tuple[Stage, ...]) -> Stage | None:

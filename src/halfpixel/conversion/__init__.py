@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from ..frameworks.layer_plans import Target
 from . import conv_transpose, resize
-from .branches import BranchedAnswer, BranchOfAnswer
-from .conv_transpose import Answer
+from .branches import BranchedConversion, BranchOfAnswer
+from .conv_transpose import ConvTransposeConversion
 from .parse import Reading, Sizes, Spoken, Unreadable, readings
-from .resize import ResizeAnswer
+from .resize import ResizeConversion
 
-__all__ = ["Answer", "BranchedAnswer", "ResizeAnswer", "convert"]
+__all__ = ["BranchedConversion", "ConvTransposeConversion", "ResizeConversion", "convert"]
 
 
 def convert(
@@ -20,7 +20,7 @@ def convert(
     *,
     weight: Sequence[int] | None = None,
     input_size: Sequence[int] | None = None,
-) -> Answer | ResizeAnswer | BranchedAnswer:
+) -> ConvTransposeConversion | ResizeConversion | BranchedConversion:
     """What a resize, or a transposed convolution, is in another framework.
 
     Args:
@@ -49,13 +49,15 @@ def convert(
     size = None if input_size is None else tuple(input_size)
     found = readings(call, Sizes(None if weight is None else tuple(weight), size))
     if len(found) == 1 and isinstance(found[0].read, (Reading, Spoken)):
-        return _answer(found[0].read, to, size)
+        return _answer(found[0].read, found[0].text, to, size)
     branches = []
     for one in found:
         answer = one.read
         try:
             answered = (
-                _answer(answer, to, size) if isinstance(answer, (Reading, Spoken)) else answer
+                _answer(answer, one.text, to, size)
+                if isinstance(answer, (Reading, Spoken))
+                else answer
             )
         except Unreadable as error:
             answered = error
@@ -63,18 +65,18 @@ def convert(
     errors = [one.answer for one in branches if isinstance(one.answer, Unreadable)]
     if len(errors) == len(branches):
         raise errors[0]
-    return BranchedAnswer(call, to, tuple(branches))
+    return BranchedConversion(call, to, tuple(branches))
 
 
 _SHAPES = {1: "(w,)", 2: "(h, w)", 3: "(d, h, w)"}
 
 
 def _answer(
-    spoken: Reading | Spoken, to: Target, input_size: tuple[int, ...] | None
-) -> Answer | ResizeAnswer:
+    spoken: Reading | Spoken, text: str, to: Target, input_size: tuple[int, ...] | None
+) -> ConvTransposeConversion | ResizeConversion:
     rank = spoken.rank if isinstance(spoken, Reading) else spoken.layer.rank
     if input_size is not None and len(input_size) != rank:
         raise Unreadable(f"an input size is {_SHAPES[rank]}, got {input_size}")
     if isinstance(spoken, Reading):
         return resize.answer(spoken, to, input_size)
-    return conv_transpose.answer(spoken, to)
+    return conv_transpose.answer(spoken, text, to)

@@ -7,11 +7,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import documents
 from ..conformance import goldens, sweep
 from ..conformance.verdicts import Axis, axis_at, bound_of_axes
 from ..frameworks.call import Call
@@ -72,22 +72,18 @@ class Exactness:
             return f"{self.measured.words} ({bound})"
         return said.get(self.kind, self.words)
 
-    @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> documents.Exactness:
         """The same for a program."""
-        found: dict[str, Any] = {"kind": self.kind, "words": self.words}
-        if self.measured is not None:
-            found["measured"] = self.measured.json
-        if self.kind in ("ulp", "weights", "defined"):
-            bound = self.ulp * _ULP
-            found |= {
-                "ulp": self.ulp,
-                "error_bound_relative": bound,
-                "error_bound_levels": WHITE * bound,
-            }
-        if self.kind == "pixels":
-            found |= {"size_pairs": self.count, "smallest": self.smallest}
-        return found
+        rounded = self.kind in ("ulp", "weights", "defined")
+        pixels = self.kind == "pixels"
+        return {
+            "kind": self.kind,
+            "words": self.words,
+            "error_bound_ulp": self.ulp if rounded else None,
+            "differing_size_pairs": self.count if pixels else None,
+            "smallest_size_pair": list(self.smallest) if pixels and self.smallest else None,
+            "difference": self.measured.json() if self.measured else None,
+        }
 
 
 @dataclass(frozen=True)
@@ -396,6 +392,18 @@ class Levels:
     count: int
     values: int
     n_out: Size
+
+    def json(self) -> documents.IntegerDifference:
+        """For a program."""
+        return {
+            "unit": "levels",
+            "max": self.levels,
+            "mean": float(f"{self.mean:.5g}"),
+            "share": round(self.count / self.values, 4),
+            "integer_arithmetics": [self.one, self.other],
+            "output_size": list(self.n_out),
+            "words": self.words,
+        }
 
     @property
     def words(self) -> str:

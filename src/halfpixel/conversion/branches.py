@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
+from .. import documents
 from ..frameworks.layer_plans import Target
-from .conv_transpose import Answer
+from .conv_transpose import ConvTransposeConversion
 from .parse import Unreadable
-from .resize import ResizeAnswer
+from .resize import ResizeConversion
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class BranchOfAnswer:
 
     condition: str
     text: str
-    answer: Answer | ResizeAnswer | Unreadable | None
+    answer: ConvTransposeConversion | ResizeConversion | Unreadable | None
 
     @property
     def code(self) -> str | None:
@@ -32,9 +32,20 @@ class BranchOfAnswer:
             return None
         return "" if isinstance(self.answer, Unreadable) else self.answer.code
 
+    def json(self) -> documents.Branch:
+        """For a program."""
+        error = self.answer if isinstance(self.answer, Unreadable) else None
+        answer = None if isinstance(self.answer, Unreadable) else self.answer
+        return {
+            "condition": self.condition,
+            "source": self.text,
+            "error": None if error is None else str(error),
+            "answer": None if answer is None else answer.json(),
+        }
+
 
 @dataclass(frozen=True)
-class BranchedAnswer:
+class BranchedConversion:
     """A call with conditional expressions in another framework.
 
     Attributes:
@@ -80,17 +91,20 @@ class BranchedAnswer:
             parts.append(f"{where}:\n\n{body}")
         return "\n\n".join(parts)
 
-    def json(self) -> str:
+    def json(self) -> documents.Conversion:
         """The same for a program."""
-        found = [
-            {
-                "where": branch.condition,
-                "written": branch.text,
-                "error": str(branch.answer) if isinstance(branch.answer, Unreadable) else None,
-                "answer": json.loads(branch.answer.json())
-                if isinstance(branch.answer, (Answer, ResizeAnswer))
-                else None,
-            }
-            for branch in self.branches
-        ]
-        return json.dumps({"call": self.call, "to": self.target, "branches": found}, indent=2)
+        return {
+            "schema": documents.SCHEMA,
+            "operation": None,
+            "source": self.call,
+            "function": None,
+            "framework": None,
+            "to": self.target,
+            "complete": self.complete,
+            "code": self.code,
+            "warnings": [],
+            "notes": [],
+            "parts": [],
+            "layer": None,
+            "branches": [branch.json() for branch in self.branches],
+        }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
+from .. import documents
 from ..frameworks import layer_plans
 from ..frameworks.layer_plans import Layer, Plan, Target
 from ..frameworks.windows import Axis
@@ -18,11 +18,12 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class ConvTransposeConversion:
     """A call in another framework.
 
     Attributes:
         spoken: the call that was asked about.
+        source: that call as it was written.
         target: the framework that was asked for.
         plan: how it computes the same.
         code: Python that does, from ``x``, ``w`` and ``b`` to ``y``; ``w`` and ``b`` are the weight and
@@ -30,6 +31,7 @@ class Answer:
     """
 
     spoken: Spoken
+    source: str
     target: Target
     plan: Plan
     code: str
@@ -73,32 +75,47 @@ class Answer:
             return [("both axes" if len(axes) == 2 else "all axes", axes[0])]
         return list(zip(_NAMES[len(axes)], axes, strict=True))
 
-    def json(self) -> str:
+    def json(self) -> documents.Conversion:
         """The same for a program."""
-        return json.dumps(
-            {
-                "call": self.spoken.function,
-                "framework": self.spoken.framework,
-                "to": self.target,
-                "warnings": self.spoken.warnings,
-                "notes": self.spoken.notes,
-                "convention": self.layer.convention.attributes,
+        return {
+            "schema": documents.SCHEMA,
+            "operation": "conv_transpose",
+            "source": self.source,
+            "function": self.spoken.function,
+            "framework": self.spoken.framework,
+            "to": self.target,
+            "complete": self.complete,
+            "code": self.code,
+            "warnings": list(self.spoken.warnings),
+            "notes": list(self.spoken.notes),
+            "parts": [],
+            "layer": {
+                "convention": self.layer.convention.json(),
                 "same_arguments": self.plan.exact,
-                "reasons": self.plan.reasons,
-                "arguments": self.plan.arguments,
-                "crop": self.plan.crop,
-                "code": self.code,
-                "conditions": self.plan.conditions,
+                "reasons": list(self.plan.reasons),
+                "arguments": {
+                    name: list(value) if isinstance(value, tuple) else value
+                    for name, value in self.plan.arguments.items()
+                },
+                "crop": [list(axis) for axis in self.plan.crop],
+                "conditions": list(self.plan.conditions),
             },
-            indent=2,
-        )
+            "branches": [],
+        }
 
 
-def answer(spoken: Spoken, to: Target) -> Answer:
+def answer(spoken: Spoken, source: str, to: Target) -> ConvTransposeConversion:
     """What a transposed convolution that was read is in a framework.
+
+    Args:
+        spoken: the call.
+        source: the call as it was written.
+        to: the framework.
 
     Raises:
         ValueError: there is no such target.
     """
     plan = layer_plans.plan(spoken.layer, to)
-    return Answer(spoken, to, plan, layer_plans.code(spoken.layer, to, spoken.framework))
+    return ConvTransposeConversion(
+        spoken, source, to, plan, layer_plans.code(spoken.layer, to, spoken.framework)
+    )

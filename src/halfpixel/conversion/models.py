@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import documents
 from ..conformance import goldens
 from ..numerics.coordinates import COORDINATE_RULES, places
 from ..numerics.weights import axis_taps
@@ -295,17 +296,16 @@ class Measured:
             f"(relative: {self.largest:.1e} and {self.mean:.1e}), on a photograph, {self.sizes}"
         )
 
-    @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> documents.PhotographDifference:
         """For a program."""
         return {
-            "image": "photograph",
-            "sizes": str(self.sizes),
-            "largest_levels": round(WHITE * self.largest, 4),
-            "mean_levels": round(WHITE * self.mean, 4),
-            "largest_relative": float(f"{self.largest:.3g}"),
-            "mean_relative": float(f"{self.mean:.3g}"),
-            "share_of_values": round(self.share, 4),
+            "unit": "levels",
+            "max": float(f"{WHITE * self.largest:.5g}"),
+            "mean": float(f"{WHITE * self.mean:.5g}"),
+            "share": round(self.share, 4),
+            "input_size": list(self.sizes.n_in),
+            "output_size": list(self.sizes.n_out),
+            "words": self.words,
         }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import documents
 from ..frameworks.call import Call
 from ..frameworks.layer_plans import TARGETS, Target
 from ..numerics import equivalence
@@ -44,6 +44,11 @@ from .size_query import Query, asked
 from .sizes import Size, Sizes, by
 
 Rows = list[list[Fraction]]
+
+
+def _called(call: Call) -> documents.Call:
+    """A call with the latest releases of which it is known what it follows."""
+    return {"framework": call.framework, "id": call.id, "releases": list(call.follows)[-1]}
 
 
 @dataclass(frozen=True)
@@ -79,15 +84,15 @@ class Exceptions:
         count = f"{len(self.sizes):,} of {self.tried:,} sizes tried"
         return f"except at {count}, {self.why}, the smallest {self.sizes[0]}"
 
-    @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> documents.Exceptions:
         """For a program."""
         smallest = self.sizes[0]
         return {
             "count": len(self.sizes),
             "tried": self.tried,
-            "why": self.why,
-            "smallest": {"input": list(smallest.n_in), "output": list(smallest.n_out)},
+            "words": self.why,
+            "input_size": list(smallest.n_in),
+            "output_size": list(smallest.n_out),
         }
 
 
@@ -127,18 +132,17 @@ class Equivalent:
         """The sizes at which it is equal, for a reader; empty if at all."""
         return self.exceptions.words if self.exceptions else self.when
 
-    @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> documents.Equivalent:
         """For a program."""
         return {
-            "call": self.call.id if self.call else None,
+            "call": _called(self.call) if self.call else None,
             "recipe": self.name or None,
             "code": self.code,
             "when": self.when,
-            "exceptions": self.exceptions.json if self.exceptions else None,
-            "exactness": self.exactness.json,
+            "exceptions": self.exceptions.json() if self.exceptions else None,
+            "exactness": self.exactness.json(),
             "conditions": list(self.conditions),
-            "uint8": [one.words for one in self.uint8],
+            "uint8": [one.json() for one in self.uint8],
         }
 
 
@@ -157,13 +161,12 @@ class Example:
     mine: Rows
     theirs: Rows
 
-    @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> documents.Example:
         """For a program."""
         return {
-            "x": self.x,
-            "size": list(self.size),
-            "asked_about": _numbers(self.mine),
+            "image": self.x,
+            "output_size": list(self.size),
+            "source": _numbers(self.mine),
             "nearest": _numbers(self.theirs),
         }
 
@@ -188,16 +191,15 @@ class Difference:
     conditions: tuple[str, ...]
     uint8: tuple[Levels, ...] = ()
 
-    @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> documents.NearestCall:
         """For a program."""
         return {
-            "call": self.call.id,
+            "call": _called(self.call),
             "code": self.code,
-            "measured": [one.json for one in self.measured],
-            "example": self.example.json if self.example else None,
+            "differences": [one.json() for one in self.measured],
+            "example": self.example.json() if self.example else None,
             "conditions": list(self.conditions),
-            "uint8": [one.words for one in self.uint8],
+            "uint8": [one.json() for one in self.uint8],
         }
 
 
@@ -241,9 +243,25 @@ class Part:
         every = [one for one in (*self.equal, *self.factors, *self.recipes) if one.everywhere]
         return every[0] if every else None
 
+    def json(self) -> documents.Part:
+        """For a program."""
+        return {
+            "call": _called(self.call),
+            "when": self.when,
+            "convention": self.convention.json(),
+            "coordinate_rule": self.rule,
+            "compared": self.looked_at,
+            "conditions": list(self.conditions),
+            "equal": [one.json() for one in self.equal],
+            "with_factors": [one.json() for one in self.factors],
+            "equal_at_some_sizes": [one.json() for one in self.elsewhere],
+            "recipes": [one.json() for one in self.recipes],
+            "nearest": self.nearest.json() if self.nearest else None,
+        }
+
 
 @dataclass(frozen=True)
-class ResizeAnswer:
+class ResizeConversion:
     """A resize in another framework.
 
     Attributes:
@@ -272,42 +290,28 @@ class ResizeAnswer:
 
         return text(self)
 
-    def json(self) -> str:
+    def json(self) -> documents.Conversion:
         """The same for a program."""
-        return json.dumps(self.document, indent=2)
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The same as lists and dictionaries."""
         return {
-            "call": self.reading.written,
+            "schema": documents.SCHEMA,
+            "operation": "resize",
+            "source": self.reading.written,
             "function": self.reading.function.name,
             "framework": self.reading.framework,
             "to": self.target,
+            "complete": self.complete,
+            "code": self.code,
             "warnings": list(self.reading.warnings),
             "notes": list(self.reading.notes),
-            "parts": [
-                {
-                    "call": part.call.id,
-                    "when": part.when,
-                    "convention": part.convention.attributes,
-                    "coordinate_rule": part.rule,
-                    "looked_at": part.looked_at,
-                    "conditions": list(part.conditions),
-                    "equal": [one.json for one in part.equal],
-                    "with_factors": [one.json for one in part.factors],
-                    "equal_at_some_sizes": [one.json for one in part.elsewhere],
-                    "recipes": [one.json for one in part.recipes],
-                    "nearest": part.nearest.json if part.nearest else None,
-                }
-                for part in self.parts
-            ],
+            "parts": [part.json() for part in self.parts],
+            "layer": None,
+            "branches": [],
         }
 
 
 def answer(
     reading: Reading, target: Target, input_size: Sequence[int] | None = None
-) -> ResizeAnswer:
+) -> ResizeConversion:
     """What a call that was read is in a framework.
 
     Args:
@@ -324,7 +328,7 @@ def answer(
 
 def answers(
     reading: Reading, wanted: Sequence[Target], input_size: Sequence[int] | None = None
-) -> dict[Target, ResizeAnswer]:
+) -> dict[Target, ResizeConversion]:
     """What a call that was read is in each of some frameworks; arguments and errors as of :func:`answer`."""
     for target in wanted:
         if target not in TARGETS:
@@ -337,7 +341,7 @@ def answers(
         )
     found = _parts(reading, given)
     return {
-        target: ResizeAnswer(
+        target: ResizeConversion(
             reading, target, tuple(_answered(*each, reading, target) for each in found)
         )
         for target in wanted

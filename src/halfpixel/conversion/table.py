@@ -19,7 +19,7 @@ from .parse import resize as spoken
 from .parse.resize import Entry, Reading, Row
 from .parse.signatures import BY_NAME, CONSTANTS, FUNCTIONS, MODULES, Function, Words
 from .parse.text import Variable
-from .resize import ResizeAnswer
+from .resize import ResizeConversion
 from .resize import answers as answers_to
 
 # what factors are called in an answer that is not told any
@@ -122,7 +122,7 @@ def _refused(group: tuple[Row, ...]) -> bool:
     return not is_node and not any(row.call.follows for row in group)
 
 
-def answers() -> Iterator[dict[Target, ResizeAnswer]]:
+def answers() -> Iterator[dict[Target, ResizeConversion]]:
     """For each of :func:`rows`, in their order: the answer for each target; nothing of one that is refused.
 
     Sizes are called ``h`` and ``w`` in it, factors ``fh`` and ``fw``; of a
@@ -131,7 +131,7 @@ def answers() -> Iterator[dict[Target, ResizeAnswer]]:
     return (answers_of(reading) for reading in map(reading_of, grouped()))
 
 
-def answers_of(reading: Reading) -> dict[Target, ResizeAnswer]:
+def answers_of(reading: Reading) -> dict[Target, ResizeConversion]:
     """The answer for each target to one of :func:`grouped`; nothing where it is refused."""
     node = reading.function.framework == "onnx"
     return answers_to(reading, TARGETS) if reading.calls or node else {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..frameworks.layer_plans import Target
 from . import search
-from .resize import Difference, Equivalent, Part, ResizeAnswer
+from .resize import Difference, Equivalent, Part, ResizeConversion
 from .sizes import by
 
 _NAMES: dict[Target, str] = {
@@ -19,7 +19,7 @@ _NAMES: dict[Target, str] = {
 }
 
 
-def text(found: ResizeAnswer) -> str:
+def text(found: ResizeConversion) -> str:
     """All of an answer."""
     lines = [f"warning: {warning}" for warning in found.reading.warnings]
     for part in found.parts:
@@ -80,8 +80,8 @@ def _nearest(near: Difference) -> list[str]:
     lines += [f"  and {one.words}" for one in others]
     lines += _code(near.code)
     if near.example is not None:
-        found = near.example.json
-        rows = [found[key] for key in ("x", "asked_about", "nearest")]
+        found = near.example.json()
+        rows: list[Sequence[Sequence[float]]] = [found["image"], found["source"], found["nearest"]]
         alike = all(row == image[0] for image in rows for row in image) and len(rows[0]) > 1
         lines.append(
             f"  a small image that shows it, to {by(near.example.size)}{', one row of it' * alike}:"

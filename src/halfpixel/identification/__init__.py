@@ -24,9 +24,9 @@ from .pipeline import Progress
 from .preprocessing_answer import identified_preprocessing
 from .probes import SIZES, TELLING, Answer, ask, asked
 from .problem import Unidentifiable
-from .transposed import Transposed, identify_transposed
+from .transposed import ConvTransposeIdentification, identify_transposed
 
-__all__ = ["Identification", "Transposed", "Unidentifiable", "find", "identify"]
+__all__ = ["ConvTransposeIdentification", "Identification", "Unidentifiable", "find", "identify"]
 
 
 def identify(
@@ -36,7 +36,7 @@ def identify(
     size_order: SizeOrder | None = None,
     operation: Operation | None = None,
     progress: Progress | None = None,
-) -> Identification | Transposed:
+) -> Identification | ConvTransposeIdentification:
     """Which convention a function follows.
 
     Args:
@@ -73,7 +73,7 @@ def _identified(
     size_order: SizeOrder | None,
     operation: Operation | None,
     progress: Progress | None,
-) -> Identification | Transposed:
+) -> Identification | ConvTransposeIdentification:
     subject: Subject | None = None
     plain: Identification | None = None
     trouble: Unidentifiable | None = None
@@ -130,7 +130,9 @@ def _of_fixed_size(answer: Identification) -> bool:
     return max(ratios[0]) > min(ratios[1])
 
 
-def _transposed(fn: Callable[..., Any], layout: Layout | None) -> Transposed | None:
+def _transposed(
+    fn: Callable[..., Any], layout: Layout | None
+) -> ConvTransposeIdentification | None:
     """The function as a transposed convolution; None if it cannot be asked as one."""
     try:
         return identify_transposed(fn, layout)

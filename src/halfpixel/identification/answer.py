@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
+from .. import documents
 from ..operators import ConvTranspose, Resize
 from .adapter import Subject
 from .candidates import Candidate
@@ -104,54 +103,47 @@ class Identification:
             return self.parts[0].candidate
         return None
 
-    def as_dict(self) -> dict[str, Any]:
-        """The same, ready for JSON."""
+    def json(self) -> documents.Identification:
+        """The same for a program."""
         subject, everywhere = self.subject, self._everywhere
         called = self._entry
         return {
+            "schema": documents.SCHEMA,
             "operation": "resize",
             "named": self.named,
-            "convention": _attributes(everywhere.convention) if everywhere else None,
+            "convention": everywhere.convention.json() if everywhere else None,
             "coordinate_rule": everywhere.rule if everywhere else None,
             "max_error": max((p.error for p in self.parts), default=None),
             "max_error_ulp": _number(max((p.ulp for p in self.parts), default=None)),
-            "bound_used": max((p.share for p in self.parts), default=None),
+            "share_of_error_bound": _number(max((p.share for p in self.parts), default=None)),
             "regimes": [_regime(part, self._where(part)) for part in self.parts],
-            "looked_at": list(self.looked_at.kinds) if self.looked_at else [],
-            "stages": self._stages,
-            "but": self.but or None,
+            "sizes": list(self.looked_at.kinds) if self.looked_at else [],
+            "known_bug": self.but or None,
             "per_axis": bool(self.followed and self.followed.per_axis),
-            "same_as": [
-                {
-                    "call": s.call,
-                    "framework": s.framework,
-                    "releases": s.releases,
-                    "where": s.where,
-                    "but": s.but or None,
-                }
-                for s in self.same_as
-            ],
-            "nearly": [
-                {"call": s.call, "framework": s.framework, "releases": s.releases, "rule": s.rule}
-                for s in self.nearly
-            ],
-            "nearest": self.diagnosis.nearest_as_dict(),
+            "same_as": [one.json() for one in self.same_as],
+            "same_but_for_coordinates": [one.json() for one in self.nearly],
+            "nearest": self.diagnosis.nearest_json(),
             "diagnosis": list(self.diagnosis.lines),
             "measured": self.diagnosis.measured,
-            "dtypes": {
-                b.dtype: {"returns": b.returns or None, "does": b.does, "arithmetic": b.arithmetic}
-                for b in self.dtypes
-            },
+            "dtypes": [one.json() for one in self.dtypes],
+            "stages": self._stages,
+            "called": called.form.said if called else None,
+            "takes": called.kind if called else None,
             "layout": called.layout if called else None,
             "layouts": list(subject.layouts) if subject else [],
             "size_order": called.form.order if called else None,
-            "called": called.form.said if called else None,
-            "takes": called.kind if called else None,
             "output_size": self.output_size,
             "scales": self._scales,
             "changes_input": bool(subject and subject.changed_input),
             "probes": len(self.answers),
-            "refused": [{"sizes": a.said, "words": a.refused} for a in self.answers if a.y is None],
+            "refused": [
+                {"sizes": a.said, "message": a.refused} for a in self.answers if a.y is None
+            ],
+            "kernel_size": None,
+            "channels": None,
+            "bias": None,
+            "weight_layout": None,
+            "kernel_flipped": None,
         }
 
     @property
@@ -164,7 +156,7 @@ class Identification:
         return looked.where if part.regime == EVERY and looked is not None else part.regime
 
     @property
-    def _stages(self) -> dict[str, Any] | None:
+    def _stages(self) -> documents.Stages | None:
         if self.pipeline is None:
             return None
         stages = self.pipeline.stages
@@ -197,10 +189,6 @@ class Identification:
             if asked and all(formula(n * factor) == m for n, factor, m in asked):
                 return words
         return "by a formula of its own" if asked else None
-
-    def json(self) -> str:
-        """The same for a program."""
-        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -329,15 +317,15 @@ class Identification:
         return [f"called as {s.form.said} with x {layouts}, {s.kind}"]
 
 
-def _window(window: Window) -> dict[str, Any]:
+def _window(window: Window) -> documents.Window:
     axes = window.axes
     return {
-        "input": list(window.n_in),
+        "input_size": list(window.n_in),
         "cropped_to": [[one.source[0] for one in axes], [one.source[1] for one in axes]],
         "resized": list(window.resized),
         "shown": [[one.shown.start for one in axes], [one.shown.stop for one in axes]],
         "content": [[one.content[0] for one in axes], [one.content[1] for one in axes]],
-        "output": [one.n_out for one in axes],
+        "output_size": [one.n_out for one in axes],
         "padding": list(window.padding) if window.padding is not None else None,
     }
 
@@ -346,27 +334,16 @@ def _number(value: float | None) -> float | None:
     return None if value is None or value != value else value
 
 
-def _attributes(convention: Resize | ConvTranspose) -> dict[str, Any]:
-    """A convention's attributes, with the flags that are not set."""
-    if isinstance(convention, ConvTranspose):
-        return convention.attributes
-    flags = {
-        "antialias": int(convention.antialias),
-        "exclude_outside": int(convention.exclude_outside),
-    }
-    return {**convention.attributes, **flags}
-
-
-def _regime(part: Part, where: str) -> dict[str, Any]:
+def _regime(part: Part, where: str) -> documents.Regime:
     assert part.candidate is not None
     own = part.candidate.convention
     others = dict.fromkeys(c.convention for c in part.also if c.convention != own)
     return {
-        "sizes": where,
-        "convention": _attributes(part.candidate.convention),
+        "when": where,
+        "convention": own.json(),
         "coordinate_rule": part.candidate.rule,
         "integer_arithmetic": part.candidate.rounding,
         "max_error": part.error,
         "max_error_ulp": _number(part.ulp),
-        "also": [_attributes(other) for other in others],
+        "also": [other.json() for other in others],
     }

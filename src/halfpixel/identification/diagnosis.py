@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import documents
 from ..operators import Resize
 from .adapter import Subject, Tried
 from .candidates import candidates, expected, matrices
@@ -36,13 +36,14 @@ class Diagnosis:
 
     lines: tuple[str, ...]
     nearest: tuple[Resize, float] | None = None
-    measured: dict[str, Any] | None = None
+    measured: documents.Measured | None = None
 
-    def nearest_as_dict(self) -> dict[str, Any] | None:
-        """The nearest convention and its distance, ready for JSON."""
+    def nearest_json(self) -> documents.Nearest | None:
+        """The nearest convention and its largest error, for a program."""
         if self.nearest is None:
             return None
-        return {"convention": self.nearest[0].attributes, "distance": self.nearest[1]}
+        convention, error = self.nearest
+        return {"convention": convention.json(), "max_error": error}
 
 
 def unlike_itself(subject: Subject, answers: Sequence[Answer]) -> list[str]:

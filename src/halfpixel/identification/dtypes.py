@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import documents
 from .adapter import Subject
 from .candidates import Candidate, bound_of, expected, sampled_at
 from .probes import Answer, ask
@@ -34,6 +35,15 @@ class Behaviour:
     returns: str
     does: str
     arithmetic: str | None = None
+
+    def json(self) -> documents.DType:
+        """For a program."""
+        return {
+            "dtype": self.dtype,
+            "returns": self.returns or None,
+            "words": self.does,
+            "integer_arithmetic": self.arithmetic,
+        }
 
 
 def behaviours(subject: Subject, known: Sequence[tuple[Candidate, Answer]]) -> list[Behaviour]:

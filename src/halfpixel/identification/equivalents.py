@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .. import documents
 from ..conformance import trials
 from ..frameworks import Call
 from ..numerics import equivalence
@@ -51,6 +52,16 @@ class Same:
     name: str
     rule: str | None = None
     but: str = ""
+
+    def json(self) -> documents.Same:
+        """For a program."""
+        return {
+            "call": {"framework": self.framework, "id": self.name, "releases": self.releases},
+            "code": self.call,
+            "when": self.where,
+            "coordinate_rule": self.rule,
+            "known_bug": self.but or None,
+        }
 
 
 def same_by_part(

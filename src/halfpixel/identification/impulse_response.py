@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import documents
 from .adapter import Size, Subject
 from .probes import Answer, ask
 
@@ -173,12 +174,16 @@ def impulses(subject: Subject, direction: Direction) -> Impulses | None:
     return Impulses(stacked.reshape(*stacked.shape[:2], *n_in), said)
 
 
-def summary(lines: list[Line], pictures: Impulses | None) -> dict[str, Any]:
-    """What was measured, ready for JSON: an example's weights, and what is to be seen in them."""
-    if not lines:
-        return {}
+def summary(lines: list[Line], pictures: Impulses | None) -> documents.Measured:
+    """What was measured, for a program: an example's weights, and what is to be seen in them.
+
+    Args:
+        lines: at least one.
+        pictures: of single pixels, if the function answered.
+    """
     first = lines[0]
-    found: dict[str, Any] = {
+    pairs = [(a, b) for a in lines for b in lines if a.axis < b.axis and a.direction == b.direction]
+    return {
         "example": f"{first.sizes[0]} to {first.sizes[1]} {'rows' if first.axis == 0 else 'columns'}",
         "weights": [[round(float(v), 6) + 0.0 for v in row] for row in first.weights],
         "taps": first.taps,
@@ -186,10 +191,8 @@ def summary(lines: list[Line], pictures: Impulses | None) -> dict[str, Any]:
         "symmetric": first.symmetric,
         "sums_to_one": all(one.sums_to_one for one in lines),
         "separable": pictures.separable if pictures else None,
+        "rows_as_columns": all(a.alike(b) for a, b in pairs),
     }
-    pairs = [(a, b) for a in lines for b in lines if a.axis < b.axis and a.direction == b.direction]
-    found["rows_as_columns"] = all(a.alike(b) for a, b in pairs)
-    return found
 
 
 def _shift(one: Line) -> float:
@@ -200,7 +203,7 @@ def _shift(one: Line) -> float:
     return float(np.nanmean(off)) if np.isfinite(off).any() else 0.0
 
 
-def said(found: dict[str, Any]) -> str:
+def said(found: documents.Measured) -> str:
     """The measurements in a line."""
     n_in = len(found["weights"][0])
     all_read = (

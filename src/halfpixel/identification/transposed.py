@@ -8,7 +8,6 @@ reference on whole images of several sizes, exactly where every partial sum is r
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import documents
 from ..frameworks import layer_plans
 from ..frameworks.layer_plans import Layer
 from ..numerics.error_model import UNIT_ROUNDOFF
@@ -74,7 +74,7 @@ class Operator:
 
 
 @dataclass(frozen=True)
-class Transposed:
+class ConvTransposeIdentification:
     """What a transposed convolution computes.
 
     ``str`` of it is for people, :meth:`json` for programs.
@@ -118,37 +118,58 @@ class Transposed:
     def _source(self) -> layer_plans.Target:
         return "tensorflow" if self.operator.weight_layout == TENSORFLOW_WEIGHT else "torch"
 
-    def as_dict(self) -> dict[str, Any]:
-        """The same, ready for JSON."""
+    def json(self) -> documents.Identification:
+        """The same for a program."""
         layer = self.layer if self.named else None
         return {
+            "schema": documents.SCHEMA,
             "operation": "conv_transpose",
             "named": self.named,
-            "convention": layer.convention.attributes if layer else None,
+            "convention": layer.convention.json() if layer else None,
+            "coordinate_rule": None,
+            "max_error": self.error if layer else None,
+            "max_error_ulp": None,
+            "share_of_error_bound": None,
+            "regimes": [],
+            "sizes": [],
+            "known_bug": None,
+            "per_axis": False,
+            "same_as": [
+                {
+                    "call": {"framework": framework, "id": None, "releases": ""},
+                    "code": code,
+                    "when": "every size",
+                    "coordinate_rule": None,
+                    "known_bug": None,
+                }
+                for framework, code in self.same_as
+            ],
+            "same_but_for_coordinates": [],
+            "nearest": None,
+            "diagnosis": list(self.diagnosis),
+            "measured": None,
+            "dtypes": [],
+            "stages": None,
+            "called": self._called,
+            "takes": self.operator.kind,
+            "layout": self.operator.layout,
+            "layouts": [self.operator.layout],
+            "size_order": None,
+            "output_size": None,
+            "scales": None,
+            "changes_input": False,
+            "probes": 0,
+            "refused": [],
             "kernel_size": list(layer.kernel) if layer else None,
             "channels": list(layer.channels) if layer else None,
             "bias": layer.bias if layer else None,
             "weight_layout": self.operator.weight_layout,
             "kernel_flipped": self.flipped,
-            "max_error": self.error if self.named else None,
-            "same_as": [{"framework": name, "call": code} for name, code in self.same_as],
-            "nearest": None,
-            "regimes": [],
-            "dtypes": {},
-            "diagnosis": list(self.diagnosis),
-            "layout": self.operator.layout,
-            "size_order": None,
-            "called": self._called,
-            "takes": self.operator.kind,
         }
 
     @property
     def _called(self) -> str:
         return "fn(x)" if self.operator.weight_layout is None else "fn(x, w)"
-
-    def json(self) -> str:
-        """The same for a program."""
-        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -190,7 +211,9 @@ class _Not(Exception):
     """It is no transposed convolution: why, in words."""
 
 
-def identify_transposed(fn: Callable[..., Any], layout: Layout | None) -> Transposed:
+def identify_transposed(
+    fn: Callable[..., Any], layout: Layout | None
+) -> ConvTransposeIdentification:
     """What a function computes, as a transposed convolution.
 
     Args:
@@ -205,7 +228,7 @@ def identify_transposed(fn: Callable[..., Any], layout: Layout | None) -> Transp
         layer, flipped = _measured(operator)
         return _checked(operator, layer, flipped)
     except _Not as why:
-        return Transposed(operator, diagnosis=tuple(map(str, why.args)))
+        return ConvTransposeIdentification(operator, diagnosis=tuple(map(str, why.args)))
 
 
 def _found(fn: Callable[..., Any], layouts: tuple[Layout, ...]) -> Operator:
@@ -369,7 +392,7 @@ def _group(whole: Array) -> int:
 # ---------------------------------------------------------------------------- the check
 
 
-def _checked(operator: Operator, layer: Layer, flipped: bool) -> Transposed:
+def _checked(operator: Operator, layer: Layer, flipped: bool) -> ConvTransposeIdentification:
     """Hold what was read to whole images."""
     given = _weight(operator)
     w, bias = _own_weight(operator, layer, given, flipped)
@@ -400,7 +423,7 @@ def _checked(operator: Operator, layer: Layer, flipped: bool) -> Transposed:
                 f"{layer.convention}, which single pixels seem to follow"
             )
         worst = max(worst, float(np.max(off)))
-    return Transposed(operator, layer, flipped, worst)
+    return ConvTransposeIdentification(operator, layer, flipped, worst)
 
 
 def _size(layer: Layer, size: tuple[int, int]) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .. import documents
 from . import exact as _exact
 
 Gradient = Literal["x", "w", "b"]
@@ -90,6 +91,14 @@ class ConvTranspose:
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in dataclasses.asdict(self).items()
+        }
+
+    def json(self) -> documents.Convention:
+        """The convention for a program: in words, and all attributes."""
+        return {
+            "operation": "conv_transpose",
+            "words": str(self),
+            "attributes": self.attributes,
         }
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .. import documents
 from . import exact as _exact
 from . import kernels as _kernels
 from . import products as _products
@@ -305,6 +306,15 @@ class Resize:
         if self.padding_mode != "border":
             values["padding_mode"] = self.padding_mode
         return values
+
+    def json(self) -> documents.Convention:
+        """The convention for a program: in words, and all attributes, with the flags that are not set."""
+        flags = {"antialias": int(self.antialias), "exclude_outside": int(self.exclude_outside)}
+        return {
+            "operation": "resize",
+            "words": str(self),
+            "attributes": {**self.attributes, **flags},
+        }
 
     def __str__(self) -> str:
         return "resize " + " ".join(_words(self.attributes))

@@ -207,9 +207,9 @@ def _difference(one: Difference) -> dict[str, Any]:
         "uint8": [levels.words for levels in one.uint8],
     }
     if one.example is not None:
-        rows = one.example.json
+        rows = one.example.json()
         found["size"] = "×".join(map(str, one.example.size))
-        found["rows"] = [_rows(rows[key]) for key in ("x", "asked_about", "nearest")]
+        found["rows"] = [_rows(each) for each in (rows["image"], rows["source"], rows["nearest"])]
     return found
 
 

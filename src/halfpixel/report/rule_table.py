@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from .. import documents
 from ..catalogue.rules import Rule, grouped
 
 WIDTH = 100
@@ -34,9 +34,9 @@ def text(rules: Sequence[Rule], *, variants: bool = True) -> str:
     return "\n".join(lines)
 
 
-def as_json(rules: Sequence[Rule]) -> str:
-    """Every rule with all its fields."""
-    return json.dumps([rule.as_json() for rule in rules], indent=1)
+def json(rules: Sequence[Rule]) -> documents.Rules:
+    """Every rule with all its fields, for a program."""
+    return {"schema": documents.SCHEMA, "rules": [rule.json() for rule in rules]}
 
 
 def _count(n: int, what: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from .. import documents
 from ..catalogue.rules import words
 from ..operators import Resize
 from ..operators.resize import Factor, decimal
@@ -105,20 +105,20 @@ class Sampling:
             return "."
         return str(weight) if self.rational else f"{float(weight):.6f}"
 
-    def as_json(self) -> str:
+    def json(self) -> documents.Sampling:
         """Everything; fractions as ``"p/q"``, what is irrational as the nearest float."""
-        weigh: Any = str if self.rational else float
-        return json.dumps(
-            {
-                "convention": self.convention.attributes,
-                "n_in": self.n_in,
-                "n_out": self.n_out,
-                "factor": None if self.factor is None else decimal(Fraction(str(self.factor))),
-                "coordinates": [str(at) for at in self.places()],
-                "weights": [[weigh(w) for w in row] for row in self.weights()],
-            },
-            indent=1,
-        )
+        rows = self.weights()
+        return {
+            "schema": documents.SCHEMA,
+            "convention": self.convention.json(),
+            "n_in": self.n_in,
+            "n_out": self.n_out,
+            "factor": None if self.factor is None else decimal(Fraction(str(self.factor))),
+            "coordinates": [str(at) for at in self.places()],
+            "weights": [[str(w) for w in row] for row in rows]
+            if self.rational
+            else [[float(w) for w in row] for row in rows],
+        }
 
 
 def _pixels(

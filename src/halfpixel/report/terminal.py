@@ -190,7 +190,7 @@ class Outcome:
     words: str = ""
     environment: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
+    def json(self) -> dict[str, Any]:
         return dict(vars(self))
 
 

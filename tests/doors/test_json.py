@@ -1,0 +1,187 @@
+"""The JSON documents: their keys are those that docs/json.md describes, and every answer has them."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from halfpixel import (
+    Resize,
+    Sampling,
+    cli,
+    compare,
+    convention_of,
+    convert,
+    documents,
+    find_rules,
+    identify,
+)
+from halfpixel.identification.candidates import Candidate
+from halfpixel.identification.equivalents import Same
+
+Array = NDArray[Any]
+PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+CLASSES = {
+    name: each
+    for name, each in vars(documents).items()
+    if typing.is_typeddict(each) and each.__module__ == documents.__name__
+}
+
+
+def _described() -> dict[str, list[str]]:
+    """The keys in the table under each heading of the page."""
+    found = {}
+    for section in re.split(r"^### ", PAGE, flags=re.MULTILINE)[1:]:
+        rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+        found[section.split()[0]] = [key for row in rows for key in re.findall(r"`(\w+)`", row)]
+    return found
+
+
+def test_the_page_describes_every_document_and_no_other() -> None:
+    assert sorted(_described()) == sorted(CLASSES)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_the_page_describes_every_key(name: str) -> None:
+    described = _described()[name]
+    assert sorted(described) == sorted(typing.get_type_hints(CLASSES[name]))
+
+
+def _problems(value: object, kind: Any, path: str) -> Iterator[str]:
+    """Where a value is not what a document's type says."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if kind is Any:
+        return
+    if typing.is_typeddict(kind):
+        hints = typing.get_type_hints(kind)
+        if not isinstance(value, dict) or value.keys() != hints.keys():
+            keys = sorted(value) if isinstance(value, dict) else value
+            yield f"{path}: keys {keys}, {kind.__name__} has {sorted(hints)}"
+            return
+        for key, entry in value.items():
+            yield from _problems(entry, hints[key], f"{path}.{key}")
+    elif origin is list:
+        if type(value) is not list:
+            yield f"{path}: {type(value).__name__} is not a list"
+            return
+        for i, entry in enumerate(value):
+            yield from _problems(entry, arguments[0], f"{path}[{i}]")
+    elif origin is dict:
+        if type(value) is not dict:
+            yield f"{path}: {type(value).__name__} is not a dict"
+            return
+        for key, entry in value.items():
+            yield from _problems(entry, arguments[1], f"{path}.{key}")
+    elif origin is typing.Literal:
+        if value not in arguments:
+            yield f"{path}: {value!r} is none of {arguments}"
+    elif arguments:  # a union
+        if all(list(_problems(value, one, path)) for one in arguments):
+            yield f"{path}: {value!r} is no {kind}"
+    else:
+        allowed = (int, float) if kind is float else kind
+        if not isinstance(value, allowed) or isinstance(value, bool) != (kind is bool):
+            yield f"{path}: {value!r} is no {kind.__name__}"
+
+
+def _hold(document: Mapping[str, Any], kind: Any) -> None:
+    assert not list(_problems(document, kind, kind.__name__))
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+
+
+def test_a_wrong_document_is_found() -> None:
+    right = Resize(mode="linear").json()
+    assert not list(_problems(right, documents.Convention, ""))
+    wrong: list[dict[str, Any]] = [
+        {**right, "operation": "pool"},
+        {**right, "words": 3},
+        {**right, "attributes": [1]},
+        {**right, "more": 1},
+        {"operation": "resize"},
+    ]
+    for one in wrong:
+        assert list(_problems(one, documents.Convention, ""))
+    call = {"framework": "torch", "id": None, "releases": ">=1"}
+    assert not list(_problems(call, documents.Call, ""))
+    assert list(_problems({**call, "id": 3}, documents.Call, ""))
+
+
+CALLS = {
+    "F.interpolate(x, size=(h, w), mode='bilinear')": "opencv",
+    "F.interpolate(x, size=(6, 9), mode='bilinear', antialias=True)": "opencv",
+    "F.interpolate(x, scale_factor=2, mode='nearest')": "tensorflow",
+    "cv2.resize(x, (9, 6), interpolation=cv2.INTER_NEAREST)": "torch",
+    "nn.ConvTranspose2d(6, 4, 4, 2, 1)": "keras",
+    "nn.ConvTranspose2d(6, 4, 3, 2, 1)": "keras",
+    "cv2.resize(x, (9, 6), interpolation=cv2.INTER_LINEAR if r else flag)": "torch",
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_convert(call: str) -> None:
+    _hold(convert(call, CALLS[call]).json(), documents.Conversion)  # type: ignore[arg-type]
+
+
+def _shifted(x: Array) -> Array:
+    return np.roll(x, 1, axis=0)
+
+
+def test_compare() -> None:
+    found = compare(lambda x: x[::2], lambda x: x[1::2], input_sizes=[(8, 8)], dtypes=["uint8"])
+    assert found.smallest is not None
+    _hold(found.json(), documents.Comparison)
+
+
+def test_identify() -> None:
+    _hold(identify(_shifted).json(), documents.Identification)
+
+
+@pytest.mark.sweep
+def test_identify_a_function_that_is_named() -> None:
+    found = identify(lambda x: x.repeat(2, 0).repeat(2, 1)).json()
+    assert found["same_as"]
+    assert found["dtypes"]
+    assert found["regimes"]
+    _hold(found, documents.Identification)
+
+
+def test_identify_a_transposed_convolution() -> None:
+    def summed(x: Array) -> Array:
+        return x.repeat(2, 2).repeat(2, 3)
+
+    found = identify(summed, operation="conv_transpose", layout="NCHW")
+    _hold(found.json(), documents.Identification)
+
+
+def test_what_identify_names() -> None:
+    candidate = Candidate(Resize(mode="linear"))
+    same = Same("f(x)", "torch", ">=1", "shrinking", "torch-f", "float32")
+    _hold(candidate.convention.json(), documents.Convention)
+    _hold(same.json(), documents.Same)
+
+
+def test_show_and_rules() -> None:
+    for words in ("linear half_pixel", "lanczos antialias"):
+        _hold(Sampling(convention_of(words), 5, 3).json(), documents.Sampling)
+    for rule in find_rules(framework="torch"):
+        _hold(rule.json(), documents.Rule)
+
+
+def test_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["convert", "x", "--to", "torch", "--format", "json"]) == 2
+    _hold(json.loads(capsys.readouterr().out), documents.Error)
+
+
+def test_the_example_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = re.search(r"    \$ halfpixel (.*)\n((?:    .*\n)+)", PAGE)
+    assert shown is not None
+    assert cli.main(shown[1].split()) == 0
+    assert capsys.readouterr().out == re.sub(r"^    ", "", shown[2], flags=re.MULTILINE)
