@@ -17,16 +17,16 @@ help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
 
 check: $(READY)  ## run the conformance suites over all frameworks, ending in a table
-	$(BIN)/python -m pytest $(SUITES) --quiet --require $(ALL) -n auto --maxprocesses 3
+	$(BIN)/python -m pytest $(SUITES) --quiet --halfpixel-require $(ALL) -n auto --maxprocesses 3
 
 modes: $(READY)  ## run the calls compiled, traced and converted too (minutes)
 	$(BIN)/python -m pytest tests/test_modes.py --quiet -m modes -n auto --maxprocesses 2
 
 test: $(READY)  ## run every test
-	$(BIN)/python -m pytest --quiet --require $(ALL) -n auto
+	$(BIN)/python -m pytest --quiet --halfpixel-require $(ALL) -n auto
 
 sweep: $(READY)  ## run what is left out by default: every size pair, and the dear tests whole (an hour of CPU time)
-	$(BIN)/python -m pytest -m sweep --verbose --require $(ALL) -n auto --maxprocesses 3
+	$(BIN)/python -m pytest -m sweep --verbose --halfpixel-require $(ALL) -n auto --maxprocesses 3
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .

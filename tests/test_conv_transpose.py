@@ -7,6 +7,6 @@ from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import Call
 
 
-@pytest.mark.conformance("conv_transpose")
+@pytest.mark.halfpixel("conv_transpose")
 def test_conv_transpose(call: Call, case: Case, dtype: str) -> Verdict:
     return judge(call, case, dtype)

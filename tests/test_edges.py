@@ -7,6 +7,6 @@ from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import Call
 
 
-@pytest.mark.conformance("edges")
+@pytest.mark.halfpixel("edges")
 def test_edge(call: Call, case: Case, dtype: str) -> Verdict:
     return judge(call, case, dtype)

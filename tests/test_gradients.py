@@ -11,12 +11,12 @@ from halfpixel.numerics.coordinates import coordinates
 from halfpixel.operators import Resize
 
 
-@pytest.mark.conformance("resize_gradient")
+@pytest.mark.halfpixel("resize_gradient")
 def test_gradient(call: Call, case: Case, dtype: str) -> Verdict:
     return judge(call, case, dtype)
 
 
-@pytest.mark.conformance("conv_transpose_gradient")
+@pytest.mark.halfpixel("conv_transpose_gradient")
 def test_conv_transpose_gradient(call: Call, case: Case, dtype: str) -> Verdict:
     """With respect to the input, the weight and the bias."""
     return judge(call, case, dtype)

@@ -17,7 +17,7 @@ from halfpixel.operators.resize import CoordinateTransformationMode
 
 
 @pytest.mark.modes
-@pytest.mark.conformance("modes")
+@pytest.mark.halfpixel("modes")
 def test_mode(call: Call, case: Case, dtype: str) -> Verdict:
     return judge(call, case, dtype)
 

@@ -7,12 +7,12 @@ from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import Call
 
 
-@pytest.mark.conformance("resize")
+@pytest.mark.halfpixel("resize")
 def test_resize(call: Call, case: Case, dtype: str) -> Verdict:
     return judge(call, case, dtype)
 
 
-@pytest.mark.conformance("photograph")
+@pytest.mark.halfpixel("photograph")
 def test_photograph(call: Call, case: Case, dtype: str) -> Verdict:
     """A real image at three sizes, too large for a golden: compared with the reference as it runs."""
     return judge(call, case, dtype)

@@ -33,7 +33,7 @@ SHORT = {
 }  # fmt: skip
 
 
-@pytest.mark.conformance("scales")
+@pytest.mark.halfpixel("scales")
 def test_resize_by_factors(call: Call, case: Case, dtype: str) -> Verdict:
     return judge(call, case, dtype)
 

@@ -7,14 +7,14 @@ from halfpixel.conformance.verdicts import Verdict
 from halfpixel.frameworks import Call
 
 
-@pytest.mark.conformance("sweep_sample")
+@pytest.mark.halfpixel("sweep_sample")
 def test_a_sample_of_size_pairs(call: Call, case: Block, dtype: str) -> Verdict:
     """The smallest pairs at which the call deviates from the exact convention, and others by formula."""
     return sweep(call, case, dtype)
 
 
 @pytest.mark.sweep
-@pytest.mark.conformance("sweep")
+@pytest.mark.halfpixel("sweep")
 def test_every_size_pair(call: Call, case: Block, dtype: str) -> Verdict:
     """Sizes 1 to 256 for nearest and linear, to 96 for the others, both axes."""
     return sweep(call, case, dtype)

@@ -55,23 +55,27 @@ def test_2x2_to_8x8_gives_the_row_that_people_saw(call: Call, image: str, row: l
     assert np.round(got[0, 0, 0].astype(float), 2).tolist() == row, "the framework"
 
 
+# Conv2d(k=3, s=2, p=1) maps 96x96 and 95x95 to 48x48: output_padding says which one is the way back
+SIZES = pytest.mark.parametrize(("size", "output_padding"), [(95, 0), (96, 1)])
+
+
 @pytest.mark.conv_transpose
-@pytest.mark.parametrize(("size", "output_padding"), [(95, 0), (96, 1)])
-class TestTwoSizesMeetInOneAndOutputPaddingPicks:
-    """``Conv2d(k=3, s=2, p=1)`` maps 96x96 and 95x95 to 48x48: which one is the way back?"""
+@SIZES
+def test_output_padding_picks_one_of_two_sizes(size: int, output_padding: int) -> None:
+    convention = ConvTranspose(
+        strides=(2, 2), pads=(1, 1, 1, 1), output_padding=(output_padding, output_padding)
+    )
+    assert convention.output_size((48, 48), (3, 3)) == (size, size)
 
-    def test_in_the_reference(self, size: int, output_padding: int) -> None:
-        convention = ConvTranspose(
-            strides=(2, 2), pads=(1, 1, 1, 1), output_padding=(output_padding, output_padding)
-        )
-        assert convention.output_size((48, 48), (3, 3)) == (size, size)
 
-    @pytest.mark.torch
-    def test_in_torch(self, size: int, output_padding: int) -> None:
-        names = frameworks.load("torch")
-        torch, nn = names["torch"], names["nn"]
-        image = torch.zeros(1, 32, size, size)
-        small = nn.Conv2d(32, 64, 3, 2, 1)(image)
-        assert small.shape == (1, 64, 48, 48)
-        back = nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=output_padding)(small)
-        assert back.shape == image.shape
+@pytest.mark.conv_transpose
+@pytest.mark.torch
+@SIZES
+def test_output_padding_picks_one_of_two_sizes_in_torch(size: int, output_padding: int) -> None:
+    names = frameworks.load("torch")
+    torch, nn = names["torch"], names["nn"]
+    image = torch.zeros(1, 32, size, size)
+    small = nn.Conv2d(32, 64, 3, 2, 1)(image)
+    assert small.shape == (1, 64, 48, 48)
+    back = nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=output_padding)(small)
+    assert back.shape == image.shape

@@ -1,82 +1,66 @@
 """The pytest plugin: collects the conformance suites, and prints a table at the end of a run.
 
-A function marked ``@pytest.mark.conformance(...)`` takes ``call``, ``case`` and ``dtype`` and returns
-a :class:`~halfpixel.conformance.verdicts.Verdict`. It runs once for each trial of its suite. Each trial
+``_halfpixel_pytest`` loads it where it is asked for, and a conftest.py or a test module can by
+``pytest_plugins = ["halfpixel.pytest_plugin"]``. A function marked ``@pytest.mark.halfpixel(...)`` takes
+``call``, ``case`` and ``dtype`` and returns a verdict. It runs once for each trial of its suite. Each trial
 is a pytest item with a node id, markers and a report, and works with ``--lf``, ``-x``, ``-k``, ``-n`` and
-``--junitxml``. There are no fixtures, and an item has one report instead of three: a comparison takes
-less than a millisecond.
+``--junitxml``.
 """
 
 from __future__ import annotations
 
+import functools
 import gc
-import json
 import os
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-if TYPE_CHECKING:  # pytest loads this plugin in every run, so imports are deferred until use
-    from _pytest._code.code import TerminalRepr
-
+if TYPE_CHECKING:
     from .conformance.trials import Trial
     from .conformance.verdicts import Verdict
+    from .scheduling import UnitScheduling
 
 _PROPERTY = "halfpixel"
 _OPERATIONS = ("resize", "conv_transpose")
+_PACKAGE = Path(__file__).parent
+# the suites in the wheel, and all tests in the source tree
+OWN_TESTS = (_PACKAGE / "suites", _PACKAGE.parents[1] / "tests")
 
 
 class Changed(Exception):
-    """Raised for a verdict of ``changed``; the failure report is the text of the verdict."""
+    """Raised for a verdict of ``changed``; its text is the failure report."""
 
     def __init__(self, verdict: Verdict) -> None:
-        from .report.terminal import headline
+        from .report.terminal import explain, headline
 
-        super().__init__(headline(verdict))
-        self.verdict = verdict
-
-
-# ---------------------------------------------------------------------------- options
+        super().__init__(explain(verdict))
+        self.line = headline(verdict)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("halfpixel", "conformance of image resizing and transposed convolution")
-    group.addoption(
-        "--framework",
-        action="append",
-        metavar="NAME",
-        help="run only the suites of this framework: torch, tensorflow, opencv or keras_torch "
-        "(can be repeated)",
-    )
-    group.addoption(
-        "--require",
-        metavar="NAMES",
-        default="",
-        help="fail if any of these frameworks, separated by commas, cannot be tested",
-    )
+# ---------------------------------------------------------------------------- what is asked for
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "conformance(suite): run once for each trial of a halfpixel suite"
+        "markers", "halfpixel(suite): run once for each trial of a halfpixel suite"
     )
     config.addinivalue_line(
         "markers", "modes: compiled, traced or converted calls; run only if -m names it"
     )
-    names = _frameworks()
-    for name in names:
+    for name in _frameworks():
         config.addinivalue_line("markers", f"{name}: needs {name}")
     for operation in _OPERATIONS:
         config.addinivalue_line("markers", f"{operation}: tests of this operation")
     config.addinivalue_line(
         "markers", "sweep: every size pair, which takes minutes; run only if -m names it"
     )
-    for name in _selected(config):
-        if name not in names:
-            raise pytest.UsageError(_unknown("--framework", name, names))
-    _check_required(config, names)
+    # whatever names the user gives to test files
+    config.addinivalue_line("python_files", "halfpixel/suites/test_*.py")
+    _check_asked(config)
 
 
 def _frameworks() -> tuple[str, ...]:
@@ -85,35 +69,39 @@ def _frameworks() -> tuple[str, ...]:
     return tuple(FRAMEWORKS)
 
 
-def _selected(config: pytest.Config) -> Sequence[str]:
-    return config.getoption("framework") or ()
+def _names(config: pytest.Config, option: str) -> list[str]:
+    """The names that an option gives, separated by commas."""
+    given = config.getoption(option.removeprefix("--").replace("-", "_"), default=None) or []
+    return [name.strip() for text in given for name in text.split(",") if name.strip()]
 
 
-def _required(config: pytest.Config) -> list[str]:
-    return [name.strip() for name in config.getoption("require").split(",") if name.strip()]
+def _selected(config: pytest.Config) -> list[str]:
+    return _names(config, "--halfpixel-frameworks")
 
 
-def _unknown(option: str, name: str, names: Sequence[str]) -> str:
-    return f"{option}: unknown framework {name!r} (choose from {', '.join(names)})"
-
-
-def _check_required(config: pytest.Config, names: Sequence[str]) -> None:
+def _check_asked(config: pytest.Config) -> None:
+    """Refuse what cannot be run as it is asked for."""
     from .frameworks import FRAMEWORKS, missing_needs, version
 
-    for name in _required(config):
-        if name not in names:
-            raise pytest.UsageError(_unknown("--require", name, names))
-        if _selected(config) and name not in _selected(config):
-            raise pytest.UsageError(f"--require {name}: deselected by --framework")
-        if version(name) is None:
-            wanted = (FRAMEWORKS[name].distributions[0], *FRAMEWORKS[name].needs)
-            raise pytest.UsageError(
-                f"--require {name}: not installed; pip install {' '.join(wanted)}"
-            )
+    for option in ("--halfpixel-frameworks", "--halfpixel-require"):
+        for name in _names(config, option):
+            if name not in FRAMEWORKS:
+                raise pytest.UsageError(
+                    f"{option}: unknown framework {name!r} (choose from {', '.join(FRAMEWORKS)})"
+                )
+            if _selected(config) and name not in _selected(config):
+                raise pytest.UsageError(f"{option} {name}: deselected by --halfpixel-frameworks")
+            if version(name) is None:
+                wanted = (FRAMEWORKS[name].distributions[0], *FRAMEWORKS[name].needs)
+                raise pytest.UsageError(
+                    f"{option} {name}: not installed; pip install {' '.join(wanted)}"
+                )
+    for name in _names(config, "--halfpixel-require"):
         for call in FRAMEWORKS[name].calls:
             if missing := missing_needs(call):
                 raise pytest.UsageError(
-                    f"--require {name}: {call.id} needs {', '.join(missing)}; pip install {' '.join(missing)}"
+                    f"--halfpixel-require {name}: {call.id} needs {', '.join(missing)}; "
+                    f"pip install {' '.join(missing)}"
                 )
 
 
@@ -164,20 +152,37 @@ def _left_out(config: pytest.Config) -> list[str]:
 # ---------------------------------------------------------------------------- collection
 
 
+class Suite(pytest.Module):
+    """A module of halfpixel's own tests, collected whatever names the user gives to tests."""
+
+    def funcnamefilter(self, name: str) -> bool:
+        """Whether a function is a test."""
+        return name.startswith("test")
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Suite | None:
+    return Suite.from_parent(parent, path=module_path) if _own(module_path) else None
+
+
+def _own(path: Path) -> bool:
+    """Whether a file is among halfpixel's own tests."""
+    return any(folder in path.parents for folder in OWN_TESTS)
+
+
 def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
 ) -> list[ConformanceItem] | None:
-    mark = _conformance_mark(obj)
+    mark = _suite_mark(obj)
     if mark is None:
         return None
     return list(_items(collector, name, obj, mark))
 
 
-def _conformance_mark(obj: object) -> pytest.Mark | None:
+def _suite_mark(obj: object) -> pytest.Mark | None:
     marks = getattr(obj, "pytestmark", ())
     if not isinstance(marks, list):
         return None
-    return next((m for m in marks if isinstance(m, pytest.Mark) and m.name == "conformance"), None)
+    return next((m for m in marks if isinstance(m, pytest.Mark) and m.name == "halfpixel"), None)
 
 
 def _items(
@@ -224,30 +229,25 @@ def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
     if suite in _OPERATIONS:
         return trials.trials_of(suite)  # type: ignore[arg-type]
     raise pytest.Collector.CollectError(
-        f"pytest.mark.conformance takes one of {', '.join((*_OPERATIONS, *others))}; got {suite!r}"
+        f"pytest.mark.halfpixel takes one of {', '.join((*_OPERATIONS, *others))}; got {suite!r}"
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect ordinary tests whose markers name a framework that is not tested.
+    """Deselect halfpixel's ordinary tests whose markers name a framework that is not tested.
 
-    Tests of modes and sweeps are deselected too, unless ``-m`` names them.
+    Its tests of modes and sweeps are deselected too, unless ``-m`` names them.
     """
     unasked = [marker for marker in ("modes", "sweep") if not _asked_for(config, marker)]
-    kept: list[pytest.Item] = []
-    left_out: list[pytest.Item] = []
-    for item in items:
-        needs = [] if isinstance(item, ConformanceItem) else _needs(item)
-        absent = any(_absence(config, name) for name in needs)
-        absent |= any(item.get_closest_marker(marker) is not None for marker in unasked)
-        (left_out if absent else kept).append(item)
+    absent = [name for name in _frameworks() if _absence(config, name)]
+    ordinary = [
+        item for item in items if item.getparent(Suite) and not isinstance(item, ConformanceItem)
+    ]
+    left_out = [i for i in ordinary if any(map(i.get_closest_marker, (*unasked, *absent)))]
     if left_out:
-        items[:] = kept
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
         config.hook.pytest_deselected(items=left_out)
-
-
-def _needs(item: pytest.Item) -> list[str]:
-    return [name for name in _frameworks() if item.get_closest_marker(name)]
 
 
 class ConformanceItem(pytest.Item):
@@ -274,19 +274,9 @@ class ConformanceItem(pytest.Item):
             self.keywords[mark.name] = mark
 
     def runtest(self) -> None:
-        if self.may_be_skipped:
-            from _pytest.skipping import evaluate_skip_marks
-
-            if skipped := evaluate_skip_marks(self):
-                raise pytest.skip.Exception(skipped.reason, _use_item_location=True)
         verdict = self.verdict()
         if verdict.kind == "changed":
             raise Changed(verdict)
-
-    @property
-    def may_be_skipped(self) -> bool:
-        """Whether its function, its module or a conftest marks it with skip, skipif or xfail."""
-        return any(mark.name in ("skip", "skipif", "xfail") for mark in self.iter_markers())
 
     def verdict(self) -> Verdict:
         """Run the trial. The first trial that needs a framework or a golden imports or reads it."""
@@ -301,34 +291,22 @@ class ConformanceItem(pytest.Item):
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         return self.path, self.function.__code__.co_firstlineno - 1, self.name
 
-    def repr_failure(
-        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
-    ) -> str | TerminalRepr:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """A line for the summary and a text for the report; of any other error, pytest's traceback."""
         from .conformance.goldens import GoldenError
-        from .report.terminal import explain, headline
 
         error = excinfo.value
-        if isinstance(error, Changed):
-            return self._text(headline(error.verdict), explain(error.verdict))
-        if isinstance(error, GoldenError) or type(error).__name__ == "FrameworkError":
-            return self._text(str(error), str(error))
-        return super().repr_failure(excinfo)
-
-    def _text(self, line: str, text: str) -> TerminalRepr:
-        """A failure as pytest stores it: the line is for the summary, the text for the failure report."""
-        from _pytest._code.code import (
-            ReprEntryNative,
-            ReprExceptionInfo,
-            ReprFileLocation,
-            ReprTraceback,
-        )
-
-        if self.config.getoption("tbstyle") in ("line", "no"):
-            text = line
-        path, number, _ = self.reportinfo()
-        crash = ReprFileLocation(str(path), (number or 0) + 1, line)
-        entries = ReprTraceback([ReprEntryNative([text + "\n"])], None, "native")
-        return ReprExceptionInfo(entries, crash)
+        if (
+            not isinstance(error, Changed | GoldenError)
+            and type(error).__name__ != "FrameworkError"
+        ):
+            return super().repr_failure(excinfo)
+        text = excinfo.getrepr(style="value", chain=False)
+        if text.reprcrash is not None:
+            path, line, _ = self.reportinfo()
+            text.reprcrash.path, text.reprcrash.lineno = str(path), (line or 0) + 1
+            text.reprcrash.message = error.line if isinstance(error, Changed) else str(error)
+        return text
 
 
 _MARKS: dict[tuple[str, ...], list[pytest.Mark]] = {}
@@ -367,60 +345,40 @@ def _loaded(framework: str) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    if not isinstance(item, ConformanceItem):
+    """Run a trial in one phase with one report: it has no fixtures.
+
+    pytest's three phases and reports cost 0.5 ms of CPU more a trial, and with -n 2 ms: 60 s for 30,000.
+    """
+    if not isinstance(item, ConformanceItem) or _needs_phases(item):
         return None
-    hook = item.ihook
-    announced = not hasattr(
-        item.config, "workerinput"
-    )  # with xdist, the controller announces the item
-    if announced:
-        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     os.environ["PYTEST_CURRENT_TEST"] = f"{item.nodeid} (call)"
+    hook = item.ihook
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     info = pytest.CallInfo.from_call(
         item.runtest, when="call", reraise=(pytest.exit.Exception, KeyboardInterrupt)
     )
-    os.environ.pop("PYTEST_CURRENT_TEST", None)
-    report = pytest.TestReport.from_item_and_call(item, info)
-    if item.may_be_skipped and not report.skipped:
-        _expect_failure(item, report)
-    if report.failed:
-        _add_captured(item.config, report)
-    if not announced and _found(report) is None:
-        announced = True
-        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    del os.environ["PYTEST_CURRENT_TEST"]
+    report = hook.pytest_runtest_makereport(item=item, call=info)
     hook.pytest_runtest_logreport(report=report)
-    if report.failed and info.excinfo is not None:
+    if report.failed:
         hook.pytest_exception_interact(node=item, call=info, report=report)
-    if announced:
-        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 
-def _expect_failure(item: ConformanceItem, report: pytest.TestReport) -> None:
-    """Apply xfail marks, which a user's conftest may add to items."""
-    from _pytest.skipping import evaluate_xfail_marks
-
-    expected = evaluate_xfail_marks(item)
-    if expected is None or item.config.getoption("runxfail"):
-        return
-    if report.failed:
-        report.outcome = "skipped"
-        report.wasxfail = expected.reason
-    elif expected.strict:
-        report.outcome = "failed"
-        report.longrepr = f"[XPASS(strict)] {expected.reason}"
-    else:
-        report.wasxfail = expected.reason
-
-
-def _add_captured(config: pytest.Config, report: pytest.TestReport) -> None:
-    """Add what the frameworks printed since the last failure."""
-    capture = config.pluginmanager.getplugin("capturemanager")
-    if capture is None or not capture.is_globally_capturing():
-        return
-    for stream, text in zip(("stdout", "stderr"), capture.read_global_capture(), strict=True):
-        if text:
-            report.sections.append((f"Captured {stream} call", text))
+def _needs_phases(item: pytest.Item) -> bool:
+    """Whether a trial is for pytest's own protocol: it is marked to be skipped or to fail, another plugin
+    runs items in a way of its own, or only fixtures are to be set up."""
+    if any(mark.name in ("skip", "skipif", "xfail") for mark in item.iter_markers()):
+        return True
+    if item.config.getoption("setuponly", False):
+        return True
+    return any(
+        not (one.wrapper or one.hookwrapper)
+        and one.function is not pytest_runtest_protocol
+        and one.plugin_name != "runner"  # pytest's
+        for one in item.ihook.pytest_runtest_protocol.get_hookimpls()
+    )
 
 
 # ---------------------------------------------------------------------------- reports
@@ -466,101 +424,31 @@ def pytest_terminal_summary(
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give a worker one framework at a time, so that it does not import all of them. Of a sweep, give it
-    one call, or one item if the items are not blocks of a call."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> UnitScheduling | None:
     if config.getoption("dist") != "load":
         return None  # the user chose another grouping
-    from xdist.scheduler import LoadScopeScheduling
+    from .scheduling import UnitScheduling
 
-    class FrameworkScheduling(LoadScopeScheduling):  # type: ignore[misc]
-        """xdist asks for the pending tests after every message; its own method counts all tests each time."""
-
-        def __init__(self, config: pytest.Config, log: Any) -> None:
-            super().__init__(config, log)
-            self._finished: set[int] = set()
-
-        def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
-            super().add_node_collection(node, collection)
-            if node in self.registered_collections:
-                self.registered_collections[node] = _Indexed(collection)
-
-        def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
-            """How many tests are pending, at most 3: xdist needs no larger number."""
-            pending = 0
-            for unit in reversed(workload.values()):  # pending tests are at the end
-                if id(unit) in self._finished:
-                    continue
-                before = pending
-                for completed in reversed(unit.values()):
-                    pending += not completed
-                    if pending > 2:
-                        return pending
-                if pending == before:
-                    self._finished.add(id(unit))
-            return pending
-
-        def _split_scope(self, nodeid: str) -> str:
-            _, bracket, trial = nodeid.partition("[")
-            if trial.endswith("-sweep]"):  # takes minutes; an import takes seconds
-                call, blocks, _ = trial.rpartition("-1..")
-                return call.rsplit("-", 2)[0] if blocks else nodeid
-            framework = trial.partition("-")[0]
-            if bracket and framework in _frameworks():
-                return framework
-            return str(super()._split_scope(nodeid))
-
-    return FrameworkScheduling(config, log)
+    return UnitScheduling(config, functools.partial(_unit_of, config.rootpath))
 
 
-class _Indexed(list[str]):
-    """A list of distinct strings with a constant-time index."""
+def _unit_of(root: Path, nodeid: str) -> str:
+    """What a worker is given together: of halfpixel's tests a framework, so that no worker imports all of
+    them, or a file; any other test alone.
 
-    def __init__(self, values: Sequence[str]) -> None:
-        super().__init__(values)
-        self._index = {value: i for i, value in enumerate(values)}
-
-    def index(self, value: str, *limits: Any) -> int:
-        return super().index(value, *limits) if limits else self._index[value]
-
-
-# A worker sends a passed report as one string, which costs less than a message of many parts. The controller
-# then announces that the item started and finished.
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_report_to_serializable(
-    config: pytest.Config, report: pytest.CollectReport | pytest.TestReport
-) -> Generator[None, Any, Any]:
-    data = yield
-    if not hasattr(config, "workerinput") or not isinstance(report, pytest.TestReport):
-        return data
-    if report.passed and _found(report) is not None:
-        return {"$report_type": _PROPERTY, "json": json.dumps(data)}
-    return data
+    Of a sweep it is one call, or one item if the items are not blocks of a call.
+    """
+    file, _, name = nodeid.partition("::")
+    if not _own_name(root, file):
+        return nodeid
+    _, bracket, trial = name.partition("[")
+    if trial.endswith("-sweep]"):  # takes minutes; an import takes seconds
+        call, blocks, _ = trial.rpartition("-1..")
+        return call.rsplit("-", 2)[0] if blocks else nodeid
+    framework = trial.partition("-")[0]
+    return framework if bracket and framework in _frameworks() else nodeid.rpartition("::")[0]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_report_from_serializable(
-    config: pytest.Config, data: dict[str, Any]
-) -> pytest.CollectReport | pytest.TestReport | None:
-    if data.get("$report_type") != _PROPERTY:
-        return None
-    others = {k: v for k, v in data.items() if k not in ("$report_type", "json")}
-    whole = {**json.loads(data["json"]), **others}
-    again: pytest.TestReport = config.hook.pytest_report_from_serializable(
-        config=config, data=whole
-    )
-    return again
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_logreport(report: pytest.TestReport) -> Generator[None, Any, Any]:
-    worker = getattr(report, "node", None)
-    config = getattr(worker, "config", None)
-    if config is None or _found(report) is None:
-        return (yield)
-    config.hook.pytest_runtest_logstart(nodeid=report.nodeid, location=report.location)
-    result = yield
-    config.hook.pytest_runtest_logfinish(nodeid=report.nodeid, location=report.location)
-    return result
+@functools.cache
+def _own_name(root: Path, file: str) -> bool:
+    return _own(Path(os.path.abspath(root / file)))

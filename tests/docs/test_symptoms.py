@@ -73,7 +73,7 @@ def functions() -> dict[str, str]:
 @functools.cache
 def trials() -> tuple[str, ...]:
     """Every trial of the suites, under the name that ``-k`` sees: function[trial]."""
-    marked = re.compile(r'conformance\("(\w+)"\)\n(?:@.*\n)*def (\w+)')
+    marked = re.compile(r'mark\.halfpixel\("(\w+)"\)\n(?:@.*\n)*def (\w+)')
     return tuple(
         f"{function}[{trial.id}]".lower()
         for path in sorted((TOP / "tests").glob("test_*.py"))

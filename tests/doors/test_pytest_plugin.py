@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.util
-import itertools
 import re
 import shlex
 import shutil
@@ -21,6 +20,7 @@ pytest_plugins = ["pytester"]
 
 SUITES = Path(__file__).parents[1]
 OPENCV = frameworks.version("opencv")
+NAMES = ", ".join(frameworks.FRAMEWORKS)
 
 # ---------------------------------------------------------------------------- a project of a user's
 
@@ -43,7 +43,8 @@ class Project:
         pytester.makepyfile(few=FEW)
         pytester.syspathinsert()
         options = (
-            "--strict-markers --strict-config -p few -p no:hypothesispytest"  # the last for speed
+            "--strict-markers --strict-config -p few -p halfpixel.pytest_plugin "
+            "-p no:hypothesispytest"  # for speed
         )
         pytester.makeini(f"[pytest]\naddopts = {options}\n")
         self.copy("test_resize.py")
@@ -53,12 +54,12 @@ class Project:
 
     def run(self, *arguments: str) -> pytest.RunResult:
         """In this process, where OpenCV is loaded already."""
-        return self.pytester.runpytest_inprocess("--framework", "opencv", *arguments)
+        return self.pytester.runpytest_inprocess("--halfpixel-frameworks", "opencv", *arguments)
 
     def run_apart(self, *arguments: str) -> pytest.RunResult:
         """In a process of its own."""
         return self.pytester.run(
-            sys.executable, "-m", "pytest", "--framework", "opencv", *arguments
+            sys.executable, "-m", "pytest", "--halfpixel-frameworks", "opencv", *arguments
         )
 
     def ids(self, *arguments: str) -> list[str]:
@@ -79,6 +80,7 @@ def project(imported: None, pytester: pytest.Pytester, monkeypatch: pytest.Monke
     monkeypatch.setenv("COLUMNS", "300")  # the summary cuts its lines at the terminal's width
     every = frameworks.FRAMEWORKS["opencv"]
     monkeypatch.setitem(frameworks.FRAMEWORKS, "opencv", every)  # which ends what the project does
+    monkeypatch.setattr(pytest_plugin, "OWN_TESTS", (pytester.path,))
     return Project(pytester)
 
 
@@ -199,7 +201,7 @@ def test_a_selection_collects(project: Project, arguments: str, count: int) -> N
 def test_every_node_id_is_unique_and_runs_alone(project: Project) -> None:
     ids = project.ids()
     assert len(set(ids)) == len(ids)
-    for node_id in ids[::59]:
+    for node_id in ids[::150]:
         result = project.run("-v", node_id)
         result.assert_outcomes(passed=1)
         result.stdout.fnmatch_lines([f"{node_id.replace('[', '[[]')} PASSED*"])
@@ -287,80 +289,40 @@ def test_two_workers_find_the_same(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("node_id", "scope"),
+    ("node_id", "unit"),
     [
-        ("tests/test_resize.py::test_resize[torch-interpolate-nearest-float32-a]", "torch"),
-        ("tests/test_resize.py::test_photograph[torch-interpolate-nearest-float32-a]", "torch"),
-        ("tests/test_resize.py::test_resize[opencv-resize-INTER_LINEAR-float32-a]", "opencv"),
+        ("{}/test_resize.py::test_resize[torch-interpolate-nearest-float32-a]", "torch"),
+        ("{}/test_resize.py::test_photograph[torch-interpolate-nearest-float32-a]", "torch"),
+        ("{}/test_resize.py::test_resize[opencv-resize-INTER_LINEAR-float32-a]", "opencv"),
         (
-            "tests/test_sweep.py::test_every_size_pair[torch-interpolate-area-float32-1..8-1..96-sweep]",
+            "{}/test_resize.py::TestMore::test_resize[opencv-resize-INTER_LINEAR-float32-a]",
+            "opencv",
+        ),
+        (
+            "{}/test_sweep.py::test_every_size_pair[torch-interpolate-area-float32-1..8-1..96-sweep]",
             "torch-interpolate-area",
         ),
         (
-            "tests/test_conversions.py::test_every_small_layer_is_converted[torch-3-2-sweep]",
-            "tests/test_conversions.py::test_every_small_layer_is_converted[torch-3-2-sweep]",
+            "{}/test_conversions.py::test_every_small_layer_is_converted[torch-3-2-sweep]",
+            "{}/test_conversions.py::test_every_small_layer_is_converted[torch-3-2-sweep]",
         ),
-        ("tests/test_other.py::test_plain", "tests/test_other.py"),
-        ("tests/test_other.py::test_parametrised[torch_like-1]", "tests/test_other.py"),
+        ("{}/test_other.py::test_plain", "{}/test_other.py"),
+        ("{}/test_other.py::test_parametrised[torch_like-1]", "{}/test_other.py"),
+        ("{}/test_other.py::TestMore::test_plain", "{}/test_other.py::TestMore"),
+        # a user's
+        ("tests/test_theirs.py::test_plain", "tests/test_theirs.py::test_plain"),
+        ("tests/test_theirs.py::test_plain[torch-1]", "tests/test_theirs.py::test_plain[torch-1]"),
     ],
 )
-def test_workers_are_given_one_framework_at_a_time(
-    pytester: pytest.Pytester, node_id: str, scope: str
+def test_workers_are_given_one_framework_at_a_time_and_other_peoples_tests_one_by_one(
+    tmp_path: Path, node_id: str, unit: str
 ) -> None:
-    config = pytester.parseconfig("--dist=load", "--tx=2*popen", "--framework", "opencv")
-    scheduler = pytest_plugin.pytest_xdist_make_scheduler(config, None)
-    assert scheduler._split_scope(node_id) == scope
-
-
-def test_what_is_pending_is_counted_to_three(pytester: pytest.Pytester) -> None:
-    """As xdist counts it, which is all that it asks for: none, one, two or more than two."""
-    config = pytester.parseconfig("--dist=load", "--tx=2*popen", "--framework", "opencv")
-    scheduler = pytest_plugin.pytest_xdist_make_scheduler(config, None)
-    for done in itertools.product((True, False), repeat=5):
-        units = {
-            "a": dict(zip("xyz", done, strict=False)),
-            "b": dict(zip("uv", done[3:], strict=True)),
-        }
-        for _ in range(2):  # a finished unit is not counted again
-            assert scheduler._pending_of(units) == min(done.count(False), 3)
-        scheduler._finished.clear()
-    assert pytest_plugin._Indexed(["a", "b", "c"]).index("c") == 2
-    assert pytest_plugin._Indexed(["a", "b"]) == ["a", "b"]
-
-
-@pytest.mark.parametrize("in_a_worker", [True, False])
-def test_a_report_travels_as_one_string_and_arrives_whole(
-    pytester: pytest.Pytester, in_a_worker: bool
-) -> None:
-    config = pytester.parseconfig()
-    if in_a_worker:
-        config.workerinput = {}  # type: ignore[attr-defined]
-    found = {"framework": "mylib", "name": "resize", "kind": "conforms", "share": 0.25, "words": ""}
-    report = pytest.TestReport(
-        nodeid="test_resize.py::test_resize[mylib-é]",
-        location=("test_resize.py", 3, "test_resize[mylib-é]"),
-        keywords={"mylib": 1},
-        outcome="passed",
-        longrepr=None,
-        when="call",
-        duration=0.125,
-        user_properties=[("halfpixel", found)],
-    )
-    hook = config.hook
-    data = hook.pytest_report_to_serializable(config=config, report=report)
-    assert (set(data) == {"$report_type", "json"}) == in_a_worker
-    data = {**data, "item_index": 3, "worker_id": "gw0"}
-    again = hook.pytest_report_from_serializable(config=config, data=data)
-    assert isinstance(again, pytest.TestReport)
-    assert (again.item_index, again.worker_id) == (3, "gw0")
-    for name in ("nodeid", "keywords", "outcome", "when", "duration"):
-        assert getattr(again, name) == getattr(report, name)
-    assert tuple(again.location) == report.location
-    assert pytest_plugin._found(again) == found
+    for own in pytest_plugin.OWN_TESTS:
+        assert pytest_plugin._unit_of(tmp_path, node_id.format(own)) == unit.format(own)
 
 
 @pytest.mark.opencv
-def test_the_controller_says_that_the_items_of_workers_began_and_ended(project: Project) -> None:
+def test_the_items_of_workers_are_told_to_begin_and_end(project: Project) -> None:
     result = project.run_apart("-v", "-n", "2", "-k", "INTER_LINEAR-float32-2x2-8x8-worked")
     lines = [line for line in result.outlines if "INTER_LINEAR-float32-2x2-8x8-worked" in line]
     assert len(lines) == 2
@@ -370,7 +332,9 @@ def test_the_controller_says_that_the_items_of_workers_began_and_ended(project: 
 
 @pytest.mark.parametrize("dist", ["loadfile", "loadscope", "worksteal", "each"])
 def test_another_distribution_is_left_to_xdist(pytester: pytest.Pytester, dist: str) -> None:
-    config = pytester.parseconfig(f"--dist={dist}", "--tx=2*popen", "--framework", "opencv")
+    config = pytester.parseconfig(
+        f"--dist={dist}", "--tx=2*popen", "--halfpixel-frameworks", "opencv"
+    )
     assert pytest_plugin.pytest_xdist_make_scheduler(config, None) is None
 
 
@@ -476,7 +440,7 @@ def test_an_error_in_a_suite_keeps_its_traceback(project: Project) -> None:
         test_mine="""
         import pytest
 
-        @pytest.mark.conformance("resize")
+        @pytest.mark.halfpixel("resize")
         def test_mine(call, case, dtype):
             raise ZeroDivisionError("a mistake of the suite's own")
         """
@@ -636,25 +600,30 @@ def test_an_ordinary_test_of_an_absent_framework_is_left_out(project: Project) -
 @pytest.mark.parametrize(
     ("arguments", "missing", "line"),
     [
-        (("--framework", "jax"), set(),
-         "--framework: unknown framework 'jax' (choose from torch, tensorflow, opencv, keras_torch)"),
-        (("--framework", "opencv", "--framework", "Torch"), set(),
-         "--framework: unknown framework 'Torch' (choose from torch, tensorflow, opencv, keras_torch)"),
-        (("--require", "jax"), set(),
-         "--require: unknown framework 'jax' (choose from torch, tensorflow, opencv, keras_torch)"),
-        (("--require", "opencv,jax"), set(),
-         "--require: unknown framework 'jax' (choose from torch, tensorflow, opencv, keras_torch)"),
-        (("--require", "torch"), set(), "--require torch: not installed; pip install torch"),
-        (("--require", "keras_torch"), set(),
-         "--require keras_torch: not installed; pip install keras torch"),
-        (("--require", "opencv, tensorflow"), set(),
-         "--require tensorflow: not installed; pip install tensorflow"),
-        (("--require", "opencv"), {"cv2"},
-         "--require opencv: not installed; pip install opencv-python-headless"),
-        (("--require", "opencv"), {"onnx"},
-         "--require opencv: opencv-dnn-ConvTranspose needs onnx; pip install onnx"),
-        (("--require", "opencv", "--framework", "torch"), set(),
-         "--require opencv: deselected by --framework"),
+        (("--halfpixel-frameworks", "jax"), set(),
+         f"--halfpixel-frameworks: unknown framework 'jax' (choose from {NAMES})"),
+        (("--halfpixel-frameworks", "opencv", "--halfpixel-frameworks", "opencv,Torch"), set(),
+         f"--halfpixel-frameworks: unknown framework 'Torch' (choose from {NAMES})"),
+        (("--halfpixel-require", "jax"), set(),
+         f"--halfpixel-require: unknown framework 'jax' (choose from {NAMES})"),
+        (("--halfpixel-require", "opencv,jax"), set(),
+         f"--halfpixel-require: unknown framework 'jax' (choose from {NAMES})"),
+        (("--halfpixel-require", "torch"), set(),
+         "--halfpixel-require torch: not installed; pip install torch"),
+        (("--halfpixel-require", "keras_torch"), set(),
+         "--halfpixel-require keras_torch: not installed; pip install keras torch"),
+        (("--halfpixel-require", "opencv, tensorflow"), set(),
+         "--halfpixel-require tensorflow: not installed; pip install tensorflow"),
+        (("--halfpixel-require", "opencv"), {"cv2"},
+         "--halfpixel-require opencv: not installed; pip install opencv-python-headless"),
+        (("--halfpixel-require", "opencv"), {"onnx"},
+         "--halfpixel-require opencv: opencv-dnn-ConvTranspose needs onnx; pip install onnx"),
+        (("--halfpixel-require", "keras_torch", "--halfpixel-frameworks", "opencv"), set(),
+         "--halfpixel-require keras_torch: deselected by --halfpixel-frameworks"),
+        (("--halfpixel-frameworks", "torch"), set(),
+         "--halfpixel-frameworks torch: not installed; pip install torch"),
+        (("--halfpixel-frameworks", "opencv, keras_torch"), set(),
+         "--halfpixel-frameworks keras_torch: not installed; pip install keras torch"),
     ],
     ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else str(value),
 )  # fmt: skip
@@ -673,7 +642,7 @@ def test_what_cannot_be_run_as_asked_is_a_usage_error_of_one_line(
 
 @pytest.mark.opencv
 def test_require_of_what_is_there_changes_nothing(project: Project) -> None:
-    result = project.run("--require", "opencv", "-k", "2x2-8x8 and not float16")
+    result = project.run("--halfpixel-require", "opencv", "-k", "2x2-8x8 and not float16")
     result.assert_outcomes(passed=4 * FLAGS, deselected=EVERYTHING - 4 * FLAGS)
 
 
@@ -686,54 +655,28 @@ def test_a_framework_that_does_not_import_fails_in_one_line(project: Project) ->
     assert "Traceback" not in result.stdout.str()
 
 
-# ---------------------------------------------------------------------------- everybody else's tests
+# ---------------------------------------------------------------------------- markers and options
 
 
-def test_other_peoples_tests_are_left_alone(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
-        """
-        import sys
-        import unittest
-        import pytest
-
-        @pytest.fixture
-        def one():
-            return 1
-
-        @pytest.mark.parametrize("n", [1, 2])
-        def test_fixture(one, n):
-            assert one + n > 1
-
-        class TestThings(unittest.TestCase):
-            def test_thing(self): pass
-
-        @pytest.mark.skip
-        def test_skipped(): pass
-
-        @pytest.mark.xfail(strict=True)
-        def test_known(): raise AssertionError
-
-        def test_no_framework():
-            assert not {"torch", "tensorflow", "cv2"} & set(sys.modules)
-        """
+def test_markers_are_registered(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest_inprocess("-p", "halfpixel.pytest_plugin", "--markers")
+    registered = (
+        "halfpixel(suite)",
+        "torch",
+        "opencv",
+        "resize",
+        "conv_transpose",
+        "modes",
+        "sweep",
     )
-    result = pytester.runpytest_subprocess("--strict-markers")
-    result.assert_outcomes(passed=4, skipped=1, xfailed=1)
-    assert _table(result) == []
-    assert len(_header(result)) <= 2
-
-
-@pytest.mark.parametrize(
-    "marker", ["conformance(suite)", "torch", "tensorflow", "opencv", "resize", "conv_transpose"]
-)
-def test_markers_are_registered(pytester: pytest.Pytester, marker: str) -> None:
-    pytester.runpytest_inprocess("--markers").stdout.fnmatch_lines([f"@pytest.mark.{marker}: *"])
+    for marker in registered:
+        result.stdout.fnmatch_lines([f"@pytest.mark.{marker}: *"])
 
 
 def test_help_explains_the_options(pytester: pytest.Pytester) -> None:
     text = pytester.runpytest_inprocess("--help").stdout.str()
-    assert re.search(r"--framework=NAME\s+run only the suites of this framework", text)
-    assert re.search(r"--require=NAMES\s+fail if any of these frameworks", text)
+    assert re.search(r"--halfpixel-frameworks=NAMES\s+run only the suites of these", text)
+    assert re.search(r"--halfpixel-require=NAMES\s+run every suite, and fail if", text)
 
 
 # ---------------------------------------------------------------------------- marks of a user's own

@@ -274,10 +274,21 @@ def test_a_scale_in_float32_multiplied_in_double_misses_a_tie() -> None:
     ids=["nothing", "modes", "torch-and-modes", "torch"],
 )
 def test_modes_are_collected_only_where_they_are_asked_for(
-    pytester: pytest.Pytester, arguments: tuple[str, ...], collected: bool
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    collected: bool,
 ) -> None:
+    monkeypatch.setattr(pytest_plugin, "OWN_TESTS", (pytester.path,))
     shutil.copy(Path(__file__).parents[1] / "test_modes.py", pytester.path)
-    options = ("--collect-only", "-q", "-p", "no:hypothesispytest", "--framework", "torch")
+    options = (
+        "--collect-only",
+        "-q",
+        "-p",
+        "no:hypothesispytest",
+        "--halfpixel-frameworks",
+        "torch",
+    )
     result = pytester.runpytest_inprocess(*options, *arguments)
     ids = [line for line in result.outlines if "::test_mode[" in line]
     trials = [trial for trial in mode_trials() if trial.call.framework == "torch"]
@@ -292,9 +303,12 @@ def test_a_mode_that_this_machine_lacks_is_said_to_be_left_out(
     absent = _mode(_same, why_absent=lambda: "no such device")
     torch = replace(FRAMEWORKS["torch"], modes=(absent,))
     monkeypatch.setitem(FRAMEWORKS, "torch", torch)
-    asked = pytester.parseconfig("-m", "modes", "--framework", "torch")
+    asked = pytester.parseconfig("-m", "modes", "--halfpixel-frameworks", "torch")
     assert "torch-fast (no such device)" in pytest_plugin._left_out(asked)[0]
-    assert "fast" not in pytest_plugin._left_out(pytester.parseconfig("--framework", "torch"))[0]
+    assert (
+        "fast"
+        not in pytest_plugin._left_out(pytester.parseconfig("--halfpixel-frameworks", "torch"))[0]
+    )
     assert not list(mode_trials(lambda name: "9.9" if name == "torch" else None))
 
 
