@@ -18,9 +18,9 @@ from halfpixel import frameworks
 from halfpixel.conformance import trials, verdicts
 from halfpixel.conversion import convert, onnx_nodes
 from halfpixel.conversion.agreement import Exactness, Side, differing, rounding, side
+from halfpixel.conversion.answer import Difference, Equivalent, Part, ResizeConversion
 from halfpixel.conversion.parse import Reading, read
-from halfpixel.conversion.parse.resize import example
-from halfpixel.conversion.resize import Difference, Equivalent, Part, ResizeConversion
+from halfpixel.conversion.parse.catalogue import example
 from halfpixel.conversion.sizes import EXAMPLES, Size, Sizes
 from halfpixel.frameworks.call import Call
 from halfpixel.frameworks.layer_plans import TARGETS, Target

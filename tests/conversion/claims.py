@@ -25,9 +25,9 @@ from halfpixel.conversion import (
     convert,
 )
 from halfpixel.conversion.agreement import LARGEST, Exactness, Levels, differing, side
+from halfpixel.conversion.answer import Difference, Equivalent, Part
 from halfpixel.conversion.models import Measured
 from halfpixel.conversion.parse import Unreadable
-from halfpixel.conversion.resize import Difference, Equivalent, Part
 from halfpixel.conversion.sizes import Sizes
 from halfpixel.frameworks import tensorflow_scales
 from halfpixel.frameworks.layer_plans import Target

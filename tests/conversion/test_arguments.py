@@ -13,10 +13,12 @@ import pytest
 
 from halfpixel import frameworks
 from halfpixel.conversion import convert
-from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, read, readings, resize
+from halfpixel.conversion.answer import ResizeConversion
+from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, catalogue, read, readings
 from halfpixel.conversion.parse.conv_transpose import OPERATORS, Operator
+from halfpixel.conversion.parse.names import known
 from halfpixel.conversion.parse.signatures import FUNCTIONS, Function
-from halfpixel.conversion.resize import ResizeConversion
+from halfpixel.conversion.parse.text import of_expression, outermost
 from halfpixel.frameworks.call import Expression, Name
 
 # a call of each function that is answered, and of each parameter another value than its default
@@ -502,7 +504,7 @@ def test_channels_may_be_names() -> None:
 
 
 def test_every_call_of_the_catalogue_has_a_signature() -> None:
-    assert [call.id for call in resize.unread()] == []
+    assert [call.id for call in catalogue.unread()] == []
 
 
 def test_a_call_without_a_signature_breaks_no_conversion(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -519,20 +521,35 @@ def test_a_call_without_a_signature_breaks_no_conversion(monkeypatch: pytest.Mon
         replace(one, name="resize", expression=said),
         replace(one, name="colour", expression=unknown_flag),
     )
-    caches = (resize.rows, resize._by_key)
+    caches = (catalogue.rows, catalogue._by_key)
     for cache in caches:
         cache.cache_clear()
     monkeypatch.setitem(
         frameworks.FRAMEWORKS, "torch", replace(torch, calls=(*torch.calls, *added))
     )
     try:
-        assert resize.unread() == added
+        assert catalogue.unread() == added
         answer = convert("cv2.resize(img, (w, h))", "torch")
         assert isinstance(answer, ResizeConversion)
         assert "F.interpolate" in answer.code
     finally:
         for cache in caches:
             cache.cache_clear()
+
+
+def test_an_expression_is_read_as_what_it_prints() -> None:
+    """The catalogue is not printed and parsed: each of its calls is read as a person's text would be."""
+    every = [(row.call, catalogue.example(row.call)) for row in catalogue.rows()]
+    for call, request in every:
+        assert request is not None
+        said = call.said(request)
+        mine, text = of_expression(said, known), outermost(str(said), known)
+        assert mine is not None
+        assert repr((mine.function, mine.args, mine.kwargs)) == repr(
+            (text.function, text.args, text.kwargs)
+        )
+        assert (mine.text, mine.applied) == (text.text, text.applied)
+    assert len(every) > 250
 
 
 # ---------------------------------------------------------------------------- names within sizes

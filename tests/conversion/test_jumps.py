@@ -7,7 +7,7 @@ import pytest
 
 from halfpixel.conversion import agreement, models, search
 from halfpixel.conversion.models import Axis, Model
-from halfpixel.conversion.parse.resize import rows
+from halfpixel.conversion.parse.catalogue import rows
 from halfpixel.conversion.sizes import Sizes
 from halfpixel.operators import Resize
 from halfpixel.operators.kernels import KERNELS, Kernel, Shape

@@ -7,8 +7,8 @@ import pytest
 
 from halfpixel import frameworks
 from halfpixel.conversion import convert
+from halfpixel.conversion.answer import ResizeConversion
 from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, read
-from halfpixel.conversion.resize import ResizeConversion
 
 _AREA_AS_DST = (
     "cv2.resize: cv2.INTER_AREA is given as dst and has no effect: this computes INTER_LINEAR; "

@@ -16,10 +16,11 @@ from halfpixel import Resize, cli, convert, frameworks
 from halfpixel.conformance import trials
 from halfpixel.conversion import onnx_nodes, search, table
 from halfpixel.conversion.agreement import Exactness, Looked, compared, differing, side
+from halfpixel.conversion.answer import ResizeConversion
 from halfpixel.conversion.parse import Reading, Unreadable, read
-from halfpixel.conversion.parse.resize import closest, example, rows
+from halfpixel.conversion.parse.catalogue import example, rows
+from halfpixel.conversion.parse.names import closest
 from halfpixel.conversion.parse.signatures import FUNCTIONS, Function
-from halfpixel.conversion.resize import ResizeConversion
 from halfpixel.conversion.sizes import Sizes
 from halfpixel.frameworks.call import Call
 from tests.test_resize_conversions import (
@@ -88,7 +89,7 @@ def test_what_a_call_prints_reads_back_to_it(call: Call) -> None:
 
 
 def test_a_call_that_is_added_to_the_catalogue_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    from halfpixel.conversion.parse import resize
+    from halfpixel.conversion.parse import catalogue
     from halfpixel.frameworks.call import Expression, Name
 
     one = CALLS["torch-interpolate-bilinear"]
@@ -100,13 +101,13 @@ def test_a_call_that_is_added_to_the_catalogue_is_read(monkeypatch: pytest.Monke
     added = replace(one, name="interpolate-bicubic-catmull", expression=said)
     torch = frameworks.FRAMEWORKS["torch"]
     more = replace(torch, calls=(*torch.calls, added))
-    for cache in (resize.rows, resize._by_key):
+    for cache in (catalogue.rows, catalogue._by_key):
         cache.cache_clear()
     monkeypatch.setitem(frameworks.FRAMEWORKS, "torch", more)
     try:
         assert reading("F.interpolate(x, (h, w), mode='bicubic-catmull')").calls == (added,)
     finally:
-        for cache in (resize.rows, resize._by_key):
+        for cache in (catalogue.rows, catalogue._by_key):
             cache.cache_clear()
 
 

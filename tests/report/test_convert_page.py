@@ -18,7 +18,7 @@ import pytest
 from halfpixel import convert
 from halfpixel.conversion import table
 from halfpixel.conversion.parse import Reading, Unreadable, read
-from halfpixel.conversion.parse.resize import example
+from halfpixel.conversion.parse.catalogue import example
 from halfpixel.frameworks.layer_plans import TARGETS
 from halfpixel.report import convert_page
 

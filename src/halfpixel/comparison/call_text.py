@@ -15,8 +15,9 @@ import numpy as np
 
 from .. import frameworks
 from ..conversion import parse
-from ..conversion.parse.resize import Reading, function_of
-from ..conversion.parse.resize import known as is_resize
+from ..conversion.parse.names import function_of
+from ..conversion.parse.names import known as is_resize
+from ..conversion.parse.reading import Reading
 from ..conversion.parse.text import Unreadable, Variable, Written, outermost
 from ..frameworks import FrameworkError
 from ..identification.adapter import KINDS, Form, Layout, Size

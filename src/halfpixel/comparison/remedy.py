@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import conversion, documents
 from ..conformance import trials
-from ..conversion.resize import Equivalent, ResizeConversion
+from ..conversion.answer import Equivalent, ResizeConversion
 from ..frameworks.layer_plans import TARGETS, Target
 from ..identification.adapter import Size
 from ..identification.candidates import Candidate

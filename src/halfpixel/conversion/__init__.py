@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from ..frameworks.layer_plans import Target
 from . import conv_transpose, resize
+from .answer import ResizeConversion
 from .branches import BranchedConversion, BranchOfAnswer
 from .conv_transpose import ConvTransposeConversion
 from .parse import Reading, Sizes, Spoken, Unreadable, readings
-from .resize import ResizeConversion
 
 __all__ = ["BranchedConversion", "ConvTransposeConversion", "ResizeConversion", "convert"]
 

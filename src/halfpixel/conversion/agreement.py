@@ -60,6 +60,11 @@ class Exactness:
         return ("bitwise", "defined", "ulp", "pixels", "weights").index(self.kind)
 
     @property
+    def by_rounding(self) -> bool:
+        """Whether the two differ by rounding alone."""
+        return self.kind in ("bitwise", "defined", "ulp")
+
+    @property
     def brief(self) -> str:
         """The same in a few words, where another call has been told of in full."""
         bound = f"error bound {self.ulp} ULP"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from .. import documents
 from ..frameworks.layer_plans import Target
+from .answer import ResizeConversion
 from .conv_transpose import ConvTransposeConversion
 from .parse import Unreadable
-from .resize import ResizeConversion
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ from ..frameworks.factors import Scaling, plain
 from ..frameworks.layer_plans import Target
 from ..operators import Resize
 from . import code, forms, onnx_nodes, search
-from .agreement import Side, side
+from .agreement import Looked, Side, compared, side
+from .answer import Equivalent, Exceptions
+from .meaning import Meaning
 from .models import Model
-from .parse.resize import example
+from .parse.catalogue import example
 from .size_query import Query, scales_of
 from .sizes import Sizes
 
@@ -58,6 +60,33 @@ class Given:
             mine = replace(mine, scales=tuple(map(_float32, ratios)))
         same = search.differs(Model(convention), Model(self.convention), mine, theirs) == 0
         return (mine, theirs) if same else None
+
+
+_ANOTHER_RATIO = "where the factors make another size of it, or are another ratio"
+
+
+def equal_by_factors(meaning: Meaning, target: Target) -> tuple[Equivalent, ...]:
+    """The first call of the target that makes of the factors what the source does, if there is one."""
+    query, convention = meaning.query, meaning.convention
+    if meaning.call.scaling is None or query.factors is None:
+        return ()
+    if not any(one.scales for one in query.sizes):
+        return ()  # the ratios of the sizes: a call that is given a size does
+    for one in given(target, query):
+        if one.convention != convention:
+            continue
+        made = {sizes: pair for sizes in query.sizes if (pair := one.pair(convention, sizes))}
+        if not made:
+            continue
+        off = Exceptions.of(query.sizes, list(made), _ANOTHER_RATIO)
+        pairs = list(made.values())
+        exactness = compared(
+            meaning.side, one.side, Looked(pairs, query.looked_at, real=pairs[-1:])
+        )
+        return (
+            Equivalent(one.call, one.code, exactness, one.conditions, one.side, exceptions=off),
+        )
+    return ()
 
 
 def given(target: Target, query: Query) -> Iterator[Given]:

@@ -18,7 +18,7 @@ from ..frameworks.factors import Scaling, of_sizes
 from ..operators import Resize
 from ..operators.onnx_operators import NEWEST, Operator, left_open, resize_convention
 from ..operators.request import Request
-from .parse.resize import Reading
+from .parse.reading import Reading
 from .parse.text import Unreadable
 
 _GRIDS = ("half_pixel", "asymmetric", "align_corners")

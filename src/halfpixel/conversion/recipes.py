@@ -11,8 +11,11 @@ from ..numerics.error_model import ErrorModel
 from ..operators import Resize
 from ..operators.resize import Mode
 from . import search
-from .agreement import Side
+from .agreement import Side, jumps
+from .answer import ANOTHER_PIXEL, Equivalent, Exceptions
+from .equal import exactly
 from .forms import AXES, LAYOUTS, shape_texts
+from .meaning import Meaning
 from .models import Model
 from .size_query import Query
 from .sizes import Sizes
@@ -50,6 +53,30 @@ class Recipe:
     code: str
     side: Side
     conditions: tuple[str, ...]
+
+
+def equal_code(meaning: Meaning, target: Target) -> tuple[Equivalent, ...]:
+    """The shortest code that computes the same but for rounding; or what comes nearest to that."""
+    found = list(_every_equal(meaning, target))
+    whole = [one for one in found if one.everywhere]
+    exact = [one for one in whole if one.exactness.by_rounding]
+    return tuple((exact or whole or found)[:1])
+
+
+def _every_equal(meaning: Meaning, target: Target) -> Iterator[Equivalent]:
+    query, source = meaning.query, meaning.model
+    pairs = [(sizes, sizes) for sizes in query.sizes]
+    for one in recipes(source, query, target):
+        held = pairs
+        exactness = exactly(meaning, one.side, pairs)
+        if exactness is None and not query.complete:
+            held = [pair for pair in pairs if not jumps(source, one.side.model, *pair)]
+            exactness = exactly(meaning, one.side, held) if held else None
+        if exactness is not None:
+            off = Exceptions.of(query.sizes, [sizes for sizes, _ in held], ANOTHER_PIXEL)
+            yield Equivalent(
+                None, one.code, exactness, one.conditions, one.side, exceptions=off, name=one.name
+            )
 
 
 def recipes(source: Model, query: Query, target: Target) -> Iterator[Recipe]:

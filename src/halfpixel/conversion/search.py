@@ -14,11 +14,12 @@ from ..operators.request import Request
 from . import models, onnx_nodes
 from .forms import IMAGE, NATIVE, TWO_PASSES, Form, form_of
 from .models import Model
-from .parse import resize as spoken
+from .parse import catalogue
 from .parse.signatures import BY_NAME, FUNCTIONS
 from .sizes import Size, Sizes
 
 _ORDER = {function.name: place for place, function in enumerate(FUNCTIONS)}
+_IDENTITY = Model(Resize(mode="linear"))
 _UNCHANGED = (2, 7)  # sizes of an axis that a pass must leave alone
 
 
@@ -78,9 +79,8 @@ class Candidate:
 
     def _keeps(self, convention: Resize) -> bool:
         """Whether an axis whose size stays is left alone, where a pass has one."""
-        identity = Model(Resize(mode="linear"))
         axes = [models.Axis(n, n) for n in _UNCHANGED if self.form.kept]
-        return not any(models.distance(identity, Model(convention), axis, axis) for axis in axes)
+        return not any(models.distance(_IDENTITY, Model(convention), axis, axis) for axis in axes)
 
 
 def _runs_for(calls: Sequence[Call], channels: int) -> Call | None:
@@ -121,7 +121,7 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
         form = IMAGE if rank == 2 else NATIVE
         calls = [call for call in onnx_nodes.calls() if rank == 2 or _is_of_any_rank(call)]
         return tuple(Candidate((call,), form) for call in calls)
-    alike: dict[str, list[spoken.Row]] = {}
+    alike: dict[str, list[catalogue.Row]] = {}
     for row in _rows(target):
         if row.call.scaling is None and row.call.offered:
             said = repr((row.function, row.flags, row.call.framework))
@@ -154,9 +154,9 @@ def scaled(target: Target, rank: int = 2) -> tuple[Call, ...]:
     )
 
 
-def _rows(target: Target) -> list[spoken.Row]:
+def _rows(target: Target) -> list[catalogue.Row]:
     """Of each call one, in the order in which they are offered; the usual layouts alone."""
-    once = {row.call.id: row for row in spoken.rows()}
+    once = {row.call.id: row for row in catalogue.rows()}
     found = [
         row
         for row in once.values()
@@ -165,13 +165,13 @@ def _rows(target: Target) -> list[spoken.Row]:
     return sorted(found, key=lambda row: _ORDER[row.function])
 
 
-def _unusual(row: spoken.Row) -> list[object]:
+def _unusual(row: catalogue.Row) -> list[object]:
     """What is said of the memory layout; that the catalogue makes lines of images is no such thing."""
     rank = row.flags.get("dimensions", 2)
     return [value for name, value in row.ways.items() if not (name == "image" and rank != 2)]
 
 
-def target_of(row: spoken.Row) -> Target:
+def target_of(row: catalogue.Row) -> Target:
     """Whose call it is; nodes are those that cv2.dnn runs."""
     framework = BY_NAME[row.function].framework
     return "opencv" if framework == "onnx" else framework
@@ -183,14 +183,14 @@ def function_of(call: Call) -> str:
     return row.function if row else "onnx.Resize"
 
 
-def row_of(call: Call) -> spoken.Row | None:
+def row_of(call: Call) -> catalogue.Row | None:
     """What a call of the catalogue is said with; None of a node that is defined."""
     return _by_id().get(call.id)
 
 
 @functools.cache
-def _by_id() -> dict[str, spoken.Row]:
-    return {row.call.id: row for row in spoken.rows()}
+def _by_id() -> dict[str, catalogue.Row]:
+    return {row.call.id: row for row in catalogue.rows()}
 
 
 def given_a_size(call: Call) -> Call:
@@ -200,7 +200,7 @@ def given_a_size(call: Call) -> Call:
         return call
     alike = [
         other.call
-        for other in spoken.rows()
+        for other in catalogue.rows()
         if (other.function, other.flags, other.ways) == (row.function, row.flags, row.ways)
         and other.call.scaling is None
         and other.call.follows

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .forms import AXES
-from .parse.resize import Reading
+from .parse.reading import Reading
 from .parse.text import Variable, operand
 
 # Axes before and after the spatial ones; there may be channels after those of an OpenCV image.

@@ -17,7 +17,7 @@ from ..frameworks.symbolic_sizes import Symbol
 from . import search
 from . import sizes as _sizes
 from .forms import AXES
-from .parse.resize import Entry, Reading
+from .parse.reading import Entry, Reading
 from .parse.text import Unreadable, Variable
 from .shapes import as_written, needs_x, together
 from .sizes import LARGEST, Size, Sizes, by

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..frameworks.layer_plans import TARGETS, Target
+from .answer import ResizeConversion
 from .forms import AXES
-from .parse import conv_transpose
-from .parse import resize as spoken
-from .parse.resize import Entry, Reading, Row
+from .parse import catalogue, conv_transpose
+from .parse.catalogue import Row
+from .parse.reading import Entry, Reading
 from .parse.signatures import BY_NAME, CONSTANTS, FUNCTIONS, MODULES, Function, Words
 from .parse.text import Variable
-from .resize import ResizeConversion
 from .resize import answers as answers_to
 
 # what factors are called in an answer that is not told any
@@ -102,7 +102,7 @@ def _row(group: tuple[Row, ...]) -> dict[str, Any]:
         "calls": [row.call.id for row in group],
     }
     if _refused(group):
-        found["refused"] = spoken.refused(first.function, first.call)
+        found["refused"] = catalogue.refused(first.function, first.call)
     return found
 
 
@@ -110,7 +110,7 @@ def _row(group: tuple[Row, ...]) -> dict[str, Any]:
 def grouped() -> tuple[tuple[Row, ...], ...]:
     """The calls of the catalogue, those together that are said alike."""
     found: dict[str, list[Row]] = {}
-    for row in spoken.rows():
+    for row in catalogue.rows():
         ways = {name: value for name, value in row.ways.items() if value}
         found.setdefault(repr((row.function, row.flags, ways, row.by)), []).append(row)
     return tuple(map(tuple, found.values()))
@@ -172,6 +172,6 @@ def only_sized_here(group: tuple[Row, ...]) -> bool:
         and bool(BY_NAME[row.function].size)
         and not any(
             (other.function, other.flags, other.by) == (row.function, row.flags, "size")
-            for other in spoken.rows()
+            for other in catalogue.rows()
         )
     )

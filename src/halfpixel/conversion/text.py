@@ -7,7 +7,7 @@ from typing import Any
 
 from ..frameworks.layer_plans import Target
 from . import search
-from .resize import Difference, Equivalent, Part, ResizeConversion
+from .answer import Difference, Equivalent, Part, ResizeConversion
 from .sizes import by
 
 _NAMES: dict[Target, str] = {

@@ -14,8 +14,8 @@ from typing import Any
 
 from ..catalogue.rules import words
 from ..conversion import table
+from ..conversion.answer import Difference, Equivalent, Part
 from ..conversion.parse import Unreadable
-from ..conversion.resize import Difference, Equivalent, Part
 from ..conversion.search import function_of
 from ..conversion.size_query import fit_of
 from ..frameworks.layer_plans import TARGETS

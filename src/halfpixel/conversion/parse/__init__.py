@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import conv_transpose, resize
+from . import conv_transpose, names, resize
 from .conv_transpose import Sizes, Spoken
-from .resize import Reading
+from .reading import Reading
 from .text import Branch, Unreadable, Variable, Written, branches
 
 __all__ = [
@@ -82,11 +82,11 @@ def readings(text: str, sizes: Sizes = _UNSAID) -> tuple[Conditional, ...]:
 
 
 def _known(name: str) -> bool:
-    return conv_transpose.known(name) or resize.known(name)
+    return conv_transpose.known(name) or names.known(name)
 
 
 def _is_resize(written: Written) -> bool:
-    return resize.known(written.function) and not conv_transpose.known(written.function)
+    return names.known(written.function) and not conv_transpose.known(written.function)
 
 
 def _branches(branch: Branch) -> list[Branch]:
@@ -119,7 +119,7 @@ def _read_call(written: Written, sizes: Sizes) -> Spoken | Reading:
         return resize.read(written)
     if conv_transpose.known(written.function) or "conv" in written.function.lower():
         return conv_transpose.read(written, sizes)
-    names = ", ".join(
-        [*resize.closest(written.function), *conv_transpose.closest(written.function)]
+    near = [*names.closest(written.function), *conv_transpose.closest(written.function)]
+    raise Unreadable(
+        f"{written.function} is no call that is known; the closest are {', '.join(near)}"
     )
-    raise Unreadable(f"{written.function} is no call that is known; the closest are {names}")

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...frameworks.call import Expression, Name
+
 
 class Unreadable(ValueError):
     """A call that cannot be read: says what was wrong and what to write instead."""
@@ -370,6 +372,37 @@ def _written(text: str, call: ast.Call) -> Written:
         args, kwargs = (args if "op_type" in kwargs else args[1:]), dict(kwargs)
         kwargs.pop("op_type", None)
     return Written(name, args, kwargs, ast.unparse(call))
+
+
+def of_expression(expression: Expression, known: Known) -> Written | None:
+    """What :func:`outermost` reads in an expression's text; None where nothing in it is known."""
+    layer = expression.function
+    if isinstance(layer, Expression):
+        return replace(_of_expression(layer), applied=_of_expression(expression))
+    written = _of_expression(expression)
+    if known(written.function):
+        return written
+    inner = [one for one in expression.args if isinstance(one, Expression)]
+    return next((found for one in inner if (found := of_expression(one, known))), None)
+
+
+def _of_expression(expression: Expression) -> Written:
+    name, args = str(expression.function), tuple(map(_of_value, expression.args))
+    if name.split(".")[-1] == "make_node":
+        name, args = f"onnx.{args[0]}", args[1:]
+    kwargs = {key: _of_value(value) for key, value in expression.kwargs.items()}
+    return Written(name, args, kwargs, str(expression))
+
+
+def _of_value(value: object) -> Any:
+    if isinstance(value, Expression):
+        return _of_expression(value)
+    if isinstance(value, Name):
+        dotted = all(part.isidentifier() for part in value.split("."))
+        return Variable(str(value)) if dotted else _value(value, ast.parse(value, mode="eval").body)
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(_of_value, value))
+    return value
 
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {

@@ -1,0 +1,102 @@
+"""What a call that was read computes, at which sizes: one call of the catalogue, or several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..frameworks.call import Call
+from ..operators import Resize
+from ..operators.request import Request
+from . import onnx_nodes, search
+from .agreement import Side, side
+from .models import Model
+from .parse.reading import Reading
+from .parse.text import Unreadable
+from .size_query import Query, asked
+from .sizes import Size, Sizes, by
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a call is at some sizes, or on one backend; most calls are one thing.
+
+    Attributes:
+        call: of the catalogue, or a node of ONNX.
+        convention: what it computes.
+        query: the sizes that are asked about.
+        when: the sizes, or the backend; empty if there is one meaning.
+        conditions: under which it is that.
+    """
+
+    call: Call
+    convention: Resize
+    query: Query
+    when: str = ""
+    conditions: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> Model:
+        """What it computes on float32 but for its roundings."""
+        return search.model_of(self.call, self.convention)
+
+    @property
+    def side(self) -> Side:
+        """How it computes that on float32."""
+        return side(self.call, self.convention, search.kernel_of(self.call))
+
+
+def meanings(reading: Reading, input_size: Size | None) -> tuple[Meaning, ...]:
+    """What a call can be, one for each convention.
+
+    Raises:
+        Unreadable: it is nothing at these sizes.
+    """
+    if reading.framework == "onnx":
+        convention, conditions = onnx_nodes.convention_of(reading)
+        call = onnx_nodes.call_of(convention, scaled=reading.by == "factors")
+        query = asked(reading, call, input_size).of(call)
+        return (Meaning(call, convention, query, conditions=conditions),)
+    found: dict[Resize, Meaning] = {}
+    for call in reading.calls:
+        base = search.convention_of(call)
+        if base in found:
+            continue
+        wanted = asked(reading, call, input_size)
+        query = wanted.of(call)
+        convention = search.of_roi(call, reading.roi, reading.extrapolation_value)
+        broken = any(d.when(_request(call, one)) for d in call.defects for one in wanted.sizes[:1])
+        if query.sizes or broken:
+            found[base] = Meaning(call, convention, query, conditions=_conditions(call, reading))
+    if not found:
+        given = f" by {reading.factors}" if reading.factors else ""
+        sizes = f"an input of {by(input_size)}" if input_size else "any size"
+        raise Unreadable(
+            f"{reading.function.name}{given} does not go with {sizes}: it has no such sizes"
+        )
+    if len(found) == 1:
+        return tuple(found.values())
+    return tuple(replace(one, when=_when(one.call)) for one in found.values())
+
+
+# of two channels, another call runs than of one, three or four
+NOT_TWO = (
+    "an image of 1, 3 or 4 channels: of 2, another kernel runs, on a coarser grid of coordinates"
+)
+
+
+def _conditions(call: Call, reading: Reading) -> tuple[str, ...]:
+    """Where a call does not compute what it follows."""
+    found = [f"but where {d.why} (releases {d.releases})" for d in call.defects]
+    return (*found, NOT_TWO) if search.varies_by_channels(call, reading.calls) else tuple(found)
+
+
+def _request(call: Call, sizes: Sizes) -> Request:
+    n_in, n_out = ((1,) * (2 - len(n)) + n for n in (sizes.n_in, sizes.n_out))
+    return search.case_of(call, n_in[-2:], n_out[-2:])
+
+
+def _when(call: Call) -> str:
+    """The sizes, or the backend, by which a call is told from others that are said alike."""
+    return call.where or (
+        "on the torch backend" if call.framework == "keras_torch" else "on the TensorFlow backend"
+    )

@@ -1,0 +1,177 @@
+"""What every call of the catalogue is said with, and which of them a call that was read is."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...frameworks import FRAMEWORKS, Call
+from ...operators import Resize
+from ...operators.request import Request
+from .flags import keyed
+from .names import known
+from .reading import Flags, Reading
+from .text import (
+    Unreadable,
+    of_expression,
+)
+
+# sizes at which every call of the catalogue says something
+_EXAMPLES = (
+    ((6, 8), (3, 4)),
+    ((4, 3), (8, 6)),
+    ((3, 3), (4, 5)),
+    ((3, 3), (3, 5)),
+    ((4, 4), (6, 6)),
+)
+
+
+_CHANNELS = (1, 2)
+
+
+def example(call: Call) -> Request | None:
+    """A request that a call of the catalogue can express."""
+    convention = next(iter(call.follows.values()), Resize(mode="linear"))
+    for channels in _CHANNELS:
+        for n_in, n_out in _EXAMPLES:
+            request = Request(convention, (1, channels, *n_in), n_out)
+            if call.expression(request) is not None:
+                return request
+    return None
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a call of the catalogue is said with."""
+
+    function: str
+    flags: Flags
+    ways: Flags
+    by: str
+    call: Call
+
+
+@functools.cache
+def rows() -> tuple[Row, ...]:
+    """What every call of the catalogue is said with."""
+    return tuple(_rows())
+
+
+def _rows() -> Iterator[Row]:
+    for framework in FRAMEWORKS.values():
+        for call in framework.calls:
+            case = example(call) if call.operation == "resize" else None
+            if case is None:
+                continue
+            written = of_expression(call.said(case), known)
+            if written is None:
+                continue  # see unread
+            try:
+                said = keyed(written)
+            except Unreadable:
+                continue
+            yield Row(said.function.name, said.flags, said.ways, said.by, call)
+
+
+def unread() -> tuple[Call, ...]:
+    """The calls of the catalogue that are said with a function, or an argument, that is not known here."""
+    found = {row.call.id for row in rows()}
+    return tuple(
+        call
+        for framework in FRAMEWORKS.values()
+        for call in framework.calls
+        if call.operation == "resize" and call.id not in found
+    )
+
+
+def _key(function: str, flags: Flags, by: str) -> str:
+    return json.dumps([function, dict(sorted(flags.items())), by], default=repr)
+
+
+@functools.cache
+def _by_key() -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows():
+        found.setdefault(_key(row.function, row.flags, row.by), []).append(row)
+    return found
+
+
+def match(reading: Reading) -> tuple[Call, ...] | None:
+    """The calls of the catalogue with the same flags; where some have the same ways too, those. A function
+    that is only given factors there, or no size, computes the same of a size."""
+    for by in dict.fromkeys((reading.by, "size", "nothing", "factors")):
+        for flags in _spellings(reading.flags):
+            found = _by_key().get(_key(reading.function.name, flags, by), [])
+            exact = [row.call for row in found if _same(row.ways, reading.ways)]
+            usual = [row.call for row in found if _usual(row)]
+            if found:
+                return tuple(exact or usual or [row.call for row in found])
+        if by == reading.by == "factors":
+            return None  # at which ratio it would sample is not known
+    return None
+
+
+def _spellings(flags: Flags) -> Iterator[Flags]:
+    """As it is; what is None, False; a line or a volume, an image."""
+    yield flags
+    yield {name: False if value is None else value for name, value in flags.items()}
+    mode = str(flags.get("mode"))
+    if flags.get("dimensions") in (1, 3):
+        image = {
+            **flags,
+            "dimensions": 2,
+            "mode": {"linear": "bilinear", "trilinear": "bilinear"}.get(mode, mode),
+        }
+        yield image
+        yield {name: False if value is None else value for name, value in image.items()}
+
+
+def _same(one: Flags, other: Flags) -> bool:
+    named = {**dict.fromkeys(one), **other}
+    return all((one.get(name) or None) == (value or None) for name, value in named.items())
+
+
+def _usual(row: Row) -> bool:
+    return not any(row.ways.values())
+
+
+def unmatched(reading: Reading) -> str:
+    """Which argument keeps a call out of the catalogue, and what it takes beside the others."""
+    name = reading.function.name
+    mine = [row for row in rows() if row.function == name and row.call.follows]
+    for key, value in reading.flags.items():
+        taken = list(dict.fromkeys(row.flags.get(key) for row in mine))
+        if (type(value), value) not in [(type(one), one) for one in taken] and key != "dimensions":
+            return f"{name}: {key}={value!r} is not one of {', '.join(map(repr, taken))}"
+    refused = _refusal(reading)
+    if refused:
+        return refused
+
+    def off(row: Row) -> list[str]:
+        return [key for key, value in reading.flags.items() if row.flags.get(key) != value]
+
+    least = min(len(off(row)) for row in mine)
+    wrong = dict.fromkeys(key for row in mine if len(off(row)) == least for key in off(row))
+    said = " and ".join(f"{key}={reading.flags[key]!r}" for key in wrong)
+    return f"{name}: {said} do not go together with the other arguments"
+
+
+def _refusal(reading: Reading) -> str:
+    """A refusal of the catalogue that is about these flags, False being told from what is left out."""
+    flags = {key: True if value is False else value for key, value in reading.flags.items()}
+    for row in rows():
+        if row.function == reading.function.name and not row.call.follows:
+            unlike = [key for key, value in row.flags.items() if reading.flags.get(key) != value]
+            if all(flags.get(key) == row.flags[key] for key in unlike):
+                return refused(reading.function.name, row.call)
+    return ""
+
+
+def refused(name: str, call: Call) -> str:
+    """What is said of a call that its framework refuses, in its words."""
+    refusal = call.refusals[0]
+    words = re.sub(r"\\(.)", r"\1", refusal.words.split("|")[0])
+    return f"{name} refuses this: {words} ({refusal.why})"

@@ -1,0 +1,112 @@
+"""Sizes and factors as they are written: one entry for each axis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from . import ranks
+from .reading import Entry, Flags, Reading
+from .signatures import Function
+from .text import (
+    Choice,
+    Unreadable,
+    Variable,
+    Written,
+    operand,
+    unsaid,
+)
+
+# how an ONNX node is given factors
+SCALES = ("scales",)
+
+
+def sized(reading: Reading, arguments: Flags) -> Reading:
+    """A reading with the size, or the factors, that its arguments say.
+
+    Raises:
+        Unreadable: they say both, or nothing of what is needed, or no numbers.
+    """
+    function = reading.function
+    factors = [arguments[name] for name in function.factors]
+    sizes = [arguments[name] for name in function.size]
+    unset = (None, 0) if function.framework == "opencv" else (None,)
+    given = [value for value in factors if value not in unset]
+    nothing = all(value is None or value == (0, 0) for value in sizes)
+    if given and not nothing and function.framework == "torch":
+        raise Unreadable(f"{function.name} takes a size or factors, not both")
+    if given and nothing:
+        entries = entries_of(reading, function.factors, factors)
+        scalar = _scalar(function, factors)
+        return replace(reading, by="factors", factors=entries, scalar_size=scalar)
+    if nothing:
+        if function.framework in ("torch", "opencv") and function.factors:
+            names = " or ".join((*function.size, *function.factors))
+            raise Unreadable(f"{function.name} does not say what becomes of the size: give {names}")
+        return reading
+    entries = entries_of(reading, function.size, sizes)
+    return replace(reading, by="size", size=entries, scalar_size=_scalar(function, sizes))
+
+
+def _scalar(function: Function, values: Sequence[Any]) -> str | None:
+    """The one name that may be a number for all axes or a tuple."""
+    one = values[0] if len(values) == 1 and function.one_for_all else None
+    if isinstance(one, (Variable, Written)) and ranks.may_be_a_number(str(one)):
+        return str(one)
+    return None
+
+
+def entries_of(reading: Reading, names: Sequence[str], values: list[Any]) -> tuple[Entry, ...]:
+    """The entries of one argument or several, the outermost axis first."""
+    function = reading.function
+    entries = tuple(values) if len(values) > 1 else _each(reading, names[0], values[0])
+    if names == ("fx", "fy") or (function.order == "wh" and len(values) == 1):
+        entries = entries[::-1]
+    factors = names in (function.factors, SCALES)
+    kinds = (int, float) if factors else (int,)
+    for entry in entries:
+        number = isinstance(entry, kinds) and not isinstance(entry, bool)
+        if not (unsaid(entry) or (number and entry > 0)):
+            what = "a positive number" if float in kinds else "a positive whole number"
+            raise Unreadable(
+                f"{function.name}: {', '.join(names)} is {what} for each axis, got {entry!r}"
+            )
+        if number and entry >= _TOO_LARGE:
+            raise Unreadable(f"{function.name}: {', '.join(names)}={entry!r} is too large")
+    return tuple(_variable(e, factor=factors) if unsaid(e) else e for e in entries)
+
+
+_TOO_LARGE = 2**31
+
+
+def _variable(entry: Any, *, factor: bool) -> Variable:
+    """An entry as an expression that may stand anywhere, or in a product."""
+    text = f"({entry})" if isinstance(entry, Choice) else str(entry)
+    return Variable(operand(text) if factor else text)
+
+
+def _each(reading: Reading, name: str, value: Any) -> tuple[Any, ...]:
+    """The entries of one argument, in its order."""
+    function, rank = reading.function, reading.rank
+    if isinstance(value, (Variable, Written, Choice)):
+        text = str(value)
+        if function.one_for_all and (name in function.factors or ranks.is_a_number(text)):
+            return (value,) * rank
+        if ranks.is_a_number(text):
+            raise Unreadable(_wanted(reading, name, value))
+        bare = text if re.fullmatch(r"[\w.\[\]:]+", text) else f"({text})"
+        return tuple(Variable(f"{bare}[{i}]") for i in range(rank))
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and function.one_for_all:
+        return (value,) * rank
+    entries = tuple(value) if isinstance(value, (tuple, list)) else ()
+    if len(entries) != rank:
+        raise Unreadable(_wanted(reading, name, value))
+    return entries
+
+
+def _wanted(reading: Reading, name: str, value: Any) -> str:
+    number = ("one number", "two numbers", "three numbers")[reading.rank - 1]
+    wanted = f"a number, or {number}" if reading.function.one_for_all else number
+    return f"{reading.function.name}: {name} is {wanted}, got {value!r}"

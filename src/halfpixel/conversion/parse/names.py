@@ -1,0 +1,63 @@
+"""The functions that resize, by the names that people write."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+
+from .signatures import FUNCTIONS, Function, canonical
+from .text import (
+    Unreadable,
+)
+
+
+def known(name: str) -> bool:
+    """Whether a dotted name is that of a function that resizes."""
+    return len(_functions(name)) > 0
+
+
+@functools.cache
+def _functions(name: str) -> tuple[Function, ...]:
+    """The functions that a dotted name can be: one by its full name, perhaps several by the end of it."""
+    name = canonical(name)
+    for function in FUNCTIONS:
+        if name in (function.name, *function.spelled):
+            return (function,)
+    ends = f".{name}"
+    return tuple(
+        function
+        for function in FUNCTIONS
+        if function.framework != "onnx"  # a node is written by onnx.helper.make_node
+        and any(spelled.endswith(ends) for spelled in (function.name, *function.spelled))
+    )
+
+
+def function_of(name: str) -> Function:
+    """The function of a dotted name.
+
+    Raises:
+        Unreadable: there is none, or there are several.
+    """
+    found = _functions(name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = " or ".join(function.name for function in found)
+        raise Unreadable(f"{name} can be {names}: write which")
+    raise Unreadable(
+        f"{name} is no resize that is known; the closest are {', '.join(closest(name))}"
+    )
+
+
+def closest(name: str) -> list[str]:
+    """The names of functions that resemble one."""
+    last = name.split(".")[-1]
+    every = [function.name for function in FUNCTIONS if function.framework != "onnx"]
+    names = {own.split(".")[-1].lower(): own for own in every}
+    whole = {own.lower(): own for own in every}
+    found = [
+        table[key]
+        for table, text in ((whole, name), (names, last))
+        for key in difflib.get_close_matches(text.lower(), table, 2, 0.5)
+    ]
+    return list(dict.fromkeys(found)) or ["F.interpolate", "tf.image.resize", "cv2.resize"]

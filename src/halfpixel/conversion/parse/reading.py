@@ -1,0 +1,63 @@
+"""A call that was read: its function, its flags and its sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...frameworks import Call
+from .signatures import Function
+from .text import (
+    Variable,
+)
+
+Entry = int | float | Variable | None
+
+
+Flags = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A call that was read.
+
+    Attributes:
+        function: what is called.
+        written: all of it, with its function's own name.
+        flags: what it computes, as the catalogue has it: by argument, defaults filled in.
+        ways: arguments that say how an image lies in memory, or what becomes of a size.
+        by: whether a size or factors were given: size, factors, or nothing.
+        rank: the number of spatial axes: 1, 2 or 3.
+        size: the output's, one entry for each axis, the outermost first: numbers, or what stands there; None
+            where the call does not say it.
+        factors: output pixels an input pixel, in the same order; None where the call does not say them.
+        scalar_size: where the size, or the factors, are one name: it may be a number, for all axes, or a
+            tuple. ``size`` has the entries of a tuple, ``factors`` the number.
+        calls: of the catalogue, that it can be: by the sizes, the channels, or Keras's backend.
+        image: the name of what is resized; empty where it has none.
+        roi: the part of the image that is resized, as ONNX has it; None for all of it.
+        notes: what it takes for granted.
+        warnings: what the call says by mistake.
+    """
+
+    function: Function
+    written: str
+    flags: Flags
+    ways: Flags
+    by: str
+    rank: int = 2
+    size: tuple[Entry, ...] | None = None
+    factors: tuple[Entry, ...] | None = None
+    scalar_size: str | None = None
+    calls: tuple[Call, ...] = ()
+    image: str = ""
+    roi: tuple[float, ...] | None = None
+    extrapolation_value: float = 0.0
+    notes: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def framework(self) -> str:
+        """Whose call it is."""
+        return self.function.framework
