@@ -50,7 +50,7 @@
     const page = `rules/conventions/${part.convention}.html`;
     const when = say(part.when);
     const conditions = [
-      ...reading.notes.map((note) => `taking it that ${note}`),
+      ...reading.notes.map((note) => `assuming that ${note}`),
       ...sayAll(part.conditions).map((text) => withSizes(text, sizes)),
       `compared ${say(part.looked)}`,
       say(part.rule) && `coordinate rule on float32: ${say(part.rule)}`,

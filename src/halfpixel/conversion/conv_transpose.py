@@ -50,7 +50,7 @@ class ConvTransposeConversion:
         function = layer_plans.function_name(self.target, self.layer.rank)
         lines = [f"warning: {warning}" for warning in self.spoken.warnings]
         lines.append(f"{self.spoken.function} computes {self.layer.convention}")
-        lines += [f"  taking it that {note}" for note in self.spoken.notes]
+        lines += [f"  assuming that {note}" for note in self.spoken.notes]
         lines += [
             f"  along {name} it keeps {axis.window} of the full output, "
             f"(n - 1) * {axis.stride} + {axis.extent} pixels"

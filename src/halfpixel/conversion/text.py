@@ -28,7 +28,7 @@ def text(found: ResizeConversion) -> str:
         lines.append("  " + " ".join(f"{k}={v}" for k, v in part.convention.attributes.items()))
         if part.rule:
             lines.append(f"  coordinate rule on float32: {part.rule}")
-        lines += [f"  taking it that {note}" for note in found.reading.notes]
+        lines += [f"  assuming that {note}" for note in found.reading.notes]
         releases = part.call.ranges[-1]
         known = part.call.framework if part.call.framework != "onnx" else "ONNX"
         lines.append(f"  in {known} {releases}")

@@ -240,7 +240,7 @@ class Identification:
         share = max(p.share for p in self.parts)
         return [
             f"  within {ulp:.2g} ULP ({error:.2g}) in all {answered} probes: "
-            f"{share:.0%} of what rounding in float32 explains"
+            f"{share:.0%} of the float32 error bound"
         ]
 
     def _also(self) -> list[str]:

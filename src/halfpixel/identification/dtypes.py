@@ -107,7 +107,7 @@ def _floats(dtype: str, returned: str, asked: Sequence[tuple[Candidate, Answer]]
     if returned == "float64" and unit > _NARROWER:
         words = f"within {narrow:.2g} ULP of float32: it computes in float32"
     if share > 1:
-        words = f"within {worst:.2g}, more than rounding explains"
+        words = f"within {worst:.2g}, beyond the error bound of rounding"
     return Behaviour(dtype, returned, words)
 
 

@@ -186,7 +186,7 @@ class ConvTransposeIdentification:
             how = (
                 "exactly"
                 if self.error == 0
-                else f"within {self.error:.2g}, which rounding explains,"
+                else f"within {self.error:.2g} (rounding),"
             )
             yield f"  {how} on images of {', '.join(f'{h}x{w}' for h, w in _CHECKED)}"
             if self.operator.weight_layout is not None:
