@@ -1,6 +1,7 @@
 """Imports run one way: from the doors down to the operators."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,3 +65,20 @@ def test_an_import_against_the_order_is_found(
     module.parent.mkdir()
     module.write_text("def f():\n    from ..frameworks import call\n", encoding="utf-8")
     assert against_the_order(module) == ["numerics/bound.py: from ..frameworks import call"]
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def test_the_walks_name_modules_and_have_at_most_twelve_steps() -> None:
+    text = PAGE.partition("## Three walks")[2].partition("\n## ")[0]
+    walks = re.split(r"\n\n(?=A|An)", text)[1:]
+    assert len(walks) == 3
+    for walk in walks:
+        steps = re.findall(r"^\d+\. (.*)$", walk, re.MULTILINE)
+        assert 1 < len(steps) <= 12
+        folder = Path()
+        for name in re.findall(r"`([\w/]+\.py)`", "\n".join(steps)):
+            folder = Path(name).parent if "/" in name else folder
+            module = SOURCE / name if (SOURCE / name).exists() else SOURCE / folder / name
+            assert module.is_file(), name

@@ -183,11 +183,7 @@ class ConvTransposeIdentification:
             bias = "with a bias" if self.layer.bias else "without a bias"
             yield f"{self.layer.convention}"
             yield f"  kernel {kernel}, {c_in} channels to {c_out}, {bias}"
-            how = (
-                "exactly"
-                if self.error == 0
-                else f"within {self.error:.2g} (rounding),"
-            )
+            how = "exactly" if self.error == 0 else f"within {self.error:.2g} (rounding),"
             yield f"  {how} on images of {', '.join(f'{h}x{w}' for h, w in _CHECKED)}"
             if self.operator.weight_layout is not None:
                 flipped = f", {_ROTATED}" if self.flipped else ""
