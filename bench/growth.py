@@ -20,6 +20,7 @@ from halfpixel.conformance.cases import Case
 from halfpixel.frameworks import Call
 from halfpixel.numerics.coordinates import coordinates, tap_weights
 from halfpixel.operators import Resize
+from halfpixel.operators.axis import Axis
 from halfpixel.report import arithmetics
 
 SIZES = tuple(2**k for k in range(4, 13))
@@ -36,11 +37,11 @@ def resized(n: int) -> tuple[int, ...]:
 def along_last(convention: Resize, rule: str | None, x: Array, n_out: int) -> Array:
     """The exact resize of the last axis, but for float64's roundings."""
     n_in = x.shape[-1]
-    exact = coordinates(convention, rule, n_in, n_out)
+    exact = coordinates(convention, Axis(n_in, n_out), rule)
     whole = convention.mode in ("adaptive_area", "box")  # their ends are not for float64 to round
-    places = exact if whole else exact.astype(np.float64)
+    where = exact if whole else exact.astype(np.float64)
     scale = convention.scale(n_in, n_out)
-    index, weight = convention.taps_at(places, n_in, scale, tap_weights(rule))
+    index, weight = convention.taps_at(where, n_in, scale, tap_weights(rule))
     return np.asarray(np.einsum("...dt,dt->...d", x[..., index], weight.astype(np.float64)))
 
 

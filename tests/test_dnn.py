@@ -10,6 +10,7 @@ from halfpixel import Resize, frameworks
 from halfpixel.frameworks import Expression, Name
 from halfpixel.frameworks.opencv_dnn import run_node
 from halfpixel.numerics.coordinates import coordinates
+from halfpixel.operators.axis import Axis
 
 pytestmark = [pytest.mark.opencv, pytest.mark.resize]
 
@@ -105,7 +106,7 @@ def test_linear_follows_its_rule_at_a_hundred_size_pairs(grid: Any) -> None:
                 x, (1, 1, n_in, n_out), mode="linear", coordinate_transformation_mode=grid
             )
             both = [
-                convention.weights_at(coordinates(convention, rule, *n), n[0]).astype(float)
+                convention.weights_at(coordinates(convention, Axis(*n), rule), n[0]).astype(float)
                 for n in ((n_in, n_in), (n_in, n_out))
                 for rule in ("float32_short_of_end",)
             ]

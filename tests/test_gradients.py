@@ -9,6 +9,7 @@ from halfpixel.conformance.verdicts import Verdict, judge
 from halfpixel.frameworks import Call
 from halfpixel.numerics.coordinates import coordinates
 from halfpixel.operators import Resize
+from halfpixel.operators.axis import Axis
 
 
 @pytest.mark.halfpixel("resize_gradient")
@@ -49,7 +50,7 @@ def test_torch_nearest_goes_back_in_float32_whatever_was_read(
     y = names["F"].interpolate(x, size=size, mode=mode)
     (gradient,) = torch.autograd.grad(y[0, 0, 0].sum(), x)
     read = np.bincount(y[0, 0, 0].detach().numpy().astype(int), minlength=n_in)
-    places = coordinates(convention, "float32", n_in, size[1])
+    places = coordinates(convention, Axis(n_in, size[1]), "float32")
     by_rule = convention.weights_at(places, n_in).sum(0).astype(int)
     assert gradient.flatten().tolist() == by_rule.tolist()
     assert (read.tolist() == by_rule.tolist()) == agree

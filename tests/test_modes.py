@@ -13,6 +13,7 @@ from halfpixel.conformance.verdicts import Verdict, error_bound, judge
 from halfpixel.frameworks import Call
 from halfpixel.numerics.coordinates import coordinates
 from halfpixel.operators import Resize
+from halfpixel.operators.axis import Axis
 from halfpixel.operators.resize import CoordinateTransformationMode
 
 
@@ -44,7 +45,7 @@ def test_xla_bilinear_reads_the_pixel_after_where_its_two_starts_differ(
     impulses = tf.constant(np.eye(n_in, dtype=np.float32)[:, None, :, None])
     got = compiled(impulses, (1, n_out), **flags).numpy()[:, 0, :, 0].T
     convention = Resize(mode="linear", coordinate_transformation_mode=grid)
-    places = coordinates(convention, "two_starts", n_in, n_out)
+    places = coordinates(convention, Axis(n_in, n_out), "two_starts")
     by_rule = convention.weights_at(places, n_in).astype(float)
     assert np.allclose(got, by_rule, 0, 1e-6)
     assert got[output].argmax() == read
@@ -88,6 +89,6 @@ def test_compiled_nearest_keeps_to_float32_where_the_kernel_leaves_it() -> None:
     flags = {"size": (1, 141), "mode": "nearest-exact"}
     compiled = torch.compile(interpolate, fullgraph=True, dynamic=False)(x, **flags)
     convention = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
-    by_rule = convention.weights_at(coordinates(convention, "float32", 2, 141), 2) @ [0, 1]
+    by_rule = convention.weights_at(coordinates(convention, Axis(2, 141), "float32"), 2) @ [0, 1]
     assert compiled[0, 0, 0].tolist() == by_rule.astype(float).tolist()
     assert np.flatnonzero((compiled != interpolate(x, **flags)).numpy()).tolist() == [70]

@@ -22,6 +22,7 @@ from halfpixel.numerics.error_model import UNDERFLOW, ErrorModel
 from halfpixel.numerics.memory_layouts import LAYOUTS
 from halfpixel.numerics.nonfinite import EVALUATIONS, Evaluated, default, filled
 from halfpixel.operators import Resize
+from halfpixel.operators.axis import Axis
 from halfpixel.operators.request import Request
 from halfpixel.report.terminal import explain, headline
 from tests import mylib
@@ -641,6 +642,6 @@ def test_torch_reads_lines_and_volumes_with_one_kernel_at_every_size(
     ]
     rules = [call.arithmetic[dtype].coordinate_rule for call in (line, line, plane)]
     for read, rule in zip(got, rules, strict=True):
-        where = coordinates(convention, rule, n_in, n_out, total=n_out + 1)
+        where = coordinates(convention, Axis(n_in, n_out, None, n_out + 1), rule)
         assert read == (convention.weights_at(where, n_in) @ range(n_in)).tolist()
     assert got[0] != got[2]

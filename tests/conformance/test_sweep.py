@@ -17,7 +17,7 @@ from halfpixel.conformance.sweep import Block
 from halfpixel.conformance.verdicts import error_bound
 from halfpixel.frameworks import Call, DType, Expression, Name
 from halfpixel.frameworks.call import WIDE, Defect
-from halfpixel.numerics.coordinates import COORDINATE_RULES, places, tap_weights
+from halfpixel.numerics.coordinates import COORDINATE_RULES, float_coordinates, tap_weights
 from halfpixel.numerics.error_model import (
     UNDERFLOW,
     UNIT_ROUNDOFF,
@@ -26,6 +26,7 @@ from halfpixel.numerics.error_model import (
     normalised_weight_error,
 )
 from halfpixel.operators import Resize, every_resize
+from halfpixel.operators.axis import Axis, OutputPixels
 from halfpixel.operators.request import Request
 from halfpixel.report.terminal import explain
 from tests import mylib
@@ -161,12 +162,10 @@ def test_the_bound_is_that_of_compare_without_the_other_axis(
 def test_many_sizes_at_once_are_the_sizes_one_by_one(rule: str | None) -> None:
     for n_in in (2, 14, 90):
         sizes = [1, 23, 46, 141, 200]
-        d, n_out = sweep._outputs(sizes)
-        together = places(MIDDLE, rule, d, np.asarray(n_in), n_out, n_out + 1)
-        alone = [
-            places(MIDDLE, rule, np.arange(m), *(np.asarray(n) for n in (n_in, m, m + 1)))
-            for m in sizes
-        ]
+        outputs = sweep._outputs(n_in, sizes, 1, columns=False)
+        together = float_coordinates(MIDDLE, outputs, rule)
+        axes = [Axis(n_in, m, None, m + 1) for m in sizes]
+        alone = [float_coordinates(MIDDLE, axis.pixels, rule) for axis in axes]
         assert np.array_equal(together, np.concatenate(alone))
 
 
@@ -289,8 +288,8 @@ def right(convention: Resize, rule: str | None = None, precision: str | None = N
     """The convention; its coordinates in the image's dtype, or in another precision."""
 
     def matrix(n_in: int, n_out: int, axis: int, dtype: str) -> Array:
-        sizes = (np.asarray(n) for n in (n_in, n_out, n_out))
-        where = places(convention, rule, np.arange(n_out), *sizes, columns=axis == 3)
+        resized = Axis(n_in, n_out, None, n_out, columns=axis == 3)
+        where = float_coordinates(convention, resized.pixels, rule)
         where = where.astype(precision) if precision else where
         scale = convention.scale(n_in, n_out)
         if convention.mode == "adaptive_area":
@@ -612,7 +611,7 @@ RULED = [
 
 
 def forget() -> None:
-    sweep._axis.cache_clear()
+    verdicts._axis_weights.cache_clear()
     sweep._product.cache_clear()
 
 
@@ -694,11 +693,11 @@ def test_the_table_is_entered_at_the_place_in_float32(monkeypatch: pytest.Monkey
     block = Block("one", convention, ((84, 79),))
     assert sweep.sweep(call, block, "float32").kind == "conforms"
 
-    def exact(convention: Resize, d: Array, n_in: Array, n_out: Array, total: Array) -> Array:
-        above, below = convention.ratio(d, n_in, n_out)
+    def exact(convention: Resize, pixels: OutputPixels) -> Array:
+        above, below = convention.ratio(pixels)
         return np.rint(above * 1024 / below) / 1024
 
-    rule = replace(COORDINATE_RULES["kernel_table_1024"], places=exact)
+    rule = replace(COORDINATE_RULES["kernel_table_1024"], coordinates=exact)
     monkeypatch.setitem(COORDINATE_RULES, "kernel_table_1024", rule)
     assert sweep.sweep(call, block, "float32").kind == "changed"
 
@@ -723,7 +722,7 @@ def extents(convention: Resize, rule: str, n_in: int, n_out: int) -> list[dict[s
     """The output pixels that read others than they should, by the distance from each pixel."""
     exact, scale = convention.coordinates(n_in, n_out), convention.scale(n_in, n_out)
     used = convention.weights_at(
-        places(convention, rule, np.arange(n_out), *(np.asarray(n) for n in (n_in, n_out, 0))),
+        float_coordinates(convention, Axis(n_in, n_out).pixels, rule),
         n_in,
         scale,
         tap_weights(rule),
@@ -764,8 +763,8 @@ def by_fractions(
             rows += extents(convention, rule, n_in, n_out)[:1]
             continue
         exact = convention.coordinates(n_in, n_out)
-        sizes = (np.asarray(n) for n in (n_in, n_out, n_out + beside))
-        where = places(convention, rule, np.arange(n_out), *sizes, columns=columns)
+        axis = Axis(n_in, n_out, None, n_out + beside, columns)
+        where = float_coordinates(convention, axis.pixels, rule)
         both = [exact.tolist(), [Fraction(p) for p in where.tolist()]]
         if convention.mode == "nearest":
             both = [[read(convention, place, n_in) for place in one] for one in both]

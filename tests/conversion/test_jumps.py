@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from halfpixel.conversion import agreement, models, search
-from halfpixel.conversion.models import Axis, Model
+from halfpixel.conversion.models import Model
 from halfpixel.conversion.parse.catalogue import rows
 from halfpixel.conversion.sizes import Sizes
 from halfpixel.operators import Resize
+from halfpixel.operators.axis import Axis
 from halfpixel.operators.kernels import KERNELS, Kernel, Shape
 
 SMOOTH = [kernel for kernel in KERNELS.values() if kernel.value and not kernel.flat]

@@ -11,8 +11,9 @@ from halfpixel.conversion import ResizeConversion, convert
 from halfpixel.conversion.recipes import _PLACES, _ROUNDED, _WEIGHED
 from halfpixel.frameworks.call import Call
 from halfpixel.frameworks.layer_plans import Target
-from halfpixel.numerics.coordinates import places
+from halfpixel.numerics.coordinates import float_coordinates
 from halfpixel.operators import Resize
+from halfpixel.operators.axis import Axis
 from tests.test_resize_conversions import FRAMEWORK, image, names, run
 
 _ULP = 2.0**-24
@@ -89,8 +90,7 @@ def test_pixels_are_found_as_the_rule_finds_them(grid: Any, rule: str) -> None:
         for m in range(1, 40):
             at = eval(_PLACES[grid, rule].format(n=n, m=m), {"np": np})
             found = np.minimum(np.floor(at), n - 1).astype(int)
-            sizes = (np.asarray(each) for each in (n, m, m + 1))
-            where = places(convention, rule, np.arange(m), *sizes)
+            where = float_coordinates(convention, Axis(n, m, None, m + 1).pixels, rule)
             assert found.tolist() == convention.taps_at(where, n)[0][:, 0].tolist()
 
 
@@ -102,8 +102,7 @@ def test_coordinates_are_computed_as_the_rule_computes_them(grid: Any, rule: str
     exec("\n".join(lines), scope)
     for n in range(1, 40):
         for m in range(1, 40):
-            sizes = (np.asarray(each) for each in (n, m, m + 1))
-            where = places(convention, rule, np.arange(m), *sizes)
+            where = float_coordinates(convention, Axis(n, m, None, m + 1).pixels, rule)
             assert scope["coordinates"](n, m).tolist() == where.tolist()
 
 

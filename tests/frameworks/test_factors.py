@@ -31,6 +31,7 @@ from halfpixel.frameworks.factors import (
 from halfpixel.frameworks.tensorflow_scales import padded, unpadded
 from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.coordinates import COORDINATE_RULES, coordinates
+from halfpixel.operators.axis import Axis
 from halfpixel.report.terminal import explain
 from tests import mylib
 from tests.test_scales import disagreement
@@ -94,8 +95,8 @@ def test_aligned_corners_ask_for_the_sizes_alone(convention: Resize) -> None:
     ):
         by_factor = convention.weights(n_in, n_out, factor)
         assert np.array_equal(by_factor, convention.weights(n_in, n_out))
-        by_rule = coordinates(convention, "float32", n_in, n_out, factor)
-        assert by_rule.tolist() == coordinates(convention, "float32", n_in, n_out).tolist()
+        by_rule = coordinates(convention, Axis(n_in, n_out, factor), "float32")
+        assert by_rule.tolist() == coordinates(convention, Axis(n_in, n_out), "float32").tolist()
 
 
 def test_a_float_is_the_decimal_that_it_prints_as() -> None:
@@ -198,8 +199,9 @@ def test_a_rule_takes_a_factor_step_by_step(
     half = 0.5 if convention is EXACT else 0.0
     for factor in (0.3, 0.7, 1.1, 1.7, 2.3):
         n_out = int(40 * factor)
-        places = coordinates(convention, rule, 40, n_out, Fraction(str(factor)), total)
-        assert [float(p) for p in places] == [scalar(d, factor, half) for d in range(n_out)]
+        axis = Axis(40, n_out, Fraction(str(factor)), total)
+        computed = coordinates(convention, axis, rule).astype(float).tolist()
+        assert computed == [scalar(d, factor, half) for d in range(n_out)]
 
 
 # the smallest found: of a call in a dtype, n_in and the factor at which its rule reads another pixel
@@ -236,8 +238,9 @@ def test_a_rule_that_is_not_stored_picks_the_exact_pixel_at_every_golden_scale()
                     continue
                 for case in scale_cases(convention):
                     for axis, exact in zip(case.axes, case.matrices(), strict=True):
-                        places = coordinates(convention, rule, *axis)
-                        got = convention.weights_at(places, axis[0], convention.scale(*axis))
+                        where = coordinates(convention, axis, rule)
+                        scale = convention.scale(*axis.arguments)
+                        got = convention.weights_at(where, axis.n_in, scale)
                         assert abs(got - exact).max() < 1e-12, (call.id, case.name)
 
 

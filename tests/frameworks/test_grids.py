@@ -14,7 +14,8 @@ from halfpixel.conformance.cases import Case, resize_cases
 from halfpixel.conformance.trials import calls, mode_trials, modes
 from halfpixel.conformance.verdicts import judge
 from halfpixel.frameworks import Call
-from halfpixel.numerics.coordinates import places
+from halfpixel.numerics.coordinates import float_coordinates
+from halfpixel.operators.axis import Axis
 
 HALF_EVEN = Resize(mode="nearest", nearest_mode="round_half_even")
 GRIDS = [c for c in calls("resize") if "grid_sample" in c.name]
@@ -74,14 +75,10 @@ def test_a_warps_columns_have_a_formula_of_their_own(rule: str) -> None:
     differ = 0
     for n_in in range(1, 65):
         for n_out in range(1, 65):
-            sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, 0))
-            d = np.arange(n_out)
-            both = [
-                places(HALF_EVEN, rule, d, *(np.asarray(n) for n in (n_in, n_out, 0)), columns=c)
-                for c in (False, True)
-            ]
+            axes = [Axis(n_in, n_out, columns=columns) for columns in (False, True)]
+            both = [float_coordinates(HALF_EVEN, axis.pixels, rule) for axis in axes]
             differ += not np.array_equal(both[0], both[1])
-            assert abs(both[0] - places(HALF_EVEN, None, d, *sizes)).max() <= 1 / 60
+            assert abs(both[0] - float_coordinates(HALF_EVEN, axes[0].pixels)).max() <= 1 / 60
     assert differ > 0
 
 

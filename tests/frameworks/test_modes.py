@@ -20,6 +20,7 @@ from halfpixel.frameworks import FRAMEWORKS, Call, Expression, Mode, Name, Refus
 from halfpixel.frameworks.call import Gradient, wrapped
 from halfpixel.numerics.coordinates import COORDINATE_RULES, coordinates
 from halfpixel.operators import Resize
+from halfpixel.operators.axis import Axis
 from halfpixel.report.terminal import explain, outcome
 from tests import mylib
 from tests.conformance.test_wrong_implementations import (
@@ -257,9 +258,9 @@ def test_a_scale_in_float32_multiplied_in_double_misses_a_tie() -> None:
         coordinate_transformation_mode="align_corners",
         nearest_mode="round_prefer_ceil",
     )
-    place = coordinates(aligned, "float32_scale", 6, 13)[6]
+    place = coordinates(aligned, Axis(6, 13), "float32_scale")[6]
     assert place < Fraction(5, 2) == aligned.coordinates(6, 13)[6]
-    assert coordinates(aligned, "float32", 6, 13)[6] == Fraction(5, 2)
+    assert coordinates(aligned, Axis(6, 13), "float32")[6] == Fraction(5, 2)
 
 
 @pytest.mark.torch

@@ -32,6 +32,7 @@ from halfpixel.identification.probes import Answer
 from halfpixel.numerics.equivalence import REGIMES
 from halfpixel.numerics.weights import matrix
 from halfpixel.operators import every_resize
+from halfpixel.operators.axis import Axis
 
 Array = NDArray[Any]
 Size = tuple[int, int]
@@ -49,7 +50,8 @@ def of_reference(shrinks: Resize, grows: Resize) -> Core:
 
     def run(x: Array, size: Size) -> Array:
         h, w = (
-            matrix(grows if m > n else shrinks, n, m) for n, m in zip(x.shape, size, strict=False)
+            matrix(grows if m > n else shrinks, Axis(n, m))
+            for n, m in zip(x.shape, size, strict=False)
         )
         return np.asarray(np.einsum("ij,jkc,lk->ilc", h, x.astype(float), w, optimize=True))
 

@@ -40,6 +40,7 @@ from halfpixel.identification.probes import SIZES, TELLING, Answer, image
 from halfpixel.identification.transposed import identify_transposed
 from halfpixel.numerics.weights import matrix as matrix_of
 from halfpixel.operators import every_pyramid, every_resize
+from halfpixel.operators.axis import Axis
 
 Array = NDArray[Any]
 Function = Callable[..., Any]
@@ -69,7 +70,7 @@ def product(h: Array, x: Array, w: Array) -> Array:
 
 @functools.cache
 def weights(convention: Resize, n_in: int, n_out: int) -> Array:
-    return matrix_of(convention, n_in, n_out)
+    return matrix_of(convention, Axis(n_in, n_out))
 
 
 def of(convention: Resize) -> Function:
@@ -117,7 +118,7 @@ def test_a_function_is_named_as_the_matrices_are() -> None:
 def test_the_matrices_that_are_compared_with_are_the_exact_ones(convention: Resize) -> None:
     for n_in, n_out in [(5, 7), (8, 4), (12, 5)]:
         if convention.takes(n_in, n_out):
-            got = matrix(Candidate(convention), n_in, n_out, None, 0, columns=False)
+            got = matrix(Candidate(convention), Axis(n_in, n_out))
             exact = convention.weights(n_in, n_out).astype(float)
             assert np.max(abs(got - exact)) < 1e-13
 

@@ -22,6 +22,7 @@ from halfpixel.identification.matching import followed
 from halfpixel.identification.probes import SIZES, Answer, image
 from halfpixel.identification.rounding import Sampled, predicts
 from halfpixel.numerics.weights import matrix
+from halfpixel.operators.axis import Axis
 
 Array = NDArray[Any]
 LINEAR = Resize(mode="linear")
@@ -111,7 +112,7 @@ def test_pillow_13_takes_rows_first_where_they_lose_twice_as_many_pixels(name: s
         x = integer_image(3, n_in, "uint8")
         picture = pillow.fromarray(x[0].transpose(1, 2, 0).astype(np.uint8))
         y = np.asarray(picture.resize(n_out[::-1], pillow.Resampling[name]), float)
-        h, w = (matrix(PILLOW[name], *pair) for pair in zip(n_in, n_out, strict=True))
+        h, w = (matrix(PILLOW[name], Axis(*pair)) for pair in zip(n_in, n_out, strict=True))
         sampled = Sampled(PILLOW[name], x, (h, w), partial(np.zeros_like, x), "uint8")
         got = y.transpose(2, 0, 1)[None]
         assert predicts("pillow_13_uint8", sampled, got), (n_in, n_out)

@@ -17,6 +17,7 @@ from halfpixel import Resize
 from halfpixel.identification import Identification, Unidentifiable
 from halfpixel.numerics.equivalence import REGIMES
 from halfpixel.numerics.weights import matrix
+from halfpixel.operators.axis import Axis
 
 Array = NDArray[Any]
 Size = tuple[int, int]
@@ -85,7 +86,7 @@ class Truth:
         y = x[self.source[0] :, self.source[1] :].astype(np.float64)
         size = self.resized((y.shape[0], y.shape[1]))
         h, w = (
-            matrix(self.grows if m > n else self.shrinks, n, m)
+            matrix(self.grows if m > n else self.shrinks, Axis(n, m))
             for n, m in zip(y.shape, size, strict=False)
         )
         y = np.tensordot(h, y, (1, 0))
@@ -258,7 +259,7 @@ def sides(answer: Identification, n_in: Size, n_out: Size) -> tuple[Array, Array
     chosen = [whole or of(pair, [pair]) for pair in pairs]
     if any(one is None for one in chosen):
         return None
-    h, w = (matrix(one, *pair) for one, pair in zip(chosen, pairs, strict=True) if one)
+    h, w = (matrix(one, Axis(*pair)) for one, pair in zip(chosen, pairs, strict=True) if one)
     return h, w
 
 

@@ -11,6 +11,7 @@ from halfpixel import Resize
 from halfpixel.identification.entry import Unread
 from halfpixel.identification.preprocessing import stages
 from halfpixel.numerics.weights import matrix
+from halfpixel.operators.axis import Axis
 
 Array = NDArray[Any]
 LINEAR = Resize(mode="linear")
@@ -22,7 +23,7 @@ SIZE = (60, 80)
 
 def resized(x: Array, size: tuple[int, int]) -> Array:
     """HWC, in float64."""
-    h, w = (matrix(LINEAR, n, m) for n, m in zip(x.shape, size, strict=False))
+    h, w = (matrix(LINEAR, Axis(n, m)) for n, m in zip(x.shape, size, strict=False))
     return np.asarray(np.einsum("ij,jkc,lk->ilc", h, x.astype(float), w, optimize=True))
 
 

@@ -18,6 +18,7 @@ from halfpixel.frameworks import Call
 from halfpixel.numerics.coordinates import COORDINATE_RULES, coordinates, tap_weights
 from halfpixel.numerics.error_model import cubic_weight_error, normalised_weight_error
 from halfpixel.operators import every_resize
+from halfpixel.operators.axis import Axis
 from halfpixel.operators.exact import Exact
 
 F = np.float32
@@ -204,7 +205,7 @@ def test_normalised_weight_error_bounds_stretched_kernels_too(convention: Resize
 
 def pixels(convention: Resize, rule: str | None, n_in: int, n_out: int) -> list[int]:
     """The pixel that each output copies, or the first that it reads."""
-    places = coordinates(convention, rule, n_in, n_out)
+    places = coordinates(convention, Axis(n_in, n_out), rule)
     index, _ = convention.taps_at(places, n_in, convention.scale(n_in, n_out))
     return [int(i) for i in index[:, 0]]
 
@@ -223,7 +224,7 @@ def calls_by_rule(rule: str) -> list[Resize]:
 
 
 def test_no_rule_is_the_exact_coordinate() -> None:
-    assert (coordinates(MIDDLE, None, 5, 8) == MIDDLE.coordinates(5, 8)).all()
+    assert (coordinates(MIDDLE, Axis(5, 8)) == MIDDLE.coordinates(5, 8)).all()
 
 
 def table_entry_in_float32(convention: Resize, n_in: int, n_out: int) -> list[int]:
@@ -247,7 +248,7 @@ def table_entry_in_float32(convention: Resize, n_in: int, n_out: int) -> list[in
 def test_float32_picks_the_table_entry_of_the_exact_coordinate(convention: Resize) -> None:
     """So the rule need not say in which precision a coordinate is computed, at the sizes of the suites."""
     for n_in, n_out in GOLDEN_SIZES + PHOTOGRAPH:
-        places = coordinates(convention, "kernel_table_1024", n_in, n_out)
+        places = coordinates(convention, Axis(n_in, n_out), "kernel_table_1024")
         want = [int(1024 * place) for place in places]
         assert [Fraction(n, 1024) for n in want] == places.tolist()
         assert table_entry_in_float32(convention, n_in, n_out) == want, (n_in, n_out)
@@ -257,7 +258,8 @@ def test_the_table_moves_a_coordinate_by_at_most_half_an_entry_and_some_do_move(
     convention = Resize(mode="cubic")
     moved: Exact = np.concatenate(
         [
-            coordinates(convention, "kernel_table_1024", *sizes) - convention.coordinates(*sizes)
+            coordinates(convention, Axis(*sizes), "kernel_table_1024")
+            - convention.coordinates(*sizes)
             for sizes in GOLDEN_SIZES
         ]
     )
@@ -280,7 +282,7 @@ def test_a_rule_that_is_not_stored_picks_the_exact_pixel_at_every_golden_size(
     for n_in, n_out in GOLDEN_SIZES:
         exact = pixels(convention, None, n_in, n_out)
         assert pixels(convention, rule, n_in, n_out) == exact, (n_in, n_out)
-        places = coordinates(convention, rule, n_in, n_out)
+        places = coordinates(convention, Axis(n_in, n_out), rule)
         moved = convention.weights_at(places, n_in, convention.scale(n_in, n_out))
         assert abs(moved - convention.weights(n_in, n_out)).max() < 1e-12, (n_in, n_out)
 
@@ -299,7 +301,7 @@ def test_a_rule_is_stored_if_it_shows_at_some_golden_size() -> None:
         shows = False
         for convention in calls_by_rule(name):
             for n_in, n_out in GOLDEN_SIZES:
-                places = coordinates(convention, name, n_in, n_out)
+                places = coordinates(convention, Axis(n_in, n_out), name)
                 scale = convention.scale(n_in, n_out)
                 got = convention.weights_at(places, n_in, scale, tap_weights(name))
                 shows |= abs(got - convention.weights(n_in, n_out)).max() > 2**-24
@@ -330,6 +332,7 @@ WARPED = {half_even("half_pixel"), half_even("asymmetric"), half_even("asymmetri
 
 
 # the rules of results that a mode changes: tests/frameworks/test_modes.py and tests/test_modes.py show them
+DECLARED = {name for name, rule in COORDINATE_RULES.items() if rule.applies is None}
 MODES_ALONE = {rule for _, mode in trials.modes() for rule in mode.rules.values()}
 
 
@@ -342,7 +345,7 @@ def node(mode: Any, coordinate: Any = "pytorch_half_pixel", **more: Any) -> Resi
 
 
 def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
-    used = {rule: set(calls_by_rule(rule)) for rule in COORDINATE_RULES}
+    used = {rule: set(calls_by_rule(rule)) for rule in DECLARED}
     for rule in MODES_ALONE:
         assert not used.pop(rule)
     keys = Resize(mode="cubic", cubic_coeff_a=-0.5, exclude_outside=True)
@@ -441,7 +444,7 @@ def test_float32_gains_a_tap_of_a_gaussian_that_exactly_is_at_its_radius(
     convention: Resize, n_in: int, n_out: int, output: int, pixel: int
 ) -> None:
     """Or loses one that is within it: the kernel is cut off at exp(-9/2), which is not 0."""
-    places = coordinates(convention, "inverse_scale_float32", n_in, n_out)
+    places = coordinates(convention, Axis(n_in, n_out), "inverse_scale_float32")
     scale = convention.scale(n_in, n_out)
     exact = convention.weights(n_in, n_out)[output]
     rounded = convention.weights_at(places, n_in, scale)[output]
@@ -458,11 +461,11 @@ def test_float32_takes_the_last_pixel_to_be_outside_first_from_8_to_14(rule: str
     for total in range(2, 23):
         for n_in in range(1, total):
             n_out = total - n_in
-            places = coordinates(convention, rule, n_in, n_out)
+            places = coordinates(convention, Axis(n_in, n_out), rule)
             inside = convention.inside(places, n_in)
             assert inside[:-1].all()
             assert inside[-1] == ((n_in, n_out) != (8, 14))
-    outside = convention.weights_at(coordinates(convention, rule, 8, 14), 8)[-1]
+    outside = convention.weights_at(coordinates(convention, Axis(8, 14), rule), 8)[-1]
     assert not outside.any()
     assert convention.weights(8, 14)[-1].tolist() == [0, 0, 0, 0, 0, 0, 0, 1]
 
@@ -482,7 +485,7 @@ def test_a_pixel_on_the_edge_of_a_box_is_where_float32_sees_it(
 ) -> None:
     """Exactly, a pixel there weighs half of one inside."""
     name = "distance_float32"
-    places = coordinates(convention, name, n_in, n_out)
+    places = coordinates(convention, Axis(n_in, n_out), name)
     scale = convention.scale(n_in, n_out)
     got = convention.weights_at(places, n_in, scale, tap_weights(name))[output]
     want = [Fraction(seen.get(i, 0), sum(seen.values())) for i in range(n_in)]
@@ -599,7 +602,7 @@ def test_every_rule_is_shown_to_be_needed() -> None:
     calls = [call_named(str(param.values[0])) for param in NEEDED]
     shown = {a.coordinate_rule for call in calls for a in call.arithmetic.values()}
     by_the_edges = {"float32_fused"}  # of lines and volumes: tests/conformance/test_edge_cases.py
-    assert shown | by_the_edges == set(COORDINATE_RULES) - MODES_ALONE
+    assert shown | by_the_edges == DECLARED - MODES_ALONE
     assert {"float32_scale", "two_starts"} == MODES_ALONE
 
 

@@ -14,6 +14,7 @@ from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.error_model import normalised_weight_error
 from halfpixel.numerics.weights import matrix, matrix_at
 from halfpixel.operators import every_pyramid, every_resize
+from halfpixel.operators.axis import Axis
 from halfpixel.operators.kernels import KERNELS
 from halfpixel.operators.resize import Mode
 
@@ -29,7 +30,7 @@ PAIRS = list(itertools.product(range(1, LARGEST + 1), repeat=2))  # 1,024
 def apart(convention: Resize, n_in: int, n_out: int) -> float:
     """How far the weights in float64 are from the exact ones."""
     exact = convention.weights(n_in, n_out).astype(np.float64)
-    return float(abs(matrix(convention, n_in, n_out) - exact).max())
+    return float(abs(matrix(convention, Axis(n_in, n_out)) - exact).max())
 
 
 # ---------------------------------------------------------------------------- records
@@ -84,7 +85,7 @@ def test_windows_of_whole_pixels_are_those_of_integers() -> None:
         d, j = np.arange(m)[:, None], np.arange(n)
         start, stop = d * n // m, -(-(d + 1) * n // m)
         want = np.where((start <= j) & (j < stop), 1 / (stop - start), 0)
-        assert np.array_equal(matrix(ADAPTIVE, n, m), want), (n, m)
+        assert np.array_equal(matrix(ADAPTIVE, Axis(n, m)), want), (n, m)
 
 
 def test_a_stretched_box_is_that_of_integers() -> None:
@@ -96,7 +97,7 @@ def test_a_stretched_box_is_that_of_integers() -> None:
         away = abs((2 * d + 1) * n - (2 * j + 1) * m)  # in 2m-ths of a pixel
         halves = np.where(away < n, 2, np.where(away == n, 1, 0))
         want = halves / halves.sum(axis=1, keepdims=True)
-        assert np.array_equal(matrix(BOX, n, m), want), (n, m)
+        assert np.array_equal(matrix(BOX, Axis(n, m)), want), (n, m)
 
 
 @pytest.mark.parametrize("convention", EVERY, ids=str)
@@ -124,7 +125,7 @@ def test_weights_in_floats_take_factors(mode: Mode, factor: Fraction) -> None:
     for n_in in (6, 9, 12):
         n_out = int(n_in * factor)
         exact = convention.weights(n_in, n_out, factor).astype(np.float64)
-        assert abs(matrix(convention, n_in, n_out, factor) - exact).max() < 1e-13
+        assert abs(matrix(convention, Axis(n_in, n_out, factor)) - exact).max() < 1e-13
 
 
 def test_a_part_that_ends_a_little_outside_is_outside_in_floats_too() -> None:
@@ -134,7 +135,7 @@ def test_a_part_that_ends_a_little_outside_is_outside_in_floats_too() -> None:
         roi=(0, 1 + Fraction(1, 10**20)),
     )
     assert crop.coordinates(5, 3).astype(np.float64).tolist() == [0, 2, 4]
-    assert matrix(crop, 5, 3).sum(axis=1).tolist() == [1, 1, 0]
+    assert matrix(crop, Axis(5, 3)).sum(axis=1).tolist() == [1, 1, 0]
 
 
 def test_coordinates_of_a_rule_are_exact_as_they_are() -> None:
@@ -145,7 +146,7 @@ def test_coordinates_of_a_rule_are_exact_as_they_are() -> None:
 
 def test_a_matrix_is_shared_and_so_cannot_be_written_into() -> None:
     with pytest.raises(ValueError, match="read-only"):
-        matrix(ADAPTIVE, 4, 2)[0, 0] = 7
+        matrix(ADAPTIVE, Axis(4, 2))[0, 0] = 7
 
 
 def test_two_calls_that_read_the_same_windows_are_not_apart() -> None:

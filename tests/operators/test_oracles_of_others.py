@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from halfpixel import ConvTranspose, Resize
 from halfpixel.identification.candidates import generic
-from halfpixel.identification.library_rules import places_of
+from halfpixel.numerics.coordinates import float_coordinates
 from halfpixel.numerics.error_model import ErrorModel
+from halfpixel.operators.axis import Axis
 
 from .oracles import Expected, Factor, Part, expected, image, length
 
@@ -120,7 +121,7 @@ def test_pillow_s_nearest_adds_the_scale_up() -> None:
     random = np.random.default_rng(0)
 
     def summed(convention: Resize, n_in: int, n_out: int, factor: Factor) -> Array:
-        return places_of(convention, "sum_float64", n_in, n_out, None, 0, columns=False)
+        return float_coordinates(convention, Axis(n_in, n_out).pixels, "sum_float64")
 
     for _ in range(100):
         shape, size = (length(random), length(random)), (length(random), length(random))
@@ -273,7 +274,7 @@ JAX: dict[tuple[str, bool], Resize] = {
 
 
 def by_inverse(convention: Resize, n_in: int, n_out: int, factor: Factor) -> Array:
-    return places_of(convention, "jax_float32", n_in, n_out, None, 0, columns=False)
+    return float_coordinates(convention, Axis(n_in, n_out).pixels, "jax_float32")
 
 
 # the others are the same kernels, wider or by another name

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from halfpixel import Resize
+from halfpixel.operators.axis import Axis
 from halfpixel.operators.resize import CoordinateTransformationMode
 
 CROP: CoordinateTransformationMode = "tf_crop_and_resize"
@@ -153,14 +154,14 @@ def test_parts_and_factors_of_many_digits_do_not_overflow() -> None:
     huge = replace(crop, roi=(Fraction(1, 3**50), 10**30), extrapolation_value=5)
     assert huge.apply([1.0, 2.0], (2,)).tolist() == [1, 5]
     tie = replace(crop, mode="nearest", roi=(Fraction(1, 2**70), 1))
-    assert tie.nearest_pixel(np.arange(3), 3, 3).tolist() == [0, 1, 2]
+    assert tie.nearest_pixel(Axis(3, 3).pixels).tolist() == [0, 1, 2]
     box = replace(crop, mode="box", roi=(Fraction(1, 2**70), 1), exclude_outside=True)
-    assert box.extent(3, 3).tolist() == [[0, 2], [2, 4], [4, 6]]
+    assert box.extent(Axis(3, 3)).tolist() == [[0, 2], [2, 4], [4, 6]]
 
 
 def test_a_quotient_of_large_integers_is_rounded_once() -> None:
     convention = Resize(mode="linear")
     factor = Fraction(2**53 + 3, 2**52 + 1)
-    above, below = convention.ratio(np.arange(9), 5, 9, factor)
+    above, below = convention.ratio(Axis(5, 9, factor).pixels)
     exact = convention.coordinates(5, 9, factor)
     assert (above / below).astype(np.float64).tolist() == exact.astype(np.float64).tolist()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from halfpixel import Resize
 from halfpixel.operators import every_pyramid, every_resize, products
+from halfpixel.operators.axis import Axis
 from halfpixel.operators.resize import Mode, _band
 
 Array = NDArray[Any]
@@ -165,7 +166,7 @@ def test_the_error_bound_is_one() -> None:
     random = np.random.default_rng(4)
     for mode, n_in, n_out in itertools.product(MODES, (9, 30), (7, 40)):
         convention = Resize(mode=mode, antialias=True)
-        band = _band(convention, n_in, n_out, None)
+        band = _band(convention, Axis(n_in, n_out))
         x = random.standard_normal((n_in, 3))
         given = products._Sum(x, np.zeros(()), abs(x).max(), 0.0, 0.0)
         found = products._pass(given, 0, band.split, band.split.blocks, 0, 0)

@@ -15,13 +15,13 @@ import numpy as np
 
 from ..conformance.verdicts import bound_of_axes
 from ..identification.adapter import Size
-from ..identification.candidates import Candidate, generic, matrix, rows_of
-from ..identification.candidates import axis as weights_of_axis
+from ..identification.candidates import Candidate, axis_weights, generic, matrix, rows_of
 from ..operators import Resize
+from ..operators.axis import Axis
 from .function import Array, Float, Output
 from .images import as_dtype
 from .value_range import Tone
-from .window import Axis, Window, whole_levels
+from .window import Visible, Window, whole_levels
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Following:
         return words + (", in whole levels" if self.rounded else "")
 
 
-def paths(axis: Axis, n_in: int, precision: float) -> list[Path]:
+def paths(axis: Visible, n_in: int, precision: float) -> list[Path]:
     """The crops and sizes that show what an axis shows: all of it resized, a part, a part of the result."""
     found = []
     if axis.step <= 0:
@@ -99,7 +99,7 @@ def paths(axis: Axis, n_in: int, precision: float) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _part_edges(axis: Axis) -> list[tuple[float, float]]:
+def _part_edges(axis: Visible) -> list[tuple[float, float]]:
     """The ends of the part that is sampled, if the grid is half_pixel, align_corners, or asymmetric."""
     corner = (axis.step - 1) / 2
     return [
@@ -221,10 +221,11 @@ class Profile:
         try:
             few = np.unique(np.linspace(0, path.count - 1, _FEW).astype(int))
             pixels = tuple((few + path.first).tolist())
-            rows = rows_of(candidate, pixels, n_in, n_out, n_out, columns=self.columns)
+            axis = Axis(n_in, n_out, None, n_out, self.columns)
+            rows = rows_of(candidate, axis, pixels)
             if abs(self.got[:, few] - x @ rows.T).max() > widest:  # most candidates end here
                 return None
-            weights = matrix(candidate, n_in, n_out, None, n_out, columns=self.columns)
+            weights = matrix(candidate, axis)
         except ValueError:
             return None
         off = abs(self.got - (x @ weights.T)[:, kept]).max(axis=0)
@@ -238,8 +239,8 @@ class Profile:
 def _bound(candidate: Candidate, path: Path, columns: bool) -> Float:
     """Of one axis of a white image, the other being a row of ones."""
     n_in, n_out = path.stop - path.start, path.resized
-    axis = weights_of_axis(candidate, n_in, n_out, None, n_out, columns=columns)
-    other = weights_of_axis(candidate, 1, 1, None, 1, columns=not columns)
+    axis = axis_weights(candidate, Axis(n_in, n_out, None, n_out, columns))
+    other = axis_weights(candidate, Axis(1, 1, None, 1, not columns))
     ones = np.ones((n_in, 1))
 
     def both(left: Float, right: Float) -> Float:
@@ -267,8 +268,8 @@ def bound(one: Following, pixels: Float) -> Float:
     if candidate.convention.mode == "nearest":
         return np.zeros((rows.count, columns.count, pixels.shape[2]))
     h, w = (
-        weights_of_axis(
-            candidate, path.stop - path.start, path.resized, None, path.resized, columns=i == 1
+        axis_weights(
+            candidate, Axis(path.stop - path.start, path.resized, None, path.resized, i == 1)
         )
         for i, path in enumerate(one.paths)
     )

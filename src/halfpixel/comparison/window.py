@@ -18,7 +18,7 @@ from .value_range import Tone
 
 
 @dataclass(frozen=True)
-class Axis:
+class Visible:
     """The part of one axis that is shown.
 
     Attributes:
@@ -58,12 +58,12 @@ class Window:
         precision: how far a place may be off, in input pixels.
     """
 
-    rows: Axis
-    columns: Axis
+    rows: Visible
+    columns: Visible
     precision: tuple[float, float]
 
     @property
-    def axes(self) -> tuple[Axis, Axis]:
+    def axes(self) -> tuple[Visible, Visible]:
         """Rows and columns."""
         return self.rows, self.columns
 
@@ -79,7 +79,7 @@ def measured(
     box = _box(tone.inside)
     if box is None or not tone.affine:
         return None
-    axes: list[Axis] = []
+    axes: list[Visible] = []
     precision: list[float] = []
     for axis in (0, 1):
         places, rounding = _places(run, tone, box, size, axis, dtype, white)
@@ -89,7 +89,7 @@ def measured(
         start, step, off = fit
         first, last = box[axis]
         n_out = tone.inside.shape[axis]
-        axes.append(Axis(first, last, n_out, start, start + step * (last - first)))
+        axes.append(Visible(first, last, n_out, start, start + step * (last - first)))
         precision.append(max(0.02, off + rounding))
     return Window(axes[0], axes[1], (precision[0], precision[1]))
 

@@ -202,11 +202,12 @@ def _gradient_readings(case: Case) -> Iterator[tuple[str, Case]]:
 
 def _edges_lost(case: Case, axis: int) -> NDArray[Any]:
     """The transposed matrix of an axis whose taps outside the image go nowhere."""
-    convention, (n_in, n_out, factor) = case.convention, case.axes[axis]
+    convention, resized = case.convention, case.axes[axis]
     assert isinstance(convention, Resize)
     margin = 2  # a cubic kernel reads no further
-    places = coordinates(convention, case.rule, n_in, n_out, factor) + margin
-    return np.asarray(convention.weights_at(places, n_in + 2 * margin)[:, margin:-margin].T)
+    where = coordinates(convention, resized, case.rule) + margin
+    whole = convention.weights_at(where, resized.n_in + 2 * margin)
+    return np.asarray(whole[:, margin:-margin].T)
 
 
 def _last_only(matrix: NDArray[Any]) -> NDArray[Any]:

@@ -5,8 +5,8 @@ output is the weight matrix. Each pair is resized along the rows and along the c
 whole sweep along one of them in turn. The reference is the conventions' own: where a kernel is as wide at
 every scale, for all output sizes of one input size at once.
 
-A grid over −1..1 moves an axis whose size stays off its whole places, unless that has one pixel: its middle
-is 0. Calls that take one are fed the rows of the identity matrix as channels of one pixel across.
+A grid over −1..1 moves an axis whose size stays off its whole coordinates, unless that has one pixel: its
+middle is 0. Calls that take one are fed the rows of the identity matrix as channels of one pixel across.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ..frameworks import FRAMEWORKS, Call, load, version
 from ..frameworks.call import WIDE, Defect, DType, Expression, dtype_name
-from ..numerics.coordinates import COORDINATE_RULES, places, tap_weights
+from ..numerics.coordinates import COORDINATE_RULES, float_coordinates, tap_weights
 from ..numerics.error_model import (
     UNIT_ROUNDOFF,
     ErrorModel,
@@ -32,9 +32,10 @@ from ..numerics.error_model import (
     normalised_weight_error,
 )
 from ..operators import Resize
+from ..operators.axis import Axis, OutputPixels
 from . import goldens
 from .cases import Case
-from .verdicts import Axis, Verdict, axis_at, bound_of_axes, refused
+from .verdicts import AxisWeights, Verdict, axis_at, axis_weights, bound_of_axes, refused
 
 Pair = tuple[int, int]
 Array = NDArray[np.float64]
@@ -83,7 +84,7 @@ def in_blocks(call: Call, convention: Resize) -> Iterator[tuple[Block, tuple[DTy
 
 
 def samples_points(convention: Resize) -> bool:
-    """Whether the weights of an output pixel follow from its place alone, whatever the scale."""
+    """Whether the weights of an output pixel follow from its coordinate alone, whatever the scale."""
     return convention.mode in _POINTS and not convention.antialias
 
 
@@ -246,11 +247,12 @@ def pair_case(
 # ---------------------------------------------------------------------------- the reference
 
 
-def _outputs(n_outs: Sequence[int]) -> tuple[Integers, Integers]:
-    """Of the output pixels of many sizes, one after the other: the index, and the size."""
+def _outputs(n_in: int, n_outs: Sequence[int], beside: int, *, columns: bool) -> OutputPixels:
+    """The output pixels of many sizes, one after the other; ``beside`` is the size of the other axis."""
     sizes = np.asarray(n_outs, np.int64)
     n_out = np.repeat(sizes, sizes)
-    return np.arange(len(n_out)) - np.repeat(np.cumsum(sizes) - sizes, sizes), n_out
+    d = np.arange(len(n_out)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return OutputPixels(d, np.asarray(n_in), n_out, n_out + beside, columns=columns)
 
 
 def _split(values: NDArray[Any], n_outs: Sequence[int]) -> list[NDArray[Any]]:
@@ -280,12 +282,12 @@ def pixels(
         beside: the output's size along the other axis.
         columns: by the rule's formula for columns.
     """
-    d, n_out = _outputs(n_outs)
+    outputs = _outputs(n_in, n_outs, beside, columns=columns)
     if rule is None:
-        index = convention.nearest_index(d, n_in, n_out)
+        index = convention.nearest_index(outputs)
         inside = (index >= 0) & (index < n_in) | (not convention.drops_outside)
         return np.where(inside, convention.padded(index, n_in), OUTSIDE)
-    where = places(convention, rule, d, np.asarray(n_in), n_out, n_out + beside, columns=columns)
+    where = float_coordinates(convention, outputs, rule)
     index, weight = (taps[:, 0] for taps in convention.taps_at(where, n_in))
     return np.where(convention.inside(where, n_in) & (weight > 0), index, OUTSIDE)
 
@@ -326,8 +328,7 @@ def rows(
             _product(convention, arithmetic, n_in, n_out, beside, columns=columns)
             for n_out in n_outs
         ]
-    d, n_out = _outputs(n_outs)
-    where = places(convention, rule, d, np.asarray(n_in), n_out, n_out + n_in, columns=columns)
+    where = float_coordinates(convention, _outputs(n_in, n_outs, n_in, columns=columns), rule)
     axis = axis_at(convention, rule, where, n_in, Fraction(1), narrow=True)
     bounds = (axis.error(a) + _sum_error(axis, a) * abs(axis.weight) for a in (arithmetic, own))
     bound = np.add(*bounds)
@@ -335,7 +336,7 @@ def rows(
     return [Rows(*three) for three in zip(*(_split(p, n_outs) for p in parts), strict=True)]
 
 
-def _sum_error(axis: Axis, arithmetic: ErrorModel) -> float:
+def _sum_error(axis: AxisWeights, arithmetic: ErrorModel) -> float:
     return axis.taps * UNIT_ROUNDOFF[arithmetic.accumulation]
 
 
@@ -347,8 +348,9 @@ def _product(
     convention: Resize, arithmetic: ErrorModel, n_in: int, n_out: int, beside: int, *, columns: bool
 ) -> Rows:
     rule = arithmetic.coordinate_rule
-    h = _axis(convention, rule, n_in, n_out, columns=columns)
-    w = _axis(convention, rule, n_in, n_in * beside, columns=_by_axis(rule) and not columns)
+    total, others = n_in + n_out, _by_axis(rule) and not columns
+    h = axis_weights(convention, Axis(n_in, n_out, None, total, columns), rule)
+    w = axis_weights(convention, Axis(n_in, n_in * beside, None, total, others), rule)
 
     def both(left: Array, right: Array) -> Array:
         return np.asarray(left @ right.T)
@@ -357,22 +359,6 @@ def _product(
     bounds = (bound_of_axes(h, w, both, each) for each in (arithmetic, _own(convention)))
     bound = np.add(*bounds)
     return Rows(np.broadcast_to(np.arange(weight.shape[1]), weight.shape), weight, bound)
-
-
-@functools.lru_cache(maxsize=_CACHED)
-def _axis(convention: Resize, rule: str | None, n_in: int, n_out: int, *, columns: bool) -> Axis:
-    scale = convention.scale(n_in, n_out)
-    if convention.kernel.jumps and rule is None:  # where a window ends is for whole numbers to say
-        return axis_at(convention, rule, convention.coordinates(n_in, n_out), n_in, scale)
-    where = _places(convention, rule, n_in, n_out, columns=columns)
-    return axis_at(convention, rule, where, n_in, scale)
-
-
-def _places(
-    convention: Resize, rule: str | None, n_in: int, n_out: int, *, columns: bool = False
-) -> Array:
-    sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, n_in + n_out))
-    return places(convention, rule, np.arange(n_out), *sizes, columns=columns)
 
 
 @functools.cache
@@ -388,7 +374,7 @@ def _own(convention: Resize) -> ErrorModel:
         weight_error=normalised_weight_error(convention) if normalised else _own_error(convention),
         normalised=normalised,
         accumulation="float64",
-        source="halfpixel, conventions/resize.py: Resize.taps_at",
+        source="halfpixel, operators/resize.py: Resize.taps_at",
     )
 
 
@@ -647,28 +633,28 @@ def deviating(
         How many there are, and the smallest few (by the larger size, then by n_in): where the first
         output that differs is, exactly, and where the rule has it. A pixel for nearest, the first and
         the last pixel, or half of it, for kernels and windows that are as wide as the scale says, else
-        a place.
+        a coordinate.
     """
     nearest = convention.mode == "nearest"
     end = largest(convention)
     n_outs = range(1, end + 1)
     found: list[Pair] = []
     for n_in in n_outs:
-        d, n_out = _outputs(n_outs)
+        outputs = _outputs(n_in, n_outs, 0, columns=columns)
         if nearest:
             exact = pixels(convention, None, n_in, n_outs)
             off = pixels(convention, rule, n_in, n_outs, beside, columns=columns) != exact
         elif _ends(convention):
             both = (
-                (convention.extent(n_in, m), _extent(convention, rule, n_in, m)) for m in n_outs
+                (convention.extent(axis), _extent(convention, axis, rule))
+                for axis in (Axis(n_in, m, None, n_in + m) for m in n_outs)
             )
             off = np.concatenate([(one != other).any(axis=1) for one, other in both])
         else:
-            above, below = convention.ratio(d, n_in, n_out)
+            above, below = convention.ratio(outputs)
             # a fraction of numbers below 2¹⁰ is no other fraction's float64, nor another 1024th's
-            where = places(convention, rule, d, np.asarray(n_in), n_out, n_out, columns=columns)
-            off = where != above / below
-        found += [(n_in, int(m)) for m in np.unique(n_out[off])]
+            off = float_coordinates(convention, outputs, rule) != above / below
+        found += [(n_in, int(m)) for m in np.unique(outputs.n_out[off])]
     listed = []
     for n_in, m in sorted(found, key=_order)[:_LISTED]:
         wants, used = _spelled(convention, rule, n_in, m, beside, columns=columns)
@@ -678,9 +664,10 @@ def deviating(
     return len(found), tuple(listed)
 
 
-def _extent(convention: Resize, rule: str, n_in: int, n_out: int) -> Integers:
+def _extent(convention: Resize, axis: Axis, rule: str) -> Integers:
     """``Resize.extent`` by a rule."""
-    where, scale = _places(convention, rule, n_in, n_out), convention.scale(n_in, n_out)
+    n_in, n_out = axis.sizes
+    where, scale = float_coordinates(convention, axis.pixels, rule), convention.scale(n_in, n_out)
     weigh = tap_weights(rule)
     if convention.mode == "box" and weigh is not None:
         stretch = max(scale, Fraction(1)) if convention.antialias else Fraction(1)
@@ -706,14 +693,17 @@ def _spelled(
         )
         return next(index), next(index)
     if _ends(convention):
-        both = (convention.extent(n_in, n_out), _extent(convention, rule, n_in, n_out))
+        axis = Axis(n_in, n_out, None, n_in + n_out)
+        both = (convention.extent(axis), _extent(convention, axis, rule))
         ends = ([_range(convention, *ends) for ends in one.tolist()] for one in both)
         return next(ends), next(ends)
-    d, sizes = _outputs([n_out])
-    used = places(convention, rule, d, np.asarray(n_in), sizes, sizes, columns=columns).tolist()
-    exact = [str(place) for place in convention.coordinates(n_in, n_out)]
+    axis = Axis(n_in, n_out, columns=columns)
+    used = float_coordinates(convention, axis.pixels, rule).tolist()
+    exact = [str(coordinate) for coordinate in convention.coordinates(n_in, n_out)]
     pairs = zip(exact, used, strict=True)
-    return exact, [at if float(Fraction(at)) == place else _place(place) for at, place in pairs]
+    return exact, [
+        at if float(Fraction(at)) == by_rule else _text(by_rule) for at, by_rule in pairs
+    ]
 
 
 def _range(convention: Resize, first: int, last: int) -> str:
@@ -723,6 +713,6 @@ def _range(convention: Resize, first: int, last: int) -> str:
     return f"{'½·' * (first % 2)}{first // 2}..{'½·' * (last % 2)}{(last - 1) // 2}"
 
 
-def _place(place: float) -> str:
-    fraction = Fraction(place)
-    return str(fraction) if fraction.denominator <= 1024 else repr(place)
+def _text(coordinate: float) -> str:
+    fraction = Fraction(coordinate)
+    return str(fraction) if fraction.denominator <= 1024 else repr(coordinate)

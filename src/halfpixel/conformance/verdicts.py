@@ -50,12 +50,13 @@ from numpy.typing import NDArray
 
 from ..frameworks import Call, FrameworkError, dtype_name, load, version
 from ..numerics.computation import Computation
-from ..numerics.coordinates import COORDINATE_RULES, coordinates, tap_weights
+from ..numerics.coordinates import COORDINATE_RULES, relevant, tap_weights
 from ..numerics.error_model import UNDERFLOW, UNIT_ROUNDOFF, ErrorModel
 from ..numerics.integer_kernels import ROUNDINGS
 from ..numerics.nonfinite import filled
-from ..numerics.weights import taps
+from ..numerics.weights import axis_coordinates, taps
 from ..operators import ConvTranspose, Resize
+from ..operators.axis import Axis
 from ..operators.exact import Exact, over_common_denominator
 from .cases import Case
 
@@ -221,9 +222,7 @@ def _resize_bound(case: Computation, arithmetic: ErrorModel) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)
     rule = arithmetic.coordinate_rule
-    h, w = (
-        _axis(convention.along(i), rule, *axis, columns=i == 1) for i, axis in enumerate(case.axes)
-    )
+    h, w = (axis_weights(convention.along(i), axis, rule) for i, axis in enumerate(case.axes))
     x = abs(filled(case.inputs["x"]))
 
     def both(left: Array, right: Array) -> Array:
@@ -237,8 +236,8 @@ def _resize_bound(case: Computation, arithmetic: ErrorModel) -> Array:
 
 
 def bound_of_axes(
-    h: Axis,
-    w: Axis,
+    h: AxisWeights,
+    w: AxisWeights,
     both: Callable[[Array, Array], Array],
     arithmetic: ErrorModel,
     terms: Array | None = None,
@@ -246,7 +245,7 @@ def bound_of_axes(
     """The bound but for the golden's own rounding.
 
     Args:
-        h, w: the rows' axis and the columns'.
+        h, w: the weights of the rows and of the columns.
         both: from what stands for ``A_h`` and ``A_w`` to its product with the absolute input.
         arithmetic: of the call.
         terms: how many products are added to a value; by default as many as the axes have taps.
@@ -272,8 +271,9 @@ def bound_of_axes(
 
 
 @dataclass(frozen=True, eq=False)
-class Axis:
-    """What the bound needs of one axis: all of shape (n_out, width) but the coordinates, (n_out,).
+class AxisWeights:
+    """The weights of one axis, and what else the bound needs of it: all of shape (n_out, width) but the
+    coordinates, (n_out,).
 
     Attributes:
         first: the input pixel of each row's first column; all 0 where the width is n_in.
@@ -303,18 +303,28 @@ class Axis:
         return np.asarray(weight_error * self.reads + moved[:, None] * self.slope)
 
 
-@functools.cache
-def _axis(
-    convention: Resize,
-    rule: str | None,
-    n_in: int,
-    n_out: int,
-    factor: Fraction | None,
-    *,
-    columns: bool,
-) -> Axis:
-    where = coordinates(convention, rule, n_in, n_out, factor, columns=columns)
-    return axis_at(convention, rule, where, n_in, convention.scale(n_in, n_out, factor))
+_SMALL = 2**14  # entries of a matrix that is kept; a larger one is made again
+
+
+def axis_weights(
+    convention: Resize, axis: Axis, rule: str | None = None, *, narrow: bool = False
+) -> AxisWeights:
+    """The weights of one axis.
+
+    Args:
+        convention: of one axis.
+        axis: that is resized.
+        rule: the coordinate rule, or None.
+        narrow: leave out the columns in which no row has anything.
+    """
+    make = _axis_weights if axis.area <= _SMALL else _axis_weights.__wrapped__
+    return make(convention, relevant(axis, rule), rule, narrow=narrow)
+
+
+@functools.lru_cache(maxsize=8192)
+def _axis_weights(convention: Resize, axis: Axis, rule: str | None, *, narrow: bool) -> AxisWeights:
+    where, scale = axis_coordinates(convention, axis, rule), convention.scale(*axis.arguments)
+    return axis_at(convention, rule, where, axis.n_in, scale, narrow=narrow)
 
 
 def axis_at(
@@ -325,40 +335,40 @@ def axis_at(
     scale: Fraction,
     *,
     narrow: bool = False,
-) -> Axis:
-    """The rows of one axis for output pixels that sample at the given places.
+) -> AxisWeights:
+    """The rows of one axis for output pixels that sample at the given coordinates.
 
     Args:
         convention, n_in, scale: as for ``Resize.taps_at``.
-        rule: the coordinate rule by which the places were found, or None.
-        where: the places, ``Fraction``s or float64.
+        rule: the coordinate rule by which the coordinates were found, or None.
+        where: the coordinates, ``Fraction``s or float64.
         narrow: leave out the columns in which no row has anything.
     """
-    places = where.astype(np.float64)
+    coordinates = where.astype(np.float64)
     steps = () if convention.kernel.flat else (SLOPE_STEP, -SLOPE_STEP)
     kernel, weigh = (
         convention.continued,
         tap_weights(rule),
     )  # what is extrapolated is no matter of slope
     index, tap_weight = taps(kernel, where, n_in, scale, weigh)
-    beside = [kernel.taps_at(places + step, n_in, scale, weigh) for step in steps]
-    ends = _ends(places, n_in, scale) if convention.mode == "area" else []
-    first, width = np.zeros(len(places), np.intp), n_in
+    beside = [kernel.taps_at(coordinates + step, n_in, scale, weigh) for step in steps]
+    ends = _ends(coordinates, n_in, scale) if convention.mode == "area" else []
+    first, width = np.zeros(len(coordinates), np.intp), n_in
     if narrow:
         every = np.concatenate([index, *(i for i, _ in beside)], axis=1)
         width = int(np.ptp(every, axis=1).max()) + 1
         first = np.minimum(every.min(axis=1), n_in - width)
-    starts = (np.arange(len(places)) * width - first)[:, None]
+    starts = (np.arange(len(coordinates)) * width - first)[:, None]
 
     def merged(index: NDArray[np.intp], values: NDArray[Any]) -> Array:
         flat = np.bincount(
-            (starts + index).ravel(), values.astype(np.float64).ravel(), len(places) * width
+            (starts + index).ravel(), values.astype(np.float64).ravel(), len(coordinates) * width
         )
         return np.asarray(flat.reshape(-1, width), np.float64)
 
     weight = merged(index, tap_weight)
     reads = merged(index, np.ones(index.shape))
-    inexact = rule is None or (rule in COORDINATE_RULES and COORDINATE_RULES[rule].rounded)
+    inexact = rule is None or COORDINATE_RULES[rule].rounded
     slope = np.zeros_like(weight)  # a rule says which coordinates: they are off by nothing
     for moved_index, moved_weight in beside:
         # rounded across a pixel's centre, a coordinate has another tap at the kernel's end
@@ -374,14 +384,14 @@ def axis_at(
         reads, count = np.minimum(reads, 1.0), min(count, n_in)
     half = 0.5 if convention.half_pixel else 0.0
     inside = convention.inside(where, n_in)[:, None]
-    return Axis(
-        first, abs(places) + half, weight * inside, reads * inside, slope * inside, count, n_in
+    return AxisWeights(
+        first, abs(coordinates) + half, weight * inside, reads * inside, slope * inside, count, n_in
     )
 
 
-def _ends(places: Array, n_in: int, scale: Fraction) -> list[list[NDArray[np.intp]]]:
+def _ends(coordinates: Array, n_in: int, scale: Fraction) -> list[list[NDArray[np.intp]]]:
     """Of a window's beginning and end, the pixel just before and the one just after."""
-    middle, half = places + 0.5, float(scale) / 2
+    middle, half = coordinates + 0.5, float(scale) / 2
     return [
         [
             np.clip(np.floor(end + step), 0, n_in - 1).astype(np.intp)

@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 
 from .. import documents
 from ..conformance import goldens, sweep
-from ..conformance.verdicts import Axis, axis_at, bound_of_axes
+from ..conformance.verdicts import AxisWeights, axis_weights, bound_of_axes
 from ..frameworks.call import Call
 from ..numerics import equivalence
 from ..numerics.computation import Computation
-from ..numerics.coordinates import COORDINATE_RULES, coordinates
+from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel
 from ..numerics.integer_kernels import predicted
 from ..operators import Resize
+from ..operators.axis import Axis
 from . import models
 from .models import WHITE, Measured, Model
 from .sizes import Size, Sizes, by
@@ -200,7 +201,7 @@ def jumps(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> bool:
     return any(_jumps(one.along(i), other.along(i), *axes) for i, axes in both)
 
 
-def _jumps(one: Model, other: Model, mine: models.Axis, theirs: models.Axis) -> bool:
+def _jumps(one: Model, other: Model, mine: Axis, theirs: Axis) -> bool:
     apart = models.distance(one, other, mine, theirs)
     if not apart:
         return False
@@ -216,11 +217,11 @@ def rounding(one: Side, sizes: Sizes) -> float:
     if one.arithmetic is None or one.convention.mode == "nearest":
         return 0.0  # a definition, or a copy
     found = [
-        _axis(one.convention.along(place), one.rule, axis)
+        axis_weights(one.convention.along(place), axis, one.rule, narrow=True)
         for place, axis in enumerate(models.axes(sizes))
     ]
     if len(found) == 1:
-        found.insert(0, _axis(one.convention, one.rule, models.Axis(1, 1)))
+        found.insert(0, axis_weights(one.convention, Axis(1, 1), one.rule, narrow=True))
     if len(found) > 2:
         return _of_volume(found, one.arithmetic)
 
@@ -230,7 +231,7 @@ def rounding(one: Side, sizes: Sizes) -> float:
     return float(np.max(bound_of_axes(found[0], found[1], both, one.arithmetic)))
 
 
-def _of_volume(found: Sequence[Axis], arithmetic: ErrorModel) -> float:
+def _of_volume(found: Sequence[AxisWeights], arithmetic: ErrorModel) -> float:
     """The bound of more than two axes, each at its worst row: that of ``verdicts.bound_of_axes``."""
     weight = [float(abs(axis.weight).sum(axis=1).max()) for axis in found]
     error = [float(axis.error(arithmetic).sum(axis=1).max()) for axis in found]
@@ -241,15 +242,6 @@ def _of_volume(found: Sequence[Axis], arithmetic: ErrorModel) -> float:
     values = math.prod(weight)
     inexact = math.prod(w + e for w, e in zip(weight, error, strict=True)) - values
     return terms * UNIT_ROUNDOFF[arithmetic.accumulation] * values + inexact
-
-
-@functools.lru_cache(maxsize=64)
-def _axis(convention: Resize, rule: str | None, axis: models.Axis) -> Axis:
-    n_in, n_out, factor = axis.n_in, axis.n_out, axis.factor
-    where = coordinates(convention, rule, n_in, n_out, factor, axis.total, columns=axis.columns)
-    return axis_at(
-        convention, rule, where, n_in, convention.scale(n_in, n_out, factor), narrow=True
-    )
 
 
 def _apart(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> float:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import documents
 from ..conformance import goldens
-from ..numerics.coordinates import COORDINATE_RULES, places
+from ..numerics.coordinates import COORDINATE_RULES, float_coordinates, relevant
 from ..numerics.weights import axis_taps
 from ..operators import Resize
+from ..operators.axis import Axis
 from .sizes import Size, Sizes
 
 Array = NDArray[np.float64]
@@ -38,23 +38,6 @@ class Model:
         if self.convention.roi is None:
             return self
         return Model(self.convention.along(axis), self.rule)
-
-
-class Axis(NamedTuple):
-    """One axis of a resize, as a coordinate rule may ask for it.
-
-    Attributes:
-        n_in, n_out: in pixels.
-        factor: output pixels an input pixel; None for the ratio of the sizes.
-        total: the output's rows plus columns.
-        columns: it is the innermost axis.
-    """
-
-    n_in: int
-    n_out: int
-    factor: Fraction | None = None
-    total: int = 0
-    columns: bool = False
 
 
 @functools.lru_cache(maxsize=1 << 12)
@@ -82,39 +65,23 @@ def sayable(model: Model, sizes: Sizes) -> bool:
     return all(takes(model.convention, axis) for axis in axes(sizes))
 
 
-def _seen(model: Model, axis: Axis) -> Axis:
-    """An axis without what a model does not ask for: the key by which its weights are kept."""
-    if model.rule is None:
-        return Axis(*axis[:3])
-    rule = COORDINATE_RULES[model.rule]
-    total = 0 if rule.above is None else 1 + rule.above * (axis.total > rule.above)
-    return Axis(*axis[:3], total, axis.columns and rule.columns is not None)
-
-
 def pixels(model: Model, axis: Axis) -> NDArray[np.int64]:
     """The pixel that each output pixel of ``nearest`` reads, or ``OUTSIDE``."""
-    return _pixels(model, _seen(model, axis))
+    return _pixels(model, relevant(axis, model.rule))
 
 
 @functools.lru_cache(maxsize=1 << 14)
 def _pixels(model: Model, axis: Axis) -> NDArray[np.int64]:
-    convention, d = model.convention, np.arange(axis.n_out)
+    convention, outputs = model.convention, axis.pixels
     if model.rule is None:
-        index = convention.nearest_index(d, axis.n_in, axis.n_out, axis.factor)
+        index = convention.nearest_index(outputs)
         inside = (index >= 0) & (index < axis.n_in) | (not convention.drops_outside)
         if convention.extrapolates:
-            inside &= convention.inside(places(convention, None, d, *_sizes(axis)), axis.n_in)
+            inside &= convention.inside(float_coordinates(convention, outputs), axis.n_in)
         return np.where(inside, convention.padded(index, axis.n_in), OUTSIDE)
-    where = places(
-        convention, model.rule, d, *_sizes(axis), factor=axis.factor, columns=axis.columns
-    )
+    where = float_coordinates(convention, outputs, model.rule)
     index, weight = (taps[:, 0] for taps in convention.taps_at(where, axis.n_in))
     return np.where(convention.inside(where, axis.n_in) & (weight > 0), index, OUTSIDE)
-
-
-def _sizes(axis: Axis) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    n_in, n_out, total = (np.asarray(n, np.int64) for n in (axis.n_in, axis.n_out, axis.total))
-    return n_in, n_out, total
 
 
 def taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
@@ -124,15 +91,14 @@ def taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
         ValueError: the convention does not say how these sizes become one another.
     """
     kept = _small_taps if max(axis.n_in, axis.n_out) <= _SMALL else _large_taps
-    return kept(model, _seen(model, axis))
+    return kept(model, relevant(axis, model.rule))
 
 
 _SMALL = 64  # pixels of an axis: so many more weights of these are kept than of larger ones
 
 
 def _taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
-    sizes = (axis.n_in, axis.n_out, axis.factor)
-    return axis_taps(model.convention, *sizes, model.rule, axis.total, columns=axis.columns)
+    return axis_taps(model.convention, axis, model.rule)
 
 
 _small_taps = functools.lru_cache(maxsize=1 << 14)(_taps)
@@ -153,7 +119,7 @@ def distance(one: Model, other: Model, mine: Axis, theirs: Axis) -> float:
 
     0 where they are the same but for how float64 rounds; infinite where one of them does not say how these
     sizes become one another."""
-    return _distance(one, other, _seen(one, mine), _seen(other, theirs))
+    return _distance(one, other, relevant(mine, one.rule), relevant(theirs, other.rule))
 
 
 @functools.lru_cache(maxsize=1 << 17)
@@ -177,7 +143,7 @@ def movement(model: Model, axis: Axis) -> float:
 
     That is the kernel's largest slope times how far the rule moves a coordinate, for each tap.
     """
-    return _movement(model, _seen(model, axis))
+    return _movement(model, relevant(axis, model.rule))
 
 
 # A rule that weighs the taps itself takes their distances in float32: a difference, a product and its factor.
@@ -189,15 +155,11 @@ def _movement(model: Model, axis: Axis) -> float:
     convention, kernel = model.convention, model.convention.kernel
     if model.rule is None or kernel.flat:
         return 0.0
-    d, sizes = np.arange(axis.n_out), _sizes(axis)
-    exact, ruled = (
-        places(convention, rule, d, *sizes, factor=axis.factor, columns=axis.columns)
-        for rule in (None, model.rule)
-    )
+    exact, ruled = (float_coordinates(convention, axis.pixels, rule) for rule in (None, model.rule))
     moved = float(np.max(abs(exact - ruled)))
     if COORDINATE_RULES[model.rule].tap_weights is not None:
         moved += _DISTANCE_ROUNDINGS * 2.0**-24 * float(np.max(abs(exact)) + 1)
-    scale = convention.scale(axis.n_in, axis.n_out, axis.factor)
+    scale = convention.scale(*axis.arguments)
     weight = taps(model, axis)[1]
     slope = kernel.steepest(convention.shape(scale)) / float(convention.stretch(scale))
     each: float = weight.shape[1] * slope * moved

@@ -123,10 +123,7 @@ def _lines(one: Resize, other: Resize, sizes: Sizes) -> Iterator[NDArray[np.int6
     rank = len(sizes.n_in)
     axes = zip(models.axes(sizes), models.axes(Sizes(sizes.n_in, sizes.n_out)), strict=True)
     for place, (mine, theirs) in reversed(list(enumerate(axes))):
-        first, second = (
-            matrix(c.along(place), axis.n_in, axis.n_out, axis.factor)
-            for c, axis in ((one, mine), (other, theirs))
-        )
+        first, second = (matrix(c.along(place), axis) for c, axis in ((one, mine), (other, theirs)))
         turn = place - rank != -1
         ramp = 10 * np.arange(mine.n_in)
         impulse = 10 * (np.arange(mine.n_in) == int(np.argmax(abs(first - second).max(axis=0))))

@@ -10,6 +10,7 @@ from fractions import Fraction
 from ..frameworks.call import Call
 from ..frameworks.layer_plans import Target
 from ..operators import Resize
+from ..operators.axis import Axis
 from ..operators.request import Request
 from . import models, onnx_nodes
 from .forms import IMAGE, NATIVE, TWO_PASSES, Form, form_of
@@ -79,7 +80,7 @@ class Candidate:
 
     def _keeps(self, convention: Resize) -> bool:
         """Whether an axis whose size stays is left alone, where a pass has one."""
-        axes = [models.Axis(n, n) for n in _UNCHANGED if self.form.kept]
+        axes = [Axis(n, n) for n in _UNCHANGED if self.form.kept]
         return not any(models.distance(_IDENTITY, Model(convention), axis, axis) for axis in axes)
 
 

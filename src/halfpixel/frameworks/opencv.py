@@ -162,7 +162,7 @@ _REFUSES_FIVE_CHANNELS = Refusal(
 
 
 def _whole_ratios(request: Request) -> bool:
-    axes = ((n_in, n_out, None if f is None else float(f)) for n_in, n_out, f in request.axes)
+    axes = ((*a.sizes, None if a.factor is None else float(a.factor)) for a in request.axes)
     return all(is_whole(*axis) for axis in axes) or request.shape[2:] == request.size
 
 

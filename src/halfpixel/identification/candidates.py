@@ -17,13 +17,19 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conformance import trials
-from ..conformance.verdicts import Axis, axis_at, bound_of_axes
+from ..conformance import trials, verdicts
+from ..conformance.verdicts import AxisWeights, bound_of_axes
 from ..numerics import weights
-from ..numerics.coordinates import places, tap_weights
+from ..numerics.coordinates import (
+    COORDINATE_RULES,
+    float_coordinates,
+    relevant,
+    rules_of_libraries,
+    tap_weights,
+)
 from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel, normalised_weight_error
 from ..operators import Resize, every_pyramid, every_resize
-from .library_rules import OTHER_RULES, places_of
+from ..operators.axis import Axis
 from .probes import Answer
 from .rounding import Sampled, models, predicts
 
@@ -71,7 +77,7 @@ def candidates() -> tuple[Candidate, ...]:
             [
                 None,
                 *sorted(r for r in rules.get(convention, ()) if r),
-                *(name for name, other in OTHER_RULES.items() if other.applies(convention)),
+                *rules_of_libraries(convention),
             ]
         )
     )
@@ -87,13 +93,13 @@ _OPSET_10 = Resize(
 
 @functools.cache
 def candidates_at_factors() -> tuple[Candidate, ...]:
-    """Those of :func:`candidates` whose places can follow from a factor, and those that are conventions of
-    their own only at factors that make no whole number of pixels."""
+    """Those of :func:`candidates` whose coordinates can follow from a factor, and those that are conventions
+    of their own only at factors that make no whole number of pixels."""
     scaled = [call for call in trials.calls("resize") if call.scaling is not None]
     rules = {
         None,
         *(a.coordinate_rule for call in scaled for a in call.arithmetic.values()),
-        *(name for name, rule in OTHER_RULES.items() if rule.takes_factors),
+        *(name for name, rule in COORDINATE_RULES.items() if rule.takes_factors),
     }
     known = [c for c in candidates() if c.convention.takes_factors and c.rule in rules]
     centred = [
@@ -168,97 +174,36 @@ def generic(convention: Resize, dtype: str = "float32") -> ErrorModel:
     )
 
 
-SMALL = 2**14  # weights that are kept; those of large images are made again
+SMALL = 2**14  # entries of weights that are kept; those of large images are made again
 
 
-def axis(
-    candidate: Candidate,
-    n_in: int,
-    n_out: int,
-    factor: Fraction | None,
-    total: int,
-    *,
-    columns: bool,
-) -> Axis:
-    """The weights of one axis, with what the bound needs; in float64, or, where ties decide, exactly."""
-    make = _axis if n_in * n_out <= SMALL else _axis.__wrapped__
-    return make(candidate, n_in, n_out, factor, total, columns=columns)
+def axis_weights(candidate: Candidate, axis: Axis) -> AxisWeights:
+    """The weights of one axis, with what the bound needs."""
+    return verdicts.axis_weights(candidate.convention, axis, candidate.rule)
 
 
-@functools.lru_cache(maxsize=8192)
-def _axis(
-    candidate: Candidate,
-    n_in: int,
-    n_out: int,
-    factor: Fraction | None,
-    total: int,
-    *,
-    columns: bool,
-) -> Axis:
-    convention, rule = candidate.convention, candidate.rule
-    scale = convention.scale(n_in, n_out, factor)
-    if convention.kernel.jumps and rule is None:
-        return axis_at(convention, rule, convention.coordinates(n_in, n_out, factor), n_in, scale)
-    where = places_of(convention, rule, n_in, n_out, factor, total, columns=columns)
-    return axis_at(convention, rule, where, n_in, scale)
-
-
-def matrix(
-    candidate: Candidate,
-    n_in: int,
-    n_out: int,
-    factor: Fraction | None,
-    total: int,
-    *,
-    columns: bool,
-) -> Array:
+def matrix(candidate: Candidate, axis: Axis) -> Array:
     """The weights of one axis, (n_out, n_in), in float64."""
-    convention, rule = candidate.convention, candidate.rule
-    if rule not in OTHER_RULES:
-        make = weights.matrix if n_in * n_out <= SMALL else weights.matrix.__wrapped__
-        return make(convention, n_in, n_out, factor, rule, total, columns=columns)
-    where = places_of(convention, rule, n_in, n_out, factor, total, columns=columns)
-    exact = np.array([Fraction(place) for place in where.tolist()], object)
-    return weights.matrix_at(convention, exact, n_in, convention.scale(n_in, n_out, factor))
+    return weights.matrix(candidate.convention, axis, candidate.rule)
 
 
-def rows_of(
-    candidate: Candidate,
-    pixels: tuple[int, ...],
-    n_in: int,
-    n_out: int,
-    total: int,
-    *,
-    columns: bool,
-) -> Array:
+def rows_of(candidate: Candidate, axis: Axis, pixels: tuple[int, ...]) -> Array:
     """The rows of :func:`matrix` of some output pixels alone, at no factor."""
-    make = _rows if n_in * n_out <= SMALL else _rows.__wrapped__
-    return make(candidate, pixels, n_in, n_out, total, columns=columns)
+    make = _rows if axis.area <= SMALL else _rows.__wrapped__
+    return make(candidate, relevant(axis, candidate.rule), pixels)
 
 
 @functools.lru_cache(maxsize=8192)
-def _rows(
-    candidate: Candidate,
-    pixels: tuple[int, ...],
-    n_in: int,
-    n_out: int,
-    total: int,
-    *,
-    columns: bool,
-) -> Array:
-    convention, rule, d = candidate.convention, candidate.rule, np.array(pixels, np.int64)
+def _rows(candidate: Candidate, axis: Axis, pixels: tuple[int, ...]) -> Array:
+    convention, rule, some = candidate.convention, candidate.rule, axis.some(np.array(pixels))
     if rule is None:
-        above, below = convention.ratio(d, n_in, n_out)
+        above, below = convention.ratio(some)
         where = [Fraction(*pair) for pair in zip(above.tolist(), below.tolist(), strict=True)]
-    elif rule in OTHER_RULES:
-        other = OTHER_RULES[rule].places(convention, d, n_in, n_out, None)
-        where = [Fraction(place) for place in other.tolist()]
     else:
-        sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
-        found = places(convention, rule, d, *sizes, columns=columns)
-        where = [Fraction(place) for place in found.tolist()]
-    scale = convention.scale(n_in, n_out)
-    return weights.matrix_at(convention, np.array(where, object), n_in, scale, tap_weights(rule))
+        where = [Fraction(at) for at in float_coordinates(convention, some, rule).tolist()]
+    scale = convention.scale(*axis.arguments)
+    exact = np.array(where, object)
+    return weights.matrix_at(convention, exact, axis.n_in, scale, tap_weights(rule))
 
 
 @dataclass(frozen=True)
@@ -365,13 +310,19 @@ def sampled_at(candidate: Candidate, answer: Answer, dtype: str) -> Sampled:
 _COARSE = 16
 
 
+def _axes(answer: Answer) -> tuple[Axis, Axis]:
+    (h, w), (by_h, by_w) = answer.axes, answer.scales or (None, None)
+    total = sum(answer.n_out)
+    return Axis(*h, by_h, total), Axis(*w, by_w, total, columns=True)
+
+
 def matrices(
     rows: Candidate, answer: Answer, columns: Candidate | None = None
 ) -> tuple[Array, Array]:
     """The weights of the rows and of the columns that an answer shows, as of :func:`fit`."""
-    by, total = answer.scales or (None, None), sum(answer.n_out)
-    h = matrix(rows, *answer.axes[0], by[0], total, columns=False)
-    w = matrix(columns or rows, *answer.axes[1], by[1], total, columns=True)
+    h, w = (
+        matrix(one, axis) for one, axis in zip((rows, columns or rows), _axes(answer), strict=True)
+    )
     return (h, w) if answer.window is None else (h[answer.window[0]], w[answer.window[1]])
 
 
@@ -385,13 +336,8 @@ def bound_of(rows: Candidate, columns: Candidate, answer: Answer) -> Array:
     """How far each value of an answer may be off by rounding alone; of nearest, not at all."""
     if rows.convention.mode == columns.convention.mode == "nearest":
         return np.full(answer.result.shape, answer.slack)
-    scales, total = answer.scales or (None, None), sum(answer.n_out)
-    h, w = (
-        axis(one, *pair, scale, total, columns=i == 1)
-        for i, (one, pair, scale) in enumerate(
-            zip((rows, columns), answer.axes, scales, strict=True)
-        )
-    )
+    each = zip((rows, columns), _axes(answer), strict=True)
+    h, w = (axis_weights(one, axis) for one, axis in each)
     x = abs(answer.x)
 
     def both(left: Array, right: Array) -> Array:

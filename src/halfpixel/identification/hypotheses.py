@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..operators import Resize
+from ..operators.axis import Axis
 from .candidates import Candidate, candidates, matrix
 from .impulse_response import READ, Line
 from .probes import Answer
@@ -86,7 +87,7 @@ def _plain() -> Iterator[Resize]:
 
 
 def _of(convention: Resize) -> Callable[[int, int], Array]:
-    return lambda n_in, n_out: matrix(Candidate(convention), n_in, n_out, None, 0, columns=False)
+    return lambda n_in, n_out: matrix(Candidate(convention), Axis(n_in, n_out))
 
 
 def _conventions(line: Line) -> Iterator[Explanation]:

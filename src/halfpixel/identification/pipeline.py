@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.coordinates import places
+from ..numerics.coordinates import float_coordinates
 from ..numerics.weights import matrix_at
 from ..operators import Resize
+from ..operators.axis import Axis
 from .adapter import Size
 from .candidates import candidates, expected, fit, integer_candidates
 from .coverage import KINDS
@@ -406,8 +407,7 @@ def rows_of(
     if exactly and (convention.kernel.jumps or convention.extrapolates):
         where = convention.coordinates(n_in, n_out)[rows]
     else:
-        sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, 0))
-        where = places(convention, None, rows, *sizes)
+        where = float_coordinates(convention, Axis(n_in, n_out).some(rows))
     return matrix_at(convention, where, n_in, convention.scale(n_in, n_out))
 
 

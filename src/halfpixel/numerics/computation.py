@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..operators import Convention, ConvTranspose, Resize
+from ..operators.axis import Axis
 from ..operators.exact import Exact, apply_matrices, fractions, over_common_denominator
 from ..operators.request import Gradient, Operation, Request, Scales
 from .coordinates import coordinates, tap_weights
@@ -113,31 +113,24 @@ class Computation:
         return self.request.sizes
 
     @property
-    def axes(self) -> tuple[tuple[int, int, Fraction | None], tuple[int, int, Fraction | None]]:
-        """(n_in, n_out, factor) along H and along W: what :meth:`Resize.coordinates` takes."""
+    def axes(self) -> tuple[Axis, Axis]:
+        """The resize's axes, along H and along W."""
         return self.request.axes
 
     def matrices(self, dtype: type = object) -> tuple[NDArray[Any], NDArray[Any]]:
         """The resize's ``A_h`` and ``A_w``, read-only: ``Fraction``s, or float64."""
         assert isinstance(self.convention, Resize)
-        along = [self.convention.along(i) for i in range(2)]
-        total = sum(n_out for _, n_out in self.sizes)
         find = _exact_matrix if dtype is object else matrix
-        h, w = (
-            find(convention, *axis, self.rule, total, columns=columns)
-            for convention, axis, columns in zip(along, self.axes, (False, True), strict=True)
-        )
+        h, w = (find(self.convention.along(i), axis, self.rule) for i, axis in enumerate(self.axes))
         return h, w
 
     def _inside(self) -> dict[int, NDArray[np.bool_]]:
         """Which pixels of the output sample inside the image, along H and W."""
         assert isinstance(self.convention, Resize)
-        total = sum(n_out for _, n_out in self.sizes)
         found = {}
-        for i, (n_in, n_out, factor) in enumerate(self.axes):
+        for i, axis in enumerate(self.axes):
             along = self.convention.along(i)
-            where = coordinates(along, self.rule, n_in, n_out, factor, total, columns=i == 1)
-            found[2 + i] = along.inside(where, n_in)
+            found[2 + i] = along.inside(coordinates(along, axis, self.rule), axis.n_in)
         return found
 
     def turned(self, matrix: NDArray[Any]) -> NDArray[Any]:
@@ -146,19 +139,10 @@ class Computation:
 
 
 @functools.lru_cache(maxsize=256)
-def _exact_matrix(
-    convention: Resize,
-    n_in: int,
-    n_out: int,
-    factor: Fraction | None,
-    rule: str | None,
-    total: int,
-    *,
-    columns: bool,
-) -> Exact:
+def _exact_matrix(convention: Resize, axis: Axis, rule: str | None) -> Exact:
     """One axis's matrix; cases of the same sizes share it, so that nobody may write into it."""
-    where = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
-    scale = convention.scale(n_in, n_out, factor)
-    found = convention.weights_at(where, n_in, scale, tap_weights(rule))
+    where = coordinates(convention, axis, rule)
+    scale = convention.scale(*axis.arguments)
+    found = convention.weights_at(where, axis.n_in, scale, tap_weights(rule))
     found.setflags(write=False)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..operators import Resize, kernels
+from ..operators.axis import Axis, OutputPixels
 from ..operators.exact import Exact
 from ..operators.resize import TapWeights
 
@@ -19,11 +20,9 @@ Integers = NDArray[np.int64]
 Coordinates = NDArray[np.float64]
 
 
-def _scale(
-    convention: Resize, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
-) -> NDArray[Any]:
+def _scale(convention: Resize, pixels: OutputPixels, dtype: type[np.floating[Any]]) -> NDArray[Any]:
     """Input pixels an output pixel, rounded once."""
-    step, per = convention.step(n_in, n_out)
+    step, per = convention.step(pixels)
     # float64 has more than twice float32's bits: of integers, its quotient rounds to float32's
     return np.asarray((step / per).astype(dtype))
 
@@ -32,8 +31,9 @@ def _half(convention: Resize) -> float:
     return 0.5 if convention.half_pixel else 0.0
 
 
-def _cropped(convention: Resize, d: Integers, n_in: Integers, n_out: Integers) -> NDArray[Any]:
+def _cropped(convention: Resize, pixels: OutputPixels) -> NDArray[Any]:
     """The coordinates of ``tf_crop_and_resize`` with every step rounded to float32."""
+    d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
     start, end = (np.float32(side) for side in convention.roi or (0, 1))
     last = (n_in - 1).astype(np.float32)
     scale = (end - start) * last / np.maximum(n_out - 1, 1).astype(np.float32)
@@ -41,94 +41,90 @@ def _cropped(convention: Resize, d: Integers, n_in: Integers, n_out: Integers) -
     return np.where(n_out == 1, middle, start * last + d.astype(np.float32) * scale)
 
 
-def _kernel_table_1024(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _kernel_table_1024(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """Weights come from a table of 1024 entries a pixel: the coordinate is computed in float32 and rounded
     to the nearest entry."""
     half = np.float32(_half(convention))
-    place = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32) - half
-    pixel = np.floor(place)
-    entry = np.rint((place - pixel) * np.float32(1024))
+    coordinate = (pixels.index.astype(np.float32) + half) * _scale(
+        convention, pixels, np.float32
+    ) - half
+    pixel = np.floor(coordinate)
+    entry = np.rint((coordinate - pixel) * np.float32(1024))
     return np.asarray(pixel + entry.astype(np.float64) / 1024)
 
 
-def _float32(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _float32(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The scale is rounded to float32, and so is its product with the index. The ½ of half_pixel is added
     before and not subtracted again, since rounding to the nearest pixel would add it back."""
     if convention.extrapolates:
-        return _cropped(convention, d, n_in, n_out).astype(np.float64)
+        return _cropped(convention, pixels).astype(np.float64)
     half = np.float32(_half(convention))
-    product = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32)
+    product = (pixels.index.astype(np.float32) + half) * _scale(convention, pixels, np.float32)
     return np.asarray(product.astype(np.float64) - half)
 
 
-def _inverse_scale_float32(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _inverse_scale_float32(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The scale is n_out / n_in, and the index is multiplied by its inverse: three roundings to float32."""
+    d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
     inverse = np.float32(1) / (n_out.astype(np.float32) / n_in.astype(np.float32))
     product = (d.astype(np.float32) + np.float32(0.5)) * inverse
     return np.asarray(product.astype(np.float64) - 0.5)
 
 
 def _sampled(
-    places: Coordinates, stretch: Fraction
+    coordinates: Coordinates, stretch: Fraction
 ) -> tuple[NDArray[np.float32], np.floating[Any]]:
     """Where output pixels sample as ScaleAndTranslate has it, a ½ on, and the stretch, both float32."""
-    sample = (places.astype(np.float64) + 0.5).astype(np.float32)[:, None]
+    sample = (coordinates.astype(np.float64) + 0.5).astype(np.float32)[:, None]
     return sample, np.float32(1) / np.float32(stretch.denominator / stretch.numerator)
 
 
 def _distances_float32(
-    places: Coordinates, index: NDArray[np.intp], stretch: Fraction
+    coordinates: Coordinates, index: NDArray[np.intp], stretch: Fraction
 ) -> NDArray[np.float32]:
-    sample, stretched = _sampled(places, stretch)
+    sample, stretched = _sampled(coordinates, stretch)
     away = (index.astype(np.float32) + np.float32(0.5) - sample) * (np.float32(1) / stretched)
     return np.asarray(abs(away))
 
 
 def _gaussian_float32(
-    places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
+    coordinates: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
 ) -> NDArray[Any]:
     """A pixel counts if its distance in float32, times the inverse of the stretch, is below 3/2, and if
     it is between the two ends as they are rounded."""
     half, radius = np.float32(0.5), np.float32(1.5)
-    sample, stretched = _sampled(places, stretch)
+    sample, stretched = _sampled(coordinates, stretch)
     first = np.ceil(sample - radius * stretched - half)
     last = np.floor(sample + radius * stretched - half)
-    counts = _distances_float32(places, index, stretch) < radius
-    stretch_of: Any = stretch if places.dtype == object else float(stretch)
-    away = abs(places[:, None] - index) / stretch_of
+    counts = _distances_float32(coordinates, index, stretch) < radius
+    stretch_of: Any = stretch if coordinates.dtype == object else float(stretch)
+    away = abs(coordinates[:, None] - index) / stretch_of
     return kernels.gaussian(away, counts & (first <= index) & (index <= last))
 
 
-def _box_float32(places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction) -> NDArray[Any]:
+def _box_float32(
+    coordinates: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
+) -> NDArray[Any]:
     """How far a pixel is from there, in stretched pixels, is rounded to float32 at every step, too."""
-    away = _distances_float32(places, index, stretch).astype(np.float64)
-    if places.dtype != object:
+    away = _distances_float32(coordinates, index, stretch).astype(np.float64)
+    if coordinates.dtype != object:
         return kernels.box(away)
     exact = [Fraction(t) for t in away.ravel().tolist()]
     return kernels.box(np.array(exact, object).reshape(away.shape))
 
 
-def _outside_float32(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _outside_float32(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """Whether a pixel samples outside the image is decided in float32, with the scale and its product with
     the index rounded. The last coordinate can then exceed the last pixel, and is extrapolated."""
-    above, below = convention.ratio(d, n_in, n_out)
-    rounded = _cropped(convention, d, n_in, n_out).astype(np.float64)
-    exact = np.clip(np.asarray(above / below, np.float64), 0, n_in - 1)
-    return np.where((rounded < 0) | (rounded > n_in - 1), rounded, exact)
+    above, below = convention.ratio(pixels)
+    rounded = _cropped(convention, pixels).astype(np.float64)
+    exact = np.clip(np.asarray(above / below, np.float64), 0, pixels.n_in - 1)
+    return np.where((rounded < 0) | (rounded > pixels.n_in - 1), rounded, exact)
 
 
-def _sum_float64(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _sum_float64(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The coordinate is accumulated in float64: the scale is added for each output pixel."""
+    d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
     shape = np.broadcast_shapes(np.shape(d), np.shape(n_in), np.shape(n_out))
     scales, which = np.unique(np.broadcast_to(n_in / n_out, shape), return_inverse=True)
     steps = np.repeat(scales[:, None], int(np.max(d)) + 1, axis=1)
@@ -137,104 +133,90 @@ def _sum_float64(
     return np.asarray(sums[which.reshape(shape), np.broadcast_to(d, shape)] - 0.5)
 
 
-def _float32_fused(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _float32_fused(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The scale is rounded to float32. The ½ of half_pixel is subtracted in the same rounding as the
     product (a fused multiply-add), the coordinate is clipped at 0, and ½ is added."""
     half = np.float32(_half(convention))
     # 24 bits by a few: the product and the difference are exact in float64, and rounded once
-    product = (d + np.float64(half)) * _scale(convention, n_in, n_out, np.float32)
+    product = (pixels.index + np.float64(half)) * _scale(convention, pixels, np.float32)
     fused = np.maximum((product - half).astype(np.float32), np.float32(0))
     return np.asarray((fused + half).astype(np.float64) - half)
 
 
-def _float32_fused_above_128(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _float32_fused_above_128(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """As ``float32`` up to 128 rows plus columns of output. Above, the ½ of half_pixel is subtracted in
     the same rounding as the product (a fused multiply-add), the coordinate is clipped at 0, and ½ is
     added."""
-    above = _float32_fused(convention, d, n_in, n_out, total)
-    return np.where(total > 128, above, _float32(convention, d, n_in, n_out, total))
+    above = _float32_fused(convention, pixels)
+    return np.where(pixels.total > 128, above, _float32(convention, pixels))
 
 
-def _float64_above_128(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _float64_above_128(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """As ``float32`` up to 128 rows plus columns of output. Above, the coordinate is computed in float64,
     and then rounded to float32 by ``floorf``."""
+    d, total = pixels.index, pixels.total
     half = _half(convention)
-    place = (d + half) * _scale(convention, n_in, n_out, np.float64) - half
-    above = (np.maximum(place, 0) + half).astype(np.float32).astype(np.float64) - half
-    return np.where(total > 128, above, _float32(convention, d, n_in, n_out, total))
+    coordinate = (d + half) * _scale(convention, pixels, np.float64) - half
+    above = (np.maximum(coordinate, 0) + half).astype(np.float32).astype(np.float64) - half
+    return np.where(total > 128, above, _float32(convention, pixels))
 
 
-def _inverse_scale_float64(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _inverse_scale_float64(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The index is multiplied by 1 / (n_out / n_in), and each of the three steps is rounded to float64."""
+    d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
     return np.asarray(d * (1.0 / (n_out / n_in)))
 
 
-def _float32_scale(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _float32_scale(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The scale is rounded to float32, and multiplied by the index in double."""
     half = _half(convention)
-    scale = _scale(convention, n_in, n_out, np.float32).astype(np.float64)
-    return np.asarray((d + half) * scale - half)
+    scale = _scale(convention, pixels, np.float32).astype(np.float64)
+    return np.asarray((pixels.index + half) * scale - half)
 
 
-def _two_starts(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _two_starts(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The first of the three pixels that linear weights is computed twice: for the weights with two
     roundings, and for the pixels with one (a fused multiply-add). If a coordinate is a whole number,
     the two can differ by one pixel, and the pixel after the right one is read."""
+    d, n_in = pixels.index, pixels.n_in
     half, last = _half(convention), np.maximum(n_in - 3, 0)
     # of two float32: exact in double
-    product = (d + half) * _scale(convention, n_in, n_out, np.float32).astype(np.float64)
+    product = (d + half) * _scale(convention, pixels, np.float32).astype(np.float64)
     weighed, read = product.astype(np.float32).astype(np.float64) - 1 - half, product - 1 - half
     starts = [np.clip(np.ceil(t.astype(np.float32)), 0, last) for t in (weighed, read)]
-    exact = (d + half) * _scale(convention, n_in, n_out, np.float64) - half
+    exact = (d + half) * _scale(convention, pixels, np.float64) - half
     return np.asarray(exact + starts[1] - starts[0])
 
 
-def _float32_place(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers
-) -> NDArray[np.float32]:
+def _float32_coordinate(convention: Resize, pixels: OutputPixels) -> NDArray[np.float32]:
     """The scale, its product with the index, and the subtraction of half_pixel's ½ are each rounded to
     float32."""
+    d, n_out = pixels.index, pixels.n_out
     half = np.float32(_half(convention))
-    place = (d.astype(np.float32) + half) * _scale(convention, n_in, n_out, np.float32) - half
+    coordinate = (d.astype(np.float32) + half) * _scale(convention, pixels, np.float32) - half
     if convention.coordinate_transformation_mode == "pytorch_half_pixel":  # nothing to round at 0
-        place = np.where(n_out == 1, np.float32(0), place)
-    return np.asarray(place)
+        coordinate = np.where(n_out == 1, np.float32(0), coordinate)
+    return np.asarray(coordinate)
 
 
 _ALMOST = np.float32(1e-6)
 
 
-def _float32_near_ties(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _float32_near_ties(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The coordinate is computed in float32, in three roundings. Within 1e-6 of the middle between two
     pixels it counts as a tie."""
-    place = _float32_place(convention, d, n_in, n_out)
-    pixel = np.floor(place)
-    near = abs(place - pixel - np.float32(0.5)) < _ALMOST
-    return np.where(near, pixel + 0.5, place.astype(np.float64))
+    coordinate = _float32_coordinate(convention, pixels)
+    pixel = np.floor(coordinate)
+    near = abs(coordinate - pixel - np.float32(0.5)) < _ALMOST
+    return np.where(near, pixel + 0.5, coordinate.astype(np.float64))
 
 
-def _float32_short_of_end(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _float32_short_of_end(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The coordinate is computed in float32, in three roundings, and clipped to 1e-6 before the last
     pixel."""
-    place = np.maximum(_float32_place(convention, d, n_in, n_out), np.float32(0))
-    end = np.asarray(n_in - 1).astype(np.float32) - _ALMOST
-    return np.asarray(np.minimum(place, end), np.float64)
+    coordinate = np.maximum(_float32_coordinate(convention, pixels), np.float32(0))
+    end = np.asarray(pixels.n_in - 1).astype(np.float32) - _ALMOST
+    return np.asarray(np.minimum(coordinate, end), np.float64)
 
 
 @functools.cache
@@ -246,7 +228,7 @@ def _linspace(n: int, name: str) -> Coordinates:
         return np.zeros(1)
     step = Fraction(float(dtype(2) / dtype(n - 1)))
     half = [float(dtype(_nearest(step * i - 1, dtype))) for i in range((n + 1) // 2)]
-    return np.array([*half[: n // 2], *(-place for place in half[::-1])])
+    return np.array([*half[: n // 2], *(-coordinate for coordinate in half[::-1])])
 
 
 def _nearest(value: Fraction, dtype: type[np.floating[Any]]) -> float:
@@ -254,9 +236,8 @@ def _nearest(value: Fraction, dtype: type[np.floating[Any]]) -> float:
     return float(dtype(float(value)))
 
 
-def _grid(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
-) -> Coordinates:
+def _grid(convention: Resize, pixels: OutputPixels, dtype: type[np.floating[Any]]) -> Coordinates:
+    d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
     sizes, which = np.unique(n_out, return_inverse=True)
     name = np.dtype(dtype).name
     lines = [_linspace(n, name) for n in sizes.tolist()]
@@ -283,41 +264,33 @@ def _fused(a: NDArray[Any], b: NDArray[Any], c: float) -> Coordinates:
 
 
 def _grid_reflected(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, dtype: type[np.floating[Any]]
+    convention: Resize, pixels: OutputPixels, dtype: type[np.floating[Any]]
 ) -> Coordinates:
-    place = _grid(convention, d, n_in, n_out, dtype).astype(dtype)
+    coordinate = _grid(convention, pixels, dtype).astype(dtype)
     edge = dtype(_half(convention))  # 0 where the image is mirrored about its pixels' middles
-    return np.asarray((place + edge) - edge, np.float64)
+    return np.asarray((coordinate + edge) - edge, np.float64)
 
 
-def _grid_float32(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _grid_float32(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """A grid over −1..1 in float32: steps from the nearer end, times (n_out − 1) / n_out for half_pixel;
     then plus 1, and times n_in / 2 minus ½ in one rounding (a fused multiply-add)."""
-    return _grid(convention, d, n_in, n_out, np.float32)
+    return _grid(convention, pixels, np.float32)
 
 
-def _grid_float64(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _grid_float64(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The steps of ``grid_float32`` in float64."""
-    return _grid(convention, d, n_in, n_out, np.float64)
+    return _grid(convention, pixels, np.float64)
 
 
-def _grid_float32_reflected(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _grid_float32_reflected(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """``grid_float32``; then the distance to the edge about which the image is mirrored is rounded, and so
     is the subtraction of ½."""
-    return _grid_reflected(convention, d, n_in, n_out, np.float32)
+    return _grid_reflected(convention, pixels, np.float32)
 
 
-def _grid_float64_reflected(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _grid_float64_reflected(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The steps of ``grid_float32_reflected`` in float64."""
-    return _grid_reflected(convention, d, n_in, n_out, np.float64)
+    return _grid_reflected(convention, pixels, np.float64)
 
 
 def _to_float16(values: NDArray[Any]) -> NDArray[np.float32]:
@@ -335,9 +308,10 @@ _Rounding = Callable[[NDArray[Any]], NDArray[np.float32]]
 
 
 def _grid_of_halves(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, rounded: _Rounding
+    convention: Resize, pixels: OutputPixels, rounded: _Rounding
 ) -> NDArray[np.float32]:
     """Every operation is computed in float32 and rounded to the narrow dtype; one output pixel raises."""
+    d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
     one, half = np.float32(1), np.float32(0.5)
     width, count = n_in.astype(np.float32), n_out.astype(np.float32)
     step = rounded(2 / rounded(np.maximum(count - 1, 1)))
@@ -349,53 +323,44 @@ def _grid_of_halves(
     return rounded(rounded(rounded(grid + one) * (rounded(width) * half)) - half)
 
 
-def _split_in_halves(place: NDArray[np.float32], rounded: _Rounding) -> Coordinates:
+def _split_in_halves(coordinate: NDArray[np.float32], rounded: _Rounding) -> Coordinates:
     """A pixel and the rounded distance from it: right before the first pixel that is not exact."""
-    pixel = np.floor(place)
-    return np.asarray(pixel + rounded(place - pixel), np.float64)
+    pixel = np.floor(coordinate)
+    return np.asarray(pixel + rounded(coordinate - pixel), np.float64)
 
 
-def _reflected_halves(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, rounded: _Rounding
-) -> Coordinates:
+def _reflected_halves(convention: Resize, pixels: OutputPixels, rounded: _Rounding) -> Coordinates:
     edge = np.float32(_half(convention))
-    place = _grid_of_halves(convention, d, n_in, n_out, rounded)
-    return _split_in_halves(rounded(rounded(place + edge) - edge), rounded)
+    coordinate = _grid_of_halves(convention, pixels, rounded)
+    return _split_in_halves(rounded(rounded(coordinate + edge) - edge), rounded)
 
 
-def _grid_float16(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _grid_float16(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """A grid over −1..1 in float16 with each step rounded: steps from the nearer end, times n_out − 1 and
     divided by n_out for half_pixel; then plus 1, times n_in / 2, minus ½, and the distance from the
     pixel before."""
-    return _split_in_halves(_grid_of_halves(convention, d, n_in, n_out, _to_float16), _to_float16)
+    return _split_in_halves(_grid_of_halves(convention, pixels, _to_float16), _to_float16)
 
 
-def _grid_bfloat16(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _grid_bfloat16(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The steps of ``grid_float16`` in bfloat16."""
-    return _split_in_halves(_grid_of_halves(convention, d, n_in, n_out, _to_bfloat16), _to_bfloat16)
+    return _split_in_halves(_grid_of_halves(convention, pixels, _to_bfloat16), _to_bfloat16)
 
 
-def _grid_float16_reflected(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _grid_float16_reflected(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """``grid_float16``; before the last step, the distance to the edge about which the image is mirrored
     is rounded, and so is the subtraction of ½."""
-    return _reflected_halves(convention, d, n_in, n_out, _to_float16)
+    return _reflected_halves(convention, pixels, _to_float16)
 
 
-def _grid_bfloat16_reflected(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _grid_bfloat16_reflected(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The steps of ``grid_float16_reflected`` in bfloat16."""
-    return _reflected_halves(convention, d, n_in, n_out, _to_bfloat16)
+    return _reflected_halves(convention, pixels, _to_bfloat16)
 
 
-def _affine(convention: Resize, n_in: Integers, n_out: Integers) -> tuple[Coordinates, Coordinates]:
+def _affine(convention: Resize, pixels: OutputPixels) -> tuple[Coordinates, Coordinates]:
     """The scale and the shift of an affine map that is a resize, as a user computes them in float64."""
+    n_in, n_out = pixels.n_in, pixels.n_out
     scale = np.asarray(n_in / n_out)
     return scale, np.asarray(0.5 * scale - 0.5 if _half(convention) else 0 * scale)
 
@@ -403,56 +368,80 @@ def _affine(convention: Resize, n_in: Integers, n_out: Integers) -> tuple[Coordi
 _LANES = 16  # pixels that cv2.warpAffine computes at once, with AVX2
 
 
-def _warp_float32(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _warp_float32(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """Scale and shift are rounded to float32, and so are the product with the index and the sum."""
-    scale, shift = (part.astype(np.float32) for part in _affine(convention, n_in, n_out))
-    return np.asarray(d.astype(np.float32) * scale + shift, np.float64)
+    scale, shift = (part.astype(np.float32) for part in _affine(convention, pixels))
+    return np.asarray(pixels.index.astype(np.float32) * scale + shift, np.float64)
 
 
-def _warp_float32_columns(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _warp_float32_columns(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """In whole vectors of 16 pixels of a row, product and sum are rounded once."""
-    scale, shift = (part.astype(np.float32) for part in _affine(convention, n_in, n_out))
+    d, n_out = pixels.index, pixels.n_out
+    scale, shift = (part.astype(np.float32) for part in _affine(convention, pixels))
     fused = (np.multiply(d, scale, dtype=np.float64) + shift).astype(np.float32)
     in_vectors = d < n_out // _LANES * _LANES
-    return np.where(in_vectors, fused, _warp_float32(convention, d, n_in, n_out, total))
+    return np.where(in_vectors, fused, _warp_float32(convention, pixels))
 
 
 def _warp_fixed(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, bits: int, *, columns: bool
+    convention: Resize, pixels: OutputPixels, bits: int, *, columns: bool
 ) -> Coordinates:
     """A coordinate in 1024ths of a pixel, rounded half up to ``bits`` fractional bits."""
-    scale, shift = _affine(convention, n_in, n_out)
+    scale, shift = _affine(convention, pixels)
     if columns:
-        place = np.rint(scale * d * 1024) + np.rint(shift * 1024)
+        coordinate = np.rint(scale * pixels.index * 1024) + np.rint(shift * 1024)
     else:
-        place = np.rint((scale * d + shift) * 1024)
+        coordinate = np.rint((scale * pixels.index + shift) * 1024)
     unit = 1024 >> bits
-    return np.asarray((place.astype(np.int64) + unit // 2) // unit / (1 << bits))
+    return np.asarray((coordinate.astype(np.int64) + unit // 2) // unit / (1 << bits))
 
 
-def _warp_fixed_0(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _warp_fixed_0(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The coordinate is rounded to 1024ths of a pixel, and that half up to the pixel."""
-    return _warp_fixed(convention, d, n_in, n_out, 0, columns=False)
+    return _warp_fixed(convention, pixels, 0, columns=False)
 
 
-def _warp_fixed_5(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _warp_fixed_5(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The coordinate is rounded to 1024ths of a pixel, and that half up to 32nds."""
-    return _warp_fixed(convention, d, n_in, n_out, 5, columns=False)
+    return _warp_fixed(convention, pixels, 5, columns=False)
 
 
-def _warp_fixed_5_columns(
-    convention: Resize, d: Integers, n_in: Integers, n_out: Integers, total: Integers
-) -> Coordinates:
+def _warp_fixed_5_columns(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The product of index and scale, and the shift, are each rounded to 1024ths."""
-    return _warp_fixed(convention, d, n_in, n_out, 5, columns=True)
+    return _warp_fixed(convention, pixels, 5, columns=True)
+
+
+# Rules of libraries that are not in the catalogue: how they round the coordinates that nearest reads.
+
+
+def _by_inverse(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """The scale is n_in times the inverse of n_out, each rounded to float32, and so is its product with
+    the index and a half."""
+    one, half = np.float32(1), np.float32(0.5)
+    scale = pixels.n_in.astype(np.float32) * (one / pixels.n_out.astype(np.float32))
+    return np.asarray((pixels.index.astype(np.float32) + half) * scale, np.float64) - 0.5
+
+
+def _by_quotient(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """The index is divided by n_out / n_in, rounded to float32 at each step; where it is then rounded to the
+    nearest pixel, a coordinate within 1e-6 of the middle between two pixels is taken to be there."""
+    half = np.float32(_half(convention))
+    ratio = pixels.n_out.astype(np.float32) / pixels.n_in.astype(np.float32)
+    coordinate = (pixels.index.astype(np.float32) + half) / ratio - half
+    pixel = np.floor(coordinate)
+    rounds = str(convention.nearest_mode).startswith("round")
+    near = rounds & (abs(coordinate - pixel - np.float32(0.5)) < _ALMOST)
+    return np.where(near, pixel + 0.5, coordinate.astype(np.float64))
+
+
+def _by_float64_scale(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """The scale (n_in − 1) / (n_out − 1) is rounded to float64, and so is its product with the index."""
+    more = pixels.n_out > 1
+    scale = (pixels.n_in - 1) / np.where(more, pixels.n_out - 1, 1)
+    return np.asarray(pixels.index * np.where(more, scale, 1.0))
+
+
+Formula = Callable[[Resize, OutputPixels], Coordinates]
 
 
 @dataclass(frozen=True)
@@ -460,35 +449,39 @@ class CoordinateRule:
     """A way of computing coordinates that can pick another pixel, or another weight, than the exact one.
 
     Attributes:
-        places: from (convention, d, n_in, n_out, total), integers that broadcast, to what the framework
-            computes. ``total`` is the output's rows plus columns. What is returned is exact: every
-            coordinate that a rule computes is a float64.
+        coordinates: from a convention and output pixels to what the framework computes. What is
+            returned is exact: every coordinate that a rule computes is a float64.
         stored: it shows at the sizes of the goldens, and has goldens of its own.
         source: where it was read.
         above: the total above which it is another formula, where it is.
-        tap_weights: what taps at those places weigh, where rounding decides on which side of a step of the
-            kernel they are.
+        tap_weights: what taps weigh, where rounding decides on which side of a step of the kernel they
+            are.
         computed: it shows at the sizes of the goldens, and has none of its own: its cases are the exact
             convention's, computed anew.
-        columns: ``places`` along the columns, where that is another formula than along the rows.
+        columns: ``coordinates`` along the columns, where that is another formula than along the rows.
+        applies: of a rule of a library that is not in the catalogue, the conventions that it is for; None
+            of a rule that calls declare.
+        takes_factors: of such a rule, whether it is for factors too.
         rounded: the coordinates are rounded besides, as many times as the arithmetic says: the rule
             says which pixel, not to the last bit how much of it.
     """
 
-    places: Callable[[Resize, Integers, Integers, Integers, Integers], Coordinates]
+    coordinates: Formula
     stored: bool
     source: str
     above: int | None = None
     tap_weights: TapWeights | None = None
     rounded: bool = False
     computed: bool = False
-    columns: Callable[[Resize, Integers, Integers, Integers, Integers], Coordinates] | None = None
+    columns: Formula | None = None
+    applies: Callable[[Resize], bool] | None = None
+    takes_factors: bool = False
 
     @property
     def formula(self) -> str:
         """What it does, in words."""
-        said = (function.__doc__ for function in (self.places, self.tap_weights) if function)
-        words = " ".join(" ".join(words or "" for words in said).split())
+        formulas = (function for function in (self.coordinates, self.tap_weights) if function)
+        words = " ".join(" ".join(function.__doc__ or "" for function in formulas).split())
         along_columns = " ".join((self.columns.__doc__ or "").split()) if self.columns else ""
         return f"{words} Along the columns: {along_columns}" if along_columns else words
 
@@ -498,7 +491,7 @@ _WARP_FIXED = (
     "hal::warpAffineBlockline, hal::warpAffineBlocklineNN"
 )
 
-COORDINATE_RULES = {
+COORDINATE_RULES: dict[str, CoordinateRule] = {
     "kernel_table_1024": CoordinateRule(
         _kernel_table_1024,
         stored=True,
@@ -635,66 +628,91 @@ COORDINATE_RULES = {
         computed=True,
         columns=_warp_fixed_5_columns,
     ),
+    "jax_float32": CoordinateRule(
+        _by_inverse,
+        stored=False,
+        source="jax-ml/jax, jax/_src/image/scale.py: _resize_nearest, as XLA compiles it: "
+        "constants are folded and inverted",
+        applies=lambda c: c == Resize(mode="nearest", nearest_mode="round_prefer_ceil"),
+    ),
+    "onnxruntime_float32": CoordinateRule(
+        _by_quotient,
+        stored=False,
+        source="microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor/upsamplebase.h: "
+        "GetOriginalCoordinateFromResizedCoordinate; the 1e-6 was found by running 1.32.0 at 13,068 sizes",
+        # with aligned corners its quotients are the nearest float32
+        applies=lambda c: (
+            c.nearest_mode not in (None, "round_half_even")
+            and c.coordinate_transformation_mode in ("half_pixel", "asymmetric")
+            and c.padding_mode == "border"
+        ),
+        takes_factors=True,
+    ),
+    "scipy_float64": CoordinateRule(
+        _by_float64_scale,
+        stored=False,
+        source="scipy/scipy, scipy/ndimage/src/ni_interpolation.c: NI_ZoomShift",
+        applies=lambda c: (
+            c
+            == Resize(
+                mode="nearest",
+                coordinate_transformation_mode="align_corners",
+                nearest_mode="round_prefer_ceil",
+            )
+        ),
+    ),
 }
 
 
-def places(
-    convention: Resize,
-    rule: str | None,
-    d: Integers,
-    n_in: Integers,
-    n_out: Integers,
-    total: Integers,
-    *,
-    factor: Fraction | None = None,
-    columns: bool = False,
+def float_coordinates(
+    convention: Resize, pixels: OutputPixels, rule: str | None = None
 ) -> Coordinates:
     """Where output pixels sample, in float64: many sizes at once.
 
     Args:
         convention: what is computed.
-        rule: the name in :data:`COORDINATE_RULES`, or None for the exact place, rounded once.
-        d: the output pixels' indices.
-        n_in, n_out: the sizes of the axis in pixels.
-        total: the output's rows plus columns.
-        factor: output pixels an input pixel; None for the ratio of the sizes.
-        columns: along the columns, not the rows.
+        pixels: the output pixels.
+        rule: the name in :data:`COORDINATE_RULES`, or None for the exact coordinate, rounded once.
     """
     if rule is None:
-        above, below = convention.ratio(d, n_in, n_out, factor)
+        above, below = convention.ratio(pixels)
         return np.asarray(above / below, np.float64)
     first = convention.coordinate_transformation_mode == "pytorch_half_pixel"
-    at_first = first & (np.asarray(n_out) == 1)  # one output pixel samples the first, by every rule
-    if factor is not None and convention.takes_factors:  # as a framework is given it: in double
-        n_in, n_out = np.asarray(1.0), np.asarray(float(factor))
+    at_first = first & (pixels.n_out == 1)  # one output pixel samples the first, by every rule
+    if (
+        pixels.factor is not None and convention.takes_factors
+    ):  # as a framework is given it: in double
+        n_in, n_out = np.asarray(1.0), np.asarray(float(pixels.factor))
+        pixels = replace(pixels, n_in=n_in, n_out=n_out, factor=None)
     known = COORDINATE_RULES[rule]
-    formula = known.columns if columns and known.columns is not None else known.places
-    return np.where(at_first, 0.0, formula(convention, d, n_in, n_out, total))
+    formula = known.columns if pixels.columns and known.columns is not None else known.coordinates
+    return np.where(at_first, 0.0, formula(convention, pixels))
+
+
+def coordinates(convention: Resize, axis: Axis, rule: str | None = None) -> Exact:
+    """Where each output pixel samples: exactly, or as a rule of :data:`COORDINATE_RULES` has it."""
+    if rule is None:
+        return convention.coordinates(*axis.arguments)
+    found = float_coordinates(convention, axis.pixels, rule)
+    return np.array([Fraction(coordinate) for coordinate in found.tolist()], object)
+
+
+def relevant(axis: Axis, rule: str | None) -> Axis:
+    """An axis without what a rule does not depend on: the key by which weights are kept."""
+    if rule is None:
+        return Axis(*axis.arguments)
+    known = COORDINATE_RULES[rule]
+    total = 0 if known.above is None else 1 + known.above * (axis.total > known.above)
+    return Axis(*axis.arguments, total, axis.columns and known.columns is not None)
+
+
+def rules_of_libraries(convention: Resize) -> tuple[str, ...]:
+    """The rules by which libraries that are not in the catalogue may follow a convention."""
+    every = COORDINATE_RULES.items()
+    return tuple(name for name, rule in every if rule.applies and rule.applies(convention))
 
 
 def tap_weights(rule: str | None) -> TapWeights | None:
     """What taps weigh by a rule, if it has that to say."""
-    return COORDINATE_RULES[rule].tap_weights if rule in COORDINATE_RULES else None
-
-
-def coordinates(
-    convention: Resize,
-    rule: str | None,
-    n_in: int,
-    n_out: int,
-    factor: Fraction | None = None,
-    total: int = 0,
-    *,
-    columns: bool = False,
-) -> Exact:
-    """Where each output pixel samples: exactly, or as a rule of :data:`COORDINATE_RULES` has it.
-
-    ``factor`` is output pixels an input pixel, None for the ratio of the sizes. ``total``, the output's
-    rows plus columns, matters to the rules that have an ``above``; ``columns`` to those that
-    have that.
-    """
-    if rule is None:
-        return convention.coordinates(n_in, n_out, factor)
-    sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
-    found = places(convention, rule, np.arange(n_out), *sizes, factor=factor, columns=columns)
-    return np.array([Fraction(place) for place in found.tolist()], object)
+    known = COORDINATE_RULES.get(rule or "")
+    return known.tap_weights if known else None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..operators import Resize
+from ..operators.axis import Axis
 from .weights import matrix
 
 Array = NDArray[np.float64]
@@ -43,7 +44,7 @@ def _matrices(convention: Resize) -> Array:
     """The weights at all sizes in a row; NaN where the convention does not go with them."""
     return np.concatenate(
         [
-            matrix(convention, *pair).ravel()
+            matrix(convention, Axis(*pair)).ravel()
             if convention.takes(*pair)
             else np.full(pair[0] * pair[1], np.nan)
             for pair in _PAIRS

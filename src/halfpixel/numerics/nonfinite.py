@@ -4,7 +4,7 @@ A weight of 0 hides a pixel only while the pixel is finite: 0 · NaN and 0 · �
 kernel visits, though they weigh nothing, shows as soon as one of them is not finite; and that ``a +
 t·(b − a)`` stands for ``(1 − t)·a + t·b`` shows where ``a`` is infinite, or ``b − a`` overflows. Each
 function here says what one kernel visits and in which form it adds up. It is evaluated in the call's
-own dtype, with every weight in its place: where the result is NaN or infinite, the call's has to be
+own dtype, with every weight in its coordinate: where the result is NaN or infinite, the call's has to be
 just that; where it is finite, the exact reference says what the call's has to be.
 """
 
@@ -12,14 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..operators import Resize
+from ..operators.axis import Axis
+from ..operators.exact import Exact
 from ..operators.kernels import KERNELS
-from .coordinates import places
+from .coordinates import float_coordinates
 
 Size = tuple[int, int]
 Image = NDArray[Any]
@@ -45,40 +48,38 @@ class _Taps:
 
 @dataclass(frozen=True)
 class _Line:
-    """An axis that is resized: the convention, its coordinate rule, the sizes, the output's rows plus
-    columns, and whether it is that of the columns."""
+    """An axis that is resized, by a convention and its coordinate rule."""
 
     convention: Resize
     rule: str | None
-    n_in: int
-    n_out: int
-    total: int
-    columns: bool
+    axis: Axis
 
     @property
-    def places(self) -> Float64:
+    def coordinates(self) -> Float64:
         """Where the output pixels sample."""
-        sizes = (np.asarray(n, np.int64) for n in (self.n_in, self.n_out, self.total))
-        d = np.arange(self.n_out)
-        found = places(self.convention, self.rule, d, *sizes, columns=self.columns)
-        return np.asarray(found, np.float64)
+        return float_coordinates(self.convention, self.axis.pixels, self.rule)
 
     @property
-    def scale(self) -> float:
+    def exact(self) -> Exact:
+        """Where they would sample if nothing was rounded."""
+        return self.convention.coordinates(*self.axis.sizes)
+
+    @property
+    def scale(self) -> Fraction:
         """Input pixels an output pixel."""
-        return float(self.convention.scale(self.n_in, self.n_out))
+        return self.convention.scale(*self.axis.sizes)
 
 
-_Axis = Callable[[_Line], _Taps]
+_Visited = Callable[[_Line], _Taps]
 
 
 def _all(index: NDArray[np.intp], weight: Float64) -> _Taps:
     return _Taps(index, weight, np.ones(index.shape, bool), np.ones(len(index)))
 
 
-def _split(place: Float64) -> tuple[NDArray[np.intp], Float64]:
-    base = np.floor(place)
-    return base.astype(np.intp), place - base
+def _split(coordinate: Float64) -> tuple[NDArray[np.intp], Float64]:
+    base = np.floor(coordinate)
+    return base.astype(np.intp), coordinate - base
 
 
 # ---------------------------------------------------------------------------- what is visited
@@ -86,9 +87,8 @@ def _split(place: Float64) -> tuple[NDArray[np.intp], Float64]:
 
 def _convention_taps(line: _Line) -> _Taps:
     """Of what is padded with zeros, a tap outside reads the line of zeros after the last."""
-    convention, n_in, where = line.convention, line.n_in, line.places
-    scale = convention.scale(n_in, line.n_out)
-    index, weight = convention.taps_at(where, n_in, scale)
+    convention, n_in, where = line.convention, line.axis.n_in, line.coordinates
+    index, weight = convention.taps_at(where, n_in, line.scale)
     if convention.padding_mode == "zeros":
         pixel = np.floor(where)[:, None] + np.arange(index.shape[1]) + 1 - index.shape[1] // 2
         outside = weight == 0 if convention.mode == "nearest" else (pixel < 0) | (pixel >= n_in)
@@ -97,10 +97,10 @@ def _convention_taps(line: _Line) -> _Taps:
 
 
 def _from_the_edge(line: _Line) -> _Taps:
-    """A place before the first pixel becomes 0: the second pixel is visited. An axis whose size stays
+    """A coordinate before the first pixel becomes 0: the second pixel is visited. An axis whose size stays
     visits each pixel twice, with weights 1 and 0."""
-    n_in, n_out = line.n_in, line.n_out
-    base, t = _split(np.maximum(line.places, 0.0))
+    n_in, n_out = line.axis.n_in, line.axis.n_out
+    base, t = _split(np.maximum(line.coordinates, 0.0))
     after = np.minimum(base + 1, n_in - 1)
     if n_in == n_out:
         base, after, t = np.arange(n_out), np.arange(n_out), 0 * t
@@ -108,11 +108,11 @@ def _from_the_edge(line: _Line) -> _Taps:
 
 
 def _inside(line: _Line) -> _Taps:
-    """A place before the first pixel becomes 0, as above; from the last pixel on only that is visited."""
+    """A coordinate before the first pixel becomes 0, as above; from the last pixel on it is alone."""
     taps = _convention_taps(line)
     base, after = taps.index.T
     weight = np.where((base == after)[:, None], [1.0, 0.0], taps.weight)
-    after = np.minimum(base + 1, line.n_in - 1)
+    after = np.minimum(base + 1, line.axis.n_in - 1)
     return replace(
         taps,
         index=np.stack([base, after], 1),
@@ -127,43 +127,44 @@ def _second(visited: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _grid_taps(line: _Line) -> _Taps:
-    """A place before the first pixel becomes 0, and one after the last the last pixel, which then is alone;
-    where zeros are outside, a tap there is one of them."""
-    zeros, n_in = line.convention.padding_mode == "zeros", line.n_in
-    base, t = _split(line.places if zeros else line.places.clip(0, n_in - 1))
+    """A coordinate before the first pixel becomes 0, and one after the last the last pixel, which then is
+    alone; where zeros are outside, a tap there is one of them."""
+    zeros, n_in = line.convention.padding_mode == "zeros", line.axis.n_in
+    base, t = _split(line.coordinates if zeros else line.coordinates.clip(0, n_in - 1))
     index = base[:, None] + np.arange(2)
     taps = _all(np.where(index < 0, n_in, index), np.stack([1 - t, t], 1))
     return taps if zeros else replace(taps, visited=index < n_in)
 
 
 def _floor_and_ceil(line: _Line) -> _Taps:
-    """The pixels on either side, the same one twice where a place is a whole number or off the edge."""
-    place = line.places
-    base, t = _split(place)
-    after = np.ceil(place).astype(np.intp)
-    index = np.stack([np.maximum(base, 0), np.minimum(after, line.n_in - 1)], 1)
+    """The pixels on either side, the same one twice where a coordinate is a whole number or off the edge."""
+    coordinate = line.coordinates
+    base, t = _split(coordinate)
+    after = np.ceil(coordinate).astype(np.intp)
+    index = np.stack([np.maximum(base, 0), np.minimum(after, line.axis.n_in - 1)], 1)
     return _all(index, np.stack([1 - t, t], 1))
 
 
 def _between(line: _Line) -> _Taps:
-    """A pixel and the one after it, also where a place is a whole number; off the edge the edge alone."""
-    base, t = _split(line.places)
-    inside = (base >= 0) & (base < line.n_in - 1)
-    base = base.clip(0, line.n_in - 1)
-    taps = _all(np.stack([base, np.minimum(base + 1, line.n_in - 1)], 1), np.stack([1 - t, t], 1))
+    """A pixel and the one after it, also where a coordinate is a whole number; outside, the edge alone."""
+    base, t = _split(line.coordinates)
+    inside = (base >= 0) & (base < line.axis.n_in - 1)
+    base = base.clip(0, line.axis.n_in - 1)
+    taps = _all(
+        np.stack([base, np.minimum(base + 1, line.axis.n_in - 1)], 1), np.stack([1 - t, t], 1)
+    )
     return replace(taps, visited=_second(inside))
 
 
 def _middles(line: _Line) -> Float64:
     """Where output pixels sample, a ½ on; exactly, since no rounding may move what is visited."""
-    exact = line.convention.coordinates(line.n_in, line.n_out)
-    return np.asarray(exact.astype(np.float64) + 0.5)
+    return np.asarray(line.exact.astype(np.float64) + 0.5)
 
 
 def _stretched(line: _Line, first: Float64, last: Float64, taps: int) -> _Taps:
     """A stretched kernel's values over their sum, at pixels ``first`` to ``last``; of ``taps`` visited
     pixels those after ``last`` weigh nothing."""
-    convention, n_in, scale = line.convention, line.n_in, line.scale
+    convention, n_in, scale = line.convention, line.axis.n_in, float(line.scale)
     stretch = max(scale, 1.0) if convention.antialias else 1.0
     start = first.clip(0, n_in - 1).astype(np.intp)
     index = start[:, None] + np.arange(taps)
@@ -177,7 +178,7 @@ def _stretched(line: _Line, first: Float64, last: Float64, taps: int) -> _Taps:
 
 def _span(line: _Line) -> _Taps:
     """As many pixels from the first within the radius on as the widest kernel could have, 2·⌈radius⌉ + 1."""
-    convention, n_in, scale = line.convention, line.n_in, line.scale
+    convention, n_in, scale = line.convention, line.axis.n_in, float(line.scale)
     radius = float(convention.radius()) * (max(scale, 1.0) if convention.antialias else 1.0)
     middle = _middles(line)
     first, last = np.ceil(middle - radius - 0.5), np.floor(middle + radius - 0.5)
@@ -188,10 +189,10 @@ def _span(line: _Line) -> _Taps:
 def _window(line: _Line) -> _Taps:
     """The pixels from ⌊middle − radius + ½⌋ to before ⌊middle + radius + ½⌋: one at the radius counts at
     the end, not at the beginning. An axis whose size stays is not visited at all."""
-    convention, n_in, n_out = line.convention, line.n_in, line.n_out
+    convention, n_in, n_out = line.convention, line.axis.n_in, line.axis.n_out
     if n_in == n_out:
         return _all(np.arange(n_out)[:, None], np.ones((n_out, 1)))
-    radius = float(convention.radius()) * max(line.scale, 1.0)
+    radius = float(convention.radius()) * max(float(line.scale), 1.0)
     middle = _middles(line)
     first, end = np.floor(middle - radius + 0.5), np.floor(middle + radius + 0.5)
     first, last = first.clip(0, n_in), end.clip(0, n_in) - 1
@@ -203,9 +204,9 @@ def _window(line: _Line) -> _Taps:
 
 def _covered(line: _Line) -> _Taps:
     """The pixels that a window covers, each as much as it is covered; divided at the end."""
-    convention, n_in, n_out = line.convention, line.n_in, line.n_out
-    where = convention.coordinates(n_in, n_out)  # exactly: no rounding may move a window's ends
-    index, exact = convention.taps_at(where, n_in, convention.scale(n_in, n_out))
+    convention, n_in, n_out = line.convention, line.axis.n_in, line.axis.n_out
+    # exactly: no rounding may move a window's ends
+    index, exact = convention.taps_at(line.exact, n_in, line.scale)
     weight = exact.astype(np.float64)
     times = np.full(n_out, n_in / n_out) if convention.mode == "area" else 1 / weight.max(axis=1)
     return _Taps(index, weight * times[:, None], weight > 0, times)
@@ -214,15 +215,14 @@ def _covered(line: _Line) -> _Taps:
 def _weighed(line: _Line) -> _Taps:
     """The pixels that a window covers, with their weights."""
     taps = _covered(line)
-    return replace(taps, weight=taps.weight / taps.over[:, None], over=np.ones(line.n_out))
+    return replace(taps, weight=taps.weight / taps.over[:, None], over=np.ones(line.axis.n_out))
 
 
 def _steps(line: _Line) -> _Taps:
     """Integer weights that are not 0; their sum, 16 down and 8 up, divides at the end."""
-    convention, n_in, n_out = line.convention, line.n_in, line.n_out
     taps = _convention_taps(line)
-    over = 16.0 if convention.scale(n_in, n_out) > 1 else 8.0
-    return _Taps(taps.index, taps.weight * over, taps.weight > 0, np.full(n_out, over))
+    over = 16.0 if line.scale > 1 else 8.0
+    return _Taps(taps.index, taps.weight * over, taps.weight > 0, np.full(line.axis.n_out, over))
 
 
 def _steps_along_a_row(line: _Line) -> _Taps:
@@ -246,21 +246,21 @@ def _steps_down_a_column(line: _Line) -> _Taps:
 
 
 def _short_of_end(line: _Line) -> _Taps:
-    """A pixel and the one after it, of a place that is cut at 0 and, by its rule, right before the last."""
-    place = line.places.clip(0, line.n_in - 1)
-    base = np.minimum(np.floor(place), line.n_in - 2)
-    t = place - base
+    """A pixel and the one after it, of a coordinate clipped at 0 and, by its rule, before the last."""
+    coordinate = line.coordinates.clip(0, line.axis.n_in - 1)
+    base = np.minimum(np.floor(coordinate), line.axis.n_in - 2)
+    t = coordinate - base
     base = base.astype(np.intp)
     return _all(np.stack([base, base + 1], 1), np.stack([1 - t, t], 1))
 
 
 def _inside_alone(line: _Line) -> _Taps:
     """Four pixels; none outside, where those are excluded."""
-    convention, n_in = line.convention, line.n_in
+    convention, n_in = line.convention, line.axis.n_in
     taps = _convention_taps(line)
     if not convention.exclude_outside:
         return taps
-    base, _ = _split(line.places)
+    base, _ = _split(line.coordinates)
     pixel = base[:, None] + np.arange(-1, 3)
     return replace(taps, visited=(pixel >= 0) & (pixel < n_in))
 
@@ -316,18 +316,18 @@ def _pass(x: Image, axis: int, taps: _Taps, form: _Form) -> Image:
 
 def _lines(convention: Resize, rule: str | None, x: Image, size: Size) -> Iterator[_Line]:
     """The rows' and the columns'."""
-    for axis, (n_in, n_out) in enumerate(zip(x.shape[2:], size, strict=True)):
-        yield _Line(convention, rule, n_in, n_out, sum(size), axis == 1)
+    for i, (n_in, n_out) in enumerate(zip(x.shape[2:], size, strict=True)):
+        yield _Line(convention, rule, Axis(n_in, n_out, None, sum(size), columns=i == 1))
 
 
 _Result = Callable[[Resize, str | None, Image, Size], Image]
 
 
 def _passes(
-    axis: _Axis,
+    visited: _Visited,
     form: _Form = _products,
     *,
-    rows: _Axis | None = None,
+    rows: _Visited | None = None,
     copied: bool = False,
     order: tuple[int, ...] = (3, 2),
 ) -> _Result:
@@ -337,7 +337,7 @@ def _passes(
         if copied and x.shape[2:] == size:
             return x
         down, along = _lines(convention, rule, x, size)
-        h, w = (rows or axis)(down), axis(along)
+        h, w = (rows or visited)(down), visited(along)
         both = x
         for one in order:
             both = _pass(both, one, w if one == 3 else h, form)
@@ -355,13 +355,13 @@ _torch_row = _passes(_from_the_edge, order=(3,))
 _torch_plane = _passes(_from_the_edge)
 
 
-_at_places = _passes(_grid_taps)
+_at_coordinates = _passes(_grid_taps)
 
 
 def _torch_grid(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
     """(1 − t)·a + t·b at the coordinates of a grid in the image's dtype, which are not whole numbers even
     at an unchanged size; the last pixel alone, and zeros outside."""
-    return _at_places(convention, rule or f"grid_{x.dtype}", x, size)
+    return _at_coordinates(convention, rule or f"grid_{x.dtype}", x, size)
 
 
 def _torch_line(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
@@ -396,7 +396,8 @@ def _tensorflow_crop(convention: Resize, rule: str | None, x: Image, size: Size)
     """a + t·(b − a) of ⌊x⌋ and ⌈x⌉, also at an unchanged size; an output that samples outside the image
     reads none of it."""
     h, w = (
-        line.convention.inside(line.places, line.n_in) for line in _lines(convention, rule, x, size)
+        line.convention.inside(line.coordinates, line.axis.n_in)
+        for line in _lines(convention, rule, x, size)
     )
     value = float(convention.extrapolation_value or 0)
     within = np.logical_and.outer(h, w)
@@ -405,15 +406,13 @@ def _tensorflow_crop(convention: Resize, rule: str | None, x: Image, size: Size)
 
 def _zero_times_the_edge(line: _Line) -> _Taps:
     """Where zeros are outside, a tap there is 0 times the edge pixel."""
-    convention = line.convention
-    scale = convention.scale(line.n_in, line.n_out)
-    return _all(*convention.taps_at(line.places, line.n_in, scale))
+    return _all(*line.convention.taps_at(line.coordinates, line.axis.n_in, line.scale))
 
 
 def _warp_taps(line: _Line) -> _Taps:
     """Two taps; outside what the padding says."""
-    base, t = _split(line.places)
-    index, n_in = base[:, None] + np.arange(2), line.n_in
+    base, t = _split(line.coordinates)
+    index, n_in = base[:, None] + np.arange(2), line.axis.n_in
     inside = line.convention.padded(index, n_in)
     if line.convention.padding_mode == "zeros":
         inside = np.where((index < 0) | (index >= n_in), n_in, index)

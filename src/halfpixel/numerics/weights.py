@@ -14,66 +14,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..operators import Resize, kernels
+from ..operators.axis import Axis
 from ..operators.resize import TapWeights, exact_taps
-from .coordinates import coordinates, places, tap_weights
+from .coordinates import coordinates, float_coordinates, relevant, tap_weights
 
 Array = NDArray[np.float64]
 
 
-@functools.lru_cache(maxsize=8192)
-def matrix(
-    convention: Resize,
-    n_in: int,
-    n_out: int,
-    factor: Fraction | None = None,
-    rule: str | None = None,
-    total: int = 0,
-    *,
-    columns: bool = False,
-) -> Array:
+_SMALL = 2**14  # entries of a matrix that is kept; a larger one is made again
+
+
+def matrix(convention: Resize, axis: Axis, rule: str | None = None) -> Array:
     """The weights of one axis, ``(n_out, n_in)``, read-only.
 
     Args:
         convention: of one axis.
-        n_in, n_out: the sizes of the axis in pixels.
-        factor: output pixels an input pixel; None for the ratio of the sizes.
+        axis: that is resized.
         rule: the coordinate rule (:data:`halfpixel.numerics.coordinates.COORDINATE_RULES`), or None.
-        total: the output's rows plus columns, which some rules ask for.
-        columns: along the columns, not the rows.
 
     Raises:
         ValueError: the convention does not go with these sizes.
     """
-    read = axis_taps(convention, n_in, n_out, factor, rule, total, columns=columns)
-    return _summed(*read, n_in)
+    make = _matrix if axis.area <= _SMALL else _matrix.__wrapped__
+    return make(convention, relevant(axis, rule), rule)
+
+
+@functools.lru_cache(maxsize=8192)
+def _matrix(convention: Resize, axis: Axis, rule: str | None) -> Array:
+    return _summed(*axis_taps(convention, axis, rule), axis.n_in)
 
 
 def axis_taps(
-    convention: Resize,
-    n_in: int,
-    n_out: int,
-    factor: Fraction | None = None,
-    rule: str | None = None,
-    total: int = 0,
-    *,
-    columns: bool = False,
+    convention: Resize, axis: Axis, rule: str | None = None
 ) -> tuple[NDArray[np.intp], Array]:
     """The pixels that output pixels read, which may come twice, and their weights: both ``(n_out, taps)``.
 
     Arguments and errors as of :func:`matrix`.
     """
     if rule is None and convention.kernel.jumps and not convention.kernel.irrational:
-        return exact_taps(convention, n_in, n_out, factor, np.float64)
-    scale = convention.scale(n_in, n_out, factor)
-    where: NDArray[Any]
-    if not _decides(
-        convention
-    ):  # float64 does: what a rule computes is one, and the rest is rounded once
-        sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, total))
-        where = places(convention, rule, np.arange(n_out), *sizes, factor=factor, columns=columns)
-    else:
-        where = coordinates(convention, rule, n_in, n_out, factor, total, columns=columns)
-    return taps(convention, where, n_in, scale, tap_weights(rule))
+        return exact_taps(convention, axis, np.float64)
+    scale = convention.scale(*axis.arguments)
+    where = axis_coordinates(convention, axis, rule)
+    return taps(convention, where, axis.n_in, scale, tap_weights(rule))
+
+
+def axis_coordinates(convention: Resize, axis: Axis, rule: str | None = None) -> NDArray[Any]:
+    """Where the output pixels of an axis sample: ``Fraction``s where something is decided by them, else
+    float64, which a coordinate of a rule is and any other is rounded to."""
+    if _decides(convention):
+        return coordinates(convention, axis, rule)
+    return float_coordinates(convention, axis.pixels, rule)
 
 
 def matrix_at(

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from . import Convention, Resize
+from .axis import Axis
 
 Operation = Literal["resize", "conv_transpose"]
 Scales = tuple[Fraction, Fraction]
@@ -79,7 +80,8 @@ class Request:
         return ((out_h, h), (out_w, w)) if self.gradient else ((h, out_h), (w, out_w))
 
     @property
-    def axes(self) -> tuple[tuple[int, int, Fraction | None], tuple[int, int, Fraction | None]]:
-        """(n_in, n_out, factor) along H and along W: what :meth:`Resize.coordinates` takes."""
+    def axes(self) -> tuple[Axis, Axis]:
+        """The resize's axes, along H and along W; of a gradient, those of the forward pass."""
         (h, w), (by_h, by_w) = self.sizes, self.scales or (None, None)
-        return (*h, by_h), (*w, by_w)
+        total = h[1] + w[1]
+        return Axis(*h, by_h, total), Axis(*w, by_w, total, columns=True)

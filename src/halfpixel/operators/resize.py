@@ -25,6 +25,7 @@ from . import exact as _exact
 from . import kernels as _kernels
 from . import products as _products
 from . import pyramid as _pyramid
+from .axis import Axis, OutputPixels
 
 Mode = Literal[
     "nearest",
@@ -402,20 +403,25 @@ class Resize:
         up = self.pyramid_border == "reflect_101" and _pyramid.goes_up(n_in, n_out)
         return self.takes_every_size or bool(_pyramid.goes_down(n_in, n_out)) or up
 
-    def _sizes(self, n_in: int, n_out: int, factor: Factor | None) -> None:
+    def _axis(self, n_in: int, n_out: int, factor: Factor | None) -> Axis:
+        """An axis that it goes with."""
         n_in, n_out = _pixels("n_in", n_in), _pixels("n_out", n_out)
         if n_in < 1 or n_out < 1:
             raise ValueError(f"sizes are at least one pixel, got n_in={n_in}, n_out={n_out}")
         if not self.takes(n_in, n_out):
             raise ValueError(f"{self} does not say how {n_in} pixels become {n_out}")
-        if factor is None or self.extrapolates:  # a roi past the image is scaled too
-            return
-        length = n_in * exact_factor(factor)
+        # a float is the decimal that it prints as, not the Fraction that it equals
+        by = None if factor is None else exact_factor(factor)
+        axis = Axis(n_in, n_out, by)
+        if by is None or self.extrapolates:  # a roi past the image is scaled too
+            return axis
+        length = n_in * by
         if n_out - 1 >= length or length < _HALF:
             raise ValueError(
                 f"{n_in} pixels at a factor of {factor} have no output pixel {n_out - 1}, "
                 f"got n_out={n_out}"
             )
+        return axis
 
     def inside(self, coordinates: NDArray[Any], n_in: int) -> NDArray[np.bool_]:
         """Which output pixels read the image: all of them, unless the convention extrapolates."""
@@ -438,35 +444,28 @@ class Resize:
             ValueError: a size is below 1, the convention does not take the two, or the last output
                 pixel would begin past the image.
         """
-        self._sizes(n_in, n_out, factor)
-        above, below = self.ratio(np.arange(n_out), n_in, n_out, factor)
+        above, below = self.ratio(self._axis(n_in, n_out, factor).pixels)
         pairs = zip(above.tolist(), below.tolist(), strict=True)
         return np.array([Fraction(*pair) for pair in pairs], object)
 
-    def ratio(
-        self,
-        d: NDArray[np.int64],
-        n_in: int | NDArray[np.int64],
-        n_out: int | NDArray[np.int64],
-        factor: Factor | None = None,
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def ratio(self, pixels: OutputPixels) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """:meth:`coordinates` as integers, for output pixels of many sizes at once.
 
         Args:
-            d: the output pixels' indices.
-            n_in, n_out: the sizes of the axis in pixels, at least 1; they broadcast with ``d``.
-            factor: output pixels an input pixel, of all sizes; None for ``n_out / n_in``.
+            pixels: of axes whose sizes are at least 1.
 
         Returns:
-            Numerators and denominators, of the shape that the arguments broadcast to: int64, or Python's
-            integers where one of them could be more than 2⁵³, so that a quotient in float64 is rounded once.
+            Numerators and denominators, of the shape that the arrays of ``pixels`` broadcast to: int64, or
+            Python's integers where one of them could be more than 2⁵³, so that a quotient in float64 is
+            rounded once.
         """
-        d, n_in, n_out = self._wide(d, n_in, n_out, factor)
+        pixels = self._wide(pixels)
+        d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
         if self.mode == "pyramid":
             down = _pyramid.goes_down(n_in, n_out)
             both = np.broadcast_arrays(np.where(down, 2 * d, d), np.where(down, 1, 2))
             return both[0], both[1]
-        step, per = self.step(n_in, n_out, factor)
+        step, per = self.step(pixels)
         above, below = d * step, per
         if self.coordinate_transformation_mode == "half_pixel_symmetric":
             above, below = (2 * d + 1 - n_out) * step + (n_in - 1) * per, 2 * per
@@ -487,31 +486,25 @@ class Resize:
         both = np.broadcast_arrays(above, below)
         return both[0], both[1]
 
-    def _wide(
-        self,
-        d: NDArray[np.int64],
-        n_in: int | NDArray[np.int64],
-        n_out: int | NDArray[np.int64],
-        factor: Factor | None,
-    ) -> list[NDArray[Any]]:
-        """The arguments of :meth:`ratio` as arrays in which no product of it overflows."""
-        sizes = [np.asarray(each) for each in (d, n_in, n_out)]
-        every = np.broadcast_arrays(*np.atleast_1d(*sizes))  # an object of no dimension is a scalar
+    def _wide(self, pixels: OutputPixels) -> OutputPixels:
+        """The same, in integers in which no product of :meth:`ratio` overflows."""
+        sizes = [np.asarray(each) for each in (pixels.index, pixels.n_in, pixels.n_out)]
         largest = int(max(np.max(each, initial=0) for each in sizes)) + 1
-        by = largest if factor is None else max(exact_factor(factor).as_integer_ratio())
+        by = largest if pixels.factor is None else max(pixels.factor.as_integer_ratio())
         part = sum(map(abs, self._part())) if self.extrapolates else 1
-        wide = 4 * largest * max(by, largest) * part >= 2**53
-        return [each.astype(object) for each in every] if wide else sizes
+        if 4 * largest * max(by, largest) * part < 2**53:
+            return pixels
+        every = np.broadcast_arrays(*np.atleast_1d(*sizes))  # an object of no dimension is a scalar
+        d, n_in, n_out = (each.astype(object) for each in every)
+        return dataclasses.replace(pixels, index=d, n_in=n_in, n_out=n_out)
 
-    def step(
-        self,
-        n_in: int | NDArray[np.int64],
-        n_out: int | NDArray[np.int64],
-        factor: Factor | None = None,
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def step(self, axis: Axis | OutputPixels) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """How far apart two output pixels sample the (whole) axis, as numerators and denominators."""
-        if factor is not None and self.takes_factors:  # the ratio of these two, whatever the sizes
-            n_out, n_in = (_integer(n) for n in exact_factor(factor).as_integer_ratio())
+        n_in, n_out = axis.n_in, axis.n_out
+        if (
+            axis.factor is not None and self.takes_factors
+        ):  # the ratio of these two, whatever the sizes
+            n_out, n_in = (_integer(n) for n in axis.factor.as_integer_ratio())
         above, below = np.broadcast_arrays(n_in, n_out)
         if self.takes_factors:
             return above, below
@@ -542,38 +535,25 @@ class Resize:
         unit = math.lcm(start.denominator, end.denominator)
         return int(start * unit), int(end * unit), unit
 
-    def nearest_pixel(
-        self,
-        d: NDArray[np.int64],
-        n_in: int | NDArray[np.int64],
-        n_out: int | NDArray[np.int64],
-        factor: Factor | None = None,
-    ) -> NDArray[np.int64]:
-        """The pixel that ``nearest`` copies, in integers alone; arguments as in :meth:`ratio`.
+    def nearest_pixel(self, pixels: OutputPixels) -> NDArray[np.int64]:
+        """The pixel that ``nearest`` copies, in integers alone.
 
         Raises:
             ValueError: ``padding_mode`` is ``zeros``: some outputs copy no pixel.
         """
         if self.padding_mode == "zeros":
             raise ValueError("with padding_mode='zeros' an output need not copy a pixel")
-        return self.padded(self.nearest_index(d, n_in, n_out, factor), np.asarray(n_in))
+        return self.padded(self.nearest_index(pixels), np.asarray(pixels.n_in))
 
-    def nearest_index(
-        self,
-        d: NDArray[np.int64],
-        n_in: int | NDArray[np.int64],
-        n_out: int | NDArray[np.int64],
-        factor: Factor | None = None,
-    ) -> NDArray[np.int64]:
-        """The index that ``nearest`` rounds to, as it is outside the image too; arguments as in
-        :meth:`ratio`."""
-        above, below = self.ratio(d, n_in, n_out, factor)
+    def nearest_index(self, pixels: OutputPixels) -> NDArray[np.int64]:
+        """The index that ``nearest`` rounds to, as it is outside the image too."""
+        above, below = self.ratio(pixels)
         if self.nearest_mode == "floor":
             index = above // below
         elif self.nearest_mode == "ceil":
             index = -(-above // below)
         elif self.nearest_mode == "ceil_where_shrinking":
-            step, per = self.step(n_in, n_out, factor)
+            step, per = self.step(pixels)
             index = np.where(step > per, -(-above // below), above // below)
         elif self.nearest_mode == "round_prefer_floor":
             index = -((below - 2 * above) // (2 * below))
@@ -583,11 +563,8 @@ class Resize:
                 index = index - (beyond == 0) * (index % 2)
         return np.asarray(index)
 
-    def extent(self, n_in: int, n_out: int) -> NDArray[np.int64]:
+    def extent(self, axis: Axis) -> NDArray[np.int64]:
         """Which pixels each output pixel reads, in integers alone.
-
-        Args:
-            n_in, n_out: the sizes of the axis in pixels, at least 1.
 
         Returns:
             Shape ``(n_out, 2)``: the first and the last; of ``box``, which can read half of a pixel, the
@@ -597,11 +574,12 @@ class Resize:
             ValueError: of another mode than ``gaussian``, ``box`` and ``area_linear``, whose weights do
                 not end at 0 or begin at a place.
         """
+        n_in, n_out = axis.sizes
         d = np.arange(n_out)
-        above, below = self.ratio(d, n_in, n_out)
+        above, below = self.ratio(axis.pixels)
         if max(n_in, n_out) >= 2**10 or self.roi is not None:  # products of four such numbers
             above, below = above.astype(object), below.astype(object)
-        n, m = self.stretch(self.scale(n_in, n_out)).as_integer_ratio()
+        n, m = self.stretch(self.scale(*axis.arguments)).as_integer_ratio()
         if self.mode == "gaussian":
             # the place is above / below, the radius 3n / 2m: strictly inside
             first = (2 * m * above - 3 * n * below) // (2 * m * below) + 1
@@ -634,16 +612,11 @@ class Resize:
             ValueError: a size is below 1, the convention does not take the two, or the last output
                 pixel would begin past the image.
         """
-        band = self._band(n_in, n_out, factor)
+        band = _band(self, self._axis(n_in, n_out, factor))
         matrix = np.full((n_out, n_in), Fraction(0), object)
         taps = np.arange(band.weights.shape[1])
         matrix[np.arange(n_out)[:, None], band.first[:, None] + taps] = band.weights
         return matrix
-
-    def _band(self, n_in: int, n_out: int, factor: Factor | None) -> _products.Band:
-        self._sizes(n_in, n_out, factor)
-        # keys of a cache: a float is the decimal that it prints as, not the Fraction that it equals
-        return _band(self, int(n_in), int(n_out), None if factor is None else exact_factor(factor))
 
     def scale(self, n_in: int, n_out: int, factor: Factor | None = None) -> Fraction:
         """How wide an output pixel is in input pixels: ``1 / factor`` where there is one, else ``n_in /
@@ -653,15 +626,14 @@ class Resize:
         "Resize", ``antialias``). The two grids that ONNX lacks have the ratio of their own: see
         ``coordinate_transformation_mode``.
         """
-        self._sizes(n_in, n_out, factor)
+        axis = self._axis(n_in, n_out, factor)
         if self.mode == "pyramid":
             return _pyramid.DOWN if _pyramid.goes_down(n_in, n_out) else _pyramid.UP
         if self.coordinate_transformation_mode in _OWN_SCALE:
-            above, below = self.step(n_in, n_out)
-            return Fraction(
-                max(int(above), 1), int(below)
-            )  # of one pixel there is nothing to stretch
-        return Fraction(n_in, n_out) if factor is None else 1 / exact_factor(factor)
+            above, below = self.step(axis)
+            # of one pixel there is nothing to stretch
+            return Fraction(max(int(above), 1), int(below))
+        return Fraction(*axis.sizes) if axis.factor is None else 1 / axis.factor
 
     def stretch(self, scale: Fraction) -> Fraction:
         """How many times as wide as it is defined the kernel is, where an output pixel is ``scale`` wide."""
@@ -830,13 +802,12 @@ class Resize:
             ValueError: ``x`` is not finite, a size is below 1, the axes do not fit, ``scales`` are given
                 where they have no effect, or an output pixel would begin past the image.
         """
-        axes_of = self._axes_of(np.shape(x), "size", size, scales, axes)
-        pairs = {axis: (n, m, factor) for axis, n, m, factor in axes_of}
-        values = self._multiplied(x, pairs, exact=exact, turned=False)
+        resized = self._resized(np.shape(x), "size", size, scales, axes)
+        values = self._multiplied(x, resized, exact=exact, turned=False)
         inside = {}
-        for i, (axis, (n_in, n_out, factor)) in enumerate(pairs.items()):
+        for i, (dimension, axis) in enumerate(resized.items()):
             along = self.along(i)
-            inside[axis] = along.inside(along.coordinates(n_in, n_out, factor), n_in)
+            inside[dimension] = along.inside(along.coordinates(*axis.arguments), axis.n_in)
         return self.extrapolated(values, inside)
 
     def gradient(
@@ -866,19 +837,20 @@ class Resize:
         >>> Resize(mode="linear").gradient([1, 0, 0, 1], (2,)).tolist()
         [1.0, 1.0]
         """
-        axes_of = self._axes_of(np.shape(g), "input_size", input_size, scales, axes)
-        pairs = {axis: (n, m, factor) for axis, m, n, factor in axes_of}
-        return self._multiplied(g, pairs, exact=exact, turned=True)
+        resized = self._resized(np.shape(g), "input_size", input_size, scales, axes, turned=True)
+        return self._multiplied(g, resized, exact=exact, turned=True)
 
-    def _axes_of(
+    def _resized(
         self,
         shape: tuple[int, ...],
         name: str,
         size: Sequence[int],
         scales: Sequence[Factor | None] | None,
         axes: Sequence[int] | None,
-    ) -> list[tuple[int, int, int, Factor | None]]:
-        """For each resized axis: which it is, its size, the size asked for, and the factor."""
+        *,
+        turned: bool = False,
+    ) -> dict[int, Axis]:
+        """The resized axes, by the array's dimension; ``turned``: the array has the outputs' sizes."""
         entries = _entries(name, size, "(8, 8)")
         sizes = [_pixels(f"an entry of {name}", n) for n in entries]
         factors = (None,) * len(sizes) if scales is None else _entries("scales", scales, "(2, 2)")
@@ -892,28 +864,31 @@ class Resize:
             raise ValueError(f"roi speaks of {len(self.roi) // 2} axes, {name} of {len(sizes)}")
         chosen = _axes(axes, len(sizes), len(shape), name)
         lengths = [shape[axis] for axis in chosen]
-        return list(zip(chosen, lengths, sizes, factors, strict=True))
+        n_ins, n_outs = (sizes, lengths) if turned else (lengths, sizes)
+        each = zip(n_ins, n_outs, factors, strict=True)
+        resized = (self.along(i)._axis(*arguments) for i, arguments in enumerate(each))
+        return dict(zip(chosen, resized, strict=True))
 
     def _multiplied(
         self,
         x: ArrayLike,
-        pairs: Mapping[int, tuple[int, int, Factor | None]],
+        resized: Mapping[int, Axis],
         *,
         exact: bool,
         turned: bool,
     ) -> NDArray[Any]:
-        """An array times the matrices of some axes, of ``(n_in, n_out, factor)`` each, or of those turned."""
+        """An array times the matrices of some dimensions, or those turned."""
         array = _exact.numbers(x)
-        along = {axis: self.along(i) for i, axis in enumerate(pairs)}
-        bands = {axis: along[axis]._band(*pair) for axis, pair in pairs.items()}
+        along = {dimension: self.along(i) for i, dimension in enumerate(resized)}
+        bands = {dimension: _band(along[dimension], axis) for dimension, axis in resized.items()}
         if turned:
-            bands = {axis: _products.transposed(band) for axis, band in bands.items()}
+            bands = {dimension: _products.transposed(band) for dimension, band in bands.items()}
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise ValueError("the exact reference takes finite numbers, got NaN or infinity")
         values = None if exact else _products.rounded_product(array, bands)
         if values is not None:
             return values
-        matrices = {axis: along[axis].weights(*pair) for axis, pair in pairs.items()}
+        matrices = {d: along[d].weights(*axis.arguments) for d, axis in resized.items()}
         if turned:
             matrices = {axis: matrix.T for axis, matrix in matrices.items()}
         return _exact.apply_matrices(array, matrices, exact=exact)
@@ -1063,13 +1038,13 @@ def exact_factor(factor: Factor) -> Fraction:
 
 
 @functools.lru_cache(maxsize=64)
-def _band(convention: Resize, n_in: int, n_out: int, factor: Fraction | None) -> _products.Band:
+def _band(convention: Resize, axis: Axis) -> _products.Band:
     """The exact weights of one axis."""
-    return _products.band(*exact_taps(convention, n_in, n_out, factor), n_in)
+    return _products.band(*exact_taps(convention, axis), axis.n_in)
 
 
 def exact_taps(
-    convention: Resize, n_in: int, n_out: int, factor: Fraction | None = None, dtype: Any = object
+    convention: Resize, axis: Axis, dtype: Any = object
 ) -> tuple[NDArray[np.intp], NDArray[Any]]:
     """The pixels that each output pixel of an axis reads, and their exact weights, rounded once to a dtype.
 
@@ -1077,7 +1052,7 @@ def exact_taps(
     row is computed once.
 
     Args:
-        convention, n_in, n_out, factor: as of ``Resize.coordinates``.
+        convention, axis: what is computed.
         dtype: of the weights; object for ``Fraction``s.
 
     Returns:
@@ -1086,9 +1061,9 @@ def exact_taps(
     Raises:
         ValueError: as ``Resize.coordinates``.
     """
-    convention._sizes(n_in, n_out, factor)
-    above, below = convention.ratio(np.arange(n_out), n_in, n_out, factor)
-    scale = convention.scale(n_in, n_out, factor)
+    n_in, n_out = axis.sizes
+    scale = convention.scale(*axis.arguments)
+    above, below = convention.ratio(axis.pixels)
     wide = convention.radius(scale) * convention.stretch(scale) if convention.kernel.radius else 0
     reach = math.ceil(max(wide, scale / 2 + 1, 3)) + 1
     pixel, behind = above // below, above % below

@@ -160,8 +160,9 @@ def _users(calls: Sequence[Call], name: str) -> str:
 
 def _rules(calls: Sequence[Call]) -> Iterator[str]:
     for name, rule in COORDINATE_RULES.items():
-        yield f"- **`{name}`**: {rule.formula}"
-        yield f"  Calls: {_users(calls, name)}. Source: {rule.source}.\n"
+        if rule.applies is None:  # others are of libraries that are not in the catalogue
+            yield f"- **`{name}`**: {rule.formula}"
+            yield f"  Calls: {_users(calls, name)}. Source: {rule.source}.\n"
 
 
 def _roundings(calls: Sequence[Call]) -> Iterator[str]:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...operators import Resize
-from ..coordinates import places
+from ...operators.axis import Axis
+from ..coordinates import float_coordinates
 from .steps import fma
 
 Integers = NDArray[np.int64]
@@ -53,14 +54,11 @@ def applies_to(convention: Resize) -> bool:
     return affine and plain and kernels.get(convention.mode, False)
 
 
-def _places(
-    convention: Resize, rule: str, n_in: int, n_out: int, *, columns: bool
-) -> tuple[NDArray[np.intp], Float32]:
-    """The pixel before each place, and the fraction: exact in float32."""
-    sizes = (np.asarray(n, np.int64) for n in (n_in, n_out, 0))
-    place = places(convention, rule, np.arange(n_out), *sizes, columns=columns)
-    base = np.floor(place)
-    return base.astype(np.intp), (place - base).astype(F)
+def _split(convention: Resize, axis: Axis, rule: str) -> tuple[NDArray[np.intp], Float32]:
+    """The pixel before each coordinate, and the fraction: exact in float32."""
+    coordinate = float_coordinates(convention, axis.pixels, rule)
+    base = np.floor(coordinate)
+    return base.astype(np.intp), (coordinate - base).astype(F)
 
 
 def _taps(
@@ -89,8 +87,8 @@ def _axes(
 ) -> tuple[list[NDArray[np.intp]], Float32, Float32]:
     """The pixels before the places, and the fractions of rows, (H, 1), and columns, (W,); not
     ``by_axis``: columns by the formula of the rows."""
-    y, v = _places(convention, rule, x.shape[2], size[0], columns=False)
-    z, u = _places(convention, rule, x.shape[3], size[1], columns=by_axis)
+    y, v = _split(convention, Axis(x.shape[2], size[0]), rule)
+    z, u = _split(convention, Axis(x.shape[3], size[1], columns=by_axis), rule)
     return [y, z], v[:, None], u
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...operators import Resize
+from ...operators.axis import Axis
 from .steps import (
     NO_FACTORS,
     F,
@@ -87,7 +88,7 @@ def _antialiased(
     convention: Resize, n_in: int, n_out: int, factor: float | None
 ) -> tuple[Float64, float]:
     """The kernel is stretched by the scale; what lies inside the image is divided by its sum."""
-    above, below = convention.step(n_in, n_out)
+    above, below = convention.step(Axis(n_in, n_out))
     given = convention.takes_factors
     scale = step(n_in, n_out, factor) if given else float(above / below)
     stretch = max(scale, 1.0)
