@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from ..frameworks import LIBRARIES
 from ..frameworks.call import Call, Expression, Name
 from ..frameworks.layer_plans import Target
 from ..frameworks.symbolic_sizes import Symbol
@@ -57,39 +58,18 @@ def form_of(target: Target, rank: int, own_rank: int) -> Form | None:
         return IMAGE
     if rank == 1:
         return UNIT_AXIS
-    return TWO_PASSES if target in ("tensorflow", "keras") else None
+    return TWO_PASSES if LIBRARIES[target].reshape else None
 
 
-# the image that a line is, and how a line comes out of it again
-_LINES: Mapping[Target, tuple[str, str]] = {
-    "torch": ("x[:, :, None]", "[:, :, 0]"),
-    "tensorflow": ("x[:, None]", "[:, 0]"),
-    "keras": ("x[:, None]", "[:, 0]"),
-    "opencv": ("x[None]", "[0]"),
-}
-_NAMES: Mapping[Target, Mapping[int, tuple[str, ...]]] = {
-    "torch": {1: ("2",), 2: ("2", "3"), 3: ("2", "3", "4")},
-    "tensorflow": {1: ("1",), 2: ("1", "2"), 3: ("1", "2", "3")},
-    "keras": {1: ("1",), 2: ("1", "2"), 3: ("1", "2", "3")},
-    "opencv": {1: ("0",), 2: ("0", "1"), 3: ("0", "1", "2")},
-    "onnx": {1: ("2",), 2: ("2", "3"), 3: ("2", "3", "4")},
-}
-LAYOUTS: Mapping[Target, Mapping[int, str]] = {
-    "torch": {1: "x is (N, C, W)", 2: "x is (N, C, H, W)", 3: "x is (N, C, D, H, W)"},
-    "tensorflow": {1: "x is (N, W, C)", 2: "x is (N, H, W, C)", 3: "x is (N, D, H, W, C)"},
-    "keras": {1: "x is (N, W, C)", 2: "x is (N, H, W, C)", 3: "x is (N, D, H, W, C)"},
-    "opencv": {
-        1: "x is (W,) or (W, C)",
-        2: "x is (H, W) or (H, W, C)",
-        3: "x is (D, H, W) or (D, H, W, C)",
-    },
-    "onnx": {1: "x is (N, C, W)", 2: "x is (N, C, H, W)", 3: "x is (N, C, D, H, W)"},
+LAYOUTS: Mapping[str, Mapping[int, str]] = {
+    name: library.layouts for name, library in LIBRARIES.items()
 }
 
 
 def shape_texts(target: Target, rank: int) -> tuple[str, ...]:
     """What the sizes of the input are called."""
-    return tuple(f"x.shape[{axis}]" for axis in _NAMES[target][rank])
+    first = LIBRARIES[target].first_axis
+    return tuple(f"x.shape[{first + axis}]" for axis in range(rank))
 
 
 def with_image(said: Expression, image: str) -> Expression:
@@ -104,14 +84,14 @@ def with_image(said: Expression, image: str) -> Expression:
 
 def of_line(target: Target, call: Call, sizes: Sizes, say: Say) -> str:
     """A line as an image of one row."""
-    image, line = _LINES[target]
+    image, line = LIBRARIES[target].line  # type: ignore[misc]
     (one,) = UNIT_AXIS.passes(sizes)  # type: ignore[misc]
     return f"y = {with_image(say(call, one), image)}{line}"
 
 
 def of_volume(target: Target, call: Call, sizes: Sizes, say: Say) -> str:
     """A volume in two passes, of TensorFlow's layout."""
-    reshape = {"tensorflow": "tf.reshape", "keras": "keras.ops.reshape"}[target]
+    reshape = LIBRARIES[target].reshape
     depth, height, width = sizes.n_out
     out = tuple(map(repr, sizes.n_out))
     names = ("depth", "height", "width")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -249,19 +249,14 @@ def fitting(n_in: Size, wanted: Size) -> Size:
 
 
 Fit = Callable[[Size, Size], Size]
-_FITS: Mapping[str, Fit] = {
-    "tf.image.resize": fitting,
-    "tf.compat.v1.image.resize": fitting,
-    "tf.image.resize_with_pad": padded,
-}
 
 
 def fit_of(reading: Reading) -> Fit | None:
     """From the sizes of an image and of a call to that of the result, where the call makes it fit."""
-    fit = _FITS.get(reading.function.name)
-    if fit is padded or (fit is not None and reading.ways["preserve_aspect_ratio"]):
-        return fit
-    return None
+    fits = reading.function.fits
+    if fits == "pads":
+        return padded
+    return fitting if fits and reading.ways[fits] else None
 
 
 def _fitted(reading: Reading, fit: Fit, input_size: Size | None) -> Query:
@@ -300,8 +295,7 @@ def _proportional(sizes: Sizes) -> bool:
 
 
 def _by_nothing(reading: Reading, input_size: Size | None) -> Query:
-    halves, doubles = "({} + 1) // 2", "2 * {}"
-    own = {"cv2.pyrDown": halves, "cv2.pyrUp": doubles}.get(reading.function.name)
+    own = reading.function.own_size
     rank = reading.rank
     if own is None and input_size is None:
         return Query(_sizes.spread(rank), _SPREAD, AXES[rank], every=True)
@@ -314,14 +308,10 @@ def _by_nothing(reading: Reading, input_size: Size | None) -> Query:
         if input_size is not None
         else [(12, 16), (24, 32), *_sizes.inputs(rank)]
     )
-
-    def out(n: int) -> int:
-        return (n + 1) // 2 if own == halves else 2 * n
-
-    tried = tuple(Sizes(n_in, tuple(map(out, n_in))) for n_in in inputs)
+    tried = tuple(Sizes(n_in, tuple(map(own.of, n_in))) for n_in in inputs)
     if input_size is not None:
         return Query(tried, f"at {tried[0]}", (None,) * rank, complete=True)
-    return Query(_unique(tried), "at {count} input sizes", (own,) * rank)
+    return Query(_unique(tried), "at {count} input sizes", (own.text,) * rank)
 
 
 # ---------------------------------------------------------------------------- factors

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import importlib.util
+from collections.abc import Mapping
 
-from . import keras_torch, opencv, tensorflow, torch
+from . import keras_calls, keras_torch, onnx, opencv, tensorflow, torch
 from .call import (
     Call,
     Defect,
@@ -21,6 +22,7 @@ from .call import (
     Refusal,
     dtype_name,
 )
+from .library import Library
 
 FRAMEWORKS = {
     framework.name: framework
@@ -32,8 +34,21 @@ FRAMEWORKS = {
     )
 }
 
+# what calls are converted from and to; of a framework, what is offered first stands first
+LIBRARIES: Mapping[str, Library] = {
+    library.name: library
+    for library in (
+        torch.LIBRARY,
+        tensorflow.LIBRARY,
+        keras_calls.LIBRARY,
+        opencv.LIBRARY,
+        onnx.LIBRARY,
+    )
+}
+
 __all__ = [
     "FRAMEWORKS",
+    "LIBRARIES",
     "Call",
     "DType",
     "Defect",
@@ -41,6 +56,7 @@ __all__ = [
     "Framework",
     "FrameworkError",
     "Gradient",
+    "Library",
     "Mode",
     "Name",
     "Names",

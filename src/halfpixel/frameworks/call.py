@@ -562,6 +562,8 @@ class Framework:
 
     Attributes:
         name: as users and markers write it.
+        title: for people.
+        colour: of its lines in plots, as matplotlib has it.
         module: what ``import`` takes.
         distributions: the packages that bring the module; the first is the one to install.
         needs: modules beside it that it cannot run without; without them it is not there.
@@ -574,6 +576,8 @@ class Framework:
     """
 
     name: str
+    title: str
+    colour: str
     module: str
     distributions: tuple[str, ...]
     calls: tuple[Call, ...]

@@ -28,6 +28,8 @@ from .call import (
     Run,
     dtype_name,
 )
+from .layer_plans import Target
+from .library import Function, Library
 from .windows import KERAS_PADDINGS, KerasPadding, axes_of, keras_output_padding
 
 Flags = dict[str, object]
@@ -300,6 +302,81 @@ def calls(backend: Backend) -> tuple[Call, ...]:
     """Keras's calls on a backend."""
     return (*_resize_calls(backend), *_conv_calls(backend))
 
+
+# ---------------------------------------------------------------------------- as users write it
+
+_LIBRARY: Target = "keras"
+_COMPUTES = {"dtype": "the layer computes in it: exactness here is that of float32"}
+# what is around an image that is padded
+_FILLED = dict.fromkeys(("fill_mode", "fill_value"), ("pad_to_aspect_ratio", True))
+
+
+def _upsampling_layer(name: str, rank: int, takes: str, **more: Any) -> Function:
+    layout = ("data_format",) if "data_format" in takes else ()
+    return Function(
+        framework=_LIBRARY,
+        name=name,
+        takes=f"{takes}, *, name=None, dtype=None, trainable=None",
+        factors=("size",),
+        rank=rank,
+        one_for_all=True,
+        unused=("name", "trainable"),
+        told=_COMPUTES,
+        ways=layout,
+        words={"data_format": {"channels_last": None}} if layout else {},
+        **more,
+    )
+
+
+LIBRARY = Library(
+    name=_LIBRARY,
+    title="Keras",
+    functions=(
+        Function(
+            framework=_LIBRARY,
+            name="keras.ops.image.resize",
+            takes="images, size, interpolation='bilinear', antialias=False, crop_to_aspect_ratio=False, "
+            "pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None",
+            image="images",
+            size=("size",),
+            unused=(),
+            moot=_FILLED,
+            ways=("data_format",),
+            words={"data_format": {"channels_last": None}},
+        ),
+        Function(
+            framework=_LIBRARY,
+            name="keras.layers.Resizing",
+            takes="height, width, interpolation='bilinear', crop_to_aspect_ratio=False, "
+            "pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, antialias=False, "
+            "data_format=None, *, name=None, dtype=None, trainable=None",
+            size=("height", "width"),
+            unused=("name", "trainable"),
+            told=_COMPUTES,
+            moot=_FILLED,
+            ways=("data_format",),
+            words={"data_format": {"channels_last": None}},
+            becomes="keras.ops.image.resize",
+        ),
+        _upsampling_layer(
+            "keras.layers.UpSampling2D", 2, "size=(2, 2), data_format=None, interpolation='nearest'"
+        ),
+        _upsampling_layer(
+            "keras.layers.UpSampling1D", 1, "size=2", becomes="keras.layers.UpSampling2D"
+        ),
+        _upsampling_layer(
+            "keras.layers.UpSampling3D",
+            3,
+            "size=(2, 2, 2), data_format=None",
+            becomes="keras.layers.UpSampling2D",
+        ),
+    ),
+    modules=(("tf.keras", "keras"),),
+    first_axis=1,
+    layouts={1: "x is (N, W, C)", 2: "x is (N, H, W, C)", 3: "x is (N, D, H, W, C)"},
+    line=("x[:, None]", "[:, 0]"),
+    reshape="keras.ops.reshape",
+)
 
 # ---------------------------------------------------------------------------- running
 

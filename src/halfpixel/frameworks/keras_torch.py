@@ -168,6 +168,8 @@ def _gradient(forward: Expression, of: str) -> Expression:
 
 FRAMEWORK = Framework(
     name="keras_torch",
+    title="Keras on torch",
+    colour="#5f3dc4",
     module="keras",
     distributions=("keras", "keras-nightly"),
     needs=("torch",),

@@ -16,6 +16,8 @@ from ..operators.request import Request
 from . import opencv_dnn, opencv_pyramids
 from .call import Call, DType, Expression, Framework, Name, Names, Refusal
 from .factors import Scaling, copied_image, half_even, of_sizes, plain
+from .layer_plans import Target
+from .library import Function, Library, OwnSize, Words
 from .opencv_warp import warp_affine_calls
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
@@ -311,8 +313,107 @@ CALLS = (
     *opencv_dnn.CALLS,
 )
 
+# ---------------------------------------------------------------------------- as users write it
+
+_LIBRARY: Target = "opencv"
+_CV2: dict[object, str] = {
+    0: "INTER_NEAREST",
+    1: "INTER_LINEAR",
+    2: "INTER_CUBIC",
+    3: "INTER_AREA",
+    4: "INTER_LANCZOS4",
+    5: "INTER_LINEAR_EXACT",
+    6: "INTER_NEAREST_EXACT",
+}
+# flags of cv2.warpAffine: an interpolation and whether the matrix leads from output to input
+_WARP_NUMBERS: Words = {int(str(n)) | 16: f"WARP_INVERSE_MAP | {name}" for n, name in _CV2.items()}
+_WARP_NAMES: Words = {
+    text: f"WARP_INVERSE_MAP | {name}"
+    for name in _CV2.values()
+    for text in (f"WARP_INVERSE_MAP | {name}", f"{name} | WARP_INVERSE_MAP")
+}
+_BORDER_NUMBERS: Words = {
+    0: "BORDER_CONSTANT",
+    1: "BORDER_REPLICATE",
+    2: "BORDER_REFLECT",
+    3: "BORDER_WRAP",
+    4: "BORDER_REFLECT_101",
+}
+_BORDER_NAMES: Words = {
+    "BORDER_DEFAULT": "BORDER_REFLECT_101",
+    "BORDER_REFLECT101": "BORDER_REFLECT_101",
+    **{name: name for name in _BORDER_NUMBERS.values()},
+}
+
+
+LIBRARY = Library(
+    name=_LIBRARY,
+    title="OpenCV",
+    functions=(
+        Function(
+            framework=_LIBRARY,
+            name="cv2.resize",
+            takes="src, dsize, dst=None, fx=0, fy=0, interpolation=1",
+            image="src",
+            size=("dsize",),
+            order="wh",
+            factors=("fx", "fy"),
+            unused=("dst",),
+            words={"interpolation": _CV2},
+            constants={"interpolation": {name: name for name in _CV2.values()}},
+        ),
+        Function(
+            framework=_LIBRARY,
+            name="cv2.pyrDown",
+            own_size=OwnSize(lambda n: (n + 1) // 2, "({} + 1) // 2"),
+            takes="src, dst=None, dstsize=None, borderType=4",
+            image="src",
+            size=("dstsize",),
+            order="wh",
+            unused=("dst",),
+            words={"borderType": _BORDER_NUMBERS},
+            constants={"borderType": _BORDER_NAMES},
+        ),
+        Function(
+            framework=_LIBRARY,
+            name="cv2.pyrUp",
+            own_size=OwnSize(lambda n: 2 * n, "2 * {}"),
+            takes="src, dst=None, dstsize=None, borderType=4",
+            image="src",
+            size=("dstsize",),
+            order="wh",
+            unused=("dst",),
+            words={"borderType": _BORDER_NUMBERS},
+            constants={"borderType": _BORDER_NAMES},
+        ),
+        Function(
+            framework=_LIBRARY,
+            name="cv2.warpAffine",
+            takes="src, M, dsize, dst=None, flags=1, borderMode=0, borderValue=0, hint=None",
+            image="src",
+            size=("dsize",),
+            order="wh",
+            grid=("M",),
+            unused=("dst", "hint"),
+            words={"flags": _WARP_NUMBERS, "borderMode": _BORDER_NUMBERS},
+            constants={"flags": _WARP_NAMES, "borderMode": _BORDER_NAMES},
+        ),
+    ),
+    modules=(("cv", "cv2"),),
+    constants=("", "cv2"),
+    first_axis=0,
+    layouts={
+        1: "x is (W,) or (W, C)",
+        2: "x is (H, W) or (H, W, C)",
+        3: "x is (D, H, W) or (D, H, W, C)",
+    },
+    line=("x[None]", "[0]"),
+)
+
 FRAMEWORK = Framework(
     name="opencv",
+    title="OpenCV",
+    colour="#1864ab",
     module="cv2",
     distributions=(
         "opencv-python-headless",

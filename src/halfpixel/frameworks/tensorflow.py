@@ -32,6 +32,8 @@ from .call import (
     Run,
     dtype_name,
 )
+from .layer_plans import Target
+from .library import Function, Library, Words
 from .tensorflow_modes import MODES
 from .tensorflow_raw import (
     CROP_AND_RESIZE,
@@ -693,8 +695,133 @@ CALLS = (
     ),
 )
 
+# ---------------------------------------------------------------------------- as users write it
+
+_LIBRARY: Target = "tensorflow"
+_TF_METHODS: Words = {
+    "BILINEAR": "bilinear",
+    "NEAREST_NEIGHBOR": "nearest",
+    "BICUBIC": "bicubic",
+    "AREA": "area",
+    "LANCZOS3": "lanczos3",
+    "LANCZOS5": "lanczos5",
+    "GAUSSIAN": "gaussian",
+    "MITCHELLCUBIC": "mitchellcubic",
+}
+_V1_METHODS: Words = {0: "bilinear", 1: "nearest", 2: "bicubic", 3: "area"}
+_V1_TAKES = "images, size, align_corners=False, name=None, half_pixel_centers=False"
+_RAW_TAKES = "*, images, size, align_corners=False, half_pixel_centers=False, name=None"
+
+
+def _v1_function(name: str, takes: str, **more: Any) -> Function:
+    return Function(
+        framework=_LIBRARY,
+        name=f"tf.compat.v1.image.{name}",
+        takes=takes,
+        image="images",
+        size=("size",),
+        **more,
+    )
+
+
+def _raw_function(name: str, takes: str, image: str = "images", **more: Any) -> Function:
+    given = {"size": ("size",), **more}
+    return Function(
+        framework=_LIBRARY, name=f"tf.raw_ops.{name}", takes=takes, image=image, **given
+    )
+
+
+LIBRARY = Library(
+    name=_LIBRARY,
+    title="TensorFlow",
+    functions=(
+        Function(
+            framework=_LIBRARY,
+            name="tf.image.resize",
+            takes="images, size, method='bilinear', preserve_aspect_ratio=False, antialias=False, name=None",
+            image="images",
+            size=("size",),
+            ways=("preserve_aspect_ratio",),
+            fits="preserve_aspect_ratio",
+            constants={"method": _TF_METHODS},
+        ),
+        _v1_function(
+            "resize_nearest_neighbor", _V1_TAKES, spelled=("tf.image.resize_nearest_neighbor",)
+        ),
+        _v1_function("resize_bilinear", _V1_TAKES, spelled=("tf.image.resize_bilinear",)),
+        _v1_function("resize_bicubic", _V1_TAKES, spelled=("tf.image.resize_bicubic",)),
+        _v1_function(
+            "resize_area",
+            "images, size, align_corners=False, name=None",
+            spelled=("tf.image.resize_area",),
+        ),
+        _v1_function(
+            "resize",
+            "images, size, method=0, align_corners=False, preserve_aspect_ratio=False, name=None",
+            ways=("preserve_aspect_ratio",),
+            fits="preserve_aspect_ratio",
+            words={"method": _V1_METHODS},
+            constants={"method": _TF_METHODS},
+            spelled=("tf.image.resize_images", "tf.compat.v1.image.resize_images"),
+        ),
+        Function(
+            framework=_LIBRARY,
+            name="tf.image.resize_with_pad",
+            takes="image, target_height, target_width, method='bilinear', antialias=False",
+            image="image",
+            size=("target_height", "target_width"),
+            fits="pads",
+            constants={"method": _TF_METHODS},
+        ),
+        Function(
+            framework=_LIBRARY,
+            name="tf.image.crop_and_resize",
+            takes="image, boxes, box_indices, crop_size, method='bilinear', extrapolation_value=0.0, "
+            "name=None",
+            image="image",
+            size=("crop_size",),
+            grid=("boxes", "box_indices", "extrapolation_value"),
+        ),
+        _raw_function("ResizeNearestNeighbor", _RAW_TAKES),
+        _raw_function("ResizeBilinear", _RAW_TAKES),
+        _raw_function("ResizeBicubic", _RAW_TAKES),
+        _raw_function("ResizeArea", "*, images, size, align_corners=False, name=None"),
+        _raw_function(
+            "CropAndResize",
+            "*, image, boxes, box_ind, crop_size, method='bilinear', extrapolation_value=0, name=None",
+            image="image",
+            size=("crop_size",),
+            grid=("boxes", "box_ind", "extrapolation_value"),
+        ),
+        _raw_function(
+            "ScaleAndTranslate",
+            "*, images, size, scale, translation, kernel_type='lanczos3', antialias=True, name=None",
+            grid=("scale", "translation"),
+        ),
+        _raw_function(
+            "QuantizedResizeBilinear",
+            "*, images, size, min, max, align_corners=False, half_pixel_centers=False, name=None",
+            unused=("min", "max", "name"),
+        ),
+    ),
+    modules=(("tensorflow", "tf"), ("tf1", "tf.compat.v1")),
+    constants=(
+        "",
+        "ResizeMethod",
+        "image.ResizeMethod",
+        "tf.image.ResizeMethod",
+        "tf.compat.v1.image.ResizeMethod",
+    ),
+    first_axis=1,
+    layouts={1: "x is (N, W, C)", 2: "x is (N, H, W, C)", 3: "x is (N, D, H, W, C)"},
+    line=("x[:, None]", "[:, 0]"),
+    reshape="tf.reshape",
+)
+
 FRAMEWORK = Framework(
     name="tensorflow",
+    title="TensorFlow",
+    colour="#92690a",
     module="tensorflow",
     distributions=("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tf-nightly"),
     calls=CALLS,

@@ -38,6 +38,8 @@ from .call import (
     dtype_name,
 )
 from .factors import said_with
+from .layer_plans import Target
+from .library import Function, Library
 from .torch_grid import grid_sample_calls
 from .torch_modes import MODES
 from .torch_scales import SCALED
@@ -690,8 +692,74 @@ CALLS = (
     ),
 )
 
+# ---------------------------------------------------------------------------- as users write it
+
+_LIBRARY: Target = "torch"
+
+
+def _function(name: str, takes: str, *, rank: int | None = None, **more: Any) -> Function:
+    return Function(
+        framework=_LIBRARY,
+        name=name,
+        takes=takes,
+        size=("size",),
+        factors=("scale_factor",),
+        rank=rank,
+        one_for_all=True,
+        words={"recompute_scale_factor": {False: None}},
+        ways=("recompute_scale_factor",) if "recompute" in takes else (),
+        **more,
+    )
+
+
+LIBRARY = Library(
+    name=_LIBRARY,
+    title="PyTorch",
+    functions=(
+        _function(
+            "F.interpolate",
+            "input, size=None, scale_factor=None, mode='nearest', align_corners=None, "
+            "recompute_scale_factor=None, antialias=False",
+            image="input",
+        ),
+        _function(
+            "nn.Upsample",
+            "size=None, scale_factor=None, mode='nearest', align_corners=None, "
+            "recompute_scale_factor=None",
+            becomes="F.interpolate",
+        ),
+        _function(
+            "F.upsample",
+            "input, size=None, scale_factor=None, mode='nearest', align_corners=None",
+            image="input",
+            becomes="F.interpolate",
+        ),
+        _function("nn.UpsamplingNearest2d", "size=None, scale_factor=None", rank=2),
+        _function("nn.UpsamplingBilinear2d", "size=None, scale_factor=None", rank=2),
+        Function(
+            framework=_LIBRARY,
+            name="F.grid_sample",
+            takes="input, grid, mode='bilinear', padding_mode='zeros', align_corners=None",
+            image="input",
+            grid=("grid",),
+            words={"align_corners": {None: False}},
+        ),
+    ),
+    modules=(
+        ("torch.nn.functional", "F"),
+        ("nn.functional", "F"),
+        ("functional", "F"),
+        ("torch.nn", "nn"),
+    ),
+    first_axis=2,
+    layouts={1: "x is (N, C, W)", 2: "x is (N, C, H, W)", 3: "x is (N, C, D, H, W)"},
+    line=("x[:, :, None]", "[:, :, 0]"),
+)
+
 FRAMEWORK = Framework(
     name="torch",
+    title="torch",
+    colour="#c2410c",
     module="torch",
     distributions=("torch",),
     calls=CALLS,

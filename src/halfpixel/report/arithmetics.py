@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..frameworks import Call
+from ..frameworks import FRAMEWORKS, Call
 from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
@@ -20,18 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_COLOURS = {
-    "torch": "#c2410c",
-    "tensorflow": "#92690a",
-    "opencv": "#1864ab",
-    "keras_torch": "#5f3dc4",
-}
-_NAMES = {
-    "torch": "torch",
-    "tensorflow": "TensorFlow",
-    "opencv": "OpenCV",
-    "keras_torch": "Keras on torch",
-}
+_COLOURS = {name: framework.colour for name, framework in FRAMEWORKS.items()}
+_NAMES = {name: framework.title for name, framework in FRAMEWORKS.items()}
 _RULED, _RULED_COLOUR = "its own rule", "#666666"
 _SHOWN = (16, 256, 4096)
 _LIMITS = (0.3, 1e8)  # of the errors in a plot

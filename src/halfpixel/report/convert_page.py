@@ -18,18 +18,13 @@ from ..conversion.answer import Difference, Equivalent, Part
 from ..conversion.parse import Unreadable
 from ..conversion.search import function_of
 from ..conversion.size_query import fit_of
+from ..frameworks import LIBRARIES
 from ..frameworks.layer_plans import TARGETS
 from . import rule_words
 
 # factors that are written most: in their answers sizes are as code has them
 USUAL_FACTORS = (2, 0.5)
-NAMES = {
-    "torch": "PyTorch",
-    "tensorflow": "TensorFlow",
-    "keras": "Keras",
-    "opencv": "OpenCV",
-    "onnx": "ONNX",
-}
+NAMES = {name: library.title for name, library in LIBRARIES.items()}
 EXAMPLES = (
     'F.interpolate(x, scale_factor=2, mode="bilinear")',
     "cv2.resize(img, (w, h), interpolation=cv2.INTER_AREA)",

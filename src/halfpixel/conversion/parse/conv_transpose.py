@@ -12,12 +12,13 @@ from typing import Any
 
 from ...frameworks import windows as _padding
 from ...frameworks.layer_plans import Layer, Target
+from ...frameworks.library import signature
 from ...frameworks.symbolic_sizes import Named
 from ...frameworks.windows import Axis, Window
 from ...operators import ConvTranspose
 from ...operators.onnx_operators import conv_transpose_node
 from .signatures import canonical
-from .text import Branch, Unreadable, Variable, Written, choices_of, signature, unsaid
+from .text import Branch, Unreadable, Variable, Written, choices_of, unsaid
 
 
 @dataclass(frozen=True)

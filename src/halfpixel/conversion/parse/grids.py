@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ...frameworks.library import signature
 from .entries import SCALES, entries_of
 from .reading import Reading
 from .text import (
     Unreadable,
     Written,
-    signature,
     unsaid,
 )
 

@@ -479,25 +479,3 @@ def unsaid(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return any(map(unsaid, value))
     return isinstance(value, (Variable, Written, Choice))
-
-
-def signature(text: str) -> inspect.Signature:
-    """The signature of ``def f(text)``; its defaults are literals. What follows a ``*`` has to be named."""
-    parsed = ast.parse(f"lambda {text}: 0", mode="eval").body
-    assert isinstance(parsed, ast.Lambda)
-    given = parsed.args
-    empty = inspect.Parameter.empty
-    defaults = [empty] * (len(given.args) - len(given.defaults))
-    defaults += [ast.literal_eval(default) for default in given.defaults]
-    either, named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
-    parameters = [
-        inspect.Parameter(one.arg, either, default=default)
-        for one, default in zip(given.args, defaults, strict=True)
-    ]
-    parameters += [
-        inspect.Parameter(
-            one.arg, named, default=empty if default is None else ast.literal_eval(default)
-        )
-        for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
-    ]
-    return inspect.Signature(parameters)

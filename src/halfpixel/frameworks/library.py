@@ -1,0 +1,159 @@
+"""What a library is to those who write code in it: the functions that resize, and how its arrays lie."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .layer_plans import Target
+
+Words = Mapping[object, object]
+
+
+@dataclass(frozen=True)
+class OwnSize:
+    """The size of an axis that a function makes by itself.
+
+    Attributes:
+        of: from the image's size to the result's.
+        text: the same in Python, with ``{}`` for the image's size.
+    """
+
+    of: Callable[[int], int]
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A function, or a layer, that resizes.
+
+    Attributes:
+        framework: the name of the library whose it is.
+        name: as the catalogue's expressions have it.
+        takes: its signature.
+        image: the argument that is resized; empty of a layer, whose image comes later.
+        size: the arguments that say the output's size.
+        order: whether a size is (height, width) or (width, height).
+        factors: the arguments that say output pixels an input pixel.
+        rank: the number of spatial axes; None where the arguments say it.
+        one_for_all: a size or a factor may be one number, for all axes.
+        grid: the arguments that say where an output pixel lies, for the reading to look into.
+        unused: the arguments with no part in the result, whatever they are.
+        told: the arguments that are not answered for, and what is said where one is given.
+        ways: the arguments that do not change how a pixel is computed: layouts, and what becomes of a size.
+        words: for an argument, other values that stand for one.
+        constants: for an argument, names of constants, without the dots before them, and their values.
+        spelled: its other names.
+        moot: for an argument, another one and the value without which it means nothing.
+        fits: where the result has the image's proportions, and is as large as fits into the size: the
+            argument that asks for that, or ``pads``, where zeros are put around it.
+        own_size: of the result, where no size is given.
+        becomes: the function that it calls with the same arguments, if that is one of these.
+    """
+
+    framework: Target
+    name: str
+    takes: str
+    image: str = ""
+    size: tuple[str, ...] = ()
+    order: str = "hw"
+    factors: tuple[str, ...] = ()
+    rank: int | None = 2
+    one_for_all: bool = False
+    grid: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ("name",)
+    told: Mapping[str, str] = field(default_factory=dict)
+    ways: tuple[str, ...] = ()
+    words: Mapping[str, Words] = field(default_factory=dict)
+    constants: Mapping[str, Words] = field(default_factory=dict)
+    spelled: tuple[str, ...] = ()
+    becomes: str = ""
+    fits: str = ""
+    own_size: OwnSize | None = None
+    moot: Mapping[str, tuple[str, object]] = field(default_factory=dict)
+
+    @functools.cached_property
+    def signature(self) -> inspect.Signature:
+        """What ``takes`` says."""
+        return signature(self.takes)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The arguments that say which call of the catalogue it is."""
+        return tuple(name for name, kind in self.kinds.items() if kind == "flag")
+
+    @functools.cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """For every argument, what is made of it: image, size, factors, grid, unused, told, way or flag."""
+        named = {
+            "image": (self.image,),
+            "size": self.size,
+            "factors": self.factors,
+            "grid": self.grid,
+            "unused": self.unused,
+            "told": self.told,
+            "way": self.ways,
+        }
+        found = {name: kind for kind, names in named.items() for name in names}
+        return {name: found.get(name, "flag") for name in self.signature.parameters}
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether its image comes later."""
+        return not self.image and not self.grid
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """A library that calls are converted from and to. A framework is what is installed and run: Keras is one
+    library, and a part of two frameworks.
+
+    Attributes:
+        name: as users write it.
+        title: for people.
+        functions: those that resize; what is offered first stands first.
+        modules: other names of the modules that its functions stand in, with the name that they have here;
+            the longer ones first.
+        constants: the modules that its constants stand in, under the names that they have here; the empty
+            one, where a bare name was imported.
+        first_axis: the place of the first spatial axis in the shape of an image.
+        layouts: by the number of spatial axes, the image ``x`` that its functions take, in words.
+        line: the image that a line ``x`` is, and how a line comes out of it again; None where a line is
+            resized as it is.
+        reshape: its function of an image and a shape, where a volume is resized in two passes.
+    """
+
+    name: Target
+    title: str
+    functions: tuple[Function, ...]
+    modules: tuple[tuple[str, str], ...] = ()
+    constants: tuple[str, ...] = ()
+    first_axis: int
+    layouts: Mapping[int, str]
+    line: tuple[str, str] | None = None
+    reshape: str = ""
+
+
+def signature(text: str) -> inspect.Signature:
+    """The signature of ``def f(text)``; its defaults are literals. What follows a ``*`` has to be named."""
+    parsed = ast.parse(f"lambda {text}: 0", mode="eval").body
+    assert isinstance(parsed, ast.Lambda)
+    given = parsed.args
+    empty = inspect.Parameter.empty
+    defaults = [empty] * (len(given.args) - len(given.defaults))
+    defaults += [ast.literal_eval(default) for default in given.defaults]
+    either, named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter(one.arg, either, default=default)
+        for one, default in zip(given.args, defaults, strict=True)
+    ]
+    parameters += [
+        inspect.Parameter(
+            one.arg, named, default=empty if default is None else ast.literal_eval(default)
+        )
+        for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    ]
+    return inspect.Signature(parameters)
