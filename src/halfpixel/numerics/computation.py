@@ -13,7 +13,7 @@ from ..operators import Convention, ConvTranspose, Resize
 from ..operators.axis import Axis
 from ..operators.exact import Exact, apply_matrices, fractions, over_common_denominator
 from ..operators.request import Gradient, Operation, Request, Scales
-from .coordinates import coordinates, tap_weights
+from .coordinates import coordinates, needed, tap_weights
 from .integer_kernels import ROUNDINGS, predicted
 from .nonfinite import Evaluated, filled
 from .weights import matrix
@@ -121,7 +121,8 @@ class Computation:
         """The resize's ``A_h`` and ``A_w``, read-only: ``Fraction``s, or float64."""
         assert isinstance(self.convention, Resize)
         find = _exact_matrix if dtype is object else matrix
-        h, w = (find(self.convention.along(i), axis, self.rule) for i, axis in enumerate(self.axes))
+        axes = (needed(axis, self.rule) for axis in self.axes)
+        h, w = (find(self.convention.along(i), axis, self.rule) for i, axis in enumerate(axes))
         return h, w
 
     def _inside(self) -> dict[int, NDArray[np.bool_]]:
@@ -138,7 +139,7 @@ class Computation:
         return matrix.T if self.gradient else matrix
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=1024)
 def _exact_matrix(convention: Resize, axis: Axis, rule: str | None) -> Exact:
     """One axis's matrix; cases of the same sizes share it, so that nobody may write into it."""
     where = coordinates(convention, axis, rule)

@@ -689,6 +689,14 @@ def float_coordinates(
     return np.where(at_first, 0.0, formula(convention, pixels))
 
 
+def needed(axis: Axis, rule: str | None) -> Axis:
+    """An axis without what a rule does not depend on, so that axes of the same sizes are equal."""
+    known = COORDINATE_RULES.get(rule or "")
+    total = axis.total if known is not None and known.above is not None else 0
+    by_axis = known is not None and known.columns is not None
+    return replace(axis, total=total, columns=axis.columns and by_axis)
+
+
 def coordinates(convention: Resize, axis: Axis, rule: str | None = None) -> Exact:
     """Where each output pixel samples: exactly, or as a rule of :data:`COORDINATE_RULES` has it."""
     if rule is None:

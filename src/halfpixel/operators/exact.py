@@ -16,6 +16,7 @@ Float64 = NDArray[np.float64]
 Axes = tuple[int, int] | tuple[tuple[int, ...], tuple[int, ...]]
 
 _INT64_LIMIT = 2**63
+_FLOAT64_LIMIT = 2**53
 _DENOMINATOR = 2**190  # 57 digits
 
 
@@ -60,6 +61,8 @@ def over_common_denominator(values: ArrayLike) -> tuple[Exact, int]:
     array = numbers(values)
     if array.dtype.kind in "iub":
         return np.asarray(array.astype(object) + 0, object), 1
+    if array.dtype in (np.float32, np.float64) and _are_integers(array):
+        return np.asarray(array.astype(np.int64).astype(object), object), 1
     try:
         ratios = [value.as_integer_ratio() for value in array.ravel().tolist()]
     except (OverflowError, ValueError):
@@ -70,6 +73,11 @@ def over_common_denominator(values: ArrayLike) -> tuple[Exact, int]:
     return _object_array((n * (denominator // d) for n, d in ratios), array.shape), denominator
 
 
+def _are_integers(array: NDArray[Any]) -> bool:
+    """Whether all are integers that int64 and float64 hold exactly."""
+    return bool((abs(array) < _FLOAT64_LIMIT).all() and (array == np.rint(array)).all())
+
+
 def fractions(integers: Exact, denominator: int) -> Exact:
     """``integers / denominator`` as an object array of ``Fraction``."""
     flat = (Fraction(n, denominator) for n in integers.ravel().tolist())
@@ -78,6 +86,8 @@ def fractions(integers: Exact, denominator: int) -> Exact:
 
 def rounded(integers: Exact, denominator: int) -> Float64:
     """``integers / denominator``, each rounded once to float64."""
+    if denominator < _FLOAT64_LIMIT and _magnitude(integers) < _FLOAT64_LIMIT:
+        return np.asarray(integers.astype(np.float64) / denominator)  # both are exact
     flat = np.array([quotient(n, denominator) for n in integers.ravel().tolist()], np.float64)
     return flat.reshape(integers.shape)
 
@@ -117,14 +127,21 @@ def apply_matrices(
     integers, denominator = over_common_denominator(x)
     for axis, matrix in matrices.items():
         rows, common = over_common_denominator(matrix)
-        lines = np.moveaxis(integers, axis, 0)
-        # a row reads a few pixels: skipping its zeros is what makes a photograph's worth affordable
-        result = [
-            sum((row[j] * lines[j] for j in np.flatnonzero(row)), 0 * lines[0]) for row in rows
-        ]
-        integers = np.moveaxis(np.array(result, object), 0, axis)
+        integers = np.moveaxis(_product(rows, np.moveaxis(integers, axis, 0)), 0, axis)
         denominator *= common
     return fractions(integers, denominator) if exact else rounded(integers, denominator)
+
+
+def _product(rows: Exact, lines: Exact) -> Exact:
+    """``rows @ lines`` along the first axis of ``lines``, in int64 where no sum overflows."""
+    largest = max((sum(map(abs, row)) for row in rows.tolist()), default=0) * _magnitude(lines)
+    if largest < _INT64_LIMIT:
+        flat = lines.reshape(len(lines), -1).astype(np.int64)
+        product = rows.astype(np.int64) @ flat
+        return np.asarray(product.astype(object), object).reshape(len(rows), *lines.shape[1:])
+    # a row reads a few pixels: skipping its zeros is what makes a photograph's worth affordable
+    result = [sum((row[j] * lines[j] for j in np.flatnonzero(row)), 0 * lines[0]) for row in rows]
+    return np.array(result, object)
 
 
 def to_digits(values: Exact) -> Exact:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .exact import fractions, over_common_denominator
 
 Values = NDArray[Any]
 
@@ -33,6 +35,8 @@ def cubic(distance: Values, a: Any) -> Values:
 
     R. Keys, "Cubic convolution interpolation for digital image processing", IEEE TASSP 29(6), 1981.
     """
+    if distance.dtype == object:
+        return _exact_pieces(distance, (a + 2, -a - 3, 0, 1), (a, -5 * a, 8 * a, -4 * a))
     near = ((a + 2) * distance - (a + 3)) * distance * distance + 1
     far = ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a
     return _pieces(distance, near, far)
@@ -43,9 +47,13 @@ def mitchell(distance: Values) -> Values:
 
     D. Mitchell and A. Netravali, "Reconstruction filters in computer graphics", SIGGRAPH 1988.
     """
-    one: Any = Fraction(1) if distance.dtype == object else 1.0
-    near = (one * 7 / 6 * distance - 2) * distance * distance + one * 8 / 9
-    far = ((2 - one * 7 / 18 * distance) * distance - one * 10 / 3) * distance + one * 16 / 9
+    if distance.dtype == object:
+        near = (Fraction(7, 6), -2, 0, Fraction(8, 9))
+        return _exact_pieces(
+            distance, near, (Fraction(-7, 18), 2, Fraction(-10, 3), Fraction(16, 9))
+        )
+    near = (7 / 6 * distance - 2) * distance * distance + 8 / 9
+    far = ((2 - 7 / 18 * distance) * distance - 10 / 3) * distance + 16 / 9
     return _pieces(distance, near, far)
 
 
@@ -153,6 +161,21 @@ def box(distance: Values) -> Values:
 
 def _pieces(distance: Values, near: Values, far: Values) -> Values:
     return np.asarray(np.where(distance <= 1, near, np.where(distance < 2, far, 0 * far)))
+
+
+def _exact_pieces(
+    distance: Values, near: Sequence[Fraction | int], far: Sequence[Fraction | int]
+) -> Values:
+    """Cubics up to distance 1 and 2, by their coefficients from t³ on: in integers, over one denominator."""
+    n, q = over_common_denominator(distance)
+    common = math.lcm(*(Fraction(c).denominator for c in (*near, *far)))
+    values = []
+    for first, *others in (near, far):
+        value: Any = int(first * common)
+        for power, coefficient in enumerate(others, 1):
+            value = value * n + int(coefficient * common) * q**power
+        values.append(value)
+    return fractions(np.where(n <= q, values[0], np.where(n < 2 * q, values[1], 0)), common * q**3)
 
 
 def _each(distance: Values, function: Any) -> Values:

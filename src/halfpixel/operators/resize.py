@@ -726,7 +726,8 @@ class Resize:
         ended = self.mode == "gaussian" and tap_weights is not None
         index = (base - ended)[:, None] + np.arange(taps + 2 * ended)
         if tap_weights is None:
-            weight = self.value((coordinates[:, None] - index) / stretch, s)
+            distance = coordinates[:, None] - index
+            weight = self.value(distance if stretch == 1 else distance / stretch, s)
         else:
             weight = tap_weights(coordinates, index, self.stretch(scale))
         within = (index >= 0) & (index < n_in)
