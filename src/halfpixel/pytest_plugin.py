@@ -222,6 +222,7 @@ def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
         "edges": trials.edge_trials,
         "sweep": trials.sweep_trials,
         "sweep_sample": trials.sample_trials,
+        "narrow_dtypes": trials.narrow_trials,
         "modes": trials.mode_trials,
     }
     if suite in others:

@@ -19,7 +19,7 @@ from ..numerics.integer_kernels import ROUNDINGS
 from ..numerics.nonfinite import Evaluated
 from ..operators import Resize
 from ..operators.request import Operation
-from . import conversion_sweep, goldens, sweep
+from . import conversion_sweep, goldens, narrow_dtypes, sweep
 from .cases import (
     CONV_TRANSPOSE_CASES,
     GRADIENT_CASES,
@@ -152,31 +152,43 @@ def _golden_of(case: Case) -> Case:
 def trials_of(
     operation: Operation, release: Callable[[str], str | None] = version
 ) -> Iterator[Trial]:
-    """What the conformance suites run: every call, in every dtype, on every golden that it can express.
+    """What the conformance suites run: every call, in every dtype, on the goldens that it can express.
 
-    Calls that are given factors are apart: :func:`scale_trials`.
+    A narrow dtype runs on some of them (:mod:`~halfpixel.conformance.narrow_dtypes`). Calls that are given
+    factors are apart: :func:`scale_trials`.
 
     Args:
         operation: resize or conv_transpose.
         release: the installed release of a framework; one that answers None is left out.
     """
-    yield from _trials((c for c in calls(operation) if c.scaling is None), release)
+    yield from _trials((c for c in calls(operation) if c.scaling is None), release, swept=False)
 
 
 def scale_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
-    """Every call that is given factors, on every golden, with scales or without, that they can make."""
-    yield from _trials((c for c in calls("resize") if c.scaling is not None), release)
+    """Every call that is given factors, on the goldens, with scales or without, that they can make."""
+    yield from _trials((c for c in calls("resize") if c.scaling is not None), release, swept=False)
 
 
-def _trials(chosen: Iterator[Call], release: Callable[[str], str | None]) -> Iterator[Trial]:
-    """Of the chosen calls, in every dtype, every case that they can express."""
+def narrow_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+    """What :func:`trials_of`, :func:`scale_trials` and :func:`photograph_trials` leave to the sweep."""
+    yield from _trials(calls("resize"), release, swept=True)
+    yield from _photographs(release, swept=True)
+
+
+def _trials(
+    chosen: Iterator[Call], release: Callable[[str], str | None], *, swept: bool
+) -> Iterator[Trial]:
+    """Of the chosen calls, in every dtype, the cases that they can express that run by default, or others."""
     for call in chosen:
         cases = _resize_trials if call.operation == "resize" else _conv_transpose_trials
         installed = release(call.framework)
         if installed is not None:
             for dtype in call.arithmetic:
-                for name, case in cases(call, installed, dtype):
-                    yield Trial(call, dtype, name, case)
+                every = dict(cases(call, installed, dtype))
+                kept = narrow_dtypes.by_default(call, dtype, list(every))
+                for name, case in every.items():
+                    if (name in kept) != swept:
+                        yield Trial(call, dtype, name, case)
 
 
 def _there(chosen: Iterator[Call], release: Callable[[str], str | None]) -> Iterator[Call]:
@@ -311,6 +323,10 @@ def executed_golden(convention: Resize, rule: str | None, executed: str | None, 
 
 def photograph_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """The photograph through every resize call whose convention has goldens, at three sizes."""
+    yield from _photographs(release, swept=False)
+
+
+def _photographs(release: Callable[[str], str | None], *, swept: bool) -> Iterator[Trial]:
     for call, convention in _following(calls("resize"), release):
         if call.stored and call.scaling is None:
             for size in PHOTOGRAPH_SIZES:
@@ -318,7 +334,9 @@ def photograph_trials(release: Callable[[str], str | None] = version) -> Iterato
                 if call.expression(named.request) is not None:
                     for dtype in filter(functools.partial(_photographed, call), call.arithmetic):
                         case = functools.partial(_photograph, call, dtype, convention, size)
-                        yield Trial(call, dtype, named.name, case)
+                        wide = narrow_dtypes.treatment(call, dtype) is None
+                        if (wide or size == narrow_dtypes.PHOTOGRAPH_SIZE) != swept:
+                            yield Trial(call, dtype, named.name, case)
 
 
 def _photographed(call: Call, dtype: DType) -> bool:

@@ -134,7 +134,8 @@ def apply_matrices(
 
 def _product(rows: Exact, lines: Exact) -> Exact:
     """``rows @ lines`` along the first axis of ``lines``, in int64 where no sum overflows."""
-    largest = max((sum(map(abs, row)) for row in rows.tolist()), default=0) * _magnitude(lines)
+    largest = max((sum(map(abs, row)) for row in rows.tolist()), default=0)
+    largest = max(largest, 1) * max(_magnitude(lines), 1)  # the factors fit too
     if largest < _INT64_LIMIT:
         flat = lines.reshape(len(lines), -1).astype(np.int64)
         product = rows.astype(np.int64) @ flat

@@ -48,9 +48,10 @@ def mitchell(distance: Values) -> Values:
     D. Mitchell and A. Netravali, "Reconstruction filters in computer graphics", SIGGRAPH 1988.
     """
     if distance.dtype == object:
-        near = (Fraction(7, 6), -2, 0, Fraction(8, 9))
         return _exact_pieces(
-            distance, near, (Fraction(-7, 18), 2, Fraction(-10, 3), Fraction(16, 9))
+            distance,
+            (Fraction(7, 6), -2, 0, Fraction(8, 9)),
+            (Fraction(-7, 18), 2, Fraction(-10, 3), Fraction(16, 9)),
         )
     near = (7 / 6 * distance - 2) * distance * distance + 8 / 9
     far = ((2 - 7 / 18 * distance) * distance - 10 / 3) * distance + 16 / 9
