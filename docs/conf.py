@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
+import json
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +19,21 @@ HERE = Path(__file__).parent
 
 project = "halfpixel"
 author = "the authors of halfpixel"
-extensions = ["myst_parser"]
-exclude_patterns = ["_static", "_extra"]
+extensions = ["myst_parser", "sphinx_copybutton", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_static", "_extra", "_templates"]
+templates_path = ["_templates"]
 myst_heading_anchors = 4
 highlight_language = "text"
+
+# Of an example, what is typed is copied.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+# The reference shows annotations beside the parameters, and each public name once.
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_member_order = "bysource"
+napoleon_use_ivar = True
+napoleon_use_rtype = False
 
 html_theme = "furo"
 html_title = "halfpixel"
@@ -41,10 +56,12 @@ def setup(app: Sphinx) -> None:
     """Connect what is below; Sphinx calls this."""
     app.connect("builder-inited", write_answers)
     app.connect("include-read", relink)
+    app.connect("autodoc-process-docstring", end_literals, priority=900)  # after napoleon
     app.connect("doctree-read", end_code_with_its_last_line)
-    app.connect("doctree-read", keep_out_of_the_sidebar)
+    app.connect("doctree-read", keep_out_of_the_contents)
     app.connect("html-page-context", open_in_the_browser)
     app.connect("html-page-context", read_calls)
+    app.connect("html-page-context", place_rule_pages, priority=900)  # after furo's navigation
     app.connect("build-finished", lead_somewhere)
 
 
@@ -71,6 +88,13 @@ def relink(app: Sphinx, path: Path, parent: str, text: list[str]) -> None:
     text[0] = re.sub(r"\[([^\]]*)\]\((?!https?:|#)([^)]+)\)", moved, text[0])
 
 
+def end_literals(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """``Fraction``s: a letter right after a literal needs a backslash in reStructuredText."""
+    lines[:] = [re.sub(r"(?<=\w)``(?=[a-z])", r"``\\ ", line) for line in lines]
+
+
 def end_code_with_its_last_line(app: Sphinx, tree: nodes.document) -> None:
     """An example that is run ends with a blank line, which is not to be seen."""
     from docutils import nodes
@@ -80,13 +104,88 @@ def end_code_with_its_last_line(app: Sphinx, tree: nodes.document) -> None:
         block.children = [nodes.Text(block.astext().rstrip())]
 
 
-def keep_out_of_the_sidebar(app: Sphinx, tree: nodes.document) -> None:
-    """A page for each call and convention is too much for a sidebar, which every page repeats.
+def keep_out_of_the_contents(app: Sphinx, tree: nodes.document) -> None:
+    """A page for each call and convention is too much for a table of contents, which every page repeats.
 
-    Their index leads to them, and so does the search.
+    :func:`place_rule_pages` puts the pages beside one into its sidebar.
     """
     if app.env.docname.startswith(("rules/calls/", "rules/conventions/")):
         app.env.metadata[app.env.docname]["orphan"] = True
+
+
+@dataclass(frozen=True)
+class RuleGroup:
+    """The pages of the rule book that stand together in a sidebar.
+
+    Attributes:
+        section: of the index: Conventions or Calls.
+        heading: within it: a mode, or a framework.
+        function: of calls; empty for conventions.
+        pages: their document names and titles, in the order of the index.
+    """
+
+    section: str
+    heading: str
+    function: str
+    pages: tuple[tuple[str, str], ...]
+
+
+@functools.cache
+def rule_groups() -> tuple[RuleGroup, ...]:
+    """The rule book's order, read from its index."""
+    section = heading = ""
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    seen: set[str] = set()
+    for line in (HERE / "rules" / "README.md").read_text("utf-8").splitlines():
+        if line.startswith("## "):
+            section = line.removeprefix("## ")
+        if line.startswith("### "):
+            heading = line.removeprefix("### ")
+        for title, page in re.findall(r"\[([^\]]+)\]\(((?:calls|conventions)/[^)]+)\.md\)", line):
+            if page.split("/")[0] == section.lower() and page not in seen:
+                seen.add(page)
+                function = title.split("-")[0] if section == "Calls" else ""
+                found.setdefault((section, heading, function), {})[f"rules/{page}"] = title
+    return tuple(RuleGroup(*key, tuple(pages.items())) for key, pages in found.items())
+
+
+def place_rule_pages(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object
+) -> None:
+    """Give a page of the rule book what pages of the contents have: a path, neighbours, and its place in
+    the sidebar."""
+    group = next((g for g in rule_groups() if page in dict(g.pages)), None)
+    if group is None:
+        return
+
+    def uri(target: str) -> str:
+        return str(app.builder.get_relative_uri(page, target))
+
+    index = uri("rules/README")
+    anchor = f"{index}#{re.sub(r'[^a-z0-9]+', '-', group.heading.lower())}"
+    context["rule_path"] = [
+        ("The rule book", index),
+        (group.section, f"{index}#{group.section.lower()}"),
+        (group.heading, anchor),
+    ]
+    order = [one for each in rule_groups() for one in each.pages]
+    at = [name for name, _ in order].index(page)
+    for key, place in (("prev", at - 1), ("next", at + 1)):
+        if 0 <= place < len(order):
+            context[key] = {"link": uri(order[place][0]), "title": order[place][1]}
+    entries = [(title, uri(name), name == page) for name, title in group.pages]
+    siblings = app.builder.templates.render(
+        "rule_siblings.html",
+        {
+            "heading": f"{group.heading} {group.function}".strip(),
+            "anchor": anchor,
+            "entries": entries,
+        },
+    )
+    link = '">The rule book</a>'
+    context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(
+        link, f"{link}{siblings}", 1
+    )
 
 
 def open_in_the_browser(
@@ -102,7 +201,7 @@ def read_calls(
 ) -> None:
     """The scripts of the page that converts a call, which no other page loads."""
     if page == "convert":
-        for name in ("convert_data.js", "read_call.js", "convert.js"):
+        for name in ("convert_data.js", "convert.js"):
             app.add_js_file(name, loading_method="defer")
 
 
@@ -114,9 +213,9 @@ def lead_somewhere(app: Sphinx, exception: Exception | None) -> None:
         return
     out = Path(app.outdir)
     text = (out / "_static" / "convert_data.js").read_text(encoding="utf-8")
-    for slug in set(re.findall(r'"convention":"([^"]+)"', text)):
-        for path in (f"rules/conventions/{slug}.html", f"_images/{slug}.svg"):
-            if not (out / path).is_file():
-                logging.getLogger(__name__).warning(
-                    "convert.html leads to %s, which is not there", path
-                )
+    known = json.loads(text.partition(" = ")[2].strip().rstrip(";"))["conventions"]
+    for slug, folder in itertools.product(known, ("rules/conventions/{}.html", "_images/{}.svg")):
+        if not (out / folder.format(slug)).is_file():
+            logging.getLogger(__name__).warning(
+                "convert.html leads to %s, which is not there", folder.format(slug)
+            )

@@ -1,18 +1,15 @@
-// The page that converts a call: what is typed, or stands behind the # of the address, is looked up in
-// `halfpixelTables` and shown. What the user wrote is only ever set as text.
+// The page that converts a call: menus choose one of `halfpixelCalls`, whose answer is shown. The address says the choice,
+// #call=…&to=….
 "use strict";
 
 (() => {
-  const { reader, Unreadable, partsOf, sizesOf, withSizes, preludeOf, isSimple } = halfpixelReader;
-  const { read } = reader(halfpixelTables);
-  const { answers, conventions, examples, targets, texts } = halfpixelTables;
-  const VERDICTS = {
-    bitwise: "equal, to the bit",
-    defined: "equal, as ONNX defines it",
-    ulp: "equal, up to rounding",
-    pixels: "equal, but for pixels at some sizes",
-    weights: "equal, but for how coordinates are rounded",
-  };
+  const { frameworks, functions, conventions, texts } = halfpixelCalls;
+  const SHOWN = 12; // calls that the filter lists
+  const targets = Object.keys(frameworks);
+  let made = 0; // blocks of code
+  const calls = functions.flatMap((one) => one.calls.map((call) => ({ ...call, of: one })));
+  const byText = new Map(calls.map((call) => [plain(call.text), call]));
+  const haystacks = new Map(calls.map((call) => [call, haystack(call)]));
 
   // ---------------------------------------------------------------------------- elements
 
@@ -20,183 +17,187 @@
   function element(name, attributes = {}, ...children) {
     const made = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    made.append(...children.filter((child) => child !== null));
+    made.append(...children);
     return made;
   }
 
-  const code = (text) => element("code", { class: "docutils literal" }, text);
-  const block = (text) =>
-    element("div", { class: "highlight-text notranslate" }, element("div", { class: "highlight" }, scrolled(text)));
-  const scrolled = (text) => element("pre", { tabindex: "0" }, text);
-  const bullets = (items) => (items.length ? element("ul", { class: "simple" }, ...items.map((item) => element("li", {}, item))) : null);
-  const paragraph = (...children) => element("p", {}, ...children);
-  const addressOf = (text) => `#${encodeURIComponent(text)}`;
-  const linkTo = (text) => element("a", { href: addressOf(text) }, code(text));
+  const literal = (text) => element("code", { class: "docutils literal" }, text);
 
-  // ---------------------------------------------------------------------------- the answer
-
-  const say = (place) => texts[place];
-  const sayAll = (places) => places.map(say);
-
-  function verdict(answer) {
-    if (answer.equal) return VERDICTS[say(answer.equal.kind)];
-    if (answer.factors) return "equal, given the factors";
-    if (answer.recipes) return "no single call; equal with this code";
-    return answer.elsewhere ? "equal at some sizes" : "no call computes this";
+  /** With the icon of the buttons of other pages, which is in a script of theirs. */
+  function copyButton(attributes) {
+    const button = element("button", attributes);
+    button.innerHTML = typeof iconCopy === "string" ? iconCopy : "Copy";
+    return button;
   }
 
-  function shownPart(reading, part, sizes) {
-    const [name, meaning] = conventions[part.convention];
-    const page = `rules/conventions/${part.convention}.html`;
-    const when = say(part.when);
-    const conditions = [
-      ...reading.notes.map((note) => `assuming that ${note}`),
-      ...sayAll(part.conditions).map((text) => withSizes(text, sizes)),
-      `compared ${say(part.looked)}`,
-      say(part.rule) && `coordinate rule on float32: ${say(part.rule)}`,
-      `in ${say(part.releases)}`,
-    ].filter(Boolean);
-    const own = Object.keys(targets).indexOf(reading.function.framework);
-    const order = Object.keys(targets).map((_, i) => i).sort((a, b) => (a === own) - (b === own));
-    return [
-      element("h2", {}, when ? `What it computes ${when}` : "What it computes"),
-      paragraph(element("a", { href: page }, name), `. ${meaning.replaceAll("`", "")}`),
-      bullets(conditions),
-      element("a", { href: page }, element("img", { class: "convert-drawing", src: `_images/${part.convention}.svg`, alt: `Where ${name} samples` })),
-      ...order.flatMap((i) => shownTarget(i, part.to[i], i === own, sizes)),
-    ];
+  /** Code with a button that copies it, of which sphinx-copybutton's script takes care. */
+  function code(text) {
+    const id = `convert-code-${made++}`;
+    const button = { class: "copybtn o-tooltip--left", "data-tooltip": "Copy", "data-clipboard-target": `#${id}`, "aria-label": "Copy" };
+    const lines = element("pre", { id, tabindex: "0" }, text);
+    return element("div", { class: "highlight-text notranslate" }, element("div", { class: "highlight" }, lines, copyButton(button)));
   }
 
-  function shownTarget(i, answer, isOwn, sizes) {
-    const [key, name] = Object.entries(targets)[i];
-    const mark = answer.equal ? "equal" : answer.factors || answer.recipes || answer.elsewhere ? "partly" : "none";
-    const head = element("h3", {}, isOwn ? `${name} itself` : name, " ");
-    head.append(element("span", { class: `convert-verdict convert-${mark}` }, verdict(answer)));
-    const equal = answer.equal ? shownEqual(answer.equal, sizes) : [];
-    const also = (answer.also ?? []).flatMap(([text, exactly]) => [block(withSizes(say(text), sizes)), paragraph(`${say(exactly)}.`)]);
-    const factors = (answer.factors ?? []).flatMap((one) => [paragraph("Given the factors", say(one.when) && ` ${say(one.when)}`, ":"), ...shownEqual(one, sizes)]);
-    const recipes = (answer.recipes ?? []).flatMap((one) => [element("h4", {}, "Code that computes it"), ...shownEqual(one, sizes)]);
-    const elsewhere = (answer.elsewhere ?? []).flatMap((one) => [element("h4", {}, capital(say(one.when))), ...shownEqual(one, sizes)]);
-    return [
-      head,
-      answer.equal || answer.factors ? null : paragraph(`No single ${name} call matches at all of these sizes.`),
-      ...equal,
-      also.length ? element("details", {}, element("summary", {}, "Other functions that compute the same"), ...also) : null,
-      ...factors,
-      ...elsewhere,
-      ...recipes,
-      ...(answer.nearest ? shownNearest(answer.nearest, sizes) : []),
-    ].filter(Boolean);
+  // ---------------------------------------------------------------------------- an answer
+
+  const bullets = (lines) => element("ul", { class: "simple" }, ...lines.map((i) => element("li", {}, texts[i])));
+  const row = ([name, image]) => element("tr", {}, element("th", { scope: "row" }, texts[name]), element("td", {}, element("pre", { tabindex: "0" }, texts[image])));
+  const SHOW = {
+    p: (text) => element("p", {}, texts[text]),
+    h: (text) => element("h4", {}, texts[text]),
+    ul: bullets,
+    code: (text) => code(texts[text]),
+    rows: (rows) => element("div", { class: "convert-rows" }, element("table", { class: "docutils" }, ...rows.map(row))),
+    more: (summary, blocks) => element("details", {}, element("summary", {}, texts[summary]), ...blocks.map(shown)),
+  };
+  const shown = ([kind, ...content]) => SHOW[kind](...content);
+
+  function answer(call, to) {
+    const command = [element("h3", {}, "On the command line"), code(`halfpixel convert "${call.text}" --to ${to} ${call.options}`.trim())];
+    if (call.error !== undefined) return [element("p", { class: "convert-error" }, texts[call.error]), ...(call.options ? command : [])];
+    const parts = call.parts.flatMap((part) => {
+      const [name, meaning] = conventions[part.convention];
+      const page = `rules/conventions/${part.convention}.html`;
+      const drawing = element("img", { class: "convert-drawing", src: `_images/${part.convention}.svg`, alt: `Where ${name} samples` });
+      return [
+        element("h3", {}, `In ${frameworks[to]}${texts[part.when] ? `, ${texts[part.when]}` : ""}`),
+        ...part.to[targets.indexOf(to)].map(shown),
+        element("h3", {}, "What the call computes"),
+        element("p", {}, element("a", { href: page }, name), `. ${meaning.replaceAll("`", "")}`),
+        ...part.about.map(shown),
+        element("a", { href: page }, drawing),
+      ];
+    });
+    return [...parts, ...command];
   }
 
-  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
-  function shownEqual(one, sizes) {
-    const conditions = sayAll(one.conditions).map((text) => withSizes(text, sizes));
-    return [block(withSizes(say(one.code), sizes)), bullets([say(one.exactly), ...sayAll(one.uint8), ...conditions])];
+  /** The worst of the parts, for a target. */
+  function verdict(call, i) {
+    const marks = ["none", "partly", "equal"];
+    const [mark, said] = call.parts.map((part) => part.verdicts[i]).sort((a, b) => marks.indexOf(a[0]) - marks.indexOf(b[0]))[0];
+    return element("span", { class: `convert-verdict convert-${mark}` }, texts[said]);
   }
 
-  function shownNearest(one, sizes) {
-    const rows = (one.rows ? ["x", "this call", "nearest"] : []).map((name, i) =>
-      element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, scrolled(say(one.rows[i])))),
-    );
-    return [
-      element("h4", {}, "The nearest single call"),
-      block(withSizes(say(one.code), sizes)),
-      bullets([...sayAll(one.apart), ...sayAll(one.uint8), ...sayAll(one.conditions).map((text) => withSizes(text, sizes))]),
-      ...(rows.length ? [paragraph(`A small image that shows the difference, resized to ${say(one.size)}:`), element("div", { class: "convert-example" }, element("table", { class: "docutils" }, ...rows))] : []),
-    ];
+  // ---------------------------------------------------------------------------- finding a call
+
+  /** A call without what two people write differently. */
+  function plain(text) {
+    return text.replace(/\s/g, "").replaceAll('"', "'");
   }
 
-  function commandFor(reading) {
-    const to = Object.keys(targets).find((key) => key !== reading.function.framework);
-    return `halfpixel convert "${reading.written.replace(/["$`\\]/g, "\\$&")}" --to ${to}`;
+  function haystack(call) {
+    const picked = call.of.menus.map(([name, values], i) => `${name} ${values[call.picked[i]]}`);
+    return [frameworks[call.of.framework], call.of.framework, call.of.name, call.text, ...picked].join(" ").toLowerCase();
   }
 
-  /** What is to be known of the sizes, and where they are answered for. */
-  function shownSizes(reading, sizes, usual) {
-    const left = [...sizes].filter(([, text]) => !isSimple(text));
-    const isNumber = [...sizes.values()].some((text) => /^[\d.]/.test(text));
-    const command = paragraph("For the very size of an image ask on the command line:");
-    const asked = `${commandFor(reading)} --input 480,640`;
-    return [
-      preludeOf(reading) ? paragraph("The code begins with ", code(preludeOf(reading).trim()), ", since one number may stand for both axes.") : null,
-      left.length ? paragraph("In the code ", ...left.flatMap(([name, text], i) => [i ? ", " : "", code(name), " is ", code(text)]), ".") : null,
-      isNumber && !usual ? paragraph("Sizes stand in the code as you wrote them; how exactly it is equal was looked at with those that are named there.") : null,
-      isNumber || reading.by === "factors" ? command : null,
-      isNumber || reading.by === "factors" ? block(asked) : null,
-    ].filter(Boolean);
+  /** The calls that have all words; in a pasted call, names that no call has are left out. */
+  function matching(text) {
+    const isCall = text.includes("(");
+    const words = text.toLowerCase().match(isCall ? /[\w.]{2,}/g : /\S+/g) ?? [];
+    const known = isCall ? words.filter((word) => [...haystacks.values()].some((hay) => hay.includes(word))) : words;
+    if (!known.length) return [];
+    return calls.filter((call) => known.every((word) => haystacks.get(call).includes(word)));
   }
 
-  function shown(reading) {
-    if (!reading.rows.length || reading.roi || reading.extrapolation) {
-      const what = reading.rows.length ? "Of a part of an image" : "Of a node with these attributes";
-      return { summary: `${what} this page has no answer; the command line has.`, content: [block(commandFor(reading))] };
-    }
-    const { parts, usual } = partsOf(reading, answers[reading.rows[0]]);
-    if (typeof parts === "number") return { summary: say(parts), content: [] };
-    const sizes = usual ? new Map() : sizesOf(reading, parts);
-    const names = parts.map((part) => conventions[part.convention][0]).join(" or ");
-    const equal = Object.values(targets).filter((_, i) => parts.every((part) => part.to[i].equal));
-    const summary = `${reading.function.name} computes ${names}. ${equal.length ? `Equal: ${equal.join(", ")}.` : "No other call is equal at every size."}`;
-    return { summary, content: [...parts.flatMap((part) => shownPart(reading, part, sizes)), ...shownSizes(reading, sizes, usual)] };
-  }
-
-  function unreadable(error, text) {
-    const content = (error.closest ?? []).map((name) => element("li", {}, linkTo(text.replace(error.called, () => name))));
-    if (error.kind === "transposed") {
-      content.push(element("li", {}, element("a", { href: "transposed-convolution.html" }, "Transposed convolutions"), ", and what the command line answers about them"));
-    }
-    return { summary: error.message, content: content.length ? [element("ul", { class: "simple" }, ...content)] : [] };
+  /** The call of a function with one value changed: of those that have it, the one that keeps most of the others. */
+  function changed(call, menu, value) {
+    const kept = (other) => other.picked.filter((one, i) => one === call.picked[i]).length;
+    return call.of.calls
+      .filter((other) => other.picked[menu] === value)
+      .map((other) => byText.get(plain(other.text)))
+      .reduce((best, other) => (kept(other) > kept(best) ? other : best));
   }
 
   // ---------------------------------------------------------------------------- the page
 
-  const field = element("textarea", { id: "convert-call", rows: "2", spellcheck: "false", autocapitalize: "off", autocomplete: "off", "aria-describedby": "convert-summary" });
-  const summary = element("p", { id: "convert-summary", role: "status", "aria-live": "polite" });
-  const shownExamples = element("details", { open: "" }, element("summary", {}, "Examples"));
-  shownExamples.append(element("div", { class: "convert-examples" }, ...examples.map(linkTo)));
+  const address = (call, to) => `#${new URLSearchParams({ call: call.text, to })}`;
+  const filter = element("input", { id: "convert-filter", type: "search", placeholder: "bilinear antialias", autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": "convert-count" });
+  const count = element("p", { id: "convert-count", role: "status" });
+  const list = element("ul", { class: "simple", id: "convert-list" });
+  const menus = element("div", { id: "convert-menus" });
   const result = element("div", { id: "convert-answer" });
+  let chosen = byText.get(plain(functions[0].calls[0].text));
+  let target = "opencv";
 
-  function update() {
-    const text = field.value;
-    const empty = !text.trim();
-    if (!matchMedia("(min-width: 46em)").matches) shownExamples.open = empty;
-    let found = { summary: "", content: [] };
-    try {
-      if (!empty) found = shown(read(text));
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      found = unreadable(error, text);
-    }
-    summary.textContent = found.summary;
-    result.replaceChildren(...found.content.filter(Boolean));
+  function select(label, values, index, pick) {
+    const options = values.map((text) => element("option", {}, text));
+    options[index].selected = true;
+    const id = `convert-menu-${label.replace(/\W/g, "-")}`;
+    const made = element("select", { id }, ...options);
+    made.addEventListener("change", () => {
+      pick(made.selectedIndex);
+      document.getElementById(id)?.focus();
+    });
+    return element("div", {}, element("label", { for: id }, label), made);
   }
 
+  function choose(call, to = target) {
+    chosen = call;
+    target = to;
+    history.replaceState(null, "", address(call, to));
+    show();
+  }
+
+  const first = (one) => byText.get(plain(one.calls[0].text));
+
+  function show() {
+    const sources = [...new Set(functions.map((one) => one.framework))];
+    const own = functions.filter((one) => one.framework === chosen.of.framework);
+    menus.replaceChildren(
+      select("Framework", sources.map((key) => frameworks[key]), sources.indexOf(chosen.of.framework), (i) => choose(first(functions.find((one) => one.framework === sources[i])))),
+      select("Function", own.map((one) => one.name), own.indexOf(chosen.of), (i) => choose(first(own[i]))),
+      ...chosen.of.menus.map(([name, values], menu) => select(name, values, chosen.picked[menu], (i) => choose(changed(chosen, menu, i)))),
+    );
+    result.replaceChildren(code(chosen.text), converted(), ...answer(chosen, target));
+    document.title = `${chosen.text} - halfpixel`;
+  }
+
+  function converted() {
+    const choices = targets.map((to, i) => {
+      const radio = element("input", { type: "radio", name: "convert-to", value: to, id: `convert-to-${to}` });
+      radio.checked = to === target;
+      radio.addEventListener("change", () => {
+        choose(chosen, to);
+        document.getElementById(radio.id).focus();
+      });
+      return element("label", {}, radio, ` ${frameworks[to]} `, ...(chosen.parts ? [verdict(chosen, i)] : []));
+    });
+    return element("fieldset", { id: "convert-to" }, element("legend", {}, "Convert to"), ...choices);
+  }
+
+  function filtered() {
+    const found = matching(filter.value);
+    const listed = found.slice(0, SHOWN);
+    list.replaceChildren(...listed.map((call) => element("li", {}, element("a", { href: address(call, target) }, literal(call.text)))));
+    const more = found.length > SHOWN ? `, the first ${SHOWN} are shown` : "";
+    count.textContent = filter.value.trim() ? `${found.length} call${found.length === 1 ? "" : "s"}${more}` : "";
+  }
+
+  /** The choice that an address says; a call that is not in the menus goes to the filter. */
   function fromAddress() {
-    let text = location.hash.slice(1);
+    const given = new URLSearchParams(location.hash.includes("call=") ? location.hash.slice(1) : location.search);
+    let text = given.get("call") ?? location.hash.slice(1);
     try {
-      text = decodeURIComponent(text);
+      text = given.get("call") ?? decodeURIComponent(text);
     } catch {
       // a % that is a part of the call
     }
-    if (text !== field.value) {
-      field.value = text;
-      update();
-    }
+    if (targets.includes(given.get("to"))) target = given.get("to");
+    const call = byText.get(plain(text));
+    if (call) chosen = call;
+    else if (text) filter.value = text;
+    if (text && !call) filtered();
+    show();
   }
 
-  field.addEventListener("input", () => {
-    history.replaceState(null, "", field.value ? addressOf(field.value) : location.pathname);
-    update();
-  });
+  filter.addEventListener("input", filtered);
   addEventListener("hashchange", fromAddress);
-
   document.getElementById("convert").replaceChildren(
-    element("label", { for: "convert-call" }, "A call, as you write it"),
-    field,
-    shownExamples,
-    summary,
+    element("label", { for: "convert-filter" }, "Find a call"),
+    filter,
+    count,
+    list,
+    menus,
     result,
   );
   fromAddress();

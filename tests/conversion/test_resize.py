@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,7 +13,7 @@ import pytest
 
 from halfpixel import Resize, cli, convert, frameworks
 from halfpixel.conformance import trials
-from halfpixel.conversion import onnx_nodes, search, table
+from halfpixel.conversion import onnx_nodes, search
 from halfpixel.conversion.agreement import Exactness, Looked, compared, differing, side
 from halfpixel.conversion.answer import ResizeConversion
 from halfpixel.conversion.parse import Reading, Unreadable, read
@@ -450,54 +449,6 @@ def test_converting_imports_no_framework() -> None:
     )
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert output.stdout == "[]\n", output.stderr
-
-
-# ---------------------------------------------------------------------------- the table
-
-
-def looked_up(data: dict[str, Any], name: str, given: dict[str, Any], by: str) -> list[str]:
-    """What a page does with the table: bind, replace words, compare flags."""
-    function = next(f for f in data["functions"] if name in (f["name"], *f["spelled"]))
-    defaults = {p[0]: p[1] for p in function["parameters"] if len(p) > 1}
-    flags = {}
-    for flag in function["flags"]:
-        value = repr(given[flag]) if flag in given else defaults[flag]
-        words = {**function["words"].get(flag, {}), **function["constants"].get(flag, {})}
-        flags[flag] = words.get(value, value)
-    for row in data["rows"]:
-        mine = {k: v for k, v in row["flags"].items() if k not in ("dimensions", "coordinates")}
-        plain = row["flags"].get("dimensions", "2") == "2" and not row["ways"]
-        if plain and (row["function"], mine, row["by"]) == (function["name"], flags, by):
-            return list(row["calls"])
-    return []
-
-
-def test_the_table_is_json_in_which_calls_are_looked_up() -> None:
-    data: dict[str, Any] = {"functions": table.functions(), "rows": table.rows()}
-    data["modules"] = table.modules()
-    read_back = json.loads(json.dumps(data))
-    assert read_back == data
-    asked: tuple[tuple[str, dict[str, Any], str, str], ...] = (
-        ("F.interpolate", {"mode": "bilinear", "align_corners": True}, "size", "bilinear-align_corners"),
-        ("cv2.resize", {"interpolation": 2}, "size", "resize-INTER_CUBIC"),
-        ("cv2.resize", {}, "factors", "resize-INTER_LINEAR-fx"),
-        ("tf.image.resize_bilinear", {"align_corners": True}, "size", "v1.resize_bilinear-align_corners"),
-        ("tf.image.resize", {"method": "AREA"}, "size", "image.resize-area"),
-    )  # fmt: skip
-    for name, given, by, call in asked:
-        (found,) = looked_up(read_back, name, given, by)
-        assert found.endswith(call)
-    assert {call for row in data["rows"] for call in row["calls"]} == set(CALLS)
-
-
-@pytest.mark.sweep
-def test_every_row_of_the_table_has_its_answers() -> None:
-    found = list(table.answers())
-    assert len(found) == len(table.rows())
-    for row, answers in zip(table.rows(), found, strict=True):
-        refused = not any(CALLS[call].follows for call in row["calls"])
-        assert (not answers) == (refused and not row["function"].startswith("onnx"))
-        assert (not answers) == ("refused" in row)
 
 
 # ---------------------------------------------------------------------------- how exactly

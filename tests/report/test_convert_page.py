@@ -1,7 +1,6 @@
-"""The page that shows the equivalents of a call reads calls as Python does: its script is run here.
+"""The page that converts a call: its data has every call of the catalogue and the answers of ``convert``.
 
-The tables are those of the page; what is asked of both readers is every call of the catalogue, spelled in
-several ways, and what cannot be read.
+The page itself is driven in Chromium, from the disk, with the calls of ``SHOWN``.
 """
 
 from __future__ import annotations
@@ -9,320 +8,294 @@ from __future__ import annotations
 import functools
 import json
 import re
+import shlex
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
-import py_mini_racer
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from halfpixel import convert
-from halfpixel.conversion import table
-from halfpixel.conversion.parse import Reading, Unreadable, read
-from halfpixel.conversion.parse.catalogue import example
+from halfpixel.cli import main
+from halfpixel.conversion.parse import Reading, Unreadable, catalogue, read
+from halfpixel.conversion.answer import ResizeConversion
 from halfpixel.frameworks.layer_plans import TARGETS
 from halfpixel.report import convert_page
+from halfpixel.report.convert_calls import UNWEIGHTED, PageCall, calls
 
 STATIC = Path(__file__).parents[2] / "docs" / "_static"
-# What is told of a reading, or of what cannot be read; sizes as Python prints them.
-ASK = """
-const read = halfpixelReader.reader(tables).read;
-const shown = (both) => both && both.map((entry) => halfpixelReader.printed(entry));
-function ask(text) {
-  try {
-    const one = read(text);
-    return { function: one.function.name, written: one.written, by: one.by, rank: 2, size: shown(one.size),
-             factors: shown(one.factors), rows: one.rows, roi: one.roi, notes: one.notes };
-  } catch (error) {
-    if (!(error instanceof halfpixelReader.Unreadable)) throw error;
-    return { error: error.message, kind: error.kind };
-  }
-}
-"""
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+
+BILINEAR = "F.interpolate(x, size=(h, w), mode='bilinear')"
+TWICE = "F.interpolate(x, scale_factor=2, mode='bilinear')"
+ALIGNED = "F.interpolate(x, size=(h, w), mode='bilinear', align_corners=True)"
+REFUSED = "F.interpolate(x, size=(h, w), align_corners=True)"
+AREA = "cv2.resize(x, (w, h), interpolation=cv2.INTER_AREA)"  # two parts: shrinking and growing
+LAYER = "nn.ConvTranspose2d(in_channels, out_channels, 3, stride=2, padding=1, output_padding=1)"
+SHOWN = (BILINEAR, TWICE, ALIGNED, REFUSED, AREA)
 
 
 @functools.cache
-def engine() -> Any:
-    """A JavaScript engine that has read the script and the tables."""
-    made = py_mini_racer.MiniRacer()
-    tables = json.dumps(convert_page.tables())
-    made.eval((STATIC / "read_call.js").read_text(encoding="utf-8"))
-    made.eval(f"const tables = {tables};\n{ASK}")
-    return made
+def shown() -> tuple[PageCall, ...]:
+    """Some calls, and the transposed convolutions."""
+    return tuple(call for call in calls() if call.text in SHOWN or "onv" in call.function)
 
 
-def by_script(texts: list[str]) -> list[dict[str, Any]]:
-    """What the script says of calls."""
-    found: list[dict[str, Any]] = json.loads(
-        engine().eval(f"JSON.stringify({json.dumps(texts)}.map(ask))")
+@functools.cache
+def data() -> dict[str, Any]:
+    """What the page knows of them."""
+    return convert_page.data(shown())
+
+
+def test_the_menus_have_every_call_of_the_catalogue() -> None:
+    meant, raising = set(), set()
+    for call in calls():
+        try:
+            found = read(call.text)
+        except Unreadable:
+            raising.add(call.function)
+            continue
+        if isinstance(found, Reading):
+            assert found.function.name == call.function
+            meant |= {one.id for one in found.calls}
+    rows = catalogue.rows()
+    assert meant == {row.call.id for row in rows if row.call.follows}
+    answered = {(row.function, str(row.flags)) for row in rows if row.call.follows}
+    refused = {(row.function, str(row.flags)) for row in rows} - answered
+    # a node is defined by ONNX, whatever cv2.dnn refuses
+    assert raising >= {name for name, _ in refused if not name.startswith("onnx.")}
+
+
+def test_a_choice_of_every_menu_is_one_call() -> None:
+    said = [(call.framework, call.function, *sorted(call.choices.items())) for call in calls()]
+    assert len({*said}) == len(said) == len({call.text for call in calls()})
+
+
+def test_the_menus_show_the_flags_that_a_call_has() -> None:
+    for call in calls():
+        try:
+            found = read(call.text)
+        except Unreadable:
+            continue
+        for name, value in found.flags.items() if isinstance(found, Reading) else ():
+            known = {str(value), "False"} if value is None else {str(value)}
+            menu = "spatial axes" if name == "dimensions" else name
+            assert call.choices[menu] in known, (call.text, name)
+
+
+def test_a_call_can_be_quoted_on_a_command_line() -> None:
+    assert not [call.text for call in calls() if {*'"$`\\\n'} & {*call.text}]
+
+
+@pytest.mark.parametrize(("framework", "function", "text", "options"), UNWEIGHTED)
+def test_the_command_for_a_call_that_lacks_its_weight_answers(
+    framework: str,
+    function: str,
+    text: str,
+    options: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    to = next(target for target in TARGETS if target != framework)
+    assert main(["convert", text, "--to", to, *shlex.split(options)]) == 0
+    assert function.split(".")[-1] in capsys.readouterr().out
+
+
+def encoded(found: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The calls of the data by their text."""
+    return ((call["text"], call) for one in found["functions"] for call in one["calls"])
+
+
+def codes(found: dict[str, Any], call: dict[str, Any], target: int) -> list[list[str]]:
+    """For each part, the code that the page shows for a target."""
+    texts = found["texts"]
+    return [
+        [texts[block[1]] for block in part["to"][target] if block[0] == "code"]
+        for part in call["parts"]
+    ]
+
+
+def test_the_answers_are_those_of_python() -> None:
+    found = data()
+    answers = dict(encoded(found))
+    assert {*answers} == {call.text for call in shown()}
+    for text in [*SHOWN, *list(answers)[::15]]:
+        call = answers[text]
+        for i, target in enumerate(TARGETS):
+            if "error" in call:
+                with pytest.raises(ValueError, match=re.escape(found["texts"][call["error"]])):
+                    convert(text, target)
+                continue
+            answer = convert(text, target)
+            page = codes(found, call, i)
+            if isinstance(answer, ResizeConversion):
+                for part, shown_part in zip(answer.parts, call["parts"], strict=True):
+                    mark, _ = shown_part["verdicts"][i]
+                    assert (mark == "equal") == bool(part.equal)
+                    some = part.equal or part.factors or part.recipes or part.elsewhere
+                    assert (mark == "none") == (not some)
+                best = [part.best for part in answer.parts]
+                assert all(
+                    one is None or one.code in each for one, each in zip(best, page, strict=True)
+                )
+            else:
+                assert page == [[answer.code]]
+
+
+@pytest.mark.sweep
+def test_every_call_that_can_be_read_is_answered_for_every_target() -> None:
+    for call in calls():
+        answer = convert_page.answered(call)
+        if isinstance(answer, str):
+            with pytest.raises(Unreadable, match=re.escape(answer)):
+                convert(call.text, "onnx")
+            continue
+        assert answer
+        assert all(len(part.to) == len(part.verdicts) == len(TARGETS) for part in answer)
+        assert all(blocks for part in answer for blocks in part.to)
+
+
+# ---------------------------------------------------------------------------- in a browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file with the page's scripts and nothing around them."""
+    folder = tmp_path_factory.mktemp("page")
+    text = json.dumps(data())
+    (folder / "data.js").write_text(f"const halfpixelCalls = {text};", encoding="utf-8")
+    style = (STATIC / "site.css").read_text("utf-8")
+    (folder / "page.html").write_text(
+        '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<style>{style}</style><div id="convert"></div><script src="data.js"></script>'
+        f'<script src="{(STATIC / "convert.js").as_uri()}"></script>',
+        encoding="utf-8",
     )
-    return found
+    return (folder / "page.html").as_uri()
 
 
-def by_python(text: str) -> dict[str, Any]:
-    """The same from Python."""
-    try:
-        one = read(text)
-    except Unreadable as error:
-        return {"error": str(error)}
-    assert isinstance(one, Reading)
-    found: dict[str, Any] = {
-        "function": one.function.name,
-        "written": one.written,
-        "by": one.by,
-        "rank": one.rank,
-        "plain": one.rank == 2
-        and not re.search(r"[-+*/%]", str(one.scalar_size))
-        and not one.warnings
-        and not any("in the code" in n for n in one.notes),
-        "calls": sorted(call.id for call in one.calls),
-        "notes": list(one.notes),
-    }
-    for name in ("size", "factors"):
-        both = getattr(one, name)
-        found |= {name: [repr(entry) for entry in both]} if both is not None else {}
-    return found | ({"roi": list(one.roi)} if one.roi else {})
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A phone's page, on which no script fails."""
+    found = browser.new_page(viewport={"width": 390, "height": 844})
+    errors: list[object] = []
+    found.on("pageerror", lambda error: errors.append(error))
+    yield found
+    found.close()
+    assert not errors
 
 
-def compared(texts: list[str]) -> list[str]:
-    """Those of which the two do not say the same."""
-    rows = [sorted(row.call.id for row in group if row.call.follows) for group in table.grouped()]
-    wrong = []
-    for text, said in zip(texts, by_script(texts), strict=True):
-        expected = by_python(text)
-        if said.pop("kind", None) == "elsewhere" and not expected.pop("plain", False):
-            continue  # the command line answers it
-        expected.pop("plain", None)
-        if "rows" in said:
-            said["calls"] = sorted(call for row in said.pop("rows") for call in rows[row])
-        if said != expected:
-            wrong.append(f"{text}\n  script: {said}\n  python: {expected}")
-    return wrong
+def chosen(page: Page) -> str:
+    """The call that is converted."""
+    return page.locator("#convert-answer pre").first.inner_text()
 
 
-def spelled() -> list[str]:
-    """What every call of the catalogue prints, at sizes that it can say."""
-    found = []
-    for group in table.grouped():
-        for row in group:
-            case = example(row.call)
-            assert case is not None
-            found.append(str(row.call.said(case)))
-    return found
+def answer_of(page: Page) -> str:
+    """The code of the first answer."""
+    return page.locator("#convert-answer pre").nth(1).inner_text()
 
 
-def test_the_script_reads_every_call_of_the_catalogue_to_the_same_calls() -> None:
-    texts = spelled()
-    assert len(texts) > 300
-    assert not compared(texts)
+def code(text: str, to: str) -> str:
+    found = convert(text, to)  # type: ignore[arg-type]
+    return found.code
 
 
-def test_a_call_that_is_read_has_one_row_of_the_table() -> None:
-    found = [said.get("rows", []) for said in by_script(spelled())]
-    assert {len(rows) for rows in found} <= {0, 1}  # none: refused, or a node that is not in it
+def test_a_call_is_found_and_chosen_with_the_keyboard(page: Page, address: str) -> None:
+    page.goto(address)
+    assert chosen(page) == convert_page.START == BILINEAR
+    page.get_by_label("Find a call").focus()
+    page.keyboard.type("bilinear PyTorch align_corners=True")
+    listed = page.locator("#convert-list a")
+    expect(listed).to_have_text([ALIGNED])
+    expect(page.get_by_role("status")).to_have_text("1 call")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#convert-answer pre").first).to_have_text(ALIGNED)
+    page.get_by_role("radio", name="OpenCV").focus()
+    page.keyboard.press("ArrowUp")  # the target before it
+    assert answer_of(page) == code(ALIGNED, "onnx")
+    assert page.evaluate("document.activeElement.value") == "onnx"
 
 
-WRITTEN = [
-    'F.interpolate(x, scale_factor=2, mode="bilinear")',
-    "torch.nn.functional.interpolate(x, size=(h, w), mode='bicubic', align_corners=True)",
-    "F.interpolate(input=x, size=out.shape[2:], mode='bilinear')",
-    "F.interpolate(x, size=[int(h * 2), w // 2 + 1], mode='area')",
-    "F.interpolate(x, size=y.shape[-2:], mode='nearest')",
-    "F.interpolate(x, size=n, mode='bilinear')",
-    "F.interpolate(x, scale_factor=1/3)",
-    "F.interpolate(x, scale_factor=(1.5, 2), mode='bilinear', recompute_scale_factor=True)",
-    "F.interpolate(x, scale_factor=1e-3, mode='bicubic')",
-    "nn.Upsample(scale_factor=2)(x)",
-    "nn.Upsample(size=(3, 4), mode='bicubic')",
-    "y = torch.nn.Upsample(scale_factor=2, mode='bilinear', align_corners=True)(x)",
-    "cv2.resize(img, (w, h), interpolation=cv2.INTER_AREA)",
-    "cv2.resize(img, (w // 2, -(-h // 2)), 0, 0, 0, cv2.INTER_CUBIC)",
-    "cv2.resize(img, None, fx=.5, fy=0.5)",
-    "cv2.resize(img, dsize=(0, 0), fx=2, fy=2, interpolation=3)",
-    "cv2.resize(img, size, interpolation=cv2.INTER_LINEAR)",
-    "cv2.resize(img, x if y else z)",
-    "cv2.pyrDown(img)",
-    "cv2.pyrUp(img, borderType=cv2.BORDER_DEFAULT)",
-    "cv2.warpAffine(img, np.float32([[2, 0, 0.5], [0, 2, 0.5]]), (w, h), flags=cv2.INTER_LINEAR)",
-    "cv2.warpAffine(img, M, (w, h))",
-    "tf.image.resize(x, (224, 224), tf.image.ResizeMethod.BICUBIC)",
-    "tf.image.resize(x, [h, w], method='lanczos3', antialias=True)",
-    "tf.image.resize(x, (h, w), preserve_aspect_ratio=True)",
-    "tensorflow.image.resize_bilinear(x, (10, 20), align_corners=True)",
-    "tf.compat.v1.image.resize(x, (h, w), 2)",
-    "resize_bilinear(x, (h, w))",
-    "tf.image.crop_and_resize(x, [[0, 0, 1, 1]], [0], (h, w))",
-    "tf.image.crop_and_resize(x, [[0.0, 0.1, 0.5, 0.5]], [0], (h, w))",
-    "keras.layers.UpSampling2D()(x)",
-    "keras.layers.UpSampling2D(size=(2, 3), interpolation='bilinear')",
-    "tf.keras.layers.Resizing(64, 64, 'bicubic')",
-    "keras.ops.image.resize(x, (h, w), data_format='channels_last')",
-    "keras.ops.image.resize(x, (8, 8), data_format='channels_first')",
-    "F.grid_sample(x, F.affine_grid(torch.tensor([[[1, 0, 0], [0, 1, 0]]]), (1, 3, h, w)))",
-    "onnx.helper.make_node('Resize', ['x', '', '', 'sizes'], ['y'], mode='linear')",
-    "onnx.helper.make_node('Resize', ['x', 's'], ['y'], mode='nearest')",
-    "onnx.helper.make_node('Resize', ['x', '', 's'], ['y'], mode='cubic', cubic_coeff_a=-0.6)",
-    "onnx.helper.make_node(op_type='Upsample', inputs=['x', 's'], outputs=['y'])",
-]  # fmt: skip
+def test_menus_choose_a_call_and_keep_what_they_can(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_label("size or scale").select_option("scale_factor=2")
+    assert chosen(page) == TWICE
+    assert page.evaluate("document.activeElement.id") == "convert-menu-size-or-scale"
+    page.get_by_role("radio", name="Keras").check()
+    assert answer_of(page) == code(TWICE, "keras")
+    page.get_by_label("align_corners").select_option("True")  # there is none with a factor
+    assert chosen(page) == ALIGNED
+    page.get_by_label("mode").select_option("nearest")
+    assert chosen(page) == REFUSED
+    error = "align_corners option can only be set"
+    expect(page.locator(".convert-error")).to_contain_text(error)
+    page.get_by_label("Function").select_option("nn.ConvTranspose2d")
+    for argument, value in {
+        "kernel_size": "3",
+        "stride": "2",
+        "padding": "1",
+        "output_padding": "1",
+    }.items():
+        page.get_by_label(argument, exact=True).select_option(value)
+    assert chosen(page) == LAYER
+    assert answer_of(page) == code(LAYER, "keras")
 
 
-ELSEWHERE = [
-    "F.interpolate(x, size=(64,), mode='linear')",
-    "F.interpolate(x, size=(8, 8, 8))",
-    "F.interpolate(x, scale_factor=(1, 2, 2))",
-    "F.interpolate(x, size=y.shape[-3:])",
-    "nn.Upsample(size=(3, 4), mode='trilinear')",
-    "nn.Upsample(scale_factor=2, mode='trilinear')",
-    "F.interpolate(x, size=n // 2)",
-    "F.interpolate(x, scale_factor=(a + b) * c, mode='bicubic')",
-    "F.interpolate(x, size=(x.shape[2] + 1, w))",
-    "F.interpolate(x, 2)",
-    "F.interpolate(x[::2], (8, 8))",
-    "torch.relu(F.interpolate(x, (8, 8)))",
-    "nn.Upsample(scale_factor=2)(x.permute(0, 3, 1, 2))",
-    "nn.Sequential(nn.Conv2d(3, 8, 3), nn.Upsample(scale_factor=2))",
-    "cv2.resize(img, (w, h), cv2.INTER_AREA)",
-    "cv2.resize(img, (h, w))",
-    "cv2.resize(img, img.shape[:2])",
-    "cv2.resize(img[0], img.shape[1::-1])",
-    "cv2.resize(img, (w, h), fx=2, fy=2)",
-    "tf.image.resize(x, (w, h))",
-    "tf.image.resize(x, (h, w), 'nearest', antialias=True)",
-    "keras.layers.UpSampling2D((224, 224))",
-    "keras.layers.UpSampling1D(2)",
-    "keras.layers.Resizing(8, 8, dtype='float16')",
-]
+def test_the_address_says_the_choice(page: Page, address: str) -> None:
+    page.goto(f"{address}#{urlencode({'call': AREA, 'to': 'torch'})}")
+    assert chosen(page) == AREA
+    expect(page.locator("#convert-answer h3", has_text="In PyTorch")).to_have_count(2)
+    page.get_by_role("radio", name="TensorFlow").check()
+    again = page.url
+    page.goto("about:blank")
+    page.goto(again)
+    assert chosen(page) == AREA
+    expect(page.get_by_role("radio", name="TensorFlow")).to_be_checked()
 
 
-@pytest.mark.parametrize("text", ELSEWHERE)
-def test_what_the_page_does_not_answer_is_sent_to_the_command_line(text: str) -> None:
-    (said,) = by_script([text])
-    assert said["kind"] == "elsewhere"
-    assert "halfpixel convert" in said["error"]
+@pytest.mark.parametrize("before", ["?call=", "#", "#call="])
+def test_a_call_as_somebody_types_it_leads_to_the_one_of_the_menus(
+    page: Page, address: str, before: str
+) -> None:
+    page.goto(address + before + quote('F.interpolate(x, scale_factor=2, mode="bilinear")'))
+    assert chosen(page) == TWICE
 
 
-@pytest.mark.parametrize("text", WRITTEN)
-def test_the_script_reads_what_people_write_as_python_does(text: str) -> None:
-    if "if y" in text:  # Python has it; the page says that it does not read it
-        (said,) = by_script([text])
-        assert said["kind"] == "syntax"
-        return
-    assert not compared([text])
+def test_a_call_that_is_not_in_the_menus_is_looked_for(page: Page, address: str) -> None:
+    page.goto(address + "#" + quote("y = cv2.resize(img, size, 0, 0, cv2.INTER_AREA)"))
+    expect(page.locator("#convert-list a")).to_have_text([AREA])
+    page.goto(address + "#" + quote("qwertz(7"))
+    expect(page.get_by_role("status")).to_have_text("0 calls")
 
 
-UNREADABLE = {
-    "F.interpolate(x, size=(3, 4), scale_factor=2)": "sizes",
-    "F.interpolate(x)": "sizes",
-    "F.interpolate(x, (3.5, 4))": "sizes",
-    "F.grid_sample(x, grid)": "grid",
-    "F.grid_sample(x, F.affine_grid(t, (1, 3, h, w)))": "grid",
-    "tf.image.crop_and_resize(x, boxes, [0], (h, w))": "grid",
-    "cv2.resize(img, (w, h), interpolation=cfg.INTER_AREA)": "not written out",
-    "cv2.resize(img, (w, h), interpolation='INTER_AREA')": "flag",
-    "tf.image.resize(x, (h, w), 'BILINEAR')": "flag",
-    "F.interpolate(x, (0, 4))": "sizes",
-    "F.interpolate(x, scale_factor=-2)": "sizes",
-    "F.interpolate(x, 16, mode='bilinaer')": "flag",
-    "F.interpolate(x, 16, mode=mode)": "not written out",
-    "F.interpolate(x, 16, mode='nearest', align_corners=True)": "refused",
-    "F.interpolate(x, 16, mode='nearest', align_corners=False)": "refused",
-    "F.interpolate(x, 16, colour=3)": "arguments",
-    "F.interpolate()": "arguments",
-    "F.interpolate(x, 16, size=3)": "arguments",
-    "F.interpolate(x, 16, None, 'nearest', None, None, False, 7)": "arguments",
-    "F.interpolate(*args)": "stars",
-    "cv2.resize(img, (w, h), interpolation=9)": "flag",
-    "cv2.resize(img, (w, h), interpolation=cv2.INTER_AERA)": "not written out",
-    "cv2.resize(img, (w, h, 3))": "sizes",
-    "cv2.resize(img)": "arguments",
-    "cv2.warpAffine(img, [[2, 0.1, 0], [0, 2, 0]], (w, h))": "grid",
-    "cv2.pyrDown(img, borderType=cv2.BORDER_CONSTANT)": "refused",
-    "tf.image.resize(x, (h, w), 'bilinar')": "flag",
-    "tf.compat.v1.image.resize_bilinear(x, (h, w), True, None, True)": "refused",
-    "tf.image.resize_bicubc(x, (h, w))": "unknown",
-    "interpolat(x)": "unknown",
-    "resize(x, (3, 4))": "several",
-    "qwertz(x)": "unknown",
-    "x + 1": "no call",
-    "": "no call",
-    "F.interpolate(x,": "syntax",
-    "F.interpolate(x, size=(3 4))": "syntax",
-    "F.interpolate(x, 'bilinear)": "syntax",
-    "nn.ConvTranspose2d(8, 4, 3)": "transposed",
-    "F.grid_sample(x, F.affine_grid(t, (1, 3, h, w), align_corners=True))": "grid",
-}
+def test_the_page_fits_a_phone(page: Page, address: str) -> None:
+    for text in (*SHOWN, LAYER):
+        page.goto(f"{address}#{urlencode({'call': text, 'to': 'opencv'})}")
+        assert chosen(page) == text
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, text
 
 
-@pytest.mark.parametrize("text", UNREADABLE)
-def test_what_cannot_be_read_is_told_in_the_words_of_python(text: str) -> None:
-    kind = UNREADABLE[text]
-    (said,) = by_script([text])
-    assert said.get("kind") == kind, said
-    if kind == "transposed":  # Python reads those
-        return
-    expected = by_python(text)["error"]
-    if kind == "syntax":  # where a parser stops is its own
-        assert said["error"].split(":")[0] == expected.split(":")[0]
-    else:
-        assert said["error"] == expected
-
-
-# sizes that are names, numbers, or one name for both; factors; lines; what fits; what is given in another way
-ANSWERED = [
-    "cv2.resize(img, (cols, 64), interpolation=cv2.INTER_CUBIC)",
-    "cv2.pyrDown(img, dstsize=(cols, rows))",
-    "tf.image.resize(x, size)",
-    "tf.image.resize(x, (224, 200), preserve_aspect_ratio=True)",
-    "F.interpolate(x, scale_factor=2, mode='bilinear')",
-    "F.interpolate(x, scale_factor=s, mode='bilinear')",
-    "nn.UpsamplingBilinear2d(size=(64, m))(x)",
-]
-ANSWER = """
-const answered = (text, data) => {
-  const reading = halfpixelReader.reader(data).read(text);
-  const { parts, usual } = halfpixelReader.partsOf(reading, data.answers[reading.rows[0]]);
-  const sizes = usual ? new Map() : halfpixelReader.sizesOf(reading, parts);
-  const prelude = halfpixelReader.preludeOf(reading);
-  const every = (to) => [to.equal, ...(to.factors ?? []), ...(to.recipes ?? [])];
-  const whole = (to) => every(to).find((one) => one && !data.texts[one.when]);
-  const withSizes = (one) => prelude + halfpixelReader.withSizes(data.texts[one.code], sizes);
-  const code = (to) => whole(to) ? withSizes(whole(to)) : "";
-  return parts.length === 1 ? parts[0].to.map(code) : [];
-};
-"""
-
-
-def test_the_code_of_the_page_is_that_of_python() -> None:
-    places = [said["rows"][0] for said in by_script(ANSWERED)]
-    data = convert_page.data(places=places)
-    made = engine()
-    made.eval(f"const answerable = {json.dumps(data)};{ANSWER}")
-    for text in ANSWERED:
-        found = made.eval(f"JSON.stringify(answered({json.dumps(text)}, answerable))")
-        by_target = dict(zip(data["targets"], json.loads(found), strict=True))
-        assert by_target == {to: convert(text, to).code for to in TARGETS}
-        assert any(by_target.values())
-
-
-def test_factors_that_a_layer_cannot_have_are_refused_as_by_python() -> None:
-    text = "keras.layers.UpSampling2D(0.5)"
-    (said,) = by_script([text])
-    (place,) = said["rows"]
-    data = convert_page.data(places=[place])
-    with pytest.raises(ValueError, match="UpSampling2D") as found:
-        convert(text, "torch")
-    assert data["texts"][data["answers"][place]["0.5"]] == str(found.value)
-
-
-def test_a_script_that_reads_another_row_is_found() -> None:
-    made = engine()
-    right = made.eval("tables.rows.map((row) => row.flags).length")
-    assert right == len(table.rows())
-    changed = json.loads(json.dumps(convert_page.tables()))
-    rows = [row for row in changed["rows"] if row["function"] == "cv2.resize"]
-    rows[0]["flags"], rows[-1]["flags"] = rows[-1]["flags"], rows[0]["flags"]
-    made.eval(
-        f"const other = halfpixelReader.reader({json.dumps(changed)});"
-        "const same = (text) => JSON.stringify(other.read(text).rows) === JSON.stringify(read(text).rows);"
+def test_every_block_of_code_can_be_copied(page: Page, address: str) -> None:
+    page.goto(f"{address}#{urlencode({'call': BILINEAR, 'to': 'torch'})}")
+    for button in page.locator("button.copybtn").all():
+        target = button.get_attribute("data-clipboard-target")
+        assert target is not None
+        expect(page.locator(target)).to_have_count(1)
+    assert (
+        page.locator("button.copybtn").count()
+        == page.locator("#convert .highlight pre").count()
+        > 2
     )
-    texts = [text for text in spelled() if text.startswith("cv2.resize")]
-    assert not made.eval(f"{json.dumps(texts)}.every(same)")
