@@ -56,7 +56,8 @@ def setup(app: Sphinx) -> None:
     """Connect what is below; Sphinx calls this."""
     app.connect("builder-inited", write_answers)
     app.connect("include-read", relink)
-    app.connect("autodoc-process-docstring", end_literals, priority=900)  # after napoleon
+    app.connect("autodoc-process-docstring", hide_colons, priority=100)  # before napoleon
+    app.connect("autodoc-process-docstring", end_literals, priority=900)  # after it
     app.connect("doctree-read", end_code_with_its_last_line)
     app.connect("doctree-read", keep_out_of_the_contents)
     app.connect("html-page-context", open_in_the_browser)
@@ -88,11 +89,24 @@ def relink(app: Sphinx, path: Path, parent: str, text: list[str]) -> None:
     text[0] = re.sub(r"\[([^\]]*)\]\((?!https?:|#)([^)]+)\)", moved, text[0])
 
 
+HIDDEN_COLON = "\ue000"
+
+
+def hide_colons(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """What stands before a colon in a property's docstring is not its type, as napoleon would have it."""
+    if what == "property":
+        lines[:] = [line.replace(":", HIDDEN_COLON) for line in lines]
+
+
 def end_literals(
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
     """``Fraction``s: a letter right after a literal needs a backslash in reStructuredText."""
-    lines[:] = [re.sub(r"(?<=\w)``(?=[a-z])", r"``\\ ", line) for line in lines]
+    lines[:] = [
+        re.sub(r"(?<=\w)``(?=[a-z])", r"``\\ ", line.replace(HIDDEN_COLON, ":")) for line in lines
+    ]
 
 
 def end_code_with_its_last_line(app: Sphinx, tree: nodes.document) -> None:

@@ -100,6 +100,10 @@ _NAMES_FOR_NN: Mapping[str, NearestMode] = {
 class Resize:
     """What a resize means, with no framework in it.
 
+    What a resize is given is a size for each axis, and perhaps a ``factor``: the output pixels an
+    input pixel, an entry of ONNX's ``scales``. Without one the ratio of the sizes is the factor. They
+    differ where ``n_in · factor`` is no integer. A float is read as the decimal that it prints as.
+
     Attributes:
         mode: the kernel: ``nearest``, ``linear`` (two taps an axis), ``cubic`` (four), ``mitchell``
             (four, not interpolating), ``lanczos``, ``gaussian`` (radius 3/2, σ = 1/2), ``box`` (the
@@ -151,10 +155,6 @@ class Resize:
             last. None for the whole image. Numbers are read as ``cubic_coeff_a`` is.
         extrapolation_value: what ``tf_crop_and_resize`` gives a pixel that samples outside the image,
             whatever its kernel would reach; 0 by default, None for the other coordinates.
-
-    What a resize is given is a size for each axis, and perhaps a ``factor``: the output pixels an
-    input pixel, an entry of ONNX's ``scales``. Without one the ratio of the sizes is the factor. They
-    differ where ``n_in · factor`` is no integer. A float is read as the decimal that it prints as.
         padding_mode: what a tap outside the image reads: ``border``, the edge pixel, as in every
             operator that is a resize by name; ``zeros``, nothing, so that a row need not sum to 1;
             ``reflection``, the image mirrored, about the outer edges of the outermost pixels, or

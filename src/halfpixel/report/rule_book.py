@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +28,8 @@ PICTURES = "../../pictures/rules"
 CONV_TRANSPOSE = "conv_transpose"
 _TOP = "../../.."  # the repository, from a page
 _WIDTH = 96
+_LONG = 8  # entries of a list that is not folded
+_LINK = re.compile(r"^\[([^\]]*)\]\([^)]*\)$")  # a cell that is one link
 _FRAMEWORKS_NAMES = {"keras_torch": "Keras on torch"}
 
 
@@ -81,8 +84,19 @@ def _named(framework: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell or ' ' for cell in line)} |" for line in lines) + "\n"
+    """A table without its empty columns, in which a name is linked where it first stands."""
+    linked: set[str] = set()
+
+    def once(cell: str) -> str:
+        if cell not in linked:
+            linked.add(cell)
+            return cell
+        return _LINK.sub(r"\1", cell)
+
+    cells = [[once(cell) for cell in row] for row in rows]
+    kept = [k for k in range(len(head)) if any(row[k] for row in cells)]
+    lines = [head, ["---"] * len(head), *cells]
+    return "\n".join(f"| {' | '.join(line[k] or ' ' for k in kept)} |" for line in lines) + "\n"
 
 
 def _code(text: str) -> str:
@@ -181,6 +195,12 @@ def _folded(summary: str, text: str) -> str:
     return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>\n"
 
 
+def _folded_if_long(what: str, entries: Sequence[str], between: str) -> str:
+    """A list; behind a line that opens it if it is long."""
+    text = between.join(entries)
+    return _folded(f"{len(entries)} {what}", text) if len(entries) > _LONG else text
+
+
 def _agreements(convention: Resize) -> str:
     """The other conventions, by the regime in which they are equivalent; an unchanged size, at which most
     are, is not listed."""
@@ -188,15 +208,19 @@ def _agreements(convention: Resize) -> str:
     for other in conventions():
         for regime in equivalence.agreement(convention, other) if other != convention else ():
             found.setdefault(regime, []).append(other)
-    lines = [
-        f"- **{regime}**: {', '.join(_convention_link(c) for c in found[regime])}"
-        for regime in equivalence.REGIMES
-        if regime in found and regime != "at an unchanged size"
-    ]
-    compared = f"Compared at every size up to {equivalence.LARGEST} pixels."
-    if not lines:
+    lines, folded = [], []
+    for regime in equivalence.REGIMES:
+        links = [_convention_link(c) for c in found.get(regime, ())]
+        if not links or regime == "at an unchanged size":
+            continue
+        if len(links) > _LONG:
+            folded.append(_folded_if_long(f"conventions: {regime}", links, ", "))
+        else:
+            lines.append(f"- **{regime}**: {', '.join(links)}")
+    if not lines and not folded:
         lines = ["No other convention is equivalent, except at an unchanged size."]
-    return "\n".join(lines) + f"\n\n{compared}\n"
+    compared = f"Compared at every size up to {equivalence.LARGEST} pixels.\n"
+    return "\n".join(["\n".join(lines) + "\n", *folded, compared] if lines else [*folded, compared])
 
 
 def _watch(rules: Sequence[Rule]) -> str:
@@ -247,11 +271,12 @@ def _findings(rules: Sequence[Rule], known: list[Section]) -> str:
     """The sections of docs/findings.md about a call; if there are several calls, without aliases."""
     calls = {rule.call.id: rule.call for rule in rules}
     said = [call for call in calls.values() if len(calls) == 1 or not call.variant]
-    return "\n".join(
+    found = [
         f"- [{section.title}](../../findings.md#{section.anchor})"
         for section in known
         if any(section.is_about(call) for call in said)
-    )
+    ]
+    return _folded_if_long("findings", found, "\n")
 
 
 def _arithmetics(call: Call) -> Iterator[str]:
@@ -387,10 +412,12 @@ def _sources(call: Call) -> str:
 
 
 def _refusals(call: Call) -> str:
-    rows = [
-        (_code(refusal.words), refusal.why, ", ".join(refusal.dtypes)) for refusal in call.refusals
-    ]
-    return _table(("message (regular expression)", "reason", "dtypes"), rows) if rows else ""
+    """The messages are long: a list, since a phone has no room for a table of them."""
+    lines = ["Messages are regular expressions.\n"]
+    for refusal in call.refusals:
+        dtypes = f" ({', '.join(refusal.dtypes)})" if refusal.dtypes else ""
+        lines.append(f"- {refusal.why}{dtypes}: `{refusal.words}`")
+    return "\n".join([*lines, ""]) if call.refusals else ""
 
 
 def _equivalents(rules: Sequence[Rule]) -> str:
@@ -440,7 +467,7 @@ def _siblings(rules: Sequence[Rule]) -> str:
         for r in conventions()[convention]
         if r.call.framework == call.framework and r.call.id != call.id
     ]
-    return ", ".join(links) + ".\n" if links else ""
+    return _folded_if_long("calls", links, ", ") + "\n" if links else ""
 
 
 def _tests(call: Call) -> str:
