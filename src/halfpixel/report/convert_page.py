@@ -280,7 +280,11 @@ def _nearest(one: Difference) -> Iterator[Block]:
     yield Block("ul", ([*measured, *one.conditions],))
     if one.example is not None:
         rows = one.example.json()
-        images = {"x": rows["image"], "this call": rows["source"], "nearest": rows["nearest"]}
+        images: dict[str, Sequence[Sequence[float]]] = {
+            "x": rows["image"],
+            "this call": rows["source"],
+            "nearest": rows["nearest"],
+        }
         size = "×".join(map(str, one.example.size))
         yield Block("p", (f"A small image that shows the difference, resized to {size}:",))
         yield Block("rows", ([(name, _rows(image)) for name, image in images.items()],))
