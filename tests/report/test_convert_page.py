@@ -20,8 +20,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from halfpixel import convert
 from halfpixel.cli import main
-from halfpixel.conversion.parse import Reading, Unreadable, catalogue, read
 from halfpixel.conversion.answer import ResizeConversion
+from halfpixel.conversion.parse import Reading, Unreadable, catalogue, read
 from halfpixel.frameworks.layer_plans import TARGETS
 from halfpixel.report import convert_page
 from halfpixel.report.convert_calls import UNWEIGHTED, PageCall, calls

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 
 from ..catalogue.rules import written
 from ..conversion.forms import AXES
-from ..conversion.parse import Reading, Unreadable, read
-from ..conversion.parse import catalogue
+from ..conversion.parse import Reading, Unreadable, catalogue, read
 from ..conversion.parse.catalogue import Row
 from ..conversion.parse.signatures import BY_NAME, Function
 from ..frameworks import Call

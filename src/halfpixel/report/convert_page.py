@@ -15,9 +15,9 @@ from typing import Any
 
 from ..catalogue.rules import words
 from ..conversion import conv_transpose
+from ..conversion.answer import Difference, Equivalent, Part, ResizeConversion
 from ..conversion.conv_transpose import ConvTransposeConversion
 from ..conversion.parse import Spoken, Unreadable, read
-from ..conversion.answer import Difference, Equivalent, Part, ResizeConversion
 from ..conversion.resize import answers as resize_answers
 from ..conversion.search import function_of
 from ..frameworks.layer_plans import TARGETS
