@@ -20,17 +20,12 @@ from ..conversion.conv_transpose import ConvTransposeConversion
 from ..conversion.parse import Spoken, Unreadable, read
 from ..conversion.resize import answers as resize_answers
 from ..conversion.search import function_of
+from ..frameworks import LIBRARIES
 from ..frameworks.layer_plans import TARGETS
 from . import rule_words
 from .convert_calls import PageCall, calls
 
-NAMES = {
-    "torch": "PyTorch",
-    "tensorflow": "TensorFlow",
-    "keras": "Keras",
-    "opencv": "OpenCV",
-    "onnx": "ONNX",
-}
+NAMES = {name: library.title for name, library in LIBRARIES.items()}
 # how a call agrees, by the kind of its agreement
 VERDICTS = {
     "bitwise": "bitwise equal",
