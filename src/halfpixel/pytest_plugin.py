@@ -295,12 +295,10 @@ class ConformanceItem(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A line for the summary and a text for the report; of any other error, pytest's traceback."""
         from .conformance.goldens import GoldenError
+        from .frameworks import FrameworkError
 
         error = excinfo.value
-        if (
-            not isinstance(error, Changed | GoldenError)
-            and type(error).__name__ != "FrameworkError"
-        ):
+        if not isinstance(error, Changed | GoldenError | FrameworkError):
             return super().repr_failure(excinfo)
         text = excinfo.getrepr(style="value", chain=False)
         if text.reprcrash is not None:

@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 Pair = tuple[Sizes, Sizes]  # of the call that was asked about, and of the target's
 
 LARGEST = 128  # of the sizes at which the pixels of two coordinate rules are counted
-_LARGEST_GRID = 32  # where the coordinates of a grid are found one size at a time
+_LARGEST_SLOW = 32  # where coordinates are found one size at a time
 _NEGLIGIBLE = 2.0**-48  # two formulas of the same weights, in float64
 _ULP = 2.0**-24  # what a unit in the last place of a float32 is at least, by its size
 
@@ -321,8 +321,8 @@ def _of_every(one: Model, other: Model, looked: Looked, off: list[Sizes], rules:
 def _counted(one: Model, other: Model, regime: str) -> tuple[int, int, list[tuple[int, int]]]:
     """Up to which size they were counted, how many pairs of sizes there are, and those that differ."""
     both = one.rule, other.rule
-    grid = any(rule is not None and rule.startswith(("grid", "warp")) for rule in both)
-    largest = _LARGEST_GRID if grid else LARGEST
+    slow = any(rule is not None and COORDINATE_RULES[rule].one_size for rule in both)
+    largest = _LARGEST_SLOW if slow else LARGEST
     holds = equivalence.REGIMES[regime or "at every size"]
     pairs = sum(holds(n, m) for n in range(1, largest + 1) for m in range(1, largest + 1))
     # where a kernel is chosen by the whole output's size, both are met

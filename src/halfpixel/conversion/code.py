@@ -12,6 +12,7 @@ from ..frameworks.layer_plans import Target, model_lines
 from ..operators import Resize
 from . import forms, onnx_nodes, search
 from .forms import Form
+from .parse.signatures import BY_NAME
 from .size_query import Query
 from .sizes import Sizes
 
@@ -96,7 +97,8 @@ def _by_factors(said: Expression, query: Query, image: Sizes) -> Expression:
     layer = said.function
     if query.factors is None or not isinstance(layer, Expression):
         return said
-    if not str(layer.function).endswith("UpSampling2D"):
+    function = BY_NAME.get(str(layer.function))
+    if function is None or function.size or not function.factors:  # it takes a size
         return said
     factors = tuple(m // n for n, m in zip(image.n_in, image.n_out, strict=True))
     numbers = tuple(int(factor) for factor in factors)

@@ -462,6 +462,7 @@ class CoordinateRule:
         applies: of a rule of a library that is not in the catalogue, the conventions that it is for; None
             of a rule that calls declare.
         takes_factors: of such a rule, whether it is for factors too.
+        one_size: its coordinates are found one size of the output at a time, in many steps.
         rounded: the coordinates are rounded besides, as many times as the arithmetic says: the rule
             says which pixel, not to the last bit how much of it.
     """
@@ -472,6 +473,7 @@ class CoordinateRule:
     above: int | None = None
     tap_weights: TapWeights | None = None
     rounded: bool = False
+    one_size: bool = False
     computed: bool = False
     columns: Formula | None = None
     applies: Callable[[Resize], bool] | None = None
@@ -594,6 +596,7 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
             "linspace_kernel; cpu/GridSamplerKernel.cpp: ComputeLocationBase::unnormalize, "
             "reflect_coordinates (compiled for AVX2 or AVX512)",
             computed=True,
+            one_size=True,
         )
         for dtype, formula in (
             ("float32", _grid_float32),
@@ -613,6 +616,7 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
         "warpAffineNearestInvoker "
         "(compiled for AVX2), CV_WARPAFFINE_VECTOR_COMPUTE_MAPPED_COORD2",
         computed=True,
+        one_size=True,
         columns=_warp_float32_columns,
     ),
     "warp_fixed_0": CoordinateRule(
@@ -620,12 +624,14 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
         stored=False,
         source=_WARP_FIXED,
         computed=True,
+        one_size=True,
     ),
     "warp_fixed_5": CoordinateRule(
         _warp_fixed_5,
         stored=False,
         source=_WARP_FIXED,
         computed=True,
+        one_size=True,
         columns=_warp_fixed_5_columns,
     ),
     "jax_float32": CoordinateRule(
