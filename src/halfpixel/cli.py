@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import __version__, documents, names
-from .report import console
+from . import __version__, console, documents, names
 
 if TYPE_CHECKING:
     from .comparison import Comparison
@@ -343,7 +342,7 @@ def _compare(chosen: Namespace) -> Output:
             progress=progress,
         )
     _pictures(found, chosen)
-    return Output(lambda width: str(found), found.json, YES if found.same else NO)
+    return Output(found.text, found.json, YES if found.same else NO)
 
 
 def _check_folders(chosen: Namespace) -> None:
@@ -401,7 +400,7 @@ def _identify(chosen: Namespace) -> Output:
             operation=chosen.operation,
             progress=progress,
         )
-    return Output(lambda width: str(found), found.json, YES if found.named else NO)
+    return Output(found.text, found.json, YES if found.named else NO)
 
 
 # ---------------------------------------------------------------------------- convert
@@ -498,7 +497,7 @@ def _rules(chosen: Namespace) -> Output:
     )
     variants = chosen.variants or chosen.call is not None
     return Output(
-        lambda width: rule_table.text(found, variants=variants),
+        lambda width: rule_table.text(found, variants=variants, width=width or rule_table.WIDTH),
         lambda: rule_table.json(found),
         YES if found else NO,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TypeVar
 
 # what people call things elsewhere: by the word in lower case, the name that halfpixel uses
 SYNONYMS = {
@@ -20,7 +21,10 @@ SYNONYMS = {
 }
 
 
-def known(name: str, names: Iterable[str]) -> str | None:
+Name = TypeVar("Name", bound=str)
+
+
+def known(name: str, names: Iterable[Name]) -> Name | None:
     """The known name that a word means: in any case, with ``-`` for ``_``, or by a synonym; None if none.
 
     >>> known("PyTorch", ["torch", "opencv"])
@@ -34,13 +38,16 @@ def _key(name: str) -> str:
     return name.lower().replace("-", "_")
 
 
-def checked(name: str, names: Iterable[str], what: str) -> str:
+def checked(
+    name: str, names: Iterable[Name], what: str, error: type[ValueError] = ValueError
+) -> Name:
     """The known name that a word means.
 
     Args:
         name: as the user typed it.
         names: all that are known.
         what: what they name, in words.
+        error: what is raised.
 
     Raises:
         ValueError: the word is unknown; the message says which name is close, and which there are.
@@ -52,7 +59,7 @@ def checked(name: str, names: Iterable[str], what: str) -> str:
     choices = list(names)
     found = known(name, choices)
     if found is None:
-        raise ValueError(
+        raise error(
             f"unknown {what} {name!r}{meant(name, choices)} (choose from {', '.join(choices)})"
         )
     return found

@@ -70,9 +70,15 @@ def _frameworks() -> tuple[str, ...]:
 
 
 def _names(config: pytest.Config, option: str) -> list[str]:
-    """The names that an option gives, separated by commas."""
+    """The frameworks that an option names, separated by commas; pytorch is torch."""
+    from . import names
+
     given = config.getoption(option.removeprefix("--").replace("-", "_"), default=None) or []
-    return [name.strip() for text in given for name in text.split(",") if name.strip()]
+    words = [name.strip() for text in given for name in text.split(",") if name.strip()]
+    try:
+        return [names.checked(word, _frameworks(), "framework") for word in words]
+    except ValueError as error:
+        raise pytest.UsageError(f"{option}: {error}") from None
 
 
 def _selected(config: pytest.Config) -> list[str]:
@@ -85,10 +91,6 @@ def _check_asked(config: pytest.Config) -> None:
 
     for option in ("--halfpixel-frameworks", "--halfpixel-require"):
         for name in _names(config, option):
-            if name not in FRAMEWORKS:
-                raise pytest.UsageError(
-                    f"{option}: unknown framework {name!r} (choose from {', '.join(FRAMEWORKS)})"
-                )
             if _selected(config) and name not in _selected(config):
                 raise pytest.UsageError(f"{option} {name}: deselected by --halfpixel-frameworks")
             if version(name) is None:
@@ -413,7 +415,9 @@ def pytest_terminal_summary(
     if not outcomes:
         return
     terminalreporter.section("halfpixel")
-    for line in table(outcomes, {name: version(name) for name in _frameworks()}):
+    writer = config.get_terminal_writer()
+    columns = writer.fullwidth if writer.hasmarkup else None  # that of a terminal
+    for line in table(outcomes, {name: version(name) for name in _frameworks()}, columns):
         terminalreporter.line(line)
     for absent in _left_out(config):
         terminalreporter.line(f"skipped: {absent}")

@@ -269,7 +269,7 @@ def test_a_dtype_that_one_does_not_take_is_told_and_the_other_is_compared() -> N
     assert answer.verdict == "bitwise"
     assert set(answer.verdicts) == {"uint8"}
     line = picky.__code__.co_firstlineno + 2
-    expected = f"TypeError: bytes only (test_compare.py:{line})"
+    expected = f"TypeError: bytes only (test_comparison.py:{line})"
     assert answer.b.raised == {"float32": expected}
     assert f"raises for float32 images: {expected}" in str(answer)
 

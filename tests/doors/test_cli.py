@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import halfpixel
-from halfpixel import cli, names
-from halfpixel.report import console
+from halfpixel import cli, console, names
+from halfpixel.report.terminal import Outcome, table
 
 FILE = """
 import numpy as np
@@ -233,6 +233,17 @@ def test_of_an_unknown_name_the_closest_is_named(
     assert said in capsys.readouterr().err
 
 
+def test_names_are_understood_in_python_too() -> None:
+    found = halfpixel.convert("cv2.resize(x, (w, h))", "PyTorch")  # type: ignore[arg-type]
+    assert found.target == "torch"
+    with pytest.raises(ValueError, match="did you mean keras"):
+        halfpixel.convert("cv2.resize(x, (w, h))", "keas")  # type: ignore[arg-type]
+    with pytest.raises(halfpixel.Unidentifiable, match="did you mean NHWC"):
+        halfpixel.identify(len, layout="NHCW")  # type: ignore[arg-type]
+    with pytest.raises(halfpixel.Incomparable, match="did you mean uint8"):
+        halfpixel.compare(len, len, dtypes=["unit8"])
+
+
 # ---------------------------------------------------------------------------- the terminal
 
 
@@ -304,6 +315,50 @@ def test_a_table_that_is_too_wide_goes_on_below_with_its_first_column() -> None:
     assert len(list(console.table(rows, None))) == 2
 
 
+def test_what_is_cut_is_counted() -> None:
+    line = console.elided("1234567890" * 5, 30)
+    assert len(line) <= 30
+    kept, more = re.fullmatch(r"(\d+)… \((\d+) more\)", line).groups()  # type: ignore[union-attr]
+    assert len(kept) + int(more) == 50
+    assert console.elided("short", 30) == "short"
+
+
+def test_what_does_not_fit_beside_an_entry_stands_below_it() -> None:
+    rows = [("f(x)", "torch >=1.0"), (f"g({'x, ' * 6})", "tensorflow >=2.0, shrinking")]
+    lines = list(console.pairs(rows, None, "  ", 90))
+    assert lines[0].index("torch") == lines[1].index("tensorflow")
+    narrow = list(console.pairs(rows, 40, "  ", 90))
+    assert max(map(len, narrow)) <= 40
+    assert narrow[-1] == "      tensorflow >=2.0, shrinking"
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_the_tables_of_commands_are_as_wide_as_the_terminal(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    for line in ("rules --framework torch", "show linear half_pixel 3 40"):
+        cli.main(line.split())
+        lines = capsys.readouterr().out.splitlines()
+        # a word that is longer than the line is not broken
+        wide = [line for line in lines if len(line) > width and len(line.split()) > 1]
+        assert not wide
+
+
+def test_the_table_of_a_run_is_as_wide_as_the_terminal() -> None:
+    outcomes = [
+        Outcome("torch", "short", "conforms", 0.5),
+        Outcome("torch", "a_name_that_leaves_no_room_for_counts", "unsupported", None, "no " * 70),
+    ]
+    wide = table(outcomes, {"torch": "2.0"})
+    assert sum("a_name_that" in line for line in wide[:4]) == 1
+    narrow = table(outcomes, {"torch": "2.0"}, 60)
+    assert max(map(len, narrow)) <= 60
+    at = next(i for i, line in enumerate(narrow) if "a_name_that" in line)
+    assert narrow[at + 1].split() == ["-", "-", "1", "-"]
+    assert any(re.search(r"… \(\d+ more\)", line) for line in narrow)
+
+
 # ---------------------------------------------------------------------------- completion
 
 
@@ -350,7 +405,7 @@ def test_importing_halfpixel_imports_nothing_else() -> None:
 
 def test_help_imports_the_command_line_alone() -> None:
     code = "from halfpixel import cli\ntry:\n    cli.main(['--help'])\nexcept SystemExit: pass"
-    own = {"cli", "documents", "names", "report", "report.console"}
+    own = {"cli", "console", "documents", "names"}
     assert _imported(code) == {"halfpixel", *(f"halfpixel.{name}" for name in own)}
 
 

@@ -602,13 +602,14 @@ def test_an_ordinary_test_of_an_absent_framework_is_left_out(project: Project) -
     [
         (("--halfpixel-frameworks", "jax"), set(),
          f"--halfpixel-frameworks: unknown framework 'jax' (choose from {NAMES})"),
-        (("--halfpixel-frameworks", "opencv", "--halfpixel-frameworks", "opencv,Torch"), set(),
-         f"--halfpixel-frameworks: unknown framework 'Torch' (choose from {NAMES})"),
+        (("--halfpixel-frameworks", "opencv", "--halfpixel-frameworks", "opencv,pytroch"), set(),
+         "--halfpixel-frameworks: unknown framework 'pytroch'; did you mean torch? "
+         f"(choose from {NAMES})"),
         (("--halfpixel-require", "jax"), set(),
          f"--halfpixel-require: unknown framework 'jax' (choose from {NAMES})"),
         (("--halfpixel-require", "opencv,jax"), set(),
          f"--halfpixel-require: unknown framework 'jax' (choose from {NAMES})"),
-        (("--halfpixel-require", "torch"), set(),
+        (("--halfpixel-require", "PyTorch"), set(),
          "--halfpixel-require torch: not installed; pip install torch"),
         (("--halfpixel-require", "keras_torch"), set(),
          "--halfpixel-require keras_torch: not installed; pip install keras torch"),

@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
+from .. import names
 from ..identification.adapter import Layout, Size
 from ..identification.function_path import find
 from ..identification.problem import Unidentifiable
@@ -78,8 +79,11 @@ def compare(
     """
     if levels is not None and not (levels >= 0 and math.isfinite(levels)):
         raise Incomparable(f"levels is a number from 0, got {levels!r}")
-    if not dtypes or not {*dtypes} <= {*DTYPES}:
-        raise Incomparable(f"dtypes are some of {', '.join(DTYPES)}, got {dtypes!r}")
+    if layout is not None:
+        layout = names.checked(layout, get_args(Layout), "layout", Incomparable)
+    if not dtypes or isinstance(dtypes, str):
+        raise Incomparable(f"dtypes is a list of some of {', '.join(DTYPES)}, got {dtypes!r}")
+    dtypes = [names.checked(dtype, DTYPES, "dtype", Incomparable) for dtype in dtypes]
     say = progress or (lambda words: None)
     pixels = _given(images, input_sizes)
     first = next(iter(pixels.values()), None)

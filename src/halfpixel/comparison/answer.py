@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from .. import documents
+from .. import console, documents
 from . import stages as _stages
 from .difference import Difference
 from .function import Function
@@ -123,14 +123,18 @@ class Comparison:
         }
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        return self.text()
 
-    def _lines(self) -> Iterator[str]:
+    def text(self, width: int | None = None) -> str:
+        """The answer for people, with tables that fit into so many columns; None for any number."""
+        return "\n".join(self._lines(width))
+
+    def _lines(self, width: int | None) -> Iterator[str]:
         yield self.headline
         if not self.same and self.stages:
             yield self.parting
         for remedy in self.remedies:
-            yield from remedy.lines
+            yield from remedy.lines(width)
         if len(set(self.verdicts.values())) > 1:
             for dtype in self.verdicts:
                 yield f"   {dtype} images: {self._of_dtype(dtype)}"
@@ -144,9 +148,9 @@ class Comparison:
         if self.verdict == "not deterministic":
             return
         yield from self._stage_by_stage()
-        yield from self._looked_at()
+        yield from self._looked_at(width)
         if self.smallest is not None:
-            yield from self._smallest(self.smallest)
+            yield from self._smallest(self.smallest, width)
 
     @property
     def headline(self) -> str:
@@ -222,7 +226,7 @@ class Comparison:
             for letter, words in (("A", stage.a), ("B", stage.b)) if told else ():
                 yield f"   {'':<{wide}}    {letter}: {words}"
 
-    def _looked_at(self) -> Iterator[str]:
+    def _looked_at(self, width: int | None) -> Iterator[str]:
         """A row for each size and dtype; every image is in :attr:`looks`."""
         yield ""
         names = list(dict.fromkeys(look.probe.name for look in self.looks))
@@ -236,10 +240,7 @@ class Comparison:
         rows = [("given", "A", "B", *names)] + [
             _row([look for look in self.looks if look.setting == one]) for one in settings
         ]
-        wide = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        for row in rows:
-            cells = [cell.ljust(n) for cell, n in zip(row, wide, strict=True)]
-            yield ("   " + "   ".join(cells)).rstrip()
+        yield from console.table(rows, width, "   ", gap="   ")
 
     @property
     def _in_levels(self) -> bool:
@@ -247,7 +248,7 @@ class Comparison:
             look.difference is None or look.difference.unit == "levels" for look in self.looks
         )
 
-    def _smallest(self, one: Smallest) -> Iterator[str]:
+    def _smallest(self, one: Smallest, width: int | None) -> Iterator[str]:
         h, w = one.look.probe.size
         white = "255" if one.look.probe.dtype == "uint8" else f"{one.look.probe.white:g}"
         yield ""
@@ -257,7 +258,7 @@ class Comparison:
         yield f"smallest image found that shows it: {given}"
         for name, rows in zip(("image", "A", "B"), one.rows, strict=True):
             for i, row in enumerate(rows):
-                yield f"   {name if i == 0 else '':<5}  {row}"
+                yield console.elided(f"   {name if i == 0 else '':<5}  {row}", width)
         if one.part:
             yield f"   shown: {one.part}"
 

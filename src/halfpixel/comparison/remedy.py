@@ -48,15 +48,14 @@ class Remedy:
     code: str = ""
     conditions: tuple[str, ...] = ()
 
-    @property
-    def lines(self) -> Iterator[str]:
-        """For people: short code stands in the line."""
-        if not self.code or "\n" in self.code:
-            yield self.words + (":" if self.code else "")
-            for line in self.code.splitlines():
-                yield f"   {line}"
+    def lines(self, width: int | None = None) -> Iterator[str]:
+        """For people: short code stands in the line, if the terminal's columns suffice."""
+        line = f"{self.words}: {self.code}" if self.code else self.words
+        if "\n" in self.code or (self.code and width is not None and len(line) > width):
+            yield f"{self.words}:"
+            yield from (f"    {line}" for line in self.code.splitlines())
         else:
-            yield f"{self.words}: {self.code}"
+            yield line
         if self.conditions:
             yield f"   where {'; '.join(self.conditions)}"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..frameworks.layer_plans import Target
+from .. import names
+from ..frameworks.layer_plans import TARGETS, Target
 from . import conv_transpose, resize
 from .answer import ResizeConversion
 from .branches import BranchedConversion, BranchOfAnswer
@@ -46,6 +47,7 @@ def convert(
     >>> convert("F.interpolate(x, size=(h, w), mode='bilinear')", "opencv").code
     'y = cv2.resize(x, (w, h), interpolation=cv2.INTER_LINEAR)'
     """
+    to = names.checked(to, TARGETS, "framework")
     size = None if input_size is None else tuple(input_size)
     found = readings(call, Sizes(None if weight is None else tuple(weight), size))
     if len(found) == 1 and isinstance(found[0].read, (Reading, Spoken)):

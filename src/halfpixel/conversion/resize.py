@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .. import names
 from ..frameworks.layer_plans import TARGETS, Target
 from . import search
 from .answer import Part, ResizeConversion
@@ -44,9 +45,7 @@ def answers(
     reading: Reading, wanted: Sequence[Target], input_size: Sequence[int] | None = None
 ) -> dict[Target, ResizeConversion]:
     """What a call that was read is in each of some frameworks; arguments and errors as of :func:`answer`."""
-    for target in wanted:
-        if target not in TARGETS:
-            raise ValueError(f"there is no target {target!r}; there are {', '.join(TARGETS)}")
+    wanted = [names.checked(target, TARGETS, "framework") for target in wanted]
     given = None if input_size is None else tuple(input_size)
     if given is not None and len(given) != reading.rank:
         raise Unreadable(

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import names
 from ..operators import ConvTranspose
 from . import windows as _padding
 from .windows import Axis, Window
@@ -134,9 +135,7 @@ def plan(layer: Layer, target: Target) -> Plan:
     Raises:
         ValueError: there is no such target.
     """
-    if target not in TARGETS:
-        raise ValueError(f"there is no target {target!r}; there are {', '.join(TARGETS)}")
-    return _PLANS[target](layer)
+    return _PLANS[names.checked(target, TARGETS, "framework")](layer)
 
 
 def _crops(wanted: Sequence[Axis], kept: Sequence[Window]) -> tuple[tuple[int, int], ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
+from .. import names
 from ..operators.request import Operation
 from .adapter import Layout, Signature, SizeOrder, Subject, found
 from .answer import Identification
@@ -53,7 +54,8 @@ def identify(
         follows nothing that is known, what it does.
 
     Raises:
-        Unidentifiable: it is not callable, or raises whatever it is given.
+        Unidentifiable: it is not callable, or raises whatever it is given; or a layout, an order or an
+            operation is unknown.
     """
     if not callable(fn):
         raise Unidentifiable(f"{fn!r} is not callable")
@@ -61,6 +63,12 @@ def identify(
         raise Unidentifiable(
             f"{fn.__name__} is a class: give an instance of it, {fn.__name__}(...)"
         )
+    if layout is not None:
+        layout = names.checked(layout, get_args(Layout), "layout", Unidentifiable)
+    if size_order is not None:
+        size_order = names.checked(size_order, get_args(SizeOrder), "size order", Unidentifiable)
+    if operation is not None:
+        operation = names.checked(operation, get_args(Operation), "operation", Unidentifiable)
     if operation == "conv_transpose":
         return identify_transposed(fn, layout)
     with np.errstate(all="ignore"):  # of powers of what a function makes, and the like

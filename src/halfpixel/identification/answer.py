@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from .. import documents
+from .. import console, documents
 from ..operators import ConvTranspose, Resize
 from .adapter import Subject
 from .candidates import Candidate
@@ -22,6 +22,7 @@ from .preprocessing import Window
 from .probes import Answer
 
 _SHOWN = 6  # calls that are the same, in the text
+_WIDEST = 90  # columns of a call, beside which its releases stand
 _EXACTLY = 1e-3  # units of float32: what is less was not rounded to it
 _WIDE = (
     "at more than one pixel",
@@ -191,9 +192,13 @@ class Identification:
         return "by a formula of its own" if asked else None
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        return self.text()
 
-    def _lines(self) -> list[str]:
+    def text(self, width: int | None = None) -> str:
+        """The answer for people, with lists that fit into so many columns; None for any number."""
+        return "\n".join(self._lines(width))
+
+    def _lines(self, width: int | None) -> list[str]:
         lines = self._first() + [f"  {line}" for line in self.diagnosis.lines]
         if self.named:
             lines += self._how_exactly()
@@ -202,7 +207,7 @@ class Identification:
         if self.pipeline is not None:
             sure = "" if self.named else ", as far as constant images and ramps show them"
             lines += [f"stages{sure}", *(f"  {line}" for line in self.pipeline.lines)]
-        lines += self._also() + self._same() + self._in_dtypes() + self._called()
+        lines += self._also() + self._same(width) + self._in_dtypes() + self._called()
         return lines
 
     def _first(self) -> list[str]:
@@ -272,23 +277,28 @@ class Identification:
             lines.append(f"  given a factor, it samples at {self._scales}")
         return lines
 
-    def _same(self) -> list[str]:
+    def _same(self, width: int | None) -> list[str]:
         if not self.named:
             return []
-        nearly = [
-            f"  {s.call}  {s.framework} {s.releases}, coordinate rule {s.rule}"
-            for s in self.nearly[:_SHOWN]
-        ]
-        if nearly:
-            nearly = ["the same but where coordinates are rounded", *nearly]
+        nearly: list[str] = []
+        if self.nearly:
+            rows = [
+                (s.call, f"{s.framework} {s.releases}, coordinate rule {s.rule}")
+                for s in self.nearly[:_SHOWN]
+            ]
+            nearly = ["the same but where coordinates are rounded"]
+            nearly += console.pairs(rows, width, "  ", 0)
+            if len(self.nearly) > _SHOWN:
+                nearly.append(f"  and {len(self.nearly) - _SHOWN} more (--format json)")
         if not self.same_as:
             return nearly or ["no call of torch, TensorFlow, Keras or OpenCV computes the same"]
         lines = ["the same as"]
-        wide = max(len(s.call) for s in self.same_as[:_SHOWN])
+        rows = []
         for same in self.same_as[:_SHOWN]:
             where = "" if same.where == EVERY else f", {same.where}"
             where += f", but {same.but}" if same.but else ""
-            lines.append(f"  {same.call:<{min(wide, 90)}}  {same.framework} {same.releases}{where}")
+            rows.append((same.call, f"{same.framework} {same.releases}{where}"))
+        lines += console.pairs(rows, width, "  ", _WIDEST)
         if len(self.same_as) > _SHOWN:
             lines.append(f"  and {len(self.same_as) - _SHOWN} more (--format json)")
         return lines if len(self.same_as) >= _SHOWN else lines + nearly

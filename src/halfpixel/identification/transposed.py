@@ -172,6 +172,10 @@ class ConvTransposeIdentification:
         return "fn(x)" if self.operator.weight_layout is None else "fn(x, w)"
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, width: int | None = None) -> str:
+        """The answer for people; it has no table that must fit into a number of columns."""
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import console
 from ..conformance import goldens
 from ..conformance.cases import Case
 from ..conformance.misreadings import followed
@@ -214,12 +215,15 @@ def _declared_words(verdict: Verdict) -> str:
     return f"{verdict.words.partition(':')[0]}: … {declared.group()}"
 
 
-def table(outcomes: Iterable[Outcome], releases: Mapping[str, str | None]) -> list[str]:
+def table(
+    outcomes: Iterable[Outcome], releases: Mapping[str, str | None], columns: int | None = None
+) -> list[str]:
     """The table at the end of a run: one line a call, grouped by framework.
 
     Args:
         outcomes: of the verdicts of the run, in any order.
         releases: the installed release of each framework.
+        columns: of the terminal; None for any number. A name that leaves no room stands above its counts.
     """
     rows: dict[tuple[str, str], Row] = {}
     environments: dict[str, str] = {}
@@ -229,8 +233,10 @@ def table(outcomes: Iterable[Outcome], releases: Mapping[str, str | None]) -> li
         if one.environment:
             environments[one.framework] = one.environment
     ordered = sorted(rows.values(), key=_catalogue_order())
-    width = max((len(row.name) for row in ordered), default=0) + 2
     heads = [*_KINDS, "bound used"]
+    width = max((len(row.name) for row in ordered), default=0) + 2
+    if columns is not None:
+        width = max(min(width, columns - len("  ".join(heads)) - 2), 0)
     lines = []
     for framework in dict.fromkeys(row.framework for row in ordered):
         title = f"{framework} {releases.get(framework) or ''}"
@@ -240,9 +246,12 @@ def table(outcomes: Iterable[Outcome], releases: Mapping[str, str | None]) -> li
         for row in (row for row in ordered if row.framework == framework):
             cells = [str(row.counts[kind] or "-").rjust(len(kind)) for kind in _KINDS]
             cells.append(_share(row.share).rjust(len(heads[-1])))
-            lines.append("  " + row.name.ljust(width) + "  ".join(cells))
+            if len(row.name) >= width:
+                lines.append("  " + row.name)
+            name = row.name.ljust(width) if len(row.name) < width else " " * width
+            lines.append("  " + name + "  ".join(cells))
         lines.append("")
-    return [*lines, *_notes(ordered), *_totals(ordered)]
+    return [*lines, *_notes(ordered, columns), *console.wrapped(_total(ordered), columns)]
 
 
 def _catalogue_order() -> Any:
@@ -261,7 +270,7 @@ def _share(share: float | None) -> str:
     return "over" if share > 1 else f"{share:.0%}"
 
 
-def _notes(rows: Sequence[Row]) -> list[str]:
+def _notes(rows: Sequence[Row], columns: int | None) -> list[str]:
     """The expected errors, in the frameworks' words, and the known defects: each once a call."""
     lines = []
     for row in rows:
@@ -269,14 +278,14 @@ def _notes(rows: Sequence[Row]) -> list[str]:
             lines.append(f"  {row.framework} {row.name}")
         for words in row.words.values():
             text = re.sub(r"\{\{.*?\}\} ?", "", words)  # TensorFlow's name of the graph's node
-            lines.append(f"    {text if len(text) <= _SAID else text[: _SAID - 1] + '…'}")
+            lines += console.wrapped(console.elided(text, _SAID), columns, "    ")
     return ["expected errors and known defects", *lines, ""] if lines else []
 
 
-def _totals(rows: Sequence[Row]) -> list[str]:
+def _total(rows: Sequence[Row]) -> str:
     total = {kind: sum(row.counts[kind] for row in rows) for kind in _KINDS}
     calls = len(rows)
-    return [
+    return (
         f"{calls} call{'s' * (calls != 1)}: {total['conforms']} conform, {total['changed']} changed, "
         f"{total['unsupported']} unsupported (the framework raised the expected error)"
-    ]
+    )
