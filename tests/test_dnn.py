@@ -54,7 +54,7 @@ def test_linear_mixes_in_the_memory_before_an_image_of_one_row(shape: tuple[int,
 def test_pytorch_half_pixel_reads_the_first_pixel_for_an_output_of_one(mode: str) -> None:
     flags: dict[str, Any] = {"mode": mode, "coordinate_transformation_mode": "pytorch_half_pixel"}
     assert resized(IMAGE, (1, 2, 1, 1), **flags).ravel().tolist() == IMAGE[0, :, 0, 0].tolist()
-    whole = Resize(mode=mode).apply(IMAGE, (5, 1))  # type: ignore[arg-type]
+    whole = Resize(mode=mode).apply(IMAGE, (5, 1))
     assert not nearly(resized(IMAGE, (1, 2, 5, 1), **flags), whole)
 
 
@@ -77,9 +77,9 @@ def test_an_unknown_nearest_mode_is_taken_for_round_prefer_floor() -> None:
 def test_scales_say_the_size_and_not_where_pixels_sample(mode: str) -> None:
     """floor(5 · 1.5) = 7 and floor(6 · 1.45) = 8: the coordinates are those of 5/7 and 6/8."""
     got = resized(IMAGE, (1, 2, 7, 8), scales=(1, 1, 1.5, 1.45), mode=mode)
-    assert nearly(got, Resize(mode=mode).apply(IMAGE, (7, 8)))  # type: ignore[arg-type]
+    assert nearly(got, Resize(mode=mode).apply(IMAGE, (7, 8)))
     h, w = ((np.arange(n) + 0.5) / s - 0.5 for n, s in ((7, 1.5), (8, 1.45)))
-    convention = Resize(mode=mode)  # type: ignore[arg-type]
+    convention = Resize(mode=mode)
     by_scale = convention.weights_at(h, 5) @ IMAGE @ convention.weights_at(w, 6).T
     assert not nearly(got, by_scale)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -16,7 +15,6 @@ from halfpixel.numerics.weights import matrix, matrix_at
 from halfpixel.operators import every_pyramid, every_resize
 from halfpixel.operators.axis import Axis
 from halfpixel.operators.kernels import KERNELS
-from halfpixel.operators.resize import Mode
 
 ADAPTIVE = Resize(mode="adaptive_area")
 BOX = Resize(mode="box", antialias=True, exclude_outside=True)
@@ -36,8 +34,7 @@ def apart(convention: Resize, n_in: int, n_out: int) -> float:
 # ---------------------------------------------------------------------------- records
 
 
-def test_every_mode_has_a_record_and_every_record_a_mode() -> None:
-    assert tuple(KERNELS) == get_args(Mode)
+def test_every_record_is_found_by_its_name_and_complete() -> None:
     for name, kernel in KERNELS.items():
         assert kernel.name == name
         assert (kernel.value is None) == (kernel.radius is None)
@@ -120,7 +117,7 @@ def test_weights_in_floats_are_the_exact_ones(convention: Resize) -> None:
     "factor", [Fraction(2, 3), Fraction("1.7"), Fraction("0.3333333333333333")]
 )
 @pytest.mark.parametrize("mode", ["box", "gaussian", "linear", "nearest"])
-def test_weights_in_floats_take_factors(mode: Mode, factor: Fraction) -> None:
+def test_weights_in_floats_take_factors(mode: str, factor: Fraction) -> None:
     convention = Resize(mode=mode, antialias=mode != "nearest")
     for n_in in (6, 9, 12):
         n_out = int(n_in * factor)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from halfpixel import Resize
 from halfpixel.operators import every_pyramid, every_resize, products
 from halfpixel.operators.axis import Axis
-from halfpixel.operators.resize import Mode, _band
+from halfpixel.operators.resize import _band
 
 Array = NDArray[Any]
 Random = np.random.Generator
@@ -68,7 +68,7 @@ IMAGES: dict[str, Callable[[Random, tuple[int, ...]], Array]] = {
     "float16": lambda r, s: r.standard_normal(s).astype(np.float16),
     "longdouble": lambda r, s: r.standard_normal(s).astype(np.longdouble) / 3,
 }
-MODES: tuple[Mode, ...] = ("linear", "cubic", "lanczos")
+MODES: tuple[str, ...] = ("linear", "cubic", "lanczos")
 CONVENTIONS = [
     Resize(mode="linear"),
     Resize(mode="linear", antialias=True),

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from halfpixel import Resize
 from halfpixel.operators import every_resize, resize_from
 from halfpixel.operators.axis import Axis
-from halfpixel.operators.resize import CoordinateTransformationMode, Mode
+from halfpixel.operators.kernels import KERNELS
+from halfpixel.operators.resize import CoordinateTransformationMode
 
 
 def interpolates(convention: Resize) -> bool:
@@ -796,7 +797,7 @@ def test_linear_and_cubic_are_those_of_onnxs_reference(convention: Resize) -> No
 
 
 CROP = Resize(mode="linear", coordinate_transformation_mode="tf_crop_and_resize")
-STRETCHABLE: tuple[tuple[Mode, float | None], ...] = (("linear", None), ("cubic", -0.75))
+STRETCHABLE: tuple[tuple[str, float | None], ...] = (("linear", None), ("cubic", -0.75))
 # aligned corners and parts of the image: a grid that is not the one by which a kernel is stretched
 STRETCHED_APART = [
     replace(grid, mode=mode, antialias=True, exclude_outside=outside, cubic_coeff_a=a)
@@ -1120,10 +1121,7 @@ def test_a_float_coefficient_is_the_decimal_that_it_prints_as(a: Any) -> None:
 
 # ---------------------------------------------------------------------------- errors
 
-MODES = (
-    "nearest, linear, cubic, mitchell, lanczos, gaussian, box, area, area_linear, adaptive_area, "
-    "pyramid"
-)
+MODES = ", ".join(KERNELS)
 GRIDS = (
     "half_pixel, half_pixel_symmetric, pytorch_half_pixel, asymmetric, align_corners, "
     "tf_crop_and_resize, tf_half_pixel_for_nn, half_pixel_align_corners, "

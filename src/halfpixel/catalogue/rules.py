@@ -24,6 +24,7 @@ from ..names import SYNONYMS
 from ..numerics import equivalence
 from ..operators import ConvTranspose, Resize
 from ..operators import resize as _resize
+from ..operators.kernels import KERNELS
 from ..operators.pyramid import BORDERS
 from ..operators.request import Request
 
@@ -151,7 +152,7 @@ def conventions() -> Mapping[Resize, list[Rule]]:
     for rule in every_rule():
         if rule.convention is not None:
             found.setdefault(rule.convention, []).append(rule)
-    order = list(get_args(_resize.Mode))
+    order = list(KERNELS)
     return dict(sorted(found.items(), key=lambda item: order.index(item[0].mode)))
 
 
@@ -299,7 +300,7 @@ def words(convention: Resize) -> str:
 
 # what a bare word is the value of
 _VALUES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("mode", get_args(_resize.Mode)),
+    ("mode", tuple(KERNELS)),
     ("coordinate_transformation_mode", get_args(_resize.CoordinateTransformationMode)),
     ("nearest_mode", get_args(_resize.NearestMode)),
     ("pyramid_border", BORDERS),
@@ -342,7 +343,7 @@ def convention_of(text: str) -> Resize:
             raise Unknown(f"{attributes[name]} and {value} are both a {name}")
         attributes[name] = value
     if "mode" not in attributes:
-        modes = ", ".join(get_args(_resize.Mode))
+        modes = ", ".join(KERNELS)
         raise Unknown(f"a convention begins with its mode: {modes}")
     try:
         return Resize(**attributes)

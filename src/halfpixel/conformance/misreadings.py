@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.coordinates import coordinates
+from ..numerics.coordinates import COORDINATE_RULES, coordinates
 from ..numerics.error_model import ErrorModel
 from ..numerics.integer_kernels import ROUNDINGS, applies_to
 from ..numerics.nonfinite import EVALUATIONS, Evaluated, filled
@@ -19,8 +19,6 @@ from ..operators.exact import apply_matrices
 from ..operators.request import Scales
 from .cases import Case
 from .verdicts import error_bound, share_of_bound
-
-_EXACT_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
 
 
 def followed(case: Case, got: NDArray[Any], arithmetic: ErrorModel) -> list[str]:
@@ -71,7 +69,7 @@ def _near(case: Case, got: NDArray[Any]) -> bool:
     An estimate costs a hundredth of the exact reference, and no error bound is that wide.
     """
     convention, x = case.convention, filled(case.inputs["x"])
-    if not isinstance(convention, Resize) or convention.mode in ("nearest", "adaptive_area", "box"):
+    if not isinstance(convention, Resize) or convention.kernel.flat:
         return True  # where these round a tie, an estimate may not
     if case.rule in ROUNDINGS:
         return True  # as cheap as an estimate
@@ -91,13 +89,14 @@ def _rules(case: Case, convention: Resize) -> tuple[str | None, ...]:
         if convention.mode == "nearest":
             return (None,)
         return tuple(name for name in ROUNDINGS if applies_to(name, convention))
-    by_mode = {
-        "cubic": "kernel_table_1024",
-        "gaussian": "inverse_scale_float32",
-        "box": "distance_float32",
-    }
-    rule = "sum_float64" if convention == _EXACT_NEAREST else by_mode.get(convention.mode)
-    return (None, rule) if rule else (None,)
+    return (
+        None,
+        *(
+            name
+            for name, rule in COORDINATE_RULES.items()
+            if rule.stored_for and rule.stored_for(convention)
+        ),
+    )
 
 
 def _idle(case: Case) -> bool:

@@ -41,10 +41,9 @@ Pair = tuple[int, int]
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-LARGEST = {"nearest": 256, "linear": 256}  # an axis, in pixels
+LARGEST = 256  # an axis, in pixels, where one or two of them are read
 LARGEST_OTHERWISE = 96
 _ALONG_BOTH = 48  # beyond, a sweep resizes a pair along the rows or the columns
-_POINTS = ("nearest", "linear", "cubic")
 _BLOCK = 32  # input sizes in an item of the run: some seconds, so that its progress is seen
 _BLOCK_OTHERWISE = 8
 _FOURTH = 4
@@ -85,7 +84,7 @@ def in_blocks(call: Call, convention: Resize) -> Iterator[tuple[Block, tuple[DTy
 
 def samples_points(convention: Resize) -> bool:
     """Whether the weights of an output pixel follow from its coordinate alone, whatever the scale."""
-    return convention.mode in _POINTS and not convention.antialias
+    return convention.kernel.fractional and not convention.antialias
 
 
 def _ends(convention: Resize) -> bool:
@@ -95,9 +94,8 @@ def _ends(convention: Resize) -> bool:
 
 def largest(convention: Resize) -> int:
     """The largest size that a convention is swept to."""
-    if samples_points(convention):
-        return LARGEST.get(convention.mode, LARGEST_OTHERWISE)
-    return LARGEST_OTHERWISE
+    few = samples_points(convention) and convention.kernel.reads(convention.shape()) <= 2
+    return LARGEST if few else LARGEST_OTHERWISE
 
 
 def besides(call: Call, convention: Resize) -> tuple[int, ...]:
@@ -364,7 +362,9 @@ def _product(
 @functools.cache
 def _own(convention: Resize) -> ErrorModel:
     """The arithmetic of the reference itself."""
-    normalised = convention.antialias or convention.kernel.divided or convention.mode == "mitchell"
+    kernel = convention.kernel
+    own = kernel.reference_error is not None or kernel.fractional
+    normalised = convention.antialias or kernel.divided or not own
     return ErrorModel(
         coordinates="float64",
         coordinate_roundings=1,
@@ -380,17 +380,12 @@ def _own(convention: Resize) -> ErrorModel:
 
 def _own_error(convention: Resize) -> float:
     """The error of a weight of the reference, in unit roundoffs of float64, its coordinate apart."""
-    if convention.mode in _SIMPLE:
-        return _SIMPLE[convention.mode]
+    if convention.kernel.reference_error is not None:
+        return convention.kernel.reference_error
     error = cubic_weight_error(float(convention.cubic_coeff_a or 0))
     # divided by a sum of four such weights that is at least ½, into weights that are at most 1.1: the
     # error of a sum is that of four weights and of three additions, and the quotient is rounded
     return 2 * (error + 1.1 * (4 * error + 3 * 1.5)) + 1.1 if convention.exclude_outside else error
-
-
-# linear: the distance to the pixel on the right, and 1 minus it. adaptive_area: 1 / the number of pixels.
-# area: its ends are counted as distances; the quotient. area_linear: the end, the quotient, twice 1 minus it
-_SIMPLE = {"linear": 2.0, "adaptive_area": 1.0, "area": 2.0, "area_linear": 4.0}
 
 
 # ---------------------------------------------------------------------------- the comparison

@@ -9,7 +9,6 @@ from ..frameworks.factors import plain
 from ..frameworks.layer_plans import Target
 from ..numerics.error_model import ErrorModel
 from ..operators import Resize
-from ..operators.resize import Mode
 from . import search
 from .agreement import Side, jumps
 from .answer import ANOTHER_PIXEL, Equivalent, Exceptions
@@ -137,7 +136,7 @@ def _padded(source: Model, query: Query, target: Target) -> Recipe | None:
     return Recipe("padded", code, side, (LAYOUTS["torch"][rank],))
 
 
-def _asymmetric(mode: Mode) -> Resize:
+def _asymmetric(mode: str) -> Resize:
     """What torch's kernels compute on the grid that they have not."""
     return Resize(mode=mode, coordinate_transformation_mode="asymmetric")
 

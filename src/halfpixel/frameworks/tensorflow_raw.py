@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..numerics.error_model import ErrorModel, normalised_weight_error
-from ..operators import Mode, Resize
+from ..operators import Resize
 from ..operators.request import Request
 from .call import Expression, Name, Refusal
 
@@ -20,7 +20,7 @@ _KERNELS_DIR = "tensorflow/tensorflow, tensorflow/core/kernels/image"
 
 
 # kernel_type: mode, attributes
-_KERNELS: dict[str, tuple[Mode, dict[str, Any]]] = {
+_KERNELS: dict[str, tuple[str, dict[str, Any]]] = {
     "lanczos1": ("lanczos", {"lanczos_radius": 1}),
     "lanczos3": ("lanczos", {"lanczos_radius": 3}),
     "lanczos5": ("lanczos", {"lanczos_radius": 5}),

@@ -19,7 +19,7 @@ from ..numerics.error_model import (
     normalised_weight_error,
     sum_of_products,
 )
-from ..operators import Mode, Resize
+from ..operators import Resize
 from ..operators.request import Request
 from . import torch_conv_transpose as conv_transpose
 from .call import (
@@ -52,7 +52,7 @@ _SUMS = (
 )
 
 
-def _corners(mode: Mode, **attributes: Any) -> Resize:
+def _corners(mode: str, **attributes: Any) -> Resize:
     """What antialias makes of align_corners: its scale, and half_pixel's ½."""
     return Resize(
         mode=mode,

@@ -451,7 +451,8 @@ class CoordinateRule:
     Attributes:
         coordinates: from a convention and output pixels to what the framework computes. What is
             returned is exact: every coordinate that a rule computes is a float64.
-        stored: it shows at the sizes of the goldens, and has goldens of its own.
+        stored_for: the conventions for which it shows at the sizes of the goldens, and has goldens of its
+            own; None if there are none.
         source: where it was read.
         above: the total above which it is another formula, where it is.
         tap_weights: what taps weigh, where rounding decides on which side of a step of the kernel they
@@ -468,8 +469,8 @@ class CoordinateRule:
     """
 
     coordinates: Formula
-    stored: bool
     source: str
+    stored_for: Callable[[Resize], bool] | None = None
     above: int | None = None
     tap_weights: TapWeights | None = None
     rounded: bool = False
@@ -478,6 +479,11 @@ class CoordinateRule:
     columns: Formula | None = None
     applies: Callable[[Resize], bool] | None = None
     takes_factors: bool = False
+
+    @property
+    def stored(self) -> bool:
+        """Whether it has goldens of its own."""
+        return self.stored_for is not None
 
     @property
     def formula(self) -> str:
@@ -496,13 +502,12 @@ _WARP_FIXED = (
 COORDINATE_RULES: dict[str, CoordinateRule] = {
     "kernel_table_1024": CoordinateRule(
         _kernel_table_1024,
-        stored=True,
+        stored_for=lambda c: c.mode == "cubic",
         source="tensorflow/tensorflow, tensorflow/core/kernels/image/resize_bicubic_op.cc: "
         "GetWeightsAndIndices (lrintf(delta * kTableSize))",
     ),
     "float32": CoordinateRule(
         _float32,
-        stored=False,
         source="tensorflow/tensorflow, tensorflow/core/util/image_resizer_state.h: LegacyScaler, "
         "HalfPixelScalerForNN; tensorflow/core/kernels/image/crop_and_resize_op.cc; "
         "pytorch/pytorch, aten/src/ATen/native/UpSample.h: "
@@ -510,33 +515,31 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
     ),
     "inverse_scale_float32": CoordinateRule(
         _inverse_scale_float32,
-        stored=True,
+        stored_for=lambda c: c.mode == "gaussian",
         source="tensorflow/tensorflow, tensorflow/core/kernels/image/scale_and_translate_op.cc: "
         "ComputeSpansCore (sample_f, span_start, span_end, kernel_pos)",
         tap_weights=_gaussian_float32,
     ),
     "distance_float32": CoordinateRule(
         _inverse_scale_float32,
-        stored=True,
+        stored_for=lambda c: c.mode == "box",
         source="tensorflow/tensorflow, tensorflow/core/kernels/image/scale_and_translate_op.cc: "
         "ComputeSpansCore (kernel_pos * one_over_kernel_scale)",
         tap_weights=_box_float32,
     ),
     "outside_float32": CoordinateRule(
         _outside_float32,
-        stored=False,
         source="tensorflow/tensorflow, tensorflow/core/kernels/image/crop_and_resize_op.cc: "
         "CropAndResize<CPUDevice, T> (in_y > image_height - 1)",
         rounded=True,
     ),
     "sum_float64": CoordinateRule(
         _sum_float64,
-        stored=True,
+        stored_for=lambda c: c == Resize(mode="nearest", nearest_mode="round_prefer_ceil"),
         source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 5)",
     ),
     "float32_fused_above_128": CoordinateRule(
         _float32_fused_above_128,
-        stored=False,
         source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
         "_use_vectorized_kernel_cond_2d, HelperInterpNearestExact (compiled for AVX2 or AVX512, which "
         "have a fused multiply-add); UpSample.h: area_pixel_compute_source_index",
@@ -544,7 +547,6 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
     ),
     "float64_above_128": CoordinateRule(
         _float64_above_128,
-        stored=False,
         source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
         "_use_vectorized_kernel_cond_2d, HelperInterpNearest, HelperInterpNearestExact (floorf); "
         "UpSample.h: area_pixel_compute_source_index",
@@ -552,45 +554,38 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
     ),
     "float32_fused": CoordinateRule(
         _float32_fused,
-        stored=False,
         source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
         "_upsample_nearest_exact1d_kernel_impl, _upsample_nearest_exact3d_kernel_impl "
         "(upsample_generic_Nd_kernel_impl, at every size)",
     ),
     "inverse_scale_float64": CoordinateRule(
         _inverse_scale_float64,
-        stored=False,
         source="opencv/opencv, modules/imgproc/src/resize.cpp: hal::resize, resizeNN (cvFloor(x*ifx))",
     ),
     "float32_scale": CoordinateRule(
         _float32_scale,
-        stored=False,
         source="tensorflow/tensorflow, tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc: "
         "GeneralCompileWeights (float h_scale, in input_type's Mul)",
     ),
     "two_starts": CoordinateRule(
         _two_starts,
-        stored=False,
         source="tensorflow/tensorflow, tensorflow/compiler/tf2xla/kernels/image_resize_ops.cc: "
         "GeneralCompileWeights (h_span_start, once in concatted and once in h_weight)",
         rounded=True,
     ),
     "float32_near_ties": CoordinateRule(
         _float32_near_ties,
-        stored=False,
         source="opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp: computeSrcGeneric, "
         "resizeNearest (eps)",
     ),
     "float32_short_of_end": CoordinateRule(
         _float32_short_of_end,
-        stored=False,
         source="opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp: computeSrcGeneric, "
         "resizeBilinear (lim - 1 - 1e-6f)",
     ),
     **{
         f"grid_{dtype}": CoordinateRule(
             formula,
-            stored=False,
             source="pytorch/pytorch, aten/src/ATen/native/AffineGridGenerator.cpp: make_base_grid_4D"
             " (the product with the identity rounds nothing); cpu/RangeFactoriesKernel.cpp: "
             "linspace_kernel; cpu/GridSamplerKernel.cpp: ComputeLocationBase::unnormalize, "
@@ -611,7 +606,6 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
     },
     "warp_float32": CoordinateRule(
         _warp_float32,
-        stored=False,
         source="opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp (OpenCV 5): "
         "warpAffineNearestInvoker "
         "(compiled for AVX2), CV_WARPAFFINE_VECTOR_COMPUTE_MAPPED_COORD2",
@@ -621,14 +615,12 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
     ),
     "warp_fixed_0": CoordinateRule(
         _warp_fixed_0,
-        stored=False,
         source=_WARP_FIXED,
         computed=True,
         one_size=True,
     ),
     "warp_fixed_5": CoordinateRule(
         _warp_fixed_5,
-        stored=False,
         source=_WARP_FIXED,
         computed=True,
         one_size=True,
@@ -636,14 +628,12 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
     ),
     "jax_float32": CoordinateRule(
         _by_inverse,
-        stored=False,
         source="jax-ml/jax, jax/_src/image/scale.py: _resize_nearest, as XLA compiles it: "
         "constants are folded and inverted",
         applies=lambda c: c == Resize(mode="nearest", nearest_mode="round_prefer_ceil"),
     ),
     "onnxruntime_float32": CoordinateRule(
         _by_quotient,
-        stored=False,
         source="microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor/upsamplebase.h: "
         "GetOriginalCoordinateFromResizedCoordinate; the 1e-6 was found by running 1.32.0 at 13,068 sizes",
         # with aligned corners its quotients are the nearest float32
@@ -656,7 +646,6 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
     ),
     "scipy_float64": CoordinateRule(
         _by_float64_scale,
-        stored=False,
         source="scipy/scipy, scipy/ndimage/src/ni_interpolation.c: NI_ZoomShift",
         applies=lambda c: (
             c

@@ -487,7 +487,11 @@ class Evaluation:
 
 _KERNELS = tuple(k.name for k in KERNELS.values() if k.stretches and not k.flat)
 _PADDINGS = ("border", "zeros", "reflection")
-_POINTS = ("nearest", "area_linear", *_KERNELS)
+_POINTS = tuple(
+    k.name
+    for k in KERNELS.values()
+    if k.every_size and not k.window and not (k.stretches and k.flat)
+)
 _WINDOWS = tuple(k.name for k in KERNELS.values() if k.window)
 _TF = "tensorflow/tensorflow, tensorflow/core/kernels/image"
 _UPSAMPLE_KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp"

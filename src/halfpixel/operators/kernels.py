@@ -184,7 +184,7 @@ def _each(distance: Values, function: Any) -> Values:
     return np.array(values, object).reshape(distance.shape)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=2**16)
 def _exact_lanczos(distance: Fraction, radius: int) -> Fraction:
     if distance >= radius:
         return Fraction(0)
@@ -197,7 +197,7 @@ def _exact_lanczos(distance: Fraction, radius: int) -> Fraction:
         return _fraction(mp.sincpi(t) * mp.sincpi(t / radius))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=2**16)
 def _exact_gaussian(distance: Fraction) -> Fraction:
     from mpmath import mp
 
@@ -252,6 +252,16 @@ class Kernel:
         steepest: the largest slope of ``value`` between its jumps, a stretched pixel; 0 of a flat kernel.
         errors: the error of a value in unit roundoffs at a distance, which is taken as it is; None for a
             kernel that cannot be divided by its sum.
+        reference_error: the error of a weight, in unit roundoffs, as the reference computes it in floats,
+            where that is a number.
+        fractional: unstretched, its weights are a formula of the coordinate's fraction alone.
+        ranged: a reader is shown the range that an output pixel reads, not only its coordinate.
+        forms: the attributes with which an unknown resize is compared that uses the kernel, each with and
+            without ``exclude_outside``.
+        narrow_forms: the same, with ``exclude_outside`` alone, which hardly changes a weight.
+        meaning: what it does, in a sentence or two.
+        formula: the weight of a pixel at a distance t.
+        source: of the formula.
     """
 
     name: str
@@ -268,29 +278,73 @@ class Kernel:
     every_size: bool = True
     steepest: Callable[[Shape], float] = lambda shape: 0.0
     errors: Callable[[NDArray[np.float64], Shape], NDArray[np.float64]] | None = None
+    reference_error: float | None = None
+    fractional: bool = False
+    ranged: bool = False
+    forms: tuple[Mapping[str, Any], ...] = ()
+    narrow_forms: tuple[Mapping[str, Any], ...] = ()
+    meaning: str = ""
+    formula: str = ""
+    source: str = ""
 
+    def reads(self, shape: Shape) -> Any:
+        """How many pixels it reads along an axis, unstretched; 1 where it has no radius."""
+        return 1 if self.radius is None else 2 * self.radius(shape)
+
+
+_WIDENED_OR_NOT: tuple[Mapping[str, Any], ...] = ({"antialias": False}, {"antialias": True})
 
 KERNELS: Mapping[str, Kernel] = {
     kernel.name: kernel
     for kernel in (
-        Kernel(name="nearest", pads=True, jumps=True, flat=True),
+        Kernel(
+            name="nearest",
+            fractional=True,
+            pads=True,
+            jumps=True,
+            flat=True,
+            meaning="Copies one pixel.",
+        ),
         Kernel(
             name="linear",
             value=lambda t, shape: linear(abs(t)),
             radius=lambda shape: 1,
             stretches=True,
+            fractional=True,
             pads=True,
             steepest=lambda shape: 1.0,
             errors=lambda t, shape: linear(t),  # one subtraction
+            reference_error=2.0,  # the distance to the pixel on the right, and 1 minus it
+            forms=({"antialias": True},),
+            meaning="Interpolates linearly between the two nearest pixels.",
+            formula="w(t) = 1 - t up to t = 1",
+            source="a triangle",
         ),
         Kernel(
             name="cubic",
             value=lambda t, shape: cubic(abs(t), shape.a if t.dtype == object else float(shape.a)),
             radius=lambda shape: 2,
             stretches=True,
+            fractional=True,
             pads=True,
             steepest=_keys_steepest,
             errors=_keys_errors,
+            forms=(
+                {"cubic_coeff_a": -0.5, "antialias": True},
+                {"cubic_coeff_a": -0.75, "antialias": True},
+            ),
+            meaning=(
+                "Interpolates between four pixels with Keys' cubic kernel. The outer two weights "
+                "are negative, which sharpens edges and overshoots."
+            ),
+            formula=(
+                "w(t) = (a + 2)t³ - (a + 3)t² + 1 up to t = 1, and at³ - 5at² + 8at - 4a up to t "
+                "= 2"
+            ),
+            source=(
+                'R. Keys, "Cubic convolution interpolation for digital image processing", IEEE '
+                "TASSP 29(6), 1981"
+            ),
         ),
         Kernel(
             name="mitchell",
@@ -300,6 +354,19 @@ KERNELS: Mapping[str, Kernel] = {
             pads=True,
             steepest=lambda shape: 8 / 7,  # at 4/7
             errors=_mitchell_errors,
+            forms=_WIDENED_OR_NOT,
+            meaning=(
+                "Weights four pixels and blurs slightly: resizing to the same size changes the "
+                "image."
+            ),
+            formula=(
+                "w(t) = 7/6 t³ - 2t² + 8/9 up to t = 1, and -7/18 t³ + 2t² - 10/3 t + 16/9 up to "
+                "t = 2"
+            ),
+            source=(
+                'D. Mitchell and A. Netravali, "Reconstruction filters in computer graphics", '
+                "SIGGRAPH 1988: B = C = 1/3"
+            ),
         ),
         Kernel(
             name="lanczos",
@@ -311,6 +378,16 @@ KERNELS: Mapping[str, Kernel] = {
             irrational=True,
             steepest=lambda shape: _SINC_STEEPEST * (1 + 1 / shape.radius),
             errors=_lanczos_errors,
+            forms=tuple(
+                {"lanczos_radius": r, **form} for r in (3, 4, 5) for form in _WIDENED_OR_NOT
+            ),
+            narrow_forms=tuple({"lanczos_radius": 1, **form} for form in _WIDENED_OR_NOT),
+            meaning="Weights 2r pixels by a windowed sinc, where r is lanczos_radius.",
+            formula=(
+                "w(t) = sinc(t) sinc(t / r) up to t = r, sinc(t) = sin(πt) / πt; divided by "
+                "their sum"
+            ),
+            source="a sinc, windowed by the central lobe of a wider sinc",
         ),
         Kernel(
             name="gaussian",
@@ -323,6 +400,13 @@ KERNELS: Mapping[str, Kernel] = {
             jumps=True,
             steepest=lambda shape: 2 * math.exp(-0.5),  # at 1/2
             errors=_gaussian_errors,
+            forms=_WIDENED_OR_NOT,
+            meaning=(
+                "Weights the pixels nearer than 3/2 by a Gaussian, and blurs: resizing to the "
+                "same size changes the image."
+            ),
+            formula="w(t) = exp(-2t²) below t = 3/2; divided by their sum",
+            source="a normal distribution with σ = 1/2",
         ),
         Kernel(
             name="box",
@@ -333,6 +417,11 @@ KERNELS: Mapping[str, Kernel] = {
             jumps=True,
             flat=True,
             errors=lambda t, shape: 0 * t,  # constants
+            ranged=True,
+            narrow_forms=_WIDENED_OR_NOT,
+            meaning="Averages the pixels nearer than 1/2; a pixel at exactly 1/2 has half the weight.",
+            formula="w(t) = 1 below t = 1/2, 1/2 at t = 1/2; divided by their sum",
+            source="a step",
         ),
         Kernel(
             name="area",
@@ -341,6 +430,17 @@ KERNELS: Mapping[str, Kernel] = {
             grids=("half_pixel", "half_pixel_align_corners"),
             steepest=lambda shape: 1 / float(shape.scale),
             window=True,
+            ranged=True,
+            reference_error=2.0,  # its ends are counted as distances; the quotient
+            meaning=(
+                "Averages the part of the input that an output pixel covers; each pixel is "
+                "weighted by the part of it that is covered."
+            ),
+            formula=(
+                "the window is s pixels wide, centred on the coordinate; the weight is the "
+                "covered part of a pixel, divided by s"
+            ),
+            source="coverage",
         ),
         Kernel(
             name="area_linear",
@@ -349,8 +449,46 @@ KERNELS: Mapping[str, Kernel] = {
             grids=("asymmetric",),
             steepest=lambda shape: 1 / float(shape.scale),
             jumps=True,
+            ranged=True,
+            reference_error=4.0,  # the end, the quotient, twice 1 minus it
+            meaning=(
+                "OpenCV's INTER_AREA if an axis grows: the pixel in which an output pixel "
+                "begins, and the next pixel by how far the output pixel extends into it."
+            ),
+            formula=(
+                "the second of two weights is 1 - inside / s, at least 0, where inside is the "
+                "rest of the first pixel"
+            ),
+            source="opencv/opencv, modules/imgproc/src/resize.cpp: cv::hal::resize",
         ),
-        Kernel(name="adaptive_area", grids=("half_pixel",), window=True, jumps=True, flat=True),
-        Kernel(name="pyramid", grids=("asymmetric",), jumps=True, flat=True, every_size=False),
+        Kernel(
+            name="adaptive_area",
+            grids=("half_pixel",),
+            window=True,
+            jumps=True,
+            flat=True,
+            ranged=True,
+            reference_error=1.0,  # 1 / the number of pixels
+            meaning="Averages all pixels that an output pixel touches, with equal weights.",
+            formula="equal weights from floor(d·s) to ceil((d + 1)·s) - 1",
+            source="adaptive average pooling",
+        ),
+        Kernel(
+            name="pyramid",
+            grids=("asymmetric",),
+            jumps=True,
+            flat=True,
+            ranged=True,
+            every_size=False,
+            meaning=(
+                "One level of an image pyramid: five taps at every second pixel down, and the "
+                "reverse step up."
+            ),
+            formula="1 4 6 4 1, over 16, down; 1 6 1 and 4 4, over 8, up",
+            source=(
+                'P. Burt and E. Adelson, "The Laplacian pyramid as a compact image code", IEEE '
+                "Transactions on Communications 31(4), 1983"
+            ),
+        ),
     )
 }

@@ -27,19 +27,6 @@ from . import products as _products
 from . import pyramid as _pyramid
 from .axis import Axis, OutputPixels
 
-Mode = Literal[
-    "nearest",
-    "linear",
-    "cubic",
-    "mitchell",
-    "lanczos",
-    "gaussian",
-    "box",
-    "area",
-    "area_linear",
-    "adaptive_area",
-    "pyramid",
-]
 CoordinateTransformationMode = Literal[
     "half_pixel",
     "half_pixel_symmetric",
@@ -168,7 +155,7 @@ class Resize:
     [['1', '0'], ['3/4', '1/4'], ['1/4', '3/4'], ['0', '1']]
     """
 
-    mode: Mode
+    mode: str
     coordinate_transformation_mode: CoordinateTransformationMode | None = None
     nearest_mode: NearestMode | None = None
     cubic_coeff_a: Fraction | float | None = None
@@ -181,7 +168,7 @@ class Resize:
     padding_mode: PaddingMode = "border"
 
     def __post_init__(self) -> None:
-        _one_of("mode", self.mode, get_args(Mode))
+        _one_of("mode", self.mode, tuple(_kernels.KERNELS))
         grids = self.kernel.grids or get_args(CoordinateTransformationMode)
         if self.coordinate_transformation_mode is None:
             _set(self, "coordinate_transformation_mode", grids[0])
@@ -911,8 +898,8 @@ def every_resize() -> tuple[Resize, ...]:
     """The conventions that an unknown resize is compared with: those in use that take every size, and
     their neighbours.
 
-    ``exclude_outside`` is left out for ``linear`` without antialias, where it changes no weight; ``box``
-    and ``lanczos`` of radius 1, where it hardly does, are there with it alone. A
+    ``exclude_outside`` is left out for ``linear`` without antialias, where it changes no weight; the
+    narrow kernels, where it hardly does, are there with it alone. A
     ``padding_mode`` is left out likewise: linear's taps reach no further than the mirrored edge pixel,
     nearest's no further than the edge pixel itself, if the grid is half_pixel or aligns the corners.
     """
@@ -925,25 +912,9 @@ def every_resize() -> tuple[Resize, ...]:
             for e in (False, True)
         ),
     ]
-    kernels: list[dict[str, Any]] = [
-        {"mode": "linear", "antialias": True},
-        {"mode": "cubic", "cubic_coeff_a": -0.5, "antialias": True},
-        {"mode": "cubic", "cubic_coeff_a": -0.75, "antialias": True},
-        *(
-            {"mode": mode, "antialias": a}
-            for mode in ("mitchell", "gaussian")
-            for a in (False, True)
-        ),
-        *(
-            {"mode": "lanczos", "lanczos_radius": radius, "antialias": a}
-            for radius in (3, 4, 5)
-            for a in (False, True)
-        ),
-    ]
-    narrow: list[dict[str, Any]] = [
-        {**mode, "antialias": a}
-        for mode in ({"mode": "box"}, {"mode": "lanczos", "lanczos_radius": 1})
-        for a in (False, True)
+    forms = [{"mode": k.name, **form} for k in _kernels.KERNELS.values() for form in k.forms]
+    narrow = [
+        {"mode": k.name, **form} for k in _kernels.KERNELS.values() for form in k.narrow_forms
     ]
     return (
         *(Resize(coordinate_transformation_mode=c, **mode) for mode in point_modes for c in _GRIDS),
@@ -953,17 +924,17 @@ def every_resize() -> tuple[Resize, ...]:
             if mode["mode"] == "linear"
             or mode.get("nearest_mode") in ("round_prefer_ceil", "round_half_even")
         ),
-        *(Resize(exclude_outside=e, **kernel) for kernel in kernels for e in (False, True)),
-        *(Resize(exclude_outside=True, **kernel) for kernel in narrow),
+        *(Resize(exclude_outside=e, **form) for form in forms for e in (False, True)),
+        *(Resize(exclude_outside=True, **form) for form in narrow),
         *(
             Resize(
                 coordinate_transformation_mode="pytorch_half_pixel_align_corners",
                 exclude_outside=True,
-                **kernel,
+                **form,
             )
-            for kernel in kernels[:2]
+            for form in forms[:2]
         ),
-        *(Resize(mode=mode) for mode in ("area", "area_linear", "adaptive_area")),
+        *(Resize(mode=k.name) for k in _kernels.KERNELS.values() if k.grids and k.every_size),
         Resize(mode="area", coordinate_transformation_mode="half_pixel_align_corners"),
         *_padded(),
     )

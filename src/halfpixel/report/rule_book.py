@@ -21,6 +21,7 @@ from ..numerics import equivalence
 from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import ConvTranspose, Resize
+from ..operators.kernels import KERNELS
 from . import diagrams, rule_words, sampling
 from .findings_index import Section, sections
 
@@ -126,10 +127,10 @@ def _releases(releases: str) -> str:
 def _convention_page(convention: Resize, rules: list[Rule], known: list[Section]) -> str:
     up, down = _examples(convention)
     attributes = json.dumps(convention.attributes)
-    formula = rule_words.MODES[convention.mode]
+    kernel = convention.kernel
     lines = [
         f"Output pixel *d* samples at {_code(sampling.place(convention))}.",
-        f"Weights: {_code(formula[1])} ({formula[2]})." if formula[1] else "",
+        f"Weights: {_code(kernel.formula)} ({kernel.source})." if kernel.formula else "",
         f"Attributes, with their ONNX names: {_code(attributes)}.",
     ]
     return _page(
@@ -568,7 +569,7 @@ def _index() -> str:
     ]
     known = conventions()
     for mode in dict.fromkeys(c.mode for c in known):
-        parts += [f"### {mode}\n", rule_words.MODES[mode][0] + "\n"]
+        parts += [f"### {mode}\n", KERNELS[mode].meaning + "\n"]
         rows = [
             (_convention_link(c, ""), *(_count(rules, framework) for framework in FRAMEWORKS))
             for c, rules in known.items()

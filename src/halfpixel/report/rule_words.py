@@ -6,69 +6,6 @@ from collections.abc import Iterator
 
 from ..operators import Resize
 
-# mode: what it does, the weight of a pixel at distance t, the source of the formula
-MODES: dict[str, tuple[str, str, str]] = {
-    "nearest": ("Copies one pixel.", "", ""),
-    "linear": (
-        "Interpolates linearly between the two nearest pixels.",
-        "w(t) = 1 - t up to t = 1",
-        "a triangle",
-    ),
-    "cubic": (
-        "Interpolates between four pixels with Keys' cubic kernel. The outer two weights are negative, "
-        "which sharpens edges and overshoots.",
-        "w(t) = (a + 2)t³ - (a + 3)t² + 1 up to t = 1, and at³ - 5at² + 8at - 4a up to t = 2",
-        'R. Keys, "Cubic convolution interpolation for digital image processing", IEEE TASSP 29(6), 1981',
-    ),
-    "mitchell": (
-        "Weights four pixels and blurs slightly: resizing to the same size changes the image.",
-        "w(t) = 7/6 t³ - 2t² + 8/9 up to t = 1, and -7/18 t³ + 2t² - 10/3 t + 16/9 up to t = 2",
-        'D. Mitchell and A. Netravali, "Reconstruction filters in computer graphics", SIGGRAPH 1988: '
-        "B = C = 1/3",
-    ),
-    "lanczos": (
-        "Weights 2r pixels by a windowed sinc, where r is lanczos_radius.",
-        "w(t) = sinc(t) sinc(t / r) up to t = r, sinc(t) = sin(πt) / πt; divided by their sum",
-        "a sinc, windowed by the central lobe of a wider sinc",
-    ),
-    "gaussian": (
-        "Weights the pixels nearer than 3/2 by a Gaussian, and blurs: resizing to the same size changes the "
-        "image.",
-        "w(t) = exp(-2t²) below t = 3/2; divided by their sum",
-        "a normal distribution with σ = 1/2",
-    ),
-    "box": (
-        "Averages the pixels nearer than 1/2; a pixel at exactly 1/2 has half the weight.",
-        "w(t) = 1 below t = 1/2, 1/2 at t = 1/2; divided by their sum",
-        "a step",
-    ),
-    "area": (
-        "Averages the part of the input that an output pixel covers; each pixel is weighted by the part of "
-        "it that is covered.",
-        "the window is s pixels wide, centred on the coordinate; the weight is the covered part of a pixel, "
-        "divided by s",
-        "coverage",
-    ),
-    "adaptive_area": (
-        "Averages all pixels that an output pixel touches, with equal weights.",
-        "equal weights from floor(d·s) to ceil((d + 1)·s) - 1",
-        "adaptive average pooling",
-    ),
-    "area_linear": (
-        "OpenCV's INTER_AREA if an axis grows: the pixel in which an output pixel begins, and the next pixel "
-        "by how far the output pixel extends into it.",
-        "the second of two weights is 1 - inside / s, at least 0, where inside is the rest of "
-        "the first pixel",
-        "opencv/opencv, modules/imgproc/src/resize.cpp: cv::hal::resize",
-    ),
-    "pyramid": (
-        "One level of an image pyramid: five taps at every second pixel down, and the reverse step up.",
-        "1 4 6 4 1, over 16, down; 1 6 1 and 4 4, over 8, up",
-        'P. Burt and E. Adelson, "The Laplacian pyramid as a compact image code", '
-        "IEEE Transactions on Communications 31(4), 1983",
-    ),
-}
-
 GRIDS = {
     "half_pixel": "Pixels are squares, and both images cover the same area. An output pixel samples at its "
     "centre.",
@@ -108,7 +45,7 @@ PADDINGS = {
 
 def meaning(convention: Resize) -> Iterator[str]:
     """What a convention means: a sentence or two for each attribute that has an effect."""
-    yield MODES[convention.mode][0]
+    yield convention.kernel.meaning
     if convention.mode not in ("pyramid", "area_linear"):
         yield GRIDS[str(convention.coordinate_transformation_mode)]
     if convention.nearest_mode:

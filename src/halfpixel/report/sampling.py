@@ -73,10 +73,8 @@ class Sampling:
     @property
     def spreads(self) -> bool:
         """Whether a pixel reads a window, or the range of a widened kernel."""
-        modes = ("area", "adaptive_area", "area_linear", "pyramid", "box")
-        return self.convention.mode in modes or (
-            self.convention.antialias and self.n_in > self.n_out
-        )
+        widened = self.convention.antialias and self.n_in > self.n_out
+        return self.convention.kernel.ranged or widened
 
     def places(self) -> list[Fraction]:
         """The coordinate of each output pixel, in input pixels; 0 is the centre of the first one."""

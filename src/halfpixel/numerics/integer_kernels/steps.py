@@ -38,8 +38,7 @@ def places(convention: Resize, n_in: int, n_out: int, scale: float) -> Float64:
 
 def taps(convention: Resize) -> int:
     """How many pixels the kernel reads along an axis, where it is not stretched."""
-    by_mode = {"linear": 2, "area_linear": 2, "cubic": 4}
-    return by_mode.get(convention.mode) or 2 * (convention.lanczos_radius or 0)
+    return int(convention.kernel.reads(convention.shape()))
 
 
 def kernel(convention: Resize, x: Float64) -> Float64:
