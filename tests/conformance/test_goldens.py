@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from halfpixel import cli
 from halfpixel.conformance import conversion_sweep, goldens, trials
+from tests.thinning import thinned
 
 TOP = Path(__file__).parents[2]
 
@@ -24,7 +25,7 @@ TOP = Path(__file__).parents[2]
 FOLDERS = sorted({case.folder for case in trials.golden_cases()})
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", thinned(FOLDERS, every=10))
 def test_file_is_formatted_of_parsed_file(folder: str) -> None:
     for path in sorted((goldens.root() / folder).iterdir()):
         assert path.read_bytes().decode() == goldens.formatted(goldens.read(path)), path.name

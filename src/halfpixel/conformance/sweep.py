@@ -47,7 +47,8 @@ _ALONG_BOTH = 48  # beyond, a sweep resizes a pair along the rows or the columns
 _BLOCK = 32  # input sizes in an item of the run: some seconds, so that its progress is seen
 _BLOCK_OTHERWISE = 8
 _FOURTH = 4
-_SAMPLE = 40  # size pairs of a call in a run without sweeps
+# size pairs of a call in a run without sweeps: with a coordinate rule, which some pairs show, and without one
+_SAMPLE, _SAMPLE_WITHOUT_RULE = 40, 20
 OUTSIDE = -1  # the pixel that an output reads which is extrapolated
 _LISTED = 8  # size pairs that a summary spells out
 
@@ -172,14 +173,15 @@ def blocks(convention: Resize) -> Iterator[Block]:
 def sample(call: Call, dtype: str, convention: Resize) -> Block:
     """A few pairs: those that the call's summary spells out, and others by formula over all sizes."""
     end = largest(convention)
-    known = _listed(call, dtype) if call.arithmetic[dtype].coordinate_rule else []  # type: ignore[index]
+    ruled = call.arithmetic[dtype].coordinate_rule is not None  # type: ignore[index]
+    known, count = (_listed(call, dtype), _SAMPLE) if ruled else ([], _SAMPLE_WITHOUT_RULE)
     # the fractional parts of multiples of these two numbers fill a square evenly (M. Roberts' R2)
     spread = (
         tuple(1 + int(end * (k * step % 1)) for step in (0.7548776662466927, 0.5698402909980532))
-        for k in range(1, _SAMPLE + 1)
+        for k in range(1, count + 1)
     )
     chosen = dict.fromkeys([*known, *((n, m) for n, m in spread)])
-    return Block(f"1..{end}-1..{end}-sample", convention, tuple(sorted(list(chosen)[:_SAMPLE])))
+    return Block(f"1..{end}-1..{end}-sample", convention, tuple(sorted(list(chosen)[:count])))
 
 
 def _listed(call: Call, dtype: str) -> list[Pair]:
