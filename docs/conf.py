@@ -28,6 +28,8 @@ highlight_language = "text"
 # Of an example, what is typed is copied.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+# The page that converts a call has buttons of its own, since its code changes.
+copybutton_selector = "div.highlight pre:not(#convert pre)"
 # The reference shows annotations beside the parameters, and each public name once.
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"

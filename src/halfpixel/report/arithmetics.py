@@ -40,8 +40,8 @@ _PANELS: tuple[tuple[str, tuple[str, ...], bool | None], ...] = (
 
 # notes in the plots: (panel, size, error, text)
 _NOTES = (
-    ("linear", 128, 3.0, "coordinates in double (IPP)"),
-    ("linear", 16, 1.2e7, "a crop's last row lost"),
+    ("linear", 40, 3.5, "coordinates in double (IPP)"),
+    ("linear", 16, 1.2e7, "a crop's\nlast row lost"),
     ("cubic", 32, 35000, "weights from a table of 1024"),
     ("cubic", 48, 7, "against that table; IPP"),
     ("area", 16, 3e4, "INTER_AREA drops ends under 1/1000 pixel"),
