@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from halfpixel import ConvTranspose, Resize
-from halfpixel.operators.axis import Axis
 from halfpixel.operators.onnx_operators import (
     ResizeNode,
     conv_transpose_node,
@@ -76,7 +75,7 @@ def test_what_has_two_names_is_one_convention(rounding: Any, other: Any) -> None
             floor = [int(p // 1) for p in place]
             down = [-int((Fraction(1, 2) - p) // 1) for p in place]
             wanted = np.clip(floor if rounding == "floor" else down, 0, n_in - 1)
-            assert twice.nearest_pixel(Axis(n_in, n_out).pixels).tolist() == wanted.tolist()
+            assert twice.nearest_pixel(np.arange(n_out), n_in, n_out).tolist() == wanted.tolist()
 
 
 @pytest.mark.parametrize("rounding", ["ceil", "round_prefer_ceil"])
@@ -89,13 +88,13 @@ def test_the_other_roundings_of_tf_half_pixel_for_nn_are_no_other_s(rounding: An
     assert own.attributes["coordinate_transformation_mode"] == "tf_half_pixel_for_nn"
     # 1/4 3/4 5/4 7/4 of two pixels, 1 3 of four
     assert (
-        own.nearest_pixel(Axis(2, 4).pixels).tolist()
+        own.nearest_pixel(np.arange(4), 2, 4).tolist()
         == {
             "ceil": [1, 1, 1, 1],
             "round_prefer_ceil": [0, 1, 1, 1],
         }[rounding]
     )
-    assert own.nearest_pixel(Axis(4, 2).pixels).tolist() == [1, 3]
+    assert own.nearest_pixel(np.arange(2), 4, 2).tolist() == [1, 3]
 
 
 # ---------------------------------------------------------------------------- nearest
@@ -112,7 +111,7 @@ def test_opset_10_rounds_up_where_an_axis_shrinks() -> None:
     own = node.convention
     for n_in, n_out, factor in ((4, 2, Fraction(3, 5)), (4, 6, None), (7, 3, None), (5, 5, None)):
         matrix = own.weights(n_in, n_out, factor)
-        pixels = own.nearest_pixel(Axis(n_in, n_out, factor).pixels)
+        pixels = own.nearest_pixel(np.arange(n_out), n_in, n_out, factor)
         assert matrix.argmax(axis=1).tolist() == pixels.tolist()
 
 

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from halfpixel import Resize
 from halfpixel.operators import every_resize, resize_from
-from halfpixel.operators.axis import Axis
 from halfpixel.operators.kernels import KERNELS
 from halfpixel.operators.resize import CoordinateTransformationMode
 
@@ -634,7 +633,7 @@ def test_nearest_with_zeros_reads_nothing_where_a_place_is_rounded_out_of_the_im
     )
     assert rows(convention.weights(2, 6)) == ["1 0", "1 0", "0 1", "0 1", "0 1", "0 0"]
     with pytest.raises(ValueError, match="need not copy a pixel"):
-        convention.nearest_pixel(Axis(2, 6).pixels)
+        convention.nearest_pixel(np.arange(6), 2, 6)
 
 
 SAME: list[tuple[dict[str, Any], str, tuple[str, ...]]] = [

@@ -522,15 +522,29 @@ class Resize:
         unit = math.lcm(start.denominator, end.denominator)
         return int(start * unit), int(end * unit), unit
 
-    def nearest_pixel(self, pixels: OutputPixels) -> NDArray[np.int64]:
-        """The pixel that ``nearest`` copies, in integers alone.
+    def nearest_pixel(
+        self,
+        d: ArrayLike,
+        n_in: int | NDArray[np.int64],
+        n_out: int | NDArray[np.int64],
+        factor: Factor | None = None,
+    ) -> NDArray[np.int64]:
+        """The pixels that ``nearest`` copies, in integers alone.
+
+        Args:
+            d: the output pixels' indices.
+            n_in, n_out: the sizes of the axis in pixels, at least 1; they broadcast with ``d``.
+            factor: output pixels per input pixel, of all sizes; None for ``n_out / n_in``.
 
         Raises:
             ValueError: ``padding_mode`` is ``zeros``: some outputs copy no pixel.
         """
         if self.padding_mode == "zeros":
             raise ValueError("with padding_mode='zeros' an output need not copy a pixel")
-        return self.padded(self.nearest_index(pixels), np.asarray(pixels.n_in))
+        by = None if factor is None else exact_factor(factor)
+        index, ins, outs = (np.asarray(each) for each in (d, n_in, n_out))
+        pixels = OutputPixels(index, ins, outs, 0 * outs, by)
+        return self.padded(self.nearest_index(pixels), ins)
 
     def nearest_index(self, pixels: OutputPixels) -> NDArray[np.int64]:
         """The index that ``nearest`` rounds to, as it is outside the image too."""
