@@ -6,11 +6,12 @@ Every document has all of its keys; what does not apply is null, or an empty lis
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 SCHEMA = 1  # it grows when a key is renamed or removed, or changes its meaning
 
 Operation = Literal["resize", "conv_transpose"]
+Attribute = str | int | float | list[int] | list[float | str]
 
 
 # ---------------------------------------------------------------------------- in all documents
@@ -21,7 +22,7 @@ class Convention(TypedDict):
 
     operation: Operation
     words: str
-    attributes: dict[str, Any]  # numbers, texts and lists of them; see the operator
+    attributes: dict[str, Attribute]
 
 
 class Call(TypedDict):
@@ -116,7 +117,7 @@ class SmallestImage(TypedDict):
     size: list[int]
     dtype: str
     white: float
-    pixels: list[Any] | None  # nested: (h, w, channels)
+    pixels: list[list[list[float]]] | None
     image_rows: list[str]
     a_rows: list[str]
     b_rows: list[str]
@@ -365,7 +366,7 @@ class Layer(TypedDict):
     convention: Convention
     same_arguments: bool
     reasons: list[str]
-    arguments: dict[str, Any]  # of the target's function
+    arguments: dict[str, object]
     crop: list[list[int]]
     conditions: list[str]
 

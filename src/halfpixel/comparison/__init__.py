@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -43,8 +43,8 @@ DTYPES = ("uint8", "float32")
 
 
 def compare(
-    a: Callable[..., Any] | str,
-    b: Callable[..., Any] | str,
+    a: Callable[..., object] | str,
+    b: Callable[..., object] | str,
     *,
     input_sizes: Sequence[Size] = (),
     images: Sequence[str | Path | Array] = (),
@@ -193,7 +193,7 @@ def _given(images: Sequence[str | Path | Array], sizes: Sequence[Size]) -> dict[
     return found
 
 
-def _function(one: Callable[..., Any] | str, letter: str, output_size: Size | None) -> Function:
+def _function(one: Callable[..., object] | str, letter: str, output_size: Size | None) -> Function:
     if not isinstance(one, str):
         return prepared(_name(one, letter), one, output_size)
     if call_text.is_call(one):

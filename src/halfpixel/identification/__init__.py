@@ -31,7 +31,7 @@ __all__ = ["ConvTransposeIdentification", "Identification", "Unidentifiable", "f
 
 
 def identify(
-    fn: Callable[..., Any],
+    fn: Callable[..., object],
     *,
     layout: Layout | None = None,
     size_order: SizeOrder | None = None,
@@ -76,7 +76,7 @@ def identify(
 
 
 def _identified(
-    fn: Callable[..., Any],
+    fn: Callable[..., object],
     layout: Layout | None,
     size_order: SizeOrder | None,
     operation: Operation | None,
@@ -139,7 +139,7 @@ def _of_fixed_size(answer: Identification) -> bool:
 
 
 def _transposed(
-    fn: Callable[..., Any], layout: Layout | None
+    fn: Callable[..., object], layout: Layout | None
 ) -> ConvTransposeIdentification | None:
     """The function as a transposed convolution; None if it cannot be asked as one."""
     try:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from .. import documents
 from ..catalogue.rules import words
@@ -220,7 +219,9 @@ def _outputs(one: Sampling, cell: int, margin: int) -> Iterator[str]:
     yield " " * margin + _edge(edges, "└┴┘")
 
 
-def _spans(one: Sampling, drawn: Sequence[int], columns: int, column: Any) -> Iterator[str]:
+def _spans(
+    one: Sampling, drawn: Sequence[int], columns: int, column: Callable[[Fraction], int]
+) -> Iterator[str]:
     """A line for each output pixel: its range and its coordinate."""
     reaches, places = one.reaches(), one.places()
     shown = drawn if len(drawn) <= _FIRST else drawn[:_FIRST]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -191,7 +191,7 @@ class Outcome:
     words: str = ""
     environment: str = ""
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, str | float | None]:
         return dict(vars(self))
 
 
@@ -254,7 +254,7 @@ def table(
     return [*lines, *_notes(ordered, columns), *console.wrapped(_total(ordered), columns)]
 
 
-def _catalogue_order() -> Any:
+def _catalogue_order() -> Callable[[Row], int]:
     places = {
         (f.name, call.name): i
         for i, (f, call) in enumerate((f, c) for f in FRAMEWORKS.values() for c in f.calls)
