@@ -282,7 +282,8 @@ def pages() -> dict[str, str]:
 def test_every_convention_and_every_call_has_a_page(pages: dict[str, str]) -> None:
     wanted = {f"calls/{call.id}.md" for call in trials.calls()}
     wanted |= {f"conventions/{convention.slug}.md" for convention in rules.conventions()}
-    assert set(pages) == {"README.md", "conventions/conv_transpose.md", *wanted}
+    wanted |= {"README.md", "conventions/conv_transpose.md"}
+    assert set(pages) == wanted, "make docs writes and removes them"
     assert all(
         text.count("\n# ") == 0 and text.startswith("# ") for text in map(_prose, pages.values())
     )
@@ -316,8 +317,9 @@ def test_a_finding_names_calls_and_their_pages_link_it(
     for name in section.calls:
         assert any(replace(section, calls=(name,)).is_about(call) for call in about), name
     for call in trials.calls():
-        linked = f"findings.md#{section.anchor})" in pages[f"calls/{call.id}.md"]
-        assert linked == (call in about), call.id
+        page = pages.get(f"calls/{call.id}.md")  # that all are there, another test holds
+        linked = page is not None and f"findings.md#{section.anchor})" in page
+        assert page is None or linked == (call in about), call.id
 
 
 def test_what_a_page_says_of_deviations_is_what_the_sweep_found(pages: dict[str, str]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import importlib.util
+import pkgutil
 from collections.abc import Mapping
+from importlib import import_module
 
-from . import keras_calls, keras_torch, onnx, opencv, tensorflow, torch
+from . import keras_calls, onnx, opencv, tensorflow, torch
 from .call import (
     Call,
     Defect,
@@ -24,15 +26,17 @@ from .call import (
 )
 from .library import Library
 
-FRAMEWORKS = {
-    framework.name: framework
-    for framework in (
-        torch.FRAMEWORK,
-        tensorflow.FRAMEWORK,
-        opencv.FRAMEWORK,
-        keras_torch.FRAMEWORK,
-    )
-}
+_FIRST = ("torch", "tensorflow", "opencv", "keras_torch")  # the order of tables; others follow
+
+
+def _frameworks() -> dict[str, Framework]:
+    """The ``FRAMEWORK`` of every module of this package that has one."""
+    modules = [import_module(f".{one.name}", __name__) for one in pkgutil.iter_modules(__path__)]
+    found = {m.FRAMEWORK.name: m.FRAMEWORK for m in modules if hasattr(m, "FRAMEWORK")}
+    return {name: found.pop(name) for name in _FIRST} | found
+
+
+FRAMEWORKS: Mapping[str, Framework] = _frameworks()
 
 # what calls are converted from and to; of a framework, what is offered first stands first
 LIBRARIES: Mapping[str, Library] = {

@@ -573,6 +573,8 @@ class Framework:
         gradient: from a call on ``x`` to the gradient of its result, ``g`` being the cotangent, as a
             user would write it and evaluated; None for a framework without automatic differentiation.
         modes: the other ways to execute its calls.
+        converted: `halfpixel convert` reads and offers its calls: their functions are those of a
+            :class:`~.library.Library`.
     """
 
     name: str
@@ -586,3 +588,4 @@ class Framework:
     needs: tuple[str, ...] = ()
     gradient: Gradient | None = None
     modes: tuple[Mode, ...] = ()
+    converted: bool = True

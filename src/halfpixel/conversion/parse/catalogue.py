@@ -83,7 +83,7 @@ def unread() -> tuple[Call, ...]:
         call
         for framework in FRAMEWORKS.values()
         for call in framework.calls
-        if call.operation == "resize" and call.id not in found
+        if framework.converted and call.operation == "resize" and call.id not in found
     )
 
 
