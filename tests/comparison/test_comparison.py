@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 import halfpixel
 from halfpixel import Resize, cli, compare
 from halfpixel.comparison import Comparison, Incomparable, remedy
-from halfpixel.comparison.function import Function
+from halfpixel.comparison.function import Function, prepared, with_way
 from halfpixel.comparison.images import photograph
+from halfpixel.comparison.observation import Known, Measured, Setting
 from halfpixel.comparison.stages import NAMES
 from halfpixel.conformance import goldens
 
@@ -669,3 +670,21 @@ def test_without_its_framework_a_call_is_computed_by_the_reference(
     assert answer.a.function.source == "computed by the exact reference: torch is not installed"
     with pytest.raises(Incomparable, match="the reference computes floats"):
         compare("F.interpolate(x, size=(24, 32))", plain, input_sizes=[(10, 12)], dtypes=("uint8",))
+
+
+@pytest.mark.torch
+def test_a_coordinate_rule_that_asks_for_both_axes_is_told_both() -> None:
+    """torch's nearest of doubles has another formula above 128 rows plus columns: 105 -> 100 shows it."""
+    import torch
+
+    def fn(image: NDArray[Any]) -> NDArray[Any]:
+        x = torch.from_numpy(image).permute(2, 0, 1)[None].double().contiguous()
+        y = torch.nn.functional.interpolate(x, size=(100, 100), mode="nearest")
+        return np.asarray(y[0].permute(1, 2, 0))
+
+    image = np.zeros((105, 105, 3), np.float32)
+    function, _ = with_way(prepared("fn", fn, None), [image], None)
+    found = Measured(function, Setting((105, 105), "float32", 1.0), Known()).following
+    assert found is not None
+    assert "float64_above_128" in {candidate.rule for candidate in found.candidates}
+    assert "float32" not in {candidate.rule for candidate in found.candidates}

@@ -355,3 +355,10 @@ def test_converting_imports_no_framework() -> None:
     )
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert output.stdout == "[]\n", output.stderr
+
+
+def test_an_input_of_which_nothing_is_left_is_refused() -> None:
+    text = "nn.ConvTranspose2d(1, 1, 3, padding=2)"
+    with pytest.raises(Unreadable, match="nothing is left of an input of 1x4"):
+        convert(text, "keras", input_size=(1, 4))
+    assert convert(text, "keras", input_size=(3, 4)).code

@@ -197,3 +197,26 @@ def test_names_for_scales_are_answered_on_a_condition_alone() -> None:
         "onnx.helper.make_node('Resize', ['x', '', 's'], ['y'], mode='linear')", "torch"
     )
     assert "the image's sizes times s are whole numbers" in unknown.reading.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "n_out"),
+    [
+        ("F.interpolate(x, scale_factor=8.2, mode='linear'{})", (7,), (57,)),
+        (
+            "F.interpolate(x, scale_factor=(8, 8.2, 2.5), recompute_scale_factor=True)",
+            (3, 7, 7),
+            (24, 57, 17),
+        ),
+        ("F.interpolate(x, scale_factor=(1.7, 1.7), recompute_scale_factor=True)", (5, 5), (8, 8)),
+    ],
+)
+def test_recomputed_factors_are_the_ratios_of_the_sizes(
+    text: str, size: tuple[int, ...], n_out: tuple[int, ...]
+) -> None:
+    """Along one axis and three too, of which the catalogue has no call that recomputes."""
+    read_one = read(text.format(", recompute_scale_factor=True"))
+    assert isinstance(read_one, Reading)
+    (sizes,) = asked(read_one, read_one.calls[0], size).sizes
+    assert sizes.n_out == n_out
+    assert sizes.scales is None

@@ -23,7 +23,7 @@ from .images import IMAGES, REAL, Image, Probe, as_dtype, photograph, read, size
 from .observation import Known, Look, Measured, Setting, look
 from .remedy import Remedy, remedies
 from .smallest import Smallest, smallest
-from .stages import Stage, stages
+from .stages import Stage, described, stages
 
 __all__ = [
     "Comparison",
@@ -316,7 +316,8 @@ def _parted(
         for setting in dict.fromkeys(one.setting for one in telling)
         for most in [max((one for one in telling if one.setting == setting), key=_distance)]
     ]
-    return min(found, key=lambda one: _earliness(one[0]))
+    parts, setting = min(found, key=lambda one: _earliness(one[0]))
+    return described(parts, *pair.measured(setting)), setting
 
 
 def _smallest(pair: Pair, answer: Comparison) -> Smallest | None:

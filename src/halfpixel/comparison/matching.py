@@ -7,6 +7,7 @@ held to the error bound of every convention that is known.
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import numpy as np
 from ..conformance.verdicts import bound_of_axes
 from ..identification.adapter import Size
 from ..identification.candidates import Candidate, axis_weights, generic, matrix, rows_of
+from ..numerics.coordinates import COORDINATE_RULES
 from ..operators import Resize
 from ..operators.axis import Axis
 from .function import Array, Float, Output
@@ -124,7 +126,8 @@ def following(
         Raised: the function raised.
     """
     rounded = False
-    by_path: list[dict[Path, list[Candidate]]] = []
+    every = [paths(window.axes[i], n, window.precision[i]) for i, n in enumerate(size)]
+    by_path: list[dict[tuple[Path, int], list[Candidate]]] = []
     for axis, n in enumerate(size):
         # from the middle half of the range: what a kernel overshoots is not clipped to 0..255
         lines = np.random.default_rng(axis).integers(64, 192, (2, n)).astype(np.float64)
@@ -132,12 +135,18 @@ def following(
         whole = all(map(whole_levels, got))
         asked = Profile(_levels(lines, dtype, white), np.stack(got), axis == 1, whole, tone)
         rounded |= whole
-        every = paths(window.axes[axis], n, window.precision[axis])
-        by_path.append({path: asked.fitting(among, path) for path in every})
+        totals = {
+            (path, _kind(path, other)): path.resized + other.resized
+            for path in every[axis]
+            for other in every[1 - axis]
+        }
+        by_path.append({key: asked.fitting(among, key[0], total) for key, total in totals.items()})
         fitting = {candidate for fits in by_path[-1].values() for candidate in fits}
         among = [candidate for candidate in among if candidate in fitting]
     ways = []
-    for (row, of_rows), (column, of_columns) in itertools.product(*(d.items() for d in by_path)):
+    for row, column in itertools.product(*every):
+        kind = _kind(row, column)
+        of_rows, of_columns = by_path[0][row, kind], by_path[1][column, kind]
         both = tuple(candidate for candidate in of_rows if candidate in of_columns)
         if both:
             ways.append(((row, column), both))
@@ -145,6 +154,15 @@ def following(
         return None
     nearest = ways[0][1][0].convention.mode == "nearest"
     return Following(tuple(ways), rounded and not nearest)
+
+
+# the rows plus columns of an output above which coordinate rules are other formulas
+_ABOVE = sorted({rule.above for rule in COORDINATE_RULES.values() if rule.above is not None})
+
+
+def _kind(one: Path, other: Path) -> int:
+    """Of both axes' sizes, what a coordinate rule asks for."""
+    return bisect.bisect_left(_ABOVE, one.resized + other.resized)
 
 
 def _levels(lines: Float, dtype: str, white: float) -> Float:
@@ -195,21 +213,27 @@ class Profile:
     whole: bool
     tone: Tone
 
-    def fitting(self, among: Sequence[Candidate], path: Path) -> list[Candidate]:
-        """The candidates within whose bound every value is, and a level if levels are whole."""
+    def fitting(self, among: Sequence[Candidate], path: Path, total: int) -> list[Candidate]:
+        """The candidates within whose bound every value is, and a level if levels are whole.
+
+        Args:
+            among: the candidates.
+            path: of this axis.
+            total: rows plus columns of the resized image.
+        """
         far: set[Resize] = set()  # no coordinate rule moves a weighted sum by a hundredth of white
         found = []
         for candidate in among:
             if candidate.convention in far:
                 continue
-            near = self._near(candidate, path)
+            near = self._near(candidate, path, total)
             if near is None and candidate.rule is None and candidate.convention.mode != "nearest":
                 far.add(candidate.convention)
             if near:
                 found.append(candidate)
         return found
 
-    def _near(self, candidate: Candidate, path: Path) -> bool | None:
+    def _near(self, candidate: Candidate, path: Path, total: int) -> bool | None:
         """Whether it is followed; None where it is a hundredth of white off, or not defined."""
         n_in, n_out = path.stop - path.start, path.resized
         if not candidate.convention.takes(n_in, n_out):
@@ -221,7 +245,7 @@ class Profile:
         try:
             few = np.unique(np.linspace(0, path.count - 1, _FEW).astype(int))
             pixels = tuple((few + path.first).tolist())
-            axis = Axis(n_in, n_out, None, n_out, self.columns)
+            axis = Axis(n_in, n_out, None, total, self.columns)
             rows = rows_of(candidate, axis, pixels)
             if abs(self.got[:, few] - x @ rows.T).max() > widest:  # most candidates end here
                 return None
@@ -233,13 +257,13 @@ class Profile:
             return None
         if candidate.convention.mode == "nearest":
             return True
-        return bool((off <= _bound(candidate, path, self.columns) * 255 + own + slack).all())
+        return bool((off <= _bound(candidate, path, total, self.columns) * 255 + own + slack).all())
 
 
-def _bound(candidate: Candidate, path: Path, columns: bool) -> Float:
+def _bound(candidate: Candidate, path: Path, total: int, columns: bool) -> Float:
     """Of one axis of a white image, the other being a row of ones."""
     n_in, n_out = path.stop - path.start, path.resized
-    axis = axis_weights(candidate, Axis(n_in, n_out, None, n_out, columns))
+    axis = axis_weights(candidate, Axis(n_in, n_out, None, total, columns))
     other = axis_weights(candidate, Axis(1, 1, None, 1, not columns))
     ones = np.ones((n_in, 1))
 
@@ -267,10 +291,9 @@ def bound(one: Following, pixels: Float) -> Float:
     part = np.ascontiguousarray(part)  # else its products are not BLAS's
     if candidate.convention.mode == "nearest":
         return np.zeros((rows.count, columns.count, pixels.shape[2]))
+    total = rows.resized + columns.resized
     h, w = (
-        axis_weights(
-            candidate, Axis(path.stop - path.start, path.resized, None, path.resized, i == 1)
-        )
+        axis_weights(candidate, Axis(path.stop - path.start, path.resized, None, total, i == 1))
         for i, path in enumerate(one.paths)
     )
 

@@ -104,6 +104,13 @@ class Measured:
             self.known.conventions.extend(new)
         return found
 
+    def follow(self, among: Sequence[Candidate]) -> set[Candidate]:
+        """Those of some conventions that its resize can be following."""
+        known = self.__dict__.get("following")
+        found = known if known is not None else self._following(among)
+        fitting = {c for _, each in found.ways for c in each} if found is not None else set()
+        return fitting & {*among}
+
     @functools.cached_property
     def _bounding(self) -> Following | None:
         """A convention that it follows, whose bound holds: any will do."""

@@ -109,11 +109,11 @@ def _of_resize(
 
 def _lasting(follows: Following, elsewhere: Sequence[Measured]) -> list[Candidate]:
     """The conventions that are followed at other sizes too."""
-    at = [
-        set() if one.following is None else {c for _, found in one.following.ways for c in found}
-        for one in elsewhere
-    ]
-    return [c for c in follows.candidates if all(c in known for known in at)]
+    left = list(follows.candidates)
+    for one in elsewhere:
+        held = one.follow(left)
+        left = [candidate for candidate in left if candidate in held]
+    return left
 
 
 def _in_framework(

@@ -63,20 +63,25 @@ class _Search:
         self.until = time.process_time() + _SECONDS
         self.left = _TRIALS
 
-    def __call__(self, pixels: Image) -> Look | None:
-        """What both make of an image, if it shows the difference."""
+    def __call__(self, pixels: Image) -> bool:
+        """Whether an image shows the difference."""
         self.left -= 1
         if self.left < 0 or time.process_time() > self.until:
-            return None
-        like = self.a.setting
-        probe = Probe("smallest", pixels, like.dtype, like.white)
-        setting = Setting(probe.size, probe.dtype, probe.white)
+            return False
+        probe = self._probe(pixels)
         try:
-            if not self._shows(self.a.function(probe.array), self.b.function(probe.array)):
-                return None
-            return look(probe, self.a.at(setting), self.b.at(setting))
+            return self._shows(self.a.function(probe.array), self.b.function(probe.array))
         except Raised:
-            return None
+            return False
+
+    def look(self, pixels: Image) -> Look:
+        """What both make of an image that shows it."""
+        probe = self._probe(pixels)
+        setting = Setting(probe.size, probe.dtype, probe.white)
+        return look(probe, self.a.at(setting), self.b.at(setting))
+
+    def _probe(self, pixels: Image) -> Probe:
+        return Probe("smallest", pixels, self.a.setting.dtype, self.a.setting.white)
 
     def _shows(self, one: Output, other: Output) -> bool:
         x, y = one.image, other.image
@@ -101,23 +106,25 @@ def smallest(worst: Look, a: Measured, b: Measured, least: float | None) -> Smal
         least: the difference that counts, in the unit of A; None where outputs of two shapes count.
     """
     search = _Search(a, b, least)
-    found = _reduced(search, worst)
-    found = None if found is None else _simplified(search, found)
+    found = _reduced(search, worst.probe.pixels)
     tiny = _tiny(search, found)
-    found = _simplified(search, tiny) if tiny is not None else found
-    return None if found is None else Smallest(found, *_printed(found))
+    found = found if tiny is None else tiny
+    if found is None:
+        return None
+    shown = search.look(_simplified(search, found))
+    return Smallest(shown, *_printed(shown))
 
 
-def _tiny(search: _Search, reduced: Look | None) -> Look | None:
+def _tiny(search: _Search, reduced: Image | None) -> Image | None:
     """The smallest size of few pixels at which noise shows the difference, if that is less than there is."""
     sizes = [(h, w) for h in range(1, _TINY + 1) for w in range(1, _TINY + 1)]
-    most = reduced.probe.pixels.size // 3 if reduced is not None else np.inf
+    most = reduced.size // 3 if reduced is not None else np.inf
     for size in sorted(sizes, key=lambda s: (s[0] * s[1], s[0])):
         if size[0] * size[1] >= most:
             return None
-        found = search(noise(size)) or search(checkerboard(size))
-        if found is not None:
-            return found
+        for pixels in (noise(size), checkerboard(size)):
+            if search(pixels):
+                return pixels
     return None
 
 
@@ -137,41 +144,35 @@ def _simple(size: Size) -> Iterator[Image]:
         yield noise(size)
 
 
-def _reduced(search: _Search, worst: Look) -> Look | None:
+def _reduced(search: _Search, worst: Image) -> Image | None:
     """The worst image, cut along one axis and then the other for as long as it shows the difference."""
-    found = search(worst.probe.pixels)
-    if found is None:
+    if not search(worst):
         return None
+    found = worst
     for axis in (0, 1):
-        low, high = 0, found.probe.size[axis]
+        low, high = 0, found.shape[axis]
         while high - low > 1:
             middle = (low + high) // 2
-            cut = np.take(found.probe.pixels, range(middle), axis=axis)
-            less = search(np.ascontiguousarray(cut))
-            if less is None:
-                low = middle
+            cut = np.ascontiguousarray(np.take(found, range(middle), axis=axis))
+            if search(cut):
+                found, high = cut, middle
             else:
-                found, high = less, middle
+                low = middle
     return found
 
 
-def _simplified(search: _Search, found: Look) -> Look:
+def _simplified(search: _Search, found: Image) -> Image:
     """Of the same size: a simpler image, and pixels that are black where that is enough."""
-    for pixels in _simple(found.probe.size):
-        simple = search(pixels)
-        if simple is not None:
-            found = simple
-            break
-    h, w = found.probe.size
+    h, w = found.shape[:2]
+    found = next((pixels for pixels in _simple((h, w)) if search(pixels)), found)
     blocks = max(1, h * w // 64)
     for start in range(0, h * w, blocks):
-        pixels = found.probe.pixels.copy()
+        pixels = found.copy()
         part = pixels.reshape(h * w, 3)[start : start + blocks]
         if not part.any():
             continue
         part[:] = 0
-        less = search(pixels)
-        found = less if less is not None else found
+        found = pixels if search(pixels) else found
     return found
 
 

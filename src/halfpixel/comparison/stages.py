@@ -8,7 +8,7 @@ whether they show another part of the image, and what remains is the resize itse
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,13 +69,21 @@ def first(stages: tuple[Stage, ...]) -> Stage | None:
 
 
 def stages(look: Look, a: Measured, b: Measured) -> tuple[Stage, ...]:
-    """The stages of two functions, as far as one image says.
+    """The stages of two functions, as far as one image says; what the resizes follow is left out.
 
     Args:
         look: the image, and what they returned.
         a, b: the functions in its setting.
     """
     return (*_of_image(look, a, b), *_of_values(look, a, b), *_of_arrays(look, a, b))
+
+
+def described(found: tuple[Stage, ...], a: Measured, b: Measured) -> tuple[Stage, ...]:
+    """The same stages, with what the resizes follow where both are known to resize: that takes a search."""
+    return tuple(
+        replace(one, a=_follows(a), b=_follows(b)) if one.name == "resize" and not one.a else one
+        for one in found
+    )
 
 
 def _of_arrays(look: Look, a: Measured, b: Measured) -> list[Stage]:
@@ -141,7 +149,7 @@ def _of_image(look: Look, a: Measured, b: Measured) -> list[Stage]:
     rounded = [_rounded(values, side) for values, side in zip(inner, (a, b), strict=True)]
     return [
         Stage("window", window, _shown(a.window), _shown(b.window)),
-        Stage("resize", resize, _follows(a), _follows(b)),
+        Stage("resize", resize, "", ""),
         Stage("rounding", rounding, rounded[0], rounded[1]),
         _padding(look, a, b, one, other),
     ]

@@ -81,4 +81,7 @@ def _answer(
         raise Unreadable(f"an input size is {_SHAPES[rank]}, got {input_size}")
     if isinstance(spoken, Reading):
         return resize.answer(spoken, to, input_size)
+    if input_size is not None and min(spoken.layer.output_size(input_size)) < 1:
+        given = "x".join(map(str, input_size))
+        raise Unreadable(f"{spoken.function}: nothing is left of an input of {given}")
     return conv_transpose.answer(spoken, text, to)

@@ -123,11 +123,7 @@ def _padded(target: Target, call: Call, padding: Sequence[tuple[int, int]]) -> s
     """The line that puts zeros around the result."""
     (above, below), (left, right) = padding
     if target == "onnx":
-        pads = [0, 0, above, left, 0, 0, below, right]
-        return (
-            "pad = onnx.helper.make_node('Pad', ['y', 'pads'], ['padded'])"
-            f"  # pads is {pads}, int64"
-        )
+        return "pad = onnx.helper.make_node('Pad', ['y', 'pads'], ['padded'])"
     if call.is_node:
         return f"y = np.pad(y, {((0, 0), (0, 0), (above, below), (left, right))})"
     return f"y = {_PADS[target](above, below, left, right)}"
@@ -188,11 +184,15 @@ def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list
     needed = f"sizes is (n, c, {', '.join(map(repr, named.n_out))}), int64"
     if convention.extrapolates:
         needed += f"; roi is {onnx_nodes.roi(convention, query.rank)}, float32"
-    return [
+    found = [
         forms.LAYOUTS["onnx"][query.rank],
         f"ONNX opset {onnx_nodes.opset(convention)} or later",
         needed,
     ]
+    if query.padding:
+        starts, ends = zip(*query.padding, strict=True)
+        found.append(f"pads is {[0, 0, *starts, 0, 0, *ends]}, int64")
+    return found
 
 
 def _taken(call: Call) -> str:

@@ -317,9 +317,15 @@ def _by_nothing(reading: Reading, input_size: Size | None) -> Query:
 # ---------------------------------------------------------------------------- factors
 
 
+# a size is the product cut, and the axis is sampled at the ratio of the sizes
+_RECOMPUTED = Scaling(truncated, of_sizes)
+
+
 def _by_factors(reading: Reading, call: Call, input_size: Size | None) -> Query:
     assert reading.factors is not None
-    scaling = call.scaling or Scaling(truncated, of_sizes)
+    scaling = call.scaling or _RECOMPUTED
+    if reading.ways.get("recompute_scale_factor"):
+        scaling = _RECOMPUTED  # whatever the catalogue says this of: it has it of images alone
     cut = "round" if scaling.size(3, 0.5) == 2 else "int"  # 1.5: rounded half to even, or cut
     cut = "float32" if reading.framework == "onnx" else cut
     names = tuple(f"f{name}" for name in AXES[reading.rank])

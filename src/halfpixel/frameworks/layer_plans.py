@@ -53,6 +53,13 @@ class Layer:
         """The number of its axes."""
         return len(self.kernel)
 
+    def output_size(self, n_in: Sequence[int]) -> tuple[int, ...]:
+        """The pixels along each axis of the output, below 1 where nothing is left."""
+        return tuple(
+            (n - 1) * axis.stride + axis.extent - axis.window.begin - axis.window.end
+            for n, axis in zip(n_in, self.axes, strict=True)
+        )
+
     @property
     def weight_shape(self) -> tuple[int, ...]:
         """In torch and ONNX: (in, out / groups, *kernel)."""
