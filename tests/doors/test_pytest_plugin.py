@@ -452,6 +452,60 @@ def test_an_error_in_a_suite_keeps_its_traceback(project: Project) -> None:
     )
 
 
+ENDING = """
+import os
+import pytest
+from halfpixel.conformance.verdicts import judge
+
+@pytest.mark.halfpixel("resize")
+def test_ending(call, case, dtype):
+    if case.name.endswith("second_example"):
+        os.abort()
+    return judge(call, case, dtype)
+
+def test_plain():
+    raise AssertionError
+"""
+
+
+@pytest.mark.opencv
+@pytest.mark.parametrize(
+    ("restarts", "outside"),
+    [
+        (4, "outside the table: 1 failed, 1 crashed"),
+        (0, "outside the table: 1 crashed, 1 never ran"),
+    ],
+)
+def test_a_trial_that_ends_its_process_costs_itself_and_what_never_ran_is_counted(
+    project: Project, restarts: int, outside: str
+) -> None:
+    project.pytester.makepyfile(test_ending=ENDING)
+    result = project.run_apart(
+        "test_ending.py", "-n", "1", f"--max-worker-restart={restarts}",
+        "-k", "plain or INTER_CUBIC-float32-2x2-8x8",
+    )  # fmt: skip
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    lines = _table(result)
+    assert outside in lines
+    named = "crashed while running '*[[]opencv-resize-INTER_CUBIC-float32-2x2-8x8-second_example]'"
+    result.stdout.fnmatch_lines([f"*{named}*"])
+
+
+@pytest.mark.opencv
+def test_what_fails_outside_the_table_and_never_runs_is_counted(project: Project) -> None:
+    project.pytester.makepyfile(test_ending=ENDING)
+    result = project.run(
+        "-x", "test_ending.py", "-k", "plain or INTER_CUBIC-float32-2x2-8x8-worked"
+    )
+    assert "outside the table: 1 failed" in _table(result)
+    project.pytester.makepyfile(
+        test_stopping="import pytest\ndef test_it(): pytest.exit('', 0)\ndef test_b(): pass"
+    )
+    stopped = project.run("test_stopping.py")
+    assert stopped.ret == pytest.ExitCode.TESTS_FAILED
+    assert "outside the table: 2 never ran" in _table(stopped)
+
+
 # ---------------------------------------------------------------------------- broken goldens
 
 
