@@ -328,8 +328,8 @@ def _loaded(framework: str) -> str:
         return ""
     from .frameworks import FRAMEWORKS, load
 
-    # an import creates 10⁵ permanent objects, which the garbage collector should not visit, now or later: with it
-    # TensorFlow's import takes 6.5 s of CPU, without it 5.7 s
+    # an import creates 10⁵ permanent objects, which the garbage collector should not visit, now or later:
+    # with it TensorFlow's import takes 6.5 s of CPU, without it 5.7 s
     enabled = gc.isenabled()
     gc.disable()
     try:
