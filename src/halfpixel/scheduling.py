@@ -34,7 +34,8 @@ class UnitScheduling:
         self.workers = len(parse_tx_spec_config(config))
         self.collections: dict[WorkerController, list[str]] = {}
         self.collection: list[str] | None = None  # what all workers collected
-        self.units: deque[list[int]] = deque()  # indices into the collection
+        self.units: deque[list[int]] = deque()  # indices into the collection, from schedule() on
+        self.begun = False
         self.pending: dict[WorkerController, dict[int, None]] = {}  # in the order of running
 
     @property
@@ -63,19 +64,21 @@ class UnitScheduling:
         self.pending[node] = {}
 
     def add_node_collection(self, node: WorkerController, collection: Sequence[str]) -> None:
-        """A worker has collected; what the first one collected is put into units."""
+        """A worker has collected, as the first one did."""
         found = self.collections[node] = list(collection)
         if self.collection is None:
             self.collection = found
-            units: dict[str, list[int]] = {}
-            for index, nodeid in enumerate(found):
-                units.setdefault(self.unit_of(nodeid), []).append(index)
-            self.units.extend(sorted(units.values(), key=len, reverse=True))
         elif found != self.collection:
             self._leave_out(node, found)
 
     def schedule(self) -> None:
         """Hand out units: every worker has collected, or one that replaces another has."""
+        if not self.begun:
+            self.begun = True
+            units: dict[str, list[int]] = {}
+            for index, nodeid in enumerate(self.collection or ()):
+                units.setdefault(self.unit_of(nodeid), []).append(index)
+            self.units.extend(sorted(units.values(), key=len, reverse=True))
         for node in self.nodes:
             self._hand_out(node)
 
@@ -110,7 +113,7 @@ class UnitScheduling:
 
     def _hand_out(self, node: WorkerController) -> None:
         """Keep a worker in work: before it runs its last item it must know the next, or that it ends."""
-        if node not in self.collections:
+        if not self.begun or node not in self.collections:
             return
         while not node.shutting_down and len(self.pending[node]) < 3:
             if not self.units:

@@ -341,6 +341,7 @@ def test_workers_are_given_one_framework_at_a_time_and_other_peoples_tests_one_b
 @pytest.mark.opencv
 def test_the_items_of_workers_are_told_to_begin_and_end(project: Project) -> None:
     result = project.run_apart("-v", "-n", "2", "-k", "INTER_LINEAR-float32-2x2-8x8-worked")
+    assert "scheduling tests via UnitScheduling" in result.outlines
     lines = [line for line in result.outlines if "INTER_LINEAR-float32-2x2-8x8-worked" in line]
     assert len(lines) == 2
     assert "PASSED" in lines[1]

@@ -38,6 +38,7 @@ class Run:
         for collection in collections or (IDS, IDS):
             self.join(collection)
         assert self.scheduler.collection_is_completed
+        assert not self.scheduler.has_pending  # xdist asks, and then tells how many items there are
         self.scheduler.schedule()
 
     def join(self, collection: list[str]) -> Worker:
