@@ -100,6 +100,7 @@ class ConvTransposeIdentification:
 
     @property
     def convention(self) -> ConvTranspose | None:
+        """What it follows; None if it is no transposed convolution."""
         return self.layer.convention if self.layer is not None and self.named else None
 
     @property
