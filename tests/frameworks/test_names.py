@@ -29,14 +29,10 @@ def is_name(node: ast.expr) -> bool:
     """``….name``, ``….id``, or the name of a class that is asked of an object."""
     if isinstance(node, ast.Attribute) and node.attr == "__name__":
         return isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "type"
-    named = isinstance(node, ast.Attribute) and node.attr in ("name", "id")
-    return named and ast.unparse(node.value).split(".")[-1] in (
-        "call",
-        "trial",
-        "given",
-        "entry",
-        "case",
-    )
+    if not isinstance(node, ast.Attribute) or node.attr not in ("name", "id"):
+        return False
+    owner = ast.unparse(node.value).split(".")[-1]
+    return owner in ("call", "trial", "given", "entry", "case")
 
 
 def readings(tree: ast.AST) -> Iterator[str]:
