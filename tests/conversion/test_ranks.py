@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from halfpixel import frameworks
-from halfpixel.conversion import convert
+from halfpixel.conversion import ResizeConversion, convert
 from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, read
 from halfpixel.frameworks.layer_plans import TARGETS, Target
 
@@ -267,3 +268,32 @@ def test_what_does_not_go_with_the_axes_is_refused(
 def test_an_input_of_other_axes_is_refused(text: str, size: tuple[int, ...]) -> None:
     with pytest.raises(Unreadable, match="an input size is"):
         convert(text, "torch", input_size=size)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("F.interpolate(x, scale_factor=3, mode='nearest')", None),
+        ("nn.Upsample(scale_factor=(1, 2, 3))", "keras.layers.UpSampling3D(size=(1, 2, 3))(x)"),
+        ("keras.layers.UpSampling3D(2)", "keras.layers.UpSampling3D(size=(2, 2, 2))(x)"),
+        ("keras.layers.UpSampling1D(4)", "keras.layers.UpSampling1D(size=4)(x)"),
+    ],
+)
+def test_keras_repeats_lines_and_volumes(text: str, code: str | None) -> None:
+    answer = convert(text, "keras")
+    assert isinstance(answer, ResizeConversion)
+    codes = [one.code for part in answer.parts for one in part.equal]
+    if code is None:  # an image
+        assert not any("UpSampling1D" in one or "UpSampling3D" in one for one in codes)
+        return
+    assert answer.code == f"y = {code}"
+    assert answer.parts[0].equal[0].exactness.kind == "bitwise"
+
+
+@pytest.mark.tensorflow
+def test_what_keras_repeats_is_every_pixel_so_many_times() -> None:
+    answer = convert("nn.Upsample(scale_factor=(1, 2, 3))", "keras")
+    x = np.arange(24, dtype=np.float32).reshape(1, 2, 3, 2, 2)
+    scope = {"x": x, "keras": frameworks.load("tensorflow")["keras"]}
+    exec(answer.code, scope)
+    assert np.array_equal(np.asarray(scope["y"]), x.repeat(2, axis=2).repeat(3, axis=3))

@@ -48,7 +48,7 @@ def code(
         target: the framework that was asked for.
     """
     named = query.symbols(sizes, size_names(target, call, query.rank))
-    said = _said(call, convention, form, query, named, target)
+    said = _said(call, convention, form, query, named, sizes, target)
     lines = [*([query.prelude] if query.prelude else []), said]
     if query.padding:
         lines.append(_padded(target, call, query.padding))
@@ -61,6 +61,7 @@ def _said(
     form: Form,
     query: Query,
     named: Sizes,
+    sizes: Sizes,
     target: Target,
 ) -> str:
     def say(one: Call, image: Sizes) -> Expression:
@@ -71,6 +72,8 @@ def _said(
         return f"node = {onnx_nodes.node(convention)}"
     if form.name == "native":
         return f"y = {_native(call, named)}"
+    if form.name == "upsampling":
+        return f"y = {_upsampling(named if query.factors is None else sizes)}"
     if form.name == "unit axis":
         return _tidy(forms.of_line(target, call, named, say))
     if form.name == "two passes":
@@ -79,6 +82,14 @@ def _said(
     if is_node(said):
         return _model(said, named.n_out)
     return f"y = {_tidy(str(said))}"
+
+
+def _upsampling(sizes: Sizes) -> Expression:
+    """The layer of Keras that repeats along one axis, or three."""
+    factors = tuple(m // n for n, m in zip(sizes.n_in, sizes.n_out, strict=True))
+    size = factors[0] if len(factors) == 1 else factors
+    layer = Expression(Name(f"keras.layers.UpSampling{len(factors)}D"), (), {"size": size})
+    return Expression(layer, (Name("x"),))
 
 
 def _native(call: Call, named: Sizes) -> Expression:

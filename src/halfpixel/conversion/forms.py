@@ -48,6 +48,15 @@ TWO_PASSES = Form(
 )
 
 
+# a layer of Keras that repeats along one axis, or three: it is equal to the layer of images along each axis
+UPSAMPLING = Form(
+    "upsampling",
+    lambda sizes: tuple(
+        Sizes((n, 1), (m, 1)) for n, m in zip(sizes.n_in, sizes.n_out, strict=True)
+    ),
+)
+
+
 def form_of(target: Target, rank: int, own_rank: int) -> Form | None:
     """How a call that resizes ``own_rank`` axes resizes ``rank``; None where no short code does."""
     if own_rank == rank != 2:

@@ -13,7 +13,7 @@ from ..operators import Resize
 from ..operators.axis import Axis
 from ..operators.request import Request
 from . import models, onnx_nodes
-from .forms import IMAGE, NATIVE, TWO_PASSES, Form, form_of
+from .forms import IMAGE, NATIVE, TWO_PASSES, UPSAMPLING, Form, form_of
 from .models import Model
 from .parse import catalogue
 from .parse.signatures import BY_NAME, FUNCTIONS
@@ -133,9 +133,19 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
         nodes = any(row.call.is_node for row in group)
         # boxes pick the image that they are of: the frames of a volume need one each
         one_image = own is TWO_PASSES and any(row.call.one_image for row in group)
-        if own is not None and not (nodes and rank != 2) and not one_image:
-            found.append(Candidate(tuple(row.call for row in group), own))
-    return tuple(found)
+        calls = tuple(row.call for row in group)
+        if rank != 2 and _repeats(group[0]):
+            found.append(Candidate(calls, UPSAMPLING))
+        elif own is not None and not (nodes and rank != 2) and not one_image:
+            found.append(Candidate(calls, own))
+    # one call stands before code of several lines
+    return tuple(sorted(found, key=lambda one: one.form is not UPSAMPLING))
+
+
+def _repeats(row: catalogue.Row) -> bool:
+    """Whether it is the layer of images that Keras has for lines and volumes too."""
+    layer = row.function == "keras.layers.UpSampling2D"
+    return layer and row.flags.get("interpolation") == "nearest"
 
 
 def _is_of_any_rank(call: Call) -> bool:
