@@ -387,10 +387,15 @@ def _identify_arguments(parser: Parser) -> None:
     _choice(
         parser, "--operation", _OPERATIONS, "operation", help="what it computes; found likewise"
     )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        help="processor time that it may take; by default 10",
+    )
 
 
 def _identify(chosen: Namespace) -> Output:
-    from .identification import find, identify
+    from .identification import SECONDS, find, identify
 
     with _running() as progress:
         found = identify(
@@ -399,6 +404,7 @@ def _identify(chosen: Namespace) -> Output:
             size_order=chosen.size_order,
             operation=chosen.operation,
             progress=progress,
+            seconds=SECONDS if chosen.seconds is None else chosen.seconds,
         )
     return Output(found.text, found.json, YES if found.named else NO)
 

@@ -1,13 +1,17 @@
 """What a preprocessing function is made of is measured, stage by stage."""
 
+import itertools
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import halfpixel
 from halfpixel import Resize
+from halfpixel.identification import Identification, deadline
 from halfpixel.identification.entry import Unread
 from halfpixel.identification.preprocessing import stages
 from halfpixel.numerics.weights import matrix
@@ -105,3 +109,54 @@ def test_what_cannot_be_taken_apart_is_told_why(name: str) -> None:
     function, words = REFUSED[name]
     with pytest.raises(Unread, match=words.replace("(", r"\(")):
         stages(function, input_size=SIZE)
+
+
+# ---------------------------------------------------------------------------- the deadline
+
+
+def resize(x: Array, size: tuple[int, int]) -> Array:
+    return np.asarray(LINEAR.apply(x, size, axes=(0, 1)))
+
+
+def of_one_size(x: Array) -> Array:
+    return np.asarray(LINEAR.apply(x, (24, 24), axes=(0, 1)) / 255)
+
+
+def squared(x: Array, size: tuple[int, int]) -> Array:
+    return resize(x, size) ** 2
+
+
+TICK = 0.01
+STOPS = [0.0, 0.05, 0.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [*STOPS, *(pytest.param(0.25 * n, marks=pytest.mark.sweep) for n in range(1, 40))],
+)
+@pytest.mark.parametrize("fn", [resize, of_one_size, squared])
+def test_wherever_the_time_is_over_nothing_wrong_is_said(
+    monkeypatch: pytest.MonkeyPatch, fn: Callable[..., Array], seconds: float
+) -> None:
+    ticks = itertools.count()
+    clock = SimpleNamespace(process_time=lambda: next(ticks) * TICK)
+    monkeypatch.setattr(deadline, "time", clock)
+    answer = halfpixel.identify(fn, seconds=seconds)
+    assert isinstance(answer, Identification)
+    if answer.named:
+        assert answer.convention == LINEAR
+    elif answer.diagnosis.undecided:
+        assert str(answer).startswith("undecided: there was not enough time")
+        assert f"stopped after {seconds:g} seconds of the processor at " in str(answer)
+    else:
+        assert fn is squared
+    assert answer.named or answer.json()["convention"] is None
+
+
+def test_what_was_found_before_the_time_was_over_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count()
+    clock = SimpleNamespace(process_time=lambda: next(ticks) * TICK)
+    monkeypatch.setattr(deadline, "time", clock)
+    answer = halfpixel.identify(of_one_size, seconds=1.2)
+    assert "resize to 24x24" in str(answer)
+    assert "x/255" in str(answer)

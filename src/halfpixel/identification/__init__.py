@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
 from .. import names
 from ..operators.request import Operation
-from .adapter import Layout, Signature, SizeOrder, Subject, found
+from .adapter import Layout, Signature, Size, SizeOrder, Subject, Tried, found
 from .answer import Identification
 from .candidates import Candidate, candidates
+from .deadline import SECONDS, Deadline, OutOfTime
 from .diagnosis import Diagnosis, diagnosed, of_another_size, unlike_itself
 from .dtypes import behaviours, integer_image
 from .entry import Unread
@@ -27,7 +28,14 @@ from .probes import SIZES, TELLING, Answer, ask, asked
 from .problem import Unidentifiable
 from .transposed import ConvTransposeIdentification, identify_transposed
 
-__all__ = ["ConvTransposeIdentification", "Identification", "Unidentifiable", "find", "identify"]
+__all__ = [
+    "SECONDS",
+    "ConvTransposeIdentification",
+    "Identification",
+    "Unidentifiable",
+    "find",
+    "identify",
+]
 
 
 def identify(
@@ -37,6 +45,7 @@ def identify(
     size_order: SizeOrder | None = None,
     operation: Operation | None = None,
     progress: Progress | None = None,
+    seconds: float = SECONDS,
 ) -> Identification | ConvTransposeIdentification:
     """Which convention a function follows.
 
@@ -48,6 +57,8 @@ def identify(
         size_order: ``hw`` or ``wh``; found if it is not given.
         operation: resize or conv_transpose; found if it is not given.
         progress: is told what is being looked at.
+        seconds: of the processor that this may take. Where they do not suffice, the answer says what was
+            found until then and what was not looked at, and names nothing that is not certain.
 
     Returns:
         What it follows, how exactly, in which regimes and dtypes, and which calls are the same; if it
@@ -69,10 +80,17 @@ def identify(
         size_order = names.checked(size_order, get_args(SizeOrder), "size order", Unidentifiable)
     if operation is not None:
         operation = names.checked(operation, get_args(Operation), "operation", Unidentifiable)
-    if operation == "conv_transpose":
-        return identify_transposed(fn, layout)
-    with np.errstate(all="ignore"):  # of powers of what a function makes, and the like
-        return _identified(fn, layout, size_order, operation, progress)
+    deadline = Deadline(seconds)
+    try:
+        if operation == "conv_transpose":
+            return identify_transposed(fn, layout, deadline)
+        with np.errstate(all="ignore"):  # of powers of what a function makes, and the like
+            return _identified(fn, layout, size_order, operation, progress, deadline)
+    except OutOfTime:
+        lines = (deadline.words, *deadline.found)
+        return Identification(None, diagnosis=Diagnosis(lines, undecided=True))
+    finally:
+        deadline.lift()
 
 
 def _identified(
@@ -81,26 +99,29 @@ def _identified(
     size_order: SizeOrder | None,
     operation: Operation | None,
     progress: Progress | None,
+    deadline: Deadline,
 ) -> Identification | ConvTransposeIdentification:
     subject: Subject | None = None
     plain: Identification | None = None
     trouble: Unidentifiable | None = None
     try:
-        subject, tried = found(fn, layout, size_order)
+        subject, tried = found(fn, layout, size_order, deadline)
     except Unidentifiable as why:
         trouble = why
-    if subject is not None:
+    if subject is not None and not _makes_one_size(subject, tried):
         plain = _of_resize(subject)
         if plain.diagnosis.lines or (plain.named and not _of_fixed_size(plain)):
             return plain
-    stages = identified_preprocessing(fn, layout, size_order, progress)
-    if plain is not None and _all_of(plain, stages):
-        stages = Unread("it does nothing but resize")
-    if isinstance(stages, Identification) and stages.named:
+    stages = identified_preprocessing(fn, layout, size_order, deadline, progress)
+    if isinstance(stages, Identification) and stages.named and not _all_of(plain, stages):
         return stages
+    if subject is not None and plain is None:
+        plain = _of_resize(subject)
+    if _all_of(plain, stages):
+        stages = Unread("it does nothing but resize")
     alone = Signature.of(fn).required == 1
     if operation is None and (trouble is not None or alone):
-        transposed = _transposed(fn, layout)
+        transposed = _transposed(fn, layout, deadline)
         if transposed is not None and (transposed.named or not alone):
             return transposed
     if plain is not None and plain.named and not isinstance(stages, Identification):
@@ -111,18 +132,34 @@ def _identified(
     elif stages.found and (plain is None or alone):
         return Identification(None, diagnosis=Diagnosis((str(stages), *stages.found)))
     if plain is not None:
-        assert plain.subject is not None
-        assert plain.followed is not None
-        compared = [answer for answer in plain.answers if answer.y is not None]
-        return replace(plain, diagnosis=diagnosed(plain.subject, compared, plain.followed))
+        return replace(plain, diagnosis=_diagnosed(plain))
     if trouble is not None:
         raise trouble
     return Identification(None, diagnosis=of_another_size(tried, size_order))
 
 
-def _all_of(plain: Identification, stages: Identification | Unread) -> bool:
+def _makes_one_size(subject: Subject, tried: Tried) -> bool:
+    """Whether a function of an image alone made one size of all images that it was first given."""
+    called = f"{subject.form.said} {subject.layout}"
+    came = {size for said, _, _, size in tried.returned if said == called}
+    return not subject.form.needs and len(came) == 1
+
+
+def _diagnosed(plain: Identification) -> Diagnosis:
+    """Why a resize follows no convention, as far as there is time to find out."""
+    assert plain.subject is not None
+    assert plain.followed is not None
+    compared = [answer for answer in plain.answers if answer.y is not None]
+    try:
+        plain.subject.deadline.begin("what it does instead")
+        return diagnosed(plain.subject, compared, plain.followed)
+    except OutOfTime:
+        return Diagnosis((plain.subject.deadline.words,))
+
+
+def _all_of(plain: Identification | None, stages: Identification | Unread) -> bool:
     """Whether the stages are nothing but the resize that was asked about more closely."""
-    if not isinstance(stages, Identification) or stages.pipeline is None:
+    if plain is None or not isinstance(stages, Identification) or stages.pipeline is None:
         return False
     if plain.named or stages.takes_more_than_a_resize or stages.pipeline.stages.rounded:
         return False
@@ -139,34 +176,41 @@ def _of_fixed_size(answer: Identification) -> bool:
 
 
 def _transposed(
-    fn: Callable[..., object], layout: Layout | None
+    fn: Callable[..., object], layout: Layout | None, deadline: Deadline
 ) -> ConvTransposeIdentification | None:
     """The function as a transposed convolution; None if it cannot be asked as one."""
     try:
-        return identify_transposed(fn, layout)
+        return identify_transposed(fn, layout, deadline)
     except Unidentifiable:
         return None
 
 
 def _of_resize(subject: Subject) -> Identification:
     """A function that does nothing but resize; if it follows no convention, it is not said why."""
-    answers = _asked(subject)
+    deadline = subject.deadline
+    deadline.found.append(f"called as {subject.form.said} with x {subject.layout}, {subject.kind}")
+    deadline.begin("small images")
+    answers, whole = _asked(subject)
     compared = [answer for answer in answers if answer.y is not None]
     if not compared:
         return Identification(subject, tuple(answers), diagnosis=Diagnosis((answers[0].refused,)))
+    if not whole:
+        return _stopped(subject, answers)
     integers = subject.dtype if subject.dtype == "uint8" else None
     repeated = [answer for answer in compared if may_repeat(answer)]
     kept = [answer for answer in compared if answer not in repeated] or compared
-    result = followed(kept, integers)
+    result = followed(kept, integers, deadline=deadline)
     first_row = bool(repeated) and repeats(repeated, result)
     if not first_row:
         kept = compared
-        result = followed(compared, integers) if repeated else result
+        result = followed(compared, integers, deadline=deadline) if repeated else result
     if result.complete and _rules_matter(result):
-        more = _asked(subject, TELLING)
+        more, whole = _asked(subject, TELLING)
         answers += more
+        if not whole:
+            return _stopped(subject, answers)
         kept += [answer for answer in more if answer.y is not None]
-        result = followed(kept, integers)
+        result = followed(kept, integers, deadline=deadline)
     wrong = unlike_itself(subject, compared)
     if wrong:
         return Identification(subject, tuple(answers), result, diagnosis=Diagnosis(tuple(wrong)))
@@ -184,13 +228,43 @@ def _of_resize(subject: Subject) -> Identification:
     )
 
 
-def _asked(subject: Subject, sizes: Any = None) -> list[Answer]:
+_FOR_THE_REST = 0.3  # of the seconds: what comes after the probes
+
+
+def _asked(
+    subject: Subject, sizes: Sequence[tuple[Size, Size]] | None = None
+) -> tuple[list[Answer], bool]:
+    """The answers to the probes, and whether there was time for all of them."""
+    answers: list[Answer] = []
+    for answer in _probes(subject, sizes):
+        answers.append(answer)
+        if subject.deadline.nearly_over(_FOR_THE_REST):
+            return answers, False
+    return answers, True
+
+
+def _probes(subject: Subject, sizes: Sequence[tuple[Size, Size]] | None) -> Iterator[Answer]:
     if subject.dtype != "uint8":
-        return list(asked(subject, sizes))
-    return [
-        ask(subject, integer_image(subject.channels, n_in, "uint8"), n_out)
-        for n_in, n_out in (SIZES if sizes is None else sizes)
-    ]
+        yield from asked(subject, sizes)
+        return
+    for n_in, n_out in SIZES if sizes is None else sizes:
+        yield ask(subject, integer_image(subject.channels, n_in, "uint8"), n_out)
+
+
+def _stopped(subject: Subject, answers: Sequence[Answer]) -> Identification:
+    """What a few answers of a slow function follow: no name."""
+    compared = [answer for answer in answers if answer.y is not None]
+    integers = subject.dtype if subject.dtype == "uint8" else None
+    result = followed(compared, integers, deadline=subject.deadline)
+    names = dict.fromkeys(part.candidate for part in result.parts if part.candidate is not None)
+    words = (
+        f"{len(compared)} of the probes were looked at, and follow {', '.join(map(str, names))}"
+        if result.complete
+        else f"{len(compared)} of the probes were looked at, and follow no convention that is known"
+    )
+    lines = (subject.deadline.words, words)
+    diagnosis = Diagnosis(lines, undecided=True)
+    return Identification(subject, tuple(answers), result, diagnosis=diagnosis)
 
 
 def _rules_matter(result: Followed) -> bool:

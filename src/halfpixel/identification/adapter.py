@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .deadline import Deadline
 from .problem import Unidentifiable, last_line, raised_in
 
 Array = NDArray[Any]
@@ -263,18 +264,20 @@ def forms(fn: Callable[..., Any], layout: Layout, orders: Sequence[SizeOrder]) -
 
 
 @dataclass
-class Subject:
-    """A function, and how it is called.
+class Adapter:
+    """A function, and how it is given an image.
 
     Attributes:
         fn: the function.
         layout: of the image that it is given.
-        form: how it is told the size.
+        form: how it is told the size, if it is.
         kind: what arrays it takes, a key of :data:`KINDS`.
-        channels: how many a probe has.
-        dtype: of the probes.
+        channels: how many an image has.
+        dtype: of the image.
         layouts: all those that it was found to take.
+        deadline: until when it may be called.
         changed_input: it wrote into an image that it was given.
+        returns: the dtype of its last result.
     """
 
     fn: Callable[..., Any]
@@ -284,26 +287,45 @@ class Subject:
     channels: int
     dtype: str
     layouts: tuple[Layout, ...] = ()
+    deadline: Deadline = field(default_factory=Deadline, repr=False)
     changed_input: bool = field(default=False)
+    returns: str = field(default="")
+
+    def result(
+        self, x: Array, size: Size = (0, 0), factors: tuple[float, float] = (1.0, 1.0)
+    ) -> Array:
+        """What the function returns for an image (1, C, H, W), as an array of its own layout and dtype.
+
+        Raises:
+            OutOfTime: the deadline is over.
+            NoImage: it returned something else.
+            Exception: whatever the function raises.
+        """
+        self.deadline.check()
+        given = to_layout(x, self.layout)
+        args, kwargs = self.form.arguments(given.shape, size, factors)
+        handed = made(self.kind, given.copy())
+        result = to_numpy(self.fn(handed, *args, **kwargs))
+        written = isinstance(handed, np.ndarray) and not np.array_equal(handed, given)
+        self.changed_input |= written
+        self.returns = str(result.dtype)
+        return result
+
+
+@dataclass
+class Subject(Adapter):
+    """A function that is asked as one that does nothing but resize: images of its layout come back."""
 
     def __call__(
         self, x: Array, size: Size = (0, 0), factors: tuple[float, float] = (1.0, 1.0)
     ) -> Array:
-        """What the function makes of an image, (1, C, H, W) in and out.
-
-        Raises:
-            NoImage: it returned something else.
-            Exception: whatever the function raises.
-        """
-        given = to_layout(x, self.layout)
-        before = given.tobytes()
-        args, kwargs = self.form.arguments(given.shape, size, factors)
-        result = to_numpy(self.fn(made(self.kind, given), *args, **kwargs))
-        self.changed_input |= given.tobytes() != before
+        """What the function makes of an image, (1, C, H, W) in and out; errors as of :meth:`result`."""
+        result = self.result(x, size, factors)
         if result.ndim != len(self.layout) and self.layout == "HWC" and result.ndim == 2:
             result = result[:, :, None]  # cv2 drops a single channel
         if result.ndim != len(self.layout):
-            raise NoImage(f"it returned shape {result.shape} for {given.shape} ({self.layout})")
+            shape = to_layout(x, self.layout).shape
+            raise NoImage(f"it returned shape {result.shape} for {shape} ({self.layout})")
         return from_layout(result, self.layout)
 
     def fits(self, x: Array, size: Size, factors: tuple[float, float]) -> bool:
@@ -362,13 +384,17 @@ def kinds_here() -> list[str]:
 
 
 def found(
-    fn: Callable[..., Any], layout: Layout | None, size_order: SizeOrder | None
+    fn: Callable[..., Any],
+    layout: Layout | None,
+    size_order: SizeOrder | None,
+    deadline: Deadline | None = None,
 ) -> tuple[Subject | None, Tried]:
     """How a function is to be called.
 
     Args:
         fn: takes an image first.
         layout, size_order: where they are known.
+        deadline: until when it may be called; by default for ever.
 
     Returns:
         The function with the way to call it; None if every answer had another shape than was asked for. And
@@ -376,12 +402,14 @@ def found(
 
     Raises:
         Unidentifiable: it raised whatever it was given.
+        OutOfTime: the deadline is over.
     """
     tried = Tried()
+    until = deadline or Deadline()
     layouts = LAYOUTS if layout is None else (layout,)
     orders = SIZE_ORDERS if size_order is None else (size_order,)
     for dtype, kind in itertools.product(_DTYPES, kinds_here()):
-        subject = _of_kind(fn, kind, dtype, layouts, orders, tried)
+        subject = _of_kind(fn, kind, dtype, layouts, orders, tried, until)
         if subject is not None:
             return subject, tried
     if not tried.returned and tried.other:
@@ -421,6 +449,7 @@ def _of_kind(
     layouts: Sequence[Layout],
     orders: Sequence[SizeOrder],
     tried: Tried,
+    deadline: Deadline,
 ) -> Subject | None:
     """The form that the most first sizes are answered in; the likeliest of them."""
     said = dict.fromkeys(form.said for layout in layouts for form in forms(fn, layout, orders))
@@ -432,7 +461,7 @@ def _of_kind(
             for channels in (3, 1) if form is not None and "C" in layout else (1,):
                 if form is None or layout in taken:
                     continue
-                subject = Subject(fn, layout, form, kind, channels, dtype)
+                subject = Subject(fn, layout, form, kind, channels, dtype, deadline=deadline)
                 if (part := _answered(subject, tried)) > 0:
                     taken[layout] = part, subject
         if taken:

@@ -23,6 +23,8 @@ from .probes import Answer
 
 _SHOWN = 6  # calls that are the same, in the text
 _WIDEST = 90  # columns of a call, beside which its releases stand
+_NONE = "none: it follows no convention that is known"
+_UNDECIDED = "undecided: there was not enough time"
 _EXACTLY = 1e-3  # units of float32: what is less was not rounded to it
 _WIDE = (
     "at more than one pixel",
@@ -214,7 +216,7 @@ class Identification:
         if self.named and not self.parts:
             return ["no resize: pixels are copied"]
         if not self.named:
-            lines = ["none: it follows no convention that is known"]
+            lines = [_UNDECIDED if self.diagnosis.undecided else _NONE]
             if self.parts and self.parts[0].regime != EVERY:
                 # in a narrow regime nearly everything is one
                 lines += [f"  {p.regime}: {p.candidate}" for p in self.parts if p.regime in _WIDE]

@@ -30,8 +30,9 @@ from ..numerics.coordinates import (
 from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel, normalised_weight_error
 from ..operators import Resize, every_pyramid, every_resize
 from ..operators.axis import Axis
+from .deadline import Deadline
 from .probes import Answer
-from .rounding import Sampled, models, predicts
+from .rounding import Sampled, models, named, predicts
 
 Array = NDArray[np.float64]
 
@@ -238,13 +239,13 @@ def fit(rows: Candidate, columns: Candidate, answer: Answer) -> Fit:
         return _FAR
     if rows.rounding is not None:
         return _rounded(rows, answer)
+    if _is_large(answer) and not _near_somewhere(rows, columns, answer):
+        return _FAR
     try:
         h, w = matrices(rows, answer, columns)
     except ValueError:
         return _FAR  # at such a factor there are fewer pixels
-    if answer.result.size > _LARGE and not _near_somewhere(h, answer, w):
-        return _FAR
-    expected = h @ answer.x @ w.T
+    expected = weights.resampled(h, answer.x, w)
     errors = abs(answer.result - expected)
     error, largest = float(np.max(errors)), float(np.max(abs(expected)))
     if np.isnan(error):
@@ -264,12 +265,30 @@ def fit(rows: Candidate, columns: Candidate, answer: Answer) -> Fit:
 _LARGE, _FEW = 2**14, 13  # values of a result that is looked at in a few rows and columns first
 
 
-def _near_somewhere(h: Array, answer: Answer, w: Array) -> bool:
+def _is_large(answer: Answer) -> bool:
+    return answer.result.size > _LARGE and answer.scales is None
+
+
+def _few(
+    rows: Candidate, columns: Candidate, answer: Answer
+) -> tuple[tuple[Array, Array], NDArray[np.float64]]:
+    """The weights of a few rows and columns of a large answer, and what it has there."""
+    h, w = (np.unique(np.linspace(0, n - 1, _FEW).astype(int)) for n in answer.result.shape[2:])
+    first = (0, 0) if answer.window is None else tuple(one.start or 0 for one in answer.window)
+    height, width = _axes(answer)
+    both = (
+        rows_of(rows, height, tuple((h + first[0]).tolist())),
+        rows_of(columns, width, tuple((w + first[1]).tolist())),
+    )
+    return both, answer.result[:, :, h[:, None], w]
+
+
+def _near_somewhere(rows: Candidate, columns: Candidate, answer: Answer) -> bool:
     """Whether a few rows and columns are as near as any bound allows."""
-    i, j = (np.unique(np.linspace(0, len(one) - 1, _FEW).astype(int)) for one in (h, w))
-    expected = h[i] @ answer.x @ w[j].T
-    error = np.max(abs(answer.result[:, :, i[:, None], j] - expected))
-    return bool(error <= _NEAR * max(float(np.max(abs(expected))), 1.0) + answer.slack)
+    (h, w), got = _few(rows, columns, answer)
+    expected = weights.resampled(h, answer.x, w)
+    largest = max(float(np.max(abs(expected))), 1.0)
+    return bool(np.max(abs(got - expected)) <= _NEAR * largest + answer.slack)
 
 
 # of a rounded result: half of its values are nearer to the exact ones, whatever its arithmetic
@@ -279,9 +298,30 @@ _LEVELS = 4
 def _rounded(candidate: Candidate, answer: Answer) -> Fit:
     """Whether an integer answer is what a candidate's arithmetic predicts, to the last value."""
     assert candidate.rounding is not None
+    if _is_large(answer):
+        few, got, worst = _few_sampled(candidate.convention, answer)
+        simple = not named(candidate.rounding)
+        if np.isinf(worst) or (simple and not predicts(candidate.rounding, few, got)):
+            return Fit(np.inf, worst, np.nan)
     sampled, typical, worst = _sampled(candidate.convention, answer)
     same = typical <= _LEVELS and predicts(candidate.rounding, sampled, answer.result)
     return Fit(0.0 if same else np.inf, worst, np.nan)
+
+
+_BY_ROUNDING = 0.1  # levels: no bound of a sum of values of 8 bits in float32 is as wide
+
+
+@functools.lru_cache(maxsize=128)
+def _few_sampled(convention: Resize, answer: Answer) -> tuple[Sampled, Array, float]:
+    """The same in a few rows and columns of a large answer, what it has there, and how far it is off at
+    most; infinite if half of these values are far off."""
+    candidate = Candidate(convention)
+    both, got = _few(candidate, candidate, answer)
+    few = Sampled(
+        convention, answer.x, both, lambda: np.full(got.shape, _BY_ROUNDING), answer.dtype
+    )
+    errors = abs(got - few.clipped)
+    return few, got, float(np.max(errors)) if np.median(errors) <= _LEVELS else np.inf
 
 
 @functools.lru_cache(maxsize=128)
@@ -329,7 +369,7 @@ def matrices(
 def expected(candidate: Candidate, answer: Answer) -> Array:
     """What a candidate computes of the image of an answer, before any rounding."""
     h, w = matrices(candidate, answer)
-    return np.asarray(h @ answer.x @ w.T)
+    return weights.resampled(h, answer.x, w)
 
 
 def bound_of(rows: Candidate, columns: Candidate, answer: Answer) -> Array:
@@ -341,7 +381,7 @@ def bound_of(rows: Candidate, columns: Candidate, answer: Answer) -> Array:
     x = abs(answer.x)
 
     def both(left: Array, right: Array) -> Array:
-        return np.asarray(left @ x @ right.T)
+        return weights.resampled(left, x, right)
 
     one, other = generic(rows.convention), generic(columns.convention)
     largest = max((one, other), key=lambda a: (a.coordinate_roundings, a.weight_error))
@@ -353,7 +393,18 @@ def bound_of(rows: Candidate, columns: Candidate, answer: Answer) -> Array:
     return bound if answer.window is None else bound[:, :, answer.window[0], answer.window[1]]
 
 
-def following(answer: Answer, among: Iterable[Candidate]) -> dict[Candidate, Fit]:
-    """The candidates that an answer follows along both axes."""
-    fits = ((c, fit(c, c, answer)) for c in among)
-    return {candidate: near for candidate, near in fits if near.share <= 1}
+def following(
+    answer: Answer, among: Iterable[Candidate], deadline: Deadline
+) -> dict[Candidate, Fit]:
+    """The candidates that an answer follows along both axes.
+
+    Raises:
+        OutOfTime: the deadline is over.
+    """
+    fits = {}
+    for candidate in among:
+        deadline.check()
+        near = fit(candidate, candidate, answer)
+        if near.share <= 1:
+            fits[candidate] = near
+    return fits

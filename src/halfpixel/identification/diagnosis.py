@@ -32,11 +32,13 @@ class Diagnosis:
         lines: what was found, the most telling first; empty if there is nothing to say.
         nearest: the convention that is nearest, and the largest error that it leaves.
         measured: the weights of a small example and what is to be seen in them, ready for JSON.
+        undecided: there was not enough time to find out.
     """
 
     lines: tuple[str, ...]
     nearest: tuple[Resize, float] | None = None
     measured: documents.Measured | None = None
+    undecided: bool = False
 
     def nearest_json(self) -> documents.Nearest | None:
         """The nearest convention and its largest error, for a program."""

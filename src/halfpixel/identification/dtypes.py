@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .. import documents
 from .adapter import Subject
 from .candidates import Candidate, bound_of, expected, sampled_at
+from .deadline import OutOfTime
 from .probes import Answer, ask
 from .rounding import BOTH_PASSES, models, named, predicts
 
@@ -53,7 +54,17 @@ def behaviours(subject: Subject, known: Sequence[tuple[Candidate, Answer]]) -> l
         subject: the function.
         known: what it was found to follow, and an answer that says at which sizes; a few.
     """
-    return [_behaviour(subject, known, dtype) for dtype in DTYPES]
+    return [_in_time(subject, known, dtype) for dtype in DTYPES]
+
+
+def _in_time(subject: Subject, known: Sequence[tuple[Candidate, Answer]], dtype: str) -> Behaviour:
+    try:
+        return _behaviour(subject, known, dtype)
+    except OutOfTime:
+        return Behaviour(dtype, "", NOT_LOOKED_AT)
+
+
+NOT_LOOKED_AT = "not looked at: the seconds were over"
 
 
 def integer_image(channels: int, size: tuple[int, int], dtype: str) -> Array:

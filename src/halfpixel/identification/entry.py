@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from . import adapter
 from .adapter import (
     LAYOUTS,
     SIZE_ORDERS,
-    Form,
+    Adapter,
     Layout,
     NoImage,
     NoSuchArray,
@@ -28,9 +28,8 @@ from .adapter import (
     SizeOrder,
     forms,
     kinds_here,
-    to_layout,
-    to_numpy,
 )
+from .deadline import Deadline
 from .problem import Unidentifiable, last_line, raised_in
 
 Array = NDArray[np.float64]
@@ -38,6 +37,7 @@ Array = NDArray[np.float64]
 # the brightest value that a dtype's images have by custom
 BRIGHTEST: Mapping[str, float] = {"uint8": 255.0, "float32": 1.0, "float64": 1.0}
 _DTYPES = ("uint8", "float32")
+_CHANNELS = 4  # at most
 _NEAR = 0.02  # of the brightest: a ramp of 8 bits is off by 0.002
 
 
@@ -54,51 +54,17 @@ class Unread(Unidentifiable):
 
 
 @dataclass
-class Entry:
-    """A function, and how it is given an image.
-
-    Attributes:
-        fn: the function.
-        layout: of the image.
-        kind: what arrays it takes, a key of :data:`halfpixel.identification.adapter.KINDS`.
-        dtype: of the image.
-        channels: of the image.
-        form: how it is told a size, if it is.
-        calls: how often it was called.
-        changed_input: it wrote into an image that it was given.
-    """
-
-    fn: Callable[..., Any]
-    layout: Layout
-    kind: str
-    dtype: str
-    channels: int
-    form: Form
-    calls: int = field(default=0)
-    changed_input: bool = field(default=False)
-    returns: str = field(default="")
+class Entry(Adapter):
+    """A function that is asked as one that may do more than resize: what comes back is read by its axes."""
 
     @property
     def brightest(self) -> float:
         return BRIGHTEST[self.dtype]
 
     def __call__(self, x: Array, size: Size = (0, 0)) -> Array:
-        """What the function returns for an image (1, C, H, W), as an array of its own layout, float64.
-
-        Raises:
-            NoImage: it returned something else.
-            Exception: whatever the function raises.
-        """
-        given = to_layout(x.astype(self.dtype), self.layout)
-        args, kwargs = self.form.arguments(given.shape, size, (1.0, 1.0))
-        made = adapter.made(self.kind, given.copy())
-        self.calls += 1
-        result: NDArray[Any] = to_numpy(self.fn(made, *args, **kwargs))
-        if isinstance(made, np.ndarray) and not np.array_equal(made, given):
-            self.changed_input = True
-        self.returns = str(result.dtype)
-        values: Array = result.astype(np.float64)
-        return values
+        """What the function returns for an image (1, C, H, W), as an array of its own layout, float64; errors
+        as of :meth:`result`."""
+        return np.asarray(self.result(x.astype(self.dtype), size), np.float64)
 
     def constant(self, n_in: Size, values: float | Sequence[float] | Array) -> Array:
         """An image of one colour, (1, C, H, W)."""
@@ -203,7 +169,7 @@ def axes_of(entry: Entry, n_in: Size, size: Size = (0, 0)) -> Axes:
     ramps = [light(entry.ramp(n_in, axis)) for axis in (0, 1)]
     found: dict[int, str] = {}
     for letter, ramp in zip("HW", ramps, strict=True):
-        rises = [axis for axis in range(ramp.ndim) if np.ptp(ramp, axis).max() > 2 * _NEAR]
+        rises = [axis for axis in range(ramp.ndim) if _spread(ramp, axis) > 2 * _NEAR]
         if len(rises) != 1 or rises[0] in found:
             raise Unread(
                 "a ramp along the rows, or along the columns, comes out along no axis of its own"
@@ -234,7 +200,7 @@ def _find_channels(
         colour = light(
             entry.constant(n_in, np.linspace(0.2, 0.8, entry.channels) * entry.brightest)
         )
-        differs = [axis for axis in range(colour.ndim) if np.ptp(colour, axis).max() > 2 * _NEAR]
+        differs = [axis for axis in range(colour.ndim) if _spread(colour, axis) > 2 * _NEAR]
         if len(differs) > 1 or any(axis in found for axis in differs):
             raise Unread(
                 "a colour that is the same everywhere does not come out the same everywhere"
@@ -253,8 +219,20 @@ def _find_channels(
         if shape[axis] != 1 or "N" in found.values():
             raise Unread(f"it returns shape {shape}, which is no single image")
         found[axis] = "N"
-    if any(shape[axis] > 4 for axis, letter in found.items() if letter == "C"):
+    if any(shape[axis] > _CHANNELS for axis, letter in found.items() if letter == "C"):
         raise Unread(f"it returns shape {shape}, with more than four channels")
+
+
+_LINES = 32  # along each of the other axes
+
+
+def _spread(y: Array, axis: int) -> float:
+    """By how much values differ along an axis, in a few of its lines."""
+    few = tuple(
+        slice(None) if other == axis else slice(None, None, max(1, n // _LINES))
+        for other, n in enumerate(y.shape)
+    )
+    return float(np.ptp(y[few], axis).max())
 
 
 def _extent(filled: NDArray[np.bool_], axis: int) -> slice:
@@ -280,6 +258,7 @@ def found_entry(
     layout: Layout | None = None,
     size_order: SizeOrder | None = None,
     dtype: str | None = None,
+    deadline: Deadline | None = None,
 ) -> tuple[Entry, Axes]:
     """How a function is to be called so that it makes an image of an image, and how the result is read.
 
@@ -288,15 +267,16 @@ def found_entry(
         n_in: the size of the images that it is given.
         n_out: the size that it is asked for, if it is asked for one.
         layout, size_order, dtype: where they are known.
+        deadline: until when it may be called; by default for ever.
 
     Raises:
         Unread: it raised every time, or made no image; the first reason is given.
     """
     raised: tuple[tuple[int, int], str] | None = None
     unread: Unread | None = None
-    for entry in _entries(fn, layout, size_order, dtype):
+    for entry in _entries(fn, layout, size_order, dtype, deadline or Deadline()):
         try:
-            _is_given_a_size(entry)
+            _makes_an_image(entry)
             axes = axes_of(entry, n_in, n_out)
             if axes.letters not in _KNOWN_ORDERS:
                 raise Unread(f"its result has the axes {axes.letters}")
@@ -321,26 +301,30 @@ def found_entry(
     raise Unread(f"the function raised every time; {raised[1] if raised else 'it was not called'}")
 
 
-_SMALL, _SMALL_ASKED = (6, 8), (5, 9)
+_SMALL, _SMALL_ASKED = ((6, 8), (17, 23)), (5, 9)
 
 
-def _is_given_a_size(entry: Entry) -> None:
-    """A small image first: whoever takes the size for a factor would make a huge one of a large one.
+def _makes_an_image(entry: Entry) -> None:
+    """Small images first: whoever takes the size for a factor, or channels for rows, would make a huge result
+    of a large one.
 
     Raises:
-        Unread: another size came than was asked for.
+        Unread: the result is no image, or has another size than was asked for.
     """
-    if entry.form.needs != "size":
+    for n_in in _SMALL:
+        try:
+            came = entry(entry.constant(n_in, 0.0), _SMALL_ASKED).shape
+        except NoSuchArray:
+            raise
+        except (Exception, SystemExit):  # too small for it, it may be: a larger image tells
+            continue
+        long = tuple(n for n in came if n > _CHANNELS)
+        if len(long) > 2:
+            raise Unread(f"it returns shape {came}, which is no single image")
+        if entry.form.needs and long != _SMALL_ASKED:
+            sizes = ["x".join(map(str, size)) for size in (long, _SMALL_ASKED)]
+            raise Unread(f"it returns {sizes[0]} where {sizes[1]} is asked for")
         return
-    try:
-        came = entry(entry.constant(_SMALL, 0.0), _SMALL_ASKED).shape
-    except Unread:
-        raise
-    except (Exception, SystemExit):  # too small for it, it may be: a larger image tells
-        return
-    if not {*_SMALL_ASKED} <= {*came}:
-        asked = "x".join(map(str, _SMALL_ASKED))
-        raise Unread(f"it returns shape {came} where {asked} is asked for")
 
 
 def _entries(
@@ -348,6 +332,7 @@ def _entries(
     layout: Layout | None,
     size_order: SizeOrder | None,
     dtype: str | None,
+    deadline: Deadline,
 ) -> Iterator[Entry]:
     orders = SIZE_ORDERS if size_order is None else (size_order,)
     dtypes = _DTYPES if dtype is None else (dtype,)
@@ -366,7 +351,7 @@ def _entries(
             if kind == "Pillow images" and (kept != "uint8" or (one, channels) not in _PILLOW):
                 continue
             for form in ways:
-                yield Entry(fn, one, kind, kept, channels, form)
+                yield Entry(fn, one, form, kind, channels, kept, deadline=deadline)
 
 
 _LAYOUTS: Mapping[str, tuple[Layout, ...]] = {

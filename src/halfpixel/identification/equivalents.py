@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from .. import documents
 from ..conformance import trials
 from ..frameworks import Call
@@ -167,9 +165,8 @@ def _where(one: Resize, other: Resize, regime: str) -> str | None:
         return None
     if not (one.takes_every_size and other.takes_every_size):
         return None
-    equal = equivalence.equal(one, other)
     parts = _PARTS if regime == EVERY else (regime,)
-    return next((part for part in parts if np.all(equal[equivalence.sizes(part)])), None)
+    return next((part for part in parts if equivalence.equal_in(one, other, part)), None)
 
 
 _PARTS = ("at every size", "at more than one pixel", "enlarging", "shrinking")

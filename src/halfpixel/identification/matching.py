@@ -19,6 +19,7 @@ from .candidates import (
     following,
     integer_candidates,
 )
+from .deadline import Deadline
 from .probes import Answer
 from .scalings import BY_FACTOR, BY_SIZES, Scaling
 
@@ -88,10 +89,11 @@ class Table:
     answers: Sequence[Answer]
     pool: Sequence[Candidate] = field(default_factory=lambda: candidates())
     known: dict[Answer, Fits] = field(default_factory=dict)
+    deadline: Deadline = field(default_factory=Deadline, repr=False)
 
     def of(self, answer: Answer) -> Fits:
         if answer not in self.known:
-            self.known[answer] = following(answer, self.pool)
+            self.known[answer] = self._following(answer, self.pool)
         return self.known[answer]
 
     def survivors(self, answers: Sequence[Answer]) -> list[Candidate]:
@@ -103,10 +105,13 @@ class Table:
             elif left is self.pool:
                 left = list(self.of(answer))
             else:
-                left = list(following(answer, left))
+                left = list(self._following(answer, left))
             if not left:
                 break
         return list(left)
+
+    def _following(self, answer: Answer, among: Sequence[Candidate]) -> Fits:
+        return following(answer, among, self.deadline)
 
     def part(self, regime: str, answers: Sequence[Answer], left: Sequence[Candidate]) -> Part:
         """A part that all of some answers make, once it is known what survives them."""
@@ -128,6 +133,7 @@ def followed(
     answers: Sequence[Answer],
     integers: str | None = None,
     pool: Sequence[Candidate] | None = None,
+    deadline: Deadline | None = None,
 ) -> Followed:
     """What the answers follow.
 
@@ -135,13 +141,22 @@ def followed(
         answers: those with a result, at least one.
         integers: the dtype of images and results, where these are integers.
         pool: the candidates; by default all.
+        deadline: until when they are compared; by default for ever.
+
+    Raises:
+        OutOfTime: the deadline is over.
     """
+    until = deadline or Deadline()
     if pool is None:
         pool = candidates() if integers is None else integer_candidates(integers)
-    tables = {BY_SIZES: Table(answers, pool)}
+    tables = {BY_SIZES: Table(answers, pool, deadline=until)}
     if any(answer.given is not None for answer in answers):
         tables |= {
-            scaling: Table([_at(answer, scaling) for answer in answers], candidates_at_factors())
+            scaling: Table(
+                [_at(answer, scaling) for answer in answers],
+                candidates_at_factors(),
+                deadline=until,
+            )
             for scaling in BY_FACTOR
         }
     whole = {scaling: table.survivors(table.answers) for scaling, table in tables.items()}

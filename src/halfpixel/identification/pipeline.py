@@ -7,7 +7,6 @@ Whole images in no order then say which conventions are followed, as for any res
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..numerics.coordinates import float_coordinates
-from ..numerics.weights import matrix_at
+from ..numerics.weights import matrix_at, resampled
 from ..operators import Resize
 from ..operators.axis import Axis
 from .adapter import Size
 from .candidates import candidates, expected, fit, integer_candidates
 from .coverage import KINDS
+from .deadline import Deadline, OutOfTime
 from .entry import Axes, Entry, Unread, axes_of, ordered
 from .geometry import SizeRule, crop_words, size_rules
 from .matching import Followed, followed
@@ -45,7 +45,8 @@ _RATIOS = (
     (4.6, 4.2),
 )
 _MOST_PIXELS = 1_500_000
-BUDGET = 6.0  # seconds of the processor for all images
+_FOR_THE_REST = 0.5  # of the deadline's seconds: what comes after the images
+_LEAST = 4  # sizes of the image by which rules for sizes and crops are told
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,7 @@ class Pipeline:
         sizes: how the resized size follows from the image's: all the rules that fit.
         crops: where it crops and pads, in words.
         asked: the size that it was asked for at the first size of the image, if it takes one.
+        stopped: why nothing is named, where the deadline did not suffice; else empty.
     """
 
     stages: Stages
@@ -69,6 +71,7 @@ class Pipeline:
     sizes: tuple[SizeRule, ...]
     crops: tuple[str, ...]
     asked: Size | None = None
+    stopped: str = ""
 
     @property
     def resizes(self) -> bool:
@@ -77,7 +80,7 @@ class Pipeline:
     @property
     def named(self) -> bool:
         """Whether every image came out as the stages say, with a resize of a known convention, or none."""
-        if not self.windows:
+        if not self.windows or self.stopped:
             return False
         if self.resizes:
             return self.followed is not None and self.followed.complete
@@ -149,10 +152,14 @@ def looked_at(
     known = _Known()
     first = stages.window.n_in
     plan = [(first, size), *_plan(stages, size)]
-    until = time.process_time() + BUDGET
+    deadline = entry.deadline
+    deadline.found += [line for line in stages.lines if line not in deadline.found]
+    deadline.stage, stopped = "larger images", ""
     for number, (n_in, asked) in enumerate(plan):
-        if time.process_time() > until:
-            notes = (f"stopped after {number} of {len(plan)} sizes: it is slow",)
+        if deadline.nearly_over(_FOR_THE_REST):
+            if number < _LEAST:
+                stopped = deadline.words
+            notes = (f"looked at {number} of {len(plan)} sizes: it is slow",)
             stages = replace(stages, notes=stages.notes + notes)
             break
         if progress is not None:
@@ -179,14 +186,21 @@ def looked_at(
         answers = [a if a.y is None else replace(a, y=np.rint(a.y), dtype="uint8") for a in answers]
         compared = [answer for answer in answers if answer.y is not None]
     sizes_asked = [one.asked if size else None for one in measured]
+    deadline.stage, result = "which convention the resize follows", None
+    try:
+        if compared and not stopped:
+            result = _followed(windows, compared, rounded=rounded, deadline=deadline)
+    except OutOfTime:
+        stopped = deadline.words
     return Pipeline(
         stages,
         tuple(windows),
         tuple(answers),
-        _followed(windows, compared, rounded=rounded) if compared else None,
+        result,
         tuple(size_rules(windows, sizes_asked)) if windows else (),
         tuple(crop_words(windows)) if windows else (),
         size,
+        stopped,
     )
 
 
@@ -415,7 +429,7 @@ def rows_of(
 
 
 def _followed(
-    windows: Sequence[Window], answers: Sequence[Answer], *, rounded: bool
+    windows: Sequence[Window], answers: Sequence[Answer], *, rounded: bool, deadline: Deadline
 ) -> Followed | None:
     """What the resize follows; None if nothing is resized."""
     changed = [a for a in answers if a.n_in != a.n_out]
@@ -435,7 +449,7 @@ def _followed(
     pool = [c for c in of_all if c.convention in near]
     if not pool:
         return None
-    return followed(answers, pool=pool)
+    return followed(answers, pool=pool, deadline=deadline)
 
 
 _LEVELS = 8.0
@@ -455,7 +469,7 @@ def _near(answer: Answer, among: Iterable[Resize]) -> list[Resize]:
             continue
         left = rows_of(convention, *answer.axes[0], answer.window[0].start + i, exactly=False)
         right = rows_of(convention, *answer.axes[1], answer.window[1].start + j, exactly=False)
-        expected = left @ answer.x[:, :1] @ right.T
+        expected = resampled(left, answer.x[:, :1], right)
         if answer.dtype == "uint8":
             expected = expected.clip(0, 255)
         # a coordinate rule may read another pixel here and there

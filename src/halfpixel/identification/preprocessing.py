@@ -538,9 +538,9 @@ def _line(
         values = low + step * np.clip(places - begin, 0, rise)
         shaped = values[:, None] if axis == 0 else values[None, :]
         x = np.broadcast_to(entry.rounded(shaped), (1, entry.channels, *n_in))
-        part = affine.undone(axes.image(entry(x, size)))
         # gray of several channels rounds, and so does each of them: their mean, along the other axis, too
-        total = total + (part.mean(axis=(0, 2 - axis)) - low) / step
+        line = axes.image(entry(x, size)).mean(axis=2 - axis)
+        total = total + (affine.undone(line[:, :, None]).mean(axis=0)[:, 0] - low) / step
     where = np.asarray(total)
     d = np.arange(len(where))
     if len(where) < 2:

@@ -8,8 +8,9 @@ from typing import Any
 
 from .adapter import Layout, Signature, Size, SizeOrder
 from .answer import Identification
+from .deadline import Deadline, OutOfTime
 from .diagnosis import Diagnosis
-from .dtypes import Behaviour
+from .dtypes import NOT_LOOKED_AT, Behaviour
 from .entry import Unread, found_entry
 from .equivalents import same_by_part
 from .matching import nearest_candidate
@@ -26,20 +27,29 @@ def identified_preprocessing(
     fn: Callable[..., Any],
     layout: Layout | None,
     size_order: SizeOrder | None,
+    deadline: Deadline,
     progress: Progress | None = None,
 ) -> Identification | Unread:
     """What a preprocessing function follows; why it cannot be taken apart, if it cannot.
 
     It is looked at with images of uint8, and, where these name nothing, with float32.
+
+    Raises:
+        OutOfTime: the deadline is over, and nothing is known of either.
     """
     looked: dict[str, Pipeline] = {}
     trouble: Unread | None = None
     for dtype in _DTYPES:
         try:
-            looked[dtype] = _looked_at(fn, dtype, layout, size_order, progress)
+            deadline.begin(f"images of {dtype}")
+            looked[dtype] = _looked_at(fn, dtype, layout, size_order, deadline, progress)
         except Unread as why:
             trouble = trouble or why
             continue
+        except OutOfTime:
+            if not looked:
+                raise
+            break
         if looked[dtype].named:
             break
     if not looked:
@@ -53,10 +63,19 @@ def _looked_at(
     dtype: str,
     layout: Layout | None,
     size_order: SizeOrder | None,
+    deadline: Deadline,
     progress: Progress | None,
 ) -> Pipeline:
     n_in = _first_size(fn)
-    entry, axes = found_entry(fn, n_in, _ASKED, layout=layout, size_order=size_order, dtype=dtype)
+    entry, axes = found_entry(
+        fn,
+        n_in,
+        _ASKED,
+        layout=layout,
+        size_order=size_order,
+        dtype=dtype,
+        deadline=deadline,
+    )
     size = _ASKED if entry.form.needs else None
     return pipeline(entry, axes, n_in, progress, size)
 
@@ -71,7 +90,11 @@ def _answered(found: Pipeline, fn: Callable[..., Any], dtype: str) -> Identifica
     if not compared:
         words = next((a.refused for a in found.answers), "")
         return replace(answer, diagnosis=Diagnosis((f"no result at any size: {words}",)))
-    again = found.again()
+    try:
+        again = found.again()
+    except OutOfTime:
+        words = found.stages.entry.deadline.words
+        return replace(answer, diagnosis=Diagnosis((words,), undecided=True))
     if again is not None:
         words = f"not deterministic: two calls on one image differ by up to {again:.3g}"
         return replace(answer, diagnosis=Diagnosis((words,)))
@@ -88,6 +111,8 @@ def _answered(found: Pipeline, fn: Callable[..., Any], dtype: str) -> Identifica
 
 def _unnamed(found: Pipeline) -> Diagnosis:
     """The convention that is nearest to a resize that follows none."""
+    if found.stopped:
+        return Diagnosis((found.stopped,), undecided=True)
     changed = [a for a in found.answers if a.y is not None and a.n_in != a.n_out]
     small = sorted(changed, key=lambda a: a.x.size)[:3]
     lines = ["the resize between them follows no convention that is known"]
@@ -109,11 +134,18 @@ def _other_dtypes(found: Pipeline, fn: Callable[..., Any], dtype: str) -> list[B
             continue
         try:
             entry, axes = found_entry(
-                fn, _first_size(fn), _ASKED, layout=found.stages.entry.layout, dtype=other
+                fn,
+                _first_size(fn),
+                _ASKED,
+                layout=found.stages.entry.layout,
+                dtype=other,
+                deadline=found.stages.entry.deadline,
             )
             does = same_in(found, entry, axes)
         except Unread as why:
             said.append(Behaviour(other, "", f"not taken apart: {why}"))
+        except OutOfTime:
+            said.append(Behaviour(other, "", NOT_LOOKED_AT))
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
             said.append(Behaviour(other, "", f"raises {last_line(error)}"))
         else:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..numerics.integer_kernels import ROUNDINGS, applies_to, predicted
+from ..numerics.weights import resampled
 from ..operators import Resize
 from ..operators.request import Scales
 
@@ -78,7 +79,7 @@ class Sampled:
         h, w = self.matrices
         if self.window is not None:
             h, w = h[self.window[0]], w[self.window[1]]
-        return np.asarray(h @ self.x @ w.T)
+        return resampled(h, self.x, w)
 
     @functools.cached_property
     def clipped(self) -> Array:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,18 @@ from ..frameworks.layer_plans import Layer
 from ..numerics.error_model import UNIT_ROUNDOFF
 from ..operators import ConvTranspose
 from ..operators.conv_transpose import convolution_reads
-from .adapter import KINDS, Layout, NoImage, Signature, from_layout, kinds_here, to_layout, to_numpy
+from .adapter import (
+    Layout,
+    NoImage,
+    NoSuchArray,
+    Signature,
+    from_layout,
+    kinds_here,
+    made,
+    to_layout,
+    to_numpy,
+)
+from .deadline import Deadline
 from .problem import Unidentifiable, last_line
 
 Array = NDArray[Any]
@@ -61,12 +72,13 @@ class Operator:
     channels: int
     weight_layout: str | None = None
     weight_shape: tuple[int, ...] = ()
+    deadline: Deadline = field(default_factory=Deadline, repr=False)
 
     def __call__(self, x: Array, w: Array | None) -> Array:
-        make = KINDS[self.kind][1]
-        args = [make(to_layout(x.astype(np.float32), self.layout))]
+        self.deadline.check()
+        args = [made(self.kind, to_layout(x.astype(np.float32), self.layout))]
         if w is not None and self.weight_layout is not None:
-            args.append(make(_WEIGHTS[self.weight_layout](w.astype(np.float32))))
+            args.append(made(self.kind, _WEIGHTS[self.weight_layout](w.astype(np.float32))))
         result = to_numpy(self.fn(*args))
         if result.ndim != len(self.layout):
             raise NoImage(f"it returned shape {result.shape} for an image in {self.layout}")
@@ -213,18 +225,20 @@ class _Not(Exception):
 
 
 def identify_transposed(
-    fn: Callable[..., Any], layout: Layout | None
+    fn: Callable[..., Any], layout: Layout | None, deadline: Deadline | None = None
 ) -> ConvTransposeIdentification:
     """What a function computes, as a transposed convolution.
 
     Args:
         fn: takes an image, and perhaps a weight.
         layout: of the image; found if it is None.
+        deadline: until when it may be called; by default for ever.
 
     Raises:
         Unidentifiable: it raises whatever it is given.
+        OutOfTime: the deadline is over.
     """
-    operator = _found(fn, (layout,) if layout else _LAYOUTS)
+    operator = _found(fn, (layout,) if layout else _LAYOUTS, deadline or Deadline())
     try:
         layer, flipped = _measured(operator)
         return _checked(operator, layer, flipped)
@@ -232,13 +246,16 @@ def identify_transposed(
         return ConvTransposeIdentification(operator, diagnosis=tuple(map(str, why.args)))
 
 
-def _found(fn: Callable[..., Any], layouts: tuple[Layout, ...]) -> Operator:
+def _found(fn: Callable[..., Any], layouts: tuple[Layout, ...], deadline: Deadline) -> Operator:
     required = Signature.of(fn).required
     last = ""
     for kind, layout in itertools.product(kinds_here(), layouts):
         for operator in _operators(fn, layout, kind, required):
+            operator.deadline = deadline
             try:
                 y = operator(np.ones((1, operator.channels, *_SIZE)), _weight(operator))
+            except NoSuchArray:
+                continue
             except NoImage as answer:
                 last = str(answer)
                 continue

@@ -73,6 +73,27 @@ def equal(one: Resize, other: Resize) -> NDArray[np.bool_]:
     return np.asarray(distances(one, other) <= _EQUAL)
 
 
+@functools.cache
+def equal_in(one: Resize, other: Resize, regime: str) -> bool:
+    """Whether two conventions are one at every size of a regime; it is known at the first at which they are
+    not."""
+    return all(_equal_at(one, other, pair) for pair in _pairs(regime))
+
+
+@functools.cache
+def _pairs(regime: str) -> tuple[tuple[int, int], ...]:
+    """The sizes of a regime, those first at which most conventions differ: large ones that change."""
+    within = (pair for pair in _PAIRS if REGIMES[regime](*pair))
+    return tuple(sorted(within, key=lambda pair: (pair[0] == pair[1], -min(pair), -max(pair))))
+
+
+def _equal_at(one: Resize, other: Resize, pair: tuple[int, int]) -> bool:
+    if not (one.takes(*pair) and other.takes(*pair)):
+        return False
+    axis = Axis(*pair)
+    return bool(np.max(abs(matrix(one, axis) - matrix(other, axis))) <= _EQUAL)
+
+
 def agreement(one: Resize, other: Resize) -> list[str]:
     """The regimes in which two conventions are one; those that follow from another are left out."""
     return widest(equal(one, other))

@@ -77,6 +77,32 @@ def matrix_at(
     return _summed(*taps(convention, where, n_in, scale, weigh), n_in)
 
 
+_ROWS = 32  # output pixels whose weights are one dense matrix
+
+
+def resampled(rows: Array, x: Array, columns: Array) -> Array:
+    """``rows @ x @ columnsᵀ`` of matrices whose rows read few of the pixels, a few rows at a time.
+
+    Args:
+        rows, columns: the weights along H and W, ``(n_out, n_in)``.
+        x: images, ``(..., H, W)``.
+    """
+    across = _along(columns, x.swapaxes(-1, -2)).swapaxes(-1, -2)
+    return _along(rows, across)
+
+
+def _along(matrix: Array, x: Array) -> Array:
+    """``matrix @ x`` along the axis before the last."""
+    if matrix.shape[1] <= _ROWS:
+        return np.asarray(matrix @ x)
+    y = np.empty((*x.shape[:-2], len(matrix), x.shape[-1]))
+    for start in range(0, len(matrix), _ROWS):
+        block = matrix[start : start + _ROWS]
+        read = np.flatnonzero(block.any(axis=0))
+        y[..., start : start + _ROWS, :] = block[:, read] @ x[..., read, :]
+    return y
+
+
 def _summed(index: NDArray[np.intp], weight: Array, n_in: int) -> Array:
     result = np.zeros((len(index), n_in))
     np.add.at(result, (np.arange(len(index))[:, None], index), weight)
