@@ -133,11 +133,11 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
         nodes = any(row.call.is_node for row in group)
         # boxes pick the image that they are of: the frames of a volume need one each
         one_image = own is TWO_PASSES and any(row.call.one_image for row in group)
-        calls = tuple(row.call for row in group)
+        of_group = tuple(row.call for row in group)
         if rank != 2 and _repeats(group[0]):
-            found.append(Candidate(calls, UPSAMPLING))
+            found.append(Candidate(of_group, UPSAMPLING))
         elif own is not None and not (nodes and rank != 2) and not one_image:
-            found.append(Candidate(calls, own))
+            found.append(Candidate(of_group, own))
     # one call stands before code of several lines
     return tuple(sorted(found, key=lambda one: one.form is not UPSAMPLING))
 
