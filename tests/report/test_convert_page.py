@@ -121,9 +121,10 @@ def test_the_answers_are_those_of_python() -> None:
     found = data()
     answers = dict(encoded(found))
     assert {*answers} == {call.text for call in shown()}
-    for text in [*SHOWN, *list(answers)[::15]]:
+    for k, text in enumerate([*SHOWN, *list(answers)[::15]]):
         call = answers[text]
-        for i, target in enumerate(TARGETS):
+        for i in (k % len(TARGETS), (k + 2) % len(TARGETS)):  # a part of them, each with some call
+            target = TARGETS[i]
             if "error" in call:
                 with pytest.raises(ValueError, match=re.escape(found["texts"][call["error"]])):
                     convert(text, target)
