@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+SECONDS = 60.0  # of the processor for one function, on machines that are busy
+
 
 def thinned(parameters: Iterable[Any], every: int) -> list[Any]:
     """Parameters of which the first, and then one in ``every``, run by default; the others are swept.

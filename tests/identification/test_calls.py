@@ -13,6 +13,7 @@ from halfpixel.conformance import trials
 from halfpixel.frameworks import Call
 from halfpixel.identification import ConvTransposeIdentification, Identification
 from halfpixel.numerics.computation import Computation
+from tests.thinning import SECONDS, thinned
 
 CALLS = [
     call
@@ -22,7 +23,7 @@ CALLS = [
 
 
 def identified(fn: Callable[..., Any], **known: Any) -> Identification:
-    answer = halfpixel.identify(fn, **known)
+    answer = halfpixel.identify(fn, seconds=SECONDS, **known)
     assert isinstance(answer, Identification)
     return answer
 
@@ -31,7 +32,13 @@ def identified(fn: Callable[..., Any], **known: Any) -> Identification:
 @pytest.mark.resize
 @pytest.mark.parametrize(
     "call",
-    [pytest.param(call, id=call.id, marks=getattr(pytest.mark, call.framework)) for call in CALLS],
+    thinned(
+        (
+            pytest.param(call, id=call.id, marks=getattr(pytest.mark, call.framework))
+            for call in CALLS
+        ),
+        every=4,
+    ),
 )
 def test_a_call_is_named_with_its_convention_and_coordinate_rule(call: Call) -> None:
     names = frameworks.load(call.framework)

@@ -33,6 +33,7 @@ from halfpixel.numerics.equivalence import REGIMES
 from halfpixel.numerics.weights import matrix
 from halfpixel.operators import every_resize
 from halfpixel.operators.axis import Axis
+from tests.thinning import SECONDS
 
 Array = NDArray[Any]
 Size = tuple[int, int]
@@ -364,7 +365,7 @@ TALLY: dict[str, int] = {}
 def check(number: int, *, tensorflow: bool = False) -> None:
     truth = drawn(number, tensorflow=tensorflow)
     try:
-        answer = halfpixel.identify(truth)
+        answer = halfpixel.identify(truth, seconds=SECONDS)
     except Unidentifiable:
         TALLY["refused"] = TALLY.get("refused", 0) + 1
         return
@@ -401,7 +402,7 @@ def test_drawn_functions_are_never_named_wrongly(tens: int) -> None:
 def test_a_wrong_claim_is_found() -> None:
     linear = Resize(mode="linear")
     truth = Drawn("linear", of_reference(linear, linear), "HWC", "hw", None)
-    answer = halfpixel.identify(truth)
+    answer = halfpixel.identify(truth, seconds=SECONDS)
     assert isinstance(answer, Identification)
     assert answer.convention == linear
     assert not list(wrong_claims(truth, answer, 0))

@@ -23,6 +23,7 @@ from halfpixel.identification.probes import SIZES, Answer, image
 from halfpixel.identification.rounding import Sampled, predicts
 from halfpixel.numerics.weights import matrix
 from halfpixel.operators.axis import Axis
+from tests.thinning import SECONDS
 
 Array = NDArray[Any]
 LINEAR = Resize(mode="linear")
@@ -48,7 +49,7 @@ def test_where_all_frameworks_are_the_other_libraries_are_too() -> None:
 
 
 def identified(fn: Callable[..., Any], **known: Any) -> Identification:
-    answer = halfpixel.identify(fn, **known)
+    answer = halfpixel.identify(fn, seconds=SECONDS, **known)
     assert isinstance(answer, Identification)
     return answer
 

@@ -18,6 +18,7 @@ from halfpixel.identification import Identification, Unidentifiable
 from halfpixel.numerics.equivalence import REGIMES
 from halfpixel.numerics.weights import matrix
 from halfpixel.operators.axis import Axis
+from tests.thinning import SECONDS
 
 Array = NDArray[Any]
 Size = tuple[int, int]
@@ -266,7 +267,7 @@ def sides(answer: Identification, n_in: Size, n_out: Size) -> tuple[Array, Array
 def check(truth: Truth) -> str:
     """Hold every claim of the answer to the function; ``named``, ``none`` or ``refused``."""
     try:
-        answer = halfpixel.identify(truth)
+        answer = halfpixel.identify(truth, seconds=SECONDS)
     except Unidentifiable:
         return "refused"
     assert isinstance(answer, Identification)
@@ -301,7 +302,7 @@ def test_a_wrong_claim_is_found() -> None:
     truth = Truth(
         CONVENTIONS[0], CONVENTIONS[0], (40, 50), crop=(24, 24), divisor=255.0, output="CHW"
     )
-    answer = halfpixel.identify(truth)
+    answer = halfpixel.identify(truth, seconds=SECONDS)
     assert isinstance(answer, Identification)
     assert answer.named
     assert claims_that_fail(answer, truth) == []
