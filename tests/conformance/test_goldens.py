@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from halfpixel import cli
 from halfpixel.conformance import conversion_sweep, goldens, trials
+from halfpixel.operators.kernels import KERNELS
 from tests.thinning import thinned
 
 TOP = Path(__file__).parents[2]
@@ -227,8 +228,7 @@ UNREADABLE: list[tuple[str, str, Edit, str]] = [
     ("an integer beyond float64", ALIGNED, _replaced('"-5/7"', "9" * 400),
      "an entry that is no number"),
     ("an unknown mode", ALIGNED, _changed(convention={**_ONE, "mode": "linea"}),
-     "mode is one of nearest, linear, cubic, mitchell, lanczos, gaussian, box, area, area_linear, "
-     "adaptive_area, pyramid; got 'linea'"),
+     f"mode is one of {', '.join(KERNELS)}; got 'linea'"),
     ("an unknown attribute", ALIGNED, _changed(convention={**_ONE, "colour": 1}),
      "a resize convention has no attribute 'colour'"),
     ("a stride of 0", BIAS, _replaced('"strides": [2, 2]', '"strides": [2, 0]'),

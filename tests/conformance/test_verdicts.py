@@ -44,9 +44,9 @@ WINDOWS = ("area", "area_linear", "adaptive_area")
 
 def normalises(convention: Resize) -> bool:
     """Its weights are values of a kernel divided by their sum."""
-    kernel = convention.mode not in ("nearest", *WINDOWS)
-    once = convention.mode in ("mitchell", "lanczos", "gaussian")
-    return kernel and (once or convention.antialias or convention.exclude_outside)
+    kernel = convention.kernel
+    always = kernel.divided or convention.mode == "mitchell"
+    return kernel.stretches and (always or convention.antialias or convention.exclude_outside)
 
 
 def arithmetic_of(convention: Resize) -> ErrorModel:
@@ -149,8 +149,7 @@ def normalised_in_float32(
     if convention.coordinate_transformation_mode == "pytorch_half_pixel_align_corners":
         inverse = scale_in_float32(convention, n_in, n_out)
     stretch = max(inverse, F(1)) if convention.antialias else F(1)
-    radius = {"linear": 1, "box": 1, "gaussian": 1.5, "lanczos": convention.lanczos_radius}
-    reach = F(radius.get(convention.mode, 2) or 0) * stretch
+    reach = F(float(convention.radius())) * stretch
     if convention.half_pixel:
         places = (np.arange(n_out, dtype=F) + F(0.5)) * inverse
     else:  # which TensorFlow has not

@@ -100,7 +100,7 @@ def value_in_float32(convention: Resize, t: Values) -> Values:
 
     tensorflow/tensorflow, tensorflow/core/kernels/image/sampling_kernels.h: LanczosKernelFunc (with π
     a float), GaussianKernelFunc, KeysCubicKernelFunc, MitchellCubicKernelFunc, TriangleKernelFunc,
-    BoxKernelFunc;
+    BoxKernelFunc; hamming as python-pillow/Pillow, src/libImaging/Resample.c: hamming_filter;
     cubic with another coefficient as in pytorch/pytorch, aten/src/ATen/native/UpSample.h.
     """
     zero, one, two = np.zeros_like(t), F(1), F(2)
@@ -113,6 +113,10 @@ def value_in_float32(convention: Resize, t: Values) -> Values:
         r, pi, away = F(convention.lanczos_radius or 0), F(np.pi), np.maximum(t, F(1e-3))
         value = r * np.sin(pi * away) * np.sin(pi * away / r) / (pi * pi * away * away)
         value = np.where(t > r, zero, np.where(t <= F(1e-3), one, value))
+    elif convention.mode == "hamming":
+        z = F(np.pi) * np.maximum(t, F(1e-3))
+        value = np.sin(z) / z * (F(0.54) + F(0.46) * np.cos(z))
+        value = np.where(t >= one, zero, np.where(t <= F(1e-3), one, value))
     elif convention.mode == "box":
         half = F(0.5)
         value = np.where(t < half, one, np.where(t == half, half, zero))
@@ -121,6 +125,7 @@ def value_in_float32(convention: Resize, t: Values) -> Values:
         far = ((two - F(7) / F(18) * t) * t - F(10) / F(3)) * t + F(16) / F(9)
         value = np.where(t < one, near, np.where(t < two, far, zero))
     else:
+        assert convention.mode == "cubic", "a kernel needs a float32 evaluation of its own here"
         a = F(float(convention.cubic_coeff_a or 0))
         near = ((a + two) * t - (a + F(3))) * t * t + one
         far = ((a * t - F(5) * a) * t + F(8) * a) * t - F(4) * a
@@ -143,7 +148,7 @@ def normalised_in_float32(convention: Resize, distance: Values) -> Values:
 NORMALISED = [
     *(
         Resize(mode=mode, exclude_outside=True)
-        for mode in ("linear", "mitchell", "gaussian", "box")
+        for mode in ("linear", "mitchell", "gaussian", "hamming", "box")
     ),
     *(Resize(mode="cubic", cubic_coeff_a=a, exclude_outside=True) for a in (-0.5, -0.75)),
     *(Resize(mode="lanczos", lanczos_radius=r, exclude_outside=True) for r in (1, 3, 4, 5)),

@@ -3,7 +3,7 @@
 Each library has a table from its arguments to a convention, and draws of sizes, arguments and images.
 What is left out, with its reason:
 
-- Pillow's HAMMING, a kernel that halfpixel has not, and ``reducing_gap``, two resizes one after the other;
+- Pillow's ``reducing_gap``, two resizes one after the other;
 - SciPy's and scikit-image's orders above 1, splines whose filter has no end, and ``wrap``; the Gaussian of
   scikit-image's ``anti_aliasing``, a blur before the resize; its ``constant``, which reads nothing where a
   coordinate is outside;
@@ -51,6 +51,7 @@ PILLOW = {
     "BILINEAR": Resize(mode="linear", **STRETCHED),
     "BICUBIC": Resize(mode="cubic", cubic_coeff_a=-0.5, **STRETCHED),
     "LANCZOS": Resize(mode="lanczos", **STRETCHED),
+    "HAMMING": Resize(mode="hamming", **STRETCHED),
 }
 
 

@@ -10,7 +10,7 @@ coefficient, that is 1/1000 off is far outside it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -30,6 +30,7 @@ from ..numerics.coordinates import (
 from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel, normalised_weight_error
 from ..operators import Resize, every_pyramid, every_resize
 from ..operators.axis import Axis
+from ..operators.kernels import Kernel
 from .deadline import Deadline
 from .probes import Answer
 from .rounding import Sampled, models, named, predicts
@@ -148,31 +149,37 @@ def _attributes(convention: Resize) -> tuple[int, ...]:
 @functools.cache
 def generic(convention: Resize, dtype: str = "float32") -> ErrorModel:
     """The roundings of an unknown function: of each kind as many as the call with the most of them, of all
-    calls with this kernel.
+    calls with this kernel; where no call has it, of all calls with a kernel that can be widened.
 
     Args:
         convention: what is computed.
         dtype: that it is computed in.
     """
-    known = [
-        call.arithmetic["float32"]
-        for call in trials.calls("resize")
-        if "float32" in call.arithmetic
-        and any(followed.mode == convention.mode for followed in call.follows.values())
-    ]
+    known = _models(lambda kernel: kernel is convention.kernel)
+    like = known or _models(lambda kernel: kernel.stretches)
     own = normalised_weight_error(convention) if convention.kernel.stretches else 0.0
     return ErrorModel(
         coordinates=dtype,
-        coordinate_roundings=max(4, *(a.coordinate_roundings for a in known)),
+        coordinate_roundings=max(4, *(a.coordinate_roundings for a in like)),
         weights=dtype,
-        weight_error=max(own, *(a.weight_error for a in known)),
+        weight_error=max([own, *(a.weight_error for a in known)]),
         accumulation=dtype,
-        extent_roundings=max(a.extent_roundings for a in known),
-        distance_roundings=max(a.distance_roundings for a in known),
-        normalised=any(a.normalised for a in known),
-        separable=all(a.separable for a in known),
+        extent_roundings=max(a.extent_roundings for a in like),
+        distance_roundings=max(a.distance_roundings for a in like),
+        normalised=any(a.normalised for a in like),
+        separable=all(a.separable for a in like),
         source="the largest constants of the catalogue's calls with this kernel",
     )
+
+
+def _models(has: Callable[[Kernel], bool]) -> list[ErrorModel]:
+    """The error models in float32 of calls that follow a convention with such a kernel."""
+    return [
+        call.arithmetic["float32"]
+        for call in trials.calls("resize")
+        if "float32" in call.arithmetic
+        and any(has(convention.kernel) for convention in call.follows.values())
+    ]
 
 
 SMALL = 2**14  # entries of weights that are kept; those of large images are made again

@@ -88,6 +88,21 @@ def lanczos(distance: Values, radius: int) -> Values:
     return np.where(zero, 0.0, value)  # sin(π·n) is not 0 in floats
 
 
+_HAMMING = Fraction(float(np.float32(0.54))), Fraction(float(np.float32(0.46)))
+
+
+def hamming(distance: Values) -> Values:
+    """``sinc(t) · (0.54 + 0.46·cos(πt))`` up to 1, with both constants in float32.
+
+    python-pillow/Pillow, ``src/libImaging/Resample.c``, ``hamming_filter`` (``0.54f + 0.46f * cos(x)``).
+    """
+    if distance.dtype == object:
+        return _each(distance, _exact_hamming)
+    constant, swing = map(float, _HAMMING)
+    value = np.sinc(distance) * (constant + swing * np.cos(np.pi * distance))
+    return np.where(distance >= 1, 0.0, value)
+
+
 def gaussian(distance: Values, inside: NDArray[np.bool_] | None = None) -> Values:
     """``exp(−2t²)``, cut off at 3/2 (where it is 0 already), or outside a given mask: σ = 1/2."""
     inside = distance < _GAUSSIAN_RADIUS if inside is None else inside
@@ -136,6 +151,20 @@ def _lanczos_errors(t: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]
     first = 1.5 * z * abs(np.cos(z) * np.sin(z / r))
     second = 2.5 * z / r * abs(np.sin(z) * np.cos(z / r))
     return np.asarray(8 * abs(lanczos(t, r)) + r / (z * z) * (first + second))
+
+
+def _hamming_errors(t: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:
+    """Six sines, quotients, products and sums; π is rounded once, and so is its product with the
+    distance: that argument's error times the slope of each factor."""
+    constant, swing = map(float, _HAMMING)
+    z = np.pi * t
+    sinc, window = np.sinc(t), constant + swing * np.cos(z)
+    moved = abs((np.cos(z) - sinc) * window) + abs(sinc) * swing * z * abs(np.sin(z))
+    errors = 4 * abs(sinc * window) + 2 * abs(sinc * swing * np.cos(z)) + 1.5 * moved
+    return np.where(t < 1, errors, 0.0)
+
+
+_HAMMING_STEEPEST = 1.81376  # at t = 0.3735
 
 
 def _gaussian_errors(t: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:
@@ -195,6 +224,19 @@ def _exact_lanczos(distance: Fraction, radius: int) -> Fraction:
     with mp.workdps(_DIGITS):
         t = mp.mpf(distance.numerator) / distance.denominator
         return _fraction(mp.sincpi(t) * mp.sincpi(t / radius))
+
+
+@functools.lru_cache(maxsize=2**16)
+def _exact_hamming(distance: Fraction) -> Fraction:
+    if distance >= 1:
+        return Fraction(0)
+    from mpmath import mp
+
+    constant, swing = _HAMMING
+    with mp.workdps(_DIGITS):
+        t = mp.mpf(distance.numerator) / distance.denominator
+        # both constants are binary numbers: their floats are exact
+        return _fraction(mp.sincpi(t) * (float(constant) + float(swing) * mp.cospi(t)))
 
 
 @functools.lru_cache(maxsize=2**16)
@@ -407,6 +449,22 @@ KERNELS: Mapping[str, Kernel] = {
             ),
             formula="w(t) = exp(-2t²) below t = 3/2; divided by their sum",
             source="a normal distribution with σ = 1/2",
+        ),
+        Kernel(
+            name="hamming",
+            value=lambda t, shape: hamming(abs(t)),
+            radius=lambda shape: 1,
+            stretches=True,
+            pads=True,
+            divided=True,
+            irrational=True,
+            steepest=lambda shape: _HAMMING_STEEPEST,
+            errors=_hamming_errors,
+            narrow_forms=({"antialias": True},),
+            meaning="Weights the two nearest pixels by a sinc in a Hamming window.",
+            formula="w(t) = sinc(t) (0.54 + 0.46 cos(πt)) up to t = 1, sinc(t) = sin(πt) / πt; 0.54 and "
+            "0.46 in float32; divided by their sum",
+            source="python-pillow/Pillow, src/libImaging/Resample.c: hamming_filter",
         ),
         Kernel(
             name="box",

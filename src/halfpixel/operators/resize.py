@@ -92,7 +92,8 @@ class Resize:
     differ where ``n_in · factor`` is no integer. A float is read as the decimal that it prints as.
 
     Attributes:
-        mode: the kernel: ``nearest``, ``linear`` (two taps an axis), ``cubic`` (four), ``mitchell``
+        mode: the kernel, a name in ``operators.kernels.KERNELS``, whose records have the formulas:
+            ``nearest``, ``linear`` (two taps an axis), ``cubic`` (four), ``mitchell``
             (four, not interpolating), ``lanczos``, ``gaussian`` (radius 3/2, σ = 1/2), ``box`` (the
             pixels nearer than ½ in equal parts, one at exactly ½ half as much); or a window:
             ``area`` (the input that lies under an output pixel, by coverage: what lies beyond the
