@@ -27,7 +27,7 @@ from halfpixel.operators.request import Request
 from halfpixel.report.terminal import explain, headline
 from tests import mylib
 
-LATEST = {"torch": "2.13.0", "tensorflow": "2.21.0", "opencv": "5.0.0", "keras_torch": "3.15.1"}
+LATEST = dict.fromkeys(frameworks.FRAMEWORKS, "999")  # in which every call is what it is now
 LINEAR = Resize(mode="linear")
 
 
