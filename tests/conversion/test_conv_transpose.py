@@ -19,7 +19,7 @@ from halfpixel.conversion.parse import Sizes, Unreadable, read
 from halfpixel.conversion.parse.conv_transpose import OPERATORS, Operator
 from halfpixel.frameworks import windows as p
 from halfpixel.frameworks.layer_plans import TARGETS, Layer, plan
-from halfpixel.frameworks.windows import Axis, Window
+from halfpixel.frameworks.windows import Window, WindowAxis
 from halfpixel.numerics.error_model import sum_of_products
 
 SHAPES = [
@@ -32,13 +32,13 @@ LARGEST = 14  # begin and end that are looked at
 N = 2 * LARGEST  # pixels in: enough that something is left
 
 
-def windows(kernel: int, stride: int, dilation: int) -> Iterator[Axis]:
+def windows(kernel: int, stride: int, dilation: int) -> Iterator[WindowAxis]:
     for begin in range(LARGEST):
         for end in range(-4, LARGEST):
-            yield Axis(kernel, stride, dilation, Window(begin, end))
+            yield WindowAxis(kernel, stride, dilation, Window(begin, end))
 
 
-def torch_says(axis: Axis) -> set[Window]:
+def torch_says(axis: WindowAxis) -> set[Window]:
     """Of every legal padding and output_padding, from the formula of the documentation."""
     said = set()
     for padding in range(LARGEST):
@@ -51,7 +51,7 @@ def torch_says(axis: Axis) -> set[Window]:
     return said
 
 
-def tensorflow_says(axis: Axis, padding: str) -> set[Window]:
+def tensorflow_says(axis: WindowAxis, padding: str) -> set[Window]:
     """Of every output size whose convolution comes to the input's size: ceil(size / stride) with SAME,
     ceil((size - extent + 1) / stride) with VALID; begins and ends at will with explicit padding."""
     said = set()
@@ -110,7 +110,10 @@ def test_two_windows_are_two_functions(kernel: int, stride: int) -> None:
     x = np.eye(n).reshape(n, 1, 1, n)
     for begin in range(kernel + stride):
         for end in range(1 - stride, kernel + stride):
-            axes = (Axis(1, 1, 1, Window(0, 0)), Axis(kernel, stride, 1, Window(begin, end)))
+            axes = (
+                WindowAxis(1, 1, 1, Window(0, 0)),
+                WindowAxis(kernel, stride, 1, Window(begin, end)),
+            )
             if (n - 1) * stride + kernel - begin - end < 1:
                 continue
             y = p.convention_of(axes).apply(x, w)
@@ -133,7 +136,7 @@ def test_a_superset_loses_nothing_and_leaves_no_more_than_it_must() -> None:
 def test_a_convention_and_its_axes_are_the_same_thing() -> None:
     convention = ConvTranspose(strides=(2, 3), pads=(1, 0, 1, 2), output_padding=(1, 0))
     axes = p.axes_of(convention, (3, 4))
-    assert axes == (Axis(3, 2, 1, Window(1, 0)), Axis(4, 3, 1, Window(0, 2)))
+    assert axes == (WindowAxis(3, 2, 1, Window(1, 0)), WindowAxis(4, 3, 1, Window(0, 2)))
     x, w = np.ones((1, 1, 4, 4)), np.arange(12.0).reshape(1, 1, 3, 4)
     assert np.array_equal(p.convention_of(axes).apply(x, w), convention.apply(x, w))
 

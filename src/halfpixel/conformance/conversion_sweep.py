@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 from ..frameworks import windows as _padding
 from ..frameworks.layer_plans import TARGETS, Layer, Target, plan
-from ..frameworks.windows import Axis, Window
+from ..frameworks.windows import Window, WindowAxis
 from ..operators import ConvTranspose
 from . import goldens
 
@@ -37,14 +37,14 @@ def from_torch(kernel: int, stride: int) -> Iterator[tuple[Layer, tuple[int, ...
     """
     for dilation in DILATIONS:
         for window in _torch_windows(kernel, stride, dilation):
-            yield from _layers(Axis(kernel, stride, dilation, window))
+            yield from _layers(WindowAxis(kernel, stride, dilation, window))
 
 
 def from_tensorflow(kernel: int, stride: int) -> Iterator[tuple[Layer, tuple[int, ...]]]:
     """Every layer that SAME, VALID and explicit padding within the kernel say, as :func:`from_torch`."""
     for dilation in DILATIONS:
         for window in _tensorflow_windows(kernel, stride, dilation):
-            for layer, sizes in _layers(Axis(kernel, stride, dilation, window)):
+            for layer, sizes in _layers(WindowAxis(kernel, stride, dilation, window)):
                 if plan(layer, "tensorflow").exact:  # explicit padding goes with no groups
                     yield layer, sizes
 
@@ -53,7 +53,7 @@ SOURCES: dict[Target, Source] = {"torch": from_torch, "tensorflow": from_tensorf
 
 
 def _torch_windows(kernel: int, stride: int, dilation: int) -> Iterator[Window]:
-    largest = _full(Axis(kernel, stride, dilation, Window(0, 0)), INPUTS[-1])
+    largest = _full(WindowAxis(kernel, stride, dilation, Window(0, 0)), INPUTS[-1])
     for extra in range(max(stride, dilation)):
         for padding in range((largest + extra + 1) // 2):
             yield _padding.torch_window(padding, extra)
@@ -69,11 +69,11 @@ def _tensorflow_windows(kernel: int, stride: int, dilation: int) -> Iterator[Win
     return iter(sorted(windows, key=lambda window: (window.begin, window.end)))
 
 
-def _full(axis: Axis, n: int) -> int:
+def _full(axis: WindowAxis, n: int) -> int:
     return (n - 1) * axis.stride + axis.extent
 
 
-def _layers(axis: Axis) -> Iterator[tuple[Layer, tuple[int, ...]]]:
+def _layers(axis: WindowAxis) -> Iterator[tuple[Layer, tuple[int, ...]]]:
     left = tuple(n for n in INPUTS if _full(axis, n) > axis.window.begin + axis.window.end)
     for group, channels in GROUPS if left else ():
         convention: ConvTranspose = _padding.convention_of((axis, axis), group)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .. import documents
 from ..frameworks import layer_plans
 from ..frameworks.layer_plans import Layer, Plan, Target
-from ..frameworks.windows import Axis
+from ..frameworks.windows import WindowAxis
 from .parse import Spoken
 
 _NAMES = {
@@ -68,7 +68,7 @@ class ConvTransposeConversion:
         lines += [f"needs: {condition}" for condition in self.plan.conditions]
         return "\n".join(lines).rstrip()
 
-    def _axes(self) -> list[tuple[str, Axis]]:
+    def _axes(self) -> list[tuple[str, WindowAxis]]:
         """The axes by name, all at once where they are alike."""
         axes = self.layer.axes
         if len(axes) > 1 and len(set(axes)) == 1:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .. import names
 from ..operators import ConvTranspose
 from . import windows as _padding
-from .windows import Axis, Window
+from .windows import Window, WindowAxis
 
 Target = Literal["torch", "tensorflow", "keras", "onnx", "opencv"]
 TARGETS: tuple[Target, ...] = get_args(Target)
@@ -44,7 +44,7 @@ class Layer:
     bias: bool = True
 
     @property
-    def axes(self) -> tuple[Axis, ...]:
+    def axes(self) -> tuple[WindowAxis, ...]:
         """Its axes, the outermost first."""
         return _padding.axes_of(self.convention, self.kernel)
 
@@ -145,7 +145,7 @@ def plan(layer: Layer, target: Target) -> Plan:
     return _PLANS[names.checked(target, TARGETS, "framework")](layer)
 
 
-def _crops(wanted: Sequence[Axis], kept: Sequence[Window]) -> tuple[tuple[int, int], ...]:
+def _crops(wanted: Sequence[WindowAxis], kept: Sequence[Window]) -> tuple[tuple[int, int], ...]:
     """What a call that keeps more has to lose."""
     return tuple(
         (axis.window.begin - k.begin, axis.window.end - k.end)
@@ -153,13 +153,13 @@ def _crops(wanted: Sequence[Axis], kept: Sequence[Window]) -> tuple[tuple[int, i
     )
 
 
-def _why(axes: Sequence[Axis], fits: Sequence[bool], what: str) -> str:
+def _why(axes: Sequence[WindowAxis], fits: Sequence[bool], what: str) -> str:
     """The axes that cannot be said, and the argument."""
     first = next(i for i, fit in enumerate(fits) if not fit)
     return f"{axes[first].window} along the {_AXES[len(axes)][first]}: {what}"
 
 
-def _nothing(axes: Sequence[Axis]) -> tuple[tuple[int, int], ...]:
+def _nothing(axes: Sequence[WindowAxis]) -> tuple[tuple[int, int], ...]:
     """Nothing to cut."""
     return ((0, 0),) * len(axes)
 
@@ -214,14 +214,14 @@ def _onnx(layer: Layer, target: Target = "onnx") -> Plan:
     )
 
 
-def _stuffed(axes: Sequence[Axis], *, dilation: bool) -> tuple[Axis, ...] | None:
+def _stuffed(axes: Sequence[WindowAxis], *, dilation: bool) -> tuple[WindowAxis, ...] | None:
     """The axes with zeros written into the kernel: between its taps if ``dilation``, and at its end as
     many as are appended beyond what a stride allows. None if there is nothing to write."""
     missing = [max(-axis.window.end - axis.stride + 1, 0) for axis in axes]
     if not any(missing) and not (dilation and any(a.dilation > 1 for a in axes)):
         return None
     return tuple(
-        Axis(a.extent + m, a.stride, 1, replace(a.window, end=a.window.end + m))
+        WindowAxis(a.extent + m, a.stride, 1, replace(a.window, end=a.window.end + m))
         for a, m in zip(axes, missing, strict=True)
     )
 

@@ -23,7 +23,7 @@ from ..numerics.error_model import (
 from ..operators import ConvTranspose, Resize, conv_transpose_from
 from ..operators.request import Request
 from .call import Call, Defect, DType, Expression, LeftOut, Name, Names, Refusal
-from .windows import Axis, Window, axes_of, convention_of, same_window
+from .windows import Window, WindowAxis, axes_of, convention_of, same_window
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _RETURNS = {dtype: dtype for dtype in _DTYPES}
@@ -126,7 +126,7 @@ _CONV_TRANSPOSE = Call(
 )
 
 
-def _halved(axes: Sequence[Axis], *, odd_first: bool) -> bool:
+def _halved(axes: Sequence[WindowAxis], *, odd_first: bool) -> bool:
     """Whether what every axis cuts is halved, an odd pixel at the start or at the end; and none appended."""
     for axis in axes:
         small, large = sorted((axis.window.begin, axis.window.end))
@@ -165,7 +165,7 @@ def _inferred(auto_pad: str | None) -> Callable[[Request], Expression | None]:
     return expression
 
 
-def _computed(case: Computed, axes: Sequence[Axis], **inputs: NDArray[Any]) -> Computed:
+def _computed(case: Computed, axes: Sequence[WindowAxis], **inputs: NDArray[Any]) -> Computed:
     """The case with other windows kept of the full output."""
     assert isinstance(case.convention, ConvTranspose)
     convention = convention_of(axes, case.convention.group)
@@ -174,7 +174,7 @@ def _computed(case: Computed, axes: Sequence[Axis], **inputs: NDArray[Any]) -> C
     return replace(other, size=expected.shape[2:], expected=expected)
 
 
-def _axes(request: Request) -> tuple[Axis, ...]:
+def _axes(request: Request) -> tuple[WindowAxis, ...]:
     assert isinstance(request.convention, ConvTranspose)
     return axes_of(request.convention, request.kernel)
 
@@ -188,7 +188,7 @@ def _full_and_one_more(case: Computed) -> Computed:
     """A row of zeros after the full output, said as a kernel with a row of zeros after it."""
     w = np.pad(case.inputs["w"], ((0, 0), (0, 0), (0, 1), (0, 1)))
     axes = [
-        Axis(a.kernel + 1, a.stride, a.dilation, Window(0, a.dilation - 1))
+        WindowAxis(a.kernel + 1, a.stride, a.dilation, Window(0, a.dilation - 1))
         for a in _axes(case.request)
     ]
     return _computed(case, axes, w=w)

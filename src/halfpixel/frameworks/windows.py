@@ -49,7 +49,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Axis:
+class WindowAxis:
     """One axis of a transposed convolution, apart from the sizes of its input: taps and pixels.
 
     Attributes:
@@ -73,16 +73,16 @@ class Axis:
         return max(self.stride, self.dilation) - 1
 
 
-def axes_of(convention: ConvTranspose, kernel: Sequence[int]) -> tuple[Axis, ...]:
+def axes_of(convention: ConvTranspose, kernel: Sequence[int]) -> tuple[WindowAxis, ...]:
     """The axes of a convention: ``pads`` and ``output_padding`` make one window."""
     n = len(convention.strides)
     ends = (e - o for e, o in zip(convention.pads[n:], convention.output_padding, strict=True))
     windows = map(Window, convention.pads[:n], ends)
     every = zip(kernel, convention.strides, convention.dilations, windows, strict=True)
-    return tuple(Axis(*axis) for axis in every)
+    return tuple(WindowAxis(*axis) for axis in every)
 
 
-def convention_of(axes: Sequence[Axis], group: int = 1) -> ConvTranspose:
+def convention_of(axes: Sequence[WindowAxis], group: int = 1) -> ConvTranspose:
     """The convention of :func:`axes_of`.
 
     Raises:
@@ -105,13 +105,13 @@ def torch_window(padding: int, output_padding: int) -> Window:
     return Window(padding, padding - output_padding)
 
 
-def torch_arguments(axis: Axis) -> tuple[int, int] | None:
+def torch_arguments(axis: WindowAxis) -> tuple[int, int] | None:
     """``(padding, output_padding)``, or None: both ends are cut alike, or the end by less."""
     extra = axis.window.begin - axis.window.end
     return (axis.window.begin, extra) if 0 <= extra <= axis.most_appended else None
 
 
-def torch_superset(axis: Axis) -> tuple[int, int]:
+def torch_superset(axis: WindowAxis) -> tuple[int, int]:
     """The ``(padding, output_padding)`` that cut as much as they may and nothing that is kept."""
     begin, end = axis.window.begin, axis.window.end
     padding = max(min(begin, end + axis.most_appended), 0)
@@ -130,14 +130,14 @@ def same_window(excess: int) -> Window:
     return Window(begin, excess - begin)
 
 
-def is_same(axis: Axis) -> bool:
+def is_same(axis: WindowAxis) -> bool:
     """Whether SAME with an ``output_shape`` says it."""
     excess = axis.window.begin + axis.window.end
     legal = axis.extent - axis.stride <= excess < axis.extent
     return legal and same_window(excess) == axis.window
 
 
-def is_valid(axis: Axis) -> bool:
+def is_valid(axis: WindowAxis) -> bool:
     """Whether VALID with an ``output_shape`` says it."""
     return axis.window.begin == 0 and -axis.stride < axis.window.end <= 0
 
@@ -145,7 +145,7 @@ def is_valid(axis: Axis) -> bool:
 TENSORFLOW_WORDS = {"SAME": is_same, "VALID": is_valid}
 
 
-def explicit_pair(axis: Axis) -> list[int] | None:
+def explicit_pair(axis: WindowAxis) -> list[int] | None:
     """The pair of explicit padding; zeros that are appended are left to ``output_shape``."""
     if axis.window.end <= -axis.stride:
         return None
@@ -170,7 +170,7 @@ def keras_window(
     return same_window(excess)
 
 
-def keras_arguments(axes: Sequence[Axis]) -> KerasArguments | None:
+def keras_arguments(axes: Sequence[WindowAxis]) -> KerasArguments | None:
     """``padding`` and ``output_padding`` (None: not given) for all axes at once, or None."""
     said = [(padding, keras_output_padding(axes, padding)) for padding in KERAS_PADDINGS]
     known = [(padding, extra or None) for padding, extra in said if extra is not None]
@@ -178,7 +178,9 @@ def keras_arguments(axes: Sequence[Axis]) -> KerasArguments | None:
     return min(known[::-1], key=lambda one: one[1] is not None, default=None)
 
 
-def keras_output_padding(axes: Sequence[Axis], padding: KerasPadding) -> tuple[int, ...] | None:
+def keras_output_padding(
+    axes: Sequence[WindowAxis], padding: KerasPadding
+) -> tuple[int, ...] | None:
     """The ``output_padding`` with which a padding keeps the windows of all axes.
 
     Returns:
@@ -190,7 +192,7 @@ def keras_output_padding(axes: Sequence[Axis], padding: KerasPadding) -> tuple[i
     return None if None in extra else tuple(e for e in extra if e is not None)
 
 
-def _keras_extra(padding: KerasPadding, axis: Axis) -> int | None:
+def _keras_extra(padding: KerasPadding, axis: WindowAxis) -> int | None:
     """The output_padding with which an axis keeps its window; SAME's sizes are TensorFlow's to refuse, and an
     output_padding of a stride or more is Keras's."""
     if padding == "valid":
@@ -199,5 +201,5 @@ def _keras_extra(padding: KerasPadding, axis: Axis) -> int | None:
     return extra if 0 <= extra < axis.stride and is_same(axis) else None
 
 
-def _taps(axis: Axis) -> tuple[int, int, int]:
+def _taps(axis: WindowAxis) -> tuple[int, int, int]:
     return axis.kernel, axis.stride, axis.dilation

@@ -219,7 +219,7 @@ def _float32_short_of_end(convention: Resize, pixels: OutputPixels) -> Coordinat
     return np.asarray(np.minimum(coordinate, end), np.float64)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def _linspace(n: int, name: str) -> Coordinates:
     """``torch.linspace(-1, 1, n)``, or 0 where n is 1: steps from the nearer end, each product and sum
     rounded once (a fused multiply-add)."""

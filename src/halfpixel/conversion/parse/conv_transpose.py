@@ -14,7 +14,7 @@ from ...frameworks import windows as _padding
 from ...frameworks.layer_plans import Layer, Target
 from ...frameworks.library import signature
 from ...frameworks.symbolic_sizes import Named
-from ...frameworks.windows import Axis, Window
+from ...frameworks.windows import Window, WindowAxis
 from ...operators import ConvTranspose
 from ...operators.onnx_operators import conv_transpose_node
 from .signatures import canonical
@@ -392,7 +392,7 @@ def _tensorflow_function(a: _Arguments) -> Layer:
         extent = (k - 1) * dilation + 1
         full = (input_size[i] - 1) * stride + extent
         window = _tensorflow_window(padding, i + first, full - out[i], a.call)
-        axes.append(Axis(k, stride, dilation, window))
+        axes.append(WindowAxis(k, stride, dilation, window))
         if not _legal(padding, axes[-1]):
             raise Unreadable(
                 f"{a.call}: output_shape says {out[i]} pixels along axis {1 + i + first}, which no input "
@@ -454,7 +454,7 @@ def _tensorflow_window(padding: Any, axis: int, excess: int, call: str) -> Windo
     return Window(begin, excess - begin)
 
 
-def _legal(padding: Any, axis: Axis) -> bool:
+def _legal(padding: Any, axis: WindowAxis) -> bool:
     """Whether the convolution that is transposed maps this output to this input."""
     if isinstance(padding, str):
         return _padding.TENSORFLOW_WORDS[padding](axis)
@@ -541,7 +541,7 @@ def keras_convention(
     axes = []
     for i, tap in enumerate(zip(kernel, strides, dilations, strict=True)):
         extra = None if given is None else given[i]
-        axes.append(Axis(*tap, _padding.keras_window(padding, extra, *tap)))
+        axes.append(WindowAxis(*tap, _padding.keras_window(padding, extra, *tap)))
     return _padding.convention_of(axes)
 
 

@@ -375,7 +375,7 @@ def pyramid(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) 
     return half_up(x, bits) if bits else x
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def _over_a_power_of_two(convention: Resize, n_in: int, n_out: int) -> tuple[Integers, int]:
     """The matrix of one axis as integers, and the number of bits after the point."""
     rows, below = over_common_denominator(convention.weights(n_in, n_out))
