@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from halfpixel import cli
-from halfpixel.conformance import conversion_sweep, goldens, trials
+from halfpixel.conformance import goldens, trials
 from halfpixel.operators.kernels import KERNELS
 from tests.thinning import thinned
 
@@ -30,15 +30,6 @@ FOLDERS = sorted({case.folder for case in trials.golden_cases()})
 def test_file_is_formatted_of_parsed_file(folder: str) -> None:
     for path in sorted((goldens.root() / folder).iterdir()):
         assert path.read_bytes().decode() == goldens.formatted(goldens.read(path)), path.name
-
-
-EXTRA_SUMMARY = re.compile(r"golden/sweeps/\S+: extra: ")
-
-
-def test_every_case_is_stored_and_nothing_else() -> None:
-    """Summaries of sweeps are apart: which there are, tests/conformance/test_sweep.py sees."""
-    found = goldens.problems(trials.golden_cases(), [conversion_sweep.totals()])
-    assert [line for line in found if not EXTRA_SUMMARY.match(line)] == []
 
 
 @pytest.mark.sweep
@@ -523,7 +514,7 @@ def _frameworks_imported_by(code: str) -> str:
         "halfpixel.conformance.verdicts, halfpixel.pytest_plugin",
         "from itertools import islice; from halfpixel.conformance import goldens, trials; "
         "cases, pages = trials.golden_cases(), trials.golden_pages(); "
-        "list(goldens.problems(islice(cases, 0, None, 50), islice(pages, 2)))",
+        "list(goldens.problems(islice(cases, 0, None, 200), islice(pages, 2)))",
         "import pytest; assert pytest.main(['--collect-only', '-q', 'tests/test_resize.py', "
         "'tests/test_conv_transpose.py', '-p', 'no:cacheprovider']) == 0",
     ],

@@ -808,7 +808,7 @@ SUMMARISED = [
                 (1, 128) if convention.mode == "nearest" or sweep._by_axis(rule) else (1,)
             )
         ),
-        every=9,
+        every=30,
     ),
     ids=str,
 )

@@ -34,6 +34,7 @@ from halfpixel.numerics.error_model import (
 )
 from halfpixel.operators import every_resize
 from tests.numerics.test_error_model import value_in_float32
+from tests.thinning import thinned
 
 F = np.float32
 Inputs = dict[str, NDArray[Any]]
@@ -362,7 +363,7 @@ def test_a_product_that_is_left_out_exceeds_the_bound(entry: Any) -> None:
 # ---------------------------------------------------------------------------- linear and cubic
 
 
-@pytest.mark.parametrize("convention", EMULATED, ids=slug)
+@pytest.mark.parametrize("convention", thinned(EMULATED, every=3), ids=slug)
 @pytest.mark.parametrize(("n", "size"), EMULATED_SIZES)
 def test_a_resize_in_float32_stays_within_the_bound(
     convention: Resize, n: tuple[int, int], size: tuple[int, int]
@@ -498,7 +499,10 @@ DECLARED = {
 }
 
 
-@pytest.mark.parametrize(("convention", "arithmetic"), DECLARED, ids=DECLARED.values())
+@pytest.mark.parametrize(
+    ("convention", "arithmetic"),
+    thinned((pytest.param(*one, id=name) for one, name in DECLARED.items()), every=4),
+)
 def test_no_bound_at_a_golden_is_above_a_thousand_roundings_of_its_largest_input(
     convention: Resize, arithmetic: ErrorModel
 ) -> None:
@@ -538,6 +542,7 @@ def taps(convention: Resize, n_in: int, n_out: int) -> int:
     return int(convention.taps_at(places, n_in, scale)[0].shape[1])
 
 
+@pytest.mark.sweep
 def test_every_two_conventions_that_calls_follow_differ_by_more_than_the_bounds_at_some_golden() -> (
     None
 ):

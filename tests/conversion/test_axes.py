@@ -12,6 +12,7 @@ from halfpixel.conversion.search import candidates
 from halfpixel.conversion.sizes import Sizes, spread
 from halfpixel.frameworks.layer_plans import TARGETS, Target
 from tests.test_resize_conversions import image, names, run
+from tests.thinning import thinned
 
 _ULP = 2.0**-24
 
@@ -34,7 +35,7 @@ AREA = "cv2.resize(x, (50, 130), interpolation=cv2.INTER_AREA)"
 @pytest.mark.opencv
 @pytest.mark.tensorflow
 @pytest.mark.torch
-@pytest.mark.parametrize("target", ["tensorflow", "torch", "keras"])
+@pytest.mark.parametrize("target", thinned(["tensorflow", "torch", "keras"], every=3))
 def test_area_that_shrinks_one_axis_and_grows_the_other(target: Target) -> None:
     x = image((100, 100))
     want = resized(x, (130, 50), "INTER_AREA")

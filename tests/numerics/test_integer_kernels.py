@@ -23,6 +23,7 @@ from halfpixel.conformance.trials import (
     calls,
     followed_integers,
     golden,
+    narrow_trials,
     scale_trials,
     trials_of,
 )
@@ -42,6 +43,7 @@ from halfpixel.numerics.integer_kernels import (
 from halfpixel.numerics.integer_kernels import opencv as opencv_
 from halfpixel.operators import every_pyramid, every_resize
 from halfpixel.report.terminal import explain
+from tests.thinning import thinned
 
 from ..test_integers import FACTORS, IMAGES, SIZES, case_of, differences, says, settings
 
@@ -292,12 +294,18 @@ def differs_unchanged(call: str, dtype: Any, rounding: str) -> bool:
 @pytest.mark.parametrize(
     ("module", "step", "other", "rounding", "call", "dtype"),
     [
-        pytest.param(
-            module, step, other, rounding, *call.values, marks=call.marks,
-            id=f"{rounding}-{i}-{step}-{call.id}",
-        )
+        one
         for i, (module, step, other, rounding, calls) in enumerate(MUTATIONS)
-        for call in calls
+        for one in thinned(
+            (
+                pytest.param(
+                    module, step, other, rounding, *call.values, marks=call.marks,
+                    id=f"{rounding}-{i}-{step}-{call.id}",
+                )
+                for call in calls
+            ),
+            every=9,  # the first call of each: no more have as many
+        )
     ],
 )  # fmt: skip
 def test_another_step_predicts_another_result(
@@ -317,6 +325,7 @@ def test_another_step_predicts_another_result(
     assert differs(found, dtype, rounding)
 
 
+@pytest.mark.sweep
 @pytest.mark.keras_torch
 def test_a_cpu_without_avx2_rounds_every_product(monkeypatch: pytest.MonkeyPatch) -> None:
     """In another process, whose torch takes this CPU for one: with the fused arithmetic, and with fused
@@ -421,7 +430,7 @@ ROUND_ONCE = (
 def trials_by_call() -> dict[tuple[str, str], dict[str, Trial]]:
     """The trials of each call in each dtype, by the name of the case."""
     found: dict[tuple[str, str], dict[str, Trial]] = {}
-    for trial in itertools.chain(trials_of("resize"), scale_trials()):
+    for trial in itertools.chain(trials_of("resize"), scale_trials(), narrow_trials()):
         found.setdefault((trial.call.id, trial.dtype), {})[trial.case_name] = trial
     return found
 

@@ -54,7 +54,7 @@ ROUNDED = Treatment(
 TREATMENTS = (READ, ROUNDED)
 
 PHOTOGRAPH_SIZE = (37, 48)
-"""The size of the photograph in float16 and bfloat16: fractions that differ between the axes."""
+"""The size of the photograph in float64, float16 and bfloat16: fractions that differ between the axes."""
 
 
 def treatment(call: Call, dtype: DType) -> Treatment | None:
