@@ -48,7 +48,7 @@ _BLOCK = 32  # input sizes in an item of the run: some seconds, so that its prog
 _BLOCK_OTHERWISE = 8
 _FOURTH = 4
 # size pairs of a call in a run without sweeps: with a coordinate rule, which some pairs show, and without one
-_SAMPLE, _SAMPLE_WITHOUT_RULE = 40, 12
+_SAMPLE, _SAMPLE_WITHOUT_RULE = 40, 20
 OUTSIDE = -1  # the pixel that an output reads which is extrapolated
 _LISTED = 8  # size pairs that a summary spells out
 
