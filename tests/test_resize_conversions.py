@@ -87,14 +87,15 @@ def run(call: Call | None, code: str, target: Target, x: Image, n_out: Sequence[
 
 
 def reference(code: str, x: Image, n_out: Sequence[int], call: Call | None) -> Image:
-    """A node by ONNX's reference evaluator, in float64."""
+    """Nodes by ONNX's reference evaluator, in float64."""
     onnx = importlib.import_module("onnx")
     evaluator = importlib.import_module("onnx.reference")
     wide = x.astype(np.float64)
     scope: dict[str, Any] = {"onnx": onnx, "np": np, "halfpixel": halfpixel, "x": wide}
     scope |= {"h": n_out[0], "w": n_out[-1], "size": n_out}
     exec(code, scope)
-    node = scope["node"]
+    nodes = [value for value in scope.values() if isinstance(value, onnx.NodeProto)]
+    inputs = {name for node in nodes for name in node.input}
     feeds = {"x": wide, "sizes": np.array((*x.shape[:2], *n_out), np.int64)}
     if call is not None:
         feeds["roi"] = np.array(onnx_nodes.roi(next(iter(call.follows.values())), 2), np.float64)
@@ -102,9 +103,9 @@ def reference(code: str, x: Image, n_out: Sequence[int], call: Call | None) -> I
         feeds |= {
             name: scope[name].astype(np.float64)
             for name in ("A_d", "A_h", "A_w")
-            if name in node.input
+            if name in inputs
         }
-    kept = {name: value for name, value in feeds.items() if name in node.input}
+    kept = {name: value for name, value in feeds.items() if name in inputs}
     infos = [
         onnx.helper.make_tensor_value_info(
             n, onnx.helper.np_dtype_to_tensor_dtype(v.dtype), v.shape
@@ -112,7 +113,7 @@ def reference(code: str, x: Image, n_out: Sequence[int], call: Call | None) -> I
         for n, v in kept.items()
     ]
     out = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.DOUBLE, (*x.shape[:2], *n_out))
-    graph = onnx.helper.make_graph([node], "g", infos, [out])
+    graph = onnx.helper.make_graph(nodes, "g", infos, [out])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 19)])
     (y,) = evaluator.ReferenceEvaluator(model).run(None, kept)
     return np.asarray(y)
