@@ -101,9 +101,7 @@ def reference(code: str, x: Image, n_out: Sequence[int], call: Call | None) -> I
         feeds["roi"] = np.array(onnx_nodes.roi(next(iter(call.follows.values())), 2), np.float64)
     else:  # a recipe: its matrices are float32
         feeds |= {
-            name: scope[name].astype(np.float64)
-            for name in ("A_d", "A_h", "A_w")
-            if name in inputs
+            name: scope[name].astype(np.float64) for name in ("A_d", "A_h", "A_w") if name in inputs
         }
     kept = {name: value for name, value in feeds.items() if name in inputs}
     infos = [

@@ -1,7 +1,8 @@
 """Which cases run in a narrow dtype by default; ``make sweep`` runs the others.
 
-float32 and float64 run every case, and so does uint8 where a call returns uint8. What a narrow dtype adds is
-its own conversion, rounding and saturation. Coordinates and weights are float32's, and were run there.
+float32 and float64 run every case, and so does uint8 where a call returns uint8. A variant is
+another way to write a call, with the same kernel: it runs a few cases in float64. What a narrow dtype adds is its
+own conversion, rounding and saturation. Coordinates and weights are float32's, and were run there.
 """
 
 from __future__ import annotations
@@ -51,7 +52,16 @@ ROUNDED = Treatment(
         "5x7-8x11-by_1.7-bytes", "5x7-8x12-by_1.7-bytes",
     ),
 )  # fmt: skip
-TREATMENTS = (READ, ROUNDED)
+REPEATED = Treatment(
+    "repeated",
+    "float64 of a variant: the kernel of another call, which runs every case",
+    (
+        "4x5-7x9-texture", "9x7-5x4-texture", "6x11-13x4-texture", "7x6-1x1-texture",
+        "2x2-8x8-worked_example",
+        "9x7-5x4-by_0.6-texture", "6x7-9x15-by_1.55_2.2-texture", "5x7-8x11-by_1.7-texture",
+    ),
+)  # fmt: skip
+TREATMENTS = (READ, ROUNDED, REPEATED)
 
 PHOTOGRAPH_SIZE = (37, 48)
 """The size of the photograph in float64, float16 and bfloat16: fractions that differ between the axes."""
@@ -60,7 +70,7 @@ PHOTOGRAPH_SIZE = (37, 48)
 def treatment(call: Call, dtype: DType) -> Treatment | None:
     """What a call does with a dtype; None for a dtype in which every case runs by default."""
     if dtype in WIDE:
-        return None
+        return REPEATED if dtype == "float64" and call.variant else None
     if call.returns[dtype] != dtype:
         return READ
     return None if dtype == "uint8" else ROUNDED

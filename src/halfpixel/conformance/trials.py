@@ -323,7 +323,7 @@ def executed_golden(convention: Resize, rule: str | None, executed: str | None, 
 
 def photograph_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
     """The photograph through every resize call whose convention has goldens, at three sizes; in float64,
-    float16 and bfloat16 at one."""
+    float16 and bfloat16, and through variants, at one."""
     yield from _photographs(release, swept=False)
 
 
@@ -335,7 +335,7 @@ def _photographs(release: Callable[[str], str | None], *, swept: bool) -> Iterat
                 if call.expression(named.request) is not None:
                     for dtype in filter(functools.partial(_photographed, call), call.arithmetic):
                         case = functools.partial(_photograph, call, dtype, convention, size)
-                        every = dtype == "float32" or dtype in INTEGERS
+                        every = (dtype == "float32" or dtype in INTEGERS) and not call.variant
                         if (every or size == narrow_dtypes.PHOTOGRAPH_SIZE) != swept:
                             yield Trial(call, dtype, named.name, case)
 
