@@ -1,8 +1,8 @@
 """Which cases run in a narrow dtype by default; ``make sweep`` runs the others.
 
-float32 and float64 run every case, and so does uint8 where a call returns uint8. A variant is
-another way to write a call, with the same kernel: it runs a few cases in float64. What a narrow dtype adds is its
-own conversion, rounding and saturation. Coordinates and weights are float32's, and were run there.
+float32 and float64 run every case, and so does uint8 where a call returns uint8. A variant
+is another way to write a call, with the same kernel: it runs a few cases in float64. What a narrow dtype adds
+is its own conversion, rounding and saturation. Coordinates and weights are float32's, and were run there.
 """
 
 from __future__ import annotations
