@@ -190,7 +190,7 @@ def _suite_mark(obj: object) -> pytest.Mark | None:
 def _items(
     collector: pytest.Module | pytest.Class, name: str, obj: Any, mark: pytest.Mark
 ) -> Iterator[ConformanceItem]:
-    from .frameworks import missing_needs
+    from .frameworks import missing_needs, version
 
     if "modes" in mark.args and not _asked_for(collector.config, "modes"):
         return
@@ -198,9 +198,11 @@ def _items(
     marks = [one for one in obj.pytestmark if one is not mark]
     if any(one.name == "sweep" for one in marks) and not _asked_for(collector.config, "sweep"):
         return
-    for trial in _trials(*mark.args):
-        if selected and trial.call.framework not in selected:
-            continue
+
+    def release(framework: str) -> str | None:
+        return None if selected and framework not in selected else version(framework)
+
+    for trial in _trials(release, *mark.args):
         if missing_needs(trial.call):
             continue
         yield ConformanceItem.from_parent(
@@ -213,7 +215,10 @@ def _items(
         )
 
 
-def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
+def _trials(
+    release: Callable[[str], str | None], suite: str = "", *rest: object
+) -> Iterator[Trial]:
+    """The trials of a suite, of the frameworks that a release is given for."""
     from .conformance import trials
 
     others = {
@@ -228,9 +233,9 @@ def _trials(suite: str = "", *rest: object) -> Iterator[Trial]:
         "modes": trials.mode_trials,
     }
     if suite in others:
-        return others[suite]()
+        return others[suite](release)
     if suite in _OPERATIONS:
-        return trials.trials_of(suite)  # type: ignore[arg-type]
+        return trials.trials_of(suite, release)  # type: ignore[arg-type]
     raise pytest.Collector.CollectError(
         f"pytest.mark.halfpixel takes one of {', '.join((*_OPERATIONS, *others))}; got {suite!r}"
     )

@@ -79,7 +79,7 @@ def trials() -> tuple[str, ...]:
         for path in sorted((TOP / "tests").glob("test_*.py"))
         for name, function in marked.findall(path.read_text("utf-8"))
         if name != "sweep"
-        for trial in pytest_plugin._trials(name)
+        for trial in pytest_plugin._trials(frameworks.version, name)
     )
 
 

@@ -23,7 +23,7 @@ from halfpixel.identification.probes import SIZES, Answer, image
 from halfpixel.identification.rounding import Sampled, predicts
 from halfpixel.numerics.weights import matrix
 from halfpixel.operators.axis import Axis
-from tests.thinning import SECONDS
+from tests.thinning import SECONDS, thinned
 
 Array = NDArray[Any]
 LINEAR = Resize(mode="linear")
@@ -157,11 +157,11 @@ def test_scipy_s_zoom_aligns_corners_unless_it_is_told_not_to() -> None:
     assert aligned.json()["coordinate_rule"] == "scipy_float64"
 
 
-def test_scipy_s_splines_follow_nothing() -> None:
-    for grid_mode in (False, True):
-        answer = identified(zoom(3, grid_mode))
-        assert not answer.named
-        assert "a spline, or another filter without end" in answer.diagnosis.lines[-1]
+@pytest.mark.parametrize("grid_mode", thinned([False, True], every=2))
+def test_scipy_s_splines_follow_nothing(grid_mode: bool) -> None:
+    answer = identified(zoom(3, grid_mode))
+    assert not answer.named
+    assert "a spline, or another filter without end" in answer.diagnosis.lines[-1]
 
 
 def test_scikit_image_mirrors_and_blurs() -> None:
@@ -185,20 +185,32 @@ def test_scikit_image_mirrors_and_blurs() -> None:
 # ---------------------------------------------------------------------------- Kornia
 
 
-@pytest.mark.torch
-def test_kornia_is_torch_but_for_its_antialias() -> None:
+KORNIA: list[tuple[str, dict[str, Any], Resize]] = [
+    ("bilinear", {}, LINEAR),
+    ("bilinear", {"align_corners": True}, ALIGNED),
+    ("bicubic", {}, cubic(-0.75)),
+    ("area", {}, Resize(mode="adaptive_area")),
+    ("nearest", {}, FLOOR),
+]
+
+
+def in_kornia(name: str, **flags: Any) -> Callable[..., Any]:
     pytest.importorskip("torch")
     transform = pytest.importorskip("kornia.geometry.transform")
+    return lambda x, size: transform.resize(x, size, interpolation=name, **flags)
 
-    def by(name: str, **flags: Any) -> Callable[..., Any]:
-        return lambda x, size: transform.resize(x, size, interpolation=name, **flags)
 
-    assert identified(by("bilinear")).convention == LINEAR
-    assert identified(by("bilinear", align_corners=True)).convention == ALIGNED
-    assert identified(by("bicubic")).convention == cubic(-0.75)
-    assert identified(by("area")).convention == Resize(mode="adaptive_area")
-    assert identified(by("nearest")).convention == FLOOR
-    blurred = identified(by("bilinear", antialias=True))
+@pytest.mark.torch
+@pytest.mark.parametrize(("name", "flags", "convention"), KORNIA)
+def test_kornia_is_torch(name: str, flags: dict[str, Any], convention: Resize) -> None:
+    assert identified(in_kornia(name, **flags)).convention == convention
+
+
+@pytest.mark.sweep
+@pytest.mark.torch
+def test_kornia_blurs_where_it_antialiases() -> None:
+    """As scikit-image does."""
+    blurred = identified(in_kornia("bilinear", antialias=True))
     assert not blurred.named
     assert f"blurred before {LINEAR}" in blurred.diagnosis.lines[0]
 
@@ -230,7 +242,7 @@ def in_jax(method: str, antialias: bool) -> Callable[..., Any]:
     return lambda x, shape: jax_image.resize(x, shape, method, antialias=antialias)
 
 
-@pytest.mark.parametrize(("method", "antialias", "convention"), JAX)
+@pytest.mark.parametrize(("method", "antialias", "convention"), thinned(JAX, every=3))
 def test_jax_drops_what_is_outside(method: str, antialias: bool, convention: Resize) -> None:
     """At two sizes: it compiles anew for each."""
     resized = in_jax(method, antialias)

@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import dataclass, field
 
-SECONDS = 10.0  # of the processor; the usual function takes less than 5
+SECONDS = 10.0  # of the processor; a letterbox of 640 pixels takes 7
 
 
 class OutOfTime(BaseException):

@@ -33,12 +33,14 @@ _LIBRARIES = tuple(
 
 def _line(error: BaseException) -> str:
     """The last line of the user's own code on the way to an exception, if there is one."""
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame)]
-    return f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+    own = [(file, line) for file, line in _passed(error) if _is_own_file(file)]
+    return f" ({Path(own[-1][0]).name}:{own[-1][1]})" if own else ""
 
 
-def _is_own(frame: traceback.FrameSummary) -> bool:
-    return _is_own_file(frame.filename)
+def _passed(error: BaseException) -> list[tuple[str, int]]:
+    """The file and line of each frame of an exception; the text of the lines is not read."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return [(frame.f_code.co_filename, line) for frame, line in frames]
 
 
 @functools.lru_cache(maxsize=256)
@@ -49,6 +51,5 @@ def _is_own_file(name: str) -> bool:
 
 def raised_in(error: BaseException) -> int:
     """Where an exception comes of: 2 if the user's own line raised it, 1 if it passed one, else 0."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [_is_own(frame) for frame in frames]
+    own = [_is_own_file(file) for file, _ in _passed(error)]
     return 2 if own and own[-1] else int(any(own))
