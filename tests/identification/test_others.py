@@ -122,6 +122,7 @@ def test_pillow_13_takes_rows_first_where_they_lose_twice_as_many_pixels(name: s
     assert orders == {True, False}, "the order of the passes shows at some of these sizes"
 
 
+@pytest.mark.sweep
 def test_pillow_s_box_follows_nothing_that_is_known() -> None:
     pillow = pytest.importorskip("PIL.Image")
     # its window begins behind a pixel's middle and ends on one: no box of halves
@@ -164,18 +165,26 @@ def test_scipy_s_splines_follow_nothing(grid_mode: bool) -> None:
     assert "a spline, or another filter without end" in answer.diagnosis.lines[-1]
 
 
-def test_scikit_image_mirrors_and_blurs() -> None:
+def in_scikit_image(order: int, **flags: Any) -> Callable[..., Array]:
     transform = pytest.importorskip("skimage.transform")
+    return lambda x, size: transform.resize(x, size, order=order, preserve_range=True, **flags)
 
-    def by(order: int, **flags: Any) -> Callable[..., Array]:
-        return lambda x, size: transform.resize(x, size, order=order, preserve_range=True, **flags)
 
-    # mode='reflect' is SciPy's 'mirror'
-    mirrored = Resize(mode="linear", padding_mode="reflect_101")
-    assert identified(by(1, anti_aliasing=False)).convention == mirrored
-    assert identified(by(1, anti_aliasing=False, mode="edge")).convention == LINEAR
-    assert identified(by(0, anti_aliasing=False)).convention == NEAREST
-    blurred = identified(by(1, anti_aliasing=True, mode="edge"))
+# mode='reflect' is SciPy's 'mirror'
+MIRRORED = Resize(mode="linear", padding_mode="reflect_101")
+
+
+@pytest.mark.parametrize(
+    ("order", "flags", "convention"),
+    [(1, {}, MIRRORED), (1, {"mode": "edge"}, LINEAR), (0, {}, NEAREST)],
+)
+def test_scikit_image_mirrors(order: int, flags: dict[str, Any], convention: Resize) -> None:
+    answer = identified(in_scikit_image(order, anti_aliasing=False, **flags))
+    assert answer.convention == convention
+
+
+def test_scikit_image_blurs_where_it_antialiases() -> None:
+    blurred = identified(in_scikit_image(1, anti_aliasing=True, mode="edge"))
     assert regimes(blurred)["enlarging"] == LINEAR
     assert not blurred.named
     # (21 / 8 - 1) / 2
