@@ -121,6 +121,7 @@ def same_as(
             where = _where(candidate.convention, convention, regime)
             if where is None:
                 continue
+            where = _expressible(call, convention, where)
             alike = _evaluated_alike(call, convention, rules, candidate)
             nearly = convention == candidate.convention and candidate.rounding is None
             said = spoken(call, convention, where) if alike or nearly else None
@@ -167,6 +168,22 @@ def _where(one: Resize, other: Resize, regime: str) -> str | None:
         return None
     parts = _PARTS if regime == EVERY else (regime,)
     return next((part for part in parts if equivalence.equal_in(one, other, part)), None)
+
+
+def _expressible(call: Call, convention: Resize, where: str) -> str:
+    """The part of a regime in which a call follows a convention: OpenCV's INTER_AREA follows one where
+    an axis grows, and another where none does."""
+    if where not in (EVERY, "at more than one pixel"):
+        return where
+    sizes = dict(zip(("enlarging", "shrinking"), _SIZES, strict=False))
+    if not all(convention.takes(*p) for size in sizes.values() for p in zip(*size, strict=True)):
+        return where
+    parts = [
+        part
+        for part, (n_in, n_out) in sizes.items()
+        if call.expression(Request(convention, (1, 3, *n_in), n_out)) is not None
+    ]
+    return parts[0] if len(parts) == 1 else where
 
 
 _PARTS = ("at every size", "at more than one pixel", "enlarging", "shrinking")
