@@ -30,13 +30,23 @@ from halfpixel.identification import (
 from halfpixel.identification.candidates import (
     Candidate,
     candidates,
+    candidates_at_factors,
     expected,
     fit,
     generic,
     matrix,
 )
+from halfpixel.identification.equivalents import same_as
 from halfpixel.identification.matching import ELSEWHERE, EVERY, followed
-from halfpixel.identification.probes import SIZES, TELLING, Answer, image
+from halfpixel.identification.probes import (
+    FACTORS,
+    SIZES,
+    TELLING,
+    TELLING_FACTORS,
+    Answer,
+    image,
+    times,
+)
 from halfpixel.identification.transposed import identify_transposed
 from halfpixel.numerics.weights import matrix as matrix_of
 from halfpixel.operators import every_pyramid, every_resize
@@ -144,14 +154,119 @@ def told_apart(one: Resize, other: Resize) -> bool:
     return False
 
 
-def test_the_telling_sizes_show_every_coordinate_rule_of_nearest() -> None:
-    for candidate in candidates():
-        if candidate.rule is None or candidate.convention.mode != "nearest":
-            continue
-        exact = replace(candidate, rule=None)
-        answers = [Answer(n_in, n_out, image(1, n_in), None) for n_in, n_out in (*SIZES, *TELLING)]
-        same = [np.array_equal(expected(candidate, a), expected(exact, a)) for a in answers]
-        assert not all(same), f"{candidate} is never told from the exact pixels"
+def probes_at_factors(*, sampled: bool) -> list[Answer]:
+    """Without results; sampled at the factor, or at the ratio of the sizes."""
+    return [
+        Answer(
+            n_in,
+            times(n_in, factor),
+            image(1, n_in),
+            None,
+            scales=(Fraction(str(factor)),) * 2 if sampled else None,
+        )
+        for n_in, factor in (*FACTORS, *TELLING_FACTORS)
+    ]
+
+
+PROBES: dict[str, Callable[[], list[Answer]]] = {
+    "sizes": lambda: [Answer(a, b, image(1, a), None) for a, b in (*SIZES, *TELLING)],
+    "factors, sampled at the ratio of the sizes": lambda: probes_at_factors(sampled=False),
+    "factors, sampled at them": lambda: probes_at_factors(sampled=True),
+}
+# these read the same pixels: what is within 1e-6 of the middle between two is not at an edge, and a
+# coordinate that is mirrored about 0 is not rounded
+ONE_RULE = {
+    ("asymmetric", "floor", "float32", "float32_near_ties"),
+    ("tf_crop_and_resize", "round_half_even", "grid_float32", "grid_float32_reflected"),
+    ("tf_crop_and_resize", "round_half_even", "grid_float64", "grid_float64_reflected"),
+}
+# never seen to read other pixels
+NOT_TOLD = {("half_pixel", "round_half_even", "grid_float32", "grid_float32_reflected")}
+
+
+@pytest.mark.parametrize("given", PROBES)
+def test_the_telling_probes_tell_every_two_coordinate_rules_of_nearest_apart(given: str) -> None:
+    answers = PROBES[given]()
+    pool = candidates_at_factors() if given == "factors, sampled at them" else candidates()
+    seen = {c: pixels(c, answers) for c in pool if c.convention.mode == "nearest"}
+    alike = {
+        (
+            str(one.convention.coordinate_transformation_mode),
+            str(one.convention.nearest_mode),
+            one.rule or "",
+            other.rule or "",
+        )
+        for one, other in itertools.combinations(seen, 2)
+        if one.convention == other.convention and seen[one] == seen[other]
+    }
+    known = {c.rule for c in seen}
+    assert alike == {pair for pair in ONE_RULE | NOT_TOLD if {*pair[2:]} <= known}
+
+
+def pixels(candidate: Candidate, answers: list[Answer]) -> list[bytes | None]:
+    """What it makes of each probe; None where it makes nothing."""
+    found: list[bytes | None] = []
+    for answer in answers:
+        try:
+            found.append(expected(candidate, answer).tobytes())
+        except ValueError:
+            found.append(None)
+    return found
+
+
+def test_the_size_of_a_telling_factor_is_whole_and_cut_and_rounded_to_the_same() -> None:
+    for size, factor in TELLING_FACTORS:
+        for n in size:
+            assert int(n * factor) == n * factor == n * Fraction(str(factor))
+
+
+def test_a_function_of_a_factor_is_named_with_its_coordinate_rule() -> None:
+    rule = Candidate(
+        Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+        "inverse_scale_float64",
+    )
+
+    def by_factor(x: Array, factor: float) -> Array:
+        h, w = (
+            matrix(rule, Axis(n, int(n * factor), columns=axis == 1))
+            for axis, n in enumerate(x.shape)
+        )
+        return product(h, x, w)
+
+    answer = identified(by_factor, layout="HW")
+    assert answer.json()["coordinate_rule"] == "inverse_scale_float64"
+    assert answer.json()["scales"] == "the ratio of the sizes"
+    assert {one.framework for one in answer.same_as} == {"opencv"}
+    assert "INTER_NEAREST" in answer.same_as[0].call
+    assert any("mode='nearest'" in one.call for one in answer.nearly)
+
+
+@pytest.mark.opencv
+def test_opencv_s_nearest_behind_a_factor_is_not_torch_s() -> None:
+    cv2 = pytest.importorskip("cv2")
+
+    def by_factor(x: Array, factor: float) -> Array:
+        size = [int(n * factor) for n in x.shape[:0:-1]]
+        return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_NEAREST) for one in x])
+
+    answer = identified(by_factor, layout="CHW")
+    assert answer.json()["coordinate_rule"] == "inverse_scale_float64"
+    assert {one.framework for one in answer.same_as} == {"opencv"}
+
+
+def test_an_image_that_is_only_doubled_does_not_tell_coordinate_rules_apart() -> None:
+    answer = identified(lambda x: x.repeat(2, 0).repeat(2, 1))
+    assert answer.named
+    assert "exactly" not in str(answer)
+    assert "these do not tell coordinate rules apart: exact, float32" in str(answer)
+    assert not answer.same_as
+    assert {one.rule for one in answer.nearly} == {"not told apart"}
+
+
+def test_opencv_s_area_is_the_same_as_area_only_where_an_axis_shrinks() -> None:
+    same = same_as(Candidate(AREA), (), EVERY)
+    where = {one.framework: one.where for one in same if "area" in one.call.lower()}
+    assert where == {"opencv": "shrinking", "tensorflow": EVERY}
 
 
 def test_one_convention_when_enlarging_and_another_when_shrinking() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import get_args
@@ -10,9 +11,9 @@ import numpy as np
 
 from .. import names
 from ..operators.request import Operation
-from .adapter import Layout, Signature, Size, SizeOrder, Subject, Tried, found
+from .adapter import Layout, Signature, SizeOrder, Subject, Tried, found
 from .answer import Identification
-from .candidates import Candidate, candidates
+from .candidates import Candidate, candidates, rounded_unknown
 from .deadline import SECONDS, Deadline, OutOfTime
 from .diagnosis import Diagnosis, diagnosed, of_another_size, unlike_itself
 from .dtypes import behaviours, integer_image
@@ -24,7 +25,7 @@ from .function_path import find
 from .matching import Followed, followed
 from .pipeline import Progress
 from .preprocessing_answer import identified_preprocessing
-from .probes import SIZES, TELLING, Answer, ask, asked
+from .probes import Answer, asked, image
 from .problem import Unidentifiable
 from .transposed import ConvTransposeIdentification, identify_transposed
 
@@ -205,7 +206,7 @@ def _of_resize(subject: Subject) -> Identification:
         kept = compared
         result = followed(compared, integers, deadline=deadline) if repeated else result
     if result.complete and _rules_matter(result):
-        more, whole = _asked(subject, TELLING)
+        more, whole = _asked(subject, telling=True)
         answers += more
         if not whole:
             return _stopped(subject, answers)
@@ -231,24 +232,17 @@ def _of_resize(subject: Subject) -> Identification:
 _FOR_THE_REST = 0.3  # of the seconds: what comes after the probes
 
 
-def _asked(
-    subject: Subject, sizes: Sequence[tuple[Size, Size]] | None = None
-) -> tuple[list[Answer], bool]:
+def _asked(subject: Subject, *, telling: bool = False) -> tuple[list[Answer], bool]:
     """The answers to the probes, and whether there was time for all of them."""
+    whole = functools.partial(integer_image, dtype="uint8")
     answers: list[Answer] = []
-    for answer in _probes(subject, sizes):
+    for answer in asked(
+        subject, telling=telling, picture=whole if subject.dtype == "uint8" else image
+    ):
         answers.append(answer)
         if subject.deadline.nearly_over(_FOR_THE_REST):
             return answers, False
     return answers, True
-
-
-def _probes(subject: Subject, sizes: Sequence[tuple[Size, Size]] | None) -> Iterator[Answer]:
-    if subject.dtype != "uint8":
-        yield from asked(subject, sizes)
-        return
-    for n_in, n_out in SIZES if sizes is None else sizes:
-        yield ask(subject, integer_image(subject.channels, n_in, "uint8"), n_out)
 
 
 def _stopped(subject: Subject, answers: Sequence[Answer]) -> Identification:
@@ -272,6 +266,7 @@ def _rules_matter(result: Followed) -> bool:
     rules = {c.convention for c in candidates() if c.rule is not None}
     return any(
         part.candidate is not None
+        and not rounded_unknown(part.candidate.convention)
         and (part.candidate.convention.mode == "nearest" or part.candidate.convention in rules)
         for part in result.parts
     )

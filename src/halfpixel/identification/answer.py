@@ -240,6 +240,13 @@ class Identification:
         answered = sum(a.y is not None for a in self.answers)
         if any(p.candidate and p.candidate.rounding for p in self.parts):
             return [f"  every value of {answered} probes is predicted"]
+        rules = dict.fromkeys(rule for p in self.parts for rule in p.open_rules)
+        if rules:
+            names = ", ".join(rules)
+            return [
+                f"  off by at most {error:.2g} in all {answered} probes",
+                f"  these do not tell coordinate rules apart: {names}",
+            ]
         if error == 0:
             return [f"  exactly, in all {answered} probes"]
         if ulp < _EXACTLY:

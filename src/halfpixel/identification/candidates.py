@@ -32,7 +32,7 @@ from ..operators import Resize, every_pyramid, every_resize
 from ..operators.axis import Axis
 from ..operators.kernels import Kernel
 from .deadline import Deadline
-from .probes import Answer
+from .probes import TELLING, TELLING_FACTORS, Answer, times
 from .rounding import Sampled, models, named, predicts
 
 Array = NDArray[np.float64]
@@ -112,6 +112,28 @@ def candidates_at_factors() -> tuple[Candidate, ...]:
         and "half_pixel_symmetric" in (c.convention.kernel.grids or ("half_pixel_symmetric",))
     ]
     return (*known, *centred)
+
+
+def rounded_unknown(convention: Resize) -> bool:
+    """Whether it is a nearest that libraries are known to evaluate by a coordinate rule that is not known:
+    ONNX Runtime 1.32 reads other pixels than the exact ones at some factors."""
+    return (
+        convention.mode == "nearest"
+        and convention.coordinate_transformation_mode == "half_pixel_symmetric"
+    )
+
+
+@functools.cache
+def differ(one: Candidate, other: Candidate) -> bool:
+    """Whether two coordinate rules of one convention of nearest read other pixels at a size at which
+    functions are asked to tell rules apart."""
+    sizes = [*TELLING, *((size, times(size, factor)) for size, factor in TELLING_FACTORS)]
+    for (h, w), (out_h, out_w) in sizes:
+        total = out_h + out_w
+        for axis in (Axis(h, out_h, None, total), Axis(w, out_w, None, total, columns=True)):
+            if not np.array_equal(matrix(one, axis), matrix(other, axis)):
+                return True
+    return False
 
 
 @functools.cache

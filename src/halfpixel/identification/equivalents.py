@@ -17,7 +17,7 @@ from ..operators.request import Request
 from .candidates import Candidate
 from .coverage import seen
 from .first_row import WORDS, has_defect
-from .matching import ELSEWHERE, EVERY, Followed, Part
+from .matching import ELSEWHERE, EVERY, Followed
 from .probes import Answer
 
 # from (h, w) to (h, w): sizes that no flag has, so that they can be called by name where they are printed
@@ -63,22 +63,19 @@ class Same:
 
 
 def same_by_part(
-    result: Followed, answers: Sequence[Answer], *, told: bool = True, first_row: bool = False
+    result: Followed, answers: Sequence[Answer], *, first_row: bool = False
 ) -> list[Same]:
     """The catalogue's calls that compute what a function follows, in each regime: where both were looked at.
+    If the answers do not tell coordinate rules apart, they are the same but for single pixels.
 
     Args:
         result: what the answers follow.
         answers: those that were compared.
-        told: whether sizes were among them at which coordinate rules of nearest differ; if not, calls with
-            any rule that fits are the same but for single pixels.
         first_row: an output one pixel wide repeats its first row.
     """
     regime = seen(answers).regime
     found = [
-        same
-        if told or not _several_rules(part)
-        else replace(same, rule=same.rule or "not told apart")
+        replace(same, rule=same.rule or "not told apart") if part.open_rules else same
         for part in result.parts
         if part.candidate is not None
         for same in same_as(
@@ -92,13 +89,6 @@ def same_by_part(
         return found
     # the calls are printed with sizes, and sample at their ratio
     return [replace(same, where=f"{same.where}, where n * factor is whole") for same in found]
-
-
-def _several_rules(part: Part) -> bool:
-    if part.candidate is None or part.candidate.convention.mode != "nearest":
-        return False
-    alike = (c for c in part.also if c.convention == part.candidate.convention)
-    return any(c.rule != part.candidate.rule for c in alike)
 
 
 def same_as(

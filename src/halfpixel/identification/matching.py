@@ -14,10 +14,12 @@ from .candidates import (
     Fit,
     candidates,
     candidates_at_factors,
+    differ,
     expected,
     fit,
     following,
     integer_candidates,
+    rounded_unknown,
 )
 from .deadline import Deadline
 from .probes import Answer
@@ -48,6 +50,20 @@ class Part:
     ulp: float = 0.0
     share: float = 0.0
     answers: tuple[Answer, ...] = ()
+
+    @property
+    def open_rules(self) -> tuple[str, ...]:
+        """The coordinate rules of nearest that the same answers follow, and that read other pixels at
+        other sizes; empty if the answers tell which it is."""
+        own = self.candidate
+        if own is None or own.convention.mode != "nearest":
+            return ()
+        if rounded_unknown(own.convention):
+            return "exact", "unknown"
+        alike = [c for c in self.also if c.convention == own.convention and c.rule != own.rule]
+        if not any(differ(own, other) for other in alike):
+            return ()
+        return tuple(dict.fromkeys(c.rule or "exact" for c in (own, *alike)))
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def _answered(found: Pipeline, fn: Callable[..., Any], dtype: str) -> Identifica
         return replace(answer, diagnosis=Diagnosis((words,)))
     if not found.named:
         return replace(answer, diagnosis=_unnamed(found))
-    same = same_by_part(found.followed, compared, told=False) if found.followed else []
+    same = same_by_part(found.followed, compared) if found.followed else []
     return replace(
         answer,
         same_as=tuple(one for one in same if one.rule is None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -83,6 +83,30 @@ TELLING: tuple[tuple[Size, Size], ...] = (
     ((52, 30), (1, 4)),
     ((46, 38), (7, 12)),
     ((14, 21), (38, 24)),
+    ((6, 1), (27, 3)),
+)
+
+# The same of factors. At these every n * factor is whole, so that the size is the same however a
+# function rounds it, and the factor is the ratio of the sizes.
+TELLING_FACTORS: tuple[tuple[Size, float], ...] = (
+    ((20, 80), 1.35),
+    ((60, 80), 1.45),
+    ((10, 60), 1.3),
+    ((56, 120), 0.875),
+    ((80, 20), 1.15),
+    ((30, 5), 1.2),
+    ((75, 25), 1.04),
+    ((75, 25), 0.12),
+    ((75, 25), 0.52),
+    ((108, 4), 0.25),
+    ((55, 5), 1.4),
+    ((75, 25), 0.24),
+    ((15, 20), 1.8),
+    ((25, 15), 3.6),
+    ((20, 30), 2.3),
+    ((2, 2), 20.5),
+    ((2, 6), 20.5),
+    ((6, 2), 4.5),
 )
 
 
@@ -141,24 +165,31 @@ def image(channels: int, size: Size, seed: int = 0) -> Array:
     return (values / 1024.0).reshape(1, channels, *size)
 
 
-def asked(subject: Subject, sizes: Sequence[tuple[Size, Size]] | None = None) -> Iterator[Answer]:
+def times(size: Size, factor: float) -> Size:
+    """The size that a factor makes, cut."""
+    height, width = (int(n * factor) for n in size)
+    return height, width
+
+
+def asked(
+    subject: Subject, *, telling: bool = False, picture: Callable[[int, Size], Array] = image
+) -> Iterator[Answer]:
     """A function's answers to the probes of its form.
 
     Args:
         subject: the function.
-        sizes: of a function that is given sizes; by default :data:`SIZES`.
+        telling: to those that tell coordinate rules apart, of which a function of an image alone has none.
+        picture: the image of so many channels and a size.
     """
     if subject.form.needs == "size":
-        for n_in, n_out in SIZES if sizes is None else sizes:
-            yield ask(subject, image(subject.channels, n_in), n_out)
-    elif sizes is not None:
-        return
+        for n_in, n_out in TELLING if telling else SIZES:
+            yield ask(subject, picture(subject.channels, n_in), n_out)
     elif subject.form.needs == "factor":
-        for n_in, factor in FACTORS:
-            yield ask(subject, image(subject.channels, n_in), None, factor)
-    else:
+        for n_in, factor in TELLING_FACTORS if telling else FACTORS:
+            yield ask(subject, picture(subject.channels, n_in), None, factor)
+    elif not telling:
         for n_in in FIXED_SIZES:
-            yield ask(subject, image(subject.channels, n_in), None)
+            yield ask(subject, picture(subject.channels, n_in), None)
 
 
 def ask(
