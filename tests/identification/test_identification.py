@@ -421,6 +421,19 @@ def test_a_function_of_integers_alone_is_named_with_its_rounding() -> None:
     assert "rounded half up" in str(answer)
 
 
+def test_a_function_of_integers_alone_is_asked_with_its_factor() -> None:
+    def whole(x: Array, factor: float) -> Array:
+        if x.dtype != np.uint8:
+            raise TypeError("uint8 only")
+        y = resized(x, (int(x.shape[0] * factor), int(x.shape[1] * factor)), LINEAR)
+        return np.floor(y + 0.5).clip(0, 255).astype(np.uint8)
+
+    answer = identified(whole)
+    assert answer.json()["output_size"] == "floor(n * factor)"
+    assert [part.candidate and part.candidate.convention for part in answer.parts] == [LINEAR]
+    assert not answer.json()["refused"]
+
+
 ROUNDED: dict[str, Callable[[Array], Array]] = {
     "rounded half to even, saturated": lambda y: np.rint(y).clip(0, 255),
     "rounded half up, saturated": lambda y: np.floor(y + 0.5).clip(0, 255),
