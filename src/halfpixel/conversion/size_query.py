@@ -215,24 +215,26 @@ _RATIOS = tuple(
 
 
 def _inputs_of(n_out: Size) -> tuple[Size, ...]:
-    """Inputs for a size that is known: smaller, larger, by whole numbers, and real ones."""
-    ratios = [
-        *((ratio,) * len(n_out) for ratio in _RATIOS),
-        *itertools.permutations(_RATIOS[:6], len(n_out)),
-    ]
-    found = [
-        tuple(max(1, round(n * r)) for n, r in zip(n_out, each, strict=True)) for each in ratios
-    ]
-    real = [one.n_in for one in _sizes.real(len(n_out))]
-    small = [(n,) * len(n_out) for n in range(1, LARGEST + 1)]
-    return tuple(dict.fromkeys((*found, *real, *small)))
+    """Inputs for a size that is known: smaller, larger, by whole numbers, real ones, and small ones."""
+    return _beside(n_out, [one.n_in for one in _sizes.real(len(n_out))])
 
 
 def _outputs(n_in: Size) -> tuple[Size, ...]:
-    """Outputs for an input that is known."""
-    found = _inputs_of(n_in)[: -LARGEST - len(_sizes.real(len(n_in)))]
-    real = [one.n_out for one in _sizes.real(len(n_in))]
-    return tuple(dict.fromkeys((*found, *real)))
+    """Outputs for an input that is known, likewise."""
+    return _beside(n_in, [one.n_out for one in _sizes.real(len(n_in))])
+
+
+def _beside(known: Size, real: Sequence[Size]) -> tuple[Size, ...]:
+    rank = len(known)
+    ratios = [
+        *((ratio,) * rank for ratio in _RATIOS),
+        *itertools.permutations(_RATIOS[:6], rank),
+    ]
+    found = [
+        tuple(max(1, round(n * r)) for n, r in zip(known, each, strict=True)) for each in ratios
+    ]
+    small = [(n,) * rank for n in range(1, LARGEST + 1)]
+    return tuple(dict.fromkeys((*found, *real, *small)))
 
 
 # ---------------------------------------------------------------------------- a size that fits
