@@ -681,6 +681,8 @@ def hold(draw: Draw, *, keras_torch: bool = False) -> Held:
     n_out = want.shape[2:]
     if not want.size:
         return Held("nothing is left of the image")
+    if draw.rank != 2 and isinstance(answer, ResizeConversion) and _takes_two_axes(answer):
+        return Held("answered for two axes, which the answer says that it assumes")
     sentences = []
     every = list(claims_of(answer, draw, n_out))
     for claim in every:
@@ -699,6 +701,11 @@ def hold(draw: Draw, *, keras_torch: bool = False) -> Held:
     if draw.rank == 2 and isinstance(answer, ResizeConversion):
         sentences += _hold_nothing(answer, every, draw, want)
     return Held("answered" if sentences else "answered, not about this image", tuple(sentences))
+
+
+def _takes_two_axes(answer: ResizeConversion) -> bool:
+    """Whether the call does not say along how many axes it resizes."""
+    return any("along how many axes" in note for note in answer.reading.notes)
 
 
 def _branch(

@@ -220,3 +220,13 @@ def test_recomputed_factors_are_the_ratios_of_the_sizes(
     (sizes,) = asked(read_one, read_one.calls[0], size).sizes
     assert sizes.n_out == n_out
     assert sizes.scales is None
+
+
+@pytest.mark.parametrize("mode", ["INTER_NEAREST", "INTER_AREA"])
+def test_a_factor_that_no_decimal_is_has_no_recipe_where_weights_jump(mode: str) -> None:
+    """The decimal that 5/3 prints as is another number: of 3x6 to 5x10 it reads another pixel."""
+    text = f"cv2.resize(x, None, fx={{0}}, fy={{0}}, interpolation=cv2.{mode})"
+    for factor, has in (("5/3", False), ("2.5", True)):
+        parts = answer(text.format(factor), "torch").parts
+        codes = [one.code for part in parts for one in part.recipes]
+        assert any(".weights" in code and factor[:3] in code for code in codes) == has, factor

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from ..frameworks.factors import plain
 from ..frameworks.layer_plans import Target
 from ..numerics.error_model import ErrorModel
 from ..operators import Resize
+from ..operators.resize import exact_factor
 from . import search
 from .agreement import Side, jumps
 from .answer import ANOTHER_PIXEL, Equivalent, Exceptions
@@ -260,7 +262,7 @@ def _weighed(source: Model, query: Query, target: Target) -> Recipe | None:
 def _matrices(source: Model, query: Query, target: Target) -> Recipe | None:
     """The exact weights of each axis, and their product with the image."""
     convention, rank = source.convention, query.rank
-    factors = _factor_texts(query)
+    factors = _factor_texts(query, exact=convention.kernel.jumps)
     if factors is None:
         return None
     lines, letters = [], []
@@ -314,8 +316,13 @@ def _einsums(equation: str, letters: Sequence[str]) -> Iterator[str]:
         image = made
 
 
-def _factor_texts(query: Query) -> list[str] | None:
-    """For each axis what ``weights`` is given beside the sizes; None where no short text is right."""
+def _factor_texts(query: Query, *, exact: bool) -> list[str] | None:
+    """For each axis what ``weights`` is given beside the sizes; None where no short text is right.
+
+    Args:
+        query: the sizes, and the factors that make them.
+        exact: the weights jump at edges, so that the last bit of a factor can matter.
+    """
     if not any(one.scales for one in query.sizes):
         return [""] * query.rank
     factors = query.factors
@@ -323,7 +330,7 @@ def _factor_texts(query: Query) -> list[str] | None:
         return None
     texts = (", {factor}", ", None if {{m}} == {{n}} else {factor}")
     for text, unless in zip(texts, (_given, _given_unless_unchanged), strict=True):
-        if all(_alike(one, unless(one, factors)) for one in query.sizes):
+        if all(_alike(one, unless(one, factors), exact=exact) for one in query.sizes):
             return [text.format(factor=repr(plain(factor))) for factor in factors]
     return None
 
@@ -337,9 +344,14 @@ def _given_unless_unchanged(sizes: Sizes, factors: Sequence[float]) -> list[floa
     return [1.0 if n == m else factor for n, m, factor in both]
 
 
-def _alike(sizes: Sizes, factors: Sequence[float]) -> bool:
-    """Whether an axis is sampled at these factors, to the last bit of a double."""
+def _alike(sizes: Sizes, factors: Sequence[float], *, exact: bool) -> bool:
+    """Whether each axis is sampled at these factors: as they are printed, or to the last bit of a double."""
     each = zip(sizes.axes, factors, strict=True)
+    if exact:
+        return all(
+            (Fraction(m, n) if scale is None else scale) == exact_factor(plain(factor))
+            for (n, m, scale), factor in each
+        )
     return all(
         abs(float(scale if scale is not None else m / n) - factor) <= 2.0**-50 * factor
         for (n, m, scale), factor in each
