@@ -8,6 +8,7 @@ import re
 import shlex
 import textwrap
 from pathlib import Path
+from unittest import mock
 
 from halfpixel import cli
 from halfpixel.conformance import trials
@@ -46,15 +47,8 @@ def with_output(page: str) -> str:
 def printed(command: str) -> str:
     """What a command prints in a terminal, indented by four spaces."""
     out = io.StringIO()
-    width = os.environ.get("COLUMNS")
-    os.environ["COLUMNS"] = _WIDTH
-    try:
-        with contextlib.redirect_stdout(out):
-            cli.main(shlex.split(command))
-    finally:
-        os.environ.pop("COLUMNS")
-        if width is not None:
-            os.environ["COLUMNS"] = width
+    with mock.patch.dict(os.environ, COLUMNS=_WIDTH), contextlib.redirect_stdout(out):
+        cli.main(shlex.split(command))
     return textwrap.indent(
         out.getvalue().strip("\n") + "\n", "    ", lambda line: line.strip() != ""
     )

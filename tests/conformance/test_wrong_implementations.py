@@ -19,7 +19,12 @@ from halfpixel.conformance import goldens, misreadings, trials, verdicts
 from halfpixel.conformance.cases import Case
 from halfpixel.conformance.verdicts import Verdict, error_bound, judge, share_of_bound
 from halfpixel.frameworks import Call, DType, Expression, Name
-from halfpixel.numerics.error_model import ErrorModel, cubic_weight_error, normalised_weight_error
+from halfpixel.numerics.error_model import (
+    ErrorModel,
+    cubic_weight_error,
+    normalised_weight_error,
+    sum_of_products,
+)
 from halfpixel.operators import ConvTranspose, Resize
 from halfpixel.operators.request import Operation, Request
 from halfpixel.report.terminal import explain, headline
@@ -670,19 +675,10 @@ def _attributes(request: Request) -> dict[str, object]:
     return request.convention.attributes
 
 
-def _sums(dtype: DType) -> ErrorModel:
-    return ErrorModel(
-        coordinates=dtype,
-        coordinate_roundings=0,
-        weights=dtype,
-        weight_error=0,
-        accumulation=dtype,
-        source="this file",
-    )
-
-
 def _conv_call(function: Callable[..., Array]) -> Call:
-    return _call("conv_transpose", function, _attributes, _sums)
+    return _call(
+        "conv_transpose", function, _attributes, lambda dtype: sum_of_products(dtype, "this file")
+    )
 
 
 CONV_CASES = {

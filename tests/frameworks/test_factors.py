@@ -351,17 +351,13 @@ def test_a_mistake_is_caught_and_named(
 
 
 def test_no_kind_of_mistake_is_missing_from_the_table_above() -> None:
-    cases = [case_with_expected(case) for case in STORED if case.convention in (LINEAR, CUBIC)]
+    cases = [case.computed() for case in STORED if case.convention in (LINEAR, CUBIC)]
     found = {name for case in cases for name, _ in misreadings.readings(case)}
     own = {
         name.removeprefix("the expected convention ") for name in found if name.startswith("the ")
     }
     about = {name for name in own if re.search("scale|copied|ratio", name)}
     assert about == {said for said, _, _ in MISTAKES}
-
-
-def case_with_expected(case: Case) -> Case:
-    return case.computed()
 
 
 # ---------------------------------------------------------------------------- what calls make of factors

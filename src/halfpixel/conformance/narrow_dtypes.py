@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..frameworks import Call, DType
-from ..frameworks.call import WIDE
+from ..frameworks.call import INTEGERS, WIDE
 
 
 @dataclass(frozen=True)
@@ -81,3 +81,10 @@ def by_default(call: Call, dtype: DType, names: Sequence[str]) -> frozenset[str]
     known = treatment(call, dtype)
     kept = frozenset(names if known is None else filter(known.cases.__contains__, names))
     return kept or frozenset(names)
+
+
+def photographed_by_default(call: Call, dtype: DType, size: tuple[int, int]) -> bool:
+    """Whether the photograph is resized to a size by default: in float32 and integers to each, otherwise, and
+    through variants, to :data:`PHOTOGRAPH_SIZE`."""
+    every = (dtype == "float32" or dtype in INTEGERS) and not call.variant
+    return every or size == PHOTOGRAPH_SIZE

@@ -335,8 +335,7 @@ def _photographs(release: Callable[[str], str | None], *, swept: bool) -> Iterat
                 if call.expression(named.request) is not None:
                     for dtype in filter(functools.partial(_photographed, call), call.arithmetic):
                         case = functools.partial(_photograph, call, dtype, convention, size)
-                        every = (dtype == "float32" or dtype in INTEGERS) and not call.variant
-                        if (every or size == narrow_dtypes.PHOTOGRAPH_SIZE) != swept:
+                        if narrow_dtypes.photographed_by_default(call, dtype, size) != swept:
                             yield Trial(call, dtype, named.name, case)
 
 

@@ -346,6 +346,21 @@ _BORDER_NAMES: Words = {
 }
 
 
+def _pyramid(name: str, own_size: OwnSize) -> Function:
+    return Function(
+        framework=_LIBRARY,
+        name=name,
+        own_size=own_size,
+        takes="src, dst=None, dstsize=None, borderType=4",
+        image="src",
+        size=("dstsize",),
+        order="wh",
+        unused=("dst",),
+        words={"borderType": _BORDER_NUMBERS},
+        constants={"borderType": _BORDER_NAMES},
+    )
+
+
 LIBRARY = Library(
     name=_LIBRARY,
     title="OpenCV",
@@ -362,30 +377,8 @@ LIBRARY = Library(
             words={"interpolation": _CV2},
             constants={"interpolation": {name: name for name in _CV2.values()}},
         ),
-        Function(
-            framework=_LIBRARY,
-            name="cv2.pyrDown",
-            own_size=OwnSize(lambda n: (n + 1) // 2, "({} + 1) // 2"),
-            takes="src, dst=None, dstsize=None, borderType=4",
-            image="src",
-            size=("dstsize",),
-            order="wh",
-            unused=("dst",),
-            words={"borderType": _BORDER_NUMBERS},
-            constants={"borderType": _BORDER_NAMES},
-        ),
-        Function(
-            framework=_LIBRARY,
-            name="cv2.pyrUp",
-            own_size=OwnSize(lambda n: 2 * n, "2 * {}"),
-            takes="src, dst=None, dstsize=None, borderType=4",
-            image="src",
-            size=("dstsize",),
-            order="wh",
-            unused=("dst",),
-            words={"borderType": _BORDER_NUMBERS},
-            constants={"borderType": _BORDER_NAMES},
-        ),
+        _pyramid("cv2.pyrDown", OwnSize(lambda n: (n + 1) // 2, "({} + 1) // 2")),
+        _pyramid("cv2.pyrUp", OwnSize(lambda n: 2 * n, "2 * {}")),
         Function(
             framework=_LIBRARY,
             name="cv2.warpAffine",

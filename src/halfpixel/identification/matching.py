@@ -26,7 +26,6 @@ from .probes import Answer
 from .scalings import BY_FACTOR, BY_SIZES, Scaling
 
 EVERY, ELSEWHERE = "at every size", "elsewhere"
-PER_AXIS = "along each axis by itself"
 # A part of the sizes is named only if so many probes stand for it, not all of them at an unchanged size.
 _LEAST = 2
 
