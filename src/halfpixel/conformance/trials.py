@@ -460,12 +460,14 @@ def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
         yield from _integer_trials(call, release, dtype)
         return
     convention, rule = call.convention(release), call.stored_rule
-    call = call.at(release) or call
+    there = call.at(release)
+    late = there is not None and dtype not in there.arithmetic  # the dtype came after this release
+    call = call if late or there is None else there
     follows = convention or next(iter(call.follows.values()), Resize(mode="linear"))
     every = resize_entries(follows)
     if call.scaling is not None:
         every = (*every, *SCALE_CASES)
-    entries = _REFUSED_FLOATS if call.refuses(dtype) else every
+    entries = _REFUSED_FLOATS if late or call.refuses(dtype) else every
     if convention is None:  # it refuses, or this release does not have it: one case shows it
         entries, rule = entries[:1], rule if call.follows else None
     cases = _resize_cases(follows, rule)
@@ -501,7 +503,8 @@ def _integer_trials(call: Call, release: str, dtype: DType) -> Cases:
     if convention is not None:
         cases = _integer_cases(convention)
         every = INTEGER_CASES if call.scaling is None else (*INTEGER_CASES, *INTEGER_SCALE_CASES)
-        for entry in _REFUSED if call.refuses(dtype) else every:
+        late = dtype not in (call.at(release) or call).arithmetic
+        for entry in _REFUSED if late or call.refuses(dtype) else every:
             case = cases.get(entry.name)
             if case is not None and call.expression(case.request) is not None:
                 make = functools.partial(_integer_case, call, dtype, convention, entry.name)
