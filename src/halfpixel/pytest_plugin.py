@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .conformance.trials import Trial
+    from .conformance.trials import Releases, Trial
     from .conformance.verdicts import Verdict
     from .scheduling import UnitScheduling
 
@@ -190,7 +190,8 @@ def _suite_mark(obj: object) -> pytest.Mark | None:
 def _items(
     collector: pytest.Module | pytest.Class, name: str, obj: Any, mark: pytest.Mark
 ) -> Iterator[ConformanceItem]:
-    from .frameworks import missing_needs, version
+    from .frameworks import Release, missing_needs
+    from .frameworks import release as installed_release
 
     if "modes" in mark.args and not _asked_for(collector.config, "modes"):
         return
@@ -199,8 +200,8 @@ def _items(
     if any(one.name == "sweep" for one in marks) and not _asked_for(collector.config, "sweep"):
         return
 
-    def release(framework: str) -> str | None:
-        return None if selected and framework not in selected else version(framework)
+    def release(framework: str) -> Release | None:
+        return None if selected and framework not in selected else installed_release(framework)
 
     for trial in _trials(release, *mark.args):
         if missing_needs(trial.call):
@@ -215,9 +216,7 @@ def _items(
         )
 
 
-def _trials(
-    release: Callable[[str], str | None], suite: str = "", *rest: object
-) -> Iterator[Trial]:
+def _trials(release: Releases, suite: str = "", *rest: object) -> Iterator[Trial]:
     """The trials of a suite, of the frameworks that a release is given for."""
     from .conformance import trials
 

@@ -23,7 +23,7 @@ from halfpixel.conformance.cases import (
     resize_cases,
 )
 from halfpixel.conformance.verdicts import Verdict, error_bound, judge, share_of_bound
-from halfpixel.frameworks import Call, Expression, Name, Names, Refusal, dtype_name
+from halfpixel.frameworks import Call, Crash, Expression, Name, Names, Refusal, Release, dtype_name
 from halfpixel.frameworks.call import BFLOAT16, WIDE
 from halfpixel.numerics.coordinates import COORDINATE_RULES
 from halfpixel.numerics.error_model import (
@@ -611,7 +611,9 @@ def judged(
     **declared: Any,
 ) -> Verdict:
     monkeypatch.setattr("halfpixel.conformance.verdicts.load", lambda framework: {"fake": "names"})
-    monkeypatch.setattr("halfpixel.conformance.verdicts.version", lambda framework: "2.5")
+    monkeypatch.setattr(
+        "halfpixel.conformance.verdicts.installed_release", lambda framework: Release("2.5")
+    )
     call = replace(fake_call(answer, release_range, refusals), **declared)
     verdict = judge(call, CASE, "float32")
     assert (verdict.call, verdict.case, verdict.dtype) == (call, CASE, "float32")
@@ -751,6 +753,22 @@ def test_a_release_before_a_dtype_came_may_refuse_it_and_is_held_to_what_it_answ
     assert judged(monkeypatch, raises(RuntimeError("not implemented")), **came).kind == kind
     assert judged(monkeypatch, answers(RIGHT), **came).kind == "conforms"
     assert judged(monkeypatch, answers(RIGHT + 1), **came).kind == "changed"
+
+
+def test_a_call_is_not_run_where_it_is_known_to_end_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran = raises(AssertionError("it was run"))
+    crash = Crash("a size below zero", "<3", lambda request: request.size == CASE.size)
+    verdict = judged(monkeypatch, ran, crashes=(crash,))
+    assert (verdict.kind, verdict.reason) == ("unsupported", "")
+    assert verdict.words == "not run: it ends the process: a size below zero"
+    for other in (
+        replace(crash, releases="<2.5"),
+        replace(crash, dtypes=("float64",)),
+        replace(crash, when=lambda request: request.size != CASE.size),
+    ):
+        assert judged(monkeypatch, ran, crashes=(other,)).words == "AssertionError: it was run"
 
 
 def test_an_interruption_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -594,10 +594,10 @@ def absent(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name in missing else find_spec(name)
     )
-    for function in (frameworks.installed, frameworks.version):
+    for function in (frameworks.installed, frameworks.version, frameworks.release):
         function.cache_clear()
     yield missing
-    for function in (frameworks.installed, frameworks.version):
+    for function in (frameworks.installed, frameworks.version, frameworks.release):
         function.cache_clear()
 
 

@@ -13,7 +13,7 @@ import pytest
 from halfpixel import frameworks
 from halfpixel.conformance import trials
 from halfpixel.conformance.verdicts import judge
-from halfpixel.frameworks import FRAMEWORKS, FrameworkError, Names
+from halfpixel.frameworks import FRAMEWORKS, FrameworkError, Names, Release
 from halfpixel.frameworks.process import Process
 from halfpixel.operators.request import Operation
 
@@ -69,7 +69,9 @@ def test_a_child_that_died_is_an_error_and_no_verdict(
     monkeypatch.setattr(
         "halfpixel.conformance.verdicts.load", lambda framework: {"process": process}
     )
-    monkeypatch.setattr("halfpixel.conformance.verdicts.version", lambda framework: "9.9")
+    monkeypatch.setattr(
+        "halfpixel.conformance.verdicts.installed_release", lambda framework: Release("9.9")
+    )
     trial = _trial("keras.ops.image.resize-bilinear")
     with pytest.raises(FrameworkError, match=words):
         judge(trial.call, trial.case(), "float32")

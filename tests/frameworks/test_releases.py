@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from halfpixel.conformance import trials
-from halfpixel.frameworks import Call, Defect, Refusal
-from halfpixel.frameworks.releases import Ranged, contains
+from halfpixel.frameworks import FRAMEWORKS, Call, Crash, Defect, Refusal, Release
+from halfpixel.frameworks.releases import Ranged, contains, packages_of
 from halfpixel.operators import Resize
+from halfpixel.operators.request import Request
 
 FLOOR = Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
 LINEAR = Resize(mode="linear")
@@ -74,6 +75,7 @@ def test_a_call_that_declares_one_range_is_the_same_in_all_its_releases() -> Non
         ({"<=5": 1, ">=5": 2}, "overlap: both have 5"),
         ({"": 1, ">=5": 2}, "'' and '>=5' overlap"),
         ({"==4.8.*": 1, ">4.8, <5": 2}, "overlap: both have 4.8"),
+        ({"<4": 1, "<5": 2}, "overlap: both have 0"),
         ({"since 5": 1}, "'since 5' is no range of releases: write it like '>=4.8, <5'"),
     ],
 )
@@ -109,3 +111,68 @@ def test_a_release_is_a_version() -> None:
     assert contains(">=2.6", "2.7.0.dev1+cpu")
     with pytest.raises(ValueError, match="'newest' is no release: write it like"):
         contains(">=2.6", "newest")
+
+
+# ---------------------------------------------------------------------------- packages beside a framework
+
+
+@pytest.mark.parametrize(
+    ("releases", "release", "there"),
+    [
+        (">=2.18", Release("2.18.1", {"keras": "3.8.0"}), True),
+        ("keras >=3.8", Release("2.18.1", {"keras": "3.8.0"}), True),
+        ("keras <3.8", Release("2.18.1", {"keras": "3.8.0"}), False),
+        ("keras >=3.8; >=2.20", Release("2.18.1", {"keras": "3.8.0"}), False),
+        ("keras >=3.8; >=2.18", Release("2.18.1", {"keras": "3.8.0"}), True),
+        ("keras >=3.15", "2.16.2", True),  # pip takes the latest
+        # tf.keras is a part of TensorFlow, whatever it says of itself
+        ("keras >=3", "2.15.1", False),
+        ("keras >=2.15", "2.15.1", True),
+        ("keras >=2.3", Release("2.2.0", {"keras": "2.3.0"}), False),
+        ("keras >=3", Release("2.15.1", {"keras": "3.0.5"}), True),  # Keras 3 beside it
+        ("torch <2.3", Release("3.9.2", {"torch": "2.2.2"}), True),
+    ],
+)
+def test_a_range_may_be_about_a_package(releases: str, release: Any, there: bool) -> None:
+    assert contains(releases, release) is there
+
+
+def test_a_call_is_changed_by_its_framework_and_by_a_package_beside_it() -> None:
+    call = replace(
+        CALL,
+        follows={"keras <3.6": FLOOR, "keras >=3.6": LINEAR},
+        changes={"<2.18": {"roundings": {}}, "keras <3.9": {"returns": {"float32": "float64"}}},
+        crashes=(Crash("it aborts", "keras <3.7; <2.18", lambda request: True, ("float32",)),),
+    )
+    call.check_releases()
+    old = call.at(Release("2.16.2", {"keras": "3.3.3"}))
+    new = call.at(Release("2.16.2", {"keras": "3.8.0"}))
+    latest = call.at(Release("2.18.1", {"keras": "3.15.0"}))
+    assert old is not None
+    assert new is not None
+    assert latest is not None
+    assert [now.latest for now in (old, new, latest)] == [FLOOR, LINEAR, LINEAR]
+    assert [now.roundings for now in (old, new, latest)] == [{}, {}, CALL.roundings]
+    assert [list(now.returns.values())[:1] for now in (old, new)] == [["float64"]] * 2
+    assert latest.returns == CALL.returns
+    request = Request(LINEAR, (1, 1, 2, 2), (3, 3))
+    assert old.crash(request, "float32") is not None
+    assert old.crash(request, "uint8") is None
+    assert new.crash(request, "float32") is None
+
+
+def test_ranges_of_two_packages_that_overlap_are_told() -> None:
+    with pytest.raises(ValueError, match=r"'keras <3\.6' and '>=2\.18' overlap"):
+        Ranged({"keras <3.6": 1, ">=2.18": 2}).check()
+    with pytest.raises(ValueError, match=r"overlap: both have \S+ \(keras 3"):
+        replace(CALL, changes={"keras <3.6": {}, "keras >=3.5": {}}).check_releases()
+    with pytest.raises(ValueError, match="'numpy >=2' is no range of releases"):
+        contains("numpy >=2", "2.18.1")
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_ranges_are_about_packages_that_the_framework_says(framework: str) -> None:
+    said = {""} | {*FRAMEWORKS[framework].beside}
+    for call in FRAMEWORKS[framework].calls:
+        for releases in call.every_range:
+            assert packages_of(releases) <= said, (call.id, releases)

@@ -28,7 +28,7 @@ from halfpixel.conformance.trials import (
     trials_of,
 )
 from halfpixel.conformance.verdicts import judge
-from halfpixel.frameworks import Call, keras_torch
+from halfpixel.frameworks import Call, Release, keras_torch
 from halfpixel.numerics import integer_kernels
 from halfpixel.numerics.integer_kernels import (
     ROUNDINGS,
@@ -565,7 +565,9 @@ def test_a_failure_shows_integers(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = case.expected.astype(np.uint8)
     wrong[0, 0, 4, 3] ^= 1
     monkeypatch.setattr("halfpixel.conformance.verdicts.load", lambda framework: {})
-    monkeypatch.setattr("halfpixel.conformance.verdicts.version", lambda framework: "2.13.0")
+    monkeypatch.setattr(
+        "halfpixel.conformance.verdicts.installed_release", lambda framework: Release("2.13.0")
+    )
     monkeypatch.setattr(type(call), "evaluate", lambda *_: wrong)
     text = explain(judge(call, case, "uint8"))
     assert "1 of 189 values exceed the error bound" in text

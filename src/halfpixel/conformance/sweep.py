@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..frameworks import FRAMEWORKS, Call, load, version
+from ..frameworks import FRAMEWORKS, Call, Release, load
+from ..frameworks import release as installed_release
 from ..frameworks.call import WIDE, Defect, DType, Expression, dtype_name
 from ..numerics.coordinates import COORDINATE_RULES, float_coordinates, tap_weights
 from ..numerics.error_model import (
@@ -415,8 +416,8 @@ def sweep(call: Call, block: Block, dtype: str) -> Verdict:
     Returns:
         One verdict: its case is the smallest pair that is off, if there is one.
     """
-    release = version(call.framework) or ""
-    call = call.at(release) or call
+    installed = installed_release(call.framework) or Release("")
+    release, call = str(installed), call.at(installed) or call
     share, off, worst = 0.0, set(), None
     compared = False
     for one in _compared(call, block, dtype):

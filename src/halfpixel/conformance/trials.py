@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..frameworks import FRAMEWORKS, Call, DType, Mode, load, version
+from ..frameworks import FRAMEWORKS, Call, DType, Mode, Release, load
+from ..frameworks import release as installed_release
 from ..frameworks.call import INTEGERS, WIDE
 from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
@@ -45,6 +46,9 @@ from .cases import (
     scale_cases,
 )
 from .edge_cases import EDGE_CASES, EdgeCase, Sizes, left_out
+
+Installed = str | Release
+Releases = Callable[[str], Installed | None]  # of a framework; None where it is to be left out
 
 # the photograph's shape: what is collected does not read the file
 _NO_PIXELS = np.broadcast_to(np.uint8(0), (60, 90, 3))
@@ -149,9 +153,7 @@ def _golden_of(case: Case) -> Case:
     return golden(goldens.path_of(case))  # a path takes longer to make than an item
 
 
-def trials_of(
-    operation: Operation, release: Callable[[str], str | None] = version
-) -> Iterator[Trial]:
+def trials_of(operation: Operation, release: Releases = installed_release) -> Iterator[Trial]:
     """What the conformance suites run: every call, in every dtype, on the goldens that it can express.
 
     A narrow dtype runs on some of them (:mod:`~halfpixel.conformance.narrow_dtypes`). Calls that are given
@@ -164,20 +166,18 @@ def trials_of(
     yield from _trials((c for c in calls(operation) if c.scaling is None), release, swept=False)
 
 
-def scale_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+def scale_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """Every call that is given factors, on the goldens, with scales or without, that they can make."""
     yield from _trials((c for c in calls("resize") if c.scaling is not None), release, swept=False)
 
 
-def narrow_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+def narrow_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """What :func:`trials_of`, :func:`scale_trials` and :func:`photograph_trials` leave to the sweep."""
     yield from _trials(calls("resize"), release, swept=True)
     yield from _photographs(release, swept=True)
 
 
-def _trials(
-    chosen: Iterator[Call], release: Callable[[str], str | None], *, swept: bool
-) -> Iterator[Trial]:
+def _trials(chosen: Iterator[Call], release: Releases, *, swept: bool) -> Iterator[Trial]:
     """Of the chosen calls, in every dtype, the cases that they can express that run by default, or others."""
     for call in chosen:
         cases = _resize_trials if call.operation == "resize" else _conv_transpose_trials
@@ -191,7 +191,7 @@ def _trials(
                         yield Trial(call, dtype, name, case)
 
 
-def _there(chosen: Iterator[Call], release: Callable[[str], str | None]) -> Iterator[Call]:
+def _there(chosen: Iterator[Call], release: Releases) -> Iterator[Call]:
     """The calls as they are in the installed releases, of those that have them."""
     for call in chosen:
         installed = release(call.framework)
@@ -200,16 +200,14 @@ def _there(chosen: Iterator[Call], release: Callable[[str], str | None]) -> Iter
             yield now
 
 
-def _following(
-    chosen: Iterator[Call], release: Callable[[str], str | None]
-) -> Iterator[tuple[Call, Resize]]:
+def _following(chosen: Iterator[Call], release: Releases) -> Iterator[tuple[Call, Resize]]:
     """Those of them that follow a convention there, with it."""
     for call in _there(chosen, release):
         if call.follows:
             yield call, call.latest
 
 
-def gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+def gradient_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """The gradient of every resize call that follows a convention, where its framework has gradients."""
     for call, convention in _following(calls("resize"), release):
         gradient = FRAMEWORKS[call.framework].gradient
@@ -238,7 +236,7 @@ def gradient_golden(convention: Resize, rule: str | None, name: str) -> Case:
     return case.computed()
 
 
-def conv_gradient_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+def conv_gradient_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """The gradients of every transposed convolution whose inputs have names to differentiate by."""
     for call in _there(calls("conv_transpose"), release):
         gradient = FRAMEWORKS[call.framework].gradient
@@ -271,7 +269,7 @@ def modes() -> Iterator[tuple[str, Mode]]:
             yield framework.name, mode
 
 
-def mode_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+def mode_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """Every resize call in every mode that this machine has, and its gradient, where the mode has it, on a
     few cases: each compiles anew. Of what says the same as another call, Keras's layers and functions: they
     bring code of their own to be traced."""
@@ -321,13 +319,13 @@ def executed_golden(convention: Resize, rule: str | None, executed: str | None, 
     return case.computed()
 
 
-def photograph_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+def photograph_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """The photograph through every resize call whose convention has goldens, at three sizes; in float64,
     float16 and bfloat16, and through variants, at one."""
     yield from _photographs(release, swept=False)
 
 
-def _photographs(release: Callable[[str], str | None], *, swept: bool) -> Iterator[Trial]:
+def _photographs(release: Releases, *, swept: bool) -> Iterator[Trial]:
     for call, convention in _following(calls("resize"), release):
         if call.stored and call.scaling is None:
             for size in PHOTOGRAPH_SIZES:
@@ -354,7 +352,7 @@ def edged() -> Iterator[Call]:
             yield call
 
 
-def edge_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+def edge_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """The edges of every resize call that follows a convention, each at the first sizes it can express."""
     for call, convention in _following(edged(), release):
         for entry in EDGE_CASES.values():
@@ -399,7 +397,7 @@ def edge(
     return case.computed()
 
 
-def sweep_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+def sweep_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """Every size pair through every resize call that follows a convention, in blocks; of dtypes that share
     an arithmetic, in one."""
     for call, convention in _swept(release):
@@ -408,7 +406,7 @@ def sweep_trials(release: Callable[[str], str | None] = version) -> Iterator[Tri
                 yield Trial(call, dtype, block.name, functools.partial(_itself, block))
 
 
-def sample_trials(release: Callable[[str], str | None] = version) -> Iterator[Trial]:
+def sample_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """A sample of the size pairs of a sweep, a few for each resize call that follows a convention."""
     for call, convention in _swept(release):
         end = sweep.largest(convention)
@@ -421,7 +419,7 @@ def _itself(block: sweep.Block) -> sweep.Block:
     return block
 
 
-def _swept(release: Callable[[str], str | None]) -> Iterator[tuple[Call, Resize]]:
+def _swept(release: Releases) -> Iterator[tuple[Call, Resize]]:
     for call, convention in _following(calls("resize"), release):
         if sweep.swept(call):
             yield call, convention
@@ -455,7 +453,7 @@ _REFUSED = tuple(entry for entry in INTEGER_CASES if entry.shows_refusals)
 _REFUSED_FLOATS = tuple(entry for entry in RESIZE_CASES if entry.shows_refusals)
 
 
-def _resize_trials(call: Call, release: str, dtype: DType) -> Cases:
+def _resize_trials(call: Call, release: Installed, dtype: DType) -> Cases:
     if dtype in INTEGERS:
         yield from _integer_trials(call, release, dtype)
         return
@@ -498,7 +496,7 @@ def _resize_cases(convention: Resize, rule: str | None) -> dict[str, Case]:
     return {case.name: case for case in cases}
 
 
-def _integer_trials(call: Call, release: str, dtype: DType) -> Cases:
+def _integer_trials(call: Call, release: Installed, dtype: DType) -> Cases:
     convention = call.convention(release)
     if convention is not None:
         cases = _integer_cases(convention)
@@ -544,7 +542,7 @@ def _computed(
     return case.computed()
 
 
-def _conv_transpose_trials(call: Call, release: str, dtype: DType) -> Cases:
+def _conv_transpose_trials(call: Call, release: Installed, dtype: DType) -> Cases:
     for case in _conv_transpose_cases():
         if call.expression(case.request) is not None:
             yield case.name, functools.partial(_golden_of, case)

@@ -48,7 +48,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..frameworks import Call, FrameworkError, dtype_name, load, version
+from ..frameworks import Call, FrameworkError, Release, dtype_name, load
+from ..frameworks import release as installed_release
 from ..numerics.computation import Computation
 from ..numerics.coordinates import COORDINATE_RULES, relevant, tap_weights
 from ..numerics.error_model import UNDERFLOW, UNIT_ROUNDOFF, ErrorModel
@@ -74,7 +75,7 @@ class Verdict:
     Attributes:
         kind: conforms, changed or unsupported.
         call, case, dtype: what was run.
-        release: of the framework.
+        release: of the framework, with those of the packages beside it that matter.
         share: the largest part of its bound that a value used; 0 where all values are exact,
             infinite where a bound of zero was missed, NaN where nothing was compared.
         words: the framework's own words, where it refused; or the defect that it was held to.
@@ -112,8 +113,8 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
         FrameworkError: the framework cannot be imported, or has died.
     """
     names = load(call.framework)
-    release = version(call.framework) or ""
-    there = call.at(release)
+    installed = installed_release(call.framework) or Release("")
+    release, there = str(installed), call.at(installed)
     takes = there is not None and dtype in there.arithmetic
     now = there or call
     expression = now.said(case.request)
@@ -122,6 +123,8 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     def verdict(kind: Kind, **known: Any) -> Verdict:
         return Verdict(kind, call, case, dtype, release, **known)
 
+    if crash := now.crash(case.request, dtype):
+        return verdict("unsupported", words=f"not run: it ends the process: {crash.why}")
     inputs = now.arrays(case, dtype)
     before = {name: values.tobytes() for name, values in inputs.items()}
     try:

@@ -12,6 +12,7 @@ from importlib import import_module
 from . import keras_calls, onnx, opencv, tensorflow, torch
 from .call import (
     Call,
+    Crash,
     Defect,
     DType,
     Expression,
@@ -25,6 +26,7 @@ from .call import (
     dtype_name,
 )
 from .library import Library
+from .releases import Release
 
 _FIRST = ("torch", "tensorflow", "opencv", "keras_torch")  # the order of tables; others follow
 
@@ -54,6 +56,7 @@ __all__ = [
     "FRAMEWORKS",
     "LIBRARIES",
     "Call",
+    "Crash",
     "DType",
     "Defect",
     "Expression",
@@ -65,10 +68,12 @@ __all__ = [
     "Name",
     "Names",
     "Refusal",
+    "Release",
     "dtype_name",
     "installed",
     "load",
     "missing_needs",
+    "release",
     "version",
 ]
 
@@ -83,7 +88,12 @@ def installed(module: str) -> bool:
 def version(framework: str) -> str | None:
     """The installed release of a framework, read from its package's metadata, or None."""
     entry = FRAMEWORKS[framework]
-    if not all(installed(module) for module in (entry.module, *entry.needs)):
+    return _said(entry) if all(map(installed, entry.needs)) else None
+
+
+def _said(entry: Framework) -> str | None:
+    """The release of a framework's module, whatever it needs beside."""
+    if not installed(entry.module):
         return None
     for distribution in entry.distributions:
         try:
@@ -91,6 +101,20 @@ def version(framework: str) -> str | None:
         except importlib.metadata.PackageNotFoundError:
             continue
     return "0+unknown"  # installed without metadata, say from a build tree
+
+
+@functools.cache
+def release(framework: str) -> Release | None:
+    """The installed release of a framework with those of the packages beside it, or None.
+
+    A package is found by its module, which is that of a framework too.
+    """
+    own = version(framework)
+    if own is None:
+        return None
+    modules = {entry.module: entry for entry in FRAMEWORKS.values()}
+    beside = {name: _said(modules[name]) for name in FRAMEWORKS[framework].beside}
+    return Release(own, {name: said for name, said in beside.items() if said is not None})
 
 
 def missing_needs(call: Call) -> tuple[str, ...]:

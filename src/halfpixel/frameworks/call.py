@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypedDict
 
@@ -20,7 +20,7 @@ from ..numerics.nonfinite import Evaluated, default
 from ..operators import Resize
 from ..operators.request import Operation, Request
 from .factors import Scaling
-from .releases import Ranged, contains
+from .releases import Ranged, Release, by_package, contains
 
 DType = Literal["float32", "float64", "float16", "bfloat16", "uint8", "uint16", "int16"]
 Names = Mapping[str, Any]
@@ -129,6 +129,23 @@ class Refusal:
         return re.search(self.words, message) is not None
 
 
+@dataclass(frozen=True)
+class Crash:
+    """A declared crash: where a framework ends the process, so that the call is not run there.
+
+    Attributes:
+        why: the reason, for a reader.
+        releases: those that crash (PEP 440 specifiers).
+        when: whether it holds for a request.
+        dtypes: the dtypes that it is about; all, if empty.
+    """
+
+    why: str
+    releases: str
+    when: Callable[[Request], bool]
+    dtypes: tuple[DType, ...] = ()
+
+
 class Recomputation(Protocol):
     """From a computation to what a defect makes of it; a case stays a case."""
 
@@ -164,6 +181,7 @@ class Change(TypedDict, total=False):
     rounding: Callable[[tuple[str, ...], Names], str]
     refusals: tuple[Refusal, ...]
     defects: tuple[Defect, ...]
+    crashes: tuple[Crash, ...]
     scaling: Scaling | None
     backward: Callable[[Request], Expression | None] | None
     needs: tuple[str, ...]
@@ -188,8 +206,9 @@ class LeftOut:
 class Call:
     """One public function of a framework with its flags set.
 
-    Its fields are those of the latest releases. What holds in some releases only has a range of them (PEP
-    440 specifiers), and :meth:`at` is the call as it is in one release.
+    Its fields are those of the latest releases. What holds in some releases only has a range of them
+    (:mod:`.releases`: PEP 440 specifiers, of a package beside the framework after its name), and :meth:`at`
+    is the call as it is in one release.
 
     Attributes:
         framework: its name: torch, tensorflow or opencv.
@@ -199,7 +218,8 @@ class Call:
             transposed convolution the convention comes with the request: ``expression`` says which ones
             the call can express. Empty for a call that the framework always refuses.
         releases: those that have the call; if empty, those of ``follows``, or all where that is empty.
-        changes: release ranges in which other fields have other values than in the latest releases.
+        changes: release ranges in which other fields have other values than in the latest releases; where
+            ranges of two packages hold, both.
         expression: the call on a request, as a user would write it; None if its arguments cannot say it.
         run: evaluates the expression on inputs of one dtype, (N, C, H, W) in and out.
         arithmetic: for each dtype it takes, the roundings on the way.
@@ -211,6 +231,7 @@ class Call:
         rounding: which of them it follows in the environment of the loaded names.
         refusals: what the framework is known to refuse, with its words.
         defects: where it is known to compute something else than its convention.
+        crashes: where it is known to end the process, and is not run.
         variant: another way to say what a call of the same framework says; it is not swept.
         stored: its conventions have goldens. If not, their expected values are computed as they are
             needed, with its coordinate rule, unless another call's conventions are the same.
@@ -245,6 +266,7 @@ class Call:
     rounding: Callable[[tuple[str, ...], Names], str] = lambda choice, names: choice[0]
     refusals: tuple[Refusal, ...] = ()
     defects: tuple[Defect, ...] = ()
+    crashes: tuple[Crash, ...] = ()
     variant: bool = False
     stored: bool = True
     scaling: Scaling | None = None
@@ -272,12 +294,12 @@ class Call:
         """The resize convention that it follows in the latest releases; of a call that follows one."""
         return Ranged(self.follows).latest
 
-    def at(self, release: str) -> Call | None:
+    def at(self, release: str | Release) -> Call | None:
         """The call as it is in a release: ``follows`` has the one convention, ``arithmetic`` the dtypes that
         the release takes, and what it refuses and computes wrongly is what that release does.
 
         Args:
-            release: a version (PEP 440).
+            release: a version of the framework (PEP 440), perhaps with those of the packages beside it.
 
         Returns:
             The call; None if the release does not have it.
@@ -286,15 +308,18 @@ class Call:
             ValueError: two ranges have the release, or it is no version.
         """
         known: dict[str, Call | None] = self.__dict__.setdefault("_by_release", {})
-        if release not in known:
-            known[release] = self._as_in(release)
-        return known[release]
+        name = str(release)
+        if name not in known:
+            known[name] = self._as_in(release)
+        return known[name]
 
-    def _as_in(self, release: str) -> Call | None:
+    def _as_in(self, release: str | Release) -> Call | None:
         now = Ranged(self.follows).range_of(release)
         if (self.follows and now is None) or not contains(self.releases, release):
             return None
-        changed = replace(self, **(Ranged(self.changes).at(release) or {}))
+        changed = self
+        for ranged in by_package(self.changes):
+            changed = replace(changed, **(ranged.at(release) or {}))
         return replace(
             changed,
             follows={} if now is None else {now: self.follows[now]},
@@ -307,18 +332,27 @@ class Call:
             },
             refusals=tuple(one for one in changed.refusals if contains(one.releases, release)),
             defects=tuple(one for one in changed.defects if contains(one.releases, release)),
+            crashes=tuple(one for one in changed.crashes if contains(one.releases, release)),
         )
+
+    @property
+    def every_range(self) -> Iterator[str]:
+        """Every range of releases that it declares."""
+        yield from (self.releases, *self.follows, *self.changes, *self.since.values())
+        for changed in (vars(self), *self.changes.values()):
+            for kind in ("refusals", "defects", "crashes"):
+                yield from (one.releases for one in changed.get(kind, ()))
 
     def check_releases(self) -> None:
         """Check every range of releases that it declares.
 
         Raises:
-            ValueError: one is no PEP 440 specifier, or two of ``follows`` or of ``changes`` overlap.
+            ValueError: one is no range, or two of ``follows``, or of ``changes`` of one package, overlap.
         """
         Ranged(self.follows).check()
-        Ranged(self.changes).check()
-        known = (self.releases, *self.since.values(), *(one.releases for one in self.refusals))
-        for releases in (*known, *(one.releases for one in self.defects)):
+        for ranged in by_package(self.changes):
+            ranged.check()
+        for releases in self.every_range:
             Ranged({releases: None}).check()
 
     @property
@@ -341,7 +375,7 @@ class Call:
         rule = self.arithmetic[dtype].coordinate_rule
         return rule if rule and COORDINATE_RULES[rule].computed else self.stored_rule
 
-    def convention(self, release: str) -> Resize | None:
+    def convention(self, release: str | Release) -> Resize | None:
         """The resize convention that a release follows, or None if no range has it."""
         now = self.at(release)
         return next(iter(now.follows.values()), None) if now else None
@@ -367,6 +401,13 @@ class Call:
     def defect(self, request: Request) -> Defect | None:
         """The declared defect that shows on a request, or None; of a release, ask the call :meth:`at` it."""
         return next((one for one in self.defects if one.when(request)), None)
+
+    def crash(self, request: Request, dtype: str) -> Crash | None:
+        """The declared crash that a request would cause, or None; of a release, ask :meth:`at` it."""
+        return next(
+            (c for c in self.crashes if (not c.dtypes or dtype in c.dtypes) and c.when(request)),
+            None,
+        )
 
     def __call__(self, case: Computation, dtype: str, names: Names) -> NDArray[Any]:
         """Run it on a case.
@@ -573,6 +614,7 @@ class Framework:
         gradient: from a call on ``x`` to the gradient of its result, ``g`` being the cotangent, as a
             user would write it and evaluated; None for a framework without automatic differentiation.
         modes: the other ways to execute its calls.
+        beside: packages whose releases some ranges of its calls are about, by the modules that they are.
         converted: `halfpixel convert` reads and offers its calls: their functions are those of a
             :class:`~.library.Library`.
     """
@@ -588,4 +630,5 @@ class Framework:
     needs: tuple[str, ...] = ()
     gradient: Gradient | None = None
     modes: tuple[Mode, ...] = ()
+    beside: tuple[str, ...] = ()
     converted: bool = True

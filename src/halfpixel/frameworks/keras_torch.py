@@ -173,6 +173,7 @@ FRAMEWORK = Framework(
     module="keras",
     distributions=("keras", "keras-nightly"),
     needs=("torch",),
+    beside=("torch",),
     calls=CALLS,
     load=_load,
     environment=_environment,

@@ -1,11 +1,16 @@
-"""Ranges of releases (PEP 440 specifiers), and what holds in each."""
+"""Ranges of releases, and what holds in each.
+
+A range is a PEP 440 specifier. It is about the framework, or about the package that it begins with: of
+TensorFlow's calls ``>=2.9`` is about it, ``keras >=3.6`` about Keras, ``keras >=3; >=2.18`` about both.
+"""
 
 from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -13,35 +18,100 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# a package that is a part of the framework and has its release: in which releases of the framework, and of
+# its own where that is known: tf.keras, whose __version__ is another number, until Keras 3
+_BUNDLED = {"keras": ("<2.16", "<3")}
+_LATEST = "9999"  # of a package whose release is not given
+_CLAUSE = re.compile(
+    r"\s*(keras\b|torch\b|)\s*(.*)"
+)  # a package that a framework works with, or itself
 
-@functools.lru_cache(maxsize=1 << 10)
-def contains(releases: str, release: str) -> bool:
+
+@dataclass(frozen=True)
+class Release:
+    """A release of a framework, with those of the packages that it works with.
+
+    Attributes:
+        own: the framework's.
+        packages: releases of other packages by name, such as Keras's beside TensorFlow's. One that is not
+            there is the latest, or the framework's where it is a part of it.
+
+    >>> tensorflow = Release("2.18.1", {"keras": "3.8.0"})
+    >>> contains(">=2.18", tensorflow), contains("keras <3.15", tensorflow)
+    (True, True)
+    """
+
+    own: str
+    packages: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        beside = ", ".join(f"{name} {release}" for name, release in self.packages.items())
+        return f"{self.own} ({beside})" if beside else self.own
+
+    def of(self, package: str) -> str:
+        """The release of a package; the framework's where the name is empty."""
+        if not package:
+            return self.own
+        said = self.packages.get(package)
+        framework, own = _BUNDLED.get(package, ("<0", "<0"))
+        if contains(framework, self.own) and (said is None or contains(own, said)):
+            return self.own
+        return said or _LATEST
+
+
+def contains(releases: str, release: str | Release) -> bool:
     """Whether a range of releases has one; the empty range has all, and pre-releases count.
 
     Raises:
         ValueError: the range is no PEP 440 specifier, or the release no version.
 
-    >>> contains(">=4.8, <5", "4.10.0"), contains("", "0.1")
-    (True, True)
+    >>> contains(">=4.8, <5", "4.10.0"), contains("", "0.1"), contains("keras >=3", "2.15.1")
+    (True, True, False)
     """
+    given = Release(release) if isinstance(release, str) else release
+    return all(_contains(one, given.of(package)) for package, one in _clauses(releases))
+
+
+def packages_of(releases: str) -> set[str]:
+    """The packages that a range is about; the framework's name is empty."""
+    return {package for package, _ in _clauses(releases)}
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _clauses(releases: str) -> tuple[tuple[str, SpecifierSet], ...]:
+    """The packages that a range is about, empty for the framework, and the specifier of each."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    split = (_CLAUSE.fullmatch(one) for one in releases.split(";"))
+    try:
+        return tuple((one[1], SpecifierSet(one[2])) for one in split if one)
+    except InvalidSpecifier:
+        raise ValueError(
+            f"{releases!r} is no range of releases: write it like '>=4.8, <5' (PEP 440)"
+        ) from None
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _contains(releases: SpecifierSet, release: str) -> bool:
     from packaging.version import InvalidVersion, Version
 
     try:
         version = Version(release)
     except InvalidVersion:
         raise ValueError(f"{release!r} is no release: write it like 2.13.0") from None
-    return _parsed(releases).contains(version, prereleases=True)
+    return releases.contains(version, prereleases=True)
 
 
-def _parsed(releases: str) -> SpecifierSet:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+def by_package(ranges: Mapping[str, T]) -> Iterator[Ranged[T]]:
+    """Ranges in groups that are about the same packages: those of two groups may overlap."""
+    groups: dict[tuple[str, ...], dict[str, T]] = {}
+    for releases, value in ranges.items():
+        about = tuple(package for package, _ in _clauses(releases))
+        groups.setdefault(about, {})[releases] = value
+    return map(Ranged, groups.values())
 
-    try:
-        return SpecifierSet(releases)
-    except InvalidSpecifier:
-        raise ValueError(
-            f"{releases!r} is no range of releases: write it like '>=4.8, <5' (PEP 440)"
-        ) from None
+
+_NEAR = (".dev0", "", ".post1", ".999")  # releases right before, at and after a bound
 
 
 @dataclass(frozen=True)
@@ -67,7 +137,7 @@ class Ranged(Mapping[str, T], Generic[T]):
     def __len__(self) -> int:
         return len(self.values_by_range)
 
-    def range_of(self, release: str) -> str | None:
+    def range_of(self, release: str | Release) -> str | None:
         """The range that has a release; None if none has.
 
         Raises:
@@ -80,7 +150,7 @@ class Ranged(Mapping[str, T], Generic[T]):
             )
         return found[0] if found else None
 
-    def at(self, release: str) -> T | None:
+    def at(self, release: str | Release) -> T | None:
         """What holds in a release; None if no range has it. Errors are those of :meth:`range_of`."""
         releases = self.range_of(release)
         return None if releases is None else self[releases]
@@ -100,6 +170,13 @@ class Ranged(Mapping[str, T], Generic[T]):
         Raises:
             ValueError: they have, or one cannot; the message says which.
         """
-        bounds = {spec.version.removesuffix(".*") for one in self for spec in _parsed(one)}
-        for bound, end in itertools.product(sorted(bounds), (".dev0", "", ".post1", ".999")):
-            self.range_of(bound + end)
+        bounds: dict[str, set[str]] = {}
+        for package, specifier in itertools.chain.from_iterable(map(_clauses, self)):
+            found = bounds.setdefault(package, {"0"})
+            found.update(spec.version.removesuffix(".*") for spec in specifier)
+        near = [
+            [(package, bound + end) for bound in sorted(found) for end in _NEAR]
+            for package, found in bounds.items()
+        ]
+        for releases in map(dict, itertools.product(*near)):
+            self.range_of(Release(releases.pop("", _LATEST), releases))

@@ -677,7 +677,7 @@ CALLS = (
     *keras_calls.calls(
         keras_calls.Backend(
             framework="tensorflow",
-            releases=">=2.16",  # the first with Keras 3
+            releases="keras >=3",
             becomes=_IMAGE_RESIZE,
             narrow={
                 method: (*HALVES, *INTEGERS) if method != "area" else HALVES
@@ -829,4 +829,5 @@ FRAMEWORK = Framework(
     environment=_environment,
     gradient=Gradient(_gradient, _run_gradient, _NO_GRADIENTS),
     modes=MODES,
+    beside=("keras",),
 )
