@@ -198,6 +198,9 @@ def test_it_is_absent_without_keras_or_without_torch(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(frameworks, "installed", lambda module: module != missing)
+    monkeypatch.setattr(
+        "halfpixel.frameworks.installation.installed", lambda module: module != missing
+    )
     assert frameworks.version.__wrapped__(KERAS) is None
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import importlib.metadata
-import importlib.util
 import pkgutil
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 
@@ -25,6 +24,7 @@ from .call import (
     Refusal,
     dtype_name,
 )
+from .installation import check_imported, installed, packages, said_release
 from .library import Library
 from .releases import Release
 
@@ -73,34 +73,18 @@ __all__ = [
     "installed",
     "load",
     "missing_needs",
+    "packages",
     "release",
     "version",
 ]
 
 
 @functools.cache
-def installed(module: str) -> bool:
-    """Whether a module can be found. Nothing is imported."""
-    return importlib.util.find_spec(module) is not None
-
-
-@functools.cache
 def version(framework: str) -> str | None:
-    """The installed release of a framework, read from its package's metadata, or None."""
+    """The installed release of a framework as its module says it, or None. Nothing is imported: it is
+    checked against the module when that is loaded."""
     entry = FRAMEWORKS[framework]
-    return _said(entry) if all(map(installed, entry.needs)) else None
-
-
-def _said(entry: Framework) -> str | None:
-    """The release of a framework's module, whatever it needs beside."""
-    if not installed(entry.module):
-        return None
-    for distribution in entry.distributions:
-        try:
-            return importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return "0+unknown"  # installed without metadata, say from a build tree
+    return said_release(entry) if all(map(installed, entry.needs)) else None
 
 
 @functools.cache
@@ -113,7 +97,7 @@ def release(framework: str) -> Release | None:
     if own is None:
         return None
     modules = {entry.module: entry for entry in FRAMEWORKS.values()}
-    beside = {name: _said(modules[name]) for name in FRAMEWORKS[framework].beside}
+    beside = {name: said_release(modules[name]) for name in FRAMEWORKS[framework].beside}
     return Release(own, {name: said for name, said in beside.items() if said is not None})
 
 
@@ -129,7 +113,8 @@ def load(framework: str) -> Names:
         The names that its calls' expressions use.
 
     Raises:
-        FrameworkError: the import fails, or failed before.
+        FrameworkError: the import fails, or failed before; or the module is of another release than its
+            files say.
     """
     loaded = _loaded(framework)
     if isinstance(loaded, FrameworkError):
@@ -139,11 +124,15 @@ def load(framework: str) -> Names:
 
 @functools.cache
 def _loaded(framework: str) -> Names | FrameworkError:
+    entry = FRAMEWORKS[framework]
     try:
-        return FRAMEWORKS[framework].load()
+        names = entry.load()
+        if entry.module in sys.modules:  # it may be in a process of its own
+            check_imported(version(framework) or "", sys.modules[entry.module], entry.module)
+        return names
     except FrameworkError as error:
         return error
     except (ImportError, OSError) as error:
-        failed = FrameworkError(f"import {FRAMEWORKS[framework].module} failed: {error}")
+        failed = FrameworkError(f"import {entry.module} failed: {error}")
         failed.__cause__ = error
         return failed

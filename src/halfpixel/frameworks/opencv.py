@@ -16,6 +16,7 @@ from ..operators.request import Request
 from . import opencv_dnn, opencv_pyramids
 from .call import Call, DType, Expression, Framework, Name, Names, Refusal
 from .factors import Scaling, copied_image, half_even, of_sizes, plain
+from .installation import packages
 from .layer_plans import Target
 from .library import Function, Library, OwnSize, Words
 from .opencv_warp import warp_affine_calls
@@ -258,7 +259,13 @@ def _environment(names: Names) -> str:
     cv2 = names["cv2"]
     # "ippIP AVX-512F/CD/BW/DQ/VL (k0) 2026.0.0 (-) ...": the instruction set is what moves bits
     ipp = cv2.ipp.getIppVersion().split("(")[0].split()[-1] if cv2.ipp.useIPP() else "off"
-    return f"{cv2.getNumThreads()} thread, IPP {ipp}"
+    several = packages(FRAMEWORK)
+    told = (
+        f"; {' and '.join(several)} are installed over each other: uninstall all but one"
+        if len(several) > 1
+        else ""
+    )
+    return f"{cv2.getNumThreads()} thread, IPP {ipp}{told}"
 
 
 CALLS = (
