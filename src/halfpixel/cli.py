@@ -536,8 +536,12 @@ def _golden(chosen: Namespace) -> Output:
 
 def _golden_check(chosen: Namespace) -> Output:
     from .conformance import goldens, trials
+    from .records import record
 
-    problems = list(goldens.problems(trials.golden_cases(), trials.golden_pages()))
+    problems = [
+        *goldens.problems(trials.golden_cases(), trials.golden_pages()),
+        *record.problems(),
+    ]
     count = sum(1 for _ in (*trials.golden_cases(), *trials.golden_pages()))
     verdict = f"{len(problems)} with a problem" if problems else "all exact"
     return Output(

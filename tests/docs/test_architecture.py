@@ -20,6 +20,7 @@ ORDER = (
     "conversion",
     "identification",
     "catalogue",
+    "records",
     "conformance",
     "frameworks",
     "numerics",

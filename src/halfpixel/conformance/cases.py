@@ -335,8 +335,8 @@ INTEGER_INPUTS: dict[str, tuple[Callable[..., Array], str]] = {
 }
 
 # Integers of 16 bits span the whole of their range too: 257 times the value, less 32768 where signed.
-_STRETCHED = {"uint8": (1, 0), "uint16": (257, 0), "int16": (257, -(2**15))}
-INTEGER_DTYPES = tuple(_STRETCHED)
+STRETCHED = {"uint8": (1, 0), "uint16": (257, 0), "int16": (257, -(2**15))}
+INTEGER_DTYPES = tuple(STRETCHED)
 
 # fmt: off
 INTEGER_CASES = (
@@ -426,7 +426,7 @@ def integer_scale_cases(
 def _of_integers(
     entries: Iterable[ResizeCase], convention: Resize, rule: str | None, dtype: str
 ) -> Iterator[Case]:
-    stretch, offset = _STRETCHED[dtype]
+    stretch, offset = STRETCHED[dtype]
     for entry in entries:
         make, source = INTEGER_INPUTS[entry.x]
         inputs = {"x": make(*entry.shape) * stretch + offset}

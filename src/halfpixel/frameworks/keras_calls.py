@@ -390,7 +390,7 @@ def _run(
 ) -> NDArray[Any]:
     """On any backend. A layer is made with the dtype of its input, and given its weights."""
     tensors = _tensors(names, inputs, channels_first=channels_first)
-    layer = _of_dtype(expression.function, dtype_name(inputs["x"]))
+    layer = of_dtype(expression.function, dtype_name(inputs["x"]))
     if isinstance(layer, Expression) and "w" in inputs:
         made = layer.evaluate(names)
         made.build(tensors["x"].shape)
@@ -401,13 +401,13 @@ def _run(
     return _array(names, result, channels_first=channels_first)
 
 
-def _of_dtype(function: Any, dtype: str) -> Any:
+def of_dtype(function: Any, dtype: str) -> Any:
     """A layer made with a dtype, also where a mode takes it; anything else as it is."""
     if not isinstance(function, Expression):
         return function
     if str(function.function).rpartition(".")[0] == _LAYERS:
         return replace(function, kwargs={**function.kwargs, "dtype": dtype})
-    return replace(function, args=tuple(_of_dtype(one, dtype) for one in function.args))
+    return replace(function, args=tuple(of_dtype(one, dtype) for one in function.args))
 
 
 def run_gradient(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import threading
@@ -70,6 +71,7 @@ class Process:
 def elsewhere(run: Run) -> Run:
     """A call's ``run`` that happens in the child: the names are ``{"process": Process(...)}``."""
 
+    @functools.wraps(run)
     def there(
         names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
     ) -> NDArray[Any]:
