@@ -438,6 +438,78 @@ def _convert(chosen: Namespace) -> Output:
     return Output(lambda width: str(found), found.json, YES if found.complete else NO)
 
 
+# ---------------------------------------------------------------------------- check
+
+
+def _check_arguments(parser: Parser) -> None:
+    from .frameworks import FRAMEWORKS
+
+    _choice(
+        parser,
+        "--framework",
+        tuple(FRAMEWORKS),
+        "framework",
+        action="append",
+        default=[],
+        help="check only this one; repeatable; an error if it is not installed",
+    )
+    _choice(
+        parser,
+        "--require",
+        tuple(FRAMEWORKS),
+        "framework",
+        action="append",
+        default=[],
+        help="check all that are installed; an error if this one is not; repeatable",
+    )
+    parser.add_argument(
+        "--call",
+        action="append",
+        default=[],
+        metavar="CALL",
+        help="check only this one, as written in code, or a name or a pattern of names; repeatable",
+    )
+    parser.add_argument(
+        "--fast", action="store_true", help="the stored cases only, in float32 and uint8"
+    )
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="show every changed case in full"
+    )
+    parser.add_argument("--table", action="store_true", help="show the counts of every call")
+    parser.add_argument(
+        "--jobs", type=_positive, metavar="N", help="child processes at a time; by default the CPUs"
+    )
+    parser.add_argument(
+        "--timeout", type=_positive, metavar="SECONDS", help="for a case; by default 60"
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive integer")
+    return int(text)
+
+
+def _check(chosen: Namespace) -> Output:
+    from .checking import LIMIT, check
+
+    with _running() as progress:
+        found = check(
+            chosen.framework,
+            chosen.call,
+            require=chosen.require,
+            fast=chosen.fast,
+            jobs=chosen.jobs,
+            limit=chosen.timeout or LIMIT,
+            progress=progress,
+        )
+    return Output(
+        lambda width: found.text(width, verbose=chosen.verbose, table=chosen.table),
+        found.json,
+        YES if found.as_declared else NO,
+    )
+
+
 # ---------------------------------------------------------------------------- show, rules
 
 
@@ -596,6 +668,15 @@ _COMMANDS = {
             "the framework has none",
             _convert_arguments,
             _convert,
+        ),
+        Command(
+            "check",
+            "check that the installed frameworks do what is known of their releases",
+            "check --framework opencv",
+            "every call is as declared, or changed as the project expects",
+            "a call is not as declared, or a framework cannot be run",
+            _check_arguments,
+            _check,
         ),
         Command(
             "show",

@@ -458,3 +458,65 @@ class GoldenProblems(TypedDict):
     schema: int
     files: int
     problems: list[str]
+
+
+# ---------------------------------------------------------------------------- check
+
+
+class CheckedFramework(TypedDict):
+    """A framework that was checked: how many cases came to what."""
+
+    framework: str
+    release: str
+    environment: str
+    conform: int
+    changed: int
+    unsupported: int
+
+
+class ChangedCall(TypedDict):
+    """A call that is not as declared."""
+
+    call: Call
+    changed: int
+    cases: int
+
+
+class Cause(TypedDict):
+    """What changed cases have in common."""
+
+    words: str
+    cases: int
+    calls: list[ChangedCall]
+    example: str
+
+
+class AcceptedChange(TypedDict):
+    """A change that the project's settings expect."""
+
+    where: str
+    calls: list[str]
+    reason: str
+    cases: int
+
+
+class CannotRun(TypedDict):
+    """A framework that is installed and cannot be run."""
+
+    framework: str
+    message: str
+    cases: int
+
+
+class Check(TypedDict):
+    """The answer of check."""
+
+    schema: int
+    as_declared: bool
+    fast: bool
+    frameworks: list[CheckedFramework]
+    causes: list[Cause]
+    accepted: list[AcceptedChange]
+    stale: list[AcceptedChange]
+    cannot_run: list[CannotRun]
+    skipped: list[str]

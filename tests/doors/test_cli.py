@@ -32,6 +32,7 @@ COMMANDS = (
     "compare",
     "identify",
     "convert",
+    "check",
     "show",
     "rules",
     "golden",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -146,17 +147,35 @@ def _rows(
 
 def _diagnosis(verdict: Verdict) -> list[str]:
     """Whether the golden is what the reference computes, and what the output matches instead."""
-    case = verdict.case
-    edited = goldens.edited_at(case.expected, np.asarray(case.reference()))
-    if edited is not None and not verdict.words:  # a known defect expects something else
+    edited = _edited(verdict)
+    if edited is not None:
         return [
             f"  The golden was edited: expected{edited}.",
             "  This failure says nothing about the framework; run `make golden-check`.",
         ]
-    names = followed(case, verdict.got, verdict.call.arithmetic[verdict.dtype])  # type: ignore[index]
+    names = matches(verdict)
     if not names:
         return ["  Output matches no other convention known to halfpixel."]
     return ["  Output matches:", *(f"    {name}" for name in names)]
+
+
+@functools.lru_cache(maxsize=1)
+def _edited(verdict: Verdict) -> str | None:
+    """Where the golden is not what the reference computes, or None."""
+    if verdict.words or not verdict.got.size:  # a known defect expects something else
+        return None
+    case = verdict.case
+    return goldens.edited_at(case.expected, np.asarray(case.reference()))
+
+
+@functools.lru_cache(maxsize=1)
+def matches(verdict: Verdict) -> tuple[str, ...]:
+    """Everything else that the output of a changed call matches; empty where nothing was returned, or the
+    golden was edited."""
+    if verdict.kind != "changed" or not verdict.got.size or _edited(verdict) is not None:
+        return ()
+    arithmetic = verdict.call.arithmetic[verdict.dtype]  # type: ignore[index]
+    return tuple(followed(verdict.case, verdict.got, arithmetic))
 
 
 # ---------------------------------------------------------------------------- the table of a run
@@ -182,7 +201,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The part of a verdict that the table shows; plain data, which can be sent between processes."""
+    """The part of a verdict that tables and summaries show; plain data, which can be sent between processes.
+
+    Attributes:
+        framework, name: of the call.
+        kind: conforms, changed or unsupported.
+        share: the largest part of its bound that a value used; None where none was compared.
+        words: the framework's expected error, or the known defect.
+        environment: the framework's, where it is told.
+        dtype, case: what was run.
+        reason: of a changed call, what is wrong, in a line.
+        matches: of a changed call, everything else that its output matches.
+    """
 
     framework: str
     name: str
@@ -190,8 +220,12 @@ class Outcome:
     share: float | None
     words: str = ""
     environment: str = ""
+    dtype: str = ""
+    case: str = ""
+    reason: str = ""
+    matches: tuple[str, ...] = ()
 
-    def json(self) -> dict[str, str | float | None]:
+    def json(self) -> dict[str, object]:
         return dict(vars(self))
 
 
@@ -201,7 +235,25 @@ def outcome(verdict: Verdict, environment: str = "") -> Outcome:
     call, words = verdict.call, "" if verdict.kind == "changed" else verdict.words
     if verdict.kind == "unsupported":
         words = _declared_words(verdict)
-    return Outcome(call.framework, call.name, verdict.kind, share, words, environment)
+    return Outcome(
+        call.framework,
+        call.name,
+        verdict.kind,
+        share,
+        words,
+        environment,
+        verdict.dtype,
+        verdict.case.name,
+        _reason(verdict),
+        matches(verdict),
+    )
+
+
+def _reason(verdict: Verdict) -> str:
+    """What is wrong, in a line; of an error that is not expected, its words."""
+    if verdict.reason.startswith("raised"):
+        return f"raised {console.elided(verdict.words, _SAID)}"
+    return "compared with a golden that was edited" if _edited(verdict) else verdict.reason
 
 
 def _declared_words(verdict: Verdict) -> str:

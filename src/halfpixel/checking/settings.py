@@ -1,0 +1,235 @@
+"""What a project says of its own: which calls are checked, and which changes are expected.
+
+``halfpixel.toml``, or ``[tool.halfpixel]`` in pyproject.toml. docs/check.md describes the keys.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .. import names
+from ..catalogue import rules
+from ..frameworks import Call
+from ..frameworks.releases import contains
+from ..operators import every_pyramid, every_resize
+from . import selection
+
+FILE, SHARED_FILE, TABLE = "halfpixel.toml", "pyproject.toml", "tool.halfpixel"
+_LARGEST = 1 << 20  # bytes of a file that is read
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A change that is expected.
+
+    Attributes:
+        key: where it stands: ``accepted[0]``.
+        calls: the ids of the calls that it is about.
+        reason: why the change is expected.
+        follows: what the output matches then, in words; anything, if empty.
+        cases: a pattern of the names of the cases (``*``, ``?``).
+        dtypes: those that it is about; all, if empty.
+        releases: of the framework, those that it is about (PEP 440 specifiers); all, if empty.
+    """
+
+    key: str
+    calls: frozenset[str]
+    reason: str
+    follows: str = ""
+    cases: str = "*"
+    dtypes: tuple[str, ...] = ()
+    releases: str = ""
+
+    def is_about(self, call: str, dtype: str, case: str, release: str) -> bool:
+        """Whether a trial is one of those that the entry is about.
+
+        Args:
+            call: its id, or that of the call whose gradient is taken, or that a mode executes.
+            dtype, case: of the trial.
+            release: of the framework.
+        """
+        return (
+            call in self.calls
+            and (not self.dtypes or dtype in self.dtypes)
+            and fnmatch.fnmatchcase(case, self.cases)
+            and contains(self.releases, release)
+        )
+
+    def expects(self, matches: Iterable[str]) -> bool:
+        """Whether an output that matches these readings is the one that is expected."""
+        return not self.follows or any(
+            self.follows in (one, one.partition(" with ")[0]) for one in matches
+        )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a project; all are empty by default.
+
+    Attributes:
+        path: the file that they stand in; None without one.
+        calls: the calls to check, as they are written there.
+        functions: the project's own functions, ``module:function`` or ``path/to/file.py:function``.
+        accepted: the changes that are expected.
+    """
+
+    path: Path | None = None
+    calls: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The project's folder: that of the file, or the working directory."""
+        return self.path.parent if self.path else Path()
+
+    def where(self, entry: Accepted) -> str:
+        """Where an entry stands, for a message."""
+        return f"{self.path}: {entry.key}"
+
+
+def read(folder: Path) -> Settings:
+    """The settings of the project that a folder belongs to.
+
+    The first folder counts, upwards, that has halfpixel.toml, or pyproject.toml with ``[tool.halfpixel]``.
+    The search ends at the root of a repository.
+
+    Raises:
+        ValueError: a file is no TOML, or an entry is wrong; the message names the file and the key.
+    """
+    start = folder.resolve()
+    for each in (start, *start.parents):
+        own, shared = each / FILE, each / SHARED_FILE
+        found = [(own, _parsed(own))] if own.is_file() else []
+        tool = _parsed(shared).get("tool") if shared.is_file() else None
+        if isinstance(tool, dict) and "halfpixel" in tool:
+            found.append((shared, tool["halfpixel"]))
+        if len(found) > 1:
+            raise ValueError(
+                f"{own}: {shared.name} beside it has [{TABLE}] too; keep one of the two"
+            )
+        if found:
+            return _settings(*found[0])
+        if (each / ".git").exists():
+            break
+    return Settings()
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ValueError(f"{path}: larger than {_LARGEST:,} bytes")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path}: is not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: is no TOML: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{path}: is nested too deeply") from None
+
+
+def _settings(path: Path, table: object) -> Settings:
+    top = "" if path.name == FILE else f"{TABLE}."
+    reader = _Reader(path, top)
+    given = reader.table(table, "", ("calls", "functions", "accepted"))
+    calls = reader.strings(given, "calls")
+    for i, text in enumerate(calls):
+        reader.calls(text, f"calls[{i}]")
+    entries = given.get("accepted", [])
+    if not isinstance(entries, list):
+        raise reader.wrong("accepted", f"is no list of tables: write [[{top}accepted]]")
+    return Settings(
+        path,
+        calls,
+        reader.strings(given, "functions"),
+        tuple(reader.accepted(entry, f"accepted[{i}]") for i, entry in enumerate(entries)),
+    )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads entries of a file, and says where one is wrong."""
+
+    path: Path
+    top: str = field(default="")
+
+    def wrong(self, key: str, message: str) -> ValueError:
+        return ValueError(f"{self.path}: {(self.top + key).rstrip('.')}: {message}")
+
+    def table(self, value: object, key: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+        if not isinstance(value, dict):
+            raise self.wrong(key, "is no table")
+        for name in value:
+            if name not in known:
+                inner = f"{key}.{name}" if key else name
+                close = names.meant(name, known) or f" (choose from {', '.join(known)})"
+                raise self.wrong(inner, f"unknown key{close}")
+        return value
+
+    def strings(self, table: Mapping[str, Any], name: str, key: str = "") -> tuple[str, ...]:
+        value = table.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise self.wrong(key or name, f"is no list of strings: {value!r}")
+        return tuple(value)
+
+    def string(self, table: Mapping[str, Any], key: str, name: str, default: str) -> str:
+        value = table.get(name, default)
+        if not isinstance(value, str):
+            raise self.wrong(f"{key}.{name}", f"is no string: {value!r}")
+        return value.strip()
+
+    def calls(self, text: str, key: str) -> tuple[Call, ...]:
+        try:
+            return selection.calls_of(text)
+        except ValueError as error:
+            raise self.wrong(key, str(error)) from None
+
+    def accepted(self, value: object, key: str) -> Accepted:
+        known = ("call", "reason", "follows", "cases", "dtypes", "releases")
+        table = self.table(value, key, known)
+        call = self.string(table, key, "call", "")
+        reason = self.string(table, key, "reason", "")
+        for name, text in (("call", call), ("reason", reason)):
+            if not text:
+                raise self.wrong(f"{key}.{name}", "is missing")
+        releases = self.string(table, key, "releases", "")
+        try:
+            contains(releases, "1.0")
+        except ValueError as error:
+            raise self.wrong(f"{key}.releases", str(error)) from None
+        calls = self.calls(call, f"{key}.call")
+        dtypes = self.strings(table, "dtypes", f"{key}.dtypes")
+        taken = sorted({dtype for one in calls for dtype in one.arithmetic})
+        for dtype in dtypes:
+            if dtype not in taken:
+                message = f"{dtype!r} is no dtype of {call} (choose from {', '.join(taken)})"
+                raise self.wrong(f"{key}.dtypes", message)
+        return Accepted(
+            key=self.top + key,
+            calls=frozenset(one.id for one in calls),
+            reason=reason,
+            follows=self._follows(table, key),
+            cases=self.string(table, key, "cases", "*"),
+            dtypes=dtypes,
+            releases=releases,
+        )
+
+    def _follows(self, table: Mapping[str, Any], key: str) -> str:
+        """What an output matches, as failures print it; a convention by its words in any order."""
+        text = self.string(table, key, "follows", "")
+        if not text or text.startswith("the "):  # the expected convention with …
+            return text
+        known = {str(one): one for one in (*every_resize(), *every_pyramid())}
+        if (own := f"resize {text.removeprefix('resize ')}") in known:
+            return own
+        try:
+            return str(rules.convention_of(text.removeprefix("resize ")))
+        except ValueError as error:
+            raise self.wrong(f"{key}.follows", str(error)) from None
