@@ -25,12 +25,14 @@ __all__ = [
     "Unidentifiable",
     "Unknown",
     "Unreadable",
+    "Upgrade",
     "__version__",
     "compare",
     "convention_of",
     "convert",
     "find_rules",
     "identify",
+    "upgrade",
 ]
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     )
     from .operators import ConvTranspose, Resize
     from .report.sampling import Sampling
+    from .upgrades import Upgrade, upgrade
 else:
     _NAMES = {  # by the module that defines them
         "catalogue.rules": ("Rule", "Unknown", "convention_of", "find_rules"),
@@ -65,6 +68,7 @@ else:
         ),
         "operators": ("ConvTranspose", "Resize"),
         "report.sampling": ("Sampling",),
+        "upgrades": ("Upgrade", "upgrade"),
     }
     _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -510,6 +510,30 @@ def _check(chosen: Namespace) -> Output:
     )
 
 
+# ---------------------------------------------------------------------------- upgrade
+
+
+def _upgrade_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "releases",
+        nargs="+",
+        metavar="RELEASES",
+        help="the old releases, then the new ones: opencv==4.10.0, several separated by commas, a file of "
+        "requirements or a lock file, or 'installed'; or a list in which each package stands twice",
+    )
+    parser.add_argument("--markdown", action="store_true", help="print Markdown")
+
+
+def _upgrade(chosen: Namespace) -> Output:
+    from .upgrades.answer import between_texts
+
+    found = between_texts(chosen.releases)
+    status = YES if found.same else NO
+    if chosen.markdown:
+        return Output(lambda width: found.markdown().rstrip(), found.json, status, raw=True)
+    return Output(found.text, found.json, status)
+
+
 # ---------------------------------------------------------------------------- show, rules
 
 
@@ -677,6 +701,15 @@ _COMMANDS = {
             "a call is not as declared, or a framework cannot be run",
             _check_arguments,
             _check,
+        ),
+        Command(
+            "upgrade",
+            "list what changes between two releases, before you upgrade",
+            "upgrade opencv==4.10.0 opencv==5.0.0",
+            "every call gives the result that it gave",
+            "a call gives another result",
+            _upgrade_arguments,
+            _upgrade,
         ),
         Command(
             "show",

@@ -398,6 +398,77 @@ class Conversion(TypedDict):
     branches: list[Branch]
 
 
+# ---------------------------------------------------------------------------- upgrade
+
+
+class UpgradeExample(TypedDict):
+    """The smallest image on which two releases differ."""
+
+    dtype: str
+    asked: str | None
+    image: list[list[float]]
+    old: list[list[float]]
+    new: list[list[float]]
+
+
+class UpgradePhotograph(Difference):
+    """How far two releases are apart on a photograph."""
+
+    dtype: str
+    input_size: list[int]
+    output_size: list[int]
+
+
+class UpgradeEffect(TypedDict):
+    """How much the results of a call change."""
+
+    dtypes: list[str]
+    differing: int
+    compared: int
+    of: str
+    smallest: list[float] | None
+    example: UpgradeExample | None
+    photographs: list[UpgradePhotograph]
+
+
+class UpgradeChange(TypedDict):
+    """What changes of a call between two releases."""
+
+    kind: str
+    silent: bool
+    call: Call
+    code: str
+    alias: bool
+    old: str
+    new: str
+    dtypes: list[str]
+    since: str | None
+    source: str | None
+    effects: list[UpgradeEffect]
+
+
+class UpgradedFramework(TypedDict):
+    """The calls of a framework between two releases."""
+
+    framework: str
+    old: str
+    new: str
+    compared: int
+    changes: list[UpgradeChange]
+
+
+class Upgrade(TypedDict):
+    """The answer of upgrade."""
+
+    schema: int
+    same: bool
+    verdict: str
+    old: dict[str, str]
+    new: dict[str, str]
+    frameworks: list[UpgradedFramework]
+    notes: list[str]
+
+
 # ---------------------------------------------------------------------------- show, rules, goldens
 
 

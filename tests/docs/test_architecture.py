@@ -17,6 +17,7 @@ ORDER = (
     "pytest_plugin",
     "checking",
     "report",
+    "upgrades",
     "comparison",
     "conversion",
     "identification",

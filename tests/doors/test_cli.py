@@ -33,6 +33,7 @@ COMMANDS = (
     "identify",
     "convert",
     "check",
+    "upgrade",
     "show",
     "rules",
     "golden",

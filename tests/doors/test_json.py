@@ -92,7 +92,7 @@ def _problems(value: object, kind: Any, path: str) -> Iterator[str]:
             yield f"{path}: {value!r} is no {kind.__name__}"
 
 
-def _hold(document: Mapping[str, Any], kind: Any) -> None:
+def hold(document: Mapping[str, Any], kind: Any) -> None:
     assert not list(_problems(document, kind, kind.__name__))
     assert json.loads(json.dumps(document, allow_nan=False)) == document
 
@@ -127,7 +127,7 @@ CALLS = {
 
 @pytest.mark.parametrize("call", CALLS)
 def test_convert(call: str) -> None:
-    _hold(convert(call, CALLS[call]).json(), documents.Conversion)  # type: ignore[arg-type]
+    hold(convert(call, CALLS[call]).json(), documents.Conversion)  # type: ignore[arg-type]
 
 
 def _shifted(x: Array) -> Array:
@@ -137,11 +137,11 @@ def _shifted(x: Array) -> Array:
 def test_compare() -> None:
     found = compare(lambda x: x[::2], lambda x: x[1::2], input_sizes=[(8, 8)], dtypes=["uint8"])
     assert found.smallest is not None
-    _hold(found.json(), documents.Comparison)
+    hold(found.json(), documents.Comparison)
 
 
 def test_identify() -> None:
-    _hold(identify(_shifted).json(), documents.Identification)
+    hold(identify(_shifted).json(), documents.Identification)
 
 
 @pytest.mark.sweep
@@ -150,7 +150,7 @@ def test_identify_a_function_that_is_named() -> None:
     assert found["same_as"]
     assert found["dtypes"]
     assert found["regimes"]
-    _hold(found, documents.Identification)
+    hold(found, documents.Identification)
 
 
 def test_identify_a_transposed_convolution() -> None:
@@ -158,26 +158,26 @@ def test_identify_a_transposed_convolution() -> None:
         return x.repeat(2, 2).repeat(2, 3)
 
     found = identify(summed, operation="conv_transpose", layout="NCHW")
-    _hold(found.json(), documents.Identification)
+    hold(found.json(), documents.Identification)
 
 
 def test_what_identify_names() -> None:
     candidate = Candidate(Resize(mode="linear"))
     same = Same("f(x)", "torch", ">=1", "shrinking", "torch-f", "float32")
-    _hold(candidate.convention.json(), documents.Convention)
-    _hold(same.json(), documents.Same)
+    hold(candidate.convention.json(), documents.Convention)
+    hold(same.json(), documents.Same)
 
 
 def test_show_and_rules() -> None:
     for words in ("linear half_pixel", "lanczos antialias"):
-        _hold(Sampling(convention_of(words), 5, 3).json(), documents.Sampling)
+        hold(Sampling(convention_of(words), 5, 3).json(), documents.Sampling)
     for rule in find_rules(framework="torch"):
-        _hold(rule.json(), documents.Rule)
+        hold(rule.json(), documents.Rule)
 
 
 def test_errors(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["convert", "x", "--to", "torch", "--format", "json"]) == 2
-    _hold(json.loads(capsys.readouterr().out), documents.Error)
+    hold(json.loads(capsys.readouterr().out), documents.Error)
 
 
 def test_the_example_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,314 @@
+"""The answer of ``halfpixel upgrade`` as text for a terminal, as Markdown and as JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import documents
+from .changes import SILENT, Change
+from .effects import LARGEST, WHITE, Effect, Example, Photograph
+from .groups import HEADINGS, Group, grouped
+from .outcomes import Array
+
+if TYPE_CHECKING:
+    from .answer import Compared, Upgrade
+
+_INDENT, _LABEL = "  ", 9
+_ROOM, _NAMED = 100, 8  # columns of code, and names, where there is room for any
+_MOST_ROWS, _MOST_COLUMNS = 4, 9  # of an image that is printed
+_BRIEF = ("appeared", "removed", "rounding")  # told in a line for each call
+
+
+def text(answer: Upgrade, width: int | None) -> str:
+    """The answer for a terminal of some columns; None for any width."""
+    lines = [headline(answer)]
+    for one in answer.frameworks:
+        lines += ["", *_framework(one, width)]
+    if answer.notes:
+        lines += ["", *(f"note: {note}" for note in answer.notes)]
+    return "\n".join(lines)
+
+
+def headline(answer: Upgrade) -> str:
+    """The answer in a line."""
+    compared = sum(one.calls for one in answer.frameworks)
+    if answer.old.releases == answer.new.releases:
+        return f"nothing changes: both are {answer.old.words}"
+    if not answer.changes:
+        return f"nothing changes, in {compared} calls that were compared"
+    changed = len({change.call.id for change in answer.silent})
+    if not changed:
+        return f"no call gives another result, of {compared} that were compared"
+    verb = "gives" if changed == 1 else "give"
+    return f"{changed} of {_count(compared, 'call')} {verb} another result"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}" + ("" if n == 1 else "s")
+
+
+# ---------------------------------------------------------------------------- terminal
+
+
+def _framework(one: Compared, width: int | None) -> Iterator[str]:
+    yield one.title
+    if not one.changes:
+        yield f"{_INDENT}nothing changes in {_count(one.calls, 'call')}"
+    kind = ""
+    for group in grouped(one.changes):
+        first = group.first
+        if first.kind != kind:
+            kind = first.kind
+            calls = {change.call.id for change in one.of(first.kind)}
+            yield ""
+            yield f"{HEADINGS[first.kind]} ({_count(len(calls), 'call')})"
+        yield from (_brief if kind in _BRIEF else _told)(group, one, width)
+
+
+def _brief(group: Group, one: Compared, width: int | None) -> Iterator[str]:
+    """The names of calls that are new, gone, or the same but for their last digits."""
+    named = [change for change in group.changes if change.call.plain]
+    yield f"{_INDENT}{_since(group.first.since, one)}:"
+    for change in named:
+        yield f"{_INDENT * 2}{_short(change, width)}"
+    if hidden := _hidden(group, named):
+        yield f"{_INDENT * 2}{hidden}"
+
+
+def _short(change: Change, width: int | None) -> str:
+    """A call as it is written, or by its name where that has no room."""
+    room = (width or _ROOM) - 2 * len(_INDENT)
+    return change.code if len(change.code) <= room else change.call.name
+
+
+def _hidden(group: Group, named: Sequence[Change]) -> str:
+    """How many are not named, in words; empty if all are."""
+    count = len(group.changes) - len(named)
+    said = "and " if named else ""
+    return f"{said}{count} {'alias' if count == 1 else 'aliases'}" if count else ""
+
+
+def _since(since: str, one: Compared) -> str:
+    return f"in {since}" if since else f"between {one.old} and {one.new}"
+
+
+def _told(group: Group, one: Compared, width: int | None) -> Iterator[str]:
+    change = group.first
+    yield ""
+    yield f"{_INDENT}{change.code}"
+    for label, words in _facts(group, one):
+        yield from _labelled(label, words, width)
+    for effect in change.effects[:2]:
+        if effect.example is not None:
+            yield from _example(effect.example, one)
+
+
+def _labelled(label: str, words: str, width: int | None) -> list[str]:
+    head = f"{_INDENT * 2}{label:<{_LABEL}}"
+    if width is None:
+        return [head + words]
+    return textwrap.wrap(
+        words,
+        width,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _facts(group: Group, one: Compared) -> Iterator[tuple[str, str]]:
+    change = group.first
+    if change.since:
+        yield "since", change.since
+    if change.source:
+        yield "source", change.source
+    yield one.old, change.old
+    yield one.new, change.new
+    if change.dtypes:
+        yield "dtypes", ", ".join(change.dtypes)
+    for effect in change.effects:
+        yield from _measured(effect, several=len(change.effects) > 1)
+    if group.others:
+        names = [other.call.name for other in group.others]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield "also", ", ".join(names[:_NAMED]) + more
+
+
+def _measured(effect: Effect, *, several: bool) -> Iterator[tuple[str, str]]:
+    of = f"{', '.join(effect.dtypes)}: " if several else ""
+    if effect.count:
+        yield "sizes", of + counted(effect)
+    worst = effect.worst
+    if worst is not None and worst.largest:
+        yield "photo", of + photographed(worst)
+
+
+def counted(effect: Effect) -> str:
+    """At how many sizes results change, in words."""
+    said = f"other values at {effect.count:,} of {effect.tried:,} {effect.of}"
+    if effect.of == "size pairs":
+        said += f" of an axis up to {LARGEST}"
+    if effect.smallest is not None:
+        n, other = effect.smallest
+        said += f"; smallest {n} -> {other}" if effect.of == "size pairs" else ""
+        said += f"; smallest {n} pixels by {other:g}" if "factor" in effect.of else ""
+    return said
+
+
+def photographed(one: Photograph) -> str:
+    """How far results are apart on the photograph, in words."""
+    sizes = f"{one.n_in[0]}x{one.n_in[1]} -> {one.n_out[0]}x{one.n_out[1]}"
+    return (
+        f"up to {one.largest:.3g} of {WHITE} levels, {one.mean:.2g} in the mean, "
+        f"{100 * one.share:.0f} % of values by half a level or more ({one.dtype}, {sizes})"
+    )
+
+
+def _example(example: Example, one: Compared) -> Iterator[str]:
+    h, w = example.image.shape
+    out_h, out_w = example.new.shape
+    said = example.said or f"{h}x{w} -> {out_h}x{out_w}"
+    yield f"{_INDENT * 2}{'example':<{_LABEL}}{said}, {example.dtype}"
+    labels = ("image", one.old, one.new)
+    room = max(map(len, labels))
+    for label, values in zip(labels, (example.image, example.old, example.new), strict=True):
+        for i, row in enumerate(rows(values)):
+            yield f"{_INDENT * 3}{label if i == 0 else '':<{room}}  {row}"
+
+
+def rows(values: Array) -> list[str]:
+    """The first rows of an image, their numbers aligned."""
+    few = values[:_MOST_ROWS, :_MOST_COLUMNS]
+    entries = [[_number(value) for value in row] for row in np.asarray(few).tolist()]
+    wide = max((len(entry) for row in entries for entry in row), default=0)
+    more = " ..." if values.shape[1] > _MOST_COLUMNS else ""
+    lines = [" ".join(entry.rjust(wide) for entry in row) + more for row in entries]
+    return lines + (["..."] if values.shape[0] > _MOST_ROWS else [])
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"
+
+
+# ---------------------------------------------------------------------------- Markdown
+
+
+def markdown(answer: Upgrade) -> str:
+    """The answer as Markdown."""
+    lines = [f"# {answer.old.words} to {answer.new.words}", "", f"**{headline(answer)}.**", ""]
+    for one in answer.frameworks:
+        lines += [f"## {one.title}", ""]
+        if not one.changes:
+            lines += [f"Nothing changes in {_count(one.calls, 'call')}.", ""]
+        kind = ""
+        for group in grouped(one.changes):
+            if group.first.kind != kind:
+                kind = group.first.kind
+                lines += [f"### {HEADINGS[group.first.kind]}", ""]
+            lines += _in_markdown(group, one)
+    lines += [f"- {note}" for note in answer.notes]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _in_markdown(group: Group, one: Compared) -> list[str]:
+    if group.first.kind in _BRIEF:
+        named = [change for change in group.changes if change.call.plain] or [group.first]
+        since = _since(group.first.since, one)
+        lines = [f"- `{change.code}` ({since})" for change in named]
+        hidden = _hidden(group, named)
+        return [*lines, *([f"- {hidden}"] if hidden else []), ""]
+    lines = [f"`{group.first.code}`", ""]
+    lines += [f"- {label}: {words}" for label, words in _facts(group, one)]
+    for effect in group.first.effects[:2]:
+        if effect.example is not None:
+            block = textwrap.dedent("\n".join(_example(effect.example, one)))
+            lines += ["", "```text", *block.splitlines(), "```"]
+    return [*lines, ""]
+
+
+# ---------------------------------------------------------------------------- JSON
+
+
+def json(answer: Upgrade) -> documents.Upgrade:
+    """The answer for a program: every change of every call, ungrouped."""
+    return {
+        "schema": documents.SCHEMA,
+        "same": answer.same,
+        "verdict": headline(answer),
+        "old": dict(answer.old.releases),
+        "new": dict(answer.new.releases),
+        "frameworks": [
+            {
+                "framework": one.framework,
+                "old": one.old,
+                "new": one.new,
+                "compared": one.calls,
+                "changes": [_change(change) for change in one.changes],
+            }
+            for one in answer.frameworks
+        ],
+        "notes": list(answer.notes),
+    }
+
+
+def _change(change: Change) -> documents.UpgradeChange:
+    return {
+        "kind": change.kind,
+        "silent": change.kind in SILENT,
+        "call": {
+            "framework": change.call.framework,
+            "id": change.call.id,
+            "releases": ", ".join(change.call.ranges) or change.call.releases,
+        },
+        "code": change.code,
+        "alias": change.call.variant,
+        "old": change.old,
+        "new": change.new,
+        "dtypes": list(change.dtypes),
+        "since": change.since or None,
+        "source": change.source,
+        "effects": [_effect(effect) for effect in change.effects],
+    }
+
+
+def _effect(effect: Effect) -> documents.UpgradeEffect:
+    smallest = effect.smallest
+    example = effect.example
+    return {
+        "dtypes": list(effect.dtypes),
+        "differing": effect.count,
+        "compared": effect.tried,
+        "of": effect.of,
+        "smallest": None if smallest is None else [float(n) for n in smallest],
+        "example": None if example is None else _example_json(example),
+        "photographs": [
+            {
+                "unit": "levels",
+                "max": float(f"{one.largest:.5g}"),
+                "mean": float(f"{one.mean:.5g}"),
+                "share": round(one.share, 4),
+                "dtype": one.dtype,
+                "input_size": list(one.n_in),
+                "output_size": list(one.n_out),
+            }
+            for one in effect.photographs
+        ],
+    }
+
+
+def _example_json(example: Example) -> documents.UpgradeExample:
+    def values(array: Array) -> list[list[float]]:
+        return [[float(f"{value:.7g}") for value in row] for row in array.tolist()]
+
+    return {
+        "dtype": example.dtype,
+        "asked": example.said or None,
+        "image": values(example.image),
+        "old": values(example.old),
+        "new": values(example.new),
+    }

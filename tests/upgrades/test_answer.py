@@ -1,0 +1,95 @@
+"""What ``halfpixel upgrade`` prints, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from halfpixel import cli, documents, upgrade
+
+from ..doors.test_json import hold
+
+
+def run(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    status = cli.main(["upgrade", *line.split()])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_a_change_of_meaning_is_exit_status_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    status, out, _ = run("keras==3.12 keras==3.15.1", capsys)
+    assert status == 1
+    assert "give another result" in out.splitlines()[0]
+    assert "SAME crops the odd pixel" in out
+    assert "since    3.15" in out
+    prose = [line for line in out.splitlines() if "(" not in line]
+    assert max(map(len, prose)) <= 80
+
+
+def test_no_change_of_meaning_is_exit_status_0(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run("torch==2.6 torch==2.9", capsys)
+    assert (status, out.splitlines()[0].partition(",")[0]) == (0, "nothing changes")
+
+
+def test_the_same_release_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run("opencv==5.0.0 opencv==5.0.0.93", capsys)
+    assert (status, out.splitlines()[0]) == (0, "nothing changes: both are opencv==5.0.0")
+
+
+def test_a_downgrade_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run("keras==3.15 keras==3.12", capsys)
+    assert "note: keras goes back, from 3.15 to 3.12" in out
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("opencv==4.10.0 torch==2.2", "no framework in common"),
+        ("opencv==4.10.0", "give two releases of opencv"),
+        ("opencv==4.10.0 jax==1", "unknown framework 'jax'"),
+        ("opencv==x opencv==5.0.0", "is no release"),
+    ],
+)
+def test_wrong_use_is_exit_status_2(
+    line: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = run(line, capsys)
+    assert (status, out) == (2, "")
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_what_was_not_compared_is_said() -> None:
+    answer = upgrade("opencv==4.10.0,torch==2.2", "opencv==4.10.0")
+    assert answer.notes == ("torch is in the old environment only, and was not compared",)
+
+
+def test_json_has_every_change(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = upgrade("keras==3.12", "keras==3.15")
+    document = answer.json()
+    hold(document, documents.Upgrade)
+    assert len(document["frameworks"][0]["changes"]) == len(answer.changes)
+    status, out, _ = run("keras==3.12 keras==3.15 --format json", capsys)
+    assert (status, json.loads(out)) == (1, document)
+
+
+def test_markdown_has_the_same_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run("keras==3.12 keras==3.15 --markdown", capsys)
+    assert out.startswith("# keras==3.12 to keras==3.15\n")
+    assert "### Fixed defects" in out
+    assert "```text" in out
+
+
+def test_no_framework_is_imported() -> None:
+    code = (
+        "import sys; from halfpixel import upgrade; upgrade('opencv==4.7', 'opencv==5.0').text(80);"
+        "print({'cv2', 'torch', 'tensorflow', 'keras', 'onnx', 'matplotlib'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
