@@ -451,8 +451,8 @@ class UpgradedFramework(TypedDict):
     """The calls of a framework between two releases."""
 
     framework: str
-    old: str
-    new: str
+    old: dict[str, str]
+    new: dict[str, str]
     compared: int
     changes: list[UpgradeChange]
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .. import documents
-from ..frameworks import FRAMEWORKS
-from ..frameworks.call import Call
+from ..frameworks import FRAMEWORKS, Call, Release
 from .changes import Change, Kind, compare
-from .environment import PACKAGES, Environment, pair, read
-from .history import came
+from .environment import Environment, pair, read, release_of
+from .history import OWN, came, order
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,21 +18,24 @@ class Compared:
 
     Attributes:
         framework: its name.
-        old, new: its releases.
+        old, new: its releases, with those of the packages that it works with.
         calls: how many were compared: those that either release has.
         changes: what changes, in the order of the catalogue.
     """
 
     framework: str
-    old: str
-    new: str
+    old: Release
+    new: Release
     calls: int
     changes: tuple[Change, ...]
 
     @property
     def title(self) -> str:
         """The framework's name for people, with both releases."""
-        return f"{FRAMEWORKS[self.framework].title} {self.old} to {self.new}"
+        title = FRAMEWORKS[self.framework].title
+        if self.old == self.new:
+            return f"{title} {self.new} stays"
+        return f"{title} {self.old} to {self.new}"
 
     def of(self, *kinds: Kind) -> list[Change]:
         """The changes of some kinds."""
@@ -140,7 +141,7 @@ def between(old: Environment, new: Environment, calls: Iterable[Call] | None = N
     found = tuple(
         _compared(name, old, new, chosen)
         for name in FRAMEWORKS
-        if _release(name, old) is not None and _release(name, new) is not None
+        if release_of(name, old) is not None and release_of(name, new) is not None
     )
     notes = list(_notes(old, new))
     if not found:
@@ -148,32 +149,33 @@ def between(old: Environment, new: Environment, calls: Iterable[Call] | None = N
     return Upgrade(old, new, found, (*old.notes, *new.notes, *notes))
 
 
-def _release(framework: str, environment: Environment) -> str | None:
-    return environment.releases.get(PACKAGES.get(framework, framework))
-
-
 def _notes(old: Environment, new: Environment) -> Iterator[str]:
     for package in dict.fromkeys((*old.releases, *new.releases)):
         if package not in old.releases or package not in new.releases:
             here = "the old" if package in old.releases else "the new"
             yield f"{package} is in {here} environment only, and was not compared"
+    for framework in FRAMEWORKS:
+        both = [release_of(framework, one) for one in (old, new)]
+        for one in dict.fromkeys(one for one in both if one is not None and all(both)):
+            yield from _assumed(framework, one)
     for package in old.releases:
         before, after = old.releases[package], new.releases.get(package, "")
-        if after and _version(before) > _version(after):
+        if after and order(before) > order(after):  # type: ignore[operator]
             yield f"{package} goes back, from {before} to {after}"
 
 
-@functools.cache
-def _version(release: str):  # type: ignore[no-untyped-def]
-    from packaging.version import Version
-
-    return Version(release)
+def _assumed(framework: str, release: Release) -> Iterator[str]:
+    """What is taken for granted of the packages beside a framework."""
+    for package in FRAMEWORKS[framework].beside:
+        if package not in release.packages and release.of(package) != release.own:
+            title = FRAMEWORKS[framework].title
+            yield f"{package} is not named beside {title} {release.own}: its latest release is assumed"
 
 
 def _compared(
     framework: str, old: Environment, new: Environment, chosen: Sequence[Call] | None
 ) -> Compared:
-    before, after = _release(framework, old), _release(framework, new)
+    before, after = release_of(framework, old), release_of(framework, new)
     assert before is not None
     assert after is not None
     calls = [call for call in FRAMEWORKS[framework].calls if chosen is None or call in chosen]
@@ -186,8 +188,12 @@ def _compared(
     return Compared(framework, before, after, there, tuple(found))
 
 
-def _dated(call: Call, change: Change, old: str, new: str) -> Change:
-    """A change with the release in which it came, and where that is announced."""
-    first, last = sorted((old, new), key=_version)
-    since = came(call, call.at, first, last, change.key)
-    return replace(change, since=since or "")
+def _dated(call: Call, change: Change, old: Release, new: Release) -> Change:
+    """A change with the release in which it came."""
+    back = order(old.own) > order(new.own)  # type: ignore[operator]
+    first, last = (new, old) if back else (old, new)
+    found = came(call, first, last, change.key)
+    if found is None:
+        return change
+    package, release = found
+    return replace(change, since=release if package == OWN else f"{package} {release}")

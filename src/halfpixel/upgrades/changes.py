@@ -135,7 +135,8 @@ def _answers_alike(old: Call, new: Call, dtype: DType) -> bool:
     """Whether nothing that decides what a call answers differs, so that no request needs to be tried."""
     taken = (dtype in old.arithmetic) == (dtype in new.arithmetic)
     said = old.expression is new.expression and convention_of(old) == convention_of(new)
-    return taken and said and old.refusals == new.refusals
+    alike = old.refusals == new.refusals and old.crashes == new.crashes
+    return taken and said and alike
 
 
 def _without_answer(outcome: Outcome) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import names
-from ..frameworks import FRAMEWORKS, version
+from ..frameworks import FRAMEWORKS, Release, version
 from .requirements import Pin, pins
 
 INSTALLED = "installed"
@@ -69,6 +69,20 @@ def plain(package: str, release: str) -> str:
     if package == "opencv" and len(parsed.release) > 3:
         return ".".join(map(str, parsed.release[:3]))
     return parsed.public
+
+
+def release_of(framework: str, environment: Environment) -> Release | None:
+    """The release of a framework in an environment, with those of the packages that it works with.
+
+    None if it is not there. Keras on torch is, if torch is named too, or Keras alone.
+    """
+    own = environment.releases.get(PACKAGES.get(framework, framework))
+    beside = FRAMEWORKS[framework].beside
+    known = {name: environment.releases[name] for name in beside if name in environment.releases}
+    others = environment.releases.keys() - {PACKAGES.get(framework)}
+    if own is None or (framework in PACKAGES and others and not known):
+        return None
+    return Release(own, known)
 
 
 # ---------------------------------------------------------------------------- reading

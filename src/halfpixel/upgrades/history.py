@@ -3,53 +3,71 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 
-from ..frameworks.call import Call
+from ..frameworks import FRAMEWORKS, Call, Release
 
 Key = Callable[[Call | None], Hashable]
-At = Callable[[str], Call | None]
+OWN = ""  # the package that is the framework itself, as ranges of releases have it
 
 
-def boundaries(call: Call) -> list[str]:
-    """The releases at which something of a call may change, by the ranges that it declares, oldest first."""
+def order(release: str) -> Hashable:
+    """By which releases are sorted."""
     from packaging.version import Version
 
-    found = {
-        version.rstrip(".")
-        for releases in _ranges(call)
-        for version in re.findall(r"\d+(?:\.\d+)*", releases)
-    }
-    return sorted(found, key=Version)
+    return Version(release)
 
 
-def _ranges(call: Call) -> Iterator[str]:
-    yield from (call.releases, *call.follows, *call.changes, *call.since.values())
-    tables: list[Mapping[str, object]] = [vars(call), *call.changes.values()]
-    for table in tables:
-        for name in ("refusals", "defects"):
-            yield from (one.releases for one in table.get(name, ()))  # type: ignore[attr-defined]
+def boundaries(call: Call, package: str) -> list[str]:
+    """The releases of a package at which something of a call may change, by its ranges, oldest first."""
+    clauses = (clause for releases in call.every_range for clause in releases.split(";"))
+    about = (re.fullmatch(r"\s*([a-z]*)\s*(.*)", clause) for clause in clauses)
+    ranges = {one[2] for one in about if one and one[1] == package}
+    found = {version for one in ranges for version in re.findall(r"\d+(?:\.\d+)*", one)}
+    return sorted(found, key=order)  # type: ignore[arg-type]
 
 
-def came(call: Call, at: At, old: str, new: str, key: Key) -> str | None:
-    """The first release after ``old`` from which on a call is what it is in ``new``, in what ``key`` says.
+def came(call: Call, old: Release, new: Release, key: Key) -> tuple[str, str] | None:
+    """The package, and its first release from which on a call is what it is in ``new``.
 
     Args:
         call: of the catalogue.
-        at: the call as it is in a release.
         old, new: two releases, the older one first.
         key: from the call in a release to what has changed.
 
     Returns:
-        The release; None if no range that is declared begins or ends there.
+        The package, empty for the framework itself, and its release; None if no release of one package
+        alone brings it.
     """
-    from packaging.version import Version
+    wanted = key(call.at(new))
+    for package in (OWN, *FRAMEWORKS[call.framework].beside):
+        first, last = _of(old, package), _of(new, package)
+        if first == last or key(call.at(_with(old, package, last))) != wanted:
+            continue
+        for found in _first(call, old, package, key, wanted):
+            return package, found
+    return None
 
-    first, last = Version(old), Version(new)
-    wanted, found = key(at(new)), None
-    for release in reversed(boundaries(call)):
-        if first < Version(release) <= last:
-            if key(at(release)) != wanted:
-                break
+
+def _first(call: Call, old: Release, package: str, key: Key, wanted: Hashable) -> Iterator[str]:
+    found = None
+    for release in reversed(boundaries(call, package)):
+        if order(release) <= order(_of(old, package)):  # type: ignore[operator]
+            break
+        if key(call.at(_with(old, package, release))) == wanted:
             found = release
-    return found
+        elif found is not None:
+            break
+    if found is not None:
+        yield found
+
+
+def _of(release: Release, package: str) -> str:
+    return release.own if package == OWN else release.of(package)
+
+
+def _with(release: Release, package: str, its: str) -> Release:
+    """A release with another one of a package."""
+    if package == OWN:
+        return Release(its, release.packages)
+    return Release(release.own, {**release.packages, package: its})

@@ -68,6 +68,8 @@ def outcome(call: Call, request: Request, dtype: DType) -> Outcome:
 
 def refusal_of(call: Call, request: Request, dtype: DType) -> str | None:
     """Why a call of one release raises for a request in a dtype; None if it answers."""
+    if crash := call.crash(request, dtype):
+        return f"ends the process: {crash.why}"
     for refusal in call.refusals:
         try:
             if refusal.holds(request, dtype, NO_NAMES):

@@ -56,7 +56,7 @@ def _count(n: int, what: str) -> str:
 
 def _framework(one: Compared, width: int | None) -> Iterator[str]:
     yield one.title
-    if not one.changes:
+    if not one.changes and one.old != one.new:
         yield f"{_INDENT}nothing changes in {_count(one.calls, 'call')}"
     kind = ""
     for group in grouped(one.changes):
@@ -71,12 +71,18 @@ def _framework(one: Compared, width: int | None) -> Iterator[str]:
 
 def _brief(group: Group, one: Compared, width: int | None) -> Iterator[str]:
     """The names of calls that are new, gone, or the same but for their last digits."""
-    named = [change for change in group.changes if change.call.plain]
+    named = _named(group)
     yield f"{_INDENT}{_since(group.first.since, one)}:"
     for change in named:
         yield f"{_INDENT * 2}{_short(change, width)}"
     if hidden := _hidden(group, named):
         yield f"{_INDENT * 2}{hidden}"
+
+
+def _named(group: Group) -> Sequence[Change]:
+    """The calls that are no aliases; a few of those, where there are no others."""
+    plain = [change for change in group.changes if change.call.plain]
+    return plain or group.changes[:_NAMED]
 
 
 def _short(change: Change, width: int | None) -> str:
@@ -127,8 +133,8 @@ def _facts(group: Group, one: Compared) -> Iterator[tuple[str, str]]:
         yield "since", change.since
     if change.source:
         yield "source", change.source
-    yield one.old, change.old
-    yield one.new, change.new
+    yield one.old.own, change.old
+    yield one.new.own, change.new
     if change.dtypes:
         yield "dtypes", ", ".join(change.dtypes)
     for effect in change.effects:
@@ -174,7 +180,7 @@ def _example(example: Example, one: Compared) -> Iterator[str]:
     out_h, out_w = example.new.shape
     said = example.said or f"{h}x{w} -> {out_h}x{out_w}"
     yield f"{_INDENT * 2}{'example':<{_LABEL}}{said}, {example.dtype}"
-    labels = ("image", one.old, one.new)
+    labels = ("image", one.old.own, one.new.own)
     room = max(map(len, labels))
     for label, values in zip(labels, (example.image, example.old, example.new), strict=True):
         for i, row in enumerate(rows(values)):
@@ -203,7 +209,7 @@ def markdown(answer: Upgrade) -> str:
     lines = [f"# {answer.old.words} to {answer.new.words}", "", f"**{headline(answer)}.**", ""]
     for one in answer.frameworks:
         lines += [f"## {one.title}", ""]
-        if not one.changes:
+        if not one.changes and one.old != one.new:
             lines += [f"Nothing changes in {_count(one.calls, 'call')}.", ""]
         kind = ""
         for group in grouped(one.changes):
@@ -217,7 +223,7 @@ def markdown(answer: Upgrade) -> str:
 
 def _in_markdown(group: Group, one: Compared) -> list[str]:
     if group.first.kind in _BRIEF:
-        named = [change for change in group.changes if change.call.plain] or [group.first]
+        named = _named(group)
         since = _since(group.first.since, one)
         lines = [f"- `{change.code}` ({since})" for change in named]
         hidden = _hidden(group, named)
@@ -245,8 +251,8 @@ def json(answer: Upgrade) -> documents.Upgrade:
         "frameworks": [
             {
                 "framework": one.framework,
-                "old": one.old,
-                "new": one.new,
+                "old": {one.framework: one.old.own, **one.old.packages},
+                "new": {one.framework: one.new.own, **one.new.packages},
                 "compared": one.calls,
                 "changes": [_change(change) for change in one.changes],
             }
