@@ -13,6 +13,7 @@ import functools
 import gc
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +21,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from .checking.settings import Settings
     from .conformance.trials import Releases, Trial
     from .conformance.verdicts import Verdict
+    from .report.terminal import Outcome
     from .scheduling import UnitScheduling
 
-_PROPERTY = "halfpixel"
+_PROPERTY, _EXPECTED = "halfpixel", "halfpixel_expected"
 _OPERATIONS = ("resize", "conv_transpose")
 _PACKAGE = Path(__file__).parent
 # the suites in the wheel, and all tests in the source tree
@@ -61,6 +64,20 @@ def pytest_configure(config: pytest.Config) -> None:
     # whatever names the user gives to test files
     config.addinivalue_line("python_files", "halfpixel/suites/test_*.py")
     _check_asked(config)
+    config.stash[_PROJECT] = _project(config)
+
+
+_PROJECT = pytest.StashKey["Settings"]()
+
+
+def _project(config: pytest.Config) -> Settings:
+    """What the project says of its own: the calls to check, and the changes that it expects."""
+    from .checking import settings
+
+    try:
+        return settings.read(config.rootpath)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _frameworks() -> tuple[str, ...]:
@@ -204,7 +221,7 @@ def _items(
         return None if selected and framework not in selected else installed_release(framework)
 
     for trial in _trials(release, *mark.args):
-        if missing_needs(trial.call):
+        if missing_needs(trial.call) or not collector.config.stash[_PROJECT].checks(trial.call):
             continue
         yield ConformanceItem.from_parent(
             collector,
@@ -282,8 +299,18 @@ class ConformanceItem(pytest.Item):
 
     def runtest(self) -> None:
         verdict = self.verdict()
-        if verdict.kind == "changed":
+        if verdict.kind == "changed" and not self._is_expected():
             raise Changed(verdict)
+
+    def _is_expected(self) -> bool:
+        """Whether the project expects the change; then it is told by its reason, and not in the table."""
+        from .report.terminal import Outcome
+
+        _, found = self.user_properties[-1]
+        entry = self.config.stash[_PROJECT].accepts(Outcome(**found))  # type: ignore[arg-type]
+        if entry is not None:
+            self.user_properties[-1] = (_EXPECTED, {**found, "reason": entry.key})  # type: ignore[dict-item]
+        return entry is not None
 
     def verdict(self) -> Verdict:
         """Run the trial. The first trial that needs a framework or a golden imports or reads it."""
@@ -390,12 +417,20 @@ def _needs_phases(item: pytest.Item) -> bool:
 # ---------------------------------------------------------------------------- reports
 
 
-def _found(report: pytest.TestReport) -> dict[str, Any] | None:
+def _found(report: pytest.TestReport, kind: str = _PROPERTY) -> dict[str, Any] | None:
     """The outcome that an item stored in its report, as plain data."""
     for name, value in reversed(report.user_properties):  # of an item that ran again, the last
-        if name == _PROPERTY and isinstance(value, dict):
+        if name == kind and isinstance(value, dict):
             return value
     return None
+
+
+def _expected(report: pytest.TestReport) -> Outcome | None:
+    """The outcome of an item whose change the project expects, with the key of the entry."""
+    from .report.terminal import Outcome
+
+    found = _found(report, _EXPECTED)
+    return None if found is None else Outcome(**found)
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -440,8 +475,9 @@ def pytest_terminal_summary(
     reports = [one for one in _reports(terminalreporter) if one.failed or one.when == "call"]
     found = {one.nodeid: _found(one) for one in reports}
     outcomes = [Outcome(**one) for one in found.values() if one is not None]
+    expected = [one for one in map(_expected, reports) if one is not None]
     never_ran = config.stash.get(_NEVER_RAN, 0)
-    if not outcomes and not never_ran:
+    if not outcomes and not expected and not never_ran:
         return
     terminalreporter.section("halfpixel")
     writer = config.get_terminal_writer()
@@ -449,11 +485,44 @@ def pytest_terminal_summary(
     if outcomes:
         for line in table(outcomes, {name: version(name) for name in _frameworks()}, columns):
             terminalreporter.line(line)
+    for line in _causes(outcomes):
+        terminalreporter.line(line)
+    for line in _expectations(config, outcomes, expected):
+        terminalreporter.line(line)
     without = [one for one in reports if one.failed and _found(one) is None]
     if without or never_ran:
         terminalreporter.line(f"outside the table: {_without_verdict(without, never_ran)}")
     for absent in _left_out(config):
         terminalreporter.line(f"skipped: {absent}")
+
+
+def _causes(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """A line for each call that changed, with what its cases do instead."""
+    from .report.causes import call_lines, causes_of
+
+    cases = Counter((one.framework, one.name) for one in outcomes)
+    yield from call_lines(causes_of(outcomes), cases)
+
+
+def _expectations(
+    config: pytest.Config, outcomes: Sequence[Outcome], expected: Sequence[Outcome]
+) -> Iterator[str]:
+    """What the project's settings have expected; in a run of everything, which entries are stale."""
+    project = config.stash[_PROJECT]
+    counts = Counter(one.reason for one in expected)
+    for entry in project.accepted:
+        count, where = counts[entry.key], project.where(entry)
+        if count:
+            yield f"expected: {count} case{'s' * (count != 1)}: {entry.reason} ({where})"
+        elif _runs_everything(config) and project.could_accept(entry, outcomes):
+            yield f"warning: stale: no case changed as {where} expects; remove the entry"
+
+
+def _runs_everything(config: pytest.Config) -> bool:
+    """Whether nothing selects among the trials of a suite."""
+    named = any("::" in argument for argument in config.args)
+    chosen = (config.getoption(name, None) for name in ("keyword", "markexpr", "lf", "deselect"))
+    return not named and not any(chosen)
 
 
 def _without_verdict(failed: Sequence[pytest.TestReport], never_ran: int) -> str:

@@ -10,7 +10,7 @@ from .. import documents
 from ..frameworks import FRAMEWORKS, missing_needs, version
 from ..report.causes import CallName, Cause, call_lines, causes_of, example_title
 from ..report.terminal import table as table_of
-from .run import Absent, Finding, Unit, base
+from .run import Absent, Finding, Unit
 from .settings import Accepted, Settings
 
 _RULE = "-" * 72
@@ -202,48 +202,22 @@ def checked(
     for one in ended:
         if not isinstance(one, Finding):
             continue
-        entry = _accepts(project.accepted, one) if one.outcome.kind == "changed" else None
+        entry = project.accepts(one.outcome) if one.outcome.kind == "changed" else None
         if entry is None:
             findings.append(one)
         else:
             counts[entry.key] += 1
-    ran = list(_trials(units))
+    ran = [one.outcome for one in ended if isinstance(one, Finding)]
     expected = [Expected(one, project.where(one), counts[one.key]) for one in project.accepted]
+    stale = (one for one in expected if not one.cases and project.could_accept(one.entry, ran))
     return Check(
         tuple(findings),
         tuple(one for one in expected if one.cases),
-        tuple(one for one in expected if not one.cases and not fast and _ran(one.entry, ran)),
+        () if fast else tuple(stale),
         tuple(one for one in ended if isinstance(one, Absent)),
         tuple(_skipped({unit.framework for unit in units})),
         fast,
     )
-
-
-def _accepts(entries: Sequence[Accepted], one: Finding) -> Accepted | None:
-    """The entry that accepts a change; None where there is none."""
-    out = one.outcome
-    call, release = base(f"{out.framework}-{out.name}"), version(out.framework) or ""
-    return next(
-        (
-            entry
-            for entry in entries
-            if entry.is_about(call, out.dtype, out.case, release) and entry.expects(out.matches)
-        ),
-        None,
-    )
-
-
-Ran = tuple[str, str, str, str]  # a trial: the call's id, the dtype, the case, the release
-
-
-def _trials(units: Iterable[Unit]) -> Iterator[Ran]:
-    for unit in units:
-        for trial in unit.jobs.values():
-            yield base(unit.call), trial.dtype, trial.case_name, version(unit.framework) or ""
-
-
-def _ran(entry: Accepted, ran: Sequence[Ran]) -> bool:
-    return any(entry.is_about(*one) for one in ran)
 
 
 def _skipped(frameworks: set[str]) -> Iterator[str]:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 from ..conformance.suites import SUITES
 from ..conformance.supervision import Ended, Fatal, Supervisor, Unstarted
-from ..conformance.trials import Trial
-from ..frameworks import FRAMEWORKS, FrameworkError, load, missing_needs, version
+from ..conformance.trials import Releases, Trial
+from ..frameworks import FRAMEWORKS, FrameworkError, load, missing_needs
+from ..frameworks import release as installed_release
 from ..report.terminal import Outcome, explain, outcome
+from .settings import base
 
 DEFAULT = tuple(name for name, suite in SUITES.items() if not suite.minutes)
 FAST = ("resize", "conv_transpose", "scales")  # the suites of stored cases
@@ -56,7 +58,7 @@ def units(
     calls: frozenset[str] | None = None,
     *,
     fast: bool = False,
-    release: Callable[[str], str | None] = version,
+    release: Releases = installed_release,
 ) -> list[Unit]:
     """What is run, a unit for each call, in the order of the frameworks' tables.
 
@@ -77,11 +79,6 @@ def units(
                 jobs = found.setdefault((call.framework, call.id), {})
                 jobs[f"{suite}:{trial.id}"] = trial
     return [Unit(framework, call, jobs) for (framework, call), jobs in found.items()]
-
-
-def base(call: str) -> str:
-    """The id of the call whose gradient is taken."""
-    return call.removesuffix("-gradient")
 
 
 # ---------------------------------------------------------------------------- in the child

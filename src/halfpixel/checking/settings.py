@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,9 +15,12 @@ from typing import Any
 
 from .. import names
 from ..catalogue import rules
-from ..frameworks import Call
+from ..conformance.trials import calls
+from ..frameworks import Call, Release
+from ..frameworks import release as installed_release
 from ..frameworks.releases import contains
 from ..operators import every_pyramid, every_resize
+from ..report.terminal import Outcome
 from . import selection
 
 FILE, SHARED_FILE, TABLE = "halfpixel.toml", "pyproject.toml", "tool.halfpixel"
@@ -45,7 +49,7 @@ class Accepted:
     dtypes: tuple[str, ...] = ()
     releases: str = ""
 
-    def is_about(self, call: str, dtype: str, case: str, release: str) -> bool:
+    def is_about(self, call: str, dtype: str, case: str, release: str | Release) -> bool:
         """Whether a trial is one of those that the entry is about.
 
         Args:
@@ -83,6 +87,16 @@ class Settings:
     functions: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
 
+    def checks(self, call: Call) -> bool:
+        """Whether a call, or the gradient of one, is among those to check."""
+        return self.chosen is None or base(call.id) in self.chosen
+
+    @functools.cached_property
+    def chosen(self) -> frozenset[str] | None:
+        """The ids of the calls to check; None where that is all."""
+        found = (call.id for text in self.calls for call in selection.calls_of(text))
+        return frozenset(found) if self.calls else None
+
     @property
     def folder(self) -> Path:
         """The project's folder: that of the file, or the working directory."""
@@ -91,6 +105,34 @@ class Settings:
     def where(self, entry: Accepted) -> str:
         """Where an entry stands, for a message."""
         return f"{self.path}: {entry.key}"
+
+    def accepts(self, one: Outcome) -> Accepted | None:
+        """The entry that expects a change; None where there is none.
+
+        Args:
+            one: of a call that changed.
+        """
+        about = [entry for entry in self.accepted if _is_about(entry, one)]
+        return next((entry for entry in about if entry.expects(one.matches)), None)
+
+    def could_accept(self, entry: Accepted, outcomes: Iterable[Outcome]) -> bool:
+        """Whether something ran that an entry is about."""
+        return any(_is_about(entry, one) for one in outcomes)
+
+
+def _is_about(entry: Accepted, one: Outcome) -> bool:
+    release = installed_release(one.framework) or Release("0")
+    return entry.is_about(base(f"{one.framework}-{one.name}"), one.dtype, one.case, release)
+
+
+@functools.lru_cache(maxsize=4096)
+def base(call: str) -> str:
+    """The id of the call whose gradient is taken, or that a mode executes: their ids begin with it."""
+    known = {one.id for one in calls()}
+    found = call
+    while found and found not in known:
+        found = found.rpartition("-")[0]
+    return found or call
 
 
 def read(folder: Path) -> Settings:

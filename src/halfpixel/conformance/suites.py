@@ -10,10 +10,8 @@ from typing import Any
 from ..frameworks import Call
 from . import trials
 from .sweep import sweep
-from .trials import Trial
+from .trials import Releases, Trial
 from .verdicts import Verdict, judge
-
-Release = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Suite:
         minutes: it takes minutes, and runs only where it is asked for.
     """
 
-    trials: Callable[[Release], Iterator[Trial]]
+    trials: Callable[[Releases], Iterator[Trial]]
     judge: Callable[[Call, Any, str], Verdict] = judge
     minutes: bool = False
 
