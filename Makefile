@@ -11,7 +11,7 @@ ALL := torch,tensorflow,opencv,keras_torch
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help check modes test sweep lint golden golden-check docs site growth bench wheel wheel-test clean
+.PHONY: help check modes test sweep lint golden golden-check record docs site growth bench wheel wheel-test clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
@@ -38,6 +38,10 @@ golden: $(READY)  ## write golden/ anew from the exact reference
 
 golden-check: $(READY)  ## fail on a missing, extra, edited or badly formatted golden
 	$(BIN)/halfpixel golden-check
+
+record: $(READY)  ## record what releases do, each in a throw-away environment: FRAMEWORK=opencv RELEASES="4.10.0.84 4.12.0.88"
+	$(BIN)/python -m halfpixel.records.recording $(FRAMEWORK) $(RELEASES)
+	$(BIN)/python -m halfpixel.records.agreement $(FRAMEWORK)
 
 docs: $(READY)  ## write the documents that are made from tables and measurements
 	$(BIN)/python docs/write.py

@@ -48,7 +48,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..frameworks import Call, FrameworkError, Release, dtype_name, load
+from ..frameworks import Call, FrameworkError, Names, Release, dtype_name, load
 from ..frameworks import release as installed_release
 from ..numerics.computation import Computation
 from ..numerics.coordinates import COORDINATE_RULES, relevant, tap_weights
@@ -114,36 +114,56 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     """
     names = load(call.framework)
     installed = installed_release(call.framework) or Release("")
-    release, there = str(installed), call.at(installed)
-    takes = there is not None and dtype in there.arithmetic
-    now = there or call
+    now = call.at(installed) or call
     expression = now.said(case.request)
-    refusal = now.refusal(case.request, dtype, names)
-
-    def verdict(kind: Kind, **known: Any) -> Verdict:
-        return Verdict(kind, call, case, dtype, release, **known)
-
     if crash := now.crash(case.request, dtype):
-        return verdict("unsupported", words=f"not run: it ends the process: {crash.why}")
+        words = f"not run: it ends the process: {crash.why}"
+        return Verdict("unsupported", call, case, dtype, str(installed), words=words)
     inputs = now.arrays(case, dtype)
     before = {name: values.tobytes() for name, values in inputs.items()}
     try:
-        got = now.evaluate(expression, case, inputs, names)
+        got: NDArray[Any] | str = now.evaluate(expression, case, inputs, names)
     except FrameworkError:
         raise
     except (
         Exception
     ) as error:  # whatever a framework raises is its refusal, and is reported in its words
-        words = refused(error)
-        if not takes or (refusal is not None and refusal.matches(words)):
-            return verdict("unsupported", words=words)
+        got = refused(error)
+    for name, values in inputs.items():
+        if values.tobytes() != before[name] and not isinstance(got, str):
+            reason = f"modified its input {name}"
+            return Verdict("changed", call, case, dtype, str(installed), reason=reason)
+    return verdict_on(got, call, case, dtype, installed, names)
+
+
+def verdict_on(
+    got: NDArray[Any] | str, call: Call, case: Case, dtype: str, release: Release, names: Names
+) -> Verdict:
+    """Compare what came of a call in a release with what is declared for it.
+
+    Args:
+        got: the output, or the framework's words where it raised, as :func:`refused` has them.
+        call: as the latest releases have it.
+        case: with its expected values, of the convention that the call follows in the release.
+        dtype: the dtype of the inputs.
+        release: that it ran in.
+        names: what the framework's ``load`` returned there, as far as refusals ask it.
+    """
+    there = call.at(release)
+    takes = there is not None and dtype in there.arithmetic
+    now = there or call
+    refusal = now.refusal(case.request, dtype, names)
+
+    def verdict(kind: Kind, **known: Any) -> Verdict:
+        return Verdict(kind, call, case, dtype, str(release), **known)
+
+    if isinstance(got, str):
+        if not takes or (refusal is not None and refusal.matches(got)):
+            return verdict("unsupported", words=got)
         declared = (
             f"expected a message matching {refusal.words!r}" if refusal else "none is declared"
         )
-        return verdict("changed", words=words, reason=f"raised an unexpected error; {declared}")
-    for name, values in inputs.items():
-        if values.tobytes() != before[name]:
-            return verdict("changed", reason=f"modified its input {name}")
+        return verdict("changed", words=got, reason=f"raised an unexpected error; {declared}")
     if there is None:
         return verdict(
             "changed",
@@ -170,12 +190,8 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     if share <= 1:
         return verdict("conforms", share=share, words=known)
     off = int(np.count_nonzero(errors(got, case.expected) > bound))
-    return Verdict(
+    return verdict(
         "changed",
-        call,
-        case,
-        dtype,
-        release,
         share=share,
         words=known,
         reason=f"{off} of {got.size} values exceed the error bound",

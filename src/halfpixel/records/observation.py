@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..frameworks import Call, version
+from ..frameworks import Call
+from ..frameworks import release as installed_release
 from ..frameworks.call import BFLOAT16
 from . import probes, recorder
 from .record import Crash, Key, Outcome, Record, RecordError, Refusal
@@ -33,7 +34,7 @@ def observe(framework: str, chosen: Callable[[Call], bool] = lambda call: True) 
     Raises:
         RecordError: the framework is not installed, or cannot be imported.
     """
-    installed = version(framework)
+    installed = installed_release(framework)
     if installed is None:
         raise RecordError(f"{framework} is not installed")
     with tempfile.TemporaryDirectory() as folder:
@@ -63,14 +64,14 @@ def run(python: str, plan: Path, out: Path, variables: Mapping[str, str] | None 
         raise RecordError(next((s for s in said if s.startswith("import failed")), said[-1]))
 
 
-def record_of(framework: str, plan: Path, out: Path, release: str = "") -> Record:
+def record_of(framework: str, plan: Path, out: Path, beside: str = "") -> Record:
     """What the recorder wrote, as a record.
 
     Args:
         framework: its name.
         plan: what the recorder read.
         out: what it wrote.
-        release: by which the record is known; by default the one that the module says.
+        beside: what is added to the release that the module says, such as ``+keras3.8.0``.
     """
     asked = json.loads(plan.read_text(encoding="utf-8"))["probes"]
     found = recorder.read(str(out))
@@ -85,7 +86,7 @@ def record_of(framework: str, plan: Path, out: Path, release: str = "") -> Recor
         else:
             outcomes[step["call"], step["dtype"], step["probe"]] = _outcome(entry)
     absent = _absent(lacks, outcomes)
-    said = release or next(iter(packages.values())).partition("+")[0]
+    said = next(iter(packages.values())).partition("+")[0] + beside
     return Record(framework, said, packages, environment, outcomes, absent)
 
 

@@ -26,11 +26,12 @@ from ..conformance.cases import (
     INTEGER_SCALE_CASES,
     SCALE_CASES,
     STRETCHED,
+    Case,
     ConvTransposeCase,
     ResizeCase,
     conv_transpose_case,
 )
-from ..frameworks import FRAMEWORKS, Call, DType, Expression, installed
+from ..frameworks import FRAMEWORKS, Call, DType, Expression, Release, installed
 from ..frameworks.call import INTEGERS
 from ..frameworks.keras_calls import of_dtype
 from ..frameworks.tensorflow_scales import padded
@@ -83,6 +84,13 @@ _SIZES: tuple[ResizeCase, ...] = (
     _entry("6x8-4x5-texture", "texture", (1, 1, 6, 8), "down to one more than half"),
     _entry("3x4-7x8-texture", "texture", (1, 1, 3, 4), "up to one more row than twice as many"),
 )
+# Nothing goes in: refused, answered with nothing, or the end of the process.
+_EMPTY = (
+    _entry("4x5-6x7-no_images", "texture", (0, 1, 4, 5), "a batch of no images"),
+    _entry("4x5-6x7-no_channels", "texture", (1, 0, 4, 5), "an image of no channels"),
+    _entry("0x5-6x7-no_pixels", "texture", (1, 1, 0, 5), "an image of no rows"),
+    _entry("4x5-0x7-no_output", "texture", (1, 1, 4, 5), "an output of no rows"),
+)
 _FOR_ALL = 3  # of variants and narrow dtypes, as many as they can say, in this order
 _FOR_PYRAMIDS = 4
 # Where float32 or float64 coordinates pick another pixel than exact ones; 141: another kernel of torch's.
@@ -127,7 +135,7 @@ def calls(framework: str) -> tuple[Call, ...]:
     return tuple(call for call in every if all(installed(module) for module in call.needs))
 
 
-def of_call(call: Call, release: str) -> Iterator[Probe]:
+def of_call(call: Call, release: str | Release) -> Iterator[Probe]:
     """The probes of a call, in every dtype that some release takes."""
     now = call.at(release)
     for dtype in call.arithmetic:
@@ -145,22 +153,42 @@ def _said(call: Call, now: Call | None, computation: Computation) -> Expression 
 
 def _computations(call: Call, dtype: DType) -> Iterator[tuple[str, Computation]]:
     if call.operation == "conv_transpose":
-        for entry in (*CONV_TRANSPOSE_CASES, _DEPTHWISE):
-            if not entry.tag.endswith(_CONV_LEFT_OUT):
-                case = conv_transpose_case(entry)
-                yield case.name, case
+        cases = [(case.name, case) for case in _conv_cases() if _says(call, case)]
+        yield from cases[: 1 if call.variant and dtype != "float32" else None]
         return
     convention = call.latest if call.follows else Resize(mode="linear")
-    asked = [
-        (
-            entry.name,
-            Computation(convention, {"x": image(entry, dtype)}, entry.size, scales=entry.scales),
-        )
+    every = (
+        (entry.name, _computation(convention, entry, dtype))
         for entry in _entries(call, convention, dtype)
-    ]
-    said = [one for one in asked if call.expression(one[1].request) is not None]
-    few = call.variant or dtype not in ("float32", "uint8")
-    yield from said[: _FOR_ALL if convention.takes_every_size else _FOR_PYRAMIDS] if few else said
+    )
+    asked = [one for one in every if _says(call, one[1])]
+    yield from asked[: _most(call, dtype, convention)]
+
+
+def _computation(convention: Resize, entry: ResizeCase, dtype: DType) -> Computation:
+    inputs = {"x": image(entry, dtype)}
+    return Computation(convention, inputs, entry.size, scales=entry.scales)
+
+
+def _says(call: Call, computation: Computation) -> bool:
+    return call.expression(computation.request) is not None
+
+
+@functools.cache
+def _conv_cases() -> tuple[Case, ...]:
+    every = (*CONV_TRANSPOSE_CASES, _DEPTHWISE)
+    return tuple(
+        conv_transpose_case(entry) for entry in every if not entry.tag.endswith(_CONV_LEFT_OUT)
+    )
+
+
+def _most(call: Call, dtype: DType, convention: Resize) -> int | None:
+    """How many probes a dtype of a call is asked, from the first that it can say: all, if None."""
+    if call.variant and dtype != "float32":
+        return 1
+    if call.variant or dtype not in ("float32", "uint8"):
+        return _FOR_ALL if convention.takes_every_size else _FOR_PYRAMIDS
+    return None
 
 
 def _entries(call: Call, convention: Resize, dtype: DType) -> Iterator[ResizeCase]:
@@ -174,9 +202,12 @@ def _entries(call: Call, convention: Resize, dtype: DType) -> Iterator[ResizeCas
         sizes = (*sizes, *_OF_NEAREST)
     elif dtype in INTEGERS:
         sizes = (*_OF_INTEGERS[:1], *sizes, *_OF_INTEGERS[1:])
+    if dtype == "float32" and call.follows and call.scaling is None and not call.left_out:
+        sizes = (*sizes, *_EMPTY)
     for entry in sizes:
         # no negative numbers in unsigned images
-        if entry.fits(convention) and not (dtype in INTEGERS and entry.x == "article"):
+        fits = entry in _EMPTY or entry.fits(convention)
+        if fits and not (dtype in INTEGERS and entry.x == "article"):
             yield _as_bytes(entry) if dtype in INTEGERS else entry
 
 
@@ -233,12 +264,14 @@ def runner(call: Call) -> str:
     return _RUNNERS[name] + ("_channels_first" if flags.get("channels_first") else "")
 
 
-def plan(framework: str, release: str, chosen: Callable[[Call], bool] = lambda call: True) -> str:
+def plan(
+    framework: str, release: str | Release, chosen: Callable[[Call], bool] = lambda call: True
+) -> str:
     """What the recorder reads: the probes of a framework's calls in a release, JSON.
 
     Args:
         framework: its name.
-        release: of the framework that it will run in.
+        release: of the framework that it will run in, perhaps with those of what is beside it.
         chosen: the calls that are asked; all by default.
     """
     inputs: dict[str, Any] = {}

@@ -101,16 +101,17 @@ def releases(framework: str) -> list[str]:
     from packaging.version import Version
 
     folder = root() / framework
-    found = (path.stem for path in folder.glob("*.json") if path.stem != _UNRECORDED)
+    found = (path.stem for path in folder.glob("*.json") if path.name not in (UNRECORDED, ROUNDING))
     return sorted(found, key=Version)
 
 
-_UNRECORDED = "unrecorded"
+# what stands beside the releases: those that could not be recorded, and what is off by rounding
+UNRECORDED, ROUNDING = "unrecorded.json", "rounding.json"
 
 
 def unrecorded(framework: str) -> dict[str, str]:
     """The releases of a framework that could not be recorded, and why."""
-    path = root() / framework / f"{_UNRECORDED}.json"
+    path = root() / framework / UNRECORDED
     return dict(_document(path)) if path.exists() else {}
 
 
@@ -230,7 +231,7 @@ def write_unrecorded(framework: str, reasons: Mapping[str, str]) -> list[Path]:
     done = set(releases(framework))
     every = {**unrecorded(framework), **reasons}
     kept = {release: why for release, why in sorted(every.items()) if release not in done}
-    path = root() / framework / f"{_UNRECORDED}.json"
+    path = root() / framework / UNRECORDED
     return _replaced(path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -320,9 +321,7 @@ def problems() -> Iterator[str]:
     for framework in frameworks():
         folder = root() / framework
         heads = {release: _document(folder / f"{release}.json") for release in releases(framework)}
-        wanted = {folder / f"{release}.json" for release in heads} | {
-            folder / f"{_UNRECORDED}.json"
-        }
+        wanted = {folder / f"{release}.json" for release in heads} | {folder / UNRECORDED}
         for release, head in heads.items():
             if (folder / f"{release}.json").read_text(encoding="utf-8") != head_text(head):
                 yield f"golden/releases/{framework}/{release}.json: badly formatted"

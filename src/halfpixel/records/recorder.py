@@ -180,7 +180,7 @@ def raised(error: Exception) -> Names:
     words = _COLOUR.sub("", str(error))
     for pattern, instead in _PLACES:
         words = pattern.sub(instead, words)
-    return {"raises": type(error).__name__, "words": " ".join(words.split())[:400]}
+    return {"raises": type(error).__name__, "words": " ".join(words.split())[:600]}
 
 
 def given(array: Names, dtype: str) -> Any:
@@ -223,7 +223,7 @@ def load_tensorflow() -> Names:
     import tensorflow as tf
 
     compat = getattr(getattr(tf, "compat", tf), "v1", tf)
-    if not tf.executing_eagerly():
+    if tf.__version__.startswith("1."):  # and nothing may be asked before
         one = compat.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
         compat.enable_eager_execution(config=one)
     else:
@@ -268,7 +268,11 @@ def environment(names: Names) -> Names:
     """Releases, and what else may move the last bits."""
     import numpy
 
-    packages = {key: names[name].__version__ for key, name in _PACKAGES[names["framework"]]}
+    packages = {
+        key: names[name].__version__
+        for key, name in _PACKAGES[names["framework"]]
+        if "tf" not in names[name].__version__  # tf.keras is a part of TensorFlow
+    }
     return {
         "packages": packages,
         "python": platform.python_version(),
@@ -409,11 +413,10 @@ def images(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
     """cv2 takes one image at a time, (H, W, C), and drops the axis of a single channel."""
     import numpy as np
 
-    channels = inputs["x"].shape[1]
     found = []
     for image in inputs["x"].transpose(0, 2, 3, 1):
         result = evaluated(names, {"x": np.ascontiguousarray(image)}, probe["text"])
-        found.append(result.reshape((*result.shape[:2], channels)).transpose(2, 0, 1))
+        found.append((result if result.ndim == 3 else result[:, :, None]).transpose(2, 0, 1))
     result = np.stack(found)
     return result, result.dtype.name
 
