@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from halfpixel.frameworks import Release
 from halfpixel.frameworks.call import Expression, Run
 
 
 def install(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> None:
     """Make a module that loads frameworks find this one, in place of any."""
     monkeypatch.setattr(module, "load", lambda framework: {})
-    monkeypatch.setattr(module, "version", lambda framework: "1.2")
+    monkeypatch.setattr(module, "installed_release", lambda framework: Release("1.2"))
 
 
 def run_of(**functions: Callable[..., Any]) -> Run:

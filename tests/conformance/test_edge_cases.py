@@ -16,7 +16,7 @@ from halfpixel.conformance.cases import Array, Case
 from halfpixel.conformance.edge_cases import EDGE_CASES, KINDS, edges, left_out
 from halfpixel.conformance.trials import _edge_trials, calls, edge_trials, edged, followed
 from halfpixel.conformance.verdicts import Verdict, error_bound, errors, judge, share_of_bound
-from halfpixel.frameworks import FRAMEWORKS, Call, DType, Expression, Name
+from halfpixel.frameworks import FRAMEWORKS, Call, DType, Expression, Name, Release
 from halfpixel.numerics.coordinates import coordinates
 from halfpixel.numerics.error_model import UNDERFLOW, ErrorModel
 from halfpixel.numerics.memory_layouts import LAYOUTS
@@ -215,7 +215,7 @@ def bilinear_call(function: Callable[[Array, tuple[int, int]], Array]) -> Call:
 @pytest.fixture
 def _no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdicts, "load", lambda framework: {})
-    monkeypatch.setattr(verdicts, "version", lambda framework: "1.2")
+    monkeypatch.setattr(verdicts, "installed_release", lambda framework: Release("1.2"))
 
 
 @pytest.mark.usefixtures("_no_framework")

@@ -13,6 +13,7 @@ import pytest
 from halfpixel import Resize
 from halfpixel.cli import main
 from halfpixel.conformance import goldens, trials, verdicts
+from halfpixel.frameworks import Release
 from halfpixel.report import arithmetics
 from halfpixel.report.terminal import explain
 
@@ -41,7 +42,7 @@ def test_the_failure_that_is_explained_is_one(monkeypatch: pytest.MonkeyPatch) -
     other = Resize(mode="linear", coordinate_transformation_mode="asymmetric")
     got = other.apply(case.inputs["x"], case.size).astype("float32")
     monkeypatch.setattr(verdicts, "load", lambda framework: {})
-    monkeypatch.setattr(verdicts, "version", lambda framework: "5.0.0.93")
+    monkeypatch.setattr(verdicts, "installed_release", lambda framework: Release("5.0.0.93"))
     monkeypatch.setattr(type(call), "evaluate", lambda *_: got)
     shown = re.search(r"```text\n(opencv.*?)\n```", CHECK, re.DOTALL)
     assert shown is not None

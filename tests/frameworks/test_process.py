@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -13,8 +13,8 @@ import pytest
 from halfpixel import frameworks
 from halfpixel.conformance import trials
 from halfpixel.conformance.verdicts import judge
-from halfpixel.frameworks import FRAMEWORKS, FrameworkError, Names, Release
-from halfpixel.frameworks.process import Process
+from halfpixel.frameworks import FRAMEWORKS, Expression, FrameworkError, Names, Release
+from halfpixel.frameworks.process import Process, elsewhere
 from halfpixel.operators.request import Operation
 
 # ---------------------------------------------------------------------------- any framework
@@ -34,6 +34,10 @@ def _refuse(names: Names) -> None:
 
 
 def _die(names: Names) -> None:
+    names["os"]._exit(3)
+
+
+def _end_there(names: Names, expression: Expression, inputs: dict[str, Any]) -> Any:
     names["os"]._exit(3)
 
 
@@ -73,8 +77,19 @@ def test_a_child_that_died_is_an_error_and_no_verdict(
         "halfpixel.conformance.verdicts.installed_release", lambda framework: Release("9.9")
     )
     trial = _trial("keras.ops.image.resize-bilinear")
+    dying = replace(trial.call, run=elsewhere(_end_there))
     with pytest.raises(FrameworkError, match=words):
-        judge(trial.call, trial.case(), "float32")
+        judge(dying, trial.case(), "float32")
+    process.end()
+
+
+def test_after_a_child_that_died_another_is_started() -> None:
+    process = Process("mylib", {"MYLIB_BACKEND": "there"}, _load)
+    for _ in range(2):
+        with pytest.raises(FrameworkError, match="the process that runs mylib has ended"):
+            process(_die)
+        assert process(_variable, "MYLIB_BACKEND") == "there"
+    process.end()
 
 
 def test_a_load_that_fails_is_tried_once_and_leaves_no_child(

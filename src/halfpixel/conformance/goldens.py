@@ -248,7 +248,7 @@ def read(path: Path) -> Case:
     """Read a golden.
 
     Returns:
-        The case, its inputs and expected values in float64 (each the nearest to what is stored).
+        The case, its inputs and expected values in float64 (each the nearest to what is stored), read-only.
 
     Raises:
         GoldenError: the file is missing, not JSON, or not a golden.
@@ -269,7 +269,7 @@ def read(path: Path) -> Case:
             path, f"a golden has the keys {', '.join(_KEYS)}, in this order; {_WRITE}"
         )
     try:
-        return _case(document)
+        return _case(document).kept()
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise GoldenError(path, f"{reason}; {_WRITE}") from None

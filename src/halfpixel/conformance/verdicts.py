@@ -48,7 +48,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..frameworks import Call, FrameworkError, Names, Release, dtype_name, load
+from ..frameworks import Call, FrameworkError, Names, NotAnArray, Release, dtype_name, load
 from ..frameworks import release as installed_release
 from ..numerics.computation import Computation
 from ..numerics.coordinates import COORDINATE_RULES, relevant, tap_weights
@@ -125,9 +125,9 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
         got: NDArray[Any] | str = now.evaluate(expression, case, inputs, names)
     except FrameworkError:
         raise
-    except (
-        Exception
-    ) as error:  # whatever a framework raises is its refusal, and is reported in its words
+    except NotAnArray as error:
+        return Verdict("changed", call, case, dtype, str(installed), reason=str(error))
+    except (Exception, SystemExit) as error:  # its refusal, reported in its words
         got = refused(error)
     for name, values in inputs.items():
         if values.tobytes() != before[name] and not isinstance(got, str):
@@ -200,7 +200,7 @@ def verdict_on(
     )
 
 
-def refused(error: Exception) -> str:
+def refused(error: BaseException) -> str:
     """A framework's refusal, in its own words, in a line."""
     return " ".join(_COLOUR.sub("", f"{type(error).__name__}: {error}").split())
 

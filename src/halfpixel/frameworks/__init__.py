@@ -21,6 +21,7 @@ from .call import (
     Mode,
     Name,
     Names,
+    NotAnArray,
     Refusal,
     dtype_name,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "Mode",
     "Name",
     "Names",
+    "NotAnArray",
     "Refusal",
     "Release",
     "dtype_name",
@@ -132,7 +134,12 @@ def _loaded(framework: str) -> Names | FrameworkError:
         return names
     except FrameworkError as error:
         return error
-    except (ImportError, OSError) as error:
-        failed = FrameworkError(f"import {entry.module} failed: {error}")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # protobuf raises TypeError, others leave by SystemExit
+        text = " ".join(str(error).split())
+        if not isinstance(error, ImportError | OSError):
+            text = f"{type(error).__name__}: {text}"
+        failed = FrameworkError(f"import {entry.module} failed: {text}")
         failed.__cause__ = error
         return failed

@@ -104,6 +104,24 @@ class FrameworkError(RuntimeError):
     """A framework is installed, and cannot be imported or has died."""
 
 
+class NotAnArray(TypeError):
+    """A framework returned something that only resembles an array of numbers."""
+
+
+def array(result: Any) -> NDArray[Any]:
+    """What a framework returned.
+
+    Raises:
+        NotAnArray: it is of a subclass of NumPy's array, or its bytes are not in the machine's order.
+    """
+    if type(result) is not np.ndarray:
+        kind = f"{type(result).__module__}.{type(result).__qualname__}"
+        raise NotAnArray(f"returned a {kind}, not a NumPy array")
+    if not result.dtype.isnative:
+        raise NotAnArray(f"returned dtype {result.dtype.str}, whose bytes are swapped")
+    return result
+
+
 @dataclass(frozen=True)
 class Refusal:
     """A declared refusal: the framework raises, and says this.
@@ -438,10 +456,11 @@ class Call:
         return expression
 
     def arrays(self, case: Computation, dtype: str) -> dict[str, NDArray[Any]]:
-        """The inputs of a case in a dtype, in C order or in the layout that the case asks for."""
+        """The inputs of a case in a dtype, in C order or in the layout that the case asks for: copies, as
+        others read the case too."""
         numpy_dtype = BFLOAT16 if dtype == "bfloat16" else dtype
         with np.errstate(over="ignore"):
-            inputs = {k: np.ascontiguousarray(v, numpy_dtype) for k, v in case.inputs.items()}
+            inputs = {k: np.array(v, numpy_dtype, order="C") for k, v in case.inputs.items()}
         if case.layout:
             return {k: LAYOUTS[case.layout].of(v) for k, v in inputs.items()}
         return inputs
@@ -510,8 +529,12 @@ class Gradient:
             names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
         ) -> NDArray[Any]:
             x, g = inputs["x"], inputs["g"]
-            result = call.returns[str(x.dtype)]  # type: ignore[index]
-            return self.run(names, expression, {"x": x, "g": g.astype(result)})
+            cotangent = g.astype(call.returns[str(x.dtype)], copy=False)  # type: ignore[index]
+            before = cotangent.tobytes()
+            result = self.run(names, expression, {"x": x, "g": cotangent})
+            if cotangent is not g and cotangent.tobytes() != before:
+                g[...] = cotangent  # so that it is seen in the input
+            return result
 
         return replace(
             call,

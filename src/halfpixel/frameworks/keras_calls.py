@@ -26,6 +26,7 @@ from .call import (
     Names,
     Refusal,
     Run,
+    array,
     dtype_name,
 )
 from .layer_plans import Target
@@ -419,8 +420,8 @@ def run_gradient(
     (result,) = expression.evaluate({**names, **tensors})
     if of == "x":
         return _array(names, result)
-    array = names["keras"].ops.convert_to_numpy(result)
-    return np.asarray(array.reshape(1, -1, 1, 1) if of == "b" else array.transpose(3, 2, 0, 1))
+    values = array(names["keras"].ops.convert_to_numpy(result))
+    return values.reshape(1, -1, 1, 1) if of == "b" else values.transpose(3, 2, 0, 1)
 
 
 # from (N, C, H, W), and (c_in, c_out, kernel_h, kernel_w), to Keras's layouts
@@ -441,7 +442,9 @@ def _tensors(
 def _array(names: Names, result: Any, *, channels_first: bool = False) -> NDArray[Any]:
     keras = names["keras"]
     if keras.backend.standardize_dtype(result.dtype) == "bfloat16":
-        array = keras.ops.convert_to_numpy(keras.ops.cast(result, "float32")).astype(BFLOAT16)
+        values = array(keras.ops.convert_to_numpy(keras.ops.cast(result, "float32"))).astype(
+            BFLOAT16
+        )
     else:
-        array = keras.ops.convert_to_numpy(result)
-    return np.asarray(array if channels_first else array.transpose(0, 3, 1, 2))
+        values = array(keras.ops.convert_to_numpy(result))
+    return values if channels_first else values.transpose(0, 3, 1, 2)

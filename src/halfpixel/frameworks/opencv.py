@@ -14,7 +14,7 @@ from ..numerics.integer_kernels.opencv import is_whole
 from ..operators import Resize
 from ..operators.request import Request
 from . import opencv_dnn, opencv_pyramids
-from .call import Call, DType, Expression, Framework, Name, Names, Refusal
+from .call import Call, DType, Expression, Framework, Name, Names, Refusal, array
 from .factors import Scaling, copied_image, half_even, of_sizes, plain
 from .installation import packages
 from .layer_plans import Target
@@ -243,7 +243,10 @@ def _run_resize(
     given = list(images)
     if inputs["x"].flags.carray:  # another layout is handed on as it is
         given = [np.ascontiguousarray(image) for image in images]
-    results = [expression.evaluate({**names, "x": image}) for image in given]
+    results = [array(expression.evaluate({**names, "x": image})) for image in given]
+    if inputs["x"].flags.carray:
+        for image, copy in zip(images, given, strict=True):
+            image[...] = copy  # what was written into it is seen
     shape = (*results[0].shape[:2], images.shape[3])
     return np.stack([result.reshape(shape).transpose(2, 0, 1) for result in results])
 

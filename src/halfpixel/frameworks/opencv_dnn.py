@@ -22,7 +22,7 @@ from ..numerics.error_model import (
 )
 from ..operators import ConvTranspose, Resize, conv_transpose_from
 from ..operators.request import Request
-from .call import Call, Defect, DType, Expression, LeftOut, Name, Names, Refusal
+from .call import Call, Defect, DType, Expression, LeftOut, Name, Names, Refusal, array
 from .windows import Window, WindowAxis, axes_of, convention_of, same_window
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
@@ -73,7 +73,7 @@ def _forward(
     try:
         net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))
         net.setInput(x)
-        return np.asarray(net.forward())
+        return array(net.forward())
     finally:
         if logging:
             logging.setLogLevel(level)

@@ -22,7 +22,8 @@ _names: dict[str, Any] = {}  # of the child: what its framework's ``load`` retur
 
 
 class Process:
-    """A child process that has loaded a framework, and evaluates in it. It ends with this process.
+    """A child process that has loaded a framework, and evaluates in it. It ends with this process. After one
+    that ended by itself, another is started.
 
     Args:
         framework: its name, for error messages.
@@ -39,33 +40,44 @@ class Process:
         self, framework: str, environment: Mapping[str, str], load: Callable[[], Names]
     ) -> None:
         self.framework = framework
-        self._pool = ProcessPoolExecutor(
-            1, get_context("spawn"), initializer=_begin, initargs=(dict(environment),)
+        self._environment, self._load = dict(environment), load
+        self._pool: ProcessPoolExecutor | None = None
+        self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        started = ProcessPoolExecutor(
+            1, get_context("spawn"), initializer=_begin, initargs=(self._environment,)
         )
+        self._pool = started
         try:
-            self(_load, load)
+            self(_load, self._load)
         except BaseException:
             self.end()
             raise
+        return started
 
     def __call__(self, function: Callable[..., T], *args: Any) -> T:
         """``function(names, *args)``, there: a function at the top of a module, or a partial of one.
 
         Raises:
-            Exception: whatever the framework raises.
+            Exception: whatever the framework raises; or ``load``, where the child is started again.
             FrameworkError: the child ended.
         """
+        pool = self._pool or self._start()
         try:
-            future: Future[T] = self._pool.submit(_apply, function, *args)
+            future: Future[T] = pool.submit(_apply, function, *args)
             return future.result()
         except BrokenProcessPool as error:
+            self.end()
             raise FrameworkError(
                 f"the process that runs {self.framework} has ended: it was killed, or it crashed"
             ) from error
 
     def end(self) -> None:
         """End the child, and wait until it has. At exit this happens by itself."""
-        self._pool.shutdown(cancel_futures=True)
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
 
 
 def elsewhere(run: Run) -> Run:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ..numerics.error_model import ErrorModel, sum_of_products
@@ -30,6 +29,7 @@ from .call import (
     Names,
     Refusal,
     Run,
+    array,
     dtype_name,
 )
 from .layer_plans import Target
@@ -476,7 +476,7 @@ def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
 
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
     result = expression.evaluate({**names, **_tensors(names, inputs)})
-    return np.asarray(result.numpy().transpose(0, 3, 1, 2))
+    return array(result.numpy()).transpose(0, 3, 1, 2)
 
 
 def _scales_and_translates(request: Request, dtype: str, names: Names) -> bool:
@@ -521,8 +521,8 @@ def _run_gradient(
     if result is None:
         raise TypeError(f"tape.gradient returned None for {tensors['x'].dtype.name}")
     if of == "b":
-        return np.asarray(result.numpy().reshape(1, -1, 1, 1))
-    return np.asarray(result.numpy().transpose((3, 2, 0, 1) if of == "w" else (0, 3, 1, 2)))
+        return array(result.numpy()).reshape(1, -1, 1, 1)
+    return array(result.numpy()).transpose((3, 2, 0, 1) if of == "w" else (0, 3, 1, 2))
 
 
 @contextlib.contextmanager
@@ -653,7 +653,7 @@ def _run_depthwise(
     given = _tensors(names, {"x": inputs["x"]})
     filters = w.reshape(channels, -1, *w.shape[2:]).transpose(2, 3, 0, 1)
     result = expression.evaluate({**names, **given, "w": tf.constant(filters)})
-    return np.asarray(result.numpy().transpose(0, 3, 1, 2))
+    return array(result.numpy()).transpose(0, 3, 1, 2)
 
 
 def _raw_conv_calls() -> Iterator[Call]:

@@ -35,6 +35,7 @@ from .call import (
     Name,
     Names,
     Refusal,
+    array,
     dtype_name,
 )
 from .factors import said_with
@@ -282,8 +283,8 @@ def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
     result = expression.evaluate({**names, **_tensors(names, inputs)})
     if result.dtype == names["torch"].bfloat16:
-        return np.asarray(result.float().numpy().astype(BFLOAT16))
-    return np.asarray(result.numpy())
+        return array(result.float().numpy()).astype(BFLOAT16)
+    return array(result.numpy())
 
 
 # affine_grid to one pixel is meant, and its middle is what the calls of grid_sample declare
@@ -331,7 +332,7 @@ def _run_layer(
         layer.weight.copy_(tensors["w"])
         if "b" in tensors:
             layer.bias.copy_(tensors["b"])
-        return np.asarray(layer(tensors["x"]).numpy())
+        return array(layer(tensors["x"]).numpy())
 
 
 def _gradient(forward: Expression, of: str) -> Expression:
@@ -346,7 +347,7 @@ def _run_gradient(
     tensors[of].requires_grad_()
     with _without(_OF_ONE_PIXEL):
         (result,) = expression.evaluate({**names, **tensors})
-    return np.asarray(result.reshape(1, -1, 1, 1) if of == "b" else result)
+    return array((result.reshape(1, -1, 1, 1) if of == "b" else result).numpy())
 
 
 def _interpolate(flags: dict[str, object]) -> Callable[[Request], Expression]:

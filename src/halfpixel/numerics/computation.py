@@ -105,7 +105,12 @@ class Computation:
 
     def computed(self) -> Self:
         """The same, with its expected values."""
-        return replace(self, expected=np.asarray(self.reference()))
+        return replace(self, expected=np.asarray(self.reference())).kept()
+
+    def kept(self) -> Self:
+        """The same with arrays that cannot be written, to be kept for others."""
+        inputs = {name: _read_only(values) for name, values in self.inputs.items()}
+        return replace(self, inputs=inputs, expected=_read_only(self.expected))
 
     @property
     def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -137,6 +142,12 @@ class Computation:
     def turned(self, matrix: NDArray[Any]) -> NDArray[Any]:
         """A matrix with a row for each pixel of the resize's output, the way that the case goes."""
         return matrix.T if self.gradient else matrix
+
+
+def _read_only(values: Array) -> Array:
+    view = values.view()
+    view.setflags(write=False)
+    return view
 
 
 @functools.lru_cache(maxsize=1024)
