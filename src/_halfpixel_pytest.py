@@ -1,4 +1,4 @@
-"""What pytest loads of halfpixel in every run: two options, and when the plugin itself is needed.
+"""What pytest loads of halfpixel in every run: options, a fixture, and when the plugin itself is needed.
 
 Nothing of halfpixel is imported here, as pytest imports this module wherever halfpixel is installed. The
 plugin, ``halfpixel.pytest_plugin``, is loaded if one of the options is given or an argument names
@@ -8,9 +8,14 @@ halfpixel's suites. Every other run is as if halfpixel were not installed.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
+
+if TYPE_CHECKING:
+    from halfpixel.testing.golden import Golden
 
 PLUGIN = "halfpixel.pytest_plugin"
 _PACKAGE = Path(__file__).parent / "halfpixel"
@@ -34,6 +39,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="run every suite, and fail if any of these frameworks, separated by commas, cannot be tested",
     )
+    group.addoption(
+        "--halfpixel-update",
+        action="store_true",
+        help="write the goldens of the fixture halfpixel_golden anew",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,3 +61,59 @@ def asked_for(config: pytest.Config) -> bool:
         return True
     paths = [Path(os.path.abspath(config.invocation_params.dir / name)) for name in names]
     return any(_PACKAGE in (path, *path.parents) for path in paths)
+
+
+_GOLDEN = "halfpixel_golden"
+
+
+@pytest.fixture
+def halfpixel_golden(request: pytest.FixtureRequest) -> Golden:
+    """Compare what a function of an image does with what it did: ``halfpixel_golden(preprocess)``.
+
+    The first run stores it in ``golden/`` beside the test's file; in CI, a missing file is a failure.
+    """
+    from halfpixel.testing.golden import Golden
+
+    name = re.sub(r"[^\w.-]+", "-", f"{request.path.stem}.{request.node.name}").strip("-")
+    golden = Golden(
+        request.path.parent / "golden",
+        name,
+        request.node.nodeid,
+        update=request.config.getoption("halfpixel_update"),
+        frozen=bool(os.environ.get("CI")),
+    )
+    request.node.user_properties.append((_GOLDEN, golden.used))
+    return golden
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Make plain text of the files that the fixture used: reports are sent between processes."""
+    for i, (name, used) in enumerate(item.user_properties):
+        if name == _GOLDEN and call.when == "call":
+            files = cast("list[tuple[Path, str]]", used)
+            item.user_properties[i] = (name, [[str(path), state] for path, state in files])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which goldens of the fixture were stored, and which are stale."""
+    stats = terminalreporter.stats
+    reports = [one for one in stats.get("passed", ()) if one.when == "call"]
+    used = [
+        one
+        for r in reports
+        for name, files in r.user_properties
+        if name == _GOLDEN
+        for one in files
+    ]
+    if not used:
+        return
+    from halfpixel.testing.golden import summary
+
+    chosen = any("::" in str(one) for one in terminalreporter.config.args)
+    whole = not chosen and not any(map(stats.get, ("deselected", "failed", "error", "skipped")))
+    lines = summary(used, whole)
+    if lines:
+        terminalreporter.section("halfpixel goldens")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -290,7 +290,8 @@ def _compare_arguments(parser: Parser) -> None:
         parser.add_argument(
             name,
             metavar=name.upper(),
-            help="path/to/file.py:function, package.module:function, or a resize call as text",
+            help="path/to/file.py:function, package.module:function, a model (.onnx, .tflite), or a resize "
+            "call as text",
         )
     parser.add_argument(
         "--input",

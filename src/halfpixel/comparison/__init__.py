@@ -15,7 +15,7 @@ from .. import names
 from ..identification.adapter import Layout, Size
 from ..identification.function_path import find
 from ..identification.problem import Unidentifiable
-from . import call_text
+from . import call_text, models
 from .answer import VERDICTS, Comparison, Side, Verdict
 from .difference import Difference
 from .function import Array, Function, Incomparable, Raised, prepared, with_way
@@ -57,11 +57,11 @@ def compare(
     """How far two functions of an image are apart.
 
     Args:
-        a, b: a function of an image; or ``path/to/file.py:function``, ``package.module:function``; or a call
-            of a resize as text, such as ``cv2.resize(x, (224, 224))``, which is parsed and never evaluated as
-            code.
+        a, b: a function of an image; or ``path/to/file.py:function``, ``package.module:function``; or a file
+            of a model, .onnx or .tflite; or a call of a resize as text, such as ``cv2.resize(x, (224,
+            224))``, which is parsed and never evaluated as code.
         input_sizes: (h, w) of the images that are made; by default such that the functions reduce, enlarge,
-            and do one along either axis.
+            and do one along either axis; of a model that says the size of its image, that size.
         images: image files, or arrays (H, W, 3) of uint8, to be looked at in place of those that are made.
         output_size: (h, w) that functions are asked for which take a size; by default 224×320.
         layout: of the image that both take; found if it is not given.
@@ -85,12 +85,15 @@ def compare(
         raise Incomparable(f"dtypes is a list of some of {', '.join(DTYPES)}, got {dtypes!r}")
     dtypes = [names.checked(dtype, DTYPES, "dtype", Incomparable) for dtype in dtypes]
     say = progress or (lambda words: None)
-    pixels = _given(images, input_sizes)
+    pixels = given_images(images, input_sizes)
+    functions = [function_of(one, letter, output_size) for one, letter in ((a, "A"), (b, "B"))]
+    if not input_sizes:
+        fixed = [function.input_size for function in functions if function.input_size is not None]
+        input_sizes = fixed[:1]
     first = next(iter(pixels.values()), None)
     if first is None:
         first = photograph(input_sizes[0] if input_sizes else REAL)
     say("finding how the functions are called")
-    functions = [_function(one, letter, output_size) for one, letter in ((a, "A"), (b, "B"))]
     functions, raised = _ready(functions, first, layout, dtypes)
     dtypes = [d for d in dtypes if not any(d in words for words in raised)]
     if not dtypes:
@@ -170,7 +173,7 @@ class Pair:
         return Side(function, returns, found, raised, varies)
 
 
-def _given(images: Sequence[str | Path | Array], sizes: Sequence[Size]) -> dict[str, Image]:
+def given_images(images: Sequence[str | Path | Array], sizes: Sequence[Size]) -> dict[str, Image]:
     """The user's images by name.
 
     Raises:
@@ -193,13 +196,27 @@ def _given(images: Sequence[str | Path | Array], sizes: Sequence[Size]) -> dict[
     return found
 
 
-def _function(one: Callable[..., object] | str, letter: str, output_size: Size | None) -> Function:
+def function_of(
+    one: Callable[..., object] | str, letter: str, output_size: Size | None = None
+) -> Function:
+    """What is compared, from what the user gave: a function, its name, a file of a model or a call as text.
+
+    Args:
+        one: as :func:`compare` takes it.
+        letter: what a lambda is called by.
+        output_size: (h, w) to ask for of a function that takes a size.
+
+    Raises:
+        Incomparable: there is none, or it cannot be called.
+    """
+    if isinstance(one, Function):
+        return one
     if not isinstance(one, str):
         return prepared(_name(one, letter), one, output_size)
     if call_text.is_call(one):
         return call_text.checked(one)
-    if ".onnx" in one:
-        raise Incomparable(f"{one}: {call_text.MODEL}")
+    if models.is_model(one):
+        return models.model(one)
     try:
         return prepared(one, find(one), output_size)
     except Unidentifiable as error:

@@ -46,7 +46,7 @@ _LAYOUTS: Mapping[str, Layout] = {
     "opencv": "HWC",
 }
 _AS_FUNCTION = "put it into a function in a file, and compare path/to/file.py:function"
-MODEL = f"what ONNX computes is its runtime's: call an onnxruntime.InferenceSession; {_AS_FUNCTION}"
+_MODEL = "what ONNX computes is its runtime's: save the model, and compare its file"
 _FIXED = Form("fn(x)", lambda shape, size, factors: ((), {}), "")
 
 
@@ -71,7 +71,7 @@ def function(text: str) -> Function:
     assert isinstance(reading, Reading)
     framework = reading.framework
     if framework == "onnx":
-        raise Unreadable(f"{text}: {MODEL}")
+        raise Unreadable(f"{text}: {_MODEL}")
     package = "tensorflow" if framework == "keras" else framework  # the backend that it is run on
     release = frameworks.version(package)
     if release is None:

@@ -126,6 +126,7 @@ class Function:
         source: by what a call that was given as text is computed; empty of a function.
         output_size: the (h, w) that a function is asked for that takes a size.
         framework: of a call that was given as text; empty of a function.
+        input_size: (h, w) of the only images that it takes; None if it takes others.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Function:
     source: str = ""
     output_size: Size | None = None
     framework: str = ""
+    input_size: Size | None = None
 
     def __call__(self, image: Array) -> Output:
         """What it makes of an image, (H, W, 3).
@@ -216,7 +218,17 @@ def prepared(name: str, fn: Any, output_size: Size | None) -> Function:
             ) from error
     if not callable(fn):
         raise Incomparable(f"{name} is not callable: it is of type {type(fn).__name__}")
-    return Function(name, fn, output_size=output_size)
+    return Function(name, fn, output_size=output_size if _takes_more(fn) else None)
+
+
+def _takes_more(fn: Callable[..., Any]) -> bool:
+    """Whether a function can be called with more than an image."""
+    try:
+        parameters = inspect.signature(fn).parameters.values()
+    except (ValueError, TypeError):  # it does not say
+        return True
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return len(parameters) > 1 or any(one.kind in variadic for one in parameters)
 
 
 def with_way(

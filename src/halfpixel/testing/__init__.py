@@ -1,0 +1,8 @@
+"""Assertions for the tests of your own project: what does my function compute, and is it still that?
+
+Each raises an ``AssertionError`` that says how far the results are apart, where, and at which stage.
+"""
+
+from .assertions import assert_conforms, assert_same
+
+__all__ = ["assert_conforms", "assert_same"]
