@@ -126,6 +126,7 @@ class Identification:
             "same_as": [one.json() for one in self.same_as],
             "same_but_for_coordinates": [one.json() for one in self.nearly],
             "nearest": self.diagnosis.nearest_json(),
+            "undecided": self.diagnosis.undecided,
             "diagnosis": list(self.diagnosis.lines),
             "measured": self.diagnosis.measured,
             "dtypes": [one.json() for one in self.dtypes],
