@@ -314,7 +314,7 @@ def _measured(
     stages: Stages, axes: Axes, n_in: Size, asked: Size, seed: int, known: _Known
 ) -> _Measured:
     """The windows at one size: of those that the ramps leave open, the ones that a known convention fills."""
-    found = windows_of(stages.entry, axes, stages.affine, n_in, asked)
+    found = windows_of(stages.entry, axes, stages.order, stages.affine, n_in, asked)
     rows, columns = (
         tuple(
             _filled(
