@@ -174,7 +174,7 @@ class Identification:
             "scale": list(stages.affine.scale),
             "offset": list(stages.affine.offset),
             "rounded": stages.rounded,
-            "windows": [_window(window) for window in self.pipeline.windows],
+            "windows": [_window(w) for w in self.pipeline.windows if self.pipeline.sure],
         }
 
     @property
