@@ -405,7 +405,9 @@ def test_a_size_beside_a_mode_is_never_two_numbers() -> None:
     assert answer.json()["called"] == "fn(x, (w, h))"
     assert not answer.json()["undecided"]
     assert {*asked} == {"linear"}
-    with pytest.raises(Unidentifiable, match="needs x, size, mode: it is given an image, and a size"):
+    with pytest.raises(
+        Unidentifiable, match="needs x, size, mode: it is given an image, and a size"
+    ):
         identified(lambda x, size, mode: by_size_and_mode(x, size, mode))
 
 

@@ -400,7 +400,9 @@ def test_onnx_runtime_s_symmetric_nearest_reads_the_pixels_of_its_rule(nearest_m
         x = np.arange(n, dtype=np.float32)[None, None, None].repeat(8, 2)
         got = run(x, factor)[0, 0, 0]
         axis = Axis(n, len(got), Fraction(str(factor)))
-        want = [matrix(convention, axis, rule) @ x[0, 0, 0] for rule in ("onnxruntime_symmetric", None)]
+        want = [
+            matrix(convention, axis, rule) @ x[0, 0, 0] for rule in ("onnxruntime_symmetric", None)
+        ]
         assert np.array_equal(got, want[0]), (n, factor)
         exact += np.array_equal(got, want[1])
     assert exact < 60

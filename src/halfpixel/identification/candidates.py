@@ -111,7 +111,10 @@ def candidates_at_factors() -> tuple[Candidate, ...]:
         and c.convention.coordinate_transformation_mode == "half_pixel"
         and "half_pixel_symmetric" in (c.convention.kernel.grids or ("half_pixel_symmetric",))
     ]
-    return (*known, *(Candidate(c, rule) for c in centred for rule in (None, *rules_of_libraries(c))))
+    return (
+        *known,
+        *(Candidate(c, rule) for c in centred for rule in (None, *rules_of_libraries(c))),
+    )
 
 
 @functools.cache
