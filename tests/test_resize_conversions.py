@@ -310,13 +310,15 @@ def check_nearest(
     target: Target,
     x: Image,
     n_out: Size,
-    shape: tuple[int, ...],
+    shape: tuple[int, ...] = (),
 ) -> None:
     """The example is what both return, and its rows differ; the code runs, and makes the source's shape."""
     if near.example is not None:
         check_example(call, part, near)
     if near.call.framework != "keras_torch":
-        assert run(near.call, near.code, target, x, n_out, near.conditions).shape == shape
+        assert run(near.call, near.code, target, x, n_out, near.conditions).shape == (
+            shape or (*x.shape[:2], *n_out)
+        )
 
 
 def check_example(call: Call, part: Part, near: Difference) -> None:

@@ -408,8 +408,8 @@ DTYPES: Counter[str] = Counter()
 
 
 def models_of(behaviour: Behaviour) -> list[str]:
-    """The arithmetics that an answer says of one convention; of a simple one, both that are left open where no
-    value was beyond the dtype."""
+    """The arithmetics that an answer says of one convention; of a simple one, both that are left open where
+    no value was beyond the dtype."""
     if behaviour.arithmetic is not None:
         return [] if ", " in behaviour.arithmetic else [behaviour.arithmetic]
     words = behaviour.does.removesuffix(" (no tie was met)")

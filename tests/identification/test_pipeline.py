@@ -48,8 +48,8 @@ class Truth:
 
     Attributes:
         shrinks, grows: the conventions of an axis that shrinks, and of one that grows.
-        size: how the resized size follows: a size, a shorter edge, that and how long the longer may be (with a
-            letter beside them, not to be taken for a size), or a factor.
+        size: how the resized size follows: a size, a shorter edge, that and how long the longer may be (with
+            a word beside them, not to be taken for a size), or a factor.
         crop: the size of a crop in the middle after the resize; None for none.
         source: the first row and column that are left by a crop before it.
         around: rows and columns of zeros around the image before the resize.

@@ -234,8 +234,8 @@ class Placement:
         words: what it is.
         sizes: along each axis the pixels that are left by a crop, or those of the padded image; None where
             that is not the same at all sizes.
-        firsts: from the axis, the size of the part and that of the whole to where the part may begin: all that
-            was measured leaves no more open; empty where it is at another place for each size.
+        firsts: from the axis, the size of the part and that of the whole to where the part may begin, as far
+            as what was measured says; empty where it is at another place for each size.
     """
 
     kind: str
@@ -342,7 +342,7 @@ def windows_at(
                 for i, edges in enumerate((rows, columns))
             ]
             padding = next((w.padding for w in windows if w.padding is not None), None)
-            found |= {Window(*pair, padding): None for pair in itertools.product(*axes)}
+            found |= {Window(h, w, padding): None for h, w in itertools.product(*axes)}
     return list(found)
 
 

@@ -146,8 +146,8 @@ class Pipeline:
 
 # of windows that were guessed nothing is said
 _NOT_TOLD = (
-    "resized, with what sizes, crops and padding is not told: no convention that is known, with one crop before or "
-    "after it and padding after it, makes its rows or columns",
+    "sizes, crops and padding are not told: no convention that is known, with one crop before or after it, "
+    "makes its rows or columns",
 )
 
 

@@ -124,7 +124,10 @@ def _unnamed(found: Pipeline) -> Diagnosis:
     return Diagnosis(tuple(lines), (candidate.convention, distance))
 
 
-_NOT_NAMED = "padding before the resize, crops on both sides of it, and two resizes are not named: ask about the resize alone"
+_NOT_NAMED = (
+    "padding before the resize, crops on both sides of it, and two resizes are not named: "
+    "ask about the resize alone"
+)
 
 
 def _other_dtypes(found: Pipeline, fn: Callable[..., Any], dtype: str) -> list[Behaviour]:

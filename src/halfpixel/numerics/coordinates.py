@@ -427,7 +427,8 @@ def _by_quotient(convention: Resize, pixels: OutputPixels) -> Coordinates:
     nearest pixel, a coordinate within 1e-6 of the middle between two pixels is taken to be there."""
     half = np.float32(_half(convention))
     ratio = pixels.n_out.astype(np.float32) / pixels.n_in.astype(np.float32)
-    return _at_middles(convention, (pixels.index.astype(np.float32) + half) / ratio - half)
+    quotient = (pixels.index.astype(np.float32) + half) / ratio
+    return _at_middles(convention, np.asarray(quotient - half, np.float32))
 
 
 def _by_quotient_symmetric(convention: Resize, pixels: OutputPixels) -> Coordinates:
@@ -443,8 +444,8 @@ def _by_quotient_symmetric(convention: Resize, pixels: OutputPixels) -> Coordina
 
 
 def _at_middles(convention: Resize, coordinate: NDArray[np.float32]) -> Coordinates:
-    """Coordinates in float32, of which ONNX Runtime takes those near the middle between two pixels to be there,
-    where they are rounded to the nearest pixel."""
+    """Coordinates in float32; where they are rounded to the nearest pixel, ONNX Runtime takes those near the
+    middle between two pixels to be there."""
     pixel = np.floor(coordinate)
     rounds = str(convention.nearest_mode).startswith("round")
     near = rounds & (abs(coordinate - pixel - np.float32(0.5)) < _ALMOST)
