@@ -51,6 +51,7 @@ def test_opencv_area_drops_the_ends_of_its_windows(n_in: int, n_out: int, least:
 
 
 @pytest.mark.torch
+@pytest.mark.releases("torch", ">=2.6")
 @pytest.mark.resize
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_torch_grid_sample_of_halves_reads_before_a_channel_of_32768_values(dtype: str) -> None:
@@ -67,6 +68,7 @@ def test_torch_grid_sample_of_halves_reads_before_a_channel_of_32768_values(dtyp
 
 
 @pytest.mark.torch
+@pytest.mark.releases("torch", ">=2.6")
 @pytest.mark.resize
 @pytest.mark.parametrize(("dtype", "width"), [("float16", 2052), ("bfloat16", 260)])
 def test_torch_grid_sample_of_halves_reads_after_a_last_column_it_cannot_number(
@@ -84,6 +86,7 @@ def test_torch_grid_sample_of_halves_reads_after_a_last_column_it_cannot_number(
 
 
 @pytest.mark.torch
+@pytest.mark.releases("torch", ">=2.6")
 @pytest.mark.resize
 @pytest.mark.parametrize(("dtype", "pixel"), [("float16", 1024), ("bfloat16", 128)])
 def test_torch_bicubic_of_halves_reflects_a_pixel_inside_to_the_one_before(
@@ -128,6 +131,7 @@ def edge(width: int, dtype: str, height: int) -> NDArray[Any]:
 
 
 @pytest.mark.torch
+@pytest.mark.releases("torch", ">=2.3")
 @pytest.mark.resize
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_torch_rounds_the_weights_of_a_large_bilinear_output_to_the_image_s_dtype(
@@ -164,7 +168,7 @@ def has_avx2(torch: Any) -> bool:
         ("bilinear", True),
         ("bicubic", False),
         ("bicubic", True),
-        ("lanczos", True),
+        pytest.param("lanczos", True, marks=pytest.mark.releases("torch", ">=2.13")),
     ],
 )
 def test_torch_raises_for_one_pixel_of_three_channels_alone(mode: str, antialias: bool) -> None:

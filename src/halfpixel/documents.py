@@ -250,7 +250,6 @@ class Identification(TypedDict):
     same_as: list[Same]
     same_but_for_coordinates: list[Same]
     nearest: Nearest | None
-    undecided: bool
     diagnosis: list[str]
     measured: Measured | None
     dtypes: list[DType]

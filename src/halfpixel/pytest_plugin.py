@@ -59,6 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
     for operation in _OPERATIONS:
         config.addinivalue_line("markers", f"{operation}: tests of this operation")
     config.addinivalue_line(
+        "markers",
+        "releases(framework, range): skipped where another release of the framework is installed",
+    )
+    config.addinivalue_line(
         "markers", "sweep: every size pair, which takes minutes; run only if -m names it"
     )
     # whatever names the user gives to test files
@@ -272,6 +276,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
         config.hook.pytest_deselected(items=left_out)
+    for item in ordinary:
+        if reason := _other_release(item):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _other_release(item: pytest.Item) -> str:
+    """Why a test is not about the installed releases, or nothing."""
+    from .frameworks import release
+    from .frameworks.releases import contains
+
+    for mark in item.iter_markers("releases"):
+        framework, releases = mark.args
+        installed = release(framework)
+        if installed is not None and not contains(releases, installed):
+            return f"{framework} {installed}: this is about {releases}"
+    return ""
 
 
 class ConformanceItem(pytest.Item):

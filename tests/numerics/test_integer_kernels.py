@@ -197,7 +197,7 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (torch, "half_up", down, "torch_uint8", TORCH),
     (torch, "_TOO_LARGE", 2**14, "torch_uint8", TORCH),
     (torch, "_BETWEEN_PASSES", (-(2**40), 2**40), "torch_uint8", OVERSHOOTS),
-    (torch, "_antialiased", torch._plain, "torch_uint8", TORCH[4:6]),
+    (torch, "_windowed", torch._plain, "torch_uint8", TORCH[4:6]),
     (opencv_, "_COEFFICIENT_BITS", 10, "opencv_fixed_11", FIXED),
     (opencv_, "_COEFFICIENT_BITS", 12, "opencv_fixed_11", FIXED),
     (opencv_, "half_up", down, "opencv_fixed_11", FIXED[1:3]),

@@ -188,6 +188,13 @@ class Defect:
     result: Recomputation
 
 
+def _both(one: Defect, other: Defect) -> Defect:
+    """A defect, and then another one."""
+    return replace(
+        one, why=f"{one.why}; {other.why}", result=lambda case: other.result(one.result(case))
+    )
+
+
 class Change(TypedDict, total=False):
     """Fields of a call that have other values in a range of releases."""
 
@@ -417,8 +424,10 @@ class Call:
         return any(dtype in refusal.dtypes for refusal in self.refusals)
 
     def defect(self, request: Request) -> Defect | None:
-        """The declared defect that shows on a request, or None; of a release, ask the call :meth:`at` it."""
-        return next((one for one in self.defects if one.when(request)), None)
+        """The declared defect that shows on a request, or None; of a release, ask the call :meth:`at` it.
+        Of several that show, one that has them all, from the first to the last."""
+        showing = tuple(one for one in self.defects if one.when(request))
+        return functools.reduce(_both, showing) if showing else None
 
     def crash(self, request: Request, dtype: str) -> Crash | None:
         """The declared crash that a request would cause, or None; of a release, ask :meth:`at` it."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..numerics.computation import Computed
 from ..numerics.error_model import (
     ErrorModel,
     cubic_weight_error,
@@ -208,6 +209,21 @@ def _area_arithmetic(dtype: DType) -> ErrorModel:
         source="pytorch/pytorch, aten/src/ATen/native/cpu/AdaptiveAvgPoolKernel.cpp: "
         "cpu_adaptive_avg_pool2d; aten/src/ATen/native/AdaptivePooling.h: start_index, end_index",
     )
+
+
+def _by_taps_inside(case: Computed) -> Computed:
+    assert isinstance(case.convention, Resize)
+    convention = replace(case.convention, exclude_outside=True)
+    return replace(case, convention=convention).computed()
+
+
+_UINT8_BICUBIC_BY_TAPS_INSIDE = Defect(
+    why="uint8: bicubic leaves out the taps outside the image and divides the others by their sum, where "
+    "floats repeat the edge pixel",
+    releases=">=2.1, <2.3",
+    when=lambda request: request.dtype == "uint8",
+    result=_by_taps_inside,
+)
 
 
 def first_row_repeated(antialias: bool, channels_last: bool) -> Defect:
@@ -441,8 +457,8 @@ _REFUSES_ANTIALIAS = Refusal(
     why="nearest and area have no kernel to widen (torch/nn/functional.py: interpolate)",
 )
 _LANCZOS_ALONE = Refusal(
-    words="Lanczos mode requires antialias=True|Only 3D, 4D and 5D input Tensors supported",
-    why="lanczos requires antialias (torch/nn/functional.py: interpolate); before 2.13 there is no lanczos",
+    words="Lanczos mode requires antialias=True",
+    why="lanczos requires antialias (torch/nn/functional.py: interpolate)",
 )
 _LANCZOS_ALIGN_CORNERS = Refusal(
     words="Lanczos mode does not support align_corners=True",
@@ -548,6 +564,9 @@ def _refuses_empty_area(dimensions: int) -> tuple[Refusal, ...]:
     )
 
 
+_SINCE: dict[DType, str] = {**dict.fromkeys(HALVES, ">=2.3"), "uint16": ">=2.3"}
+
+
 def _interpolate_call(
     name: str,
     flags: dict[str, object],
@@ -555,6 +574,7 @@ def _interpolate_call(
     *,
     say: Callable[..., Callable[[Request], Expression | None]] = _interpolate,
     refusals: tuple[Refusal, ...] = (),
+    releases: str = "",
 ) -> Call:
     convention = next(iter(follows.values()), None)
     dtypes = (*_DTYPES, *HALVES, *INTEGERS) if follows else _DTYPES
@@ -567,6 +587,11 @@ def _interpolate_call(
     loops = bool(follows) and rounds and (antialias or not channels_last)
     if loops and not channels_last:
         refusals = (*refusals, _REFUSES_ONE_PIXEL_OF_THREE_CHANNELS)
+    defects: tuple[Defect, ...] = ()
+    if follows and flags["mode"] == "bicubic" and not antialias:
+        defects = (_UINT8_BICUBIC_BY_TAPS_INSIDE,)
+    if loops:
+        defects = (*defects, first_row_repeated(antialias, channels_last))
     return Call(
         framework="torch",
         name=name,
@@ -576,11 +601,12 @@ def _interpolate_call(
         run=_run_unfolded if say in (_rows, _volume) else _run,
         arithmetic={dtype: _arithmetic(dtype, flags, convention, dimensions) for dtype in dtypes},
         returns={dtype: dtype for dtype in dtypes},
-        since=dict.fromkeys(HALVES, ">=2.3") if follows else {},
+        since=_SINCE if follows else {},
         roundings={"uint8": ("torch_uint8",)} if rounds and follows else {},
         refusals=(*refusals, _narrow_refusal(flags)) if follows else refusals,
         variant=say is not _interpolate,
-        defects=(first_row_repeated(antialias, channels_last),) if loops else (),
+        defects=defects,
+        releases=releases,
     )
 
 
@@ -650,8 +676,9 @@ CALLS = (
             {"mode": mode, "align_corners": True},
             {},
             refusals=(_REFUSES_ALIGN_CORNERS,),
+            releases=releases,
         )
-        for mode in ("nearest", "nearest-exact", "area")
+        for mode, releases in (("nearest", ""), ("nearest-exact", ">=1.11"), ("area", ""))
     ),
     *(
         _interpolate_call(
@@ -659,15 +686,23 @@ CALLS = (
             {"mode": mode, "antialias": True},
             {},
             refusals=(_REFUSES_ANTIALIAS,),
+            releases=">=1.11",
         )
         for mode in ("nearest", "nearest-exact", "area")
     ),
-    _interpolate_call("interpolate-lanczos", {"mode": "lanczos"}, {}, refusals=(_LANCZOS_ALONE,)),
+    _interpolate_call(
+        "interpolate-lanczos",
+        {"mode": "lanczos"},
+        {},
+        refusals=(_LANCZOS_ALONE,),
+        releases=">=2.13",
+    ),
     _interpolate_call(
         "interpolate-lanczos-antialias-align_corners",
         {"mode": "lanczos", "align_corners": True, "antialias": True},
         {},
         refusals=(_LANCZOS_ALIGN_CORNERS,),
+        releases=">=2.13",
     ),
     *_variants(),
     *_scaled(),

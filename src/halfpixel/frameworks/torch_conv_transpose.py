@@ -70,7 +70,7 @@ def lines(request: Request) -> Expression | None:
     flags = _flags(request)
     if flags is None or request.weight[2] != 1 or request.size[0] != request.shape[2]:
         return None
-    rows = Expression(Name("x.movedim"), (2, 1))
+    rows = Expression(Name("x.transpose"), (1, 2))
     x = Expression(Name("torch.flatten"), (rows, 0, 1))
     w = Expression(Name("w.squeeze"), (2,))
     return Expression(

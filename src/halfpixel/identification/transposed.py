@@ -159,7 +159,6 @@ class ConvTransposeIdentification:
             ],
             "same_but_for_coordinates": [],
             "nearest": None,
-            "undecided": False,
             "diagnosis": list(self.diagnosis),
             "measured": None,
             "dtypes": [],

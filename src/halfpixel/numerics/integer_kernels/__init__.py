@@ -74,12 +74,14 @@ ROUNDINGS = {
         torch.uint8,
         takes_factors=True,
         clamped=("linear", "cubic"),
+        renormalised=("cubic",),
         antialiased=("linear", "cubic", "lanczos"),
         grids=("half_pixel", "align_corners", "pytorch_half_pixel_align_corners"),
         dtypes=("uint8",),
         source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
         "_compute_indices_min_size_weights and its _aa, _compute_index_ranges_int16_weights, "
-        "basic_loop_separable_1d_horizontal; UpSampleKernelAVXAntialias.h does the same",
+        "basic_loop_separable_1d_horizontal; UpSampleKernelAVXAntialias.h does the same; until 2.2 "
+        "_compute_weights_aa (align_corners_delta) for both",
     ),
     "opencv_fixed_11": Rounding(
         opencv.fixed_11,

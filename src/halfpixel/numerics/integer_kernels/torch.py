@@ -58,7 +58,7 @@ def _weights(
 ) -> tuple[Integers, int]:
     """The matrix of one axis as 16-bit integers, and the number of bits after the point: as many as the
     largest weight of the axis leaves room for."""
-    make = _antialiased if convention.antialias else _plain
+    make = _windowed if convention.exclude_outside else _plain
     matrix, largest = make(convention, n_in, n_out, factor)
     bits = next(b for b in range(23) if int(0.5 + largest * 2 ** (b + 1)) >= _TOO_LARGE or b == 22)
     scaled = matrix * 2.0**bits
@@ -84,23 +84,36 @@ def _plain(
     return matrix, largest
 
 
-def _antialiased(
+def _windowed(
     convention: Resize, n_in: int, n_out: int, factor: float | None
 ) -> tuple[Float64, float]:
-    """The kernel is stretched by the scale; what lies inside the image is divided by its sum."""
-    above, below = convention.step(Axis(n_in, n_out))
-    given = convention.takes_factors
-    scale = step(n_in, n_out, factor) if given else float(above / below)
-    stretch = max(scale, 1.0)
+    """What lies inside the image is divided by its sum; where it is antialiased, the kernel is stretched by
+    the scale."""
+    scale, half = _scale_and_half(convention, n_in, n_out, factor)
+    stretch = max(scale, 1.0) if convention.antialias else 1.0
     support = taps(convention) * 0.5 * stretch
-    center = scale * (np.arange(n_out) + 0.5)
+    center = scale * (np.arange(n_out) + half)
+    rest = 0.5 - half  # from a coordinate whose half is left out to the middle of a pixel
     pixel = np.arange(n_in)
-    first, last = ((center + side + 0.5).astype(np.int64)[:, None] for side in (-support, support))
-    away = abs((pixel - center[:, None] + 0.5) * (1.0 / stretch))
+    first, last = (
+        (center + side + 0.5 + rest).astype(np.int64)[:, None] for side in (-support, support)
+    )
+    away = abs((pixel - center[:, None] + half) * (1.0 / stretch))
     matrix = np.where((pixel >= first) & (pixel < last), kernel(convention, away), 0.0)
     # summed from the first tap to the last; the zeros around them change nothing
     matrix = matrix / np.add.accumulate(matrix, axis=1)[:, -1:]
     return matrix, float(matrix.max())
+
+
+def _scale_and_half(
+    convention: Resize, n_in: int, n_out: int, factor: float | None
+) -> tuple[float, float]:
+    """The scale, and what is added to an output pixel's index: nothing where corners are aligned, but with
+    antialias."""
+    above, below = convention.step(Axis(n_in, n_out))
+    scale = step(n_in, n_out, factor) if convention.takes_factors else float(above / below)
+    aligned = convention.coordinate_transformation_mode == "align_corners"
+    return scale, 0.0 if aligned else 0.5
 
 
 # ---------------------------------------------------------------------------- Keras on torch
