@@ -444,6 +444,7 @@ class UpgradeChange(TypedDict):
     dtypes: list[str]
     since: str | None
     source: str | None
+    seen: str | None
     effects: list[UpgradeEffect]
 
 
@@ -454,6 +455,7 @@ class UpgradedFramework(TypedDict):
     old: dict[str, str]
     new: dict[str, str]
     compared: int
+    unrecorded: list[str]
     changes: list[UpgradeChange]
 
 

@@ -9,7 +9,9 @@ from .. import documents
 from ..frameworks import FRAMEWORKS, Call, Release
 from .changes import Change, Kind, compare
 from .environment import Environment, pair, read, release_of
+from .evidence import NOT_SEEN, ONLY_SEEN, held
 from .history import OWN, came, order
+from .seen import recorded, seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +23,7 @@ class Compared:
         old, new: its releases, with those of the packages that it works with.
         calls: how many were compared: those that either release has.
         changes: what changes, in the order of the catalogue.
+        unrecorded: the releases of which there is no record: what is said of them is what calls declare.
     """
 
     framework: str
@@ -28,6 +31,14 @@ class Compared:
     new: Release
     calls: int
     changes: tuple[Change, ...]
+    unrecorded: tuple[str, ...] = ()
+
+    @property
+    def disagreements(self) -> list[Change]:
+        """Changes of results, or calls that are new or gone, of which the record shows something else than
+        calls declare."""
+        found = (change for change in self.changes if change.seen == ONLY_SEEN)
+        return [*found, *(c for c in self.changes if c.silent and c.seen == NOT_SEEN)]
 
     @property
     def title(self) -> str:
@@ -179,13 +190,18 @@ def _compared(
     assert before is not None
     assert after is not None
     calls = [call for call in FRAMEWORKS[framework].calls if chosen is None or call in chosen]
+    records = [recorded(framework, release) for release in (before, after)]
+    shown = seen(framework, records[0], records[1]) if records[0] and records[1] else None
     there, found = 0, []
     for call in calls:
         both = call.at(before), call.at(after)
         there += any(both)
-        if both[0] is not both[1]:
-            found += [_dated(call, one, before, after) for one in compare(*both)]
-    return Compared(framework, before, after, there, tuple(found))
+        changes = compare(*both) if both[0] is not both[1] else []
+        dated = [_dated(call, one, before, after) for one in changes]
+        found += dated if shown is None else held(call, dated, shown.get(call.name))
+    names = zip((before, after), records, strict=True)
+    unrecorded = tuple(dict.fromkeys(str(release) for release, name in names if name is None))
+    return Compared(framework, before, after, there, tuple(found), unrecorded)
 
 
 def _dated(call: Call, change: Change, old: Release, new: Release) -> Change:

@@ -36,6 +36,8 @@ class Change:
         key: from the call in a release to what this change is about: where it came is where this changes.
         since: the release in which it came, in words; empty where the catalogue does not say it.
         source: where that is announced; None where no source is known.
+        seen: what the record of both releases shows of it: ``seen``, ``not seen`` in its probes, or ``only
+            seen``, where nothing is declared; empty where one of the releases is not recorded.
     """
 
     kind: Kind
@@ -48,6 +50,7 @@ class Change:
     effects: tuple[Effect, ...] = ()
     since: str = ""
     source: str | None = None
+    seen: str = ""
 
     @property
     def silent(self) -> bool:

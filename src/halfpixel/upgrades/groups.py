@@ -53,10 +53,10 @@ def grouped(changes: Iterable[Change]) -> list[Group]:
 
 
 def _key(change: Change) -> Hashable:
-    call, values = change.call, (change.old, change.new)
+    call, values, dtypes = change.call, (change.old, change.new), change.dtypes
     if change.kind in ("appeared", "rounding", "removed"):
-        values = ("", "")  # what is new, or gone, is told by its name
-    return (call.framework, change.kind, values, change.dtypes, change.since, change.source)
+        values, dtypes = ("", ""), ()  # what is new, or gone, is told by its name
+    return (call.framework, change.kind, values, dtypes, change.since, change.source, change.seen)
 
 
 def _told_last(change: Change) -> tuple[bool, bool, int]:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _INDENT, _LABEL = "  ", 9
 _ROOM, _NAMED = 100, 8  # columns of code, and names, where there is room for any
 _MOST_ROWS, _MOST_COLUMNS = 4, 9  # of an image that is printed
+SEEN_WORDS = {
+    "seen": "by running both releases",
+    "not seen": "no: the probes of both releases came out alike",
+    "only seen": "by running both releases; the catalogue does not declare it",
+}
 _BRIEF = ("appeared", "removed", "rounding")  # told in a line for each call
 
 
@@ -56,6 +61,8 @@ def _count(n: int, what: str) -> str:
 
 def _framework(one: Compared, width: int | None) -> Iterator[str]:
     yield one.title
+    if one.old != one.new:
+        yield f"{_INDENT}{_evidence(one)}"
     if not one.changes and one.old != one.new:
         yield f"{_INDENT}nothing changes in {_count(one.calls, 'call')}"
     kind = ""
@@ -67,6 +74,16 @@ def _framework(one: Compared, width: int | None) -> Iterator[str]:
             yield ""
             yield f"{HEADINGS[first.kind]} ({_count(len(calls), 'call')})"
         yield from (_brief if kind in _BRIEF else _told)(group, one, width)
+
+
+def _evidence(one: Compared) -> str:
+    """Whether both releases were run, in words."""
+    if one.unrecorded:
+        return f"not recorded: {', '.join(one.unrecorded)}; what follows is what calls declare"
+    if one.disagreements:
+        count = len({change.call.id for change in one.disagreements})
+        return f"both releases were run; catalogue and record disagree on {_count(count, 'call')}"
+    return "both releases were run, and did what is declared"
 
 
 def _brief(group: Group, one: Compared, width: int | None) -> Iterator[str]:
@@ -135,6 +152,8 @@ def _facts(group: Group, one: Compared) -> Iterator[tuple[str, str]]:
         yield "source", change.source
     yield one.old.own, change.old
     yield one.new.own, change.new
+    if change.seen:
+        yield "seen", SEEN_WORDS[change.seen]
     if change.dtypes:
         yield "dtypes", ", ".join(change.dtypes)
     for effect in change.effects:
@@ -198,7 +217,8 @@ def rows(values: Array) -> list[str]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}"
+    whole = value == int(value) if np.isfinite(value) else False
+    return f"{int(value)}" if whole and abs(value) < 1e6 else f"{value:.4g}"
 
 
 # ---------------------------------------------------------------------------- Markdown
@@ -208,7 +228,7 @@ def markdown(answer: Upgrade) -> str:
     """The answer as Markdown."""
     lines = [f"# {answer.old.words} to {answer.new.words}", "", f"**{headline(answer)}.**", ""]
     for one in answer.frameworks:
-        lines += [f"## {one.title}", ""]
+        lines += [f"## {one.title}", "", f"{_evidence(one)}.", ""]
         if not one.changes and one.old != one.new:
             lines += [f"Nothing changes in {_count(one.calls, 'call')}.", ""]
         kind = ""
@@ -254,6 +274,7 @@ def json(answer: Upgrade) -> documents.Upgrade:
                 "old": {one.framework: one.old.own, **one.old.packages},
                 "new": {one.framework: one.new.own, **one.new.packages},
                 "compared": one.calls,
+                "unrecorded": list(one.unrecorded),
                 "changes": [_change(change) for change in one.changes],
             }
             for one in answer.frameworks
@@ -278,6 +299,7 @@ def _change(change: Change) -> documents.UpgradeChange:
         "dtypes": list(change.dtypes),
         "since": change.since or None,
         "source": change.source,
+        "seen": change.seen or None,
         "effects": [_effect(effect) for effect in change.effects],
     }
 

@@ -1,0 +1,241 @@
+"""What the record shows of a change: the same probes, run in both releases, call by call."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conformance.verdicts import error_bound
+from ..conversion import agreement
+from ..conversion.agreement import Side
+from ..conversion.sizes import Sizes
+from ..frameworks import FRAMEWORKS, Call, Release, dtype_name
+from ..frameworks.call import INTEGERS
+from ..numerics.computation import Computation
+from ..records import Crash, Outcome, Record, Refusal, probes, read, releases
+from .outcomes import convention_of
+
+Values = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """A probe of which other values came out.
+
+    Attributes:
+        dtype, probe: what was asked.
+        image: (h, w), the first channel of the image.
+        old, new: (h, w), the first channel of both results.
+        largest: how far they are apart; infinite where they have another shape.
+    """
+
+    dtype: str
+    probe: str
+    image: Values
+    old: Values
+    new: Values
+    largest: float
+
+
+@dataclass(eq=False)
+class Seen:
+    """What the record shows of a call.
+
+    Attributes:
+        probes: how many were run in both releases.
+        values: the first probe of each dtype of which other values came out, beyond rounding.
+        rounded: by dtype, how far results are apart by rounding, at most.
+        results: by dtype, the dtypes of both results, where they differ.
+        refuses, accepts: by dtype, the words of what only the new, or the old, release raises.
+        appeared, removed: one of the releases does not have the call.
+    """
+
+    probes: int = 0
+    values: list[Difference] = field(default_factory=list)
+    rounded: dict[str, float] = field(default_factory=dict)
+    results: dict[str, tuple[str, str]] = field(default_factory=dict)
+    refuses: dict[str, str] = field(default_factory=dict)
+    accepts: dict[str, str] = field(default_factory=dict)
+    appeared: bool = False
+    removed: bool = False
+
+    @property
+    def other_values(self) -> tuple[str, ...]:
+        """The dtypes of which other values came out."""
+        return tuple(dict.fromkeys(one.dtype for one in self.values))
+
+
+def recorded(framework: str, release: Release) -> str | None:
+    """The name of the record of a release, with the packages beside it; None if there is none."""
+    for name in reversed(releases(framework)):
+        own, _, beside = name.partition("+")
+        if own == release.own and _agrees(framework, beside, release):
+            return name
+    return None
+
+
+def _agrees(framework: str, beside: str, release: Release) -> bool:
+    """Whether a record's packages are those of a release; what it does not name, came with it."""
+    for package in FRAMEWORKS[framework].beside:
+        said, named = release.packages.get(package), package in beside
+        if said is not None and named and beside != f"{package}{said}":
+            return False
+        if said is None and named:
+            return False
+    return True
+
+
+def seen(framework: str, old: str, new: str) -> Mapping[str, Seen]:
+    """What two records show, by the name of each call that does not do the same in both.
+
+    Args:
+        framework: its name.
+        old, new: names of records.
+    """
+    before, after = read(framework, old), read(framework, new)
+    found = {}
+    for call in FRAMEWORKS[framework].calls:
+        one = _of_call(call, before, after)
+        if one is not None:
+            found[call.name] = one
+    return found
+
+
+def _of_call(call: Call, old: Record, new: Record) -> Seen | None:
+    mine = [_outcomes(record, call.name) for record in (old, new)]
+    gone = [call.name in record.absent for record in (old, new)]
+    if not any(mine) or all(gone):
+        return None
+    if gone[0] != gone[1]:
+        return Seen(appeared=gone[0], removed=gone[1])
+    found = Seen(probes=len(mine[0].keys() & mine[1].keys()))
+    asked: dict[tuple[str, str], Computation] | None = None
+    for key in (key for key in mine[0] if key in mine[1]):
+        before, after = mine[0][key], mine[1][key]
+        if before is after or _same(before, after):
+            continue
+        if asked is None:
+            asked = {(p.dtype, p.name): p.computation for p in probes.of_call(call, "9999")}
+        _note(found, call, key, (before, after), asked.get(key), (old, new))
+    shown = found.values or found.rounded or found.results or found.refuses or found.accepts
+    return found if shown else None
+
+
+@functools.lru_cache(maxsize=8)
+def _by_call(record_name: tuple[str, str]) -> dict[str, dict[tuple[str, str], Outcome]]:
+    found: dict[str, dict[tuple[str, str], Outcome]] = {}
+    for (call, dtype, probe), outcome in read(*record_name).outcomes.items():
+        found.setdefault(call, {})[dtype, probe] = outcome
+    return found
+
+
+def _outcomes(record: Record, call: str) -> dict[tuple[str, str], Outcome]:
+    return _by_call((record.framework, record.release)).get(call, {})
+
+
+def _same(one: Outcome, other: Outcome) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        same_dtype = dtype_name(one) == dtype_name(other)
+        return same_dtype and one.shape == other.shape and bool(np.array_equal(one, other, True))
+    return type(one) is type(other) and one == other
+
+
+def _note(
+    found: Seen,
+    call: Call,
+    key: tuple[str, str],
+    outcomes: tuple[Outcome, Outcome],
+    asked: Computation | None,
+    records: tuple[Record, Record],
+) -> None:
+    dtype, probe = key
+    old, new = outcomes
+    if isinstance(old, np.ndarray) != isinstance(new, np.ndarray):
+        side, words = (found.refuses, new) if isinstance(old, np.ndarray) else (found.accepts, old)
+        side.setdefault(dtype, _words(words))
+    if not (isinstance(old, np.ndarray) and isinstance(new, np.ndarray)):
+        return
+    if dtype_name(old) != dtype_name(new):
+        found.results[dtype] = (dtype_name(old), dtype_name(new))
+        if "int" in dtype_name(old) + dtype_name(new):
+            return  # what is rounded is other values too; the dtype says it
+    largest = _apart(old, new)
+    if dtype in found.other_values:
+        return  # one shows it: the bound of another takes time
+    if largest <= _tolerance(call, dtype, old, asked, records):
+        found.rounded[dtype] = max(found.rounded.get(dtype, 0.0), largest)
+        return
+    image = np.zeros((0, 0)) if asked is None else asked.inputs["x"][0, 0]
+    first, second = (values.reshape(-1, *values.shape[-2:])[0] for values in (old, new))
+    found.values.append(Difference(dtype, probe, image, first, second, largest))
+
+
+def _words(outcome: Outcome) -> str:
+    if isinstance(outcome, Refusal):
+        return outcome.text
+    return f"ends the process ({outcome.how})" if isinstance(outcome, Crash) else ""
+
+
+def _apart(old: Values, new: Values) -> float:
+    """How far two results are apart; not a number equals itself, and nothing else."""
+    if old.shape != new.shape:
+        return float("inf")
+    first, second = (values.astype(np.float64) for values in (old, new))
+    with np.errstate(invalid="ignore"):
+        apart = np.where(
+            (first == second) | (np.isnan(first) & np.isnan(second)), 0, first - second
+        )
+    found = float(np.max(abs(apart), initial=0.0))
+    return float("inf") if np.isnan(found) else found
+
+
+def _tolerance(
+    call: Call,
+    dtype: str,
+    result: Values,
+    asked: Computation | None,
+    records: tuple[Record, Record],
+) -> float:
+    """How far results may be apart by rounding: one level of integers; of floats both error bounds, with
+    exact coordinates."""
+    if "int" in dtype_name(result):
+        return 1.0 if call.operation == "resize" and dtype in INTEGERS else 0.0
+    if asked is None:
+        return 0.0
+    total = 0.0
+    for record in records:
+        state = call.at(release_of(record)) or call
+        total += _bound(state if dtype in state.arithmetic else call, dtype, asked)
+    return total
+
+
+def release_of(record: Record) -> Release:
+    """The release of a record, with those of the packages beside it."""
+    packages = {name: said.partition("+")[0] for name, said in record.packages.items()}
+    return Release(record.release.partition("+")[0], packages)
+
+
+def _bound(call: Call, dtype: Any, asked: Computation) -> float:
+    """The error bound of a call, at its worst value, on an image."""
+    arithmetic = call.arithmetic[dtype]
+    if call.operation == "conv_transpose":
+        return float(np.max(error_bound(_computed(asked), arithmetic), initial=0.0))
+    convention = convention_of(call)
+    if convention is None or asked.request.empty:
+        return 0.0
+    if not all(convention.takes(n, m) for n, m in asked.sizes):
+        return 0.0
+    exact = Side(convention, replace(arithmetic, coordinate_rule=None), call.framework)
+    n_in, n_out = zip(*asked.sizes, strict=True)
+    sizes = Sizes(tuple(n_in), tuple(n_out))
+    return agreement.rounding(exact, sizes) * float(abs(asked.inputs["x"]).max())
+
+
+@functools.lru_cache(maxsize=64)
+def _computed(asked: Computation) -> Computation:
+    return asked.computed()
