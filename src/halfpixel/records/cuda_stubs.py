@@ -102,7 +102,7 @@ def _read(path: Path) -> _Library:
         if match is None:
             continue
         flags, section, version, name = match.groups()
-        version = (version or "").strip().strip("()")
+        version = (version or "").strip().strip("()").removeprefix("Base")
         if section != "*UND*":
             found.defined.add(name)
         elif "w" not in flags:
