@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from halfpixel.conformance import trials
-from halfpixel.frameworks import FRAMEWORKS, Call, Crash, Defect, Refusal, Release
+from halfpixel.frameworks import (
+    FRAMEWORKS,
+    Call,
+    Crash,
+    Defect,
+    Refusal,
+    Release,
+    opencv_releases,
+)
 from halfpixel.frameworks.releases import Ranged, contains, packages_of
 from halfpixel.operators import Resize
 from halfpixel.operators.request import Request
@@ -159,6 +167,23 @@ def test_a_call_is_changed_by_its_framework_and_by_a_package_beside_it() -> None
     assert old.crash(request, "float32") is not None
     assert old.crash(request, "uint8") is None
     assert new.crash(request, "float32") is None
+
+
+def test_a_range_has_a_part_for_each_of_two_branches() -> None:
+    since, before = opencv_releases.since("3.4.12", "4.5"), opencv_releases.before("3.4.12", "4.5")
+    for release, has in (
+        ("3.4.11", False),
+        ("3.4.12", True),
+        ("3.4.18.65", True),
+        ("4.0.0", False),
+    ):
+        assert (contains(since, release), contains(before, release)) == (has, not has)
+    assert contains(since, "4.5.0")
+    assert contains(since, "5.0")
+    assert not contains(before, "4.5.0")
+    Ranged({before: 1, since: 2}).check()
+    with pytest.raises(ValueError, match="overlap"):
+        Ranged({before: 1, ">=3.4.12": 2}).check()
 
 
 def test_ranges_of_two_packages_that_overlap_are_told() -> None:

@@ -186,6 +186,8 @@ def sample(call: Call, dtype: str, convention: Resize) -> Block:
 
 
 def _listed(call: Call, dtype: str) -> list[Pair]:
+    if not (goldens.root() / _path(call)).exists():
+        return []  # of a coordinate rule that only earlier releases have
     summary = goldens.page(_path(call))
     return [
         (row["n_in"], row["n_out"])

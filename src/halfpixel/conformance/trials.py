@@ -183,7 +183,8 @@ def _trials(chosen: Iterator[Call], release: Releases, *, swept: bool) -> Iterat
         cases = _resize_trials if call.operation == "resize" else _conv_transpose_trials
         installed = release(call.framework)
         if installed is not None:
-            for dtype in call.arithmetic:
+            now = call.at(installed) or call
+            for dtype in (dtype for dtype in call.arithmetic if dtype not in now.unpredicted):
                 every = dict(cases(call, installed, dtype))
                 kept = narrow_dtypes.by_default(call, dtype, list(every))
                 for name, case in every.items():
@@ -453,14 +454,22 @@ _REFUSED = tuple(entry for entry in INTEGER_CASES if entry.shows_refusals)
 _REFUSED_FLOATS = tuple(entry for entry in RESIZE_CASES if entry.shows_refusals)
 
 
+def _as_there(call: Call, release: Installed, dtype: DType) -> tuple[Call, bool]:
+    """A call as it is in a release, and whether a dtype came after that release: then, and where the release
+    does not have the call, it is as in the latest releases."""
+    there = call.at(release)
+    if there is None or dtype not in there.arithmetic:
+        return call, there is not None
+    return there, False
+
+
 def _resize_trials(call: Call, release: Installed, dtype: DType) -> Cases:
     if dtype in INTEGERS:
         yield from _integer_trials(call, release, dtype)
         return
-    convention, rule = call.convention(release), call.stored_rule
-    there = call.at(release)
-    late = there is not None and dtype not in there.arithmetic  # the dtype came after this release
-    call = call if late or there is None else there
+    convention = call.convention(release)
+    call, late = _as_there(call, release, dtype)
+    rule = call.stored_rule
     follows = convention or next(iter(call.follows.values()), Resize(mode="linear"))
     every = resize_entries(follows)
     if call.scaling is not None:
@@ -501,7 +510,7 @@ def _integer_trials(call: Call, release: Installed, dtype: DType) -> Cases:
     if convention is not None:
         cases = _integer_cases(convention)
         every = INTEGER_CASES if call.scaling is None else (*INTEGER_CASES, *INTEGER_SCALE_CASES)
-        late = dtype not in (call.at(release) or call).arithmetic
+        call, late = _as_there(call, release, dtype)
         for entry in _REFUSED if late or call.refuses(dtype) else every:
             case = cases.get(entry.name)
             if case is not None and call.expression(case.request) is not None:
@@ -543,6 +552,7 @@ def _computed(
 
 
 def _conv_transpose_trials(call: Call, release: Installed, dtype: DType) -> Cases:
+    call, _ = _as_there(call, release, dtype)
     for case in _conv_transpose_cases():
         if call.expression(case.request) is not None:
             yield case.name, functools.partial(_golden_of, case)

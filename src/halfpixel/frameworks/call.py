@@ -210,6 +210,9 @@ class Change(TypedDict, total=False):
     scaling: Scaling | None
     backward: Callable[[Request], Expression | None] | None
     needs: tuple[str, ...]
+    broken: tuple[DType, ...]
+    left_out: tuple[LeftOut, ...]
+    unpredicted: Mapping[DType, str]
 
 
 @dataclass(frozen=True)
@@ -274,6 +277,7 @@ class Call:
         own_code: a variant with code of its own to be traced: it is run in its framework's modes too.
         broken: dtypes that it takes and computes wrongly at some values (docs/findings.md).
         left_out: edges at which it is not run.
+        unpredicted: dtypes that it takes, and what is not known of how it computes them: they are not run.
     """
 
     framework: str
@@ -304,6 +308,7 @@ class Call:
     own_code: bool = False
     broken: tuple[DType, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    unpredicted: Mapping[DType, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -353,7 +358,7 @@ class Call:
             arithmetic={
                 dtype: one
                 for dtype, one in changed.arithmetic.items()
-                if contains(self.since.get(dtype, ""), release)
+                if contains(self.since.get(dtype, ""), release) and dtype not in changed.unpredicted
             },
             refusals=tuple(one for one in changed.refusals if contains(one.releases, release)),
             defects=tuple(one for one in changed.defects if contains(one.releases, release)),

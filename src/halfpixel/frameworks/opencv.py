@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,18 @@ from ..numerics.integer_kernels.opencv import is_whole
 from ..operators import Resize
 from ..operators.request import Request
 from . import opencv_dnn, opencv_pyramids
-from .call import Call, DType, Expression, Framework, Name, Names, Refusal, array
+from .call import Call, Change, Crash, DType, Expression, Framework, Name, Names, Refusal, array
 from .factors import Scaling, copied_image, half_even, of_sizes, plain
 from .installation import packages
 from .layer_plans import Target
 from .library import Function, Library, OwnSize, Words
+from .opencv_releases import since
 from .opencv_warp import warp_affine_calls
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _OTHERS: tuple[DType, ...] = ("float16", "uint8", "uint16", "int16")
+Roundings = Mapping[DType, tuple[str, ...]]
+Arithmetics = Mapping[DType, ErrorModel]
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
 
 
@@ -74,7 +77,11 @@ _EVALUATIONS = {
     "area": ("opencv_area",),
     "area_linear": ("opencv_linear",),
 }
-_RELEASES = {"INTER_NEAREST_EXACT": ">=5"}
+_RELEASES = {"INTER_NEAREST_EXACT": since("3.4.12", "4.5")}
+# the coordinate rules of earlier releases: 3.4 keeps the first
+_EARLIER_RULES = {
+    "INTER_NEAREST_EXACT": {"<4.8": "fixed_16_lower", ">=4.8, <5": "fixed_16_lower_where_odd"}
+}
 
 # The largest error of one weight, in unit roundoffs of float. linear: 1 - fx, or the difference and
 # the product of a lerp where IPP runs. cubic: the fourth is 1 minus the others. lanczos: 3 for a value,
@@ -97,8 +104,32 @@ _SYMBOLS = {
 }
 
 
+# with which of IPP's arithmetics earlier releases were built
+_EARLIER_IPP = {"<4.8": "opencv_ipp_2020", ">=4.8, <4.12": "opencv_ipp_2021"}
+
+
+def _changes(flag: str, roundings: Roundings, arithmetic: Arithmetics) -> dict[str, Change]:
+    """What is computed otherwise in earlier releases: coordinates, or integers by IPP."""
+    found: dict[str, Change] = {
+        releases: {
+            "arithmetic": {d: replace(one, coordinate_rule=rule) for d, one in arithmetic.items()}
+        }
+        for releases, rule in _EARLIER_RULES.get(flag, {}).items()
+    }
+    if any("opencv_ipp" in choice for choice in roundings.values()):
+        for releases, ipp in _EARLIER_IPP.items():
+            found[releases] = {
+                "roundings": {
+                    d: (choice[0], ipp) if "opencv_ipp" in choice else choice
+                    for d, choice in roundings.items()
+                }
+            }
+    return found
+
+
 def _resize_arithmetic(dtype: DType, flag: str, regime: _Regime, convention: Resize) -> ErrorModel:
     mode = convention.mode
+    dtype = dtype if dtype in _DTYPES else "float32"
     return ErrorModel(
         # computed in double, then cast; of a window only its weights are. They are float for every depth
         coordinates="float64" if mode == "area" else "float32",
@@ -179,6 +210,12 @@ _REFUSES_NO_CHANNELS = Refusal(
     words="unable to wrap channels, invalid count \\(0",
     why="an image without channels (modules/python/src2/cv2_convert.cpp: pyopencv_to)",
     when=lambda request, dtype, names: request.no_channels,
+    releases=">=4.14",
+)
+_READS_BEYOND = Crash(
+    "an image without channels is taken for one of 512: memory that is not its own is read",
+    "<4.14",
+    lambda request: request.no_channels,
 )
 # No image, no pixel, no output: what every interpolation refuses.
 _REFUSES_EMPTY = (
@@ -271,55 +308,53 @@ def _environment(names: Names) -> str:
     return f"{cv2.getNumThreads()} thread, IPP {ipp}{told}"
 
 
+def _sized(flag: str, regime: _Regime, convention: Resize) -> Call:
+    """cv2.resize with a size."""
+    dtypes = (*_DTYPES, *_OTHERS)
+    arithmetic = {d: _resize_arithmetic(d, flag, regime, convention) for d in dtypes}
+    roundings = _roundings(flag, regime)
+    return Call(
+        framework="opencv",
+        name=f"resize-{flag}{regime.name}",
+        operation="resize",
+        follows={_RELEASES.get(flag, ">=3.4"): convention},
+        changes=_changes(flag, roundings, arithmetic),
+        since={"float16": ">=4.8"},
+        expression=_resize(flag, regime),
+        run=_run_resize,
+        arithmetic=arithmetic,
+        returns={dtype: dtype for dtype in dtypes},
+        refusals=(*_refusals(regime, convention), *_REFUSES_EMPTY),
+        crashes=(_READS_BEYOND,),
+        roundings=roundings,
+        rounding=_rounding,
+        where=regime.where,
+    )
+
+
+def _by_factors(flag: str, regime: _Regime, convention: Resize) -> Call:
+    """cv2.resize with factors."""
+    dtypes = _dtypes_by(flag)
+    arithmetic = {d: _resize_arithmetic(d, flag, regime, convention) for d in dtypes}
+    roundings = {} if flag in _NOT_PREDICTED else _roundings(flag, regime)
+    return replace(
+        _sized(flag, regime, convention),
+        name=f"resize-{flag}-fx{regime.name}",
+        changes=_changes(flag, roundings, arithmetic),
+        expression=_resize_by(flag, regime),
+        arithmetic=arithmetic,
+        returns={dtype: dtype for dtype in dtypes},
+        refusals=_refusals(regime, convention),
+        roundings=roundings,
+        scaling=_scaling(flag, regime),
+    )
+
+
 CALLS = (
-    *warp_affine_calls(_run_resize, (_REFUSES_NO_CHANNELS,)),
-    *(
-        Call(
-            framework="opencv",
-            name=f"resize-{flag}{regime.name}",
-            operation="resize",
-            follows={_RELEASES.get(flag, ">=3.4"): convention},
-            expression=_resize(flag, regime),
-            run=_run_resize,
-            arithmetic={
-                **{dtype: _resize_arithmetic(dtype, flag, regime, convention) for dtype in _DTYPES},
-                **{
-                    dtype: _resize_arithmetic("float32", flag, regime, convention)
-                    for dtype in _OTHERS
-                },
-            },
-            returns={dtype: dtype for dtype in (*_DTYPES, *_OTHERS)},
-            refusals=(*_refusals(regime, convention), *_REFUSES_EMPTY),
-            roundings=_roundings(flag, regime),
-            rounding=_rounding,
-            where=regime.where,
-        )
-        for flag, regime, convention in _RESIZE
-    ),
-    *(
-        Call(
-            framework="opencv",
-            name=f"resize-{flag}-fx{regime.name}",
-            operation="resize",
-            follows={_RELEASES.get(flag, ">=3.4"): convention},
-            expression=_resize_by(flag, regime),
-            run=_run_resize,
-            arithmetic={
-                dtype: _resize_arithmetic(
-                    dtype if dtype in _DTYPES else "float32", flag, regime, convention
-                )
-                for dtype in _dtypes_by(flag)
-            },
-            returns={dtype: dtype for dtype in _dtypes_by(flag)},
-            refusals=_refusals(regime, convention),
-            roundings={} if flag in _NOT_PREDICTED else _roundings(flag, regime),
-            rounding=_rounding,
-            scaling=_scaling(flag, regime),
-            where=regime.where,
-        )
-        for flag, regime, convention in _RESIZE
-    ),
-    *opencv_pyramids.calls(_run_resize, _REFUSES_NO_CHANNELS),
+    *warp_affine_calls(_run_resize, (_REFUSES_NO_CHANNELS,), (_READS_BEYOND,)),
+    *(_sized(*entry) for entry in _RESIZE),
+    *(_by_factors(*entry) for entry in _RESIZE),
+    *opencv_pyramids.calls(_run_resize, _REFUSES_NO_CHANNELS, _READS_BEYOND),
     *opencv_dnn.CALLS,
 )
 

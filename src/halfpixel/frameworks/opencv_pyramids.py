@@ -14,7 +14,7 @@ from ..operators import Resize
 from ..operators.exact import apply_matrices
 from ..operators.pyramid import DOWN, goes_down, goes_up
 from ..operators.request import Request
-from .call import INTEGERS, Call, Defect, DType, Expression, Name, Refusal, Run
+from .call import INTEGERS, Call, Crash, Defect, DType, Expression, Name, Refusal, Run
 
 _FLOATS: tuple[DType, ...] = ("float32", "float64")
 _SOURCE = (
@@ -112,7 +112,7 @@ def _arithmetic(dtype: DType) -> ErrorModel:
     return replace(sum_of_products(dtype, _SOURCE), evaluation=("opencv_pyramid",))
 
 
-def calls(run: Run, refuses_no_channels: Refusal) -> tuple[Call, ...]:
+def calls(run: Run, refuses_no_channels: Refusal, reads_beyond: Crash) -> tuple[Call, ...]:
     """The calls; ``run`` evaluates an expression on one image at a time."""
 
     def call(
@@ -137,6 +137,7 @@ def calls(run: Run, refuses_no_channels: Refusal) -> tuple[Call, ...]:
             roundings=dict.fromkeys(INTEGERS, ("opencv_pyramid",)),
             defects=defects,
             refusals=(refuses_no_channels,),
+            crashes=(reads_beyond,),
             stored=convention == Resize(mode="pyramid"),
         )
 
@@ -151,8 +152,7 @@ def calls(run: Run, refuses_no_channels: Refusal) -> tuple[Call, ...]:
             )
             for border, convention in _DOWN.items()
         ),
-        # 4.5.5 and 3.4.18 make other values of uint8 images of an odd number of rows
-        call("pyrUp", _DOWN[""], _up, _LAST_ROW_REPEATED, releases=">=4.12"),
+        call("pyrUp", _DOWN[""], _up, _LAST_ROW_REPEATED),
         _refused(
             "pyrDown-BORDER_CONSTANT",
             "pyrDown",

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..numerics.error_model import ErrorModel
+from ..numerics.error_model import ErrorModel, cubic_weight_error
 from ..operators import Resize
 from ..operators.request import Request
 from ..operators.resize import CoordinateTransformationMode, PaddingMode
-from .call import INTEGERS, WIDE, Call, DType, Expression, LeftOut, Name, Refusal, Run
+from .call import INTEGERS, WIDE, Call, Crash, DType, Expression, LeftOut, Name, Names, Refusal, Run
 
 _KERNELS = "opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp"
 _TABLES = "opencv/opencv, modules/imgproc/src/imgwarp.cpp"
-_RELEASES = ">=5"  # before, every flag took the tables of 32 places a pixel
+# every flag takes the tables of 32 coordinates a pixel; but NEAREST in some dtypes IPP's warp
+_IN_RANGES = ("<4.13", ">=4.13, <4.14", ">=4.14, <5")
+_IN_IPP: tuple[DType, ...] = ("float64", "int16")
+_UNPREDICTED = {
+    ">=4.13, <4.14": "IPP inverts a matrix that is inverted already (docs/findings.md)",
+    ">=4.14, <5": "which of two pixels IPP takes that are equally near is not known",
+}
 _VECTORS = (1, 3, 4)  # channels for which NEAREST and LINEAR have kernels of their own
 _MOST_CHANNELS = 4  # that CUBIC and LANCZOS4 take
 
@@ -56,6 +62,16 @@ def _linear(dtype: DType, coordinate: str, *, vectors: bool) -> ErrorModel:
     )
 
 
+# an axis's weight errs by as much as cv2.resize's, and the product of two is rounded
+_TABLES_OF = {
+    "INTER_NEAREST": ("warp_fixed_0", 0.0),
+    "INTER_LINEAR": ("warp_fixed_5", 0.0),  # 32nds and their products are exact
+    "INTER_AREA": ("warp_fixed_5", 0.0),
+    "INTER_CUBIC": ("warp_fixed_5", cubic_weight_error(-0.75, last_by_difference=True) + 0.5),
+    "INTER_LANCZOS4": ("warp_fixed_5", 18.5),
+}
+
+
 def _cubic(coordinate: str, border: str) -> ErrorModel:
     # the kernel in factors: 5 roundings of a weight below 0.12, then 2.3, and 4 of one below 0.12; the
     # third is 1 minus those, with three roundings of values up to 1.2; all in float, of a double image too
@@ -92,7 +108,8 @@ def _exact_places(dtype: DType, rule: str, weight_error: float) -> ErrorModel:
         separable=False,
         coordinate_rule=rule,
         evaluation=("taps",),
-        source=f"{_TABLES}: hal::warpAffine, remapNearest, remapBilinear, remapLanczos4",
+        source=f"{_TABLES}: hal::warpAffine, remapNearest, remapBilinear, remapBicubic, "
+        "remapLanczos4",
     )
 
 
@@ -102,8 +119,7 @@ def _arithmetic(
     if flag == "INTER_NEAREST":
         return _nearest(dtype, vectors=vectors)
     if flag == "INTER_LANCZOS4":
-        # an axis's weight errs by 18 (as cv2.resize's), and the product of two is rounded
-        return _exact_places(dtype, "warp_fixed_5", 18.5)
+        return _exact_places(dtype, *_TABLES_OF[flag])
     if flag == "INTER_CUBIC":
         return _cubic(coordinate, border)
     return _linear(dtype, coordinate, vectors=vectors)
@@ -119,11 +135,11 @@ def _matrix(request: Request, coordinate: str) -> Expression:
 
 
 def _warp_affine(
-    flag: str, coordinate: str, border: str, *, vectors: bool
+    flag: str, coordinate: str, border: str, *, vectors: bool, tables: bool = False
 ) -> Callable[[Request], Expression | None]:
     two_kernels = flag not in ("INTER_CUBIC", "INTER_LANCZOS4")
     # of an image one pixel high or wide, CUBIC with BORDER_REFLECT_101 does not return (docs/findings.md)
-    hangs = flag == "INTER_CUBIC" and border == "BORDER_REFLECT_101"
+    hangs = flag == "INTER_CUBIC" and border == "BORDER_REFLECT_101" and not tables
 
     def expression(request: Request) -> Expression | None:
         channels, *size = request.shape[1:]
@@ -150,7 +166,7 @@ _CUT = LeftOut(
     dtypes=("float64",),
 )
 _IN_TWO_ORDERS = LeftOut(
-    "64 products are added by rows, but one after the other where a tap is outside: either way sums that "
+    "products are added by rows, but one after the other where a tap is outside: either way sums that "
     "end below the largest number pass it on the way, or not",
     edges=("near_the_largest", "near_the_largest_halved"),
 )
@@ -158,6 +174,26 @@ _LEFT_OUT = {
     **{("INTER_CUBIC", border): (_CUT,) for border in _BORDERS},
     ("INTER_LANCZOS4", "BORDER_CONSTANT"): (_IN_TWO_ORDERS,),
 }
+_IN_TABLES_LEFT_OUT = {
+    (flag, "BORDER_CONSTANT"): (_IN_TWO_ORDERS,) for flag in ("INTER_CUBIC", "INTER_LANCZOS4")
+}
+
+
+_IN_VECTORS = ("opencv_warp_tables", "opencv_warp_tables_avx2", "opencv_warp_tables_avx512")
+_IN_TABLES: dict[str, dict[DType, tuple[str, ...]]] = {
+    releases: dict.fromkeys(INTEGERS, ("opencv_warp_tables",)) for releases in _IN_RANGES
+}
+_IN_TABLES[">=4.14, <5"] |= dict.fromkeys(INTEGERS[1:], _IN_VECTORS)
+
+
+def _rounding(choice: tuple[str, ...], names: Names) -> str:
+    """By the instructions that OpenCV has code for and the processor has."""
+    if len(choice) == 1:
+        return choice[0]
+    known = names["cv2"].getCPUFeaturesLine().split()
+    if "*AVX512-SKX" in known:
+        return choice[2]
+    return choice["*AVX2" in known]
 
 
 def _call(
@@ -166,6 +202,7 @@ def _call(
     border: str,
     run: Run,
     refusals: tuple[Refusal, ...],
+    crashes: tuple[Crash, ...],
     *,
     vectors: bool = True,
 ) -> Call:
@@ -178,7 +215,7 @@ def _call(
         name=f"warpAffine-{flag}-{border}{suffix}{'' if vectors else '-2_channels'}",
         operation="resize",
         follows={
-            _RELEASES: Resize(
+            ">=3.4": Resize(
                 coordinate_transformation_mode=coordinate,
                 padding_mode="border" if unreached else _BORDERS[border],
                 **_MODES[flag],  # type: ignore[arg-type]
@@ -189,7 +226,22 @@ def _call(
         arithmetic={d: _arithmetic(d, flag, coordinate, border, vectors=vectors) for d in dtypes},
         returns={dtype: dtype for dtype in dtypes},
         refusals=refusals,
+        crashes=crashes,
         roundings={} if flag == "INTER_NEAREST" else dict.fromkeys(INTEGERS, ("opencv_warp",)),
+        changes={
+            releases: {
+                "expression": _warp_affine(flag, coordinate, border, vectors=vectors, tables=True),
+                "arithmetic": {d: _exact_places(d, *_TABLES_OF[flag]) for d in dtypes},
+                "unpredicted": dict.fromkeys(_IN_IPP, _UNPREDICTED[releases])
+                if releases in _UNPREDICTED and vectors and flag == "INTER_NEAREST"
+                else {},
+                "roundings": {} if flag == "INTER_NEAREST" else _IN_TABLES[releases],
+                "rounding": _rounding,
+                "broken": (),
+                "left_out": _IN_TABLES_LEFT_OUT.get((flag, border), ()),
+            }
+            for releases in _IN_RANGES
+        },
         broken=("float64",) if flag == "INTER_CUBIC" else (),
         left_out=_LEFT_OUT.get((flag, border), ()),
         variant=not vectors
@@ -199,15 +251,18 @@ def _call(
     )
 
 
-def warp_affine_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]:
+def warp_affine_calls(
+    run: Run, refusals: tuple[Refusal, ...], crashes: tuple[Crash, ...]
+) -> Iterator[Call]:
     """The flags and borders.
 
     Args:
         run: evaluates an expression on images of (N, C, H, W).
         refusals: what cv2 refuses of any call.
+        crashes: where any call ends the process.
     """
     for flag, coordinate, borders in _WARPS:
         for border in borders:
-            yield _call(flag, coordinate, border, run, refusals)
+            yield _call(flag, coordinate, border, run, refusals, crashes)
     for flag in ("INTER_NEAREST", "INTER_LINEAR"):  # the kernels of other numbers of channels
-        yield _call(flag, "half_pixel", "BORDER_REPLICATE", run, refusals, vectors=False)
+        yield _call(flag, "half_pixel", "BORDER_REPLICATE", run, refusals, crashes, vectors=False)

@@ -1,7 +1,8 @@
 """Ranges of releases, and what holds in each.
 
 A range is a PEP 440 specifier. It is about the framework, or about the package that it begins with: of
-TensorFlow's calls ``>=2.9`` is about it, ``keras >=3.6`` about Keras, ``keras >=3; >=2.18`` about both.
+TensorFlow's calls ``>=2.9`` is about it, ``keras >=3.6`` about Keras, ``keras >=3; >=2.18`` about both. Where
+a framework has two branches, a range has two parts: ``>=3.4.12, <4 or >=4.5``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ T = TypeVar("T")
 # a package that is a part of the framework and has its release: in which releases of the framework, and of
 # its own where that is known: tf.keras, whose __version__ is another number, until Keras 3
 _BUNDLED = {"keras": ("<2.16", "<3")}
+_OR = " or "
 _LATEST = "9999"  # of a package whose release is not given
 _CLAUSE = re.compile(
     r"\s*(keras\b|torch\b|)\s*(.*)"
@@ -69,12 +71,15 @@ def contains(releases: str, release: str | Release) -> bool:
     (True, True, False)
     """
     given = Release(release) if isinstance(release, str) else release
-    return all(_contains(one, given.of(package)) for package, one in _clauses(releases))
+    return any(
+        all(_contains(one, given.of(package)) for package, one in _clauses(part))
+        for part in releases.split(_OR)
+    )
 
 
 def packages_of(releases: str) -> set[str]:
     """The packages that a range is about; the framework's name is empty."""
-    return {package for package, _ in _clauses(releases)}
+    return {package for part in releases.split(_OR) for package, _ in _clauses(part)}
 
 
 @functools.lru_cache(maxsize=1 << 10)
@@ -106,7 +111,7 @@ def by_package(ranges: Mapping[str, T]) -> Iterator[Ranged[T]]:
     """Ranges in groups that are about the same packages: those of two groups may overlap."""
     groups: dict[tuple[str, ...], dict[str, T]] = {}
     for releases, value in ranges.items():
-        about = tuple(package for package, _ in _clauses(releases))
+        about = tuple(sorted(packages_of(releases)))
         groups.setdefault(about, {})[releases] = value
     return map(Ranged, groups.values())
 
@@ -171,7 +176,8 @@ class Ranged(Mapping[str, T], Generic[T]):
             ValueError: they have, or one cannot; the message says which.
         """
         bounds: dict[str, set[str]] = {}
-        for package, specifier in itertools.chain.from_iterable(map(_clauses, self)):
+        parts = (part for releases in self for part in releases.split(_OR))
+        for package, specifier in itertools.chain.from_iterable(map(_clauses, parts)):
             found = bounds.setdefault(package, {"0"})
             found.update(spec.version.removesuffix(".*") for spec in specifier)
         near = [

@@ -133,6 +133,25 @@ def _sum_float64(convention: Resize, pixels: OutputPixels) -> Coordinates:
     return np.asarray(sums[which.reshape(shape), np.broadcast_to(d, shape)] - 0.5)
 
 
+def _fixed_16(pixels: OutputPixels, lower: NDArray[Any] | int) -> Coordinates:
+    """The middle of each output pixel in 65536ths of an input pixel, ``lower`` of them lower; int32 in
+    OpenCV, which holds all that are below 32768 pixels."""
+    n_in, n_out = np.asarray(pixels.n_in), np.asarray(pixels.n_out)
+    step = ((n_in.astype(np.int64) << 16) + n_out // 2) // n_out
+    return np.asarray((step * pixels.index + step // 2 - lower) / 65536 - 0.5)
+
+
+def _fixed_16_lower(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """The scale is rounded to 16 fractional bits, and so is half of it, less a 65536th of a pixel."""
+    return _fixed_16(pixels, 1)
+
+
+def _fixed_16_lower_where_odd(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """The scale is rounded to 16 fractional bits, and so is half of it, less a 65536th of a pixel where the
+    number of input pixels is odd."""
+    return _fixed_16(pixels, np.asarray(pixels.n_in) % 2)
+
+
 def _float32_fused(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The scale is rounded to float32. The ½ of half_pixel is subtracted in the same rounding as the
     product (a fused multiply-add), the coordinate is clipped at 0, and ½ is added."""
@@ -537,6 +556,16 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
         _sum_float64,
         stored_for=lambda c: c == Resize(mode="nearest", nearest_mode="round_prefer_ceil"),
         source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 5)",
+    ),
+    "fixed_16_lower": CoordinateRule(
+        _fixed_16_lower,
+        source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 4.5.1 to 4.7)",
+        computed=True,
+    ),
+    "fixed_16_lower_where_odd": CoordinateRule(
+        _fixed_16_lower_where_odd,
+        source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 4.8 to 4.14)",
+        computed=True,
     ),
     "float32_fused_above_128": CoordinateRule(
         _float32_fused_above_128,

@@ -7,6 +7,7 @@ float32 and int64, so that its result is a prediction and not an estimate. None 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -131,6 +132,21 @@ ROUNDINGS = {
         found="IPP 2026.0.0 (AVX2) on integer images until every value of millions was predicted",
         stored=False,
     ),
+    **{
+        f"opencv_ipp_{year}": Rounding(
+            predict,
+            takes_factors=True,
+            clamped=("linear", "cubic"),
+            source="opencv/opencv, modules/imgproc/src/resize.cpp (3.4 and 4.x): ipp_resize says when",
+            found=f"IPP {releases} (AVX2) on float32 and integer images until every value of hundreds of "
+            "thousands was predicted",
+            stored=False,
+        )
+        for year, releases, predict in (
+            (2020, "2020.0.0", opencv_ipp.ipp_2020),
+            (2021, "2021.8 and 2021.11.0", opencv_ipp.ipp_2021),
+        )
+    },
     "opencv_warp": Rounding(
         opencv_warp.predict,
         source="opencv/opencv, modules/imgproc/src/warp_kernels.simd.hpp: "
@@ -139,6 +155,24 @@ ROUNDINGS = {
         applies=opencv_warp.applies_to,
         stored=False,
     ),
+    "opencv_warp_tables": Rounding(
+        opencv_warp.by_tables,
+        source="opencv/opencv, modules/imgproc/src/imgwarp.cpp (3.4 and 4.x): WarpAffineInvoker, "
+        "initInterTab2D, remapBilinear, remapBicubic, remapLanczos4",
+        applies=opencv_warp.applies_to,
+        stored=False,
+    ),
+    **{
+        f"opencv_warp_tables_{name}": Rounding(
+            functools.partial(opencv_warp.by_tables_in_vectors, lanes=lanes),
+            source="opencv/opencv, modules/imgproc/src/imgwarp.simd.hpp (4.14): remapBilinearC1_run, "
+            f"remapBicubicC1wp_run, remapLanczos4C1_run, compiled for {name.upper()}",
+            applies=opencv_warp.applies_to,
+            dtypes=("uint16", "int16"),
+            stored=False,
+        )
+        for name, lanes in (("avx2", 8), ("avx512", 16))
+    },
     "opencv_pyramid": Rounding(
         opencv.pyramid,
         clamped=("pyramid",),

@@ -43,7 +43,7 @@ def _axis(
             base = base.clip(0, n_in - 1)
         weight = np.stack([F(1) - t, t])
     elif convention.mode == "cubic":
-        weight = _cubic(F(float(convention.cubic_coeff_a or 0)), t)
+        weight = np.stack(interpolate_cubic(F(float(convention.cubic_coeff_a or 0)), t))
     else:
         weight = _lanczos4(t)
     first = 1 - len(weight) // 2
@@ -69,13 +69,14 @@ def _reaching(
     return base, np.where(beyond <= 0, F(0), beyond - np.floor(beyond))
 
 
-def _cubic(a: np.float32, t: Float32) -> Float32:
+def interpolate_cubic(a: np.float32, t: Float32) -> list[Float32]:
+    """The weights of the four taps, in float32; the last is what the others lack."""
     one = F(1)
     u = one - t
     first = ((a * (t + one) - F(5) * a) * (t + one) + F(8) * a) * (t + one) - F(4) * a
     second = ((a + F(2)) * t - (a + F(3))) * t * t + one
     third = ((a + F(2)) * u - (a + F(3))) * u * u + one
-    return np.stack([first, second, third, one - first - second - third])
+    return [first, second, third, one - first - second - third]
 
 
 # sin(x - k·3π/4) as a sum of sin(x) and cos(x), for each tap k

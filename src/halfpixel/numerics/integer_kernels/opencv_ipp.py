@@ -33,10 +33,21 @@ def _place(convention: Resize, n_in: int, n_out: int) -> tuple[NDArray[np.intp],
     return base, (x - base).astype(F)
 
 
-def _linear(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+def _linear(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    *,
+    earlier: bool = False,
+) -> Integers:
     """Columns, then rows, a + t·(b − a) with one rounding of the product and the sum. Signed images
     have rows and columns outside the outermost pixels' centres of their own, where only the other
-    axis is interpolated: there t·(b − a) is rounded to an integer before a is added."""
+    axis is interpolated: there t·(b − a) is rounded to an integer before a is added.
+
+    ``earlier``: before IPP 2022 they have not; and of the values that vectors of four leave of a row, product
+    and sum are rounded each, along the rows, and with one channel along both.
+    """
     image = interleaved(x).astype(F)
     grid: list[tuple[NDArray[Any], ...]] = []
     outside: list[NDArray[np.bool_]] = []
@@ -52,7 +63,16 @@ def _linear(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) 
     columns = fma(b - a, u, a)
     a, b = columns[:, top], columns[:, bottom]
     result = np.rint(fma(b - a, v, a))
-    if dtype == "int16":
+    if earlier:
+        inner = ~outside[1][:, 0] & ((left > 0) | (u[:, 0] > 0))
+        rest = inner[:, None] & ~_in_fours(inner, x.shape[1])
+        lines = columns
+        if x.shape[1] == 1:
+            a, b = image[:, :, left], image[:, :, right]
+            lines = a + (b - a) * u
+        a, b = lines[:, top], lines[:, bottom]
+        result = np.where(rest, np.rint(a + (b - a) * v), result)
+    if dtype == "int16" and not earlier:
         above, below = image[:, top], image[:, bottom]
         a, b = above[:, :, left], above[:, :, right]
         along_row = a + np.rint((b - a) * u)
@@ -143,6 +163,61 @@ def _cubic(convention: Resize, x: Integers, size: tuple[int, int], *, whole_rows
     return np.rint(result)
 
 
+# before IPP 2022: the sums along columns, of whole vectors and of the last pixel of an odd rest
+_EARLIER_COLUMNS = {
+    1: (_pairs((0, 1), (2, 3), fused=None), _pairs((0, 2), (1, 3), fused=0)),
+    3: (_pairs((0, 3), (1, 2), fused=0), _chain(2, 0, 3, 1)),
+    4: (_pairs((0, 3), (1, 2), fused=0), _pairs((1, 2), (3, 0), fused=0)),
+}
+_EARLIER_EDGE = (_pairs((0, 2), (3, 1), fused=0), _chain(1, 0, 2, 3))
+_EARLIER_EDGE_OF_FOUR = (_pairs((0, 3), (1, 2), fused=0), _chain(1, 0, 2, 3))
+# in 2021, on 16 bits, but at the left
+_EARLIER_EDGE_OF_THREE = (_pairs((2, 1), (3, 0), fused=0), _chain(2, 3, 1, 0))
+
+
+def _cubic_earlier(
+    convention: Resize, x: Integers, size: tuple[int, int], dtype: str, year: int
+) -> Integers:
+    """As :func:`_cubic`, with the sums of IPP before 2022: those of an edge pixel are the same wherever it
+    is, but with three channels. Of what whole vectors leave of a row, pairs of pixels are summed along the
+    columns as in vectors, and four values along the rows; with one channel, no pixel and no value is."""
+    channels = x.shape[1]
+    image = interleaved(x).astype(F)
+    (iy, wy, inner_y), (ix, wx, inner_x) = (
+        _cubic_axis(convention, n_in, n_out) for n_in, n_out in zip(x.shape[2:], size, strict=True)
+    )
+
+    def columns(summed: _Summed) -> Float32:
+        return flat(summed([image[:, :, i] for i in ix], [w[:, None] for w in wx]))
+
+    def rows(lines: Float32, summed: _Summed) -> Float32:
+        return summed([lines[:, i] for i in iy], [w[:, None] for w in wy])
+
+    count = int(inner_x.sum())
+    place = np.cumsum(inner_x) - 1  # of a pixel among those whose taps lie inside
+    pairs = count // 4 * 4 if channels == 1 else count // 2 * 2
+    paired = np.repeat(place < pairs, channels)
+    vector, single = _EARLIER_COLUMNS[channels]
+    lines = np.where(paired, columns(vector), columns(single))
+    in_fours = _in_fours(inner_x, channels).ravel()
+    inside = np.where(in_fours, rows(lines, _ROWS), rows(lines, _pairs((0, 1), (2, 3), fused=None)))
+    along, across = _EARLIER_EDGE_OF_FOUR if channels == 4 else _EARLIER_EDGE
+    edge = rows(columns(along), across)
+    if year > 2020 and channels == 3 and dtype != "uint8":
+        along, across = _EARLIER_EDGE_OF_THREE
+        left = np.repeat(np.cumsum(inner_x) == 0, channels)
+        edge = np.where(inner_y[:, None] & left, edge, rows(columns(along), across))
+    inner = inner_y[:, None] & np.repeat(inner_x, channels)
+    return np.rint(np.where(inner, inside, edge))
+
+
+def _in_fours(inner: NDArray[np.bool_], channels: int) -> NDArray[np.bool_]:
+    """(W, C): which values of a row lie in vectors of four, of the pixels that are ``inner``, (W,)."""
+    place = np.cumsum(inner)[:, None] - 1
+    count = int(inner.sum()) * channels
+    return np.asarray(place * channels + np.arange(channels) < count // 4 * 4)
+
+
 def _cubic_axis(
     convention: Resize, n_in: int, n_out: int
 ) -> tuple[NDArray[np.intp], Float32, NDArray[np.bool_]]:
@@ -164,7 +239,7 @@ def _is_warped(x: Integers, size: tuple[int, int], factors: Factors) -> bool:
     return any(f is not None and abs(n_out / n_in - f) / f > _SAME for n_in, n_out, f in axes)
 
 
-def _warped(x: Float32, axis: int, place: Float64) -> Float32:
+def _warped(x: Float32, axis: int, place: Float64, *, fused: bool = True) -> Float32:
     """One axis, a + t·(b − a) with one rounding of the product and the sum. Beyond the outermost pixels'
     centres it samples at those, at the last as at the end of the last pair: t = 1."""
     last = x.shape[axis] - 1
@@ -172,7 +247,7 @@ def _warped(x: Float32, axis: int, place: Float64) -> Float32:
     base = np.minimum(np.floor(place).astype(np.intp), _last_pair(last))
     t = (place - base).astype(F).reshape(-1, *[1] * (3 - axis))
     a, b = x.take(base, axis), x.take(np.minimum(base + 1, last), axis)
-    return fma(b - a, t, a)
+    return fma(b - a, t, a) if fused else a + (b - a) * t
 
 
 def _last_pair(last: int) -> int:
@@ -180,13 +255,26 @@ def _last_pair(last: int) -> int:
 
 
 def _warped_linear(
-    convention: Resize, x: Integers, size: tuple[int, int], dtype: str, factors: Factors
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    factors: Factors,
+    *,
+    earlier: bool,
 ) -> Integers:
-    """Columns, then rows, as a warp."""
+    """Columns, then rows, as a warp; ``earlier``: before IPP 2022 the values that vectors of four leave of a
+    row round product and sum each, along the rows, and with one channel along both."""
     image = x.astype(F)
+    apart = image
     for axis in (3, 2):
         n_in, n_out, factor = x.shape[axis], size[axis - 2], factors[axis - 2]
-        image = _warped(image, axis, places(convention, n_in, n_out, step(n_in, n_out, factor)))
+        place = places(convention, n_in, n_out, step(n_in, n_out, factor))
+        apart = _warped(apart, axis, place, fused=axis == 3 and x.shape[1] != 1)
+        image = _warped(image, axis, place)
+    if earlier:
+        fours = _in_fours(np.ones(size[1], bool), x.shape[1]).T[:, None]
+        image = np.where(fours, image, apart)
     limits = np.iinfo(dtype)
     return np.rint(image).clip(limits.min, limits.max).astype(np.int64)
 
@@ -199,6 +287,7 @@ def ipp(
     factors: Factors = NO_FACTORS,
     *,
     avx512: bool = True,
+    year: int = 2022,
 ) -> Integers:
     """IPP, with 1, 3 or 4 channels and at least as many pixels along each axis as the kernel has taps;
     otherwise as without IPP.
@@ -215,12 +304,18 @@ def ipp(
     if _is_warped(x, size, factors):
         if not linear or min(x.shape[2:]) < 3 or min(size) < 2:
             raise ValueError("IPP's warp is known of LINEAR alone, from 3 pixels an axis and to 2")
-        return _warped_linear(convention, x, size, dtype, factors)
+        return _warped_linear(convention, x, size, dtype, factors, earlier=year < 2022)
     if linear:
-        return _linear(convention, x, size, dtype)
-    result = _cubic(convention, x, size, whole_rows=avx512 and dtype == "uint8")
+        return _linear(convention, x, size, dtype, earlier=year < 2022)
+    result = (
+        _cubic_earlier(convention, x, size, dtype, year)
+        if year < 2022
+        else _cubic(convention, x, size, whole_rows=avx512 and dtype == "uint8")
+    )
     return planes(result, x.shape[1], dtype)
 
 
 # where IPP takes AVX2: uint8 is summed as 16 bits are
 ipp_avx2 = functools.partial(ipp, avx512=False)
+ipp_2020 = functools.partial(ipp, year=2020)
+ipp_2021 = functools.partial(ipp, year=2021)

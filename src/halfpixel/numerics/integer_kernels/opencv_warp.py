@@ -1,13 +1,14 @@
-"""Integer images through cv2.warpAffine (OpenCV 5), used as a resize: predicted value for value.
+"""Integer images through cv2.warpAffine, used as a resize: predicted value for value.
 
 Read in opencv/opencv, branch 5.x, modules/imgproc/src: warp_kernels.simd.hpp (warpAffineLinearInvoker,
 bicubicVec, bicubicRef, compiled for AVX2 with fused multiply-adds) and imgwarp.cpp (initInterTab2D,
-remapBilinear, remapLanczos4).
+remapBilinear, remapBicubic, remapLanczos4, which are the same in 3.4 and 4.x).
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from ...operators import Resize
 from ...operators.axis import Axis
 from ..coordinates import float_coordinates
+from .opencv import interpolate_cubic
 from .steps import fma
 
 Integers = NDArray[np.int64]
@@ -37,12 +39,77 @@ def predict(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) 
         result = np.rint(_cubic(convention, x, size, in_vectors=in_vectors))
     elif convention.mode == "linear" and in_vectors:
         result = np.rint(_linear(convention, x, size))
-    elif dtype == "uint8":
-        result = _integer_table(convention, x, size)
     else:
-        result = np.rint(_float_table(convention, x, size))
+        return by_tables(convention, x, size, dtype)
     limits = np.iinfo(dtype)
     return result.clip(limits.min, limits.max).astype(np.int64)
+
+
+def by_tables(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """Tables with 32 coordinates a pixel: of 15-bit integers for 8 bits, rounded half up; of float32 for
+    16 bits, rounded half to even."""
+    table = _integer_table if dtype == "uint8" else _float_table
+    result = np.rint(table(convention, x, size))
+    limits = np.iinfo(dtype)
+    return result.clip(limits.min, limits.max).astype(np.int64)
+
+
+def by_tables_in_vectors(
+    convention: Resize, x: Integers, size: tuple[int, int], dtype: str, lanes: int
+) -> Integers:
+    """As ``opencv_warp_tables``; but on 16 bits with one channel, where all taps lie inside the image, fused
+    multiply-adds: CUBIC and LANCZOS4 in four sums, each of every fourth product; LINEAR in whole vectors."""
+    if dtype == "uint8" or x.shape[1] != 1:
+        return by_tables(convention, x, size, dtype)
+    base, v, u = _in_tables(convention, x, size)
+    weights = _tables(convention.mode)[0][v, u]
+    taps = weights.shape[2]
+    read = _taps(convention, x.astype(F), base, taps)
+    rows, columns = _inside(x, base, taps)
+    inside = rows & columns
+    if taps == 2:
+        found = _fused(
+            [(read[r][c], weights[:, :, r, c]) for r, c in ((1, 1), (1, 0), (0, 1), (0, 0))]
+        )
+        inside = _whole_vectors(inside, lanes)
+    else:
+        sums = [
+            _fused(
+                [(read[r][c], weights[:, :, r, c]) for r in range(taps) for c in range(k, taps, 4)]
+            )
+            for k in range(4)
+        ]
+        found = (sums[0] + sums[2]) + (sums[1] + sums[3])
+    limits = np.iinfo(dtype)
+    result = np.where(inside, np.rint(found), np.rint(_float_table(convention, x, size)))
+    return result.clip(limits.min, limits.max).astype(np.int64)
+
+
+def _fused(products: list[tuple[NDArray[Any], Float32]]) -> Float32:
+    """A sum of products, the first rounded and each further one added in one rounding."""
+    (pixels, weight), *others = products
+    total: Float32 = (pixels * weight).astype(F)
+    for pixels, weight in others:
+        total = fma(pixels, weight, total)
+    return total
+
+
+_BLOCK = 64  # output is computed in blocks of as many pixels as a square of this side has
+
+
+def _whole_vectors(inside: NDArray[np.bool_], lanes: int) -> NDArray[np.bool_]:
+    """Of each run of pixels in a row of a block, those in whole vectors from its beginning."""
+    height, width = inside.shape
+    block = min(_BLOCK * _BLOCK // min(_BLOCK // 2, height), width)
+    found = np.zeros_like(inside)
+    for row, start in itertools.product(range(height), range(0, width, block)):
+        run = start
+        for column in range(start, min(start + block, width) + 1):
+            if column < min(start + block, width) and inside[row, column]:
+                continue
+            found[row, run : run + (column - run) // lanes * lanes] = True
+            run = column + 1
+    return found
 
 
 def applies_to(convention: Resize) -> bool:
@@ -130,6 +197,8 @@ def _table(mode: str) -> Float32:
     t = (np.arange(_STEPS) / F(_STEPS)).astype(F)
     if mode == "linear":
         return np.stack([F(1) - t, t], axis=1)
+    if mode == "cubic":
+        return np.stack(interpolate_cubic(F(-0.75), t), axis=1)
     k = np.arange(8)
     # sin(π(t + 3 − k)/4)-like values by the addition theorem, from one sine and cosine a place
     half = 0.70710678118654752440084436210485
@@ -186,7 +255,8 @@ def _integer_table(convention: Resize, x: Integers, size: tuple[int, int]) -> In
 
 
 def _float_table(convention: Resize, x: Integers, size: tuple[int, int]) -> Float32:
-    """LANCZOS4 sums a row, then the rows; where a tap lies outside, and LINEAR, one after the other."""
+    """CUBIC and LANCZOS4 sum a row, then the rows; where a tap lies outside, and LINEAR, one after the
+    other."""
     base, v, u = _in_tables(convention, x, size)
     weights = _tables(convention.mode)[0][v, u]
     taps = weights.shape[2]
@@ -196,11 +266,19 @@ def _float_table(convention: Resize, x: Integers, size: tuple[int, int]) -> Floa
     if taps == 2:
         return np.asarray(each, F)
     by_row = sum((_in_turn(row) for row in products), np.zeros((), F))
-    inside = [
+    rows, columns = _inside(x, base, taps)
+    return np.where(rows & columns, by_row, each).astype(F)
+
+
+def _inside(
+    x: Integers, base: list[NDArray[np.intp]], taps: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether all taps of a row, (H, 1), and of a column, (W,), lie inside the image."""
+    rows, columns = (
         (b - taps // 2 + 1 >= 0) & (b - taps // 2 + 1 < max(n - taps + 1, 0))
         for b, n in zip(base, x.shape[2:], strict=True)
-    ]
-    return np.where(inside[0][:, None] & inside[1], by_row, each).astype(F)
+    )
+    return rows[:, None], columns
 
 
 def _in_turn(terms: list[Float32]) -> Float32:
