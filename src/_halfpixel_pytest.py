@@ -40,6 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run every suite, and fail if any of these frameworks, separated by commas, cannot be tested",
     )
     group.addoption(
+        "--halfpixel-report",
+        metavar="FOLDER",
+        help="write what the suites found into this folder: report.html, report.md and report.json",
+    )
+    group.addoption(
         "--halfpixel-update",
         action="store_true",
         help="write the goldens of the fixture halfpixel_golden anew",

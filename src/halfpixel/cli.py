@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from . import __version__, console, documents, names
 
 if TYPE_CHECKING:
+    from .checking import Check
     from .comparison import Comparison
 
 YES, NO, WRONG_USE = 0, 1, 2
@@ -483,6 +484,12 @@ def _check_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--timeout", type=_positive, metavar="SECONDS", help="for a case; by default 60"
     )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FOLDER",
+        help="write report.html, report.md and report.json into this folder",
+    )
 
 
 def _positive(text: str) -> int:
@@ -504,11 +511,25 @@ def _check(chosen: Namespace) -> Output:
             limit=chosen.timeout or LIMIT,
             progress=progress,
         )
+    notes = _write_report(found, chosen.report) if chosen.report is not None else ""
     return Output(
-        lambda width: found.text(width, verbose=chosen.verbose, table=chosen.table),
+        lambda width: found.text(width, verbose=chosen.verbose, table=chosen.table) + notes,
         found.json,
         YES if found.as_declared else NO,
     )
+
+
+def _write_report(found: Check, folder: Path) -> str:
+    """Write the report; in a GitHub workflow, the lines that mark what changed, else where it stands."""
+    from .checking.report import report, write
+    from .report.run_page import marks
+
+    document = report(found)
+    files = write(document, folder)
+    lines = [f"report: {files[0]}"]
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        lines += marks(document)
+    return "".join(f"\n{line}" for line in lines)
 
 
 # ---------------------------------------------------------------------------- upgrade

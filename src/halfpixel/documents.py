@@ -593,3 +593,42 @@ class Check(TypedDict):
     stale: list[AcceptedChange]
     cannot_run: list[CannotRun]
     skipped: list[str]
+
+
+class Evidence(TypedDict):
+    """The values of a case that changed, around the worst one; NaN and infinities are text."""
+
+    expression: str
+    release: str
+    convention: str
+    pins: str
+    sizes: list[list[int]]
+    plane: list[int]
+    first: list[int]
+    worst: list[int]
+    golden: list[list[float | str]]
+    got: list[list[float | str]]
+    error_bound: list[list[float | str]]
+    is_resize: bool
+
+
+class ChangedCase(TypedDict):
+    """A case that changed."""
+
+    call: Call
+    dtype: str
+    case: str
+    reason: str
+    matches: list[str]
+    text: str
+    evidence: Evidence | None
+    repeat: str
+
+
+class Report(TypedDict):
+    """The file report.json of a run."""
+
+    schema: int
+    halfpixel: str
+    check: Check
+    cases: list[ChangedCase]

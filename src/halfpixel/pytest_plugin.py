@@ -15,6 +15,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .scheduling import UnitScheduling
 
 _PROPERTY, _EXPECTED = "halfpixel", "halfpixel_expected"
+_EVIDENCE = "halfpixel_evidence"
 _OPERATIONS = ("resize", "conv_transpose")
 _PACKAGE = Path(__file__).parent
 # the suites in the wheel, and all tests in the source tree
@@ -339,6 +341,10 @@ class ConformanceItem(pytest.Item):
         verdict = self.function(call=self.trial.call, case=case, dtype=self.trial.dtype)
         from .report.terminal import outcome
 
+        if verdict.kind == "changed" and self.config.getoption("halfpixel_report", None):
+            from .report.evidence import evidence
+
+            self.user_properties.append((_EVIDENCE, {"evidence": evidence(verdict)}))
         self.user_properties.append((_PROPERTY, outcome(verdict, environment).json()))
         return verdict
 
@@ -514,6 +520,41 @@ def pytest_terminal_summary(
         terminalreporter.line(f"outside the table: {_without_verdict(without, never_ran)}")
     for absent in _left_out(config):
         terminalreporter.line(f"skipped: {absent}")
+    if folder := config.getoption("halfpixel_report", None):
+        files = _write_report(config, Path(folder), reports, len(without), never_ran)
+        terminalreporter.line(f"report: {files[0]}")
+
+
+def _write_report(
+    config: pytest.Config,
+    folder: Path,
+    reports: Sequence[pytest.TestReport],
+    failed: int,
+    never_ran: int,
+) -> list[Path]:
+    """What the run found, as report.html, report.md and report.json."""
+    from .checking.answer import checked
+    from .checking.report import report, write
+    from .checking.run import Absent, Finding
+    from .report.terminal import Outcome
+
+    findings: list[Finding | Absent] = []
+    for one in reports:
+        found = _found(one) or _found(one, _EXPECTED)
+        if found is None:
+            continue
+        outcome = Outcome(**found)
+        if outcome.kind not in ("conforms", "unsupported"):
+            outcome = replace(outcome, kind="changed", reason=outcome.reason or outcome.kind)
+        seen = _found(one, _EVIDENCE) or {}
+        findings.append(Finding(outcome, one.longreprtext, seen.get("evidence")))
+    if failed:
+        words = f"{failed} failed without a verdict: the terminal shows them"
+        findings.append(Absent("tests", words, failed))
+    if never_ran:
+        findings.append(Absent("tests", f"{never_ran} never ran", never_ran))
+    answer = checked((), findings, config.stash[_PROJECT], fast=not _runs_everything(config))
+    return write(report(replace(answer, skipped=tuple(_left_out(config)))), folder)
 
 
 def _causes(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -9,11 +9,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from .. import documents
 from ..conformance.suites import SUITES
 from ..conformance.supervision import Ended, Fatal, Supervisor, Unstarted
 from ..conformance.trials import Releases, Trial
 from ..frameworks import FRAMEWORKS, FrameworkError, load, missing_needs
 from ..frameworks import release as installed_release
+from ..report.evidence import evidence
 from ..report.terminal import Outcome, explain, outcome
 from .settings import base
 
@@ -32,10 +34,12 @@ class Finding:
     Attributes:
         outcome: for tables and summaries.
         text: of a changed call, the failure in full.
+        evidence: of a changed call, the values that show it; None where none were compared.
     """
 
     outcome: Outcome
     text: str = ""
+    evidence: documents.Evidence | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,9 @@ def begin(units_of: Callable[[], list[Unit]], framework: str) -> Callable[[str],
         except FrameworkError as error:
             raise Fatal(f"crashed: {error}") from error
         found = replace(outcome(verdict, environment), case=trial.case_name)
-        return Finding(found, explain(verdict) if verdict.kind == "changed" else "")
+        if verdict.kind != "changed":
+            return Finding(found)
+        return Finding(found, explain(verdict), evidence(verdict))
 
     return run
 

@@ -1,0 +1,86 @@
+"""What is left of a run: report.json, report.html and report.md in a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from .. import __version__, documents
+from ..report import run_page
+from .answer import Check
+from .settings import base
+
+_SHOWN = 20  # cases of a cause whose values are kept; each takes some ten kilobytes
+
+
+def report(found: Check) -> documents.Report:
+    """The document of a run, with every case that changed."""
+    findings = {id(one.outcome): one for one in found.findings}
+    shown: Counter[str] = Counter()
+    cases: list[documents.ChangedCase] = []
+    for cause in found.causes:
+        for outcome in cause.outcomes:
+            one = findings[id(outcome)]
+            shown[cause.words] += 1
+            identity = f"{outcome.framework}-{outcome.name}"
+            cases.append(
+                {
+                    "call": {"framework": outcome.framework, "id": identity, "releases": ""},
+                    "dtype": outcome.dtype,
+                    "case": outcome.case,
+                    "reason": outcome.reason,
+                    "matches": list(outcome.matches),
+                    "text": one.text,
+                    "evidence": one.evidence if shown[cause.words] <= _SHOWN else None,
+                    "repeat": f"halfpixel check --call {shlex.quote(base(identity))}",
+                }
+            )
+    return {
+        "schema": documents.SCHEMA,
+        "halfpixel": __version__,
+        "check": found.json(),
+        "cases": cases,
+    }
+
+
+def write(document: documents.Report, folder: Path) -> list[Path]:
+    """Write a report in three forms; each file is replaced in one step.
+
+    Args:
+        document: of a run.
+        folder: where they go; it is made if it is not there.
+
+    Returns:
+        The files: report.html, report.md, report.json.
+
+    Raises:
+        ValueError: one cannot be written.
+    """
+    texts = {
+        "report.html": run_page.page(document),
+        "report.md": run_page.markdown(document),
+        "report.json": json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            _replace(folder / name, text)
+    except OSError as error:
+        raise ValueError(f"the report cannot be written: {error}") from None
+    return [folder / name for name in texts]
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
