@@ -24,15 +24,17 @@ from halfpixel.conversion import (
     ResizeConversion,
     convert,
 )
-from halfpixel.conversion.agreement import LARGEST, Exactness, Levels, differing, side
+from halfpixel.conversion import agreement, models
+from halfpixel.conversion.agreement import LARGEST, Exactness, Levels, Side, differing, side
 from halfpixel.conversion.answer import Difference, Equivalent, Part
-from halfpixel.conversion.models import Measured
+from halfpixel.conversion.models import Measured, Model
 from halfpixel.conversion.parse import Unreadable
 from halfpixel.conversion.sizes import Sizes
 from halfpixel.frameworks import tensorflow_scales
 from halfpixel.frameworks.layer_plans import Target
 from halfpixel.frameworks.process import Process
 from halfpixel.numerics import equivalence
+from halfpixel.operators import Resize
 from halfpixel.operators.request import Request
 
 from .drawn_calls import Draw
@@ -816,9 +818,7 @@ def _hold_measured(claim: Claim, draw: Draw, want: Array, got: Array) -> str:
     green = off[:, 1 if draw.channels == 3 else 0]
     for one in claim.measured if draw.dtype == "float32" else ():
         if (one.sizes.n_in, one.sizes.n_out) == (draw.spatial, n_out) and not draw.given:
-            if (
-                green.max() > one.largest + 2e-3
-            ):  # it is said of what has no rounding, of parts like this
+            if green.max() > one.largest + _rounding(claim, one.sizes):  # it is said of no rounding
                 raise Broken("measured", draw, one.words, f"{green.max():.3g}")
             return "measured"
     return ""
@@ -834,6 +834,16 @@ def _equal_by_the_text(claim: Claim, draw: Draw, want: Array, got: Array) -> boo
         exact = printed(claim.code, claim, draw, want.shape[2:], exact_nearest)
         theirs += [] if exact is None else [exact]
     return any(np.array_equal(a, b) for a in mine for b in theirs)
+
+
+def _rounding(claim: Claim, sizes: Sizes) -> float:
+    """What both sides round in float32, of an image within -1..1; the second is given sizes."""
+    assert claim.part is not None
+    plain = Sizes(sizes.n_in, sizes.n_out)
+    theirs = list(claim.call.follows.values())[-1] if claim.call else claim.part.convention
+    other = claim.call or claim.part.call  # a recipe has fewer roundings than a call
+    mine = agreement.rounding(side(claim.part.call, claim.part.convention), sizes)
+    return mine + agreement.rounding(side(other, theirs), plain)
 
 
 _WITHOUT_PADDING = "the zeros around it are no part of this"
@@ -862,16 +872,58 @@ def allowance(claim: Claim, draw: Draw, n_out: Size) -> float:
     if exactness.kind == "defined" or draw.framework == "onnx" or draw.target == "onnx":
         allowed += _runtime_rounding(draw, n_out) * largest
     if draw.dtype == "float64":
-        allowed += 2.0**-23 * largest  # a layer of Keras computes in float32
-    if draw.dtype in ("float16", "float64") and not _copies(claim):
-        allowed += (
-            largest / 2
-        )  # what is printed is of float32, and halves have coordinates of halves
-    if draw.dtype.startswith(
-        "uint"
-    ):  # what is printed is of float32; of bytes, that of a photograph
-        allowed += 0.0 if _copies(claim) else _MOST_LEVELS
+        allowed += 2 * 2.0**-24 * largest  # either side may compute in float32: it rounds the image
+    if draw.dtype == "float16" and not _copies(claim):
+        allowed += _of_halves(claim, draw, n_out) * largest
+    if draw.dtype.startswith("uint") and not _copies(claim):
+        allowed += _of_levels(claim, draw, n_out, largest)
     return allowed
+
+
+def _of_halves(claim: Claim, draw: Draw, n_out: Size) -> float:
+    """What both sides round in float16 beside float32, relative to the image: of a side that computes in
+    halves its own bound, with its coordinates; of each the rounding of its result."""
+    assert claim.part is not None
+    sizes, own = Sizes(draw.spatial, n_out), claim.part.convention
+    theirs = list(claim.call.follows.values())[-1] if claim.call else own
+    sides = [
+        Side(convention, call.arithmetic.get("float16"), call.framework)
+        for call, convention in ((claim.part.call, own), (claim.call, theirs))
+        if call is not None
+    ]
+    rounded = sum(agreement.rounding(one, sizes) for one in sides)
+    moved = sum(
+        agreement.weights_apart(one.model, Model(one.convention), sizes, sizes) for one in sides
+    )
+    return rounded + moved + 2 * 2.0**-11 * math.prod(_sums(own, draw, n_out))
+
+
+def _sums(convention: Resize, draw: Draw, n_out: Size) -> list[float]:
+    """Along each axis the largest sum of a row's weights, without their signs."""
+    model, every = Model(convention), models.axes(Sizes(draw.spatial, n_out))
+    rows = (abs(models.taps(model.along(i), axis)[1]).sum(axis=1) for i, axis in enumerate(every))
+    return [float(row.max()) for row in rows]
+
+
+_WEIGHT = (
+    2.0**-9
+)  # half of the last place of a weight in fixed point: cv2's of 8 bits are the coarsest
+
+
+def _of_levels(claim: Claim, draw: Draw, n_out: Size, largest: float) -> float:
+    """How many levels both sides may round: nothing is printed of such an image, so either may be any integer
+    arithmetic. A pass multiplies what it is given by weights in fixed point, rounds or truncates it to a
+    level, and clamps what a kernel overshoots; a result of floats is not clamped.
+    """
+    assert claim.part is not None
+    convention, off = claim.part.convention, 0.0
+    sums = _sums(convention, draw, n_out)
+    every = models.axes(Sizes(draw.spatial, n_out))
+    for i, (total, axis) in enumerate(zip(sums, every, strict=True)):
+        taps = models.taps(Model(convention).along(i), axis)[1].shape[1]
+        overshoot = largest * (total - 1) / 2
+        off = total * off + taps * _WEIGHT * largest + 1 + overshoot
+    return 2 * off + largest * (math.prod(sums) - 1) / 2
 
 
 def _is_beyond(claim: Claim, draw: Draw, n_out: Size) -> bool:
@@ -882,9 +934,6 @@ def _is_beyond(claim: Claim, draw: Draw, n_out: Size) -> bool:
 
 def _copies(claim: Claim) -> bool:
     return claim.part is not None and claim.part.convention.mode == "nearest"
-
-
-_MOST_LEVELS = 36.0  # that a pass rounded and clamped to bytes, cubic or lanczos, was ever off
 
 
 def _runtime_rounding(draw: Draw, n_out: Size) -> float:
@@ -913,8 +962,18 @@ def _ulp_at(claim: Claim, draw: Draw, n_out: Size) -> float:
     assert claim.exactness is not None
     if _sizes_in(claim.words, draw.spatial, n_out):
         return claim.exactness.ulp
-    scale = max(1.0, max(*draw.spatial, *n_out) / 12)
-    return claim.exactness.ulp * scale * 2  # rounding grows as the coordinates do
+    text = draw.call
+    for name, value in draw.names:
+        text = re.sub(rf"\b{name}\b(?!=)", repr(value), text)
+    answer = convert(text, draw.target, input_size=draw.spatial)
+    again = [answer] if isinstance(answer, ResizeConversion) else []
+    found = [
+        one.exactness.ulp
+        for told in again
+        for one in claims_of(told, draw, n_out)
+        if one.call == claim.call and one.exactness and _sizes_in(one.words, draw.spatial, n_out)
+    ]
+    return max([claim.exactness.ulp, *found])
 
 
 def _sizes_in(words: str, n_in: Size, n_out: Size) -> bool:
@@ -972,12 +1031,13 @@ def _hold_nothing(
     if off[best] <= 2.0**-24 * largest and want.size > 50:
         raise Broken("said that nothing is equal", draw, "no equal code", f"y = {best} is")
     near = next((claim for claim in claims if claim.kind == "nearest"), None)
-    if near is None:
-        return ["nothing is equal"]
+    if near is None or draw.image != "photograph" or not near.measured:
+        return ["nothing is equal"]  # which call is nearest is said of a photograph
     mine = float(
         np.abs(printed(near.code, near, draw, want.shape[2:]).astype(np.float64) - want).mean()
     )
-    if mine > 1.25 * off[best] + 0.01 * largest:
+    rounded = 2 * _rounding(near, near.measured[0].sizes)  # of this call, and as much of the other
+    if mine > off[best] + rounded:
         found = f"{mine:.3g} apart in the mean; {off[best]:.3g} is y = {best}"
         raise Broken("a nearer one", draw, f"nearest: {near.code}", found)
     return ["nothing is equal", "nearest: is"]

@@ -7,6 +7,8 @@ What is left out, with its reason:
 - SciPy's and scikit-image's orders above 1, splines whose filter has no end, and ``wrap``; the Gaussian of
   scikit-image's ``anti_aliasing``, a blur before the resize; its ``constant``, which reads nothing where a
   coordinate is outside;
+- scikit-image's ``resize_local_mean`` with ``grid_mode=False``, windows around the aligned grid's coordinates, and
+  ``downscale_local_mean`` of sizes that are no multiple, which adds ``cval`` before it takes the mean;
 - ``jax.lax.conv_transpose`` of two axes: with strides (2, 3) it aborts the process (docs/findings.md).
 """
 
@@ -253,6 +255,37 @@ def test_scikit_image_resizes_and_rescales() -> None:
 @pytest.mark.opencv
 def test_scikit_image_resizes_and_rescales_in_many_draws() -> None:
     assert list(skimage_problems(100, 3000)) == []
+
+
+def local_mean_problems(seed: int, count: int) -> Iterator[str]:
+    """The mean of what an output pixel covers: area; of whole factors by its other name, too."""
+    transform = pytest.importorskip("skimage.transform")
+    random, area = np.random.default_rng(seed), Resize(mode="area")
+    for _ in range(count):
+        rank = int(random.integers(1, 4))
+        shape, size = ([length(random, 12) for _ in range(rank)] for _ in range(2))
+        x = image(random, shape).astype(np.float64)
+        want = expected(area, x, size, arithmetic=in_double(area))
+        got = transform.resize_local_mean(x, tuple(size), preserve_range=True)
+        if want.problem(got):
+            yield f"{shape} to {size}: {want.problem(got)}"
+        factors = random.integers(1, 4, rank).tolist()
+        wide = image(random, [n * k for n, k in zip(size, factors, strict=True)]).astype(np.float64)
+        want = expected(area, wide, size, arithmetic=in_double(area))
+        got = transform.downscale_local_mean(wide, tuple(factors))
+        if want.problem(got):
+            yield f"{wide.shape} by {factors}: {want.problem(got)}"
+
+
+@pytest.mark.opencv
+def test_scikit_image_takes_local_means() -> None:
+    assert list(local_mean_problems(0, 30)) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.opencv
+def test_scikit_image_takes_local_means_in_many_draws() -> None:
+    assert list(local_mean_problems(100, 400)) == []
 
 
 # ---------------------------------------------------------------------------- JAX

@@ -157,11 +157,13 @@ def compared(one: Side, other: Side, looked: Looked) -> Exactness:
     if (
         one.model != other.model
     ):  # where coordinate rules differ most, which may be at one size alone
-        most_apart = max(looked.pairs, key=lambda pair: _apart(one.model, other.model, *pair))
+        most_apart = max(
+            looked.pairs, key=lambda pair: weights_apart(one.model, other.model, *pair)
+        )
         few = tuple(dict.fromkeys((*few, most_apart)))
     at = " and ".join(str(mine) for mine, _ in few)
     total = max(rounding(one, mine) + rounding(other, theirs) for mine, theirs in few)
-    apart = max(_apart(one.model, other.model, *pair) for pair in few)
+    apart = max(weights_apart(one.model, other.model, *pair) for pair in few)
     ulp = math.ceil((total + apart) / _ULP)
     bound = (
         f"error bound {total + apart:.1e} of the image's largest value "
@@ -244,7 +246,7 @@ def _of_volume(found: Sequence[AxisWeights], arithmetic: ErrorModel) -> float:
     return terms * UNIT_ROUNDOFF[arithmetic.accumulation] * values + inexact
 
 
-def _apart(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> float:
+def weights_apart(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> float:
     """How far the weights of two calls are apart on an image within -1..1."""
     both = [
         (
