@@ -7,7 +7,7 @@ What is left out, with its reason:
 - SciPy's and scikit-image's orders above 1, splines whose filter has no end, and ``wrap``; the Gaussian of
   scikit-image's ``anti_aliasing``, a blur before the resize; its ``constant``, which reads nothing where a
   coordinate is outside;
-- scikit-image's ``resize_local_mean`` with ``grid_mode=False``, windows around the aligned grid's coordinates, and
+- scikit-image's ``resize_local_mean`` with ``grid_mode=False``, windows around the aligned coordinates, and
   ``downscale_local_mean`` of sizes that are no multiple, which adds ``cval`` before it takes the mean;
 - ``jax.lax.conv_transpose`` of two axes: with strides (2, 3) it aborts the process (docs/findings.md).
 """
