@@ -22,9 +22,10 @@ from halfpixel.conversion import (
     BranchedConversion,
     ConvTransposeConversion,
     ResizeConversion,
+    agreement,
     convert,
+    models,
 )
-from halfpixel.conversion import agreement, models
 from halfpixel.conversion.agreement import LARGEST, Exactness, Levels, Side, differing, side
 from halfpixel.conversion.answer import Difference, Equivalent, Part
 from halfpixel.conversion.models import Measured, Model
