@@ -183,6 +183,8 @@ BILINEAR = Draw(
     told=True,
 )
 DOUBLED = Draw("nn.UpsamplingNearest2d(scale_factor=2)", "torch", (5, 7), "tensorflow", told=True)
+BYTES = replace(BILINEAR, dtype="uint8", target="opencv")
+HALVES = replace(BILINEAR, dtype="float16")
 LAYER = Draw(
     "nn.ConvTranspose2d(2, 1, 3, stride=2, bias=False)",
     "torch",
@@ -215,6 +217,16 @@ WRONG: dict[str, tuple[Draw, Callable[[Claim], Claim], str]] = {
     ),
     "a name of nothing": (BILINEAR, rewritten("(h, w)", "size"), "printed code raises"),
     "layout": (BILINEAR, lambda claim: replace(claim, layout="NCS"), "shape"),
+    "nine levels more": (  # two linear passes of 8 bits are no more than eight apart
+        BYTES,
+        lambda claim: replace(claim, code=f"{claim.code}\ny = y + 9.0"),
+        "beyond the claim",
+    ),
+    "an eighth more": (
+        HALVES,
+        lambda claim: replace(claim, code=f"{claim.code}\ny = y + 0.125"),
+        "beyond the claim",
+    ),
     "half a crop": (
         LAYER,
         lambda claim: replace(claim, code=f"{claim.code}\ny = y[:, 1:]"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -75,8 +75,9 @@ class Candidate:
         if call is None:
             return None
         own = cropped_as(convention_of(call), convention)
-        same = differs(Model(convention), Model(own), sizes, Sizes(sizes.n_in, sizes.n_out)) == 0
-        return call if same and self._keeps(own) else None
+        theirs = Sizes(sizes.n_in, sizes.n_out)
+        apart = any(distances(Model(convention), Model(own), sizes, theirs))  # the first axis tells
+        return None if apart or not self._keeps(own) else call
 
     def _keeps(self, convention: Resize) -> bool:
         """Whether an axis whose size stays is left alone, where a pass has one."""
@@ -102,10 +103,13 @@ def varies_by_channels(call: Call, calls: Sequence[Call]) -> bool:
 
 def differs(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> float:
     """How far the weights of two calls are apart, along the axis where that is most; 0 if they are equal."""
-    return max(
-        models.distance(one.along(i), other.along(i), *axes)
-        for i, axes in enumerate(zip(models.axes(mine), models.axes(theirs), strict=True))
-    )
+    return max(distances(one, other, mine, theirs))
+
+
+def distances(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> Iterator[float]:
+    """How far the weights of two calls are apart, along each axis."""
+    for i, axes in enumerate(zip(models.axes(mine), models.axes(theirs), strict=True)):
+        yield models.distance(one.along(i), other.along(i), *axes)
 
 
 def cropped_as(own: Resize, convention: Resize) -> Resize:

@@ -130,11 +130,35 @@ def taps(
         return convention.taps_at(floats, n_in, scale, weigh)
     if convention.kernel.jumps and weigh is None:
         if not convention.kernel.irrational:
-            index, exact = convention.taps_at(where, n_in, scale)
-            return index, exact.astype(np.float64)
+            return _at_edges_exactly(convention, where, n_in, scale)
         weigh = _ended(convention, where)
     index, weight = convention.taps_at(floats, n_in, scale, weigh)
     return index, weight * convention.inside(where, n_in)[:, None]
+
+
+_NEAR_EDGE = (
+    2.0**-20
+)  # pixels: more than any kernel's edge is moved by rounding, and than its own margin
+
+
+def _at_edges_exactly(
+    convention: Resize, where: NDArray[Any], n_in: int, scale: Fraction
+) -> tuple[NDArray[np.intp], Array]:
+    """The taps of a kernel that jumps: those of coordinates near an edge of a pixel in ``Fraction``s, which
+    decide what is read, the others in float64."""
+    divided = convention.kernel.divided or convention.exclude_outside or convention.antialias
+    if convention.kernel.radius is None or divided:  # another edge, or a sum of what is read
+        index, exact = convention.taps_at(where, n_in, scale)
+        return index, exact.astype(np.float64)
+    reach = float(convention.radius(scale) * convention.stretch(scale))
+    floats = where.astype(np.float64)
+    edges = np.stack([floats - reach, floats, floats + reach])
+    near = np.flatnonzero((abs(edges - np.rint(edges)) <= _NEAR_EDGE).any(axis=0))
+    index, weight = convention.taps_at(floats, n_in, scale)
+    if len(near):
+        index[near], exact = convention.taps_at(where[near], n_in, scale)
+        weight[near] = exact.astype(np.float64)
+    return index, weight
 
 
 def _decides(convention: Resize) -> bool:
