@@ -11,7 +11,7 @@ enough. Every function returns an error, so that PyTorch finds no device. Needs 
 
 from __future__ import annotations
 
-import ctypes.util
+import ctypes
 import importlib.util
 import re
 import subprocess
@@ -63,8 +63,11 @@ def make(torch: Path) -> list[Path]:
     libraries = [_read(path) for path in own]
     present = {path.name for path in own}
     needed = {name for one in libraries for name in one.needed}
-    missing = sorted(name for name in needed - present if not _found(name))
+    system = {name: _loaded(name) for name in needed - present}
+    missing = sorted(name for name, library in system.items() if library is None)
     defined = set[str]().union(*(one.defined for one in libraries))
+    # such as libstdc++'s, which a name of no version may be looked up in as well
+    known = [library for library in system.values() if library is not None]
     names: dict[str, dict[str, set[str]]] = {name: defaultdict(set) for name in missing}
     for one in libraries:
         for name, version in one.undefined:
@@ -73,18 +76,17 @@ def make(torch: Path) -> list[Path]:
             home = one.versions.get(version)
             if home in names:
                 names[home][version].add(name)
-            elif not version and missing:
+            elif not version and missing and not any(hasattr(one, name) for one in known):
                 names[missing[0]][_UNVERSIONED].add(name)
     return [_compiled(folder / library, names[library]) for library in missing]
 
 
-def _found(name: str) -> bool:
-    """Whether the loader finds a library on this machine."""
+def _loaded(name: str) -> ctypes.CDLL | None:
+    """A library of this machine, if the loader finds it."""
     try:
-        ctypes.CDLL(name)
+        return ctypes.CDLL(name)
     except OSError:
-        return False
-    return True
+        return None
 
 
 def _read(path: Path) -> _Library:
