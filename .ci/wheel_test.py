@@ -7,12 +7,22 @@ import subprocess
 import sys
 import tempfile
 import venv
+import xml.etree.ElementTree
+import zipfile
 from pathlib import Path
 
-CONSTRAINTS = Path(__file__).parents[1] / "constraints.txt"
+TOP = Path(__file__).parents[1]
+CONSTRAINTS = TOP / "constraints.txt"
+SUITES = {path.stem for path in TOP.glob("tests/test_*.py")}
+# with OpenCV alone these have nothing to run: they are torch's, TensorFlow's and onnx's
+OTHERS = {"test_conversions", "test_conv_transpose", "test_gradients", "test_modes"}
+OTHERS |= {"test_resize_conversions"}
 
 
 def main(wheel: str) -> None:
+    packed = {Path(name).stem for name in zipfile.ZipFile(wheel).namelist() if "/suites/" in name}
+    if missing := SUITES - packed:
+        sys.exit(f"the wheel lacks {', '.join(sorted(missing))}")
     with tempfile.TemporaryDirectory() as folder:
         venv.create(f"{folder}/venv", with_pip=True)
         python = f"{folder}/venv/bin/python"
@@ -22,6 +32,7 @@ def main(wheel: str) -> None:
         # from a folder that holds nothing of the source tree
         run = [python, "-m", "pytest", "--pyargs", "halfpixel", "-q", "-p", "no:cacheprovider"]
         run += ["-o", "python_files=check_*.py"]  # whatever a project calls its own tests
+        run += ["--junitxml", f"{folder}/report.xml"]
         result = subprocess.run(run, cwd=folder, check=False, capture_output=True, text=True)
         print(result.stdout, result.stderr, sep="\n")
         if result.returncode:
@@ -33,6 +44,10 @@ def main(wheel: str) -> None:
         ):
             if expected not in result.stdout:
                 sys.exit(f"the installed suites did not print {expected!r}")
+        report = xml.etree.ElementTree.parse(f"{folder}/report.xml")
+        ran = {case.get("classname", "").split(".")[-1] for case in report.iter("testcase")}
+        if idle := SUITES - OTHERS - ran:
+            sys.exit(f"of the installed suites, these ran nothing: {', '.join(sorted(idle))}")
 
 
 if __name__ == "__main__":

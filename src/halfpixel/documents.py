@@ -250,6 +250,7 @@ class Identification(TypedDict):
     same_as: list[Same]
     same_but_for_coordinates: list[Same]
     nearest: Nearest | None
+    undecided: bool
     diagnosis: list[str]
     measured: Measured | None
     dtypes: list[DType]

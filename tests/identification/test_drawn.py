@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -24,11 +25,18 @@ from halfpixel import Resize
 from halfpixel.conformance import trials
 from halfpixel.frameworks.releases import contains
 from halfpixel.identification import Identification, Unidentifiable
-from halfpixel.identification.candidates import Candidate, bound_of, fit
+from halfpixel.identification.candidates import (
+    Candidate,
+    bound_of,
+    expected,
+    fit,
+    sampled_at,
+)
 from halfpixel.identification.coverage import KINDS
-from halfpixel.identification.dtypes import integer_image
+from halfpixel.identification.dtypes import Behaviour, integer_image
 from halfpixel.identification.equivalents import Same
 from halfpixel.identification.probes import Answer
+from halfpixel.identification.rounding import ROUNDS, SATURATED, WRAPPED, predicts
 from halfpixel.numerics.equivalence import REGIMES
 from halfpixel.numerics.weights import matrix
 from halfpixel.operators import every_resize
@@ -40,6 +48,7 @@ Size = tuple[int, int]
 Core = Callable[[Array, Size], Array]  # HWC, and (h, w) of the result
 
 FRESH = 12  # sizes at which an answer is held
+FRESH_OF_DTYPE = 3  # of each dtype
 LARGEST = 48
 
 
@@ -201,25 +210,30 @@ def drawn(number: int, *, tensorflow: bool = False) -> Drawn:
 # ---------------------------------------------------------------------------- claims
 
 
-def fresh_answers(truth: Drawn, answer: Identification, seed: int) -> Iterator[Answer]:
-    """What the function makes of images that it was not given, at sizes that it was not asked for."""
+def fresh_answers(
+    truth: Drawn, answer: Identification, seed: int, dtype: str = ""
+) -> Iterator[Answer]:
+    """What the function makes of images that it was not given, at sizes that it was not asked for; of a dtype
+    that is given, what it raises too."""
     random = np.random.default_rng(10_000 + seed)
     assert answer.subject is not None
-    dtype = answer.subject.dtype
-    for _ in range(FRESH):
+    told, dtype = bool(dtype), dtype or answer.subject.dtype
+    for _ in range(FRESH_OF_DTYPE if told else FRESH):
         h, w, out_h, out_w = (int(n) for n in random.integers(1, LARGEST, 4))
         factor = Fraction(int(random.integers(30, 300)), 100)
         channels = answer.subject.channels
         x = random.integers(-1024, 1025, (1, channels, h, w)) / 1024
-        if dtype == "uint8":
-            x = integer_image(channels, (h, w), "uint8")[..., random.permutation(w)]
+        if dtype in ("uint8", "uint16", "int16"):
+            x = integer_image(channels, (h, w), dtype)[..., random.permutation(w)]
         size = (out_h, out_w)
         try:
             if truth.order == "factor":
                 y = answer.subject(x.astype(dtype), factors=(float(factor), float(factor)))
             else:
                 y = answer.subject(x.astype(dtype), size)
-        except Exception:  # the function's own answer to such a size
+        except Exception as error:  # the function's own answer to such a size, or dtype
+            if told:
+                yield Answer((h, w), size, x, None, refused=str(error))
             continue
         given = factor if truth.order == "factor" else None
         fresh = Answer(
@@ -359,6 +373,53 @@ def wrong_claims(
                 break
 
 
+def wrong_dtypes(truth: Drawn, answer: Identification, seed: int) -> Iterator[str]:
+    """What an answer says of the dtypes that is not so, on images that it did not look at, at its own kinds
+    of sizes: what is returned, which arithmetic predicts every value, what is exact, what raises."""
+    subject = answer.subject
+    assert subject is not None
+    only = answer.parts[0].candidate if len(answer.parts) == 1 else None
+    for behaviour in answer.dtypes:
+        for fresh in fresh_answers(truth, answer, seed, behaviour.dtype):
+            raises = behaviour.does.startswith("raises ")
+            if raises != (fresh.y is None):
+                yield f"{behaviour.dtype}: {behaviour.does}; {fresh.said} {fresh.refused}"
+                break
+            if raises:
+                continue
+            if fresh.dtype != behaviour.returns:
+                yield f"{behaviour.dtype}: returns {fresh.dtype}, {behaviour.returns} is said"
+            both = claimed(answer, fresh)
+            if only is None or both is None or (answer.but and fresh.n_out[1] == 1):
+                continue
+            DTYPES["held"] += 1
+            if behaviour.does == "exact" and np.any(expected(only, fresh) != fresh.result):
+                yield f"{behaviour.dtype}: {fresh.said} is not exact"
+            models = models_of(behaviour)
+            sampled = sampled_at(only, fresh, behaviour.dtype) if models else None
+            if sampled is not None:
+                DTYPES["predicted"] += 1
+                if not any(predicts(model, sampled, fresh.result) for model in models):
+                    yield f"{behaviour.dtype}: {fresh.said}: {behaviour.does}"
+                    break
+
+
+DTYPES: Counter[str] = Counter()
+
+
+def models_of(behaviour: Behaviour) -> list[str]:
+    """The arithmetics that an answer says of one convention; of a simple one, both that are left open where
+    no value was beyond the dtype."""
+    if behaviour.arithmetic is not None:
+        return [] if ", " in behaviour.arithmetic else [behaviour.arithmetic]
+    words = behaviour.does.removesuffix(" (no tie was met)")
+    simple = [f"{rounds}, {end}" for rounds in ROUNDS for end in (SATURATED, WRAPPED)]
+    if words in ROUNDS:
+        ties = [*ROUNDS][:2] if "no tie was met" in behaviour.does else [words]
+        return [f"{rounds}, {end}" for rounds in ties for end in (SATURATED, WRAPPED)]
+    return [words] if words in simple else []
+
+
 TALLY: dict[str, int] = {}
 
 
@@ -375,6 +436,7 @@ def check(number: int, *, tensorflow: bool = False) -> None:
     if answer.named and answer.subject is not None:
         frameworks = ("opencv", "torch", *["tensorflow"] * tensorflow)
         wrong = list(wrong_claims(truth, answer, number, frameworks))
+        wrong += wrong_dtypes(truth, answer, number)
         assert not wrong, "\n".join([*wrong, truth.words, str(answer)])
 
 
@@ -413,3 +475,17 @@ def test_a_wrong_claim_is_found() -> None:
         assert answer.subject is not None
         answer.subject.fn = replace(truth, core=of_reference(other, linear))
         assert list(wrong_claims(truth, answer, 0))
+
+
+def test_a_wrong_claim_about_a_dtype_is_found() -> None:
+    linear = Resize(mode="linear")
+    truth = Drawn("linear", of_reference(linear, linear), "HWC", "hw", np.floor)
+    answer = halfpixel.identify(truth, seconds=SECONDS)
+    assert isinstance(answer, Identification)
+    assert answer.subject is not None
+    assert not list(wrong_dtypes(truth, answer, 0))
+    assert DTYPES["predicted"] > 0
+    answer.subject.fn = replace(truth, rounds=np.ceil)
+    assert list(wrong_dtypes(truth, answer, 0))
+    answer.subject.fn = replace(truth, rounds=None)  # it returns floats of bytes
+    assert list(wrong_dtypes(truth, answer, 0))

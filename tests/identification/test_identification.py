@@ -388,6 +388,29 @@ def test_the_way_to_say_the_size_is_found(form: str) -> None:
     assert LINEAR in {c.convention for p in answer.parts for c in (p.candidate, *p.also) if c}
 
 
+def by_size_and_mode(x: Array, size: Any, mode: Any = "linear") -> Array:
+    if not isinstance(mode, str):
+        raise AssertionError(f"a mode is a name, got {mode!r}")
+    return resized(x, size[::-1], LINEAR)
+
+
+def test_a_size_beside_a_mode_is_never_two_numbers() -> None:
+    asked: list[Any] = []
+
+    def noted(x: Array, size: Any, mode: Any = "linear") -> Array:
+        asked.append(mode)
+        return by_size_and_mode(x, size, mode)
+
+    answer = identified(noted)
+    assert answer.json()["called"] == "fn(x, (w, h))"
+    assert not answer.json()["undecided"]
+    assert {*asked} == {"linear"}
+    with pytest.raises(
+        Unidentifiable, match="needs x, size, mode: it is given an image, and a size"
+    ):
+        identified(lambda x, size, mode: by_size_and_mode(x, size, mode))
+
+
 @pytest.mark.parametrize(
     ("rounds", "words"), [(np.floor, "floor"), (np.rint, "round"), (np.ceil, "ceil")]
 )

@@ -6,6 +6,7 @@ The libraries are the extra ``others``, which ``make`` and ``tox -e all`` instal
 import importlib.util
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -371,6 +372,7 @@ SYMMETRIC: dict[str, Any] = {"coordinate_transformation_mode": "half_pixel_symme
         Resize(mode="linear", **SYMMETRIC),
         Resize(mode="cubic", **SYMMETRIC),
         Resize(mode="nearest", **SYMMETRIC),
+        Resize(mode="nearest", nearest_mode="floor", **SYMMETRIC),
     ],
     ids=lambda convention: convention.slug,
 )
@@ -379,12 +381,31 @@ def test_onnx_runtime_given_a_factor_samples_at_it(convention: Resize) -> None:
     assert answer.convention == convention
     assert answer.json()["scales"] == "the factor"
     assert all("where n * factor is whole" in same.where for same in answer.same_as)
-    if convention.mode == "nearest":  # it reads other pixels at 2.25, 69 to 155
-        assert "exactly" not in str(answer)
-        assert "these do not tell coordinate rules apart: exact, unknown" in str(answer)
+    if convention.mode == "nearest":  # it reads other pixels than the exact ones at 2.25, 69 to 155
+        assert answer.json()["coordinate_rule"] == "onnxruntime_symmetric"
+        assert "exactly" in str(answer)
         assert not answer.same_as
     errors = {b.dtype: b.does for b in answer.dtypes}
     assert errors["float32"] == "exact" or errors["float32"].endswith("ULP")
+
+
+@pytest.mark.parametrize("nearest_mode", ["floor", "ceil", "round_prefer_floor"])
+def test_onnx_runtime_s_symmetric_nearest_reads_the_pixels_of_its_rule(nearest_mode: Any) -> None:
+    convention = Resize(mode="nearest", nearest_mode=nearest_mode, **SYMMETRIC)
+    run = node(given="scales", **convention.attributes)
+    random, exact = np.random.default_rng(3), 0
+    for _ in range(60):
+        n, factor = int(random.integers(2, 200)), int(random.integers(20, 400)) / 100
+        # of rows beside it, since an image whose size comes out unchanged is copied
+        x = np.arange(n, dtype=np.float32)[None, None, None].repeat(8, 2)
+        got = run(x, factor)[0, 0, 0]
+        axis = Axis(n, len(got), Fraction(str(factor)))
+        want = [
+            matrix(convention, axis, rule) @ x[0, 0, 0] for rule in ("onnxruntime_symmetric", None)
+        ]
+        assert np.array_equal(got, want[0]), (n, factor)
+        exact += np.array_equal(got, want[1])
+    assert exact < 60
 
 
 def test_onnx_runtime_s_nearest_of_opset_10_rounds_up_where_it_shrinks() -> None:

@@ -147,6 +147,7 @@ def test_wherever_the_time_is_over_nothing_wrong_is_said(
         assert answer.convention == LINEAR
     elif answer.diagnosis.undecided:
         assert str(answer).startswith("undecided: there was not enough time")
+        assert answer.json()["undecided"]
         assert f"stopped after {seconds:g} seconds of the processor at " in str(answer)
     else:
         assert fn is squared

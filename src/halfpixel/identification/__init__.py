@@ -13,7 +13,7 @@ from .. import names
 from ..operators.request import Operation
 from .adapter import Layout, Signature, SizeOrder, Subject, Tried, found
 from .answer import Identification
-from .candidates import Candidate, candidates, rounded_unknown
+from .candidates import Candidate, candidates, candidates_at_factors
 from .deadline import SECONDS, Deadline, OutOfTime
 from .diagnosis import Diagnosis, diagnosed, of_another_size, unlike_itself
 from .dtypes import behaviours, integer_image
@@ -263,10 +263,10 @@ def _stopped(subject: Subject, answers: Sequence[Answer]) -> Identification:
 
 def _rules_matter(result: Followed) -> bool:
     """Whether something is followed whose coordinate rule, or that there is none, shows at larger sizes."""
-    rules = {c.convention for c in candidates() if c.rule is not None}
+    every = (*candidates(), *candidates_at_factors())
+    rules = {c.convention for c in every if c.rule is not None}
     return any(
         part.candidate is not None
-        and not rounded_unknown(part.candidate.convention)
         and (part.candidate.convention.mode == "nearest" or part.candidate.convention in rules)
         for part in result.parts
     )

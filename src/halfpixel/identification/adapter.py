@@ -143,6 +143,9 @@ class Form:
 
 _SIZE_NAMES = ("size", "dsize", "output_size", "output_shape", "out_size", "target_size", "new_size",
                "shape", "out_shape", "target_shape", "new_shape", "sizes", "resolution")  # fmt: skip
+# what is no number: the argument before it is then a whole size
+_OPTION_NAMES = ("mode", "interpolation", "method", "resample", "filter", "kernel", "antialias",
+                 "align_corners", "order", "dtype")  # fmt: skip
 _FACTOR_NAMES = ("scale_factor", "scale", "factor", "zoom", "scales", "ratio")
 _HEIGHT_NAMES = ("height", "h", "new_h", "out_h", "rows", "target_height", "new_height", "oh")
 _WIDTH_NAMES = ("width", "w", "new_w", "out_w", "cols", "target_width", "new_width", "ow")
@@ -153,7 +156,7 @@ def _ordered(size: Size, order: SizeOrder) -> Size:
 
 
 def _size_forms(
-    order: SizeOrder, names: Sequence[str], both: Sequence[tuple[str, str]]
+    order: SizeOrder, names: Sequence[str], both: Sequence[tuple[str, str]], two_numbers: bool
 ) -> Iterator[Form]:
     words = "(h, w)" if order == "hw" else "(w, h)"
 
@@ -167,9 +170,9 @@ def _size_forms(
 
     yield Form(f"fn(x, {words})", lambda s, size, f: ((_ordered(size, order),), {}), "size", order)
     yield from map(keyword, names)
-    yield Form(
-        f"fn(x, {words[1:-1]})", lambda s, size, f: (_ordered(size, order), {}), "size", order
-    )
+    if two_numbers:
+        said = f"fn(x, {words[1:-1]})"
+        yield Form(said, lambda s, size, f: (_ordered(size, order), {}), "size", order)
     if order == "hw":
         yield from (keywords(h, w) for h, w in both)
 
@@ -212,11 +215,19 @@ def _signature(fn: Callable[..., Any]) -> inspect.Signature | None:
 
 @dataclass(frozen=True)
 class Signature:
-    """What the function says of itself; nothing where it does not."""
+    """What the function says of itself; nothing where it does not.
+
+    Attributes:
+        names: of its arguments after the image, that can be given by name.
+        required: how many have no default.
+        needed: their names.
+        two_numbers: the two arguments after the image may be a height and a width.
+    """
 
     names: tuple[str, ...] = ()
     required: int | None = None
     needed: tuple[str, ...] = ()
+    two_numbers: bool = True
 
     @staticmethod
     def of(fn: Callable[..., Any]) -> Signature:
@@ -233,7 +244,19 @@ class Signature:
         ]
         image = next((p.name for p in parameters if p.kind in by_place), None)
         named = [p.name for p in parameters if p.kind in by_name and p.name != image]
-        return Signature(tuple(named), len(needed), tuple(needed))
+        after = [p for p in parameters if p.kind in by_place][1:3]
+        return Signature(tuple(named), len(needed), tuple(needed), _are_numbers(after))
+
+
+def _are_numbers(after: Sequence[inspect.Parameter]) -> bool:
+    """Whether the two arguments after the image may be a height and a width, by their names and defaults: a
+    size or a factor comes alone, and a mode is none."""
+    if len(after) < 2:
+        return True  # there are none, or as many as are given
+    first, second = after
+    alone = first.name in (*_SIZE_NAMES, *_FACTOR_NAMES)
+    option = second.name in _OPTION_NAMES or isinstance(second.default, (str, bool))
+    return not alone and not option
 
 
 def forms(fn: Callable[..., Any], layout: Layout, orders: Sequence[SizeOrder]) -> Iterator[Form]:
@@ -244,7 +267,9 @@ def forms(fn: Callable[..., Any], layout: Layout, orders: Sequence[SizeOrder]) -
     both = [
         (h, w) for h, w in zip(_HEIGHT_NAMES, _WIDTH_NAMES, strict=True) if {h, w} <= {*known.names}
     ]
-    by_size = [form for order in orders for form in _size_forms(order, sizes, both)]
+    by_size = [
+        form for order in orders for form in _size_forms(order, sizes, both, known.two_numbers)
+    ]
     by_factor = list(_factor_forms(factors))
     first = [*by_factor, *by_size] if factors and not sizes else [*by_size, *by_factor]
     if known.required == 1 and not sizes and not factors and not both:

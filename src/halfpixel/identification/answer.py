@@ -126,6 +126,7 @@ class Identification:
             "same_as": [one.json() for one in self.same_as],
             "same_but_for_coordinates": [one.json() for one in self.nearly],
             "nearest": self.diagnosis.nearest_json(),
+            "undecided": self.diagnosis.undecided,
             "diagnosis": list(self.diagnosis.lines),
             "measured": self.diagnosis.measured,
             "dtypes": [one.json() for one in self.dtypes],
@@ -173,7 +174,7 @@ class Identification:
             "scale": list(stages.affine.scale),
             "offset": list(stages.affine.offset),
             "rounded": stages.rounded,
-            "windows": [_window(window) for window in self.pipeline.windows],
+            "windows": [_window(w) for w in self.pipeline.windows if self.pipeline.sure],
         }
 
     @property

@@ -105,21 +105,15 @@ def candidates_at_factors() -> tuple[Candidate, ...]:
     }
     known = [c for c in candidates() if c.convention.takes_factors and c.rule in rules]
     centred = [
-        Candidate(replace(c.convention, coordinate_transformation_mode="half_pixel_symmetric"))
+        replace(c.convention, coordinate_transformation_mode="half_pixel_symmetric")
         for c in known
         if c.rule is None
         and c.convention.coordinate_transformation_mode == "half_pixel"
         and "half_pixel_symmetric" in (c.convention.kernel.grids or ("half_pixel_symmetric",))
     ]
-    return (*known, *centred)
-
-
-def rounded_unknown(convention: Resize) -> bool:
-    """Whether it is a nearest that libraries are known to evaluate by a coordinate rule that is not known:
-    ONNX Runtime 1.32 reads other pixels than the exact ones at some factors."""
     return (
-        convention.mode == "nearest"
-        and convention.coordinate_transformation_mode == "half_pixel_symmetric"
+        *known,
+        *(Candidate(c, rule) for c in centred for rule in (None, *rules_of_libraries(c))),
     )
 
 

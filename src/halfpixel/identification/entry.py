@@ -159,17 +159,19 @@ def axes_of(entry: Entry, n_in: Size, size: Size = (0, 0)) -> Axes:
             "channels that sum to 0"
         )
 
+    few = np.ix_(*(_few(side) for side in box))
+
     def light(x: Array) -> Array:
-        """The result where the image is, 0 for dark and 1 for bright."""
+        """A few rows and columns of the result where the image is, 0 for dark and 1 for bright."""
         got = entry(x, size)
         if got.shape != dark.shape:
             raise Unread("the shape of its result depends on what is in the image")
-        return np.asarray((got - dark)[box] / span[box])
+        return np.asarray((got[few] - dark[few]) / span[few])
 
     ramps = [light(entry.ramp(n_in, axis)) for axis in (0, 1)]
     found: dict[int, str] = {}
     for letter, ramp in zip("HW", ramps, strict=True):
-        rises = [axis for axis in range(ramp.ndim) if _spread(ramp, axis) > 2 * _NEAR]
+        rises = [axis for axis in range(ramp.ndim) if np.ptp(ramp, axis).max() > 2 * _NEAR]
         if len(rises) != 1 or rises[0] in found:
             raise Unread(
                 "a ramp along the rows, or along the columns, comes out along no axis of its own"
@@ -200,7 +202,7 @@ def _find_channels(
         colour = light(
             entry.constant(n_in, np.linspace(0.2, 0.8, entry.channels) * entry.brightest)
         )
-        differs = [axis for axis in range(colour.ndim) if _spread(colour, axis) > 2 * _NEAR]
+        differs = [axis for axis in range(colour.ndim) if np.ptp(colour, axis).max() > 2 * _NEAR]
         if len(differs) > 1 or any(axis in found for axis in differs):
             raise Unread(
                 "a colour that is the same everywhere does not come out the same everywhere"
@@ -223,16 +225,12 @@ def _find_channels(
         raise Unread(f"it returns shape {shape}, with more than four channels")
 
 
-_LINES = 32  # along each of the other axes
+_LINES = 32  # along each axis
 
 
-def _spread(y: Array, axis: int) -> float:
-    """By how much values differ along an axis, in a few of its lines."""
-    few = tuple(
-        slice(None) if other == axis else slice(None, None, max(1, n // _LINES))
-        for other, n in enumerate(y.shape)
-    )
-    return float(np.ptp(y[few], axis).max())
+def _few(side: slice) -> NDArray[np.intp]:
+    """Some of the entries of an axis, the first and the last among them."""
+    return np.unique(np.linspace(side.start, side.stop - 1, _LINES).astype(int))
 
 
 def _extent(filled: NDArray[np.bool_], axis: int) -> slice:

@@ -6,7 +6,9 @@ nothing that was looked at tells them apart.
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -53,7 +55,7 @@ def size_rules(windows: Sequence[Window], asked: Sequence[Size | None]) -> list[
     if all(size == window.resized for size, window in zip(asked, windows, strict=True)):
         return [SizeRule("the size that is asked for", "", lambda n_in: n_in)]
     sources = [_source(window) for window in windows]
-    for family in (_fixed, _unchanged, _by_edge, _by_box, _by_factor):
+    for family in (_fixed, _unchanged, _by_edge, _by_box, _by_factor, _by_both_edges):
         kept = [
             rule
             for rule in family(windows)
@@ -108,6 +110,26 @@ def _by_edge(windows: Sequence[Window]) -> Iterator[SizeRule]:
                 return h, w
 
             yield SizeRule(f"the {words} edge {length}", name, of)
+
+
+def _by_both_edges(windows: Sequence[Window]) -> Iterator[SizeRule]:
+    """The shorter edge is given, and how long the longer may be; each is seen at two sizes at least."""
+    shorter, longer = (Counter(edge(w.resized) for w in windows) for edge in (min, max))
+    (short, shorts), (long, longs) = shorter.most_common(1)[0], longer.most_common(1)[0]
+    if shorts < 2 or longs < 2 or short >= long:
+        return
+    for name, rounds in ROUNDS.items():
+
+        def of(n_in: Size, rounds: Callable[[float], int] = rounds) -> Size:
+            least, most = min(n_in), max(n_in)
+            beside = rounds(short * most / least)
+            given, edge, other = (least, short, beside)
+            if beside > long:
+                given, edge, other = (most, long, rounds(long * least / most))
+            h, w = (edge if n == given else max(1, other) for n in n_in)
+            return h, w
+
+        yield SizeRule(f"the shorter edge {short}, the longer at most {long}", name, of)
 
 
 def _by_box(windows: Sequence[Window]) -> Iterator[SizeRule]:
@@ -177,17 +199,8 @@ def _factor(pairs: Sequence[tuple[int, int]], rounding: str) -> Fraction | None:
 
 # ---------------------------------------------------------------------------- crops and padding
 
-
-def crop_words(windows: Sequence[Window]) -> list[str]:
-    """Where crops and padding are, at all sizes, in words."""
-    return [
-        *_said(windows, "cropped before the resize", _before),
-        *_said(windows, "cropped after it", _after),
-        *_said(windows, "padded", _padded),
-    ]
-
-
 Part = Callable[[AxisWindow], tuple[int, int, int] | None]
+Firsts = Callable[[int, int, int], frozenset[int]]
 
 
 def _before(one: AxisWindow) -> tuple[int, int, int] | None:
@@ -205,56 +218,182 @@ def _padded(one: AxisWindow) -> tuple[int, int, int] | None:
     return (stop - first, first, one.n_out) if one.padded else None
 
 
-def _said(windows: Sequence[Window], words: str, part: Part) -> Iterator[str]:
-    """One kind of window, in words: how large, and where."""
+_PARTS: Mapping[str, Part] = {
+    "cropped before the resize": _before,
+    "cropped after it": _after,
+    "padded": _padded,
+}
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A crop or a padding: how large, and where, at all sizes that were measured.
+
+    Attributes:
+        kind: a key of :data:`_PARTS`.
+        words: what it is.
+        sizes: along each axis the pixels that are left by a crop, or those of the padded image; None where
+            that is not the same at all sizes.
+        firsts: from the axis, the size of the part and that of the whole to where the part may begin, as far
+            as what was measured says; empty where it is at another place for each size.
+    """
+
+    kind: str
+    words: str
+    sizes: tuple[int | None, int | None]
+    firsts: Firsts
+
+
+def placements(windows: Sequence[Window]) -> list[Placement]:
+    """Where crops and padding are, at all sizes."""
+    found = (_placed(windows, kind) for kind in _PARTS)
+    return [one for one in found if one is not None]
+
+
+def _placed(windows: Sequence[Window], kind: str) -> Placement | None:
+    """One kind of window: how large, and where."""
+    part = _PARTS[kind]
     both = [tuple(part(one) for one in window.axes) for window in windows]
+    of_axes = [[found for pair in both if (found := pair[axis]) is not None] for axis in (0, 1)]
     there = [found for pair in both for found in pair if found is not None]
     if not there:
-        return
-    of_axes = [[found for pair in both if (found := pair[axis]) is not None] for axis in (0, 1)]
-    if words == "padded":
-        values = {window.padding for window in windows if window.padding is not None}
+        return None
+    padded = kind == "padded"
+    where, firsts = _where(there, of_axes, "the image" if padded else "the part")
+    if padded:
+        values = dict.fromkeys(w.padding for w in windows if w.padding is not None)
         what = (
             "with " + " or ".join(_value(value) for value in values) if values else "by no constant"
         )
-        sizes = {(window.rows.n_out, window.columns.n_out) for window in windows}
-        to = f" to {'x'.join(map(str, sizes.pop()))}" if len(sizes) == 1 else ""
-        yield f"padded {what}{to}, {_where(there, of_axes, 'the image')}"
-        return
-    sizes_there = [{found[0] for found in one} | ({-1} if not one else set()) for one in of_axes]
+        n_out = [{window.axes[axis].n_out for window in windows} for axis in (0, 1)]
+        sizes = _one(n_out[0]), _one(n_out[1])
+        to = f" to {sizes[0]}x{sizes[1]}" if None not in sizes else ""
+        return Placement(kind, f"padded {what}{to}, {where}", sizes, firsts)
+    parts = [{found[0] for found in one} for one in of_axes]
+    sizes = _one(parts[0]), _one(parts[1])
     to = ""
-    if all(len(one) == 1 for one in sizes_there):
-        h, w = (one.pop() for one in sizes_there)
-        to = (
-            f" to {h}x{w}" if min(h, w) > 0 else f" to {max(h, w)} {'rows' if h > 0 else 'columns'}"
-        )
-    yield f"{words}{to}, {_where(there, of_axes, 'the part')}"
+    if None not in sizes:
+        to = f" to {sizes[0]}x{sizes[1]}"
+    elif not all(parts) and any(sizes):
+        to = f" to {sizes[0] or sizes[1]} {'rows' if sizes[0] else 'columns'}"
+    return Placement(kind, f"{kind}{to}, {where}", sizes, firsts)
+
+
+def _one(values: set[int]) -> int | None:
+    return next(iter(values)) if len(values) == 1 else None
 
 
 def _where(
     there: Sequence[tuple[int, int, int]],
     of_axes: Sequence[Sequence[tuple[int, int, int]]],
     what: str,
-) -> str:
+) -> tuple[str, Firsts]:
     middles = [
         name
         for name, rounds in ROUNDS.items()
         if all(rounds((whole - part) / 2) == first for part, first, whole in there)
     ]
     if middles:
-        return f"{what} in the middle (margins {', or '.join(middles)})"
+        words = f"{what} in the middle (margins {', or '.join(middles)})"
+        return words, lambda axis, part, whole: frozenset(
+            ROUNDS[name]((whole - part) / 2) for name in middles
+        )
     if all(first == 0 for _, first, _ in there):
-        return f"{what} at the top left"
+        return f"{what} at the top left", lambda axis, part, whole: frozenset({0})
     if all(first == whole - part for part, first, whole in there):
-        return f"{what} at the bottom right"
+        return f"{what} at the bottom right", lambda axis, part, whole: frozenset({whole - part})
     firsts = [{first for _, first, _ in one} for one in of_axes]
     if all(len(one) <= 1 for one in firsts):
-        row, column = (next(iter(one), 0) for one in firsts)
-        return f"{what} from row {row}, column {column}"
-    return f"{what} at another place for each size"
+        at = tuple(next(iter(one), 0) for one in firsts)
+        words = f"{what} from row {at[0]}, column {at[1]}"
+        return words, lambda axis, part, whole: frozenset({at[axis]})
+    return f"{what} at another place for each size", lambda axis, part, whole: frozenset()
 
 
 def _value(values: tuple[float, ...]) -> str:
     if len(set(values)) == 1:
         return f"{values[0]:g}"
     return f"({', '.join(f'{value:g}' for value in values)})"
+
+
+def windows_at(
+    sizes: Sequence[SizeRule], crops: Sequence[Placement], windows: Sequence[Window], n_in: Size
+) -> list[Window]:
+    """What the rules make of an image of another size: all the windows that they leave open.
+
+    Empty where they do not say: no size rule fits, a crop is of another size for each image, or is there at
+    some sizes and not at others.
+
+    Args:
+        sizes, crops: the rules, of :func:`size_rules` and :func:`placements`.
+        windows: those of which the rules were made.
+        n_in: (h, w) of the image.
+    """
+    by_kind = {one.kind: one for one in crops}
+    sources = [_sources(by_kind.get("cropped before the resize"), windows, n_in, i) for i in (0, 1)]
+    found: dict[Window, None] = {}
+    for rows, columns in itertools.product(*sources):
+        source = rows[1] - rows[0], columns[1] - columns[0]
+        for resized in dict.fromkeys(_applies(rule, source) for rule in sizes):
+            if resized is None or min(resized) < 1:
+                continue
+            axes = [
+                list(_axis_at(by_kind, windows, n_in[i], edges, resized[i], i))
+                for i, edges in enumerate((rows, columns))
+            ]
+            padding = next((w.padding for w in windows if w.padding is not None), None)
+            found |= {Window(h, w, padding): None for h, w in itertools.product(*axes)}
+    return list(found)
+
+
+def _everywhere(windows: Sequence[Window], kind: str, axis: int) -> bool | None:
+    """Whether there is such a crop along an axis: at all sizes, or at none; None at some."""
+    there = {_PARTS[kind](window.axes[axis]) is not None for window in windows}
+    return there.pop() if len(there) == 1 else None
+
+
+def _sources(
+    crop: Placement | None, windows: Sequence[Window], n_in: Size, axis: int
+) -> list[tuple[int, int]]:
+    """The pixels that are resized."""
+    whole = n_in[axis]
+    if crop is None or _everywhere(windows, crop.kind, axis) is False:
+        return [(0, whole)]
+    size = crop.sizes[axis]
+    if size is None or _everywhere(windows, crop.kind, axis) is None:
+        return []
+    firsts = crop.firsts(axis, size, whole)
+    return [(first, first + size) for first in sorted(firsts) if 0 <= first <= whole - size]
+
+
+def _axis_at(
+    by_kind: Mapping[str, Placement],
+    windows: Sequence[Window],
+    n_in: int,
+    source: tuple[int, int],
+    resized: int,
+    axis: int,
+) -> Iterator[AxisWindow]:
+    """The windows along one axis of a resized size."""
+    crop, pad = by_kind.get("cropped after it"), by_kind.get("padded")
+    shown: list[tuple[int, int]] = [(0, resized)]
+    cropped = crop is not None and _everywhere(windows, crop.kind, axis)
+    if crop is not None and cropped is not False:
+        size = crop.sizes[axis]
+        if size is None or size > resized:
+            return
+        # a crop that is as large as the image at one of the sizes is one all the same
+        firsts = crop.firsts(axis, size, resized)
+        shown = [(first, size) for first in sorted(firsts) if 0 <= first <= resized - size]
+    for first, count in shown:
+        n_outs = {window.axes[axis].n_out for window in windows}
+        n_out = pad.sizes[axis] if pad is not None else count
+        if pad is not None and not any(window.axes[axis].padded for window in windows):
+            n_out = count if len(n_outs) > 1 else n_out
+        if n_out is None or n_out < count:
+            return
+        starts = pad.firsts(axis, count, n_out) if pad is not None and n_out != count else {0}
+        for start in sorted(starts):
+            content = (start, start + count)
+            flipped = windows[0].axes[axis].flipped
+            yield AxisWindow(n_in, source, resized, first, content, n_out, flipped)

@@ -19,7 +19,6 @@ from .candidates import (
     fit,
     following,
     integer_candidates,
-    rounded_unknown,
 )
 from .deadline import Deadline
 from .probes import Answer
@@ -57,8 +56,6 @@ class Part:
         own = self.candidate
         if own is None or own.convention.mode != "nearest":
             return ()
-        if rounded_unknown(own.convention):
-            return "exact", "unknown"
         alike = [c for c in self.also if c.convention == own.convention and c.rule != own.rule]
         if not any(differ(own, other) for other in alike):
             return ()

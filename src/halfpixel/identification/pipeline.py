@@ -23,7 +23,7 @@ from .candidates import candidates, expected, fit, integer_candidates
 from .coverage import KINDS
 from .deadline import Deadline, OutOfTime
 from .entry import Axes, Entry, Unread, axes_of, ordered
-from .geometry import SizeRule, crop_words, size_rules
+from .geometry import Placement, SizeRule, placements, size_rules, windows_at
 from .matching import Followed, followed
 from .preprocessing import AxisWindow, Stages, Window, stages_of, windows_of
 from .probes import Answer
@@ -59,9 +59,10 @@ class Pipeline:
         answers: to images in no order, of those sizes and of those at which it raised.
         followed: what the resize follows; None if nothing is resized, or nothing was answered.
         sizes: how the resized size follows from the image's: all the rules that fit.
-        crops: where it crops and pads, in words.
+        crops: where it crops and pads.
         asked: the size that it was asked for at the first size of the image, if it takes one.
         stopped: why nothing is named, where the deadline did not suffice; else empty.
+        sure: the windows are those of a convention that is known, and not guessed.
     """
 
     stages: Stages
@@ -69,9 +70,10 @@ class Pipeline:
     answers: tuple[Answer, ...]
     followed: Followed | None
     sizes: tuple[SizeRule, ...]
-    crops: tuple[str, ...]
+    crops: tuple[Placement, ...]
     asked: Size | None = None
     stopped: str = ""
+    sure: bool = True
 
     @property
     def resizes(self) -> bool:
@@ -109,23 +111,44 @@ class Pipeline:
     @property
     def lines(self) -> list[str]:
         """The stages, for images of any size that was looked at."""
-        said = []
-        before = [words for words in self.crops if words.startswith("cropped before")]
-        said += before
+        if not self.sure:
+            return [*_NOT_TOLD, *self._of_values]
+        crops = [one.words for one in self.crops]
+        before = [words for words in crops if words.startswith("cropped before")]
+        said = [*before]
         if self.resizes:
             said.append(f"resized to {_rules(self.sizes)}")
-        elif len(self.crops) == len(before):
+        elif len(crops) == len(before):
             said.append("nothing is resized")
-        said += [words.replace(" after it", "") for words in self.crops if words not in before]
+        said += [words.replace(" after it", "") for words in crops if words not in before]
         for axis, words in ((0, "rows upside down"), (1, "columns mirrored")):
             if self.stages.window.axes[axis].flipped:
                 said.append(words)
-        said.append(self.stages.order.words)
+        return [*said, *self._of_values]
+
+    @property
+    def _of_values(self) -> list[str]:
+        """What is done to channels and values."""
+        said = [self.stages.order.words]
         if self.stages.rounded:
             mixed = self.stages.order.order is None
             order = ", before or after that: it was looked at with gray images" if mixed else ""
             said.append(f"values rounded to whole numbers{order}")
         return [*said, self.stages.affine.words, self.stages.layouts.words, *self.stages.notes]
+
+    def windows_at(self, n_in: Size) -> list[Window]:
+        """What its rules for sizes, crops and padding make of an image of another size: all that they leave
+        open; empty where they do not say, or where it is asked for a size."""
+        if self.asked is not None or not self.windows:
+            return []
+        return windows_at(self.sizes, self.crops, self.windows, n_in)
+
+
+# of windows that were guessed nothing is said
+_NOT_TOLD = (
+    "sizes, crops and padding are not told: no convention that is known, with one crop before or after it, "
+    "makes its rows or columns",
+)
 
 
 def _rules(sizes: Sequence[SizeRule]) -> str:
@@ -151,7 +174,7 @@ def looked_at(
     refused: list[Answer] = []
     known = _Known()
     first = stages.window.n_in
-    plan = [(first, size), *_plan(stages, size)]
+    plan = list(dict.fromkeys([(first, size), *_plan(stages, size)]))
     deadline = entry.deadline
     deadline.found += [line for line in stages.lines if line not in deadline.found]
     deadline.stage, stopped = "larger images", ""
@@ -165,7 +188,7 @@ def looked_at(
         if progress is not None:
             progress(f"an image of {n_in[0]}x{n_in[1]} ({number + 1} of {len(plan)})")
         try:
-            if n_in != first:
+            if number:
                 axes = axes_of(entry, n_in, asked or (0, 0))
                 _same_layout(stages, axes)
             measured.append(_measured(stages, axes, n_in, asked or (0, 0), number, known))
@@ -198,9 +221,10 @@ def looked_at(
         tuple(answers),
         result,
         tuple(size_rules(windows, sizes_asked)) if windows else (),
-        tuple(crop_words(windows)) if windows else (),
+        tuple(placements(windows)) if windows else (),
         size,
         stopped,
+        sure=known.failures == 0 or (result is not None and result.complete),
     )
 
 
@@ -314,7 +338,7 @@ def _measured(
     stages: Stages, axes: Axes, n_in: Size, asked: Size, seed: int, known: _Known
 ) -> _Measured:
     """The windows at one size: of those that the ramps leave open, the ones that a known convention fills."""
-    found = windows_of(stages.entry, axes, stages.affine, n_in, asked)
+    found = windows_of(stages.entry, axes, stages.order, stages.affine, n_in, asked)
     rows, columns = (
         tuple(
             _filled(

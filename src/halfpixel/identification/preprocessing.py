@@ -78,6 +78,13 @@ class ChannelOrder:
         return tuple(int(k) for k in rows.argmax(axis=1))
 
     @property
+    def copies(self) -> tuple[int, ...]:
+        """For each channel of the image, one that copies it; empty if one of them comes out nowhere."""
+        order = self.order or ()
+        n_in = range(len(self.matrix[0]))
+        return tuple(map(order.index, n_in)) if {*n_in} <= {*order} else ()
+
+    @property
     def words(self) -> str:
         order, n_in = self.order, len(self.matrix[0])
         if order is None:
@@ -348,7 +355,7 @@ def stages_of(entry: Entry, axes: Axes, n_in: Size, size: Size = (0, 0)) -> Stag
     try:
         order, affine, whole = _values(entry, axes, n_in, size)
         found += [order.words, affine.words]
-        windows = windows_of(entry, axes, affine, n_in, size)
+        windows = windows_of(entry, axes, order, affine, n_in, size)
     except Unread as why:
         raise Unread(str(why), found) from why
     rounded = whole and _whole_numbers(entry, axes, affine, n_in, size)
@@ -468,7 +475,12 @@ def _whole_numbers(entry: Entry, axes: Axes, affine: Affine, n_in: Size, size: S
 
 
 def windows_of(
-    entry: Entry, axes: Axes, affine: Affine, n_in: Size, size: Size = (0, 0)
+    entry: Entry,
+    axes: Axes,
+    order: ChannelOrder,
+    affine: Affine,
+    n_in: Size,
+    size: Size = (0, 0),
 ) -> list[Window]:
     """What the result shows of an image of this size: all that the ramps leave open, the likeliest first.
 
@@ -479,7 +491,7 @@ def windows_of(
     sides = []
     for axis in (0, 1):
         content = axes.content[axis]
-        slope, start = _line(entry, axes, affine, n_in, size, axis)
+        slope, start = _line(entry, axes, order, affine, n_in, size, axis)
         sides.append(
             [
                 AxisWindow(
@@ -522,25 +534,38 @@ _PIECE = (
 
 
 def _line(
-    entry: Entry, axes: Axes, affine: Affine, n_in: Size, size: Size, axis: int
+    entry: Entry,
+    axes: Axes,
+    order: ChannelOrder,
+    affine: Affine,
+    n_in: Size,
+    size: Size,
+    axis: int,
 ) -> tuple[float, float]:
     """Which input pixel the output pixels of the image sample: a slope, and where the first one does.
 
     An image whose pixels say where they are cannot be given in 8 bits; pieces of it can, and sum up to it.
+    Each channel shows a piece of its own, where one that comes out copies it.
     """
     n = n_in[axis]
     step = 1.0 if entry.dtype == "uint8" else entry.brightest * 0.8 / n
     low = 0.1 * entry.brightest if entry.dtype != "uint8" else 25.0
     rise = _PIECE if entry.dtype == "uint8" else float(n)
     total: Array | float = 0.0
-    places = np.arange(n, dtype=np.float64)
-    for begin in np.arange(0, n - 1, rise):
-        values = low + step * np.clip(places - begin, 0, rise)
-        shaped = values[:, None] if axis == 0 else values[None, :]
+    places, begins = np.arange(n, dtype=np.float64), np.arange(0, n - 1, rise)
+    copies = order.copies
+    for at in range(0, len(begins), max(len(copies), 1)):
+        shown = begins[at : at + max(len(copies), 1)]
+        pieces = np.resize(shown, entry.channels)
+        values = low + step * np.clip(places - pieces[:, None], 0, rise)
+        shaped = values[:, :, None] if axis == 0 else values[:, None, :]
         x = np.broadcast_to(entry.rounded(shaped), (1, entry.channels, *n_in))
-        # gray of several channels rounds, and so does each of them: their mean, along the other axis, too
-        line = axes.image(entry(x, size)).mean(axis=2 - axis)
-        total = total + (affine.undone(line[:, :, None]).mean(axis=0)[:, 0] - low) / step
+        image = axes.image(entry(x, size))
+        line = np.take(image, image.shape[2 - axis] // 2, axis=2 - axis)  # all are alike
+        levels = affine.undone(line[:, :, None])[:, :, 0]
+        # gray of several channels rounds, and so does each of them: their mean
+        each = levels[list(copies[: len(shown)])] if copies else levels.mean(axis=0)[None]
+        total = total + ((each - low) / step).sum(axis=0)
     where = np.asarray(total)
     d = np.arange(len(where))
     if len(where) < 2:

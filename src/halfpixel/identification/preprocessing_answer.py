@@ -116,12 +116,18 @@ def _unnamed(found: Pipeline) -> Diagnosis:
     changed = [a for a in found.answers if a.y is not None and a.n_in != a.n_out]
     small = sorted(changed, key=lambda a: a.x.size)[:3]
     lines = ["the resize between them follows no convention that is known"]
-    if not small:
-        return Diagnosis(tuple(lines))
+    if not small or not found.sure:
+        return Diagnosis((*lines, _NOT_NAMED))
     candidate, distance = nearest_candidate(small)
     level = found.stages.entry.brightest
     lines.append(f"nearest is {candidate}, up to {distance:.3g} off on images in 0..{level:g}")
     return Diagnosis(tuple(lines), (candidate.convention, distance))
+
+
+_NOT_NAMED = (
+    "padding before the resize, crops on both sides of it, and two resizes are not named: "
+    "ask about the resize alone"
+)
 
 
 def _other_dtypes(found: Pipeline, fn: Callable[..., Any], dtype: str) -> list[Behaviour]:

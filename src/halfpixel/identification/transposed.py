@@ -159,6 +159,7 @@ class ConvTransposeIdentification:
             ],
             "same_but_for_coordinates": [],
             "nearest": None,
+            "undecided": False,
             "diagnosis": list(self.diagnosis),
             "measured": None,
             "dtypes": [],

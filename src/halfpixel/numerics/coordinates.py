@@ -446,7 +446,25 @@ def _by_quotient(convention: Resize, pixels: OutputPixels) -> Coordinates:
     nearest pixel, a coordinate within 1e-6 of the middle between two pixels is taken to be there."""
     half = np.float32(_half(convention))
     ratio = pixels.n_out.astype(np.float32) / pixels.n_in.astype(np.float32)
-    coordinate = (pixels.index.astype(np.float32) + half) / ratio - half
+    quotient = (pixels.index.astype(np.float32) + half) / ratio
+    return _at_middles(convention, np.asarray(quotient - half, np.float32))
+
+
+def _by_quotient_symmetric(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """The middle of the output is moved onto that of the input by an offset in float32; the index is divided
+    by the factor, a float32, in float64, and their sum is rounded to float32. Where it is then rounded to
+    the nearest pixel, a coordinate within 1e-6 of the middle between two pixels is taken to be there."""
+    one, half = np.float32(1), np.float32(0.5)
+    n_in, n_out = pixels.n_in.astype(np.float32), pixels.n_out.astype(np.float32)
+    scale = n_out / n_in if pixels.factor is None else np.float32(pixels.factor)
+    offset = half * n_in * (one - n_out / (scale * n_in))
+    quotient = (pixels.index + 0.5) / np.float64(scale)
+    return _at_middles(convention, (offset + quotient - 0.5).astype(np.float32))
+
+
+def _at_middles(convention: Resize, coordinate: NDArray[np.float32]) -> Coordinates:
+    """Coordinates in float32; where they are rounded to the nearest pixel, ONNX Runtime takes those near the
+    middle between two pixels to be there."""
     pixel = np.floor(coordinate)
     rounds = str(convention.nearest_mode).startswith("round")
     near = rounds & (abs(coordinate - pixel - np.float32(0.5)) < _ALMOST)
@@ -482,6 +500,7 @@ class CoordinateRule:
         applies: of a rule of a library that is not in the catalogue, the conventions that it is for; None
             of a rule that calls declare.
         takes_factors: of such a rule, whether it is for factors too.
+        by_sizes_too: given a factor, its coordinates depend on both sizes too, and not on the factor alone.
         one_size: its coordinates are found one size of the output at a time, in many steps.
         rounded: the coordinates are rounded besides, as many times as the arithmetic says: the rule
             says which pixel, not to the last bit how much of it.
@@ -498,6 +517,7 @@ class CoordinateRule:
     columns: Formula | None = None
     applies: Callable[[Resize], bool] | None = None
     takes_factors: bool = False
+    by_sizes_too: bool = False
 
     @property
     def stored(self) -> bool:
@@ -673,6 +693,18 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
         ),
         takes_factors=True,
     ),
+    "onnxruntime_symmetric": CoordinateRule(
+        _by_quotient_symmetric,
+        source="microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor/upsamplebase.h: "
+        "GetOriginalCoordinateFromResizedCoordinate (HALF_PIXEL_SYMMETRIC); the 1e-6 as above",
+        applies=lambda c: (
+            c.nearest_mode not in (None, "round_half_even")
+            and c.coordinate_transformation_mode == "half_pixel_symmetric"
+            and c.padding_mode == "border"
+        ),
+        takes_factors=True,
+        by_sizes_too=True,
+    ),
     "scipy_float64": CoordinateRule(
         _by_float64_scale,
         source="scipy/scipy, scipy/ndimage/src/ni_interpolation.c: NI_ZoomShift",
@@ -703,12 +735,11 @@ def float_coordinates(
         return np.asarray(above / below, np.float64)
     first = convention.coordinate_transformation_mode == "pytorch_half_pixel"
     at_first = first & (pixels.n_out == 1)  # one output pixel samples the first, by every rule
-    if (
-        pixels.factor is not None and convention.takes_factors
-    ):  # as a framework is given it: in double
+    known = COORDINATE_RULES[rule]
+    if pixels.factor is not None and convention.takes_factors and not known.by_sizes_too:
+        # as a framework is given it: in double
         n_in, n_out = np.asarray(1.0), np.asarray(float(pixels.factor))
         pixels = replace(pixels, n_in=n_in, n_out=n_out, factor=None)
-    known = COORDINATE_RULES[rule]
     formula = known.columns if pixels.columns and known.columns is not None else known.coordinates
     return np.where(at_first, 0.0, formula(convention, pixels))
 
