@@ -11,7 +11,7 @@ ALL := torch,tensorflow,opencv,keras_torch
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help check modes test sweep lint golden golden-check record docs site growth bench wheel wheel-test clean
+.PHONY: help check modes test sweep lint golden golden-check record docs site growth bench wheel wheel-test release-check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
@@ -62,6 +62,14 @@ wheel: $(READY)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --outdir dist
 
 wheel-test: wheel  ## install the wheel elsewhere, with NumPy, pytest and OpenCV only, and run it
+	$(BIN)/python .ci/wheel_test.py dist/*.whl
+
+release-check: $(READY)  ## build the sdist and the wheel, check them, and run the suites from each in a fresh environment
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/python -m twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
+	$(BIN)/python .ci/wheel_test.py dist/*.tar.gz
 	$(BIN)/python .ci/wheel_test.py dist/*.whl
 
 $(READY): pyproject.toml constraints.txt

@@ -1,0 +1,98 @@
+"""What other projects' CI runs: the action and the workflow are valid, and their shell steps run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+TOP = Path(__file__).parents[2]
+ACTION, WORKFLOW = TOP / "action.yml", TOP / ".github" / "workflows" / "check.yml"
+
+
+def _read(path: Path) -> Any:
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+def _steps() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The shell steps of both, by name."""
+    for step in _read(ACTION)["runs"]["steps"]:
+        if "run" in step:
+            yield f"action: {step['name']}", step
+    for step in _read(WORKFLOW)["jobs"]["check"]["steps"]:
+        if "run" in step:
+            yield f"workflow: {step['name']}", step
+
+
+STEPS = dict(_steps())
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"), [(ACTION, "vendor.github-actions"), (WORKFLOW, "vendor.github-workflows")]
+)
+def test_it_is_valid(path: Path, schema: str) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(path)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_no_input_is_put_into_the_text_of_a_step(name: str) -> None:
+    """An expression in a script is run as a part of it; in a variable it is only text."""
+    assert "${{" not in STEPS[name]["run"]
+
+
+def _run(name: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    step = STEPS[name]
+    assert set(step.get("env", {})) == {key for key in variables if key != "GITHUB_STEP_SUMMARY"}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=folder,
+        env={**os.environ, "PATH": path, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.opencv
+def test_the_steps_of_the_action_check_and_write_the_summary(tmp_path: Path) -> None:
+    arguments = "--framework opencv --fast --call opencv-resize-INTER_LINEAR --jobs 1"
+    checked = _run(
+        "action: Check the frameworks",
+        tmp_path,
+        HALFPIXEL_ARGUMENTS=arguments,
+        HALFPIXEL_REPORT="our report",
+    )
+    assert checked.returncode == 0, checked.stderr
+    summary = tmp_path / "summary.md"
+    step = {"HALFPIXEL_REPORT": "our report", "GITHUB_STEP_SUMMARY": str(summary)}
+    assert _run("action: Write the summary", tmp_path, **step).returncode == 0
+    assert "| opencv " in summary.read_text(encoding="utf-8")
+
+
+def test_a_step_fails_with_its_command(tmp_path: Path) -> None:
+    wrong = {"HALFPIXEL_ARGUMENTS": "--framework jaxx", "HALFPIXEL_REPORT": "out"}
+    assert _run("action: Check the frameworks", tmp_path, **wrong).returncode == 2
+    (tmp_path / "test_ours.py").write_text("def test_ours():\n    assert False\n")
+    tests = {"HALFPIXEL_TESTS": "-q -p no:cacheprovider test_ours.py"}
+    assert _run("action: Test the project's own functions", tmp_path, **tests).returncode == 1
+
+
+def test_without_a_report_there_is_no_summary(tmp_path: Path) -> None:
+    step = {"HALFPIXEL_REPORT": "out", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    assert _run("action: Write the summary", tmp_path, **step).returncode == 0
+    assert not (tmp_path / "summary.md").exists()
+
+
+def test_the_page_names_every_input() -> None:
+    page = (TOP / "docs" / "ci.md").read_text(encoding="utf-8")
+    inputs = {*_read(ACTION)["inputs"], *_read(WORKFLOW)["on"]["workflow_call"]["inputs"]}
+    assert [name for name in inputs if f"`{name}`" not in page] == []
