@@ -490,6 +490,14 @@ def _check_arguments(parser: Parser) -> None:
         metavar="FOLDER",
         help="write report.html, report.md and report.json into this folder",
     )
+    parser.add_argument(
+        "--save", metavar="FILE", help="write what every call does, for --against elsewhere"
+    )
+    parser.add_argument(
+        "--against",
+        metavar="FILE",
+        help="compare with what --save wrote, perhaps with other releases",
+    )
 
 
 def _positive(text: str) -> int:
@@ -501,6 +509,8 @@ def _positive(text: str) -> int:
 def _check(chosen: Namespace) -> Output:
     from .checking import LIMIT, check
 
+    if chosen.save or chosen.against:
+        return _observe(chosen)
     with _running() as progress:
         found = check(
             chosen.framework,
@@ -554,6 +564,33 @@ def _upgrade(chosen: Namespace) -> Output:
     if chosen.markdown:
         return Output(lambda width: found.markdown().rstrip(), found.json, status, raw=True)
     return Output(found.text, found.json, status)
+
+
+def _observe(chosen: Namespace) -> Output:
+    from . import checking
+
+    if chosen.fast or chosen.table or chosen.report:
+        raise ValueError(
+            "--fast, --table and --report do not go together with --save and --against"
+        )
+    before = checking.load(Path(chosen.against)) if chosen.against else None
+    if chosen.save and not Path(chosen.save).parent.is_dir():
+        raise ValueError(f"{chosen.save} cannot be written: there is no such folder")
+    with _running() as progress:
+        found = checking.observe(
+            chosen.framework, chosen.call, require=chosen.require, progress=progress
+        )
+    if chosen.save:
+        checking.save(Path(chosen.save), found)
+    if before is None:
+        words = f"saved: {found} in {chosen.save}"
+        return Output(lambda width: words, lambda: found.json(chosen.save))
+    moved = checking.against(before, found)
+    return Output(
+        lambda width: moved.text(width, verbose=chosen.verbose),
+        moved.json,
+        YES if moved.same else NO,
+    )
 
 
 # ---------------------------------------------------------------------------- show, rules

@@ -633,3 +633,36 @@ class Report(TypedDict):
     halfpixel: str
     check: Check
     cases: list[ChangedCase]
+
+
+class MovedCall(TypedDict):
+    """What changed of a call between two observations."""
+
+    kind: str
+    call: Call
+    dtypes: list[str]
+    before: str
+    after: str
+    changed: int
+    probes: int
+    example: list[str]
+
+
+class Against(TypedDict):
+    """The answer of check --against."""
+
+    schema: int
+    same: bool
+    calls: int
+    before: dict[str, dict[str, str]]
+    after: dict[str, dict[str, str]]
+    moved: list[MovedCall]
+    notes: list[str]
+
+
+class Saved(TypedDict):
+    """The answer of check --save."""
+
+    schema: int
+    path: str
+    observed: dict[str, dict[str, str]]

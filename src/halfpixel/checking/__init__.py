@@ -11,9 +11,11 @@ from ..conformance.supervision import LIMIT
 from ..frameworks import FRAMEWORKS, version
 from . import run, selection, settings
 from .answer import Check, checked
+from .moved import Against, against
+from .observed import Observed, load, observed, save
 from .run import begin
 
-__all__ = ["LIMIT", "Check", "check"]
+__all__ = ["LIMIT", "Against", "Check", "Observed", "against", "check", "load", "observe", "save"]
 
 
 def check(
@@ -47,17 +49,9 @@ def check(
         ValueError: a framework is unknown or not installed, a text means no call, or the settings are wrong.
     """
     project = settings.read(folder or Path())
-    wanted = _installed(frameworks)
-    missing = set(_installed(require)) - set(wanted or FRAMEWORKS)
-    if missing:
-        raise ValueError(f"{', '.join(sorted(missing))} is required, and not among those to check")
-    wanted = wanted or [name for name in FRAMEWORKS if version(name) is not None]
-    texts = tuple(calls) or project.calls
-    chosen = frozenset(call.id for text in texts for call in selection.calls_of(text))
-    units_of = partial(run.units, tuple(wanted), chosen if texts else None, fast=fast)
+    wanted, chosen = _chosen(frameworks, require, calls, project)
+    units_of = partial(run.units, tuple(wanted), chosen, fast=fast)
     units = units_of()
-    if not units:
-        raise ValueError(_nothing(wanted, texts))
     found = list(
         run.run(
             units,
@@ -68,6 +62,55 @@ def check(
         )
     )
     return checked(units, found, project, fast=fast)
+
+
+def observe(
+    frameworks: Sequence[str] = (),
+    calls: Sequence[str] = (),
+    *,
+    require: Sequence[str] = (),
+    folder: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Observed:
+    """What the calls of the installed frameworks do with a few small images.
+
+    Args:
+        frameworks, calls, require, folder, progress: as of :func:`check`.
+
+    Returns:
+        What :func:`~halfpixel.checking.moved.against` compares.
+
+    Raises:
+        ValueError: as of :func:`check`; or a framework cannot be imported.
+    """
+    project = settings.read(folder or Path())
+    wanted, chosen = _chosen(frameworks, require, calls, project)
+    return observed(wanted, lambda call: chosen is None or call.id in chosen, progress)
+
+
+def _chosen(
+    frameworks: Sequence[str],
+    require: Sequence[str],
+    calls: Sequence[str],
+    project: settings.Settings,
+) -> tuple[list[str], frozenset[str] | None]:
+    """The frameworks that are asked for, and the ids of the calls; None for all.
+
+    Raises:
+        ValueError: one is unknown or not installed, or there is no such call.
+    """
+    wanted = _installed(frameworks)
+    missing = set(_installed(require)) - set(wanted or FRAMEWORKS)
+    if missing:
+        raise ValueError(f"{', '.join(sorted(missing))} is required, and not among those to check")
+    texts = tuple(calls) or project.calls
+    found = [call for text in texts for call in selection.calls_of(text)]
+    installed = wanted or [name for name in FRAMEWORKS if version(name) is not None]
+    if texts:
+        installed = [name for name in installed if any(call.framework == name for call in found)]
+    if not installed:
+        raise ValueError(_nothing(wanted, texts))
+    return installed, frozenset(call.id for call in found) if texts else None
 
 
 def _installed(given: Sequence[str]) -> list[str]:
@@ -85,6 +128,8 @@ def _installed(given: Sequence[str]) -> list[str]:
 
 
 def _nothing(frameworks: Sequence[str], texts: Sequence[str]) -> str:
+    if texts and not frameworks:
+        return f"nothing that is installed has a call that is {' or '.join(texts)}"
     if not frameworks:
         first = [one.distributions[0] for one in FRAMEWORKS.values()]
         return f"no framework is installed: pip install one of {', '.join(dict.fromkeys(first))}"
