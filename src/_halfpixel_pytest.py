@@ -45,6 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="write what the suites found into this folder: report.html, report.md and report.json",
     )
     group.addoption(
+        "--halfpixel-from",
+        metavar="RELEASES",
+        default="",
+        help="hold every call to what it did in other releases, such as opencv==4.10.0, or "
+        "tensorflow==2.16.2,keras==3.3.3: what changed fails",
+    )
+    group.addoption(
         "--halfpixel-update",
         action="store_true",
         help="write the goldens of the fixture halfpixel_golden anew",
@@ -59,7 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def asked_for(config: pytest.Config) -> bool:
     """Whether an option of halfpixel is given, or an argument names it, after ``--pyargs`` or by its path."""
-    if config.getoption("halfpixel_frameworks") or config.getoption("halfpixel_require"):
+    options = ("halfpixel_frameworks", "halfpixel_require", "halfpixel_from")
+    if any(config.getoption(option) for option in options):
         return True
     names = [argument.partition("::")[0] for argument in config.getoption("file_or_dir", ()) or ()]
     if config.getoption("pyargs") and any(name.split(".")[0] == _PACKAGE.name for name in names):

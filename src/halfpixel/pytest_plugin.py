@@ -14,7 +14,7 @@ import gc
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .checking.settings import Settings
     from .conformance.trials import Releases, Trial
     from .conformance.verdicts import Verdict
+    from .frameworks import Release
     from .report.terminal import Outcome
     from .scheduling import UnitScheduling
 
@@ -39,10 +40,10 @@ OWN_TESTS = (_PACKAGE / "suites", _PACKAGE.parents[1] / "tests")
 class Changed(Exception):
     """Raised for a verdict of ``changed``; its text is the failure report."""
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: Verdict, notes: Sequence[str] = ()) -> None:
         from .report.terminal import explain, headline
 
-        super().__init__(explain(verdict))
+        super().__init__("\n".join([explain(verdict), *notes]))
         self.line = headline(verdict)
 
 
@@ -69,11 +70,26 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     # whatever names the user gives to test files
     config.addinivalue_line("python_files", "halfpixel/suites/test_*.py")
+    config.stash[_BEFORE] = _before(config)
     _check_asked(config)
     config.stash[_PROJECT] = _project(config)
 
 
 _PROJECT = pytest.StashKey["Settings"]()
+_BEFORE = pytest.StashKey[Mapping[str, "Release"]]()
+
+
+def _before(config: pytest.Config) -> Mapping[str, Release]:
+    """The releases that calls are held to, by framework; empty where they are held to their own."""
+    from .upgrades.environment import read, release_of
+
+    given = config.getoption("halfpixel_from", default="")
+    try:
+        before = read(given) if given else None
+    except ValueError as error:
+        raise pytest.UsageError(f"--halfpixel-from: {error}") from None
+    known = {n: release_of(n, before) for n in _frameworks()} if before is not None else {}
+    return {name: release for name, release in known.items() if release is not None}
 
 
 def _project(config: pytest.Config) -> Settings:
@@ -121,6 +137,9 @@ def _check_asked(config: pytest.Config) -> None:
                 raise pytest.UsageError(
                     f"{option} {name}: not installed; pip install {' '.join(wanted)}"
                 )
+    before = config.stash[_BEFORE]
+    if before and not any(version(name) for name in before):
+        raise pytest.UsageError(f"--halfpixel-from: none of {', '.join(before)} is installed")
     for name in _names(config, "--halfpixel-require"):
         for call in FRAMEWORKS[name].calls:
             if missing := missing_needs(call):
@@ -139,6 +158,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
     present = [f"{name} {version(name)}" for name in FRAMEWORKS if not _absence(config, name)]
     lines = [f"halfpixel {__version__}: {', '.join(present) or 'no framework'}"]
+    for name, release in config.stash[_BEFORE].items():
+        if not _absence(config, name):
+            lines.append(f"halfpixel: {name} is held to what {release} did")
     return lines + [f"halfpixel: skipping {absent}" for absent in _left_out(config)]
 
 
@@ -148,6 +170,8 @@ def _absence(config: pytest.Config, framework: str) -> str | None:
 
     if _selected(config) and framework not in _selected(config):
         return "not selected"
+    if config.stash[_BEFORE] and framework not in config.stash[_BEFORE]:
+        return "not in --halfpixel-from"
     return "not installed" if version(framework) is None else None
 
 
@@ -213,7 +237,8 @@ def _suite_mark(obj: object) -> pytest.Mark | None:
 def _items(
     collector: pytest.Module | pytest.Class, name: str, obj: Any, mark: pytest.Mark
 ) -> Iterator[ConformanceItem]:
-    from .frameworks import Release, missing_needs
+    from .conformance import held
+    from .frameworks import missing_needs
     from .frameworks import release as installed_release
 
     if "modes" in mark.args and not _asked_for(collector.config, "modes"):
@@ -223,10 +248,17 @@ def _items(
     if any(one.name == "sweep" for one in marks) and not _asked_for(collector.config, "sweep"):
         return
 
+    before = collector.config.stash[_BEFORE]
+    if before and (mark.args[:1] not in [(suite,) for suite in held.SUITES] or marks):
+        return
+
     def release(framework: str) -> Release | None:
-        return None if selected and framework not in selected else installed_release(framework)
+        installed = None if selected and framework not in selected else installed_release(framework)
+        return before.get(framework) if before and installed is not None else installed
 
     for trial in _trials(release, *mark.args):
+        if before and trial.call.at(before[trial.call.framework]) is None:
+            continue  # there is nothing that it did
         if missing_needs(trial.call) or not collector.config.stash[_PROJECT].checks(trial.call):
             continue
         yield ConformanceItem.from_parent(
@@ -274,6 +306,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item for item in items if item.getparent(Suite) and not isinstance(item, ConformanceItem)
     ]
     left_out = [i for i in ordinary if any(map(i.get_closest_marker, (*unasked, *absent)))]
+    if config.stash[_BEFORE]:
+        left_out = ordinary  # they are about the release that is installed
     if left_out:
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
@@ -322,7 +356,19 @@ class ConformanceItem(pytest.Item):
     def runtest(self) -> None:
         verdict = self.verdict()
         if verdict.kind == "changed" and not self._is_expected():
-            raise Changed(verdict)
+            raise Changed(verdict, self._since())
+
+    def _since(self) -> list[str]:
+        """What a call that is held to another release follows now, and since when."""
+        from .frameworks import release
+        from .upgrades import answer
+
+        call = self.trial.call
+        before, now = self.config.stash[_BEFORE].get(call.framework), release(call.framework)
+        if before is None or now is None:
+            return []
+        changes = [one for one in answer.of_call(call, before, now) if one.silent]
+        return ["", *answer.since(changes, before, now)]
 
     def _is_expected(self) -> bool:
         """Whether the project expects the change; then it is told by its reason, and not in the table."""
@@ -336,11 +382,14 @@ class ConformanceItem(pytest.Item):
 
     def verdict(self) -> Verdict:
         """Run the trial. The first trial that needs a framework or a golden imports or reads it."""
-        environment = _loaded(self.trial.call.framework)
-        case = self.trial.case()
-        verdict = self.function(call=self.trial.call, case=case, dtype=self.trial.dtype)
+        from .conformance import held
         from .report.terminal import outcome
 
+        environment = _loaded(self.trial.call.framework)
+        case = self.trial.case()
+        before = self.config.stash[_BEFORE].get(self.trial.call.framework)
+        judge = self.function if before is None else held.judge_as(before)
+        verdict = judge(call=self.trial.call, case=case, dtype=self.trial.dtype)
         if verdict.kind == "changed" and self.config.getoption("halfpixel_report", None):
             from .report.evidence import evidence
 

@@ -115,25 +115,47 @@ def judge(call: Call, case: Case, dtype: str) -> Verdict:
     names = load(call.framework)
     installed = installed_release(call.framework) or Release("")
     now = call.at(installed) or call
-    expression = now.said(case.request)
     if crash := now.crash(case.request, dtype):
         words = f"not run: it ends the process: {crash.why}"
         return Verdict("unsupported", call, case, dtype, str(installed), words=words)
-    inputs = now.arrays(case, dtype)
+    try:
+        got = ran(now, case, dtype, names)
+    except (NotAnArray, ModifiedInput) as error:
+        return Verdict("changed", call, case, dtype, str(installed), reason=str(error))
+    return verdict_on(got, call, case, dtype, installed, names)
+
+
+class ModifiedInput(Exception):
+    """A call wrote into its input."""
+
+
+def ran(call: Call, case: Case, dtype: str, names: Names) -> NDArray[Any] | str:
+    """What comes of a call: its output, or the framework's words where it raises.
+
+    Args:
+        call: as the release has it that the expression is written for.
+        case: that it can express.
+        dtype: of the inputs.
+        names: what the framework's ``load`` returned.
+
+    Raises:
+        ValueError: the arguments of the call cannot express the case.
+        FrameworkError: the framework has died.
+        NotAnArray: the call returned something else.
+        ModifiedInput: it wrote into its input.
+    """
+    expression, inputs = call.said(case.request), call.arrays(case, dtype)
     before = {name: values.tobytes() for name, values in inputs.items()}
     try:
-        got: NDArray[Any] | str = now.evaluate(expression, case, inputs, names)
-    except FrameworkError:
+        got = call.evaluate(expression, case, inputs, names)
+    except (FrameworkError, NotAnArray):
         raise
-    except NotAnArray as error:
-        return Verdict("changed", call, case, dtype, str(installed), reason=str(error))
     except (Exception, SystemExit) as error:  # its refusal, reported in its words
-        got = refused(error)
+        return refused(error)
     for name, values in inputs.items():
-        if values.tobytes() != before[name] and not isinstance(got, str):
-            reason = f"modified its input {name}"
-            return Verdict("changed", call, case, dtype, str(installed), reason=reason)
-    return verdict_on(got, call, case, dtype, installed, names)
+        if values.tobytes() != before[name]:
+            raise ModifiedInput(f"modified its input {name}")
+    return got
 
 
 def verdict_on(

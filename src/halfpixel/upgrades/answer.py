@@ -204,6 +204,24 @@ def _compared(
     return Compared(framework, before, after, there, tuple(found), unrecorded)
 
 
+def of_call(call: Call, old: Release, new: Release) -> list[Change]:
+    """What calls declare of the changes of one between two releases, with the release in which each came."""
+    both = call.at(old), call.at(new)
+    return [_dated(call, one, old, new) for one in compare(*both)]
+
+
+def since(changes: Sequence[Change], old: Release, new: Release) -> Iterator[str]:
+    """What a call does now and since when, in lines, for a failure."""
+    if not changes:
+        yield f"  no change of this call is declared between {old} and {new}"
+    for change in changes:
+        came_in = f" (since {change.since})" if change.since else ""
+        yield f"  {old!s:<11} {change.old}"
+        yield f"  {new!s:<11} {change.new}{came_in}"
+        if change.source:
+            yield f"  {'source':<11} {change.source}"
+
+
 def _dated(call: Call, change: Change, old: Release, new: Release) -> Change:
     """A change with the release in which it came."""
     back = order(old.own) > order(new.own)  # type: ignore[operator]
