@@ -62,15 +62,18 @@ def release_of(one: Record) -> Release:
 def names_of(one: Record) -> Names:
     """What refusals and roundings ask of a loaded framework, as it was where the record was made."""
     kernels: Mapping[str, Any] = one.provenance["kernels"]
+    processor = one.provenance["processor"].split()
     ipp = SimpleNamespace(
         useIPP=lambda: kernels.get("ipp") != "none", getIppVersion=lambda: kernels.get("ipp", "")
     )
+    instructions = {"avx2": "*AVX2", "avx512f": "*AVX512-SKX"}  # as OpenCV has them
+    features = " ".join(said for flag, said in instructions.items() if flag in processor)
     capability = kernels.get("capability", "unknown")
     if capability == "unknown":
-        capability = "AVX2" if "avx2" in one.provenance["processor"] else "DEFAULT"
+        capability = "AVX2" if "avx2" in processor else "DEFAULT"
     cpu = SimpleNamespace(get_cpu_capability=lambda: capability)
     return {
-        "cv2": SimpleNamespace(ipp=ipp),
+        "cv2": SimpleNamespace(ipp=ipp, getCPUFeaturesLine=lambda: features),
         "torch": SimpleNamespace(backends=SimpleNamespace(cpu=cpu)),
         "capability": capability,
         "onednn": kernels.get("onednn", False),

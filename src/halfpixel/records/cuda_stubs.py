@@ -70,14 +70,16 @@ def make(torch: Path) -> list[Path]:
     known = [library for library in system.values() if library is not None]
     names: dict[str, dict[str, set[str]]] = {name: defaultdict(set) for name in missing}
     for one in libraries:
+        # a name without a version is looked for in all that is loaded: what it is linked to is
+        linked = [library for library in one.needed if library in names] or missing[:1]
         for name, version in one.undefined:
             if name in defined or not _NAME.fullmatch(name):
                 continue
             home = one.versions.get(version)
             if home in names:
                 names[home][version].add(name)
-            elif not version and missing and not any(hasattr(one, name) for one in known):
-                names[missing[0]][_UNVERSIONED].add(name)
+            elif not version and linked and not any(hasattr(one, name) for one in known):
+                names[linked[0]][_UNVERSIONED].add(name)
     return [_compiled(folder / library, names[library]) for library in missing]
 
 

@@ -55,7 +55,7 @@ class Era:
 
 
 _TORCH = Layer(("torch=={release}",), stubs=True)
-_OLD_NUMPY = Layer(("numpy==1.21.6", "typing_extensions<4.8", "future<1"))
+_OLD_NUMPY = Layer(("numpy==1.21.6", "typing_extensions<4.8", "future"))
 _TORCH_NEEDS = (
     "typing_extensions",
     "filelock",

@@ -238,7 +238,7 @@ def keras_of(tf: Any) -> Any:
     """The Keras that is installed beside TensorFlow: of its own package since 2.16."""
     if tuple(int(part) for part in tf.__version__.split(".")[:2]) < (2, 16):
         return tf.keras
-    import keras
+    import keras  # of tf.keras it is another module object
 
     keras.config.set_image_data_format("channels_last")
     return keras
@@ -268,11 +268,11 @@ def environment(names: Names) -> Names:
     """Releases, and what else may move the last bits."""
     import numpy
 
-    packages = {
-        key: names[name].__version__
-        for key, name in _PACKAGES[names["framework"]]
-        if "tf" not in names[name].__version__  # tf.keras is a part of TensorFlow
-    }
+    packages = {}
+    for key, name in _PACKAGES[names["framework"]]:
+        # until 2.16 Keras is a part of TensorFlow
+        if not (key == "keras" and names[name] is getattr(names.get("tf"), "keras", None)):
+            packages[key] = names[name].__version__
     return {
         "packages": packages,
         "python": platform.python_version(),
@@ -346,9 +346,10 @@ def as_they_are(names: Names, inputs: Names, probe: Names) -> Names:
 
 def torch_tensors(names: Names, inputs: Names, probe: Names) -> Names:
     """torch's tensors, (N, C, H, W)."""
-    torch = names["torch"]
-    dtype = getattr(torch, probe["dtype"])
-    return {key: torch.from_numpy(value).to(dtype) for key, value in inputs.items()}
+    made = {key: names["torch"].from_numpy(value) for key, value in inputs.items()}
+    if probe["dtype"] == "bfloat16":
+        made = {key: tensor.to(names["torch"].bfloat16) for key, tensor in made.items()}
+    return made
 
 
 def tensorflow_tensors(names: Names, inputs: Names, probe: Names) -> Names:

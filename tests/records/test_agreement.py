@@ -1,0 +1,172 @@
+"""Catalogue and record say the same of every release; a value or a range that is wrong is found."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from halfpixel.conformance.goldens import shown
+from halfpixel.frameworks import FRAMEWORKS, Call
+from halfpixel.frameworks.releases import contains
+from halfpixel.records import (
+    Crash,
+    Record,
+    Refusal,
+    agreement,
+    probes,
+    read,
+    record,
+    releases,
+)
+from tests.thinning import thinned
+
+RECORDED = [(name, release) for name in record.frameworks() for release in releases(name)]
+LATEST = {name: releases(name)[-1] for name in record.frameworks()}
+
+# What the catalogue does not describe yet: a framework, its calls, the releases, and why. What describes it
+# removes the line; a line that nothing needs fails.
+UNDESCRIBED: tuple[tuple[str, str, str, str], ...] = (
+    ("opencv", "dnn-", "<5", "the importer and the layers of cv2.dnn were others before 5"),
+    ("opencv", "warpAffine-", "<4.14", "tables of 32 coordinates a pixel: being described"),
+    ("opencv", "resize-INTER_|pyr", "<4.14", "what IPP rounded, empty images: being described"),
+    ("torch", "", "", "being described"),
+)
+
+
+def described(framework: str, one: agreement.Disagreement) -> bool:
+    return not any(
+        framework == of and re.match(calls, one.call) and contains(range_, one.release)
+        for of, calls, range_, _ in UNDESCRIBED
+    )
+
+
+def call_of(framework: str, name: str) -> Call:
+    return next(call for call in FRAMEWORKS[framework].calls if call.name == name)
+
+
+@pytest.mark.parametrize(("framework", "release"), thinned(reversed(RECORDED), 9))
+def test_the_catalogue_says_what_the_release_did(framework: str, release: str) -> None:
+    found = agreement.disagreements(framework, [release])
+    off = [one for one in found if described(framework, one)]
+    assert [one for one in off if not agreement.explained(framework, one)] == []
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("line", UNDESCRIBED, ids=lambda line: f"{line[0]} {line[1]} {line[2]}")
+def test_what_is_said_not_to_be_described_is_not(line: tuple[str, str, str, str]) -> None:
+    framework, calls, range_, _ = line
+    asked = [call for call in probes.calls(framework) if re.match(calls, call.name)]
+    of = [release for release in releases(framework) if contains(range_, release)]
+    assert any(True for _ in agreement.disagreements(framework, of, asked))
+
+
+# ---------------------------------------------------------------------------- it can fail
+
+
+def changed(one: Record, key: record.Key, outcome: record.Outcome) -> Record:
+    assert key in one.outcomes
+    return replace(one, outcomes={**one.outcomes, key: outcome})
+
+
+LINEAR = ("resize-INTER_LINEAR", "float32", "4x5-6x7-texture")
+
+
+def reasons(call: Call, one: Record) -> list[str]:
+    return [each.reason for each in agreement.of_call(call, one)]
+
+
+@pytest.fixture
+def opencv() -> Record:
+    return read("opencv", LATEST["opencv"])
+
+
+def test_a_recorded_value_that_is_wrong_is_found(opencv: Record) -> None:
+    values = np.array(opencv.outcomes[LINEAR])
+    values[0, 0, 2, 3] += 1e-4
+    call = call_of("opencv", LINEAR[0])
+    assert reasons(call, opencv) == []
+    found = reasons(call, changed(opencv, LINEAR, values))
+    assert found == ["1 of 42 values exceed the error bound"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [
+        (Refusal("error", "no"), "raised an unexpected error; none is declared: error: no"),
+        (Crash("SIGABRT"), "ended the process (SIGABRT), which is not declared"),
+        (np.zeros((1, 1, 6, 7)), "returned dtype float64, not float32"),
+        (np.zeros((1, 1, 6, 6), np.float32), "returned shape (1, 1, 6, 6), not (1, 1, 6, 7)"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_another_outcome_than_the_declared_one_is_found(
+    opencv: Record, outcome: record.Outcome, reason: str
+) -> None:
+    call = call_of("opencv", LINEAR[0])
+    assert reasons(call, changed(opencv, LINEAR, outcome)) == [reason]
+
+
+def test_a_declared_range_that_is_wrong_is_found(opencv: Record) -> None:
+    call = call_of("opencv", LINEAR[0])
+    (convention,) = call.follows.values()
+    never = replace(call, follows={"<1": convention})
+    said = "returned a result; the catalogue does not have it in this release"
+    assert all(one.startswith(said) for one in reasons(never, opencv))
+    assert reasons(never, opencv)
+    other = replace(convention, coordinate_transformation_mode="asymmetric")
+    assert any("exceed" in one for one in reasons(replace(call, follows={">=1": other}), opencv))
+
+
+def test_a_call_that_the_release_lacks_and_the_catalogue_has_is_found(opencv: Record) -> None:
+    call = call_of("opencv", LINEAR[0])
+    kept = {key: one for key, one in opencv.outcomes.items() if key[0] != call.name}
+    lacks = replace(opencv, outcomes=kept, absent={call.name: "no attribute"})
+    found = reasons(call, lacks)
+    assert found == ["it is declared for this release, which lacks it: no attribute"]
+    assert "nothing is recorded" in reasons(call, replace(opencv, outcomes=kept))
+
+
+# ---------------------------------------------------------------------------- rounding
+
+
+@pytest.mark.parametrize("framework", record.frameworks())
+def test_what_is_said_to_be_rounding_is_needed_and_small(framework: str) -> None:
+    for one in agreement.rounding_differences(framework):
+        assert 1 <= one.levels <= 1, "more than a unit in the last place is no rounding"
+        assert one.why
+        assert set(one.releases) <= set(releases(framework))
+        for release in one.releases:
+            calls = [call_of(framework, one.call)]
+            off = agreement.disagreements(framework, [release], calls)
+            assert any(one.covers(each) for each in off), f"{one.call} {one.dtype} {release}"
+
+
+def test_rounding_excuses_no_more_than_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"call": "c", "dtype": "uint8", "releases": ["4.10.0"], "levels": 1, "why": "IPP"}
+    (tmp_path / "opencv").mkdir()
+    (tmp_path / "opencv" / record.ROUNDING).write_text(json.dumps([said]))
+    monkeypatch.setattr(record, "root", lambda: tmp_path)
+    agreement.rounding_differences.cache_clear()
+    one = agreement.Disagreement("c", "uint8", "p", "4.10.0", "", "", levels=1)
+    assert agreement.explained("opencv", one)
+    others: Iterator[agreement.Disagreement] = iter(
+        (
+            replace(one, levels=2),
+            replace(one, levels=None),  # floats, a shape, an error
+            replace(one, dtype="float32"),
+            replace(one, release="4.9.0"),
+        )
+    )
+    assert not any(agreement.explained("opencv", other) for other in others)
+    agreement.rounding_differences.cache_clear()
+
+
+def test_the_files_of_the_record_are_as_they_are_written() -> None:
+    assert list(record.problems()) == []
+    assert shown(record.root() / "opencv") == "golden/releases/opencv"
