@@ -427,6 +427,7 @@ class UpgradeEffect(TypedDict):
     differing: int
     compared: int
     of: str
+    largest: int
     smallest: list[float] | None
     example: UpgradeExample | None
     photographs: list[UpgradePhotograph]

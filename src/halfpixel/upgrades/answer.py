@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .. import documents
 from ..frameworks import FRAMEWORKS, Call, Release
-from .changes import Change, Kind, compare
+from .changes import SILENT, Change, Kind, compare
 from .environment import Environment, pair, read, release_of
 from .evidence import NOT_SEEN, ONLY_SEEN, held
 from .history import OWN, came, order
@@ -38,7 +38,9 @@ class Compared:
         """Changes of results, or calls that are new or gone, of which the record shows something else than
         calls declare."""
         found = (change for change in self.changes if change.seen == ONLY_SEEN)
-        return [*found, *(c for c in self.changes if c.silent and c.seen == NOT_SEEN)]
+        not_seen = (change for change in self.changes if change.seen == NOT_SEEN)
+        told = (*SILENT, "appeared", "removed")
+        return [*found, *(change for change in not_seen if change.kind in told)]
 
     @property
     def title(self) -> str:

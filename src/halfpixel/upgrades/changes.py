@@ -10,7 +10,7 @@ from ..catalogue.rules import words, written
 from ..frameworks.call import INTEGERS, Call, DType
 from . import effects
 from .effects import Effect
-from .outcomes import NOT_TAKEN, Outcome, convention_of, outcome, requests
+from .outcomes import ENDS, NOT_TAKEN, Outcome, convention_of, outcome, requests
 
 Kind = Literal[
     "meaning", "defect", "fixed", "result", "refuses", "removed", "accepts", "appeared", "rounding"
@@ -115,9 +115,9 @@ def _answered(old: Call, new: Call) -> Iterator[Change]:
             continue
         outcomes = zip(_outcomes(old, dtype, new), _outcomes(new, dtype, old), strict=True)
         for before, after in outcomes:
-            if before.kind == "answers" != after.kind:
+            if (before.kind, after.kind) == ("answers", "raises"):
                 found.setdefault(("refuses", _without_answer(after)), []).append(dtype)
-            if after.kind == "answers" != before.kind:
+            if (before.kind, after.kind) == ("raises", "answers"):
                 found.setdefault(("accepts", _without_answer(before)), []).append(dtype)
     for (kind, why), many in found.items():
         dtypes = tuple(dict.fromkeys(many))
@@ -143,9 +143,8 @@ def _answers_alike(old: Call, new: Call, dtype: DType) -> bool:
 
 
 def _without_answer(outcome: Outcome) -> str:
-    if outcome.kind == "unsayable":
-        return "has no arguments for this"
-    return outcome.why if outcome.why == NOT_TAKEN else f"raises: {outcome.why}"
+    bare = outcome.why == NOT_TAKEN or outcome.why.startswith(ENDS)
+    return outcome.why if bare else f"raises: {outcome.why}"
 
 
 def _kinds_of_outcomes(dtype: DType, other: Call) -> Key:
@@ -265,8 +264,7 @@ def _effects(old: Call, new: Call, touched: Sequence[DType]) -> tuple[Effect, ..
     every = [effects.of_floats(old, new, group) for group in _alike(old, new, copied)]
     for dtype in touched:
         if dtype not in copied:
-            one = effects.of_integers(old, new, dtype)
-            every.append(one if one and _beyond_one_level(one, dtype) else None)
+            every.append(effects.of_integers(old, new, dtype))
     return tuple(one for one in every if one is not None)
 
 
@@ -276,11 +274,6 @@ def _alike(old: Call, new: Call, dtypes: Sequence[DType]) -> list[list[DType]]:
     for dtype in dtypes:
         groups.setdefault((_meaning(old, dtype), _meaning(new, dtype)), []).append(dtype)
     return list(groups.values())
-
-
-def _beyond_one_level(effect: Effect, dtype: DType) -> bool:
-    unit = 1 if dtype == "uint8" else 1 / 257
-    return any(one.largest > 1.5 * unit for one in effect.photographs)
 
 
 def _said(call: Call, dtype: DType) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import cast
@@ -21,6 +21,7 @@ from ..conversion.agreement import Side
 from ..conversion.models import Model
 from ..conversion.sizes import Sizes
 from ..frameworks.call import INTEGERS, Call, DType
+from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
 from ..operators.axis import Axis
@@ -38,6 +39,7 @@ from .outcomes import (
 )
 
 LARGEST = 32  # pixels of an axis: all pairs of sizes up to it are compared
+LARGEST_SLOW = 16  # the same where coordinates are found one size at a time
 WHITE = 255
 _FACTORS = tuple(Fraction(text) for text in ("0.5", "0.6", "0.75", "1.1", "1.5", "1.7", "2", "2.5"))
 # of the photograph, 60x90: growing and shrinking, by a ratio that tells conventions apart, and by whole ones
@@ -87,13 +89,14 @@ class Effect:
 
     Attributes:
         dtypes: for which this holds.
-        count, tried: how many size pairs of an axis up to :data:`LARGEST` change, of how many both releases
+        count, tried: how many size pairs of an axis up to ``largest`` change, of how many both releases
             take; of a call that is given factors, pairs of a size and a factor; of a transposed
             convolution, configurations; 0 of 0 where only the photograph was looked at.
         smallest: the smallest pair that changes; None if there is none.
         of: what was counted, in words.
         example: of that pair.
         photographs: what becomes of a photograph; empty where the call cannot be given its sizes.
+        largest: pixels of an axis, of the sizes that were counted.
     """
 
     dtypes: tuple[str, ...]
@@ -103,6 +106,7 @@ class Effect:
     of: str = "size pairs"
     example: Example | None = None
     photographs: tuple[Photograph, ...] = ()
+    largest: int = LARGEST
 
     @property
     def worst(self) -> Photograph | None:
@@ -129,29 +133,35 @@ def of_floats(old: Call, new: Call, dtypes: Sequence[DType]) -> Effect | None:
     if counted is None:
         changed = any(one.largest > WHITE * both.tolerance for one in photos)
         return Effect(tuple(dtypes), photographs=photos) if changed else None
+    return _counted(both, dtypes, counted, photos)
+
+
+_Counted = tuple[Way, list[tuple[int, int]], int]
+
+
+def _counted(
+    both: _Both, dtypes: Sequence[DType], counted: _Counted, photos: tuple[Photograph, ...]
+) -> Effect:
+    """The effect at sizes that were counted, with the smallest image that shows it."""
     way, pairs, tried = counted
-    shown = ((pair, _example(old, new, dtypes[0], way, *pair)) for pair in pairs[:_SHOWN])
-    smallest, example = next(((p, e) for p, e in shown if e), (pairs[0], None))
-    return Effect(tuple(dtypes), len(pairs), tried, smallest, "size pairs", example, photos)
+    shown = ((pair, _example(both.old, both.new, dtypes[0], way, *pair)) for pair in pairs[:_SHOWN])
+    smallest, example = next(((p, e) for p, e in shown if e), (None, None))
+    count, of = len(pairs), "size pairs"
+    return Effect(tuple(dtypes), count, tried, smallest, of, example, photos, both.largest)
 
 
 # sizes of every kind: one pixel, growing, shrinking and unchanged, by whole numbers and by others
 _TELLING = tuple(itertools.product((1, 2, 3, 4, 5, 8, 32), repeat=2))
-_SHOWN = 8  # pairs that are tried for an example: what differs in float64 may be equal on an image
+_SHOWN = 16  # pairs that are tried for an example: what differs in float64 may be equal on an image
 
 
 def of_defects(old: Call, new: Call, dtype: DType) -> Effect | None:
     """What changes of a resize in a dtype where nothing but its defects does; None if no size shows it."""
     if new.scaling is not None:
         return None  # the same call that is given sizes shows it
-    counted = _Both(old, new, dtype).counted()
-    if counted is None:
-        return None
-    way, pairs, tried = counted
-    shown = ((pair, _example(old, new, dtype, way, *pair)) for pair in pairs[:_SHOWN])
-    smallest, example = next(((p, e) for p, e in shown if e), (pairs[0], None))
-    photos = photographs(old, new, dtype)
-    return Effect((dtype,), len(pairs), tried, smallest, "size pairs", example, photos)
+    both = _Both(old, new, dtype)
+    counted = both.counted()
+    return counted and _counted(both, (dtype,), counted, photographs(old, new, dtype))
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +199,13 @@ class _Both:
             total += max(bounds, default=0.0)
         return total
 
-    def counted(self) -> tuple[Way, list[tuple[int, int]], int] | None:
+    @functools.cached_property
+    def largest(self) -> int:
+        """Pixels of an axis, of the sizes that are compared."""
+        rules = (COORDINATE_RULES[model.rule] for model in self.models if model.rule is not None)
+        return LARGEST_SLOW if any(rule.one_size for rule in rules) else LARGEST
+
+    def counted(self) -> _Counted | None:
         """The size pairs of an axis at which results change, the smallest images first, and how many both
         releases take; along the first axis that shows a change. None if none does."""
         for way in WAYS:
@@ -197,10 +213,11 @@ class _Both:
                 self._differ(way, *pair) for pair in _TELLING
             ):
                 continue  # a defect is at sizes of a kind: none of these is one of it
-            found = [pair for pair in _pairs() if self._differ(way, *pair)]
+            pairs = _pairs(self.largest)
+            found = [pair for pair in pairs if self._differ(way, *pair)]
             answered = [pair for pair in found if self._answer(way, *pair)]
             if answered:
-                tried = sum(self._answer(way, *pair) for pair in _pairs())
+                tried = sum(self._answer(way, *pair) for pair in pairs)
                 return way, answered, tried
         return None
 
@@ -232,9 +249,9 @@ class _Both:
 
 
 @functools.cache
-def _pairs() -> tuple[tuple[int, int], ...]:
+def _pairs(largest: int) -> tuple[tuple[int, int], ...]:
     """All pairs of sizes, those of the smallest images first."""
-    axis = range(1, LARGEST + 1)
+    axis = range(1, largest + 1)
     every = [(n, m) for n in axis for m in axis]
     return tuple(sorted(every, key=lambda pair: (sum(pair), pair)))
 
@@ -339,12 +356,15 @@ def _example_of_factor(
 
 
 def of_integers(old: Call, new: Call, dtype: DType) -> Effect | None:
-    """What changes of a resize of integers, by the arithmetics of both releases, on a photograph; None if
-    nothing does."""
-    found = photographs(old, new, dtype)
-    if not any(one.largest for one in found):
+    """What changes of a resize of integers by more than one level, by the arithmetics of both releases, on a
+    photograph; None if nothing does."""
+    unit = 1.0 if dtype == "uint8" else 1 / 257
+    shown = (one for one in _photographs(old, new, dtype) if one.largest > 1.5 * unit)
+    found = next(shown, None)  # beyond one level: one size shows it
+    if found is None:
         return None
-    return Effect((dtype,), photographs=found, example=_integer_example(old, new, dtype))
+    example = _integer_example(old, new, dtype)
+    return Effect((dtype,), photographs=(found,), example=example)
 
 
 def _integer_example(old: Call, new: Call, dtype: DType) -> Example | None:
@@ -370,9 +390,12 @@ def _answers(call: Call, dtype: DType, n_in: tuple[int, int], n_out: tuple[int, 
 
 def photographs(old: Call, new: Call, dtype: DType) -> tuple[Photograph, ...]:
     """How far two releases are apart on the photograph, at the sizes that both take."""
+    return tuple(_photographs(old, new, dtype))
+
+
+def _photographs(old: Call, new: Call, dtype: DType) -> Iterator[Photograph]:
     pixels = goldens.photograph()
     n_in = (pixels.shape[0], pixels.shape[1])
-    found = []
     for n_out in _PHOTOGRAPHED:
         if not all(_answers(call, dtype, n_in, n_out) for call in (old, new)):
             continue
@@ -382,21 +405,20 @@ def photographs(old: Call, new: Call, dtype: DType) -> tuple[Photograph, ...]:
         apart = abs(first - second)
         largest, mean = float(apart.max()), float(apart.mean())
         share = float(np.mean(apart >= 0.5))
-        found.append(Photograph(dtype, n_in, n_out, largest, mean, share))
-    return tuple(found)
+        yield Photograph(dtype, n_in, n_out, largest, mean, share)
 
 
 def _alike(old: Call, new: Call, dtype: DType, n_out: tuple[int, int]) -> bool:
     """Whether nothing is different that decides what becomes of the photograph."""
     rules = [(convention_of(call), rule_of(call, dtype)) for call in (old, new)]
-    defects = [call.defect(_request(call, n_out)) for call in (old, new)]
+    defects = [call.defect(_request(call, n_out, dtype)) for call in (old, new)]
     return rules[0] == rules[1] and defects[0] == defects[1]
 
 
 def _photographed(call: Call, dtype: DType, n_out: tuple[int, int]) -> Array:
     """The photograph through a call, in levels of 255."""
     convention, rule = convention_of(call), rule_of(call, dtype)
-    if rule in ROUNDINGS or any(d.when(_request(call, n_out)) for d in call.defects):
+    if rule in ROUNDINGS or call.defect(_request(call, n_out, dtype)):
         of_255 = 257 if dtype in ("uint16", "int16") else 1  # all their levels, not a few
         x = np.asarray(goldens.photograph(), np.float64).transpose(2, 0, 1)[None]
         low = 2**15 if dtype == "int16" else 0
@@ -405,11 +427,11 @@ def _photographed(call: Call, dtype: DType, n_out: tuple[int, int]) -> Array:
     return _modelled(Model(convention, rule), n_out)
 
 
-def _request(call: Call, n_out: tuple[int, int]) -> Request:
+def _request(call: Call, n_out: tuple[int, int], dtype: str) -> Request:
     convention = convention_of(call)
     assert convention is not None
     h, w, channels = goldens.photograph().shape
-    return Request(convention, (1, channels, h, w), n_out)
+    return Request(convention, (1, channels, h, w), n_out, dtype=dtype)
 
 
 @functools.lru_cache(maxsize=64)

@@ -60,11 +60,16 @@ def _example(one: Difference) -> Example:
     return Example(one.dtype, one.image, one.old, one.new, one.probe)
 
 
+def _of_call(change: Change) -> bool:
+    """Whether the whole call is new or gone."""
+    return change.kind in ("appeared", "removed")
+
+
 def _undeclared(call: Call, changes: list[Change], seen: Seen) -> Iterator[Change]:
     """What the record shows, and no call declares."""
 
     def left(dtypes: Iterable[str], *kinds: Kind) -> list[str]:
-        told = [change for change in changes if change.kind in kinds]
+        told = [c for c in changes if c.kind in kinds and not (_of_call(c) and c.seen != SEEN)]
         if any(not change.dtypes for change in told):
             return []
         return [d for d in dtypes if not any(d in change.dtypes for change in told)]

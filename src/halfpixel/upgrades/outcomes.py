@@ -53,7 +53,7 @@ class Outcome:
 
 
 _UNSAYABLE = Outcome("unsayable")
-NOT_TAKEN = "the dtype is not taken"
+NOT_TAKEN, ENDS = "the dtype is not taken", "ends the process"
 
 
 def outcome(call: Call, request: Request, dtype: DType) -> Outcome:
@@ -69,7 +69,7 @@ def outcome(call: Call, request: Request, dtype: DType) -> Outcome:
 def refusal_of(call: Call, request: Request, dtype: DType) -> str | None:
     """Why a call of one release raises for a request in a dtype; None if it answers."""
     if crash := call.crash(request, dtype):
-        return f"ends the process: {crash.why}"
+        return f"{ENDS}: {crash.why}"
     for refusal in call.refusals:
         try:
             if refusal.holds(request, dtype, NO_NAMES):

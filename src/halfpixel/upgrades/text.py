@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import documents
 from .changes import SILENT, Change
-from .effects import LARGEST, WHITE, Effect, Example, Photograph
+from .effects import WHITE, Effect, Example, Photograph
 from .groups import HEADINGS, Group, grouped
 from .outcomes import Array
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _INDENT, _LABEL = "  ", 9
 _ROOM, _NAMED = 100, 8  # columns of code, and names, where there is room for any
+_MOST_EFFECTS = 3
 _MOST_ROWS, _MOST_COLUMNS = 4, 9  # of an image that is printed
 SEEN_WORDS = {
     "seen": "by running both releases",
@@ -125,9 +126,15 @@ def _told(group: Group, one: Compared, width: int | None) -> Iterator[str]:
     yield f"{_INDENT}{change.code}"
     for label, words in _facts(group, one):
         yield from _labelled(label, words, width)
-    for effect in change.effects[:2]:
+    for effect in _told_effects(change):
         if effect.example is not None:
-            yield from _example(effect.example, one)
+            yield from _example(effect.example, one, width)
+
+
+def _told_effects(change: Change) -> Sequence[Effect]:
+    """Those that are told: of floats, and of bytes, which stand for other integers too."""
+    told = [e for e in change.effects if not {"uint16", "int16"} & {*e.dtypes[:1]}]
+    return (told or change.effects)[:_MOST_EFFECTS]
 
 
 def _labelled(label: str, words: str, width: int | None) -> list[str]:
@@ -156,7 +163,7 @@ def _facts(group: Group, one: Compared) -> Iterator[tuple[str, str]]:
         yield "seen", SEEN_WORDS[change.seen]
     if change.dtypes:
         yield "dtypes", ", ".join(change.dtypes)
-    for effect in change.effects:
+    for effect in _told_effects(change):
         yield from _measured(effect, several=len(change.effects) > 1)
     if group.others:
         names = [other.call.name for other in group.others]
@@ -167,7 +174,7 @@ def _facts(group: Group, one: Compared) -> Iterator[tuple[str, str]]:
 def _measured(effect: Effect, *, several: bool) -> Iterator[tuple[str, str]]:
     of = f"{', '.join(effect.dtypes)}: " if several else ""
     if effect.count:
-        yield "sizes", of + counted(effect)
+        yield "where", of + counted(effect)
     worst = effect.worst
     if worst is not None and worst.largest:
         yield "photo", of + photographed(worst)
@@ -175,9 +182,9 @@ def _measured(effect: Effect, *, several: bool) -> Iterator[tuple[str, str]]:
 
 def counted(effect: Effect) -> str:
     """At how many sizes results change, in words."""
-    said = f"other values at {effect.count:,} of {effect.tried:,} {effect.of}"
+    said = f"at {effect.count:,} of {effect.tried:,} {effect.of}"
     if effect.of == "size pairs":
-        said += f" of an axis up to {LARGEST}"
+        said += f" of an axis up to {effect.largest}"
     if effect.smallest is not None:
         n, other = effect.smallest
         said += f"; smallest {n} -> {other}" if effect.of == "size pairs" else ""
@@ -194,16 +201,33 @@ def photographed(one: Photograph) -> str:
     )
 
 
-def _example(example: Example, one: Compared) -> Iterator[str]:
+def _example(example: Example, one: Compared, width: int | None) -> Iterator[str]:
     h, w = example.image.shape
     out_h, out_w = example.new.shape
     said = example.said or f"{h}x{w} -> {out_h}x{out_w}"
-    yield f"{_INDENT * 2}{'example':<{_LABEL}}{said}, {example.dtype}"
+    yield from _labelled("example", f"{said}, {example.dtype}", width)
     labels = ("image", one.old.own, one.new.own)
     room = max(map(len, labels))
+    start = _start(example)
+    if start != (0, 0):
+        yield f"{_INDENT * 3}results from row {start[0]} and column {start[1]} on"
     for label, values in zip(labels, (example.image, example.old, example.new), strict=True):
-        for i, row in enumerate(rows(values)):
+        shown = values if label == "image" else values[start[0] :, start[1] :]
+        for i, row in enumerate(rows(shown)):
             yield f"{_INDENT * 3}{label if i == 0 else '':<{room}}  {row}"
+
+
+def _start(example: Example) -> tuple[int, int]:
+    """The first row and column of both results that are shown: those that differ most are among them."""
+    if example.old.shape != example.new.shape:
+        return 0, 0
+    apart = abs(example.old.astype(np.float64) - example.new.astype(np.float64))
+    row, column = np.unravel_index(int(np.argmax(np.nan_to_num(apart))), apart.shape)
+    h, w = apart.shape
+    return (
+        0 if row < _MOST_ROWS else min(int(row), h - _MOST_ROWS),
+        0 if column < _MOST_COLUMNS else min(int(column), w - _MOST_COLUMNS),
+    )
 
 
 def rows(values: Array) -> list[str]:
@@ -250,9 +274,9 @@ def _in_markdown(group: Group, one: Compared) -> list[str]:
         return [*lines, *([f"- {hidden}"] if hidden else []), ""]
     lines = [f"`{group.first.code}`", ""]
     lines += [f"- {label}: {words}" for label, words in _facts(group, one)]
-    for effect in group.first.effects[:2]:
+    for effect in _told_effects(group.first):
         if effect.example is not None:
-            block = textwrap.dedent("\n".join(_example(effect.example, one)))
+            block = textwrap.dedent("\n".join(_example(effect.example, one, None)))
             lines += ["", "```text", *block.splitlines(), "```"]
     return [*lines, ""]
 
@@ -312,6 +336,7 @@ def _effect(effect: Effect) -> documents.UpgradeEffect:
         "differing": effect.count,
         "compared": effect.tried,
         "of": effect.of,
+        "largest": effect.largest,
         "smallest": None if smallest is None else [float(n) for n in smallest],
         "example": None if example is None else _example_json(example),
         "photographs": [
