@@ -274,6 +274,7 @@ def test_every_claim_about_functions_built_at_random_is_true() -> None:
     assert sum(n for (stage, said), n in told.items() if stage and said in STAGES.values()) >= 3
 
 
+# A thousand pairs take four minutes of the processor, a fifth of a second each.
 @pytest.mark.sweep
 def test_every_claim_about_many_functions_built_at_random_is_true() -> None:
     told = Counter(one_draw(seed) for seed in range(8, 1008))

@@ -37,7 +37,6 @@ __all__ = [
     "compare",
 ]
 
-NEAR = 1e-3  # of a level: what float32 makes of levels that are whole
 Progress = Callable[[str], None]
 DTYPES = ("uint8", "float32")
 
@@ -299,7 +298,7 @@ def _verdict(looks: Sequence[Look], levels: float | None, given: Sequence[Layout
     if all(one.a.dtype == one.b.dtype for one in looks) and all(one.within for one in found):
         return "bitwise" if all(one.equal for one in found) else "rounding"
     if levels is not None and all(
-        one.unit == "levels" and one.max <= levels + NEAR for one in found
+        one.unit == "levels" and one.max <= levels + one.rounding for one in found
     ):
         return "levels"
     return "different"

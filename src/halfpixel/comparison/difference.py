@@ -26,6 +26,7 @@ class Difference:
         at: (row, column, channel) of the largest.
         values: of both images there, in the unit.
         where: which pixels and channels differ, in words.
+        rounding: what is left unsaid of values that are equal but for rounding, in the unit.
         bound: what rounding explains, the largest over all values; None where it is not known.
         within: every value is within its own bound.
     """
@@ -37,6 +38,7 @@ class Difference:
     at: tuple[int, int, int]
     values: tuple[float, float]
     where: str
+    rounding: float
     bound: float | None = None
     within: bool = False
 
@@ -62,13 +64,19 @@ class Difference:
 
 
 def difference(
-    a: Float, b: Float, unit: Unit, channels: str = "", bound: Float | None = None
+    a: Float,
+    b: Float,
+    unit: Unit,
+    rounding: float = 0.0,
+    channels: str = "",
+    bound: Float | None = None,
 ) -> Difference:
     """The distance of two images, (H, W, C), both in the unit.
 
     Args:
         a, b: levels; or, if the unit is ``relative``, values as they were returned.
         unit: of the answer.
+        rounding: how far equal values may be apart by rounding alone, in the unit.
         channels: a letter for each channel, for the words.
         bound: how far each value may be off by rounding; in levels.
     """
@@ -88,18 +96,19 @@ def difference(
         share=float(np.mean(~same)),
         at=(row, column, channel),
         values=(float(a[row, column, channel]), float(b[row, column, channel])),
-        where=_where(apart, channels),
+        where=_where(apart, rounding * scale, channels),
+        rounding=rounding,
         bound=None if bound is None else float(bound.max()),
         within=bool(same.all()) if bound is None else bool((apart <= bound).all()),
     )
 
 
-def _where(apart: Array, channels: str) -> str:
-    """Which pixels and channels differ by more than a thousandth of the largest difference."""
+def _where(apart: Array, rounding: float, channels: str) -> str:
+    """Which pixels and channels differ, by more than rounding if any does."""
     largest = apart.max()
     if largest == 0:
         return "nowhere"
-    off = np.asarray(apart > (1e-3 * largest if np.isfinite(largest) else 0))
+    off = np.asarray(apart > (rounding if largest > rounding else 0))
     pixels, planes = np.asarray(off.any(axis=2)), np.flatnonzero(off.any(axis=(0, 1)))
     words = _region(pixels)
     names = channels if len(channels) == off.shape[2] else ""

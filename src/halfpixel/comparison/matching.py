@@ -132,7 +132,7 @@ def following(
         # from the middle half of the range: what a kernel overshoots is not clipped to 0..255
         lines = np.random.default_rng(axis).integers(64, 192, (2, n)).astype(np.float64)
         got = [_profile(run, tone, window, line, size, axis, dtype, white) for line in lines]
-        whole = all(map(whole_levels, got))
+        whole = all(whole_levels(line, tone) for line in got)
         asked = Profile(_levels(lines, dtype, white), np.stack(got), axis == 1, whole, tone)
         rounded |= whole
         totals = {
@@ -192,7 +192,7 @@ def _profile(
     return np.asarray(np.take(inner, middle, axis=1 - axis))
 
 
-_WIDEST = 2.55  # levels: a hundredth of white. No bound at real sizes is as wide
+WIDEST_BOUND = 2.55  # levels: a hundredth of white. No bound at real sizes is as wide
 _FEW = 4  # output pixels that are looked at first
 
 
@@ -239,7 +239,7 @@ class Profile:
         if not candidate.convention.takes(n_in, n_out):
             return None
         own, slack = self.tone.rounding.max(), 1.0 if self.whole else 0.0
-        widest = 4 * own if candidate.convention.mode == "nearest" else _WIDEST + slack
+        widest = 4 * own if candidate.convention.mode == "nearest" else WIDEST_BOUND + slack
         x = self.sent[:, path.start : path.stop]
         kept = slice(path.first, path.first + path.count)
         try:

@@ -18,8 +18,6 @@ from .matching import Following
 from .value_range import Tone
 from .window import Window
 
-WIDEST_BOUND = 2.55  # levels: a hundredth of white. No bound at real sizes is as wide
-
 
 @dataclass(frozen=True)
 class Setting:
@@ -154,6 +152,20 @@ class Measured:
         return np.asarray(whole + self.tone.rounding)
 
 
+def explained(a: Measured, b: Measured) -> float:
+    """How far two values may be apart that are equal but for roundings: of float32 on the way (coordinates,
+    weights and sums), of both scales, and, where one returns integers and the other does not, a whole number.
+    In levels; where a scale is not known, relative to the largest value."""
+    n = max(*a.setting.size, *b.setting.size)
+    on_the_way = 2 * (4 * n + 64) * 2.0**-24
+    if a.tone is None or b.tone is None or not (a.tone.affine and b.tone.affine):
+        return on_the_way
+    scales = float(a.tone.rounding.max() + b.tone.rounding.max())
+    apart = a.tone.integer != b.tone.integer
+    unit = max(a.tone.unit_levels.max(), b.tone.unit_levels.max()) if apart else 0.0
+    return 255 * on_the_way + scales + float(unit)
+
+
 @dataclass(frozen=True, eq=False)
 class Look:
     """Two functions on one image.
@@ -209,17 +221,16 @@ def _difference(
     if x.shape != y.shape:
         return None
     unit: Unit = "levels" if a.tone is not None and a.tone.affine else "relative"
-    if np.array_equal(x, y, equal_nan=True):
-        return difference(x, y, unit)
-    if unit == "relative" or a.tone is None:
-        return difference(x, y, unit)
+    rounding = explained(a, b)
+    if np.array_equal(x, y, equal_nan=True) or unit == "relative" or a.tone is None:
+        return difference(x, y, unit, rounding)
     # both by the scale of A: two scales are two results
     levels = a.tone.levels(x), a.tone.levels(y)
     bound = None
-    if abs(levels[0] - levels[1]).max() <= WIDEST_BOUND:
+    if abs(levels[0] - levels[1]).max() <= matching.WIDEST_BOUND:
         bounds = [side.bound(levels_of(probe), x) for side in (a, b)]
         bound = None if bounds[0] is None or bounds[1] is None else bounds[0] + bounds[1]
-    return difference(*levels, unit, a.tone.channels, bound)
+    return difference(*levels, unit, rounding, a.tone.channels, bound)
 
 
 def levels_of(probe: Probe) -> Float:

@@ -15,7 +15,7 @@ import numpy as np
 from .. import documents
 from ..identification.preprocessing import affine_step
 from .function import Float
-from .observation import Look, Measured
+from .observation import Look, Measured, explained
 from .value_range import Tone, same_scale
 from .window import Window, whole_levels
 
@@ -110,9 +110,9 @@ def _of_values(look: Look, a: Measured, b: Measured) -> list[Stage]:
         ]
     same_order = one.channels == other.channels
     if one.order is None or other.order is None:
-        same_order = same_order and np.allclose(
-            one.gain / one.span[:, None], other.gain / other.span[:, None], atol=0.01
-        )
+        apart = abs(one.gain / one.span[:, None] - other.gain / other.span[:, None])
+        error = one.mixing_error(a.setting.dtype) + other.mixing_error(b.setting.dtype)
+        same_order = same_order and bool((apart <= error[:, None]).all())
     if sorted(one.channels) == sorted(other.channels) and one.order and other.order:
         turned = [np.argsort(t.order) for t in (one, other)]  # type: ignore[arg-type]
         same = same_scale(one.reordered(turned[0]), other.reordered(turned[1]))
@@ -141,7 +141,7 @@ def _of_image(look: Look, a: Measured, b: Measured) -> list[Stage]:
     if one is None or other is None or one.shape[2] != other.shape[2]:
         return _untold(look)
     if a.window is None or b.window is None:
-        if one.shape == other.shape and (abs(one - other) <= _explained(a, b)).all():
+        if one.shape == other.shape and (abs(one - other) <= explained(a, b)).all():
             return [Stage(name, True, "the same", "the same") for name in NAMES[:4]]
         return _untold(look)
     inner = _inner(one, a.window), _inner(other, b.window)
@@ -156,9 +156,9 @@ def _of_image(look: Look, a: Measured, b: Measured) -> list[Stage]:
 
 
 def _rounded(levels: Float, side: Measured) -> str:
-    if not whole_levels(levels):
-        return "not rounded"
     assert side.tone is not None
+    if not whole_levels(levels, side.tone):
+        return "not rounded"
     return "whole levels, as its dtype has it" if side.tone.integer else "whole levels"
 
 
@@ -179,14 +179,14 @@ def _parted(inner: tuple[Float, Float], a: Measured, b: Measured) -> tuple[Same,
         one, other = (np.clip(values, 0, 255) for values in inner)
     if one.shape == other.shape:
         off = abs(one - other)
-        if (off <= _explained(a, b)).all():
+        if (off <= explained(a, b)).all():
             return True, True, True
         if _moved(one, other, a, b):
             return False, True, True
         # rounding moves a value by half a level, and an arithmetic of whole numbers by one
-        rounded = whole_levels(one), whole_levels(other)
+        rounded = whole_levels(one, a.tone), whole_levels(other, b.tone)
         clipped = abs(np.clip(one, 0, 255) - np.clip(other, 0, 255))
-        if clipped.max() <= 1 + float(_explained(a, b)) and any(rounded):
+        if clipped.max() <= 1 + float(explained(a, b)) and any(rounded):
             return (
                 (True, True, False)
                 if not all(rounded) or _one_convention(a, b)
@@ -213,23 +213,6 @@ def _untold(look: Look) -> list[Stage]:
     found = [Stage(name, None, "not told", "not told") for name in NAMES[:4]]
     found[0] = Stage("window", None, *sizes)
     return found
-
-
-def _explained(a: Measured, b: Measured) -> Float:
-    """How far two values may be apart, in levels, that are equal but for roundings: of float32 on the way
-    (coordinates, weights and sums), of both scales, and, where one returns integers and the other does not,
-    a whole number."""
-    n = max(*a.setting.size, *b.setting.size)
-    on_the_way = 2 * (4 * n + 64) * 2.0**-24 * 255
-    total = np.asarray(on_the_way)
-    for side in (a, b):
-        assert side.tone is not None
-        total = total + side.tone.rounding.max()
-    assert a.tone is not None
-    assert b.tone is not None
-    if a.tone.integer != b.tone.integer:
-        total = total + max(a.tone.unit_levels.max(), b.tone.unit_levels.max())
-    return np.asarray(total)
 
 
 def _inner(levels: Float, window: Window) -> Float:
@@ -321,7 +304,7 @@ def _moved(one: Float, other: Float, a: Measured, b: Measured) -> bool:
             continue
         mine = one[max(0, y) : h + min(0, y), max(0, x) : w + min(0, x)]
         theirs = other[max(0, -y) : h + min(0, -y), max(0, -x) : w + min(0, -x)]
-        if (abs(mine - theirs) <= _explained(a, b)).all():
+        if (abs(mine - theirs) <= explained(a, b)).all():
             return True
     return False
 
@@ -348,5 +331,5 @@ def _padding(look: Look, a: Measured, b: Measured, one: Float, other: Float) -> 
     if same and one.shape == other.shape:
         outside = ~a.tone.inside
         off = abs(one - other)[outside]
-        same = not off.size or bool((off <= _explained(a, b)).all())
+        same = not off.size or bool((off <= explained(a, b)).all())
     return Stage("padding", same, words[0], words[1])

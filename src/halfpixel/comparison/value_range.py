@@ -72,7 +72,7 @@ class Tone:
         largest = np.argmax(abs(self.gain), axis=1)
         rest = abs(self.gain)
         rest[np.arange(len(rest)), largest] = 0
-        if (rest.max(axis=1) > 0.01 * abs(self.span)).any():
+        if rest.any():  # what copies a channel makes the same of any values of the others
             return None
         return tuple(int(k) for k in largest)
 
@@ -113,14 +113,29 @@ class Tone:
 
     @property
     def resolves(self) -> bool:
-        """Whether the range is one that images are kept in: 255 levels of integers, a twentieth of floats."""
-        return bool((abs(self.span) >= (255 if self.integer else 0.05)).all())
+        """Whether the range is one that images are kept in: 255 levels of integers; of floats, one that is
+        nearer to 1 than to the 1/255 that a function for 0..255 makes of 0..1, by their ratios."""
+        return bool((abs(self.span) >= (255 if self.integer else 255**-0.5)).all())
 
     @property
     def rounding(self) -> Float:
         """Of each channel, how far the step's own roundings can move a value, in levels."""
+        return self._rounded(self.unit_roundoff)
+
+    @property
+    def narrow_rounding(self) -> Float:
+        """The same where the step may be taken in float32, whatever is returned; of integers, of none."""
+        return self._rounded(max(self.unit_roundoff, 0.0 if self.integer else 2.0**-24))
+
+    def _rounded(self, unit_roundoff: float) -> Float:
         largest = np.maximum(abs(self.offset), abs(self.offset + self.span))
-        return np.asarray(ROUNDINGS * self.unit_roundoff * largest / abs(self.span) * 255)
+        return np.asarray(ROUNDINGS * unit_roundoff * largest / abs(self.span) * 255)
+
+    def mixing_error(self, dtype: str) -> Float:
+        """Of each channel, how far the share of an input channel may be off: by a level on the way, if images
+        are of 8 bits, by a whole number of an integer output, and by roundings."""
+        level = 1.0 if dtype == "uint8" else 0.0
+        return np.asarray((level + self.unit_levels + self.narrow_rounding) / 255)
 
 
 def _short(value: float) -> str:

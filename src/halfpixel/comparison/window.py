@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..identification.adapter import Size
+from ..identification.ramps import sampled
 from .function import Array, Float, Output
 from .images import as_dtype
 from .value_range import Tone
@@ -83,20 +84,35 @@ def measured(
     precision: list[float] = []
     for axis in (0, 1):
         places, rounding = _places(run, tone, box, size, axis, dtype, white)
-        fit = _line(places, rounding)
+        near = _near(tone, size[axis], dtype)
+        fit = _line(places, rounding, near)
         if fit is None:
             return None
         start, step, off = fit
         first, last = box[axis]
         n_out = tone.inside.shape[axis]
         axes.append(Visible(first, last, n_out, start, start + step * (last - first)))
-        precision.append(max(0.02, off + rounding))
+        precision.append(near + off + rounding)
     return Window(axes[0], axes[1], (precision[0], precision[1]))
 
 
 # levels of a ramp: the rest is margin, so that no kernel overshoots what integers hold
 _LOW, _RISE = 25.0, 200.0
 _STEP = 4.0  # levels from a pixel to the next, in 8 bits
+_FLOAT = 2.0**-24
+_COORDINATE, _SUM = 4, 64  # roundings in float32 of a coordinate, and of weights and their sum
+
+
+def _step(n: int, dtype: str) -> float:
+    """Levels from a pixel to the next."""
+    return _STEP if dtype == "uint8" else _RISE / n
+
+
+def _near(tone: Tone, n: int, dtype: str) -> float:
+    """How far float32 may move a place, in input pixels: a coordinate up to n; the weights and the sum of
+    levels up to white; and the scale."""
+    levels = _SUM * _FLOAT * 255 + float(tone.narrow_rounding.max())
+    return _COORDINATE * n * _FLOAT + levels / _step(n, dtype)
 
 
 def _places(
@@ -110,35 +126,30 @@ def _places(
 ) -> tuple[Float, float]:
     """Where the output pixels along an axis sample, in input pixels from the image's edge; and what rounding
     to whole levels can move them.
-
-    A ramp of whole levels along a real image does not fit into 8 bits. Pieces of it do, and add up to it.
     """
-    n = size[axis]
-    step = _STEP if dtype == "uint8" else _RISE / n
-    pieces = np.arange(0, n, _RISE / step)
-    # each channel shows a piece of its own, where that is the channel that it comes out in
+    n, step = size[axis], _step(size[axis], dtype)
     order = tone.order or ()
-    order = order if sorted(order) == [0, 1, 2] else (0, 0, 0)
-    total: Float | float = 0.0
     whole = True
-    for at in range(0, len(pieces), len(set(order))):
-        shown = pieces[at : at + len(set(order))]
-        begins = np.resize(shown, 3)
-        ramps = _LOW + step * np.clip(np.arange(n)[:, None] - begins, 0, _RISE / step)
-        image = ramps[:, None] if axis == 0 else ramps[None]
+
+    def run_line(values: Float) -> Float:
+        """What becomes of an image that changes along the axis alone."""
+        nonlocal whole
+        image = values.T[:, None] if axis == 0 else values.T[None]
         output = run(as_dtype(np.broadcast_to(image, (*size, 3)), dtype, white))
-        levels = tone.levels(output.image)
-        for k in range(len(shown)):
-            part = levels[slice(*box[0]), slice(*box[1])][..., order.index(k)]
-            inner = np.median(part, axis=1 - axis)
-            whole = whole and whole_levels(inner)
-            total = total + (inner - _LOW) / step
-    return np.asarray(total) + 0.5, 0.5 / step if whole else 0.0
+        part = tone.levels(output.image)[slice(*box[0]), slice(*box[1])]
+        lines = np.median(part, axis=1 - axis).T
+        whole = whole and whole_levels(lines, tone)
+        return np.asarray(lines)
+
+    # each channel shows a piece of its own, where that is the channel that it comes out in
+    copies = tuple(map(order.index, range(3))) if sorted(order) == [0, 1, 2] else ()
+    places = sampled(run_line, n, 3, copies, low=_LOW, step=step, rise=_RISE)
+    return places + 0.5, 0.5 / step if whole else 0.0
 
 
-def whole_levels(levels: Float) -> bool:
-    """Whether levels are whole numbers, to a thousandth."""
-    return bool((abs(levels - np.rint(levels)) <= 1e-3).all())
+def whole_levels(levels: Float, tone: Tone) -> bool:
+    """Whether levels are whole numbers, but for what float32 rounds of the scale."""
+    return bool((abs(levels - np.rint(levels)) <= tone.narrow_rounding.max()).all())
 
 
 def _box(inside: Array) -> list[tuple[int, int]] | None:
@@ -153,13 +164,14 @@ def _box(inside: Array) -> list[tuple[int, int]] | None:
     return ends if inside[top:bottom, left:right].all() else None
 
 
-def _line(places: Float, rounding: float) -> tuple[float, float, float] | None:
+def _line(places: Float, rounding: float, near: float) -> tuple[float, float, float] | None:
     """Edge of the first pixel, step, and how far it may be off, of places along an axis: a line through the
     middle of them, since a kernel bends a ramp at the image's edges.
 
     Args:
         places: in input pixels from the image's edge.
         rounding: how far each may be off by the output's rounding to whole levels.
+        near: how far float32 may move each.
     """
     count = len(places)
     if count < 4:
@@ -172,8 +184,8 @@ def _line(places: Float, rounding: float) -> tuple[float, float, float] | None:
     off = float(3 * residual.std() / np.sqrt(len(kept)) + abs(residual).max() / len(kept))
     # an output of whole pixels says which were read, not where between them it samples; but for a copy
     everywhere = places - (start + step * np.arange(count))
-    copied = abs(step - 1) <= 1e-6 and abs(everywhere).max() <= 1e-3
+    copied = abs(step - 1) * count <= near and abs(everywhere).max() <= near
     pixels = places - 0.5
-    if (abs(pixels - np.rint(pixels)) <= 1e-3 + rounding).all() and not copied:
+    if (abs(pixels - np.rint(pixels)) <= near + rounding).all() and not copied:
         off += abs(step) / 2 + 0.5
     return float(start - step / 2), float(step), off

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from .adapter import Layout, Size, SizeOrder
 from .entry import Axes, Entry, Unread, found_entry, ordered
 from .probes import image
+from .ramps import sampled
 
 Array = NDArray[np.float64]
 _U = 2.0**-24
@@ -542,31 +543,26 @@ def _line(
     size: Size,
     axis: int,
 ) -> tuple[float, float]:
-    """Which input pixel the output pixels of the image sample: a slope, and where the first one does.
+    """Which input pixel the output pixels of the image sample: a slope, and where the first one does."""
+    n, whole = n_in[axis], entry.dtype == "uint8"
 
-    An image whose pixels say where they are cannot be given in 8 bits; pieces of it can, and sum up to it.
-    Each channel shows a piece of its own, where one that comes out copies it.
-    """
-    n = n_in[axis]
-    step = 1.0 if entry.dtype == "uint8" else entry.brightest * 0.8 / n
-    low = 0.1 * entry.brightest if entry.dtype != "uint8" else 25.0
-    rise = _PIECE if entry.dtype == "uint8" else float(n)
-    total: Array | float = 0.0
-    places, begins = np.arange(n, dtype=np.float64), np.arange(0, n - 1, rise)
-    copies = order.copies
-    for at in range(0, len(begins), max(len(copies), 1)):
-        shown = begins[at : at + max(len(copies), 1)]
-        pieces = np.resize(shown, entry.channels)
-        values = low + step * np.clip(places - pieces[:, None], 0, rise)
+    def run(values: Array) -> Array:
+        """The line in the middle of an image that changes along the axis alone: all are alike."""
         shaped = values[:, :, None] if axis == 0 else values[:, None, :]
         x = np.broadcast_to(entry.rounded(shaped), (1, entry.channels, *n_in))
         image = axes.image(entry(x, size))
-        line = np.take(image, image.shape[2 - axis] // 2, axis=2 - axis)  # all are alike
-        levels = affine.undone(line[:, :, None])[:, :, 0]
-        # gray of several channels rounds, and so does each of them: their mean
-        each = levels[list(copies[: len(shown)])] if copies else levels.mean(axis=0)[None]
-        total = total + ((each - low) / step).sum(axis=0)
-    where = np.asarray(total)
+        line = np.take(image, image.shape[2 - axis] // 2, axis=2 - axis)
+        return affine.undone(line[:, :, None])[:, :, 0]
+
+    where = sampled(
+        run,
+        n,
+        entry.channels,
+        order.copies,
+        low=25.0 if whole else 0.1 * entry.brightest,
+        step=1.0 if whole else 0.8 * entry.brightest / n,
+        rise=_PIECE if whole else 0.8 * entry.brightest,
+    )
     d = np.arange(len(where))
     if len(where) < 2:
         return float(n), float(where[0]) if len(where) else 0.0

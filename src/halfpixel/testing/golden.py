@@ -262,7 +262,8 @@ def _wrong(
         # both may be off by it: the golden, and the output of another machine or release
         bound = measured.bound(levels_of(probe), output.image)
         bound = None if bound is None else 2 * bound
-    found = difference(one, other, "levels" if in_levels else "relative", bound=bound)
+    rounding = 0.0 if bound is None else float(bound.max())
+    found = difference(one, other, "levels" if in_levels else "relative", rounding, bound=bound)
     if bound is not None and found.within:
         return []
     if levels is not None and in_levels and found.max <= levels:
