@@ -72,8 +72,8 @@ def test_every_value_of_every_step_is_the_reference(call: Call, dtype: DType) ->
     now = call.at(frameworks.version("opencv") or "")
     assert now is not None
     shown = []
-    for case in steps(call, dtype):
-        got = call(case, dtype, names)
+    for case in steps(now, dtype):
+        got = now(case, dtype, names)
         defect = now.defect(case.request)
         want = defect.result(case) if defect else case
         assert str(got.dtype) == dtype

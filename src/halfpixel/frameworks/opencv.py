@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.error_model import ErrorModel, cubic_weight_error
+from ..numerics.error_model import ErrorModel
 from ..numerics.integer_kernels.opencv import is_whole
 from ..operators import Resize
 from ..operators.request import Request
@@ -19,6 +19,7 @@ from .factors import Scaling, copied_image, half_even, of_sizes, plain
 from .installation import packages
 from .layer_plans import Target
 from .library import Function, Library, OwnSize, Words
+from .opencv_arithmetic import RESIZE_CPP, by_ipp, resize_arithmetic
 from .opencv_releases import since
 from .opencv_warp import warp_affine_calls
 
@@ -26,7 +27,6 @@ _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _OTHERS: tuple[DType, ...] = ("float16", "uint8", "uint16", "int16")
 Roundings = Mapping[DType, tuple[str, ...]]
 Arithmetics = Mapping[DType, ErrorModel]
-_RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
 
 
 @dataclass(frozen=True)
@@ -71,38 +71,11 @@ _RULES = {
     ("INTER_NEAREST_EXACT", _EVERYWHERE): "sum_float64",
     ("INTER_AREA", _GROWING): "inverse_scale_float64",
 }
-# without IPP, and with it where it makes a difference
-_EVALUATIONS = {
-    "linear": ("opencv_linear", "opencv_ipp_linear"),
-    "area": ("opencv_area",),
-    "area_linear": ("opencv_linear",),
-}
 _RELEASES = {"INTER_NEAREST_EXACT": since("3.4.12", "4.5")}
 # the coordinate rules of earlier releases: 3.4 keeps the first
 _EARLIER_RULES = {
     "INTER_NEAREST_EXACT": {"<4.8": "fixed_16_lower", ">=4.8, <5": "fixed_16_lower_where_odd"}
 }
-
-# The largest error of one weight, in unit roundoffs of float. linear: 1 - fx, or the difference and
-# the product of a lerp where IPP runs. cubic: the fourth is 1 minus the others. lanczos: 3 for a value,
-# and 15 for the sum of eight whose absolute values are at most 1.9 times their sum. area: the ends.
-_WEIGHT_ERRORS = {
-    "nearest": 0.0,
-    "linear": 2.0,
-    "cubic": cubic_weight_error(-0.75, last_by_difference=True),
-    "lanczos": 18.0,
-    "area": 4.0,
-    "area_linear": 2.0,
-}
-_SYMBOLS = {
-    "nearest": "resizeNN, resizeNN_bitexact",
-    "linear": "HResizeLinear, ipp_resize",
-    "cubic": "interpolateCubic",
-    "lanczos": "interpolateLanczos4",
-    "area": "computeResizeAreaTab, ResizeArea_Invoker",
-    "area_linear": "hal::resize (area_mode)",
-}
-
 
 # with which of IPP's arithmetics earlier releases were built
 _EARLIER_IPP = {"<4.8": "opencv_ipp_2020", ">=4.8, <4.12": "opencv_ipp_2021"}
@@ -127,22 +100,9 @@ def _changes(flag: str, roundings: Roundings, arithmetic: Arithmetics) -> dict[s
     return found
 
 
-def _resize_arithmetic(dtype: DType, flag: str, regime: _Regime, convention: Resize) -> ErrorModel:
-    mode = convention.mode
-    dtype = dtype if dtype in _DTYPES else "float32"
-    return ErrorModel(
-        # computed in double, then cast; of a window only its weights are. They are float for every depth
-        coordinates="float64" if mode == "area" else "float32",
-        coordinate_roundings=3 if mode == "area" else 1,
-        weights="float32",
-        weight_error=_WEIGHT_ERRORS[mode],
-        # IPP gives double images float's accuracy: the bound must hold with it and without
-        accumulation="float32" if mode == "linear" else dtype,
-        coordinate_rule=_RULES.get((flag, regime)),
-        evaluation=_EVALUATIONS.get(mode, ("taps_or_copy",)),
-        sums=dtype,
-        source=f"{_RESIZE_CPP}: {_SYMBOLS[mode]}",
-    )
+def _arithmetic(dtype: DType, flag: str, regime: _Regime, convention: Resize) -> ErrorModel:
+    wide = dtype if dtype in _DTYPES else "float32"
+    return resize_arithmetic(wide, convention.mode, _RULES.get((flag, regime)))
 
 
 # flag and regime: the integer arithmetics of uint8 and of 16 bits; the second where IPP is on, a third where
@@ -174,23 +134,16 @@ def _dtypes_by(flag: str) -> tuple[DType, ...]:
     return _DTYPES if flag in _NOT_PREDICTED else (*_DTYPES, *_OTHERS)
 
 
-def _rounding(choice: tuple[str, ...], names: Names) -> str:
-    ipp = names["cv2"].ipp
-    if not ipp.useIPP():
-        return choice[0]
-    return choice[min(1, len(choice) - 1) if "AVX-512" in ipp.getIppVersion() else -1]
-
-
 _REFUSES_FLOAT16 = Refusal(
     words="func != 0",
-    why=f"no kernel for float16, unless the size is unchanged ({_RESIZE_CPP}: hal::resize)",
+    why=f"no kernel for float16, unless the size is unchanged ({RESIZE_CPP}: hal::resize)",
     when=lambda request, dtype, names: request.shape[2:] != request.size,
     dtypes=("float16",),
 )
 
 _REFUSES_FIVE_CHANNELS = Refusal(
     words="func != 0 && cn <= 4",
-    why=f"no kernel for more than four channels, unless both ratios are whole ({_RESIZE_CPP}: hal::resize)",
+    why=f"no kernel for more than four channels, unless both ratios are whole ({RESIZE_CPP}: hal::resize)",
     when=lambda request, dtype, names: request.shape[1] > 4 and not _whole_ratios(request),
 )
 
@@ -221,13 +174,13 @@ _READS_BEYOND = Crash(
 _REFUSES_EMPTY = (
     Refusal(
         words="!ssize.empty\\(\\)",
-        why=f"an image without pixels ({_RESIZE_CPP}: resize)",
+        why=f"an image without pixels ({RESIZE_CPP}: resize)",
         when=lambda request, dtype, names: request.no_pixels,
     ),
     _REFUSES_NO_CHANNELS,
     Refusal(
         words="inv_scale_x > 0",
-        why=f"a size of 0 means that factors determine it, and there are none ({_RESIZE_CPP}: resize)",
+        why=f"a size of 0 means that factors determine it, and there are none ({RESIZE_CPP}: resize)",
         when=lambda request, dtype, names: request.no_output,
     ),
 )
@@ -311,7 +264,7 @@ def _environment(names: Names) -> str:
 def _sized(flag: str, regime: _Regime, convention: Resize) -> Call:
     """cv2.resize with a size."""
     dtypes = (*_DTYPES, *_OTHERS)
-    arithmetic = {d: _resize_arithmetic(d, flag, regime, convention) for d in dtypes}
+    arithmetic = {d: _arithmetic(d, flag, regime, convention) for d in dtypes}
     roundings = _roundings(flag, regime)
     return Call(
         framework="opencv",
@@ -327,7 +280,7 @@ def _sized(flag: str, regime: _Regime, convention: Resize) -> Call:
         refusals=(*_refusals(regime, convention), *_REFUSES_EMPTY),
         crashes=(_READS_BEYOND,),
         roundings=roundings,
-        rounding=_rounding,
+        rounding=by_ipp,
         where=regime.where,
     )
 
@@ -335,7 +288,7 @@ def _sized(flag: str, regime: _Regime, convention: Resize) -> Call:
 def _by_factors(flag: str, regime: _Regime, convention: Resize) -> Call:
     """cv2.resize with factors."""
     dtypes = _dtypes_by(flag)
-    arithmetic = {d: _resize_arithmetic(d, flag, regime, convention) for d in dtypes}
+    arithmetic = {d: _arithmetic(d, flag, regime, convention) for d in dtypes}
     roundings = {} if flag in _NOT_PREDICTED else _roundings(flag, regime)
     return replace(
         _sized(flag, regime, convention),

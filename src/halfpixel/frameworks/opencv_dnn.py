@@ -22,12 +22,17 @@ from ..numerics.error_model import (
 )
 from ..operators import ConvTranspose, Resize, conv_transpose_from
 from ..operators.request import Request
-from .call import Call, Defect, DType, Expression, LeftOut, Name, Names, Refusal, array
+from .call import Call, Change, Defect, DType, Expression, LeftOut, Name, Names, Refusal, array
+from .opencv_arithmetic import by_ipp, resize_arithmetic
 from .windows import Window, WindowAxis, axes_of, convention_of, same_window
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _RETURNS = {dtype: dtype for dtype in _DTYPES}
 _SUMS = "opencv/opencv, modules/dnn/src/layers/convtranspose_layer.cpp: plain sums of products"
+_SUMS_BEFORE = (
+    "opencv/opencv, modules/dnn/src/layers/convolution_layer.cpp: DeConvolutionLayerImpl, sums of "
+    "products"
+)
 _RESIZE2 = "opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp"
 
 # ---------------------------------------------------------------------------- a model in memory
@@ -86,11 +91,9 @@ def _conv_transpose_node(request: Request) -> Expression:
     convention = request.convention
     assert isinstance(convention, ConvTranspose)
     inputs = ["x", "w", "b"] if request.bias else ["x", "w"]
-    return Expression(
-        Name("onnx.helper.make_node"),
-        ("ConvTranspose", inputs, ["y"]),
-        convention.attributes,
-    )
+    # kernel_shape, which ONNX leaves to the weight, is refused until 4.12 where it is missing
+    attributes = {**convention.attributes, "kernel_shape": list(request.kernel)}
+    return Expression(Name("onnx.helper.make_node"), ("ConvTranspose", inputs, ["y"]), attributes)
 
 
 def _run_conv_transpose(
@@ -98,32 +101,14 @@ def _run_conv_transpose(
 ) -> NDArray[Any]:
     import onnx.helper
 
-    convention = conv_transpose_from(dict(expression.kwargs))
+    said = dict(expression.kwargs)
+    said.pop("kernel_shape")
+    convention = conv_transpose_from(said)
     x, w = inputs["x"], inputs["w"]
     size = convention.output_size(x.shape[2:], w.shape[2:])
     constants = {key: value for key, value in inputs.items() if key != "x"}
     shape = (x.shape[0], w.shape[1] * convention.group, *size)
     return _forward(names, expression.evaluate({"onnx": onnx}), 13, x, constants, shape)
-
-
-_CONV_TRANSPOSE = Call(
-    framework="opencv",
-    name="dnn-ConvTranspose",
-    is_node=True,
-    operation="conv_transpose",
-    expression=_conv_transpose_node,
-    run=_run_conv_transpose,
-    arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
-    returns=_RETURNS,
-    refusals=(
-        Refusal(
-            words="func != nullptr",
-            why="no kernel for float64 (modules/dnn/src/layers/convtranspose_layer.cpp, forward)",
-            when=lambda request, dtype, names: dtype == "float64",
-        ),
-    ),
-    needs=("onnx",),
-)
 
 
 def _halved(axes: Sequence[WindowAxis], *, odd_first: bool) -> bool:
@@ -179,6 +164,37 @@ def _axes(request: Request) -> tuple[WindowAxis, ...]:
     return axes_of(request.convention, request.kernel)
 
 
+def _appends_a_stride(request: Request) -> bool:
+    assert isinstance(request.convention, ConvTranspose)
+    c = request.convention
+    return any(o >= s for o, s in zip(c.output_padding, c.strides, strict=True))
+
+
+def _is_asymmetric(request: Request) -> bool:
+    assert isinstance(request.convention, ConvTranspose)
+    pads = request.convention.pads
+    return pads[: len(pads) // 2] != pads[len(pads) // 2 :]
+
+
+def _undilated(case: Computed) -> list[WindowAxis]:
+    return [replace(axis, dilation=1) for axis in _axes(case.request)]
+
+
+def _as_at_stride_1_halved(case: Computed) -> Computed:
+    """A pixel less than half of what is over is cut at the start, or none where the stride is larger than
+    the kernel."""
+    axes = []
+    for axis in _undilated(case):
+        over = axis.kernel - 1
+        begin = over // 2 if axis.stride <= axis.kernel else 0
+        axes.append(replace(axis, window=Window(begin, over - begin)))
+    return _computed(case, axes)
+
+
+def _full_output(case: Computed) -> Computed:
+    return _computed(case, [replace(axis, window=Window(0, 0)) for axis in _undilated(case)])
+
+
 def _as_at_stride_1(case: Computed) -> Computed:
     axes = [replace(axis, window=same_window(axis.extent - 1)) for axis in _axes(case.request)]
     return _computed(case, axes)
@@ -200,6 +216,19 @@ _AS_AT_STRIDE_1 = Defect(
     when=lambda request: True,
     result=_as_at_stride_1,
 )
+_AS_AT_STRIDE_1_BEFORE = Defect(
+    why="auto_pad: the result has (n - 1) * stride + 1 pixels, of which half a kernel is cut at the start; "
+    "dilations are not read",
+    releases="<5",
+    when=lambda request: True,
+    result=_as_at_stride_1_halved,
+)
+_WHOLE = Defect(
+    why="output_shape is ignored: the result is the full output; dilations are not read",
+    releases="<5",
+    when=lambda request: True,
+    result=_full_output,
+)
 _ONE_MORE = Defect(
     why="output_shape is ignored: the result is the full output and a row and a column of zeros",
     releases=">=5",
@@ -208,18 +237,69 @@ _ONE_MORE = Defect(
 )
 
 
+# before 5.0 the input is float32, whatever comes in
+_FLOAT32: Change = {
+    "returns": dict.fromkeys(_DTYPES, "float32"),
+    "arithmetic": dict.fromkeys(_DTYPES, sum_of_products("float32", _SUMS_BEFORE)),
+}
+_CONV_TRANSPOSE = Call(
+    framework="opencv",
+    name="dnn-ConvTranspose",
+    is_node=True,
+    operation="conv_transpose",
+    expression=_conv_transpose_node,
+    run=_run_conv_transpose,
+    arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
+    returns=_RETURNS,
+    changes={"<5": _FLOAT32},
+    since={"float64": ">=4.8"},  # a weight of float64 held as bytes is not read before
+    refusals=(
+        Refusal(
+            words="func != nullptr",
+            why="no kernel for float64 (modules/dnn/src/layers/convtranspose_layer.cpp, forward)",
+            when=lambda request, dtype, names: dtype == "float64",
+            releases=">=5",
+        ),
+        Refusal(
+            words="adjust_pads\\[i\\] < strides\\[i\\]",
+            why="output_padding of a stride or more, which a dilation allows "
+            "(modules/dnn/src/layers/convolution_layer.cpp, BaseConvolutionLayerImpl)",
+            when=lambda request, dtype, names: _appends_a_stride(request),
+            releases="<5",
+        ),
+        Refusal(
+            words="Unsupported asymmetric padding in (de)?convolution layer",
+            why="pads of other numbers at the end "
+            "(modules/dnn/src/layers/convolution_layer.cpp, DeConvolutionLayerImpl::finalize)",
+            when=lambda request, dtype, names: _is_asymmetric(request),
+            releases="<5",
+        ),
+    ),
+    defects=(
+        Defect(
+            why="dilations are not read",
+            releases="<5",
+            when=lambda request: any(axis.dilation > 1 for axis in _axes(request)),
+            result=lambda case: _computed(case, _undilated(case)),
+        ),
+    ),
+    needs=("onnx",),
+)
+
+
 def _inferred_calls() -> Iterator[Call]:
-    for auto_pad, defect in (
-        ("SAME_UPPER", _AS_AT_STRIDE_1),
-        ("SAME_LOWER", _AS_AT_STRIDE_1),
-        (None, _ONE_MORE),
+    for auto_pad, defects in (
+        ("SAME_UPPER", (_AS_AT_STRIDE_1_BEFORE, _AS_AT_STRIDE_1)),
+        ("SAME_LOWER", (_AS_AT_STRIDE_1_BEFORE, _AS_AT_STRIDE_1)),
+        (None, (_WHOLE, _ONE_MORE)),
     ):
         yield replace(
             _CONV_TRANSPOSE,
             name=f"dnn-ConvTranspose-{f'auto_pad={auto_pad}' if auto_pad else 'output_shape'}",
             expression=_inferred(auto_pad),
             run=_run_inferred,
-            defects=(defect,),
+            refusals=_CONV_TRANSPOSE.refusals[:1],
+            defects=defects,
             variant=True,
         )
 
@@ -357,7 +437,9 @@ def _arithmetic(convention: Resize) -> ErrorModel:
     )
 
 
-def _instead(why: str, when: Callable[[Request], bool], **changes: Any) -> Defect:
+def _instead(
+    why: str, when: Callable[[Request], bool], releases: str = ">=5", **changes: Any
+) -> Defect:
     """Another convention is computed than the node's attributes say."""
 
     def result(case: Computed) -> Computed:
@@ -365,17 +447,23 @@ def _instead(why: str, when: Callable[[Request], bool], **changes: Any) -> Defec
         case = replace(case, convention=replace(case.convention, **changes))
         return case.computed()
 
-    return Defect(why=why, releases=">=5", when=when, result=result)
+    return Defect(why=why, releases=releases, when=when, result=result)
+
+
+def _resized(request: Request) -> bool:
+    return not _unchanged(request)
 
 
 _SYMMETRIC = _instead(
     "half_pixel_symmetric, which with sizes is half_pixel, is computed as asymmetric",
-    lambda request: not _unchanged(request),
+    _resized,
     coordinate_transformation_mode="asymmetric",
 )
+_SYMMETRIC_LINEAR = replace(_SYMMETRIC, releases="")
 _NO_ANTIALIAS = _instead(
     "antialias=1 is not read",
     lambda request: any(n_out < n_in for n_in, n_out in request.sizes),
+    "",
     antialias=False,
 )
 _OPSET_10: dict[str, dict[str, Any]] = {
@@ -397,16 +485,108 @@ def _as_in_opset_11(mode: str) -> Defect:
     )
 
 
+def _on(grid: str, **attributes: Any) -> Resize:
+    """What attributes mean on a grid; of sizes, half_pixel_symmetric is half_pixel."""
+    plain = "half_pixel" if grid == "half_pixel_symmetric" else grid
+    return Resize(coordinate_transformation_mode=plain, **attributes)  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------------------- Resize before 5.0
+
+_RESIZE_LAYER = "opencv/opencv, modules/dnn/src/layers/resize_layer.cpp"
+_BEFORE = (">=4.8, <5", "<4.8")  # half_pixel_centers is read, or not
+_READ_AS = {  # by nearest, whatever its nearest_mode: the convention that is computed
+    "asymmetric": _on("asymmetric", mode="nearest", nearest_mode="floor"),
+    "half_pixel": _on("half_pixel", mode="nearest", nearest_mode="round_prefer_ceil"),
+    "align_corners": _on("align_corners", mode="nearest", nearest_mode="round_prefer_ceil"),
+}
+_NEAREST_RULES = {
+    "asymmetric": "inverse_scale_float64",
+    "half_pixel": "float32_sum",
+    "align_corners": "float32",
+}
+
+
+def _read_as(grid: str, releases: str) -> str:
+    """The grid that nearest takes for another, in releases before 5.0."""
+    half = grid in ("half_pixel", "pytorch_half_pixel", "tf_half_pixel_for_nn")
+    if half:
+        return "half_pixel" if releases == _BEFORE[0] else "asymmetric"
+    return grid if grid == "align_corners" else "asymmetric"
+
+
+def _before(grid: str, convention: Resize) -> dict[str, Change]:
+    """What a Resize computes before 5.0, and by which arithmetic: linear and half_pixel, and nearest and
+    asymmetric, by cv2.resize."""
+    changes: dict[str, Change] = {}
+    for releases in _BEFORE:
+        more: Change = {}
+        if convention.mode == "nearest":
+            read = _read_as(grid, releases)
+            one = replace(
+                _arithmetic(convention), coordinate_rule=_NEAREST_RULES[read], flushes=False
+            )
+        elif grid in ("half_pixel", "pytorch_half_pixel"):
+            one = replace(
+                resize_arithmetic("float32", "linear"),
+                evaluation=("opencv_linear_by_planes", "opencv_ipp_linear_by_planes"),
+                flushes=True,
+            )
+            more = {"rounding": by_ipp}
+        else:
+            one = ErrorModel(
+                coordinates="float32",
+                coordinate_roundings=2,  # the scale and its product
+                weights="float32",
+                weight_error=11.0,  # three differences, two products and a sum; one of each; and a product
+                accumulation="float32",
+                separable=False,
+                evaluation=("opencv_dnn_bilinear",),
+                sums="float32",
+                flushes=True,
+                source=f"{_RESIZE_LAYER}: ResizeLayerImpl::forward",
+            )
+        changes[releases] = {
+            "arithmetic": dict.fromkeys(_DTYPES, one),
+            "returns": dict.fromkeys(_DTYPES, "float32"),
+            **more,
+        }
+    return changes
+
+
+def _nearest_before(grid: str, convention: Resize) -> tuple[Defect, ...]:
+    """Where nearest computes another convention before 5.0 than its attributes say."""
+    found = []
+    for releases in _BEFORE:
+        computed = _READ_AS[_read_as(grid, releases)]
+        if computed != convention:
+            found.append(
+                _instead(
+                    f"computed as {computed.nearest_mode} on {computed.coordinate_transformation_mode}: "
+                    "nearest_mode is not read, and only some grids are",
+                    _resized,
+                    releases,
+                    coordinate_transformation_mode=computed.coordinate_transformation_mode,
+                    nearest_mode=computed.nearest_mode,
+                )
+            )
+    return tuple(found)
+
+
+# ---------------------------------------------------------------------------- the calls
+
+
 def _resize(
     name: str,
     convention: Resize,
     expression: Callable[[Request], Expression | None],
     *,
     left_out: tuple[LeftOut, ...] = (),
+    releases: str = ">=5",
     **more: Any,
 ) -> Call:
     given: dict[str, Any] = {
-        "follows": {">=5": convention},
+        "follows": {releases: convention},
         "arithmetic": dict.fromkeys(_DTYPES, _arithmetic(convention)),
         "returns": _RETURNS,
         "variant": True,
@@ -426,6 +606,7 @@ def _resize(
     )
 
 
+_EMPTY_NAMES = ">=4.6"  # inputs that are left out are not read before
 _GRIDS = ("half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners")
 _NEAREST_MODES = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
 # Those that exporters write are swept too: each size pair is a model of its own.
@@ -434,12 +615,6 @@ _SWEPT = ("nearest-half_pixel-round_prefer_floor", "nearest-asymmetric-floor")
 
 def _attributes(grid: str, convention: Resize) -> dict[str, object]:
     return {**convention.attributes, "coordinate_transformation_mode": grid}
-
-
-def _on(grid: str, **attributes: Any) -> Resize:
-    """What attributes mean on a grid; of sizes, half_pixel_symmetric is half_pixel."""
-    plain = "half_pixel" if grid == "half_pixel_symmetric" else grid
-    return Resize(coordinate_transformation_mode=plain, **attributes)  # type: ignore[arg-type]
 
 
 def _grid_calls() -> list[Call]:
@@ -465,14 +640,25 @@ def _grid_calls() -> list[Call]:
                 )
 
             expression = _resize_node(13, _attributes(grid, convention), takes)
+            earlier = mode != "cubic"
             calls.append(
-                _resize(f"Resize-{name}", convention, expression, variant=name not in _SWEPT)
+                _resize(
+                    f"Resize-{name}",
+                    convention,
+                    expression,
+                    variant=name not in _SWEPT,
+                    releases=_EMPTY_NAMES if earlier else ">=5",
+                    changes=_before(grid, convention) if earlier else {},
+                    defects=_nearest_before(grid, convention) if mode == "nearest" else (),
+                )
             )
     return calls
 
 
 def _other_calls() -> list[Call]:
+    nothing: dict[str, Any] = {}
     half, nearest = "half_pixel_symmetric", _on("half_pixel", mode="nearest")
+    linear, antialiased = _on(half, mode="linear"), Resize(mode="linear", antialias=True)
     tensorflow = _on("half_pixel", mode="nearest", nearest_mode="round_prefer_ceil")
     old = _on("asymmetric", mode="nearest", nearest_mode="floor")
     return [
@@ -491,18 +677,36 @@ def _other_calls() -> list[Call]:
             arithmetic=dict.fromkeys(
                 _DTYPES, replace(_arithmetic(tensorflow), coordinate_rule="float32")
             ),
+            releases=">=4.8",
+            changes=_before("tf_half_pixel_for_nn", tensorflow),
         ),
         *(
             _resize(
                 f"Resize-{convention.mode}-{half}",
                 convention,
                 _resize_node(19, _attributes(half, convention), takes),
-                defects=(_SYMMETRIC,),
+                **more,
             )
-            for convention, takes in (
-                (nearest, _always),
-                (_on(half, mode="linear"), _more_than_a_row),
-                (_on(half, mode="cubic"), _always),
+            for convention, takes, more in (
+                (
+                    nearest,
+                    _always,
+                    {
+                        "releases": _EMPTY_NAMES,
+                        "changes": _before(half, nearest),
+                        "defects": (*_nearest_before(half, nearest), _SYMMETRIC),
+                    },
+                ),
+                (
+                    linear,
+                    _more_than_a_row,
+                    {
+                        "releases": _EMPTY_NAMES,
+                        "changes": _before(half, linear),
+                        "defects": (_SYMMETRIC_LINEAR,),
+                    },
+                ),
+                (_on(half, mode="cubic"), _always, {"defects": (_SYMMETRIC,)}),
             )
         ),
         *(
@@ -512,17 +716,27 @@ def _other_calls() -> list[Call]:
                 _resize_node(18, convention.attributes, takes),
                 defects=(_NO_ANTIALIAS,),
                 left_out=(_NOT_READ,),
+                **more,
             )
-            for convention, takes in (
-                (Resize(mode="linear", antialias=True), _more_than_a_row),
-                (Resize(mode="cubic", antialias=True), _always),
+            for convention, takes, more in (
+                (
+                    antialiased,
+                    _more_than_a_row,
+                    {"releases": _EMPTY_NAMES, "changes": _before("half_pixel", antialiased)},
+                ),
+                (Resize(mode="cubic", antialias=True), _always, nothing),
             )
         ),
         _resize(
             "Resize10-nearest",
             replace(old, nearest_mode="ceil_where_shrinking"),
             _scaled_node("Resize", 10, {"mode": "nearest"}, _whole),
-            defects=(_as_in_opset_11("nearest"),),
+            defects=(
+                *_nearest_before("asymmetric", replace(old, nearest_mode="ceil_where_shrinking")),
+                _as_in_opset_11("nearest"),
+            ),
+            releases=">=3.4",
+            changes=_before("asymmetric", old),
         ),
         _resize(
             "Resize10-linear",
@@ -543,6 +757,8 @@ def _other_calls() -> list[Call]:
             arithmetic=dict.fromkeys(
                 _DTYPES, replace(_arithmetic(old), coordinate_rule="inverse_scale_float64")
             ),
+            releases=">=3.4",
+            changes=_before("asymmetric", old),
         ),
         _resize(
             "Upsample-linear",
@@ -569,7 +785,7 @@ def _other_calls() -> list[Call]:
             follows={},
             refusals=(
                 Refusal(
-                    words='interp_mode != "tf_crop_and_resize"',
+                    words='interp_mode != "tf_crop_and_resize"|Input node with name +not found',
                     why="tf_crop_and_resize is not supported "
                     "(modules/dnn/src/onnx/onnx_importer.cpp, parseResize)",
                 ),

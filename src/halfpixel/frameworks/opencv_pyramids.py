@@ -14,7 +14,7 @@ from ..operators import Resize
 from ..operators.exact import apply_matrices
 from ..operators.pyramid import DOWN, goes_down, goes_up
 from ..operators.request import Request
-from .call import INTEGERS, Call, Crash, Defect, DType, Expression, Name, Refusal, Run
+from .call import INTEGERS, Call, Change, Crash, Defect, DType, Expression, Name, Refusal, Run
 
 _FLOATS: tuple[DType, ...] = ("float32", "float64")
 _SOURCE = (
@@ -65,6 +65,13 @@ def _up(request: Request) -> Expression | None:
     return _said("pyrUp", request, [2 * n_in for n_in, _ in _axes(request)], "")
 
 
+def _up_before(request: Request) -> Expression | None:
+    """Of several channels, an odd width is left out too: the last column is never written, and its values
+    overwrite others (docs/findings.md)."""
+    odd = request.size[1] % 2 and request.shape[1] > 1
+    return None if odd else _up(request)
+
+
 def _last_column_early(case: Computed) -> Computed:
     convention, (rows, (n_in, n_out)) = case.convention, case.sizes
     assert isinstance(convention, Resize)
@@ -108,6 +115,31 @@ def _refused(name: str, function: str, border: str, words: str) -> Call:
     )
 
 
+def _last_row_between(case: Computed) -> Computed:
+    """In vectors of four values; floats have none that do this."""
+    if case.rule not in ROUNDINGS:
+        return case
+    convention, (_, columns) = case.convention, case.sizes
+    assert isinstance(convention, Resize)
+    last = apply_matrices(case.inputs["x"][:, :, -1:], {3: convention.weights(*columns)})
+    channels, width = case.inputs["x"].shape[1], case.size[1]
+    value = np.arange(width) * channels + np.arange(channels)[:, None]
+    expected = case.expected.copy()
+    expected[:, :, -1] = np.where(
+        value < width * channels // 4 * 4, np.floor(last[:, :, 0] + 0.5), expected[:, :, -1]
+    )
+    return replace(case, expected=expected)
+
+
+_LAST_ROW_BETWEEN = Defect(
+    why="with one row less than twice as many, the last row of integers is the one that lies half a pixel "
+    "further",
+    releases="<4.7",
+    when=lambda request: request.size[0] == 2 * request.sizes[0][0] - 1,
+    result=_last_row_between,
+)
+
+
 def _arithmetic(dtype: DType) -> ErrorModel:
     return replace(sum_of_products(dtype, _SOURCE), evaluation=("opencv_pyramid",))
 
@@ -120,13 +152,13 @@ def calls(run: Run, refuses_no_channels: Refusal, reads_beyond: Crash) -> tuple[
         convention: Resize,
         expression: Callable[[Request], Expression | None],
         *defects: Defect,
-        releases: str = ">=3.4",
+        changes: dict[str, Change] | None = None,
     ) -> Call:
         return Call(
             framework="opencv",
             name=name,
             operation="resize",
-            follows={releases: convention},
+            follows={">=3.4": convention},
             expression=expression,
             run=run,
             arithmetic={
@@ -138,6 +170,7 @@ def calls(run: Run, refuses_no_channels: Refusal, reads_beyond: Crash) -> tuple[
             defects=defects,
             refusals=(refuses_no_channels,),
             crashes=(reads_beyond,),
+            changes=changes or {},
             stored=convention == Resize(mode="pyramid"),
         )
 
@@ -152,7 +185,14 @@ def calls(run: Run, refuses_no_channels: Refusal, reads_beyond: Crash) -> tuple[
             )
             for border, convention in _DOWN.items()
         ),
-        call("pyrUp", _DOWN[""], _up, _LAST_ROW_REPEATED),
+        call(
+            "pyrUp",
+            _DOWN[""],
+            _up,
+            _LAST_ROW_REPEATED,
+            _LAST_ROW_BETWEEN,
+            changes={"<4.7": {"expression": _up_before}},
+        ),
         _refused(
             "pyrDown-BORDER_CONSTANT",
             "pyrDown",

@@ -122,6 +122,15 @@ def _outside_float32(convention: Resize, pixels: OutputPixels) -> Coordinates:
     return np.where((rounded < 0) | (rounded > pixels.n_in - 1), rounded, exact)
 
 
+def _float32_sum(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """The scale is rounded to float32, and so are its product with the index, its product with a half, and
+    their sum."""
+    scale = _scale(convention, pixels, np.float32)
+    half = np.float32(_half(convention))
+    summed = pixels.index.astype(np.float32) * scale + half * scale
+    return np.asarray(summed, np.float64) - half
+
+
 def _sum_float64(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The coordinate is accumulated in float64: the scale is added for each output pixel."""
     d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
@@ -576,6 +585,11 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
         _sum_float64,
         stored_for=lambda c: c == Resize(mode="nearest", nearest_mode="round_prefer_ceil"),
         source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 5)",
+    ),
+    "float32_sum": CoordinateRule(
+        _float32_sum,
+        source="opencv/opencv, modules/dnn/src/layers/resize_layer.cpp (3.4 and 4.x): "
+        "ResizeLayerImpl::forward (heightOffset)",
     ),
     "fixed_16_lower": CoordinateRule(
         _fixed_16_lower,

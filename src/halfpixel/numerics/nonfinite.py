@@ -451,6 +451,39 @@ def _opencv_ipp_linear(convention: Resize, rule: str | None, x: Image, size: Siz
     return np.where(np.logical_and.outer(h, w), result + (result - result), result)
 
 
+def _by_planes(form: _Result) -> _Result:
+    """Each channel as an image of one channel."""
+
+    def result(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+        planes = (x[:, c : c + 1] for c in range(x.shape[1]))
+        return np.concatenate([form(convention, rule, plane, size) for plane in planes], axis=1)
+
+    return result
+
+
+def _opencv_dnn_bilinear(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """Of two pixels of two rows: a + v·(c − a) + u·(b − a + v·(d − b − c + a)); the last pixel's
+    neighbour is itself, and an image of unchanged size is copied."""
+    if x.shape[2:] == size:
+        return x
+    lines = _lines(convention, rule, x, size)
+    (top, v), (left, u) = (_before(line) for line in lines)
+    bottom, right = (
+        np.minimum(first + 1, n - 1) for first, n in zip((top, left), x.shape[2:], strict=True)
+    )
+    v, u = v.astype(x.dtype)[:, None], u.astype(x.dtype)
+    a, b = x[:, :, top[:, None], left], x[:, :, top[:, None], right]
+    c, d = x[:, :, bottom[:, None], left], x[:, :, bottom[:, None], right]
+    return np.asarray(a + v * (c - a) + u * (b - a + v * (d - b - c + a)))
+
+
+def _before(line: _Line) -> tuple[NDArray[np.intp], Float64]:
+    """The pixel at or before each coordinate, and the fraction."""
+    where = np.asarray(line.coordinates, np.float64)
+    first = np.floor(where)
+    return first.astype(np.intp), where - first
+
+
 # ---------------------------------------------------------------------------- by name
 
 
@@ -609,6 +642,27 @@ EVALUATIONS = {
         says=" ".join((_opencv_ipp_linear.__doc__ or "").split()),
         source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when; what ippiResize "
         "computes is not published: found by running IPP 2026.0.0 on images with one NaN or infinity",
+    ),
+    **{
+        f"{name}_by_planes": Evaluation(
+            _by_planes(form),
+            modes=("linear",),
+            antialias=None,
+            says=f"as {name}, each channel by itself",
+            source="opencv/opencv, modules/dnn/src/layers/resize_layer.cpp: ResizeLayerImpl::forward",
+        )
+        for name, form in (
+            ("opencv_linear", _opencv_linear),
+            ("opencv_ipp_linear", _opencv_ipp_linear),
+        )
+    },
+    "opencv_dnn_bilinear": Evaluation(
+        _opencv_dnn_bilinear,
+        modes=("linear",),
+        antialias=False,
+        coordinates=("asymmetric", "align_corners", "half_pixel"),
+        says=" ".join((_opencv_dnn_bilinear.__doc__ or "").split()),
+        source="opencv/opencv, modules/dnn/src/layers/resize_layer.cpp: ResizeLayerImpl::forward",
     ),
     "opencv_warp": Evaluation(
         _opencv_warp,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def _linear(
     a, b = columns[:, top], columns[:, bottom]
     result = np.rint(fma(b - a, v, a))
     if earlier:
-        inner = ~outside[1][:, 0] & ((left > 0) | (u[:, 0] > 0))
+        inner = _inside(x.shape[3], size[1])
         rest = inner[:, None] & ~_in_fours(inner, x.shape[1])
         lines = columns
         if x.shape[1] == 1:
@@ -81,6 +82,13 @@ def _linear(
         inside = np.where(outside[1], along_column, result)
         result = np.where(outside[0], along_row, inside)
     return planes(flat(result), x.shape[1], dtype)
+
+
+def _inside(n_in: int, n_out: int) -> NDArray[np.bool_]:
+    """Which output pixels lie between the centres of two, by coordinates of one rounding."""
+    step, half = Fraction(n_in / n_out), Fraction(1, 2)
+    places = np.array([float((d + half) * step - half) for d in range(n_out)])
+    return np.asarray((places >= 0) & (places < n_in - 1))
 
 
 # How four products are summed: (p_i + p_j) + (p_k + p_l), or one after another. "fused" says which
