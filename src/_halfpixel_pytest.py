@@ -57,6 +57,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="write the goldens of the fixture halfpixel_golden anew",
     )
 
+    group.addoption(
+        "--halfpixel-timeout",
+        type=float,
+        metavar="SECONDS",
+        default=60.0,
+        help="how long a case may take (default: 60; 0: any time); ordinary tests, sweeps and modes may take "
+        "ten times as long. A case that takes longer fails, and the others run",
+    )
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Load the plugin if this run asks for it."""

@@ -9,17 +9,22 @@ is a pytest item with a node id, markers and a report, and works with ``--lf``, 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import os
 import re
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from . import isolation
+from .lost_tests import FAILED_IMPORT, PROPERTY, LostTests, outcome_of
 
 if TYPE_CHECKING:
     from .checking.settings import Settings
@@ -29,8 +34,9 @@ if TYPE_CHECKING:
     from .report.terminal import Outcome
     from .scheduling import UnitScheduling
 
-_PROPERTY, _EXPECTED = "halfpixel", "halfpixel_expected"
+_EXPECTED = "halfpixel_expected"
 _EVIDENCE = "halfpixel_evidence"
+_NOT_RUN = "halfpixel_not_run"
 _OPERATIONS = ("resize", "conv_transpose")
 _PACKAGE = Path(__file__).parent
 # the suites in the wheel, and all tests in the source tree
@@ -43,8 +49,12 @@ class Changed(Exception):
     def __init__(self, verdict: Verdict, notes: Sequence[str] = ()) -> None:
         from .report.terminal import explain, headline
 
-        super().__init__("\n".join([explain(verdict), *notes]))
         self.line = headline(verdict)
+        try:
+            text = "\n".join([explain(verdict), *notes])
+        except Exception as error:  # of halfpixel's own, which costs the report alone
+            text = f"{self.line}\n\n  There is no report: {type(error).__name__}: {error}"
+        super().__init__(text)
 
 
 # ---------------------------------------------------------------------------- what is asked for
@@ -72,10 +82,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("python_files", "halfpixel/suites/test_*.py")
     config.stash[_BEFORE] = _before(config)
     _check_asked(config)
+    config.stash[_LOST] = LostTests(
+        config,
+        lambda nodeid: _own_name(config.rootpath, nodeid.partition("::")[0]),
+        lasting=any(_asked_for(config, marker) for marker in ("modes", "sweep")),
+    )
+    config.pluginmanager.register(config.stash[_LOST])
+    if getattr(config.option, "maxworkerrestart", "0") is None:
+        config.option.maxworkerrestart = _RESTARTS
     config.stash[_PROJECT] = _project(config)
 
 
 _PROJECT = pytest.StashKey["Settings"]()
+_LOST = pytest.StashKey[LostTests]()
+_RESTARTS = "100"  # workers of pytest-xdist that may end; its default is four each
 _BEFORE = pytest.StashKey[Mapping[str, "Release"]]()
 
 
@@ -385,17 +405,38 @@ class ConformanceItem(pytest.Item):
         from .conformance import held
         from .report.terminal import outcome
 
-        environment = _loaded(self.trial.call.framework)
+        environment = _loaded(self, self.trial.call.framework)
         case = self.trial.case()
         before = self.config.stash[_BEFORE].get(self.trial.call.framework)
         judge = self.function if before is None else held.judge_as(before)
-        verdict = judge(call=self.trial.call, case=case, dtype=self.trial.dtype)
+        try:
+            verdict = judge(call=self.trial.call, case=case, dtype=self.trial.dtype)
+        except (pytest.skip.Exception, pytest.xfail.Exception) as error:  # the framework's doing
+            verdict = self._unexpected(error, case)
+        if verdict.kind == "changed":
+            self.config.stash[_LOST].explaining()
         if verdict.kind == "changed" and self.config.getoption("halfpixel_report", None):
             from .report.evidence import evidence
 
             self.user_properties.append((_EVIDENCE, {"evidence": evidence(verdict)}))
-        self.user_properties.append((_PROPERTY, outcome(verdict, environment).json()))
+        self.user_properties.append((PROPERTY, outcome(verdict, environment).json()))
         return verdict
+
+    def _unexpected(self, error: BaseException, case: Any) -> Verdict:
+        """The verdict where the framework raised what means something to pytest."""
+        from .conformance.verdicts import Verdict, refused
+        from .frameworks import release
+
+        call, reason = self.trial.call, "raised an unexpected error; none is declared"
+        return Verdict(
+            "changed",
+            call,
+            case,
+            self.trial.dtype,
+            str(release(call.framework)),
+            words=refused(error),
+            reason=reason,
+        )
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         return self.path, self.function.__code__.co_firstlineno - 1, self.name
@@ -428,10 +469,49 @@ def _marks(*names: str) -> list[pytest.Mark]:
 _ENVIRONMENTS: dict[str, str] = {}
 
 
-def _loaded(framework: str) -> str:
-    """Import a framework for its first item, and return its environment for the table, once a process."""
+def _loaded(item: pytest.Item, framework: str) -> str:
+    """Import a framework for its first item, and return its environment for the table, once a process. Where
+    that failed before in this run, the item is skipped: it is counted as never run.
+
+    Raises:
+        FrameworkError: the import fails.
+    """
+    from .frameworks import FrameworkError
+
     if framework in _ENVIRONMENTS:
         return ""
+    lost = item.config.stash[_LOST]
+    if framework in lost.failed:
+        item.user_properties.append((_NOT_RUN, lost.failed[framework]))
+        pytest.skip(lost.failed[framework])
+    lost.importing(framework)
+    try:
+        _ENVIRONMENTS[framework] = _imported(framework)
+    except FrameworkError as error:
+        failed = {"framework": framework, "reason": str(error)}
+        item.user_properties.append((FAILED_IMPORT, failed))
+        raise
+    finally:
+        lost.importing("")
+    return _ENVIRONMENTS[framework]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Import the framework that an ordinary test of a suite needs: one that fails is told once."""
+    if item.path.parent not in OWN_TESTS or isinstance(item, ConformanceItem):
+        return
+    from .frameworks import FrameworkError
+
+    for framework in _frameworks():
+        if item.get_closest_marker(framework):
+            try:
+                _loaded(item, framework)
+            except FrameworkError as error:
+                pytest.fail(str(error), pytrace=False)
+
+
+def _imported(framework: str) -> str:
+    """Import a framework; return its environment in words."""
     from .frameworks import FRAMEWORKS, load
 
     # an import creates 10⁵ permanent objects, which the garbage collector should not visit, now or later:
@@ -444,8 +524,10 @@ def _loaded(framework: str) -> str:
     finally:
         if enabled:
             gc.enable()
-    _ENVIRONMENTS[framework] = FRAMEWORKS[framework].environment(names)
-    return _ENVIRONMENTS[framework]
+    try:
+        return FRAMEWORKS[framework].environment(names)
+    except Exception as error:  # the cases do not need it
+        return f"environment unknown: {type(error).__name__}: {error}"
 
 
 # ---------------------------------------------------------------------------- running
@@ -462,16 +544,47 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     os.environ["PYTEST_CURRENT_TEST"] = f"{item.nodeid} (call)"
     hook = item.ihook
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    info = pytest.CallInfo.from_call(
-        item.runtest, when="call", reraise=(pytest.exit.Exception, KeyboardInterrupt)
-    )
+    output = _output(item.config)
+    with output or contextlib.nullcontext():
+        info = pytest.CallInfo.from_call(item.runtest, when="call", reraise=_REACHING_THE_RUN)
     del os.environ["PYTEST_CURRENT_TEST"]
+    printed = output.taken() if output else ""
     report = hook.pytest_runtest_makereport(item=item, call=info)
+    if printed and report.failed:
+        report.sections.append(("Captured output", printed))
     hook.pytest_runtest_logreport(report=report)
     if report.failed:
         hook.pytest_exception_interact(node=item, call=info, report=report)
+    if nextitem is None or nextitem.parent is not item.parent:
+        _tear_down(item, nextitem)
     hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+_REACHING_THE_RUN = (pytest.exit.Exception, KeyboardInterrupt)
+
+
+def _tear_down(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Tear down what ordinary tests before a trial have set up, and the next test does not need."""
+    hook, tear_down = item.ihook, isolation.tear_down
+    info = pytest.CallInfo.from_call(
+        lambda: tear_down(item, nextitem), when="teardown", reraise=_REACHING_THE_RUN
+    )
+    if info.excinfo is not None:
+        report = hook.pytest_runtest_makereport(item=item, call=info)
+        hook.pytest_runtest_logreport(report=report)
+
+
+_OUTPUT = pytest.StashKey["isolation.Output"]()
+
+
+def _output(config: pytest.Config) -> isolation.Output | None:
+    """Where what trials print is kept, if pytest is to capture what file descriptors are given."""
+    if config.getoption("capture") != "fd":
+        return None
+    if _OUTPUT not in config.stash:
+        config.stash[_OUTPUT] = isolation.Output()
+    return config.stash[_OUTPUT]
 
 
 def _needs_phases(item: pytest.Item) -> bool:
@@ -489,10 +602,32 @@ def _needs_phases(item: pytest.Item) -> bool:
     )
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Run the tests in a child process, where that is possible and no framework is imported yet."""
+    from .frameworks import FRAMEWORKS
+
+    apart = any(isinstance(item, ConformanceItem) for item in session.items)
+    apart = apart and not any(one.module in sys.modules for one in FRAMEWORKS.values())
+    if not apart or session.testsfailed or not isolation.possible(session.config):
+        return (yield)
+    output = _output(session.config)
+    if output:
+        output.takes_dumps()
+
+    def lost(item: pytest.Item, status: int, seconds: float, importing: str) -> pytest.TestReport:
+        report = session.config.stash[_LOST].report(item, status, seconds, importing)
+        if output and (printed := output.taken()):
+            report.sections.append(("Captured output", printed))
+        return report
+
+    return (yield from isolation.in_children(session, lost))
+
+
 # ---------------------------------------------------------------------------- reports
 
 
-def _found(report: pytest.TestReport, kind: str = _PROPERTY) -> dict[str, Any] | None:
+def _found(report: pytest.TestReport, kind: str = PROPERTY) -> dict[str, Any] | None:
     """The outcome that an item stored in its report, as plain data."""
     for name, value in reversed(report.user_properties):  # of an item that ran again, the last
         if name == kind and isinstance(value, dict):
@@ -509,11 +644,18 @@ def _expected(report: pytest.TestReport) -> Outcome | None:
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    if report.skipped and _not_run(report):
+        return "not run", "n", "NOT RUN"
     if report.when != "call" or not report.passed:
         return None
     found = _found(report)
     refused = found is not None and found["kind"] == "unsupported"
     return ("unsupported", "u", "UNSUPPORTED") if refused else None
+
+
+def _not_run(report: pytest.TestReport) -> str:
+    """Why a test was not run, as its framework cannot be imported; empty of others."""
+    return next((str(value) for name, value in report.user_properties if name == _NOT_RUN), "")
 
 
 _NEVER_RAN = pytest.StashKey[int]()
@@ -531,6 +673,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config.stash[_NEVER_RAN] = never_ran = max(session.testscollected - len(ended), 0)
     if terminal and never_ran and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if any(_failed_requirements(config)):
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 
 def _reports(terminal: pytest.TerminalReporter) -> Iterator[pytest.TestReport]:
@@ -538,6 +682,13 @@ def _reports(terminal: pytest.TerminalReporter) -> Iterator[pytest.TestReport]:
     for kind, reports in terminal.stats.items():
         if kind != "rerun":
             yield from (one for one in reports if isinstance(one, pytest.TestReport))
+
+
+def _failed_requirements(config: pytest.Config) -> Iterator[str]:
+    """A line for each required framework that cannot be imported."""
+    for name in _names(config, "--halfpixel-require"):
+        if reason := config.stash[_LOST].failed.get(name):
+            yield f"ERROR: --halfpixel-require {name}: {reason}"
 
 
 @pytest.hookimpl(trylast=True)
@@ -548,11 +699,12 @@ def pytest_terminal_summary(
     from .report.terminal import Outcome, table
 
     reports = [one for one in _reports(terminalreporter) if one.failed or one.when == "call"]
-    found = {one.nodeid: _found(one) for one in reports}
+    found = {one.nodeid: _found(one) or _timed_out(one) for one in reports}
     outcomes = [Outcome(**one) for one in found.values() if one is not None]
     expected = [one for one in map(_expected, reports) if one is not None]
-    never_ran = config.stash.get(_NEVER_RAN, 0)
-    if not outcomes and not expected and not never_ran:
+    reasons = Counter(filter(None, map(_not_run, _reports(terminalreporter))))
+    left = bool(reasons or config.stash[_LOST].running) or config.stash.get(_NEVER_RAN, 0) > 0
+    if not outcomes and not expected and not left:
         return
     terminalreporter.section("halfpixel")
     writer = config.get_terminal_writer()
@@ -564,13 +716,15 @@ def pytest_terminal_summary(
         terminalreporter.line(line)
     for line in _expectations(config, outcomes, expected):
         terminalreporter.line(line)
-    without = [one for one in reports if one.failed and _found(one) is None]
-    if without or never_ran:
-        terminalreporter.line(f"outside the table: {_without_verdict(without, never_ran)}")
+    without = [one for one in reports if not found[one.nodeid]]
+    for line in _outside(config, without, reasons):
+        terminalreporter.line(line)
     for absent in _left_out(config):
         terminalreporter.line(f"skipped: {absent}")
     if folder := config.getoption("halfpixel_report", None):
-        files = _write_report(config, Path(folder), reports, len(without), never_ran)
+        failed = sum(one.failed for one in without)
+        never_ran = config.stash.get(_NEVER_RAN, 0) + sum(reasons.values())
+        files = _write_report(config, Path(folder), reports, failed, never_ran)
         terminalreporter.line(f"report: {files[0]}")
 
 
@@ -589,7 +743,7 @@ def _write_report(
 
     findings: list[Finding | Absent] = []
     for one in reports:
-        found = _found(one) or _found(one, _EXPECTED)
+        found = _found(one) or _timed_out(one) or _found(one, _EXPECTED)
         if found is None:
             continue
         outcome = Outcome(**found)
@@ -635,17 +789,35 @@ def _runs_everything(config: pytest.Config) -> bool:
     return not named and not any(chosen)
 
 
-def _without_verdict(failed: Sequence[pytest.TestReport], never_ran: int) -> str:
-    """What failed with no verdict, in words."""
-    crashed = sum(one.when not in ("setup", "call", "teardown") for one in failed)
-    timed_out = sum("from pytest-timeout" in str(one.longrepr) for one in failed)
+def _timed_out(report: pytest.TestReport) -> dict[str, object] | None:
+    """The outcome of a trial that pytest-timeout ended."""
+    if not report.failed or "from pytest-timeout" not in str(report.longrepr):
+        return None
+    return outcome_of(report.nodeid, "timed out, by pytest-timeout")
+
+
+def _outside(
+    config: pytest.Config, reports: Sequence[pytest.TestReport], reasons: Mapping[str, int]
+) -> Iterator[str]:
+    """What the table does not have: tests that failed without an outcome, those that never ran, and why;
+    those that an interruption has left."""
+    failed = [str(one.longrepr) for one in reports if one.failed]
+    # by the words of LostTests and of pytest-timeout
+    timed_out = sum(t.startswith("timed out") or "from pytest-timeout" in t for t in failed)
+    crashed = sum(text.startswith("crashed") for text in failed)
     counts = {
         "failed": len(failed) - crashed - timed_out,
         "timed out": timed_out,
         "crashed": crashed,
-        "never ran": never_ran,
+        "never ran": config.stash.get(_NEVER_RAN, 0),
     }
-    return ", ".join(f"{count} {words}" for words, count in counts.items() if count)
+    told = [f"{count} {words}" for words, count in counts.items() if count]
+    told += [f"{count} never ran ({reason})" for reason, count in reasons.items()]
+    if told:
+        yield f"outside the table: {', '.join(told)}"
+    yield from _failed_requirements(config)
+    if interrupted := config.stash[_LOST].interrupted():
+        yield interrupted
 
 
 # ---------------------------------------------------------------------------- pytest-xdist

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,9 @@ import pytest
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
+
+
+_ATTEMPTS = 3  # workers that may end in a unit before any item of it has ended
 
 
 class UnitScheduling:
@@ -36,6 +39,8 @@ class UnitScheduling:
         self.collection: list[str] | None = None  # what all workers collected
         self.units: deque[list[int]] = deque()  # indices into the collection, from schedule() on
         self.begun = False
+        self.alive: set[str] = set()  # the units of which an item has ended
+        self.attempts: Counter[str] = Counter()  # workers that ended in a unit of which none has
         self.pending: dict[WorkerController, dict[int, None]] = {}  # in the order of running
 
     @property
@@ -87,6 +92,8 @@ class UnitScheduling:
     ) -> None:
         """An item has ended."""
         del self.pending[node][item_index]
+        if self.collection is not None:
+            self.alive.add(self.unit_of(self.collection[item_index]))
         self._hand_out(node)
 
     def mark_test_pending(self, item: str) -> None:
@@ -106,10 +113,28 @@ class UnitScheduling:
         """A worker has ended; return the item that it was running, if it has not run all of its items."""
         left = list(self.pending.pop(node))
         if left[1:]:
-            self.units.appendleft(left[1:])
+            self.units.extendleft(self._again(left))
         for other in self.nodes:
             self._hand_out(other)
         return self.collection[left[0]] if left and self.collection else None
+
+    def _again(self, left: list[int]) -> list[list[int]]:
+        """What is handed out again of a worker that ended in the first of these items.
+
+        Where no item of a unit has ever ended, it may not be the item, but the import of its framework:
+        the next worker begins elsewhere in the unit, and after a few it is given up.
+        """
+        assert self.collection is not None
+        crashed, *rest = left
+        unit = self.unit_of(self.collection[crashed])
+        if unit in self.alive:
+            return [rest]
+        same = [item for item in rest if self.unit_of(self.collection[item]) == unit]
+        others = rest[len(same) :]
+        self.attempts[unit] += 1
+        half = len(same) // 2
+        again = same[half:] + same[:half] if self.attempts[unit] < _ATTEMPTS else []
+        return [items for items in (others, again) if items]
 
     def _hand_out(self, node: WorkerController) -> None:
         """Keep a worker in work: before it runs its last item it must know the next, or that it ends."""

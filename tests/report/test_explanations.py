@@ -14,6 +14,7 @@ from halfpixel.conformance import trials
 from halfpixel.conformance.cases import Case
 from halfpixel.conformance.trials import Trial
 from halfpixel.conformance.verdicts import Verdict
+from halfpixel.report import terminal
 from halfpixel.report.terminal import explain
 from tests.thinning import swept
 
@@ -52,11 +53,13 @@ def _explained(trial: Trial, mistake: Callable[[NDArray[Any]], NDArray[Any]]) ->
         got = mistake(case.expected).astype(returned)
     bound = np.zeros(case.expected.shape if got.shape == case.expected.shape else 0)
     reason = f"{got.size} of {got.size} values exceed the error bound"
-    return explain(
+    text = explain(
         Verdict(
             "changed", trial.call, case, trial.dtype, "1.2", reason=reason, got=got, bound=bound
         )
     )
+    assert "is not known" not in text
+    return text
 
 
 def _marked(name: str, block: int) -> Any:
@@ -101,3 +104,13 @@ def test_what_cannot_be_followed_at_a_size_is_no_error(
     found = [trial for trial in _trials(framework) if trial.id.endswith(name)]
     assert found
     assert all(trial.case_name in _explained(trial, mistake) for trial in found)
+
+
+@pytest.mark.opencv
+def test_an_error_of_the_report_is_told_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*arguments: object) -> None:
+        raise ZeroDivisionError("Fraction(0, 0)")
+
+    monkeypatch.setattr(terminal, "followed", fails)
+    with pytest.raises(AssertionError, match="is not known: ZeroDivisionError: Fraction"):
+        _explained(_trials("opencv")[0], np.zeros_like)

@@ -20,6 +20,7 @@ from ..frameworks import FRAMEWORKS, dtype_name
 from ..operators.request import Scales
 
 _KINDS: tuple[Kind, ...] = ("conforms", "changed", "unsupported")
+LOST = ("timed out", "crashed")  # columns that are there where they are needed
 _WINDOW = 4  # columns shown on either side of the worst value
 _ROWS = 1  # rows shown above and below it
 _SAID = 160  # characters of a refusal in the table
@@ -153,7 +154,9 @@ def _diagnosis(verdict: Verdict) -> list[str]:
             f"  The golden was edited: expected{edited}.",
             "  This failure says nothing about the framework; run `make golden-check`.",
         ]
-    names = matches(verdict)
+    names, failed = _matches(verdict)
+    if failed:
+        return [f"  Whether the output matches another convention is not known: {failed}"]
     if not names:
         return ["  Output matches no other convention known to halfpixel."]
     return ["  Output matches:", *(f"    {name}" for name in names)]
@@ -168,14 +171,22 @@ def _edited(verdict: Verdict) -> str | None:
     return goldens.edited_at(case.expected, np.asarray(case.reference()))
 
 
-@functools.lru_cache(maxsize=1)
 def matches(verdict: Verdict) -> tuple[str, ...]:
     """Everything else that the output of a changed call matches; empty where nothing was returned, or the
     golden was edited."""
-    if verdict.kind != "changed" or not verdict.got.size or _edited(verdict) is not None:
-        return ()
-    arithmetic = verdict.call.arithmetic[verdict.dtype]  # type: ignore[index]
-    return tuple(followed(verdict.case, verdict.got, arithmetic))
+    return _matches(verdict)[0]
+
+
+@functools.lru_cache(maxsize=1)
+def _matches(verdict: Verdict) -> tuple[tuple[str, ...], str]:
+    """What the output matches, and why that is not known: an error of halfpixel's own costs no more."""
+    try:
+        if verdict.kind != "changed" or not verdict.got.size or _edited(verdict) is not None:
+            return (), ""
+        arithmetic = verdict.call.arithmetic[verdict.dtype]  # type: ignore[index]
+        return tuple(followed(verdict.case, verdict.got, arithmetic)), ""
+    except Exception as error:
+        return (), f"{type(error).__name__}: {error}"
 
 
 # ---------------------------------------------------------------------------- the table of a run
@@ -187,7 +198,7 @@ class Row:
 
     framework: str
     name: str
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_KINDS, 0))
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*_KINDS, *LOST), 0))
     share: float | None = None
     words: dict[str, str] = field(default_factory=dict)  # by the same words without their numbers
 
@@ -205,7 +216,7 @@ class Outcome:
 
     Attributes:
         framework, name: of the call.
-        kind: conforms, changed or unsupported.
+        kind: conforms, changed or unsupported; of a case that did not come to its end, timed out or crashed.
         share: the largest part of its bound that a value used; None where none was compared.
         words: the framework's expected error, or the known defect.
         environment: the framework's, where it is told.
@@ -285,7 +296,8 @@ def table(
         if one.environment:
             environments[one.framework] = one.environment
     ordered = sorted(rows.values(), key=_catalogue_order())
-    heads = [*_KINDS, "bound used"]
+    kinds = [*_KINDS, *(kind for kind in LOST if any(row.counts[kind] for row in ordered))]
+    heads = [*kinds, "bound used"]
     width = max((len(row.name) for row in ordered), default=0) + 2
     if columns is not None:
         width = max(min(width, columns - len("  ".join(heads)) - 2), 0)
@@ -296,7 +308,7 @@ def table(
             title += f" ({environments[framework]})"
         lines += [title, " " * (width + 2) + "  ".join(heads)]
         for row in (row for row in ordered if row.framework == framework):
-            cells = [str(row.counts[kind] or "-").rjust(len(kind)) for kind in _KINDS]
+            cells = [str(row.counts[kind] or "-").rjust(len(kind)) for kind in kinds]
             cells.append(_share(row.share).rjust(len(heads[-1])))
             if len(row.name) >= width:
                 lines.append("  " + row.name)
@@ -335,9 +347,10 @@ def _notes(rows: Sequence[Row], columns: int | None) -> list[str]:
 
 
 def _total(rows: Sequence[Row]) -> str:
-    total = {kind: sum(row.counts[kind] for row in rows) for kind in _KINDS}
+    total = {kind: sum(row.counts[kind] for row in rows) for kind in (*_KINDS, *LOST)}
     calls = len(rows)
     return (
         f"{calls} call{'s' * (calls != 1)}: {total['conforms']} conform, {total['changed']} changed, "
         f"{total['unsupported']} unsupported (the framework raised the expected error)"
+        + "".join(f", {total[kind]} {kind}" for kind in LOST if total[kind])
     )
