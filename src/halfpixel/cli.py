@@ -171,19 +171,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--format=json" in given or ("--format", "json") in itertools.pairwise(given)
-    prog = "halfpixel"
+    prog, chosen = "halfpixel", Namespace()
     try:
         chosen = _parsed(given)
         prog = f"halfpixel {chosen.command}"
-        answer = _COMMANDS[chosen.command].run(chosen)
-        _print(answer, as_json=as_json)
+        with _at_releases(chosen):
+            answer = _COMMANDS[chosen.command].run(chosen)
+            _print(answer, as_json=as_json)
     except BrokenPipeError:  # whoever read the answer has seen enough: halfpixel convert … | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return YES
     except WrongUse as error:
         return _failed(error.prog, str(error), error.usage, as_json=as_json)
     except ValueError as error:
-        return _failed(prog, str(error), as_json=as_json)
+        return _failed(prog, f"{error}{_about(chosen)}", as_json=as_json)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception:
@@ -394,6 +395,7 @@ def _identify_arguments(parser: Parser) -> None:
         type=float,
         help="processor time that it may take; by default 10",
     )
+    _release_argument(parser)
 
 
 def _identify(chosen: Namespace) -> Output:
@@ -409,6 +411,39 @@ def _identify(chosen: Namespace) -> Output:
             seconds=SECONDS if chosen.seconds is None else chosen.seconds,
         )
     return Output(found.text, found.json, YES if found.named else NO)
+
+
+# ---------------------------------------------------------------------------- at releases
+
+
+def _release_argument(parser: Parser) -> None:
+    parser.add_argument(
+        "--release",
+        action="append",
+        default=[],
+        metavar="FRAMEWORK==RELEASE",
+        help="answer about this release (opencv==4.10), not about the latest; once for each framework",
+    )
+
+
+def _about(chosen: Namespace) -> str:
+    """Which releases a message is about, where some are named."""
+    given = getattr(chosen, "release", [])
+    return f" (at {', '.join(given)})" if given else ""
+
+
+def _at_releases(chosen: Namespace) -> contextlib.AbstractContextManager[None]:
+    """The catalogue at the releases that ``--release`` names."""
+    given = getattr(chosen, "release", [])
+    if not given:
+        return contextlib.nullcontext()
+    from .catalogue.selection import at_releases
+    from .frameworks import FRAMEWORKS
+    from .upgrades.environment import read, release_of
+
+    environment = read(",".join(given))
+    named = {name: release_of(name, environment) for name in FRAMEWORKS}
+    return at_releases({name: one for name, one in named.items() if one is not None})
 
 
 # ---------------------------------------------------------------------------- convert
@@ -431,6 +466,7 @@ def _convert_arguments(parser: Parser) -> None:
         metavar="H,W",
         help="size of the input in pixels, where the result depends on it: H,W, or W, or D,H,W",
     )
+    _release_argument(parser)
 
 
 def _convert(chosen: Namespace) -> Output:
@@ -608,6 +644,7 @@ def _show_arguments(parser: Parser) -> None:
         type=float,
         help="output pixels per input pixel; by default the ratio of the sizes",
     )
+    _release_argument(parser)
 
 
 def _show(chosen: Namespace) -> Output:
@@ -643,6 +680,7 @@ def _rules_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--variants", action="store_true", help="list aliases, too; --call always does"
     )
+    _release_argument(parser)
 
 
 def _rules(chosen: Namespace) -> Output:

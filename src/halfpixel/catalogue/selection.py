@@ -1,0 +1,86 @@
+"""The catalogue at chosen releases: every answer that is computed inside is about these.
+
+A call in the catalogue is as in the latest releases. What asks the catalogue keeps what it found, so it is
+told to forget that where the catalogue becomes another one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from ..frameworks import FRAMEWORKS, Call, Framework, Release
+from ..frameworks.call import Change
+
+# what imports frameworks, or is one, keeps nothing that depends on the release of a call
+_INDEPENDENT = ("frameworks", "numerics", "operators")
+
+
+@contextmanager
+def at_releases(releases: Mapping[str, Release]) -> Iterator[None]:
+    """The calls of frameworks as they are in given releases; what a release does not have is not there.
+
+    Args:
+        releases: by the name of a framework; of any other one, the latest.
+
+    Raises:
+        ValueError: a release has no call that is known.
+
+    >>> from halfpixel.catalogue.rules import find_rules
+    >>> with at_releases({"opencv": Release("4.7.0")}):
+    ...     (rule,) = find_rules(framework="opencv", call="resize-INTER_NEAREST_EXACT (w")
+    >>> rule.exactness
+    'exact, rule fixed_16_lower'
+    """
+    entries = FRAMEWORKS
+    assert isinstance(entries, dict)
+    before = dict(entries)
+    chosen = {name: _as_in(before[name], release) for name, release in releases.items()}
+    try:
+        entries.update(chosen)
+        _forget()
+        yield
+    finally:
+        entries.update(before)
+        _forget()
+
+
+def _as_in(framework: Framework, release: Release) -> Framework:
+    calls = tuple(now for call in framework.calls if (now := _call(call, release)) is not None)
+    if not any(call.follows for call in calls):
+        first = min(min(call.ranges) for call in framework.calls if call.follows)
+        raise ValueError(
+            f"no call of {framework.name} {release} is known; those of the earliest release are {first}"
+        )
+    return replace(framework, calls=calls)
+
+
+def _call(call: Call, release: Release) -> Call | None:
+    """The call in a release, of which it says that it is about."""
+    now = call.at(release)
+    if now is None:
+        return None
+    follows = {f"=={release.own}": convention for convention in now.follows.values()}
+    unchanged: Mapping[str, Change] = {}
+    return replace(now, follows=follows, changes=unchanged)
+
+
+def _forget() -> None:
+    for name, module in list(sys.modules.items()):
+        package, _, inner = name.partition(".")
+        if package == "halfpixel" and inner.partition(".")[0] not in _INDEPENDENT:
+            for value in list(vars(module).values()):
+                _clear(value)
+                if isinstance(value, type):
+                    for method in vars(value).values():
+                        _clear(method)
+
+
+def _clear(value: Any) -> None:
+    """Empty a function's cache, if it has one."""
+    clear = getattr(value, "cache_clear", None)
+    if callable(clear) and not isinstance(value, type):
+        clear()
