@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import Resize, frameworks
+from halfpixel.frameworks.torch import capability
 from halfpixel.numerics.error_model import UNIT_ROUNDOFF
 
 
@@ -107,6 +108,7 @@ def test_torch_bicubic_of_halves_reflects_a_pixel_inside_to_the_one_before(
 
 
 @pytest.mark.torch
+@pytest.mark.releases("torch", ">=2.3")
 @pytest.mark.resize
 @pytest.mark.parametrize(("dtype", "last"), [("float16", 2048), ("bfloat16", 256)])
 def test_torch_sums_a_window_of_a_volume_in_the_image_s_dtype(dtype: str, last: int) -> None:
@@ -156,10 +158,11 @@ ONE_PIXEL = list(
 
 
 def has_avx2(torch: Any) -> bool:
-    return torch.backends.cpu.get_cpu_capability() in ("AVX2", "AVX512")
+    return capability(torch) in ("AVX2", "AVX512")
 
 
 @pytest.mark.torch
+@pytest.mark.releases("torch", ">=2.1")
 @pytest.mark.resize
 @pytest.mark.parametrize(
     ("mode", "antialias"),
@@ -187,6 +190,7 @@ def test_torch_raises_for_one_pixel_of_three_channels_alone(mode: str, antialias
 
 
 @pytest.mark.torch
+@pytest.mark.releases("torch", ">=2.1")
 @pytest.mark.resize
 @pytest.mark.parametrize("channels_last", [False, True])
 @pytest.mark.parametrize("channels", [1, 2, 3, 4, 5])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from halfpixel import Resize, frameworks
 from halfpixel.conformance import trials
 from halfpixel.frameworks import Call, DType, Names
+from halfpixel.frameworks.torch import capability
 from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.integer_kernels import predicted
 
@@ -283,5 +284,5 @@ def test_torch_repeats_the_first_row_of_an_image_one_pixel_wide_with_more_than_f
     image = names["torch"].from_numpy(x.astype(np.uint8))
     got = names["F"].interpolate(image, size=(4, 1), mode=mode, antialias=antialias).numpy()
     want = predicted("torch_uint8", convention, x, (4, 1), "uint8")
-    own_kernel = names["torch"].backends.cpu.get_cpu_capability() != "DEFAULT" and channels <= 4
+    own_kernel = capability(names["torch"]) != "DEFAULT" and channels <= 4
     assert np.array_equal(got, want if own_kernel else want[:, :, :1].repeat(4, axis=2))

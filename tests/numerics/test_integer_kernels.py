@@ -410,6 +410,40 @@ def test_every_arithmetic_has_a_step_that_is_changed() -> None:
     assert changed | elsewhere | (earlier - latest) == set(ROUNDINGS)
 
 
+@pytest.mark.parametrize(
+    ("grid", "sizes", "output", "third", "few", "many"),
+    [
+        # of images of 200 whose third tap is 0, 10, 50, 100, 200 and 255: what 2.0.1 returned with AVX2, and
+        # what comes of its impulse responses with five channels (153, 216 and 216 of 255)
+        ("half_pixel", (35, 25), 22, 32, [200, 184, 120, 40, 0, 0], [200, 206, 230, 255, 255, 255]),
+        ("half_pixel", (15, 13), 6, 8, [200, 182, 108, 15, 0, 0], [200, 208, 242, 255, 255, 255]),
+        ("align_corners", (31, 27), 13, 16, [200, 182, 108, 15, 0, 0], [200, 208, 242, 255, 255, 255]),
+        ("half_pixel", (9, 33), 27, 8, [200, 211, 255, 255, 255, 255], None),
+    ],
+)  # fmt: skip
+def test_a_third_tap_of_torch_2_0_is_weighted_by_what_lies_after_the_weights(
+    grid: Any,
+    sizes: tuple[int, int],
+    output: int,
+    third: int,
+    few: list[int],
+    many: list[int] | None,
+) -> None:
+    n_in, n_out = sizes
+    convention = Resize(mode="linear", coordinate_transformation_mode=grid)
+    for rounding, channels, want in (
+        ("torch_uint8_2_0", 1, few), ("torch_uint8_2_0", 5, many), ("torch_uint8_2_0_loops", 1, many),
+    ):  # fmt: skip
+        got = []
+        for value in (0, 10, 50, 100, 200, 255):
+            x = np.full((1, channels, 1, n_in), 200)
+            x[..., third] = value
+            got.append(
+                int(predicted(rounding, convention, x, (1, n_out), "uint8")[0, 0, 0, output])
+            )
+        assert want is None or got == want
+
+
 ROUNDED = [
     pytest.param(call, dtype, id=f"{call.id}-{dtype}", marks=getattr(pytest.mark, call.framework))
     for call in calls("resize")

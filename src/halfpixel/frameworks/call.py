@@ -201,6 +201,7 @@ class Change(TypedDict, total=False):
     expression: Callable[[Request], Expression | None]
     run: Run
     arithmetic: Mapping[DType, ErrorModel]
+    since: Mapping[DType, str]
     returns: Mapping[DType, str]
     roundings: Mapping[DType, tuple[str, ...]]
     rounding: Callable[[tuple[str, ...], Names], str]
@@ -358,7 +359,8 @@ class Call:
             arithmetic={
                 dtype: one
                 for dtype, one in changed.arithmetic.items()
-                if contains(self.since.get(dtype, ""), release) and dtype not in changed.unpredicted
+                if contains(changed.since.get(dtype, ""), release)
+                and dtype not in changed.unpredicted
             },
             refusals=tuple(one for one in changed.refusals if contains(one.releases, release)),
             defects=tuple(one for one in changed.defects if contains(one.releases, release)),

@@ -147,7 +147,7 @@ def _load() -> Names:
 
 
 def _capability_there(names: Names) -> str:
-    return str(names["torch"].backends.cpu.get_cpu_capability())
+    return torch.capability(names["torch"])
 
 
 def _environment_there(names: Names) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.computation import Computed
 from ..numerics.error_model import (
     ErrorModel,
     cubic_weight_error,
@@ -23,11 +22,14 @@ from ..numerics.error_model import (
 from ..operators import Resize
 from ..operators.request import Request
 from . import torch_conv_transpose as conv_transpose
+from . import torch_releases
 from .call import (
     BFLOAT16,
     HALVES,
     INTEGERS,
     Call,
+    Change,
+    Crash,
     Defect,
     DType,
     Expression,
@@ -39,12 +41,13 @@ from .call import (
     array,
     dtype_name,
 )
-from .factors import said_with
+from .factors import Scaling, said_with
 from .layer_plans import Target
 from .library import Function, Library
 from .torch_grid import grid_sample_calls
 from .torch_modes import MODES
-from .torch_scales import SCALED
+from .torch_releases import CHANNELS_LAST, SIZES_ALONE
+from .torch_scales import OF_SIZES, SCALED, Scaled
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _SAME_DTYPE = {dtype: dtype for dtype in _DTYPES}
@@ -209,21 +212,6 @@ def _area_arithmetic(dtype: DType) -> ErrorModel:
         source="pytorch/pytorch, aten/src/ATen/native/cpu/AdaptiveAvgPoolKernel.cpp: "
         "cpu_adaptive_avg_pool2d; aten/src/ATen/native/AdaptivePooling.h: start_index, end_index",
     )
-
-
-def _by_taps_inside(case: Computed) -> Computed:
-    assert isinstance(case.convention, Resize)
-    convention = replace(case.convention, exclude_outside=True)
-    return replace(case, convention=convention).computed()
-
-
-_UINT8_BICUBIC_BY_TAPS_INSIDE = Defect(
-    why="uint8: bicubic leaves out the taps outside the image and divides the others by their sum, where "
-    "floats repeat the edge pixel",
-    releases=">=2.1, <2.3",
-    when=lambda request: request.dtype == "uint8",
-    result=_by_taps_inside,
-)
 
 
 def first_row_repeated(antialias: bool, channels_last: bool) -> Defect:
@@ -439,7 +427,17 @@ def _load() -> Names:
 
 def _environment(names: Names) -> str:
     torch = names["torch"]
-    return f"{torch.get_num_threads()} thread, {torch.backends.cpu.get_cpu_capability()}"
+    return f"{torch.get_num_threads()} thread, {capability(torch)}"
+
+
+def capability(torch: Any) -> str:
+    """The instruction set that torch's kernels use: DEFAULT, AVX2, AVX512, or the name that a CPU of another
+    kind has. Until 2.0 only the text about the build says it."""
+    backend = getattr(torch.backends, "cpu", None)
+    if backend is not None:
+        return str(backend.get_cpu_capability())
+    said = re.search(r"CPU capability usage: (.*)", torch.__config__.show())
+    return said[1] if said else "unknown"
 
 
 _REFUSES_ALIGN_CORNERS = Refusal(
@@ -453,7 +451,7 @@ def _resized(request: Request, dtype: str, names: Names) -> bool:
 
 
 _REFUSES_ANTIALIAS = Refusal(
-    words="Anti-alias option is restricted to bilinear",
+    words="Anti-alias option is (restricted to|only supported for) bilinear",
     why="nearest and area have no kernel to widen (torch/nn/functional.py: interpolate)",
 )
 _LANCZOS_ALONE = Refusal(
@@ -467,13 +465,16 @@ _LANCZOS_ALIGN_CORNERS = Refusal(
 
 
 _UPSAMPLE_CPP = "aten/src/ATen/native/cpu/UpSampleKernel.cpp"
+_NO_KERNEL = "not implemented for ('({0})'|type torch.({0})Tensor)"  # as it was said until 1.1
 _REFUSES_INTEGERS = Refusal(
-    words="not implemented for '(Short|UInt16)'",
+    words=_NO_KERNEL.format("Short|UInt16"),
     why=f"uint8 is the only integer dtype with a kernel ({_UPSAMPLE_CPP})",
     dtypes=("uint16", "int16"),
 )
 _REFUSES_ALL_INTEGERS = Refusal(
-    words="not implemented for '(Byte|Short|UInt16)'",
+    # to one pixel, area is a mean
+    words=_NO_KERNEL.format("Byte|Short|UInt16")
+    + r"|mean\(\): could not infer output dtype|Can only calculate the mean of floating types",
     why="area, 1-D linear and trilinear have kernels for floating dtypes only "
     f"({_UPSAMPLE_CPP}, AdaptiveAvgPoolKernel.cpp)",
     dtypes=INTEGERS,
@@ -494,6 +495,13 @@ def _narrow_refusal(flags: dict[str, object]) -> Refusal:
     return _REFUSES_ALL_INTEGERS if flags["mode"] in _FLOATING_MODES else _REFUSES_INTEGERS
 
 
+_CRASHES_ON_INTEGERS = Crash(
+    why="a volume of a dtype without a kernel: the error is raised in a parallel region "
+    "(aten/src/ATen/native/AdaptiveAveragePooling3d.cpp)",
+    releases="<1.8",
+    when=lambda request: not request.empty,
+    dtypes=("bfloat16", *INTEGERS),
+)
 _FLOATING_MODES = ("area", "linear", "trilinear")
 
 
@@ -517,7 +525,7 @@ def _three_bytes_for_four(request: Request, dtype: str, names: Names) -> bool:
 
 def _has_avx2(names: Names) -> bool:
     """Whether uint8 has its own kernel for up to four channels, which is compiled for AVX2 and above."""
-    return bool(names["torch"].backends.cpu.get_cpu_capability() in ("AVX2", "AVX512"))
+    return capability(names["torch"]) in ("AVX2", "AVX512")
 
 
 _REFUSES_ONE_PIXEL_OF_THREE_CHANNELS = Refusal(
@@ -526,18 +534,25 @@ _REFUSES_ONE_PIXEL_OF_THREE_CHANNELS = Refusal(
     "channels writes to three (aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h: "
     "ImagingResampleVertical)",
     when=_three_bytes_for_four,
+    releases=">=2.1",
 )
 REFUSES_EMPTY = (
     Refusal(
-        words="Input and output sizes should be greater than 0|Non-empty 3D data tensor expected",
+        words="(?i)input and output sizes should be greater than 0|Non-empty 3D data tensor expected",
         why=f"no input or output pixels ({_UPSAMPLE_H}: upsample_2d_common_check)",
         when=lambda request, dtype, names: request.no_pixels or request.no_output,
     ),
     Refusal(
-        words="Non-empty [345]D data tensor expected",
+        words="[345]D (data |input )?tensor expected",
         why="no channels (a batch without images is accepted) (UpSampleBilinear2d.cpp, and the other modes)",
         when=lambda request, dtype, names: request.no_channels,
     ),
+)
+_REFUSES_NO_IMAGES = Refusal(
+    words="[345]D (data |input )?tensor expected",
+    why="no images (aten/src/ATen/native/UpSampleBilinear2d.cpp, and the other modes, until 1.4)",
+    when=lambda request, dtype, names: request.shape[0] == 0,
+    releases="<1.5",
 )
 
 
@@ -550,21 +565,26 @@ def _refuses_empty_area(dimensions: int) -> tuple[Refusal, ...]:
             return bool(request.shape[3] == 0)
         return request.no_pixels or (dimensions == 3 and request.no_channels)
 
+    words = r"(?i)adaptive_avg_pool(ing)?[123]d\(\): expected input to have non-(zero|empty) "
     return (
         Refusal(
-            words=r"adaptive_avg_pool[123]d\(\): Expected input to have non-zero size for non-batch",
+            words=words,
             why="no input pixels (aten/src/ATen/native/AdaptiveAveragePooling.cpp)",
             when=nothing,
         ),
         Refusal(
-            words="elements of output_size must be greater than or equal to 0",
+            words=words,
+            why="no images or channels (aten/src/ATen/native/AdaptiveAveragePooling.cpp, until 1.7)",
+            when=lambda request, dtype, names: 0 in request.shape[:2],
+            releases="<1.8",
+        ),
+        Refusal(
+            words="elements of output_size must be greater than or equal to 0"
+            "|negative dimensions are not allowed|storage that is not resizable",
             why="a negative size (aten/src/ATen/native/AdaptiveAveragePooling.cpp)",
             when=lambda request, dtype, names: min(request.size) < 0,
         ),
     )
-
-
-_SINCE: dict[DType, str] = {**dict.fromkeys(HALVES, ">=2.3"), "uint16": ">=2.3"}
 
 
 def _interpolate_call(
@@ -581,17 +601,16 @@ def _interpolate_call(
     rounds = flags["mode"] in ("bilinear", "bicubic", "lanczos")
     dimensions = {_rows: 1, _volume: 3}.get(say, 2)
     area = flags["mode"] == "area"
-    empty = _refuses_empty_area(dimensions) if area else REFUSES_EMPTY
+    empty = _refuses_empty_area(dimensions) if area else (*REFUSES_EMPTY, _REFUSES_NO_IMAGES)
     refusals = (*refusals, *empty, _REFUSES_NEGATIVE_STRIDES)
     antialias, channels_last = bool(flags.get("antialias")), say is _channels_last
     loops = bool(follows) and rounds and (antialias or not channels_last)
     if loops and not channels_last:
         refusals = (*refusals, _REFUSES_ONE_PIXEL_OF_THREE_CHANNELS)
-    defects: tuple[Defect, ...] = ()
-    if follows and flags["mode"] == "bicubic" and not antialias:
-        defects = (_UINT8_BICUBIC_BY_TAPS_INSIDE,)
+    defects = torch_releases.defects(flags, convention)
     if loops:
         defects = (*defects, first_row_repeated(antialias, channels_last))
+    arithmetic = {dtype: _arithmetic(dtype, flags, convention, dimensions) for dtype in dtypes}
     return Call(
         framework="torch",
         name=name,
@@ -599,13 +618,15 @@ def _interpolate_call(
         follows=follows,
         expression=say(flags),
         run=_run_unfolded if say in (_rows, _volume) else _run,
-        arithmetic={dtype: _arithmetic(dtype, flags, convention, dimensions) for dtype in dtypes},
+        arithmetic=arithmetic,
         returns={dtype: dtype for dtype in dtypes},
-        since=_SINCE if follows else {},
+        since=torch_releases.since(flags) if follows else {},
+        changes=torch_releases.changes(flags, arithmetic) if follows else {},
         roundings={"uint8": ("torch_uint8",)} if rounds and follows else {},
         refusals=(*refusals, _narrow_refusal(flags)) if follows else refusals,
         variant=say is not _interpolate,
         defects=defects,
+        crashes=(_CRASHES_ON_INTEGERS,) if area and dimensions == 3 else (),
         releases=releases,
     )
 
@@ -624,6 +645,8 @@ def _variants() -> Iterator[Call]:
     for variant, say, names in _VARIANTS:
         for name in names:
             releases, flags, convention = _flags_of(name)
+            if say is _channels_last:
+                releases = _later(releases, CHANNELS_LAST)
             yield _interpolate_call(
                 f"interpolate-{name}-{variant}", flags, {releases: convention}, say=say
             )
@@ -639,29 +662,58 @@ def _scaled() -> Iterator[Call]:
     for given in SCALED:
         releases, flags, convention = _flags_of(given.mode)
         more = int(given.scaling.uses_factors)
+
+        def said(
+            scaling: Scaling, given: Scaled = given, flags: dict[str, object] = flags
+        ) -> Callable[[Request], Expression | None]:
+            return said_with(scaling, functools.partial(given.say, flags))
+
         call = _interpolate_call(
             given.name,
             flags,
             {_later(releases, given.since): convention},
-            say=lambda flags, given=given: said_with(
-                given.scaling, functools.partial(given.say, flags)
-            ),
+            say=lambda flags, given=given, said=said: said(given.scaling),
         )
+        of_sizes = Change(scaling=OF_SIZES, expression=said(OF_SIZES), backward=said(OF_SIZES))
+        changes = {
+            releases: _by_factors(change, more if releases != SIZES_ALONE else 0)
+            for releases, change in {
+                SIZES_ALONE: Change(arithmetic=call.arithmetic),
+                **call.changes,
+            }.items()
+        }
+        changes[SIZES_ALONE].update(of_sizes)
         yield replace(
             call,
             run=_run_unfolded if given.unfolded else _run,
-            arithmetic={
-                dtype: replace(
-                    a,
-                    coordinate_roundings=a.coordinate_roundings + more,
-                    distance_roundings=a.distance_roundings + more * bool(a.distance_roundings),
-                )
-                for dtype, a in call.arithmetic.items()
-            },
+            arithmetic=_rounded_once_more(call.arithmetic, more),
             variant=given.variant,
             scaling=given.scaling,
-            backward=said_with(given.backward, functools.partial(given.say, flags)),
+            backward=said(given.backward),
+            changes=changes,
         )
+
+
+def _by_factors(change: Change, more: int) -> Change:
+    """What a change of a call that is given sizes is of one that is given factors."""
+    found = change.copy()
+    if "arithmetic" in found:
+        found["arithmetic"] = _rounded_once_more(found["arithmetic"], more)
+    return found
+
+
+def _rounded_once_more(
+    arithmetic: Mapping[DType, ErrorModel], more: int
+) -> Mapping[DType, ErrorModel]:
+    """With a scale that is rounded itself, if it is."""
+    return {
+        dtype: replace(
+            a,
+            coordinate_roundings=a.coordinate_roundings + more,
+            distance_roundings=a.distance_roundings + more * bool(a.distance_roundings),
+        )
+        for dtype, a in arithmetic.items()
+    }
 
 
 CALLS = (
@@ -715,15 +767,19 @@ CALLS = (
             run=run,
             arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
             returns=_SAME_DTYPE,
+            releases=releases,
+            refusals=(conv_transpose.REFUSES_DILATION,)
+            if expression is conv_transpose.conv2d_input
+            else (),
             variant=expression is not conv_transpose.function,
         )
-        for name, expression, run in (
-            ("conv_transpose2d", conv_transpose.function, _run),
-            ("conv_transpose2d-channels_last", conv_transpose.channels_last, _run),
-            ("ConvTranspose2d", conv_transpose.layer, _run_layer),
-            ("conv_transpose1d", conv_transpose.lines, _run_lines),
-            ("conv_transpose3d", conv_transpose.volume, _run_volume),
-            ("nn.grad.conv2d_input", conv_transpose.conv2d_input, _run),
+        for name, expression, run, releases in (
+            ("conv_transpose2d", conv_transpose.function, _run, ""),
+            ("conv_transpose2d-channels_last", conv_transpose.channels_last, _run, CHANNELS_LAST),
+            ("ConvTranspose2d", conv_transpose.layer, _run_layer, ""),
+            ("conv_transpose1d", conv_transpose.lines, _run_lines, ""),
+            ("conv_transpose3d", conv_transpose.volume, _run_volume, ""),
+            ("nn.grad.conv2d_input", conv_transpose.conv2d_input, _run, ""),
         )
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..operators import ConvTranspose
 from ..operators.request import Request
-from .call import Expression, Name
+from .call import Expression, Name, Names, Refusal
 from .windows import axes_of, torch_arguments
 
 Flags = dict[str, object]
@@ -105,6 +105,20 @@ def conv2d_input(request: Request) -> Expression | None:
     size = (request.shape[0], request.weight[1] * groups, *request.size)
     said = {name: value for name, value in flags.items() if name != "output_padding"}
     return Expression(Name("torch.nn.grad.conv2d_input"), (size, Name("w"), Name("x")), said)
+
+
+def _dilated(request: Request, dtype: str, names: Names) -> bool:
+    convention = request.convention
+    return isinstance(convention, ConvTranspose) and set(convention.dilations) != {1}
+
+
+REFUSES_DILATION = Refusal(
+    words="requested an input grad size of",
+    why="the sizes that it allows are those of a kernel without dilation (torch/nn/grad.py: "
+    "_grad_input_padding, until 1.6)",
+    when=_dilated,
+    releases="<1.7",
+)
 
 
 def _each(flags: Flags, axes: slice) -> Flags:

@@ -13,7 +13,7 @@ from .call import HALVES, WIDE, Call, DType, Expression, Name, Refusal, Run
 _IDENTITY = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 _KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/GridSamplerKernel.cpp"
 _RELEASES = ">=1.4"  # align_corners, and what affine_grid makes of it
-_CUBIC_RELEASES = ">=1.6"
+_CUBIC_RELEASES = ">=1.8"
 
 # align_corners=True with one output pixel: affine_grid is 0 there, which is the middle. F.interpolate,
 # and ONNX's align_corners, take the first pixel.

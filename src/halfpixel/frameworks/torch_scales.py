@@ -16,6 +16,7 @@ from .factors import (
     plain,
     truncated,
 )
+from .torch_releases import CHANNELS_LAST
 
 Flags = dict[str, object]
 Say = Callable[[Flags, Factors], Expression]
@@ -59,7 +60,7 @@ def _volume(flags: Flags, factors: Factors) -> Expression:
 _AS_GIVEN = Scaling(truncated, given)
 _COPIED = Scaling(truncated, copied_axes)
 _COPIED_AND_DOUBLED = Scaling(truncated, copied_and_doubled_axes)
-_OF_SIZES = Scaling(truncated, of_sizes)
+OF_SIZES = Scaling(truncated, of_sizes)
 
 # the calls of F.interpolate, and what each makes of factors
 _MODES: dict[str, Scaling] = {
@@ -70,22 +71,23 @@ _MODES: dict[str, Scaling] = {
     "bilinear-antialias": _COPIED,
     "bicubic-antialias": _COPIED,
     "lanczos-antialias": _COPIED,
-    "bilinear-antialias-align_corners": _OF_SIZES,
-    "bicubic-antialias-align_corners": _OF_SIZES,
-    "bilinear-align_corners": _OF_SIZES,
-    "bicubic-align_corners": _OF_SIZES,
-    "area": _OF_SIZES,
+    "bilinear-antialias-align_corners": OF_SIZES,
+    "bicubic-antialias-align_corners": OF_SIZES,
+    "bilinear-align_corners": OF_SIZES,
+    "bicubic-align_corners": OF_SIZES,
+    "area": OF_SIZES,
 }
-_USED = tuple(mode for mode, scaling in _MODES.items() if scaling is not _OF_SIZES)
+_USED = tuple(mode for mode, scaling in _MODES.items() if scaling is not OF_SIZES)
 _PLAIN = ("nearest", "nearest-exact", "bilinear", "bicubic")
 
-# what comes after the mode in the name, how it is said, of which modes, since which release
+# what comes after the mode in the name, how it is said, of which modes, since which release; until 1.5 all
+# are sampled at the ratio of the sizes
 _SAID: tuple[tuple[str, Say, tuple[str, ...], str], ...] = (
-    ("scale_factor", _interpolate, tuple(_MODES), ">=1.6"),
+    ("scale_factor", _interpolate, tuple(_MODES), ">=1.0"),
     ("recompute_scale_factor", _recompute, _USED, ">=1.5"),
-    ("scale_factor-channels_last", _channels_last, _PLAIN, ">=1.6"),
-    ("scale_factor-3d", _volume, ("nearest", "nearest-exact", "trilinear"), ">=1.6"),
-    ("scale_factor-Upsample", _layer("Upsample", "mode", "align_corners"), _PLAIN, ">=1.6"),
+    ("scale_factor-channels_last", _channels_last, _PLAIN, CHANNELS_LAST),
+    ("scale_factor-3d", _volume, ("nearest", "nearest-exact", "trilinear"), ">=1.0"),
+    ("scale_factor-Upsample", _layer("Upsample", "mode", "align_corners"), _PLAIN, ">=1.0"),
 )
 
 
@@ -96,9 +98,9 @@ class Scaled:
     Attributes:
         name: of the call.
         mode: the call of F.interpolate whose convention and flags it has.
-        since: the releases that do with factors what the scaling says.
+        since: the releases that have it.
         say: from the flags and the factors to the call.
-        scaling: what it makes of factors.
+        scaling: what it makes of factors, since 1.6.
         variant: another way to say what another of these says.
         backward: what the backward pass makes of factors.
         unfolded: its image is a volume.
@@ -116,7 +118,7 @@ class Scaled:
 
 def _scaling(mode: str, say: Say) -> Scaling:
     if say is _recompute:
-        return _OF_SIZES
+        return OF_SIZES
     if say is _volume and mode == "nearest":  # the kernel of large outputs, at any size
         return _AS_GIVEN
     return _MODES[mode.replace("tri", "bi")]
@@ -126,7 +128,7 @@ def _scaled() -> Iterator[Scaled]:
     for name, say, modes, since in _SAID:
         for mode in modes:
             scaling = _scaling(mode, say)
-            variant = say is not _interpolate or scaling is _OF_SIZES
+            variant = say is not _interpolate or scaling is OF_SIZES
             # an axis that antialias copies is not copied on the way back: docs/findings.md
             backward = _AS_GIVEN if "antialias" in mode and scaling is _COPIED else scaling
             called = f"interpolate-{mode}-{name}"
@@ -137,7 +139,7 @@ def _scaled() -> Iterator[Scaled]:
         ("UpsamplingBilinear2d", "bilinear-align_corners"),
     ):
         scaling = _MODES[mode]
-        yield Scaled(name, mode, ">=1.6", _layer(name), scaling, True, scaling)
+        yield Scaled(name, mode, ">=1.0", _layer(name), scaling, True, scaling)
 
 
 SCALED = tuple(_scaled())

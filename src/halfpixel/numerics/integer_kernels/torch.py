@@ -61,8 +61,12 @@ def _weights(
     make = _windowed if convention.exclude_outside else _plain
     matrix, largest = make(convention, n_in, n_out, factor)
     bits = next(b for b in range(23) if int(0.5 + largest * 2 ** (b + 1)) >= _TOO_LARGE or b == 22)
-    scaled = matrix * 2.0**bits
-    return np.trunc(scaled + np.copysign(0.5, scaled)).astype(np.int64), bits
+    return _fixed(matrix, bits), bits
+
+
+def _fixed(weights: Float64, bits: int) -> Integers:
+    scaled = weights * 2.0**bits
+    return np.trunc(scaled + np.copysign(0.5, scaled)).astype(np.int64)
 
 
 def _plain(
@@ -91,18 +95,21 @@ def _windowed(
     the scale."""
     scale, half = _scale_and_half(convention, n_in, n_out, factor)
     stretch = max(scale, 1.0) if convention.antialias else 1.0
-    support = taps(convention) * 0.5 * stretch
     center = scale * (np.arange(n_out) + half)
-    rest = 0.5 - half  # from a coordinate whose half is left out to the middle of a pixel
     pixel = np.arange(n_in)
-    first, last = (
-        (center + side + 0.5 + rest).astype(np.int64)[:, None] for side in (-support, support)
-    )
+    first, last = (end[:, None] for end in _ends(center, taps(convention) * 0.5 * stretch, half))
     away = abs((pixel - center[:, None] + half) * (1.0 / stretch))
     matrix = np.where((pixel >= first) & (pixel < last), kernel(convention, away), 0.0)
     # summed from the first tap to the last; the zeros around them change nothing
     matrix = matrix / np.add.accumulate(matrix, axis=1)[:, -1:]
     return matrix, float(matrix.max())
+
+
+def _ends(center: NDArray[Any], support: float, half: float) -> tuple[Integers, Integers]:
+    """The first pixel of each window, and the one after its last; they may lie outside the image."""
+    rest = 0.5 - half  # from a coordinate whose half is left out to the middle of a pixel
+    first = (center - support + 0.5 + rest).astype(np.int64)
+    return first, (center + support + 0.5 + rest).astype(np.int64)
 
 
 def _scale_and_half(
@@ -114,6 +121,83 @@ def _scale_and_half(
     scale = step(n_in, n_out, factor) if convention.takes_factors else float(above / below)
     aligned = convention.coordinate_transformation_mode == "align_corners"
     return scale, 0.0 if aligned else 0.5
+
+
+# ---------------------------------------------------------------------------- torch 2.0
+
+_OWN_KERNEL = 4  # channels, on a CPU with AVX2
+
+
+def uint8_2_0(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    factors: Factors = NO_FACTORS,
+) -> Integers:
+    """As ``torch_uint8``, but that a window can get a third tap by rounding, for which there is no weight. It
+    is weighted by what lies there in memory: up to four channels, bits 32 to 47 of the weight number *i*, of
+    all weights in a row, for output *i*; of more channels, the first weight of the output after it.
+    """
+    return _uint8_2_0(convention, x, size, factors, own_kernel=x.shape[1] <= _OWN_KERNEL)
+
+
+def uint8_2_0_loops(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    factors: Factors = NO_FACTORS,
+) -> Integers:
+    """As ``torch_uint8_2_0`` of more than four channels, on a CPU without AVX2."""
+    return _uint8_2_0(convention, x, size, factors, own_kernel=False)
+
+
+def _uint8_2_0(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    factors: Factors,
+    *,
+    own_kernel: bool,
+) -> Integers:
+    for axis in (3, 2):
+        n_in, n_out, factor = x.shape[axis], size[axis - 2], factors[axis - 2]
+        if _copied(n_in, n_out):
+            continue
+        weights, bits = _weights(convention, n_in, n_out, factor)
+        weights = weights + _third_taps(convention, n_in, n_out, factor, bits, own_kernel)
+        sums = np.tensordot(weights.astype(np.float64), x.astype(np.float64), axes=(1, axis))
+        x = half_up(np.moveaxis(sums, 0, axis).astype(np.int64), bits).clip(*_BETWEEN_PASSES)
+    return x
+
+
+def _third_taps(
+    convention: Resize,
+    n_in: int,
+    n_out: int,
+    factor: float | None,
+    bits: int,
+    own_kernel: bool,
+) -> Integers:
+    """The weights of taps for which there is no place, (n_out, n_in)."""
+    scale, half = _scale_and_half(convention, n_in, n_out, factor)
+    first, last = _ends(scale * (np.arange(n_out) + half), 1.0, half)
+    first, last = np.maximum(first, 0), np.minimum(last, n_in)
+    matrix, _ = _windowed(convention, n_in, n_out, factor)
+    rows = np.arange(n_out)
+    pixels = np.stack([first, np.minimum(first + 1, n_in - 1)], axis=1)
+    inside = np.stack([first < last, first + 1 < last], axis=1)
+    two = np.where(inside, matrix[rows[:, None], pixels], 0.0)
+    if own_kernel:
+        words = np.ascontiguousarray(two).reshape(-1).view(np.uint64)[:n_out]
+        third = (words >> np.uint64(32)).astype(np.uint16).astype(np.int16).astype(np.int64)
+    else:
+        third = np.append(_fixed(two[1:, 0], bits), 0)
+    found = np.zeros((n_out, n_in), np.int64)
+    more = last - first > two.shape[1]
+    found[rows[more], first[more] + 2] = third[more]
+    return found
 
 
 # ---------------------------------------------------------------------------- Keras on torch
