@@ -57,6 +57,7 @@ FROM_THE_TOP = {"CHANGELOG.md": "changelog.md", "LICENSE": "../LICENSE"}
 def setup(app: Sphinx) -> None:
     """Connect what is below; Sphinx calls this."""
     app.connect("builder-inited", write_answers)
+    app.connect("builder-inited", write_timeline)
     app.connect("include-read", relink)
     app.connect("autodoc-process-docstring", hide_colons, priority=100)  # before napoleon
     app.connect("autodoc-process-docstring", end_literals, priority=900)  # after it
@@ -75,6 +76,15 @@ def write_answers(app: Sphinx) -> None:
     script = Path(app.outdir, "_static", "convert_data.js")
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(convert_page.script(workers=os.cpu_count() or 1), encoding="utf-8")
+
+
+def write_timeline(app: Sphinx) -> None:
+    """What the page with the timeline shows."""
+    from halfpixel.report import timeline
+
+    script = Path(app.outdir, "_static", "timeline_data.js")
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(timeline.script(), encoding="utf-8")
 
 
 def relink(app: Sphinx, path: Path, parent: str, text: list[str]) -> None:
@@ -215,9 +225,9 @@ def open_in_the_browser(
 def read_calls(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object
 ) -> None:
-    """The scripts of the page that converts a call, which no other page loads."""
-    if page == "convert":
-        for name in ("convert_data.js", "convert.js"):
+    """The scripts of a page that has some, which no other page loads."""
+    if page in ("convert", "timeline"):
+        for name in (f"{page}_data.js", f"{page}.js"):
             app.add_js_file(name, loading_method="defer")
 
 

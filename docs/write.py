@@ -12,7 +12,7 @@ from unittest import mock
 
 from halfpixel import cli
 from halfpixel.conformance import trials
-from halfpixel.report import arithmetics, overlap, rule_book
+from halfpixel.report import arithmetics, overlap, rule_book, timeline, upgrade_table
 
 HERE = Path(__file__).parent
 
@@ -21,6 +21,8 @@ SHOWN = (HERE.parent / "README.md", HERE / "convert.md", HERE / "look-up.md")
 _COMMAND = re.compile(
     r"^    \$ halfpixel ((?:convert|rules|show) .*)\n(?:    .*\n|\n(?=    ))*", re.MULTILINE
 )
+# pages with the table of what changed in which release
+WITH_CHANGES = (HERE / "upgrade.md", HERE / "symptoms.md")
 _WIDTH = "100"  # of the terminal that they are shown in
 
 
@@ -35,7 +37,9 @@ def documents() -> dict[Path, str]:
         HERE / "arithmetics.md": arithmetics.page(growth, calls),
         **{HERE / "pictures" / n: t for n, t in arithmetics.pictures(growth, calls).items()},
         HERE / "pictures" / overlap.PICTURE: overlap.picture(),
+        HERE / "pictures" / timeline.PICTURE: timeline.picture(),
         **{page: with_output(page.read_text(encoding="utf-8")) for page in SHOWN},
+        **{page: upgrade_table.written(page.read_text("utf-8")) for page in WITH_CHANGES},
     }
 
 

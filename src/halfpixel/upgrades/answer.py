@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from .. import documents
 from ..frameworks import FRAMEWORKS, Call, Release
+from ..frameworks.sources import source
 from .changes import SILENT, Change, Kind, compare
 from .environment import Environment, pair, read, release_of
 from .evidence import NOT_SEEN, ONLY_SEEN, held
@@ -232,4 +233,5 @@ def _dated(call: Call, change: Change, old: Release, new: Release) -> Change:
     if found is None:
         return change
     package, release = found
-    return replace(change, since=release if package == OWN else f"{package} {release}")
+    since = release if package == OWN else f"{package} {release}"
+    return replace(change, since=since, source=source(call.framework, call.name, since))
