@@ -240,8 +240,8 @@ def test_the_defect_of_same_is_declared_where_the_cut_is_odd_and_until_3_15() ->
             before, after = (trial.call.at(release) for release in ("3.14.1", "3.15.0"))
             assert before is not None
             assert after is not None
-            defect = before.defect(case)
-            assert after.defect(case) is None
+            defect = before.defect(case.request)
+            assert after.defect(case.request) is None
             if defect is not None:
                 shown.add(case.name)
                 # one pixel later: the window begins where the second pixel was

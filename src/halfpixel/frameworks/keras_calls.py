@@ -5,20 +5,20 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..numerics.error_model import ErrorModel
-from ..operators import ConvTranspose
+from ..operators import ConvTranspose, Resize
 from ..operators.request import Request
 from .call import (
-    BFLOAT16,
     HALVES,
     INTEGERS,
     WIDE,
     Call,
+    Change,
     Defect,
     DType,
     Expression,
@@ -29,10 +29,12 @@ from .call import (
     array,
     dtype_name,
 )
+from .keras_releases import ASYMMETRIC, FIRST, FUNCTION, RESIZING, UPSAMPLING
 from .layer_plans import Target
 from .library import Function, Library
 from .windows import KERAS_PADDINGS, KerasPadding, axes_of, keras_output_padding
 
+T = TypeVar("T")
 Flags = dict[str, object]
 Said = Callable[[Request], Expression | None]
 
@@ -43,7 +45,10 @@ class Backend:
 
     Attributes:
         framework: the name of the framework whose calls these are.
-        releases: those of the framework that have them (PEP 440 specifiers).
+        about: what a range of Keras's releases begins with there: ``keras `` beside another package.
+        have: from a function and its flags to the ranges of Keras's releases that have it.
+        changes: from a call, the backend's own and the function to what it was in earlier releases of Keras.
+        asymmetric: the call that UpSampling2D's bilinear was before it had half_pixel.
         becomes: for an interpolation, with ``-antialias`` or without, the backend's own call that Keras
             makes of it.
         sums: the backend's own transposed convolution.
@@ -56,14 +61,17 @@ class Backend:
         refusal: of an interpolation that is not in ``becomes``.
         empty: of images without channels, first, and of no pixels in or out.
         saturates: a result is cut at the largest number of its dtype, and of the sums'.
-        sums_refusals: what that refuses.
-        sums_defects: where Keras's is known to compute something else.
+        sums_refusals: from a padding to what that refuses.
+        sums_defects: from a padding to where Keras's is known to compute something else.
         run: from a run that uses Keras to one where Keras has this backend.
         variant: whether the framework has all of this by another name.
     """
 
     framework: str
-    releases: str
+    about: str = ""
+    have: Callable[[str, Flags], tuple[str, ...]]
+    changes: Callable[[Call, Call, str], Mapping[str, Change]] = lambda call, own, function: {}
+    asymmetric: Call | None = None
     becomes: Mapping[str, Call]
     sums: Call
     narrow: Mapping[str, tuple[DType, ...]]
@@ -74,10 +82,18 @@ class Backend:
     refusal: Refusal | None = None
     empty: tuple[Refusal, ...] = ()
     saturates: bool = False
-    sums_refusals: tuple[Refusal, ...] = ()
-    sums_defects: tuple[Defect, ...] = ()
+    sums_refusals: Callable[[KerasPadding], tuple[Refusal, ...]] = lambda padding: ()
+    sums_defects: Callable[[KerasPadding], tuple[Defect, ...]] = lambda padding: ()
     run: Callable[[Run], Run] = lambda run: run
     variant: bool = False
+
+    def range(self, releases: str) -> str:
+        """A range of Keras's releases, as a call of this backend declares it."""
+        return self.about + releases if releases else ""
+
+    def ranged(self, by_range: Mapping[str, T]) -> dict[str, T]:
+        """What holds in ranges of Keras's releases, as a call of this backend declares it."""
+        return {self.range(releases): value for releases, value in by_range.items()}
 
 
 # ---------------------------------------------------------------------------- resize
@@ -114,6 +130,20 @@ def _upsampling(flags: Flags) -> Said:
     return expression
 
 
+def _upsampled_transposed(request: Request) -> tuple[int, int]:
+    """The size that UpSampling2D computed from the axes of a transposed image: of its width and channels."""
+    (h, out_h), (w, out_w) = request.sizes
+    return w * (out_h // h), request.shape[1] * (out_w // w)
+
+
+# keras-team/keras v3.1.1, keras/layers/reshaping/up_sampling2d.py: _resize_images
+_AXES_TAKEN_TWICE = Defect(
+    why="of an image with its channels first, it takes width and channels for height and width",
+    releases=">=3, <3.2",
+    when=lambda request: _upsampled_transposed(request) != request.size,
+    result=lambda case: replace(case, size=_upsampled_transposed(case.request)).computed(),
+)
+
 _LAYERS = "keras.layers"
 _METHODS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
 _TRACED = ("nearest", "bilinear", "bicubic")  # in the modes: what layers are used with
@@ -128,7 +158,7 @@ _RESIZERS: tuple[
 ]
 _RESIZERS = (
     (
-        "keras.ops.image.resize",
+        FUNCTION,
         _function,
         (
             (_PLAIN, _METHODS),
@@ -137,7 +167,7 @@ _RESIZERS = (
         ),
     ),
     (
-        "keras.Resizing",
+        RESIZING,
         _resizing,
         (
             (_PLAIN, _METHODS),
@@ -146,7 +176,7 @@ _RESIZERS = (
         ),
     ),
     (
-        "keras.UpSampling2D",
+        UPSAMPLING,
         _upsampling,
         ((_PLAIN, _METHODS), (_CHANNELS_FIRST, ("nearest", "bilinear"))),
     ),
@@ -166,23 +196,25 @@ def _resize_call(
 ) -> Call:
     # neither backend antialiases nearest or area: both take the flag, and leave it
     antialias = flags is _ANTIALIAS and method in _ANTIALIASED
-    asked = f"{method}-antialias" if antialias else method
-    own = backend.becomes.get(asked)
+    becomes = f"{method}-antialias" if antialias else method
+    own = backend.becomes.get(becomes)
     words = {"antialias": "-antialias", "data_format": "-channels_first"}
     plain = say is _function and flags is _PLAIN
     repeats = say is _upsampling and method == "nearest"
-    narrow = backend.narrow.get(asked, ()) if own and (antialias or flags is _PLAIN) else ()
+    narrow = backend.narrow.get(becomes, ()) if own and (antialias or flags is _PLAIN) else ()
     dtypes = (*WIDE, *narrow)
     integers = [dtype for dtype in narrow if dtype in INTEGERS and method != "nearest"]
     some = own or next(iter(backend.becomes.values()))
     # what only repeats takes images of no channels
     refusals = backend.empty[repeats:] if own or backend.refusal is None else (backend.refusal,)
-    return Call(
+    asked = {"interpolation": method, **flags}
+    call = Call(
         framework=backend.framework,
         name=f"{name}-{method}" + "".join(words[flag] for flag in flags),
         operation="resize",
-        follows={backend.releases: next(iter(own.follows.values()))} if own else {},
-        expression=say({"interpolation": method, **flags}),
+        follows=_follows(backend, own, name, asked) if own else {},
+        releases="" if own else backend.range(FIRST),
+        expression=say(asked),
         run=backend.run(functools.partial(_run, channels_first=flags is _CHANNELS_FIRST)),
         arithmetic={dtype: _arithmetic(backend, some, dtype, repeats=repeats) for dtype in dtypes},
         returns={dtype: backend.widens.get(dtype, dtype) for dtype in dtypes},
@@ -193,6 +225,20 @@ def _resize_call(
         own_code=flags is _PLAIN and method in _TRACED,
         defects=own.defects if own else (),
     )
+    if own is None:
+        return call
+    if say is _upsampling and flags is _CHANNELS_FIRST and not repeats:
+        defect = replace(_AXES_TAKEN_TWICE, releases=backend.range(_AXES_TAKEN_TWICE.releases))
+        call = replace(call, defects=(*call.defects, defect))
+    return replace(call, changes=backend.ranged(backend.changes(call, own, name)))
+
+
+def _follows(backend: Backend, own: Call, function: str, asked: Flags) -> dict[str, Resize]:
+    """The releases of Keras and what a call follows in them."""
+    found = dict.fromkeys(backend.have(function, asked), own.latest)
+    if function == UPSAMPLING and asked["interpolation"] == "bilinear" and backend.asymmetric:
+        found = {ASYMMETRIC: backend.asymmetric.latest, **found}
+    return backend.ranged(found)
 
 
 def _arithmetic(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> ErrorModel:
@@ -265,6 +311,26 @@ def _conv_function(padding: KerasPadding) -> Said:
     return expression
 
 
+def _appends_nothing_somewhere(padding: KerasPadding) -> Callable[[Request, str, Names], bool]:
+    """A zero among the ``output_padding`` that is said."""
+
+    def when(request: Request, dtype: str, names: Names) -> bool:
+        flags = _padded(request, padding)
+        return flags is not None and 0 in flags.get("output_padding", ())  # type: ignore[operator]
+
+    return when
+
+
+def _zero_refusal(backend: Backend, padding: KerasPadding) -> Refusal:
+    return Refusal(
+        words="`output_padding` argument must be a tuple of 2 integers",
+        why="an output_padding of 0 is not taken "
+        "(keras/src/layers/convolutional/base_conv_transpose.py: BaseConvTranspose)",
+        when=_appends_nothing_somewhere(padding),
+        releases=backend.range(">=3, <3.11"),
+    )
+
+
 def _strided_and_dilated(request: Request, dtype: str, names: Names) -> bool:
     c = request.convention
     assert isinstance(c, ConvTranspose)
@@ -280,21 +346,26 @@ _LAYER_REFUSAL = Refusal(
 
 
 def _conv_calls(backend: Backend) -> Iterator[Call]:
-    for name, say, refusals in (
-        ("keras.Conv2DTranspose", _conv_layer, (_LAYER_REFUSAL,)),
-        ("keras.ops.conv_transpose", _conv_function, ()),
+    for name, say in (
+        ("keras.Conv2DTranspose", _conv_layer),
+        ("keras.ops.conv_transpose", _conv_function),
     ):
         for padding in KERAS_PADDINGS:
+            refusals = (
+                (_LAYER_REFUSAL, _zero_refusal(backend, padding)) if say is _conv_layer else ()
+            )
+            since = FIRST if backend.about == "" or say is _conv_function else ""
             yield Call(
                 framework=backend.framework,
                 name=f"{name}-{padding}",
                 operation="conv_transpose",
+                releases=backend.range(since),
                 expression=say(padding),
                 run=backend.run(_run),
                 arithmetic=backend.sums.arithmetic,
                 returns=backend.sums.returns,
-                refusals=(*refusals, *backend.sums_refusals),
-                defects=backend.sums_defects if padding == "same" else (),
+                refusals=(*refusals, *backend.sums_refusals(padding)),
+                defects=backend.sums_defects(padding),
                 variant=say is _conv_layer,  # its weights have no names to differentiate by
             )
 
@@ -420,7 +491,7 @@ def run_gradient(
     (result,) = expression.evaluate({**names, **tensors})
     if of == "x":
         return _array(names, result)
-    values = array(names["keras"].ops.convert_to_numpy(result))
+    values = array(names["to_array"](result))
     return values.reshape(1, -1, 1, 1) if of == "b" else values.transpose(3, 2, 0, 1)
 
 
@@ -435,16 +506,11 @@ def _tensors(
         key: value if channels_first else np.ascontiguousarray(value.transpose(_LAYOUTS[key]))
         for key, value in inputs.items()
     }
-    to_tensor = names["keras"].ops.convert_to_tensor
-    return {key: to_tensor(value, dtype=dtype_name(inputs[key])) for key, value in arrays.items()}
+    return {
+        key: names["to_tensor"](value, dtype_name(inputs[key])) for key, value in arrays.items()
+    }
 
 
 def _array(names: Names, result: Any, *, channels_first: bool = False) -> NDArray[Any]:
-    keras = names["keras"]
-    if keras.backend.standardize_dtype(result.dtype) == "bfloat16":
-        values = array(keras.ops.convert_to_numpy(keras.ops.cast(result, "float32"))).astype(
-            BFLOAT16
-        )
-    else:
-        values = array(keras.ops.convert_to_numpy(result))
+    values = array(names["to_array"](result))
     return values if channels_first else values.transpose(0, 3, 1, 2)

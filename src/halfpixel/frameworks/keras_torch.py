@@ -6,13 +6,18 @@ brings it in on TensorFlow's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
+from numpy.typing import NDArray
+
+from ..numerics.computation import Computed
 from ..operators import ConvTranspose
 from ..operators.request import Request
 from . import torch
 from .call import (
+    BFLOAT16,
     HALVES,
     INTEGERS,
     Call,
@@ -23,10 +28,21 @@ from .call import (
     Gradient,
     Name,
     Names,
+    Recomputation,
     Refusal,
 )
 from .keras_calls import Backend, calls, run_gradient
+from .keras_releases import have_on_torch, through_torchvision
 from .process import Process, elsewhere
+from .windows import (
+    KerasPadding,
+    WindowAxis,
+    axes_of,
+    convention_of,
+    keras_output_padding,
+    keras_torch_arguments,
+    torch_window,
+)
 
 _TORCH = {call.name: call for call in torch.CALLS}
 
@@ -53,30 +69,94 @@ def _from_channels_last(call: Call) -> Call:
     def when(request: Request) -> bool:
         return defect.when(replace(request, dtype="float32"))
 
-    return replace(call, defects=(replace(defect, when=when),) if antialias else ())
+    there = replace(defect, when=when, releases=f"torch {defect.releases}")
+    return replace(call, defects=(there,) if antialias else ())
 
 
-def _cut_first(request: Request) -> ConvTranspose:
-    """The convention, with the odd pixel of an axis cut before the first and not after the last."""
+# until 3.14, Keras said the window in torch's arguments: keras-team/keras,
+# keras/src/backend/common/backend_utils.py: _convert_conv_transpose_padding_args_from_keras_to_torch
+_SAID = "<3.15"
+_REFUSED, _CLAMPED = "<3.13", ">=3.13, <3.15"  # what it cannot say
+
+
+def _torch_axes(request: Request, padding: KerasPadding) -> list[tuple[WindowAxis, int, int]]:
+    """The axes of a request, with torch's padding and output_padding that Keras gives."""
     c = request.convention
     assert isinstance(c, ConvTranspose)
-    n = len(c.strides)
-    axes = []
-    for begin, end, extra in zip(c.pads[:n], c.pads[n:], c.output_padding, strict=True):
-        odd = end - extra > begin
-        axes.append((end - extra, begin, 0) if odd else (begin, end, extra))
-    begins, ends, extras = zip(*axes, strict=True)
-    return replace(c, pads=(*begins, *ends), output_padding=extras)
+    axes = axes_of(c, request.kernel)
+    said = keras_output_padding(axes, padding) or (None,) * len(axes)
+    return [
+        (axis, *keras_torch_arguments(padding, extra, axis.kernel, axis.stride, axis.dilation))
+        for axis, extra in zip(axes, said, strict=True)
+    ]
 
 
-# keras-team/keras, keras/src/backend/common/backend_utils.py:
-# _convert_conv_transpose_padding_args_from_keras_to_torch
-_ODD_PIXEL = Defect(
-    why="SAME crops the odd pixel at the start, not at the end",
-    releases="<3.15",
-    when=lambda request: _cut_first(request) != request.convention,
-    result=lambda case: replace(case, convention=_cut_first(case.request)).computed(),
-)
+def _cropped(request: Request, padding: KerasPadding) -> tuple[ConvTranspose, tuple[int, int]]:
+    """The convention with torch's arguments, and the size of its output; where an axis is appended to by a
+    stride or more, by as much as torch takes."""
+    axes = [
+        replace(axis, window=torch_window(begin, min(extra, axis.stride - 1)))
+        for axis, begin, extra in _torch_axes(request, padding)
+    ]
+    height, width = (
+        (n - 1) * axis.stride + axis.extent - axis.window.begin - axis.window.end
+        for n, axis in zip(request.shape[2:], axes, strict=True)
+    )
+    return convention_of(axes), (height, width)
+
+
+def _as_torch(padding: KerasPadding) -> Recomputation:
+    def result(case: Computed) -> Computed:
+        convention, size = _cropped(case.request, padding)
+        return replace(case, convention=convention, size=size).computed()
+
+    return result
+
+
+def _appends_too_much(padding: KerasPadding) -> Callable[[Request], bool]:
+    def when(request: Request) -> bool:
+        return any(extra >= axis.stride for axis, _, extra in _torch_axes(request, padding))
+
+    return when
+
+
+def _cropped_by_torch(padding: KerasPadding) -> tuple[Defect, ...]:
+    def moved(request: Request) -> bool:
+        axes = _torch_axes(request, padding)
+        return any(torch_window(begin, extra) != axis.window for axis, begin, extra in axes)
+
+    if padding == "valid":
+        return ()
+    return (
+        Defect(
+            why="SAME crops the odd pixel at both ends where the stride is 1: the output is a pixel short",
+            releases=_CLAMPED,
+            when=_appends_too_much(padding),
+            result=_as_torch(padding),
+        ),
+        Defect(
+            why="SAME crops the odd pixel at the start, not at the end",
+            releases=_SAID,
+            when=moved,
+            result=_as_torch(padding),
+        ),
+    )
+
+
+def _too_much_appended(padding: KerasPadding) -> tuple[Refusal, ...]:
+    if padding == "valid":
+        return ()
+    too_much = _appends_too_much(padding)
+    return (
+        Refusal(
+            words="lead to a Torch output_padding",
+            why="torch appends less than a stride "
+            "(keras/src/backend/common/backend_utils.py: "
+            "_convert_conv_transpose_padding_args_from_keras_to_torch)",
+            when=lambda request, dtype, names: too_much(request),
+            releases=_REFUSED,
+        ),
+    )
 
 
 def _rounding(choice: tuple[str, ...], names: Names) -> str:
@@ -96,7 +176,8 @@ _REFUSES_EMPTY = (
 CALLS = calls(
     Backend(
         framework="keras_torch",
-        releases=">=3.9",  # before, Keras resized through torchvision
+        have=have_on_torch,
+        changes=through_torchvision,
         becomes={said: _from_channels_last(_TORCH[name]) for said, name in _BECOMES.items()},
         narrow=_NARROW,
         widens={"uint16": "int32"},  # keras/src/backend/torch/core.py: TORCH_DTYPES
@@ -110,7 +191,8 @@ CALLS = calls(
         ),
         empty=_REFUSES_EMPTY,
         sums=_TORCH["conv_transpose2d"],
-        sums_defects=(_ODD_PIXEL,),
+        sums_refusals=_too_much_appended,
+        sums_defects=_cropped_by_torch,
         run=elsewhere,
     )
 )
@@ -125,7 +207,16 @@ def _load_there() -> Names:
         raise ImportError(f"Keras took the backend {keras.backend.backend()}")
     keras.config.set_image_data_format("channels_last")  # a user's keras.json may say otherwise
     torch.set_num_threads(1)
-    return {"keras": keras, "torch": torch}
+
+    def to_tensor(values: NDArray[Any], dtype: str) -> Any:
+        return keras.ops.convert_to_tensor(values, dtype=dtype)
+
+    def to_array(result: Any) -> Any:
+        if keras.backend.standardize_dtype(result.dtype) != "bfloat16":
+            return keras.ops.convert_to_numpy(result)
+        return keras.ops.convert_to_numpy(keras.ops.cast(result, "float32")).astype(BFLOAT16)
+
+    return {"keras": keras, "torch": torch, "to_tensor": to_tensor, "to_array": to_array}
 
 
 _VARIABLES = {"KERAS_BACKEND": "torch", "KERAS_TORCH_DEVICE": "cpu"}  # not a GPU that is there

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..numerics.error_model import ErrorModel, sum_of_products
 from ..operators import ConvTranspose, Resize
 from ..operators.request import Request
-from . import keras_calls
+from . import keras_calls, keras_releases
 from .call import (
     HALVES,
     INTEGERS,
@@ -37,6 +37,7 @@ from .library import Function, Library, Words
 from .tensorflow_modes import MODES
 from .tensorflow_raw import (
     CROP_AND_RESIZE,
+    CROP_CRASHES,
     CROP_REFUSES_EMPTY,
     ONLY_RAW,
     SCALE_AND_TRANSLATE,
@@ -198,7 +199,7 @@ _REFUSES_EMPTY = (
     ),
     Refusal(
         words="output dimensions must be positive|must have positive height and width"
-        r"|Dimension -\d+ must be >= 0|do not satisfy `value > 0`",
+        r"|Dimension -\d+ must be >= 0|do not satisfy `value > 0`|does not satisfy the requirement `> 0`",
         why=f"no output pixels ({_STATE_H}; keras/src/ops/image.py: resize)",
         when=lambda request, dtype, names: request.no_output,
     ),
@@ -335,7 +336,7 @@ def _raw_calls() -> Iterator[Call]:
             ("image.crop_and_resize", (*_DTYPES, *HALVES, *INTEGERS), (_NO_BFLOAT16,), False),
             ("raw_ops.CropAndResize", _DTYPES, (), True),
         ):
-            yield _resize_call(
+            call = _resize_call(
                 f"{name}-{method}",
                 f"tf.{name}",
                 {"method": method},
@@ -349,6 +350,7 @@ def _raw_calls() -> Iterator[Call]:
                 variant=variant,
                 one_image=True,  # a box for each
             )
+            yield replace(call, crashes=CROP_CRASHES)
     for kernel_type, antialias, spread in SCALE_AND_TRANSLATE:
         yield _resize_call(
             f"raw_ops.ScaleAndTranslate-{kernel_type}{'-antialias' if antialias else ''}",
@@ -462,6 +464,11 @@ def _cpu_refusal(explicit: bool) -> Refusal:
     )
 
 
+def _dilated_unlike(request: Request, dtype: str, names: Names) -> bool:
+    assert isinstance(request.convention, ConvTranspose)
+    return len(set(request.convention.dilations)) > 1
+
+
 # ---------------------------------------------------------------------------- running
 
 
@@ -554,14 +561,19 @@ def _load() -> Names:
         raise ImportError(
             f"Keras was imported before, on {keras.backend.backend()}; its calls here are TensorFlow's"
         )
-    keras.config.set_image_data_format("channels_last")  # a user's keras.json may say otherwise
+    keras.backend.set_image_data_format("channels_last")  # a user's keras.json may say otherwise
 
     with contextlib.suppress(RuntimeError):  # somebody ran an operation before: threads are set
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
     # v1's functions announce at every first use that v2 has others
     tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
-    return {"tf": tf, "keras": keras, "operator": operator}
+
+    def to_tensor(values: NDArray[Any], dtype: str) -> Any:
+        return tf.cast(tf.constant(values), dtype)
+
+    functions = {"to_tensor": to_tensor, "to_array": operator.methodcaller("numpy")}
+    return {"tf": tf, "keras": keras, "operator": operator, **functions}
 
 
 def _environment(names: Names) -> str:
@@ -667,9 +679,21 @@ def _raw_conv_calls() -> Iterator[Call]:
             yield replace(call, run=_run_depthwise if depthwise else _run, variant=True)
 
 
+_V1_CALLS = tuple(_v1_calls())
+# tf.keras dilates by tf.nn.atrous_conv2d_transpose, which moves the pixels and no taps
+_KERAS_REFUSALS = (
+    replace(_cpu_refusal(explicit=False), releases="keras >=3"),
+    Refusal(
+        words="the 2 dimensions of the `dilation_rate` argument to be equal|AssertionError",
+        why="tf.nn.atrous_conv2d_transpose has one rate (keras/src/backend.py: conv2d_transpose)",
+        when=_dilated_unlike,
+        releases="keras <3",
+    ),
+)
+
 CALLS = (
     *_IMAGE_RESIZE.values(),
-    *_v1_calls(),
+    *_V1_CALLS,
     *_fitting_calls(),
     *_raw_calls(),
     *_CONV2D_TRANSPOSE.values(),
@@ -677,7 +701,10 @@ CALLS = (
     *keras_calls.calls(
         keras_calls.Backend(
             framework="tensorflow",
-            releases="keras >=3",
+            about="keras ",
+            have=keras_releases.have,
+            changes=keras_releases.changes,
+            asymmetric=next(call for call in _V1_CALLS if call.name == "v1.resize_bilinear"),
             becomes=_IMAGE_RESIZE,
             narrow={
                 method: (*HALVES, *INTEGERS) if method != "area" else HALVES
@@ -689,7 +716,7 @@ CALLS = (
             empty=_REFUSES_EMPTY,
             saturates=True,  # keras/src/ops/image.py: _resize (saturate_cast)
             sums=_CONV2D_TRANSPOSE["SAME"],
-            sums_refusals=(_cpu_refusal(explicit=False),),
+            sums_refusals=lambda padding: _KERAS_REFUSALS,
             variant=True,
         )
     ),

@@ -12,7 +12,7 @@ from typing import Any
 from ..numerics.error_model import ErrorModel, normalised_weight_error
 from ..operators import Resize
 from ..operators.request import Request
-from .call import Expression, Name, Refusal
+from .call import Crash, Expression, Name, Refusal
 
 Say = Callable[[str, dict[str, object]], Callable[[Request], Expression | None]]
 
@@ -122,6 +122,19 @@ CROP_REFUSES_EMPTY = (
         words="boxes must be 2-D",
         why=f"an empty list of boxes has one dimension ({_KERNELS_DIR}/crop_and_resize_op.cc)",
         when=lambda request, dtype, names: not request.shape[0],
+    ),
+)
+
+
+# the list is taken for a matrix before its dimensions are looked at: tensor_shape.cc, NDIMS == dims()
+CROP_CRASHES = (
+    Crash(
+        why=f"an empty list of boxes has one dimension ({_KERNELS_DIR}/crop_and_resize_op.cc: "
+        "CropAndResizeOp)",
+        releases="<2.18",
+        when=lambda request: (
+            not request.shape[0] and not request.no_pixels and not request.no_output
+        ),
     ),
 )
 

@@ -170,6 +170,24 @@ def keras_window(
     return same_window(excess)
 
 
+def keras_torch_arguments(
+    padding: KerasPadding, output_padding: int | None, kernel: int, stride: int, dilation: int
+) -> tuple[int, int]:
+    """torch's ``(padding, output_padding)`` that Keras gave it until 3.14; an output_padding of a stride or
+    more it refused, or clamped.
+
+    keras-team/keras v3.12.0, keras/src/backend/common/backend_utils.py:
+    _convert_conv_transpose_padding_args_from_keras_to_torch.
+    """
+    extent = (kernel - 1) * dilation + 1
+    if padding == "valid":
+        return 0, max(stride - extent, 0) if output_padding is None else output_padding
+    extra = stride - extent % 2 if output_padding is None else output_padding
+    excess = extent - extent % 2 - extra
+    begin = max(-(-excess // 2), 0)
+    return begin, 2 * begin - excess
+
+
 def keras_arguments(axes: Sequence[WindowAxis]) -> KerasArguments | None:
     """``padding`` and ``output_padding`` (None: not given) for all axes at once, or None."""
     said = [(padding, keras_output_padding(axes, padding)) for padding in KERAS_PADDINGS]

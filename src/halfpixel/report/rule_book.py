@@ -416,8 +416,9 @@ def _refusals(call: Call) -> str:
     """The messages are long: a list, since a phone has no room for a table of them."""
     lines = ["Messages are regular expressions.\n"]
     for refusal in call.refusals:
-        dtypes = f" ({', '.join(refusal.dtypes)})" if refusal.dtypes else ""
-        lines.append(f"- {refusal.why}{dtypes}: `{refusal.words}`")
+        said = [*refusal.dtypes, *([_releases(refusal.releases)] if refusal.releases else [])]
+        about = f" ({', '.join(said)})" if said else ""
+        lines.append(f"- {refusal.why}{about}: `{refusal.words}`")
     return "\n".join([*lines, ""]) if call.refusals else ""
 
 

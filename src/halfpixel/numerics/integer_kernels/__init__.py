@@ -70,6 +70,13 @@ _KERAS_TORCH = (
     "compute_source_index_and_lambda, get_cubic_upsample_coefficients"
 )
 
+_TENSORFLOW = (
+    "tensorflow/tensorflow, tensorflow/core/kernels/image/resize_bilinear_op.cc: compute_lerp; "
+    "resize_bicubic_op.cc: InitCoeffsTable, GetWeightsAndIndices, Interpolate1D; "
+    "scale_and_translate_op.cc: ComputeSpansCore, GatherSpans; sampling_kernels.h: LanczosKernelFunc; "
+    "the sine is glibc's (sysdeps/ieee754/flt-32/s_sincosf_data.c: __sincosf_table)"
+)
+
 ROUNDINGS = {
     "torch_uint8": Rounding(
         torch.uint8,
@@ -201,11 +208,17 @@ ROUNDINGS = {
         clamped=("linear",),
         renormalised=("cubic", "lanczos"),
         grids=("half_pixel",),
-        source="keras-team/keras, keras/src/ops/image.py: resize; tensorflow/tensorflow, "
-        "tensorflow/core/kernels/image/resize_bilinear_op.cc: compute_lerp; resize_bicubic_op.cc: "
-        "InitCoeffsTable, GetWeightsAndIndices, Interpolate1D; scale_and_translate_op.cc: "
-        "ComputeSpansCore, GatherSpans; sampling_kernels.h: LanczosKernelFunc; the sine is glibc's "
-        "(sysdeps/ieee754/flt-32/s_sincosf_data.c: __sincosf_table)",
+        source=f"keras-team/keras, keras/src/ops/image.py: _resize; {_TENSORFLOW}",
+    ),
+    "keras_cut": Rounding(
+        tensorflow.cut,
+        clamped=("linear",),
+        renormalised=("cubic", "lanczos"),
+        grids=("half_pixel",),
+        source="keras-team/keras v3.5.0, keras/src/backend/tensorflow/image.py: resize (tf.cast); "
+        f"{_TENSORFLOW}; cast_op_impl.h: CastFunctor",
+        found="tf.cast of TensorFlow 2.15.1 on x86-64, to uint8, int16 and uint16, of up to 200,003 values",
+        stored=False,
     ),
     "keras_torch_rounded": Rounding(
         torch.keras,

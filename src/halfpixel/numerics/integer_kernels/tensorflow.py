@@ -1,4 +1,4 @@
-"""Keras's arithmetic on TensorFlow: its kernels' float32, rounded."""
+"""Keras's arithmetics on TensorFlow: its kernels' float32, rounded or cut."""
 
 from __future__ import annotations
 
@@ -16,9 +16,25 @@ _half_even = np.rint
 
 
 def rounded(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
-    """TensorFlow's float32 result, rounded half to even and saturated. Every operation of its kernels is
-    rounded to float32: linear has differences and products, columns first; the others sum products from
-    the first tap to the last, rows first."""
+    """TensorFlow's float32 result, rounded half to even and saturated."""
+    limits = np.iinfo(dtype)
+    return _half_even(_resized(convention, x, size)).clip(limits.min, limits.max).astype(np.int64)
+
+
+def cut(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """TensorFlow's float32 result with its fraction cut off. What is outside the dtype's range is saturated
+    in whole vectors of 32 values, channels last, and wraps around in the rest."""
+    limits = np.iinfo(dtype)
+    values = np.trunc(_resized(convention, x, size)).astype(np.int64).transpose(0, 2, 3, 1)
+    whole, saturated = values.ravel(), values.size // 32 * 32
+    wrapped = (whole - limits.min) % (limits.max - limits.min + 1) + limits.min
+    cast = np.append(whole[:saturated].clip(limits.min, limits.max), wrapped[saturated:])
+    return cast.reshape(values.shape).transpose(0, 3, 1, 2)
+
+
+def _resized(convention: Resize, x: Integers, size: tuple[int, int]) -> Float32:
+    """Every operation of TensorFlow's kernels is rounded to float32: linear has differences and products,
+    columns first; the others sum products from the first tap to the last, rows first."""
     image = x.astype(F)
     (h, n_h), (w, n_w) = zip(x.shape[2:], size, strict=True)
     if convention.mode == "linear":
@@ -27,8 +43,7 @@ def rounded(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) 
         spans = _table_spans if convention.mode == "cubic" else _lanczos_spans
         for axis in _FIRST:
             image = _summed(image, axis, spans(convention, x.shape[axis], size[axis - 2]))
-    limits = np.iinfo(dtype)
-    return _half_even(image).clip(limits.min, limits.max).astype(np.int64)
+    return image
 
 
 def _along(axis: int, values: Float32) -> Float32:
