@@ -20,7 +20,7 @@ from .installation import packages
 from .layer_plans import Target
 from .library import Function, Library, OwnSize, Words
 from .opencv_arithmetic import RESIZE_CPP, by_ipp, resize_arithmetic
-from .opencv_releases import since
+from .opencv_releases import before, since
 from .opencv_warp import warp_affine_calls
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
@@ -81,8 +81,15 @@ _EARLIER_RULES = {
 _EARLIER_IPP = {"<4.8": "opencv_ipp_2020", ">=4.8, <4.12": "opencv_ipp_2021"}
 
 
-def _changes(flag: str, roundings: Roundings, arithmetic: Arithmetics) -> dict[str, Change]:
+def _changes(
+    flag: str,
+    expression: Callable[[Request], Expression | None],
+    roundings: Roundings,
+    arithmetic: Arithmetics,
+) -> dict[str, Change]:
     """What is computed otherwise in earlier releases: coordinates, or integers by IPP."""
+    if flag == "INTER_NEAREST":
+        return {_COPIES_FOURS: {"expression": _of_fours(expression)}}
     found: dict[str, Change] = {
         releases: {
             "arithmetic": {d: replace(one, coordinate_rule=rule) for d, one in arithmetic.items()}
@@ -165,6 +172,13 @@ _REFUSES_NO_CHANNELS = Refusal(
     when=lambda request, dtype, names: request.no_channels,
     releases=">=4.14",
 )
+# what it is taken for before, unless it is refused for its strides
+_REFUSES_512_CHANNELS = Refusal(
+    words="_step >= minstep|channels\\(\\) <= 4",
+    why="an image without channels, which is taken for one of 512 (modules/python/src2/cv2_convert.cpp)",
+    when=lambda request, dtype, names: request.no_channels,
+    releases="<4.14",
+)
 _READS_BEYOND = Crash(
     "an image without channels is taken for one of 512: memory that is not its own is read",
     "<4.14",
@@ -178,6 +192,7 @@ _REFUSES_EMPTY = (
         when=lambda request, dtype, names: request.no_pixels,
     ),
     _REFUSES_NO_CHANNELS,
+    _REFUSES_512_CHANNELS,
     Refusal(
         words="inv_scale_x > 0",
         why=f"a size of 0 means that factors determine it, and there are none ({RESIZE_CPP}: resize)",
@@ -203,6 +218,21 @@ def _resize(flag: str, regime: _Regime) -> Callable[[Request], Expression | None
         )
 
     return expression
+
+
+_COPIES_FOURS = before("3.4.10", "4.3")  # the bytes beyond are never written (docs/findings.md)
+
+
+def _of_fours(
+    expression: Callable[[Request], Expression | None],
+) -> Callable[[Request], Expression | None]:
+    """Of more than four channels, a multiple of four alone."""
+
+    def limited(request: Request) -> Expression | None:
+        channels = request.shape[1]
+        return None if channels > 4 and channels % 4 else expression(request)
+
+    return limited
 
 
 def _scaling(flag: str, regime: _Regime) -> Scaling:
@@ -271,7 +301,7 @@ def _sized(flag: str, regime: _Regime, convention: Resize) -> Call:
         name=f"resize-{flag}{regime.name}",
         operation="resize",
         follows={_RELEASES.get(flag, ">=3.4"): convention},
-        changes=_changes(flag, roundings, arithmetic),
+        changes=_changes(flag, _resize(flag, regime), roundings, arithmetic),
         since={"float16": ">=4.8"},
         expression=_resize(flag, regime),
         run=_run_resize,
@@ -293,7 +323,7 @@ def _by_factors(flag: str, regime: _Regime, convention: Resize) -> Call:
     return replace(
         _sized(flag, regime, convention),
         name=f"resize-{flag}-fx{regime.name}",
-        changes=_changes(flag, roundings, arithmetic),
+        changes=_changes(flag, _resize_by(flag, regime), roundings, arithmetic),
         expression=_resize_by(flag, regime),
         arithmetic=arithmetic,
         returns={dtype: dtype for dtype in dtypes},
@@ -304,10 +334,14 @@ def _by_factors(flag: str, regime: _Regime, convention: Resize) -> Call:
 
 
 CALLS = (
-    *warp_affine_calls(_run_resize, (_REFUSES_NO_CHANNELS,), (_READS_BEYOND,)),
+    *warp_affine_calls(
+        _run_resize, (_REFUSES_NO_CHANNELS, _REFUSES_512_CHANNELS), (_READS_BEYOND,)
+    ),
     *(_sized(*entry) for entry in _RESIZE),
     *(_by_factors(*entry) for entry in _RESIZE),
-    *opencv_pyramids.calls(_run_resize, _REFUSES_NO_CHANNELS, _READS_BEYOND),
+    *opencv_pyramids.calls(
+        _run_resize, (_REFUSES_NO_CHANNELS, _REFUSES_512_CHANNELS), _READS_BEYOND
+    ),
     *opencv_dnn.CALLS,
 )
 

@@ -24,6 +24,7 @@ from ..operators import ConvTranspose, Resize, conv_transpose_from
 from ..operators.request import Request
 from .call import Call, Change, Defect, DType, Expression, LeftOut, Name, Names, Refusal, array
 from .opencv_arithmetic import by_ipp, resize_arithmetic
+from .opencv_releases import before, since
 from .windows import Window, WindowAxis, axes_of, convention_of, same_window
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
@@ -164,6 +165,11 @@ def _axes(request: Request) -> tuple[WindowAxis, ...]:
     return axes_of(request.convention, request.kernel)
 
 
+def _grouped(request: Request) -> bool:
+    assert isinstance(request.convention, ConvTranspose)
+    return request.convention.group > 1
+
+
 def _appends_a_stride(request: Request) -> bool:
     assert isinstance(request.convention, ConvTranspose)
     c = request.convention
@@ -252,6 +258,7 @@ _CONV_TRANSPOSE = Call(
     arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
     returns=_RETURNS,
     changes={"<5": _FLOAT32},
+    releases=">=3.4.4",  # readNetFromONNX
     since={"float64": ">=4.8"},  # a weight of float64 held as bytes is not read before
     refusals=(
         Refusal(
@@ -287,6 +294,21 @@ _CONV_TRANSPOSE = Call(
 )
 
 
+_REFUSES_GROUPS = Refusal(
+    words="numOutput % ngroups == 0|!hasBias",
+    why="more than one group: the output's channels are counted wrongly "
+    "(modules/dnn/src/onnx/onnx_importer.cpp)",
+    when=lambda request, dtype, names: _grouped(request),
+    releases=before("3.4.6", "4.1"),
+)
+_REFUSES_OUTPUT_SHAPE = Refusal(
+    words="Output shape must have 4 elements",
+    why="output_shape with the two elements that ONNX has (modules/dnn/src/onnx/onnx_importer.cpp)",
+    when=lambda request, dtype, names: True,
+    releases=">=3.4.6, <3.4.7 or >=4.1.0, <4.1.1",
+)
+
+
 def _inferred_calls() -> Iterator[Call]:
     for auto_pad, defects in (
         ("SAME_UPPER", (_AS_AT_STRIDE_1_BEFORE, _AS_AT_STRIDE_1)),
@@ -298,7 +320,11 @@ def _inferred_calls() -> Iterator[Call]:
             name=f"dnn-ConvTranspose-{f'auto_pad={auto_pad}' if auto_pad else 'output_shape'}",
             expression=_inferred(auto_pad),
             run=_run_inferred,
-            refusals=_CONV_TRANSPOSE.refusals[:1],
+            refusals=(
+                _CONV_TRANSPOSE.refusals[0],
+                _REFUSES_GROUPS,
+                *([] if auto_pad else [_REFUSES_OUTPUT_SHAPE]),
+            ),
             defects=defects,
             variant=True,
         )
@@ -735,7 +761,7 @@ def _other_calls() -> list[Call]:
                 *_nearest_before("asymmetric", replace(old, nearest_mode="ceil_where_shrinking")),
                 _as_in_opset_11("nearest"),
             ),
-            releases=">=3.4",
+            releases=since("3.4.13", "4.5.1"),
             changes=_before("asymmetric", old),
         ),
         _resize(
@@ -757,9 +783,16 @@ def _other_calls() -> list[Call]:
             arithmetic=dict.fromkeys(
                 _DTYPES, replace(_arithmetic(old), coordinate_rule="inverse_scale_float64")
             ),
-            releases=">=3.4",
+            releases=since("3.4.11", "4.4"),
             changes=_before("asymmetric", old),
         ),
+        *_always_refused(),
+    ]
+
+
+def _always_refused() -> Iterator[Call]:
+    """What no release takes; before, it is refused for other reasons."""
+    yield replace(
         _resize(
             "Upsample-linear",
             _on("asymmetric", mode="linear"),
@@ -772,6 +805,9 @@ def _other_calls() -> list[Call]:
                 ),
             ),
         ),
+        releases=since("3.4.13", "4.5.1"),
+    )
+    yield replace(
         _resize(
             "Resize-linear-tf_crop_and_resize",
             Resize(mode="linear"),
@@ -791,7 +827,8 @@ def _other_calls() -> list[Call]:
                 ),
             ),
         ),
-    ]
+        releases=since("3.4.11", "4.4"),
+    )
 
 
 CALLS = (_CONV_TRANSPOSE, *_inferred_calls(), *_grid_calls(), *_other_calls())

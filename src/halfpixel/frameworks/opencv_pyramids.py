@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,19 @@ from ..operators import Resize
 from ..operators.exact import apply_matrices
 from ..operators.pyramid import DOWN, goes_down, goes_up
 from ..operators.request import Request
-from .call import INTEGERS, Call, Change, Crash, Defect, DType, Expression, Name, Refusal, Run
+from .call import (
+    INTEGERS,
+    Call,
+    Change,
+    Crash,
+    Defect,
+    DType,
+    Expression,
+    Name,
+    Recomputation,
+    Refusal,
+    Run,
+)
 
 _FLOATS: tuple[DType, ...] = ("float32", "float64")
 _SOURCE = (
@@ -115,28 +127,44 @@ def _refused(name: str, function: str, border: str, words: str) -> Call:
     )
 
 
-def _last_row_between(case: Computed) -> Computed:
-    """In vectors of four values; floats have none that do this."""
-    if case.rule not in ROUNDINGS:
-        return case
-    convention, (_, columns) = case.convention, case.sizes
-    assert isinstance(convention, Resize)
-    last = apply_matrices(case.inputs["x"][:, :, -1:], {3: convention.weights(*columns)})
-    channels, width = case.inputs["x"].shape[1], case.size[1]
-    value = np.arange(width) * channels + np.arange(channels)[:, None]
-    expected = case.expected.copy()
-    expected[:, :, -1] = np.where(
-        value < width * channels // 4 * 4, np.floor(last[:, :, 0] + 0.5), expected[:, :, -1]
+def _last_row_between(vectors: Mapping[str, int]) -> Recomputation:
+    """In the vectors of a dtype; floats have none that do this."""
+
+    def result(case: Computed) -> Computed:
+        lanes = vectors.get(case.dtype, 0)
+        if not lanes or case.rule not in ROUNDINGS:
+            return case
+        convention, (_, columns) = case.convention, case.sizes
+        assert isinstance(convention, Resize)
+        last = apply_matrices(case.inputs["x"][:, :, -1:], {3: convention.weights(*columns)})
+        channels, width = case.inputs["x"].shape[1], case.size[1]
+        value = np.arange(width) * channels + np.arange(channels)[:, None]
+        expected = case.expected.copy()
+        expected[:, :, -1] = np.where(
+            value < width * channels // lanes * lanes,
+            np.floor(last[:, :, 0] + 0.5),
+            expected[:, :, -1],
+        )
+        return replace(case, expected=expected)
+
+    return result
+
+
+def _between(releases: str, vectors: Mapping[str, int]) -> Defect:
+    """``vectors``: the values that are computed at once, by dtype."""
+    return Defect(
+        why="with one row less than twice as many, the last row of integers is the one that lies half a "
+        "pixel further",
+        releases=releases,
+        when=lambda request: request.size[0] == 2 * request.sizes[0][0] - 1,
+        result=_last_row_between(vectors),
     )
-    return replace(case, expected=expected)
 
 
-_LAST_ROW_BETWEEN = Defect(
-    why="with one row less than twice as many, the last row of integers is the one that lies half a pixel "
-    "further",
-    releases="<4.7",
-    when=lambda request: request.size[0] == 2 * request.sizes[0][0] - 1,
-    result=_last_row_between,
+_LAST_ROW_BETWEEN = (
+    _between("<3.4.4", {"uint8": 8, "int16": 4}),
+    _between(">=3.4.4, <3.4.6 or >=4, <4.1", {"uint8": 4, "int16": 4}),
+    _between(">=3.4.6, <4 or >=4.1, <4.7", dict.fromkeys(INTEGERS, 4)),
 )
 
 
@@ -144,7 +172,7 @@ def _arithmetic(dtype: DType) -> ErrorModel:
     return replace(sum_of_products(dtype, _SOURCE), evaluation=("opencv_pyramid",))
 
 
-def calls(run: Run, refuses_no_channels: Refusal, reads_beyond: Crash) -> tuple[Call, ...]:
+def calls(run: Run, refusals: tuple[Refusal, ...], reads_beyond: Crash) -> tuple[Call, ...]:
     """The calls; ``run`` evaluates an expression on one image at a time."""
 
     def call(
@@ -168,7 +196,7 @@ def calls(run: Run, refuses_no_channels: Refusal, reads_beyond: Crash) -> tuple[
             returns={dtype: dtype for dtype in (*_FLOATS, *INTEGERS)},
             roundings=dict.fromkeys(INTEGERS, ("opencv_pyramid",)),
             defects=defects,
-            refusals=(refuses_no_channels,),
+            refusals=refusals,
             crashes=(reads_beyond,),
             changes=changes or {},
             stored=convention == Resize(mode="pyramid"),
@@ -190,7 +218,7 @@ def calls(run: Run, refuses_no_channels: Refusal, reads_beyond: Crash) -> tuple[
             _DOWN[""],
             _up,
             _LAST_ROW_REPEATED,
-            _LAST_ROW_BETWEEN,
+            *_LAST_ROW_BETWEEN,
             changes={"<4.7": {"expression": _up_before}},
         ),
         _refused(

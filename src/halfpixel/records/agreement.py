@@ -119,6 +119,8 @@ def of_call(call: Call, one: Record) -> Iterator[Disagreement]:
     if not there:
         return
     for probe in probes.of_call(call, release):
+        if now is not None and not _claims(now, probe):
+            continue
         key = (call.name, probe.dtype, probe.name)
         if key not in one.outcomes:
             yield Disagreement(*key, one.release, str(probe.expression), "nothing is recorded")
@@ -129,6 +131,13 @@ def of_call(call: Call, one: Record) -> Iterator[Disagreement]:
             reason = verdict.reason + (f": {verdict.words}" if verdict.words else "")
             levels = _levels(verdict, outcome)
             yield Disagreement(*key, one.release, str(probe.expression), reason, levels, outcome)
+
+
+def _claims(now: Call, probe: probes.Probe) -> bool:
+    """Whether the catalogue says anything of what is asked of a release."""
+    return (
+        probe.dtype not in now.unpredicted and now.expression(probe.computation.request) is not None
+    )
 
 
 def _levels(verdict: Verdict, outcome: Outcome) -> int | None:
