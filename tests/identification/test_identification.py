@@ -40,14 +40,17 @@ from halfpixel.identification.equivalents import same_as
 from halfpixel.identification.matching import ELSEWHERE, EVERY, followed
 from halfpixel.identification.probes import (
     FACTORS,
+    FIXED_SIZES,
     SIZES,
     TELLING,
     TELLING_FACTORS,
+    TELLING_FIXED,
     Answer,
     image,
     times,
 )
 from halfpixel.identification.transposed import identify_transposed
+from halfpixel.numerics.coordinates import float_coordinates
 from halfpixel.numerics.weights import matrix as matrix_of
 from halfpixel.operators import every_pyramid, every_resize
 from halfpixel.operators.axis import Axis
@@ -212,6 +215,27 @@ def pixels(candidate: Candidate, answers: list[Answer]) -> list[bytes | None]:
         except ValueError:
             found.append(None)
     return found
+
+
+@pytest.mark.parametrize("factor", [Fraction(1, 2), Fraction(3, 2)], ids=str)
+def test_the_sizes_of_images_alone_tell_every_two_rules_apart_that_differ(factor: Fraction) -> None:
+    rules: dict[Resize, list[Candidate]] = {}
+    for candidate in candidates():
+        simple = not str(candidate.rule).startswith(("grid", "warp"))  # slow, and not of a factor
+        if candidate.convention.mode == "nearest" and simple:
+            rules.setdefault(candidate.convention, []).append(candidate)
+    asked = {n for size in (*FIXED_SIZES, *TELLING_FIXED) for n in size}
+
+    def read(one: Candidate, n: int) -> bytes:
+        axis = Axis(n, int(n * factor), None, 2 * int(n * factor))
+        where = float_coordinates(one.convention, axis.pixels, one.rule)
+        return one.convention.taps_at(where, n)[0].tobytes()
+
+    for several in rules.values():
+        seen = {n: [read(one, n) for one in several] for n in range(2, 97)}
+        for i, j in itertools.combinations(range(len(several)), 2):
+            differ = {n for n, pixels in seen.items() if pixels[i] != pixels[j]}
+            assert not differ or differ & asked, (several[i], several[j])
 
 
 def test_the_size_of_a_telling_factor_is_whole_and_cut_and_rounded_to_the_same() -> None:

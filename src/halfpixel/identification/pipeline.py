@@ -215,16 +215,26 @@ def looked_at(
             result = _followed(windows, compared, rounded=rounded, deadline=deadline)
     except OutOfTime:
         stopped = deadline.words
+    crops = tuple(placements(windows)) if windows else ()
     return Pipeline(
         stages,
         tuple(windows),
         tuple(answers),
         result,
         tuple(size_rules(windows, sizes_asked)) if windows else (),
-        tuple(placements(windows)) if windows else (),
+        crops,
         size,
         stopped,
-        sure=known.failures == 0 or (result is not None and result.complete),
+        sure=_sure(crops, known) or (result is not None and result.complete),
+    )
+
+
+def _sure(crops: Sequence[Placement], known: _Known) -> bool:
+    """Whether sizes and padding are told, where the resize is not named: its size is seen where nothing is
+    cropped; what looks like padding may be padded before the resize, if no convention fills the rest."""
+    padded = bool(crops)
+    return not any(one.kind.startswith("cropped") for one in crops) and not (
+        padded and known.failures
     )
 
 

@@ -111,6 +111,14 @@ TELLING_FACTORS: tuple[tuple[Size, float], ...] = (
     ((25, 10), 0.6),
 )
 
+# The same of functions of an image alone: sizes of an axis at which every two rules do so that differ at any
+# up to 96, multiplied by 1/4, 1/3, 1/2, 2/3, 3/4, 5/4, 3/2, 2, 5/2, 3, 4 or 8 and rounded in any way; by
+# search (tests/identification/test_identification.py).
+TELLING_FIXED: tuple[Size, ...] = (
+    (94, 58), (26, 54), (62, 30), (42, 61), (80, 57), (63, 76), (46, 95), (92, 56), (55, 29),
+    (82, 78), (50, 83), (39, 53), (89, 86), (59, 25), (93, 27), (40, 33), (23, 75), (38, 9),
+)  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class Answer:
@@ -180,7 +188,7 @@ def asked(
 
     Args:
         subject: the function.
-        telling: to those that tell coordinate rules apart, of which a function of an image alone has none.
+        telling: to those that tell coordinate rules apart.
         picture: the image of so many channels and a size.
     """
     if subject.form.needs == "size":
@@ -189,8 +197,8 @@ def asked(
     elif subject.form.needs == "factor":
         for n_in, factor in TELLING_FACTORS if telling else FACTORS:
             yield ask(subject, picture(subject.channels, n_in), None, factor)
-    elif not telling:
-        for n_in in FIXED_SIZES:
+    else:
+        for n_in in TELLING_FIXED if telling else FIXED_SIZES:
             yield ask(subject, picture(subject.channels, n_in), None)
 
 
