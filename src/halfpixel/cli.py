@@ -534,6 +534,11 @@ def _check_arguments(parser: Parser) -> None:
         metavar="FILE",
         help="compare with what --save wrote, perhaps with other releases",
     )
+    parser.add_argument(
+        "--locked",
+        action="store_true",
+        help="compare with halfpixel.lock, which halfpixel lock wrote",
+    )
 
 
 def _positive(text: str) -> int:
@@ -545,6 +550,8 @@ def _positive(text: str) -> int:
 def _check(chosen: Namespace) -> Output:
     from .checking import LIMIT, check
 
+    if chosen.locked:
+        return _locked(chosen)
     if chosen.save or chosen.against:
         return _observe(chosen)
     with _running() as progress:
@@ -578,6 +585,41 @@ def _write_report(found: Check, folder: Path) -> str:
     return "".join(f"\n{line}" for line in lines)
 
 
+# ---------------------------------------------------------------------------- lock
+
+
+def _lock_arguments(parser: Parser) -> None:
+    from .frameworks import FRAMEWORKS
+
+    _choice(
+        parser,
+        "--framework",
+        tuple(FRAMEWORKS),
+        "framework",
+        action="append",
+        default=[],
+        help="lock the calls of this one; by default of all that are installed; repeatable",
+    )
+    parser.add_argument(
+        "--update", action="store_true", help="rewrite the lock that is there, and say what moved"
+    )
+
+
+def _lock(chosen: Namespace) -> Output:
+    from . import checking
+
+    with _running() as progress:
+        if chosen.update:
+            moved = checking.locked(chosen.framework, update=True, progress=progress)
+            return Output(lambda width: moved.text(update=True), moved.json)
+        path, found = checking.lock(chosen.framework, progress=progress)
+    same = checking.Locked(path.name, found, found, ())
+    counts = {"call": len(found.calls), "function": len(found.functions)}
+    numbers = [f"{count} {noun}{'s' * (count != 1)}" for noun, count in counts.items()]
+    words = f"locked: {' and '.join(numbers)} in {path.name}"
+    return Output(lambda width: words, same.json)
+
+
 # ---------------------------------------------------------------------------- upgrade
 
 
@@ -602,13 +644,31 @@ def _upgrade(chosen: Namespace) -> Output:
     return Output(found.text, found.json, status)
 
 
+def _check_alone(chosen: Namespace, option: str, others: Sequence[str]) -> None:
+    """Check that what an option does leaves nothing for others to do.
+
+    Raises:
+        ValueError: one is given; the message names it.
+    """
+    for other in others:
+        if getattr(chosen, other):
+            raise ValueError(f"--{other} does not go together with {option}")
+
+
+def _locked(chosen: Namespace) -> Output:
+    from .checking import locked
+
+    others = ("save", "against", "call", "require", "fast", "table", "report")
+    _check_alone(chosen, "--locked", others)
+    with _running() as progress:
+        found = locked(chosen.framework, progress=progress)
+    return Output(lambda width: found.text(), found.json, YES if found.same else NO)
+
+
 def _observe(chosen: Namespace) -> Output:
     from . import checking
 
-    if chosen.fast or chosen.table or chosen.report:
-        raise ValueError(
-            "--fast, --table and --report do not go together with --save and --against"
-        )
+    _check_alone(chosen, "--save and --against", ("fast", "table", "report"))
     before = checking.load(Path(chosen.against)) if chosen.against else None
     if chosen.save and not Path(chosen.save).parent.is_dir():
         raise ValueError(f"{chosen.save} cannot be written: there is no such folder")
@@ -798,6 +858,15 @@ _COMMANDS = {
             "a call is not as declared, or a framework cannot be run",
             _check_arguments,
             _check,
+        ),
+        Command(
+            "lock",
+            "write halfpixel.lock: what every call computes here, to be held to it later",
+            "lock --framework opencv",
+            "the lock is written",
+            "",
+            _lock_arguments,
+            _lock,
         ),
         Command(
             "upgrade",

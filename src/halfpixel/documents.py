@@ -667,3 +667,25 @@ class Saved(TypedDict):
     schema: int
     path: str
     observed: dict[str, dict[str, str]]
+
+
+class LockChange(TypedDict):
+    """A line of a lock that would change."""
+
+    kind: Literal["moved", "rounding", "gone", "new"]
+    name: str
+    line: int | None
+    before: str | None
+    after: str | None
+
+
+class Locked(TypedDict):
+    """The answer of check --locked, and of lock."""
+
+    schema: int
+    same: bool
+    path: str
+    lines: int
+    versions: dict[str, str]
+    versions_now: dict[str, str]
+    changes: list[LockChange]

@@ -51,7 +51,7 @@ def _shifted(probe: str, y: np.ndarray[Any, Any]) -> Outcome:
 
 
 def _rounded(probe: str, y: np.ndarray[Any, Any]) -> Outcome:
-    return np.nextafter(y, np.float32(np.inf))
+    return np.asarray(np.nextafter(y, np.float32(np.inf)))
 
 
 def _in_one_case(outcome: Outcome) -> Change:

@@ -33,6 +33,7 @@ COMMANDS = (
     "identify",
     "convert",
     "check",
+    "lock",
     "upgrade",
     "show",
     "rules",

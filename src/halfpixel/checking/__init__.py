@@ -11,11 +11,27 @@ from ..conformance.supervision import LIMIT
 from ..frameworks import FRAMEWORKS, version
 from . import run, selection, settings
 from .answer import Check, checked
+from .lock_file import Lock, Locked
+from .locking import lock, locked
 from .moved import Against, against
 from .observed import Observed, load, observed, save
 from .run import begin
 
-__all__ = ["LIMIT", "Against", "Check", "Observed", "against", "check", "load", "observe", "save"]
+__all__ = [
+    "LIMIT",
+    "Against",
+    "Check",
+    "Lock",
+    "Locked",
+    "Observed",
+    "against",
+    "check",
+    "load",
+    "lock",
+    "locked",
+    "observe",
+    "save",
+]
 
 
 def check(

@@ -13,17 +13,23 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..conformance.cases import Case
 from ..conformance.misreadings import followed
-from ..frameworks import Call, DType, Release, dtype_name
+from ..conformance.verdicts import error_bound, share_of_bound
+from ..frameworks import Call, DType, dtype_name
 from ..numerics.coordinates import COORDINATE_RULES
+from ..numerics.error_model import ErrorModel
 from ..numerics.integer_kernels import ROUNDINGS
 from ..records import Crash, Outcome, Record, Refusal, agreement, probes, record
 
 UNKNOWN = "no convention known to halfpixel"
 DIGITS = 16  # of a digest
+_RAISES = "raises "
 _BUT = ", but "  # between what is followed and a known defect
 
 
@@ -103,30 +109,38 @@ def _labels(asked: Asked, dtype: DType, one: Record) -> dict[str, str]:
 def _candidates(probe: probes.Probe, outcome: Outcome, one: Record) -> Iterator[str]:
     """Everything that an outcome can be said to follow, what is declared first."""
     if isinstance(outcome, Refusal):
-        yield f"raises {outcome.exception}"
+        yield f"{_RAISES}{outcome.exception}"
         return
     if isinstance(outcome, Crash):
         yield f"crashes ({outcome.how})"
         return
     release, names = agreement.release_of(one), agreement.names_of(one)
+    now = probe.now or probe.call
     verdict = agreement.judged(probe, outcome, release, names)
     if verdict is None or verdict.kind == "conforms":
-        yield _declared(probe, release)
+        yield _declared(probe, now)
         return
-    now = probe.now or probe.call
     case = agreement.case_of(probe, now, names)
     case = replace(case, expected=np.asarray(case.reference()))
     error_model = now.arithmetic.get(probe.dtype) or next(iter(now.arithmetic.values()))
+    if _is(case, outcome, error_model):  # in another dtype than is declared
+        yield _declared(probe, now)
+        return
     found = followed(case, outcome, error_model)
     yield from dict.fromkeys(convention_in(reading) for reading in found)
     if not found:
         yield UNKNOWN
 
 
-def _declared(probe: probes.Probe, release: Release) -> str:
+def _is(case: Case, outcome: NDArray[Any], arithmetic: ErrorModel) -> bool:
+    """Whether an output is the result of a case, within its error bound."""
+    if outcome.shape != case.expected.shape:
+        return False
+    return share_of_bound(outcome, case.expected, error_bound(case, arithmetic)) <= 1
+
+
+def _declared(probe: probes.Probe, now: Call) -> str:
     """What a call is declared to follow in a dtype; of integers, with the arithmetics that it may use."""
-    now = probe.now
-    assert now is not None
     convention = now.latest if now.follows else probe.computation.convention
     if now.operation == "conv_transpose":
         return "a transposed convolution, as its arguments say"
@@ -153,13 +167,19 @@ def _facet(outcome: Outcome, label: str) -> list[object]:
 
 
 def _words(labels: Mapping[str, Mapping[str, str]]) -> str:
-    """What all dtypes follow, in a line: those that are alike together, the first without a name."""
+    """What all dtypes follow, in a line: those that are alike together, the first without a name; then what
+    is raised for some images of a dtype, and not for all."""
     groups: dict[str, list[str]] = {}
+    some: dict[str, None] = {}
     for dtype, found in labels.items():
-        groups.setdefault(_listed(list(found.values())), []).append(dtype)
+        every = list(found.values())
+        answered = [label for label in every if not label.startswith(_RAISES)]
+        some.update(dict.fromkeys(one for one in every if answered and one not in answered))
+        groups.setdefault(_listed(answered or every), []).append(dtype)
     first, *others = groups
     convention = convention_in(first)
-    parts = (f"{', '.join(groups[one])}: {_after(one, convention)}" for one in others)
+    parts = [f"{', '.join(groups[one])}: {_after(one, convention)}" for one in others]
+    parts += [f"some images: {' or '.join(some)}"] if some else []
     return "; ".join([first, *parts])
 
 
