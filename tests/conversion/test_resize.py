@@ -362,7 +362,7 @@ def test_a_part_of_an_image_goes_to_onnx_with_its_roi() -> None:
         (
             "cv2.resize(x, (w, h))",
             "torch",
-            "takes float32, float64, float16 (>=2.3), bfloat16 (>=2.3), uint8",
+            "takes float32, float64, float16 (>=2.3), bfloat16 (>=2.3), uint8 (>=2.0)",
         ),
         (
             "F.interpolate(x, size=(h, w), mode='bicubic')",

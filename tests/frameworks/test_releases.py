@@ -203,3 +203,15 @@ def test_ranges_are_about_packages_that_the_framework_says(framework: str) -> No
     for call in FRAMEWORKS[framework].calls:
         for releases in call.every_range:
             assert packages_of(releases) <= said, (call.id, releases)
+
+
+def test_a_defect_that_is_mended_is_none_of_the_latest_releases() -> None:
+    call = call_named("torch-interpolate-bilinear")
+    before = call.at("1.0")
+    assert before is not None
+    (mended,) = before.defects
+    assert mended in call.defects
+    assert mended not in call.defects_now
+    latest = call.at("9999")
+    assert latest is not None
+    assert call.defects_now == latest.defects

@@ -186,7 +186,7 @@ def conditions(
         found.append(f"the package {', '.join(call.needs)}")
     if call.one_image:
         found.append("a batch of one image")
-    found += [f"but where {d.why} (releases {d.releases})" for d in call.defects]
+    found += [f"but where {d.why} (releases {d.releases})" for d in call.defects_now]
     return [*found, f"takes {_taken(call)}"]
 
 

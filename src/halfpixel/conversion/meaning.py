@@ -64,7 +64,9 @@ def meanings(reading: Reading, input_size: Size | None) -> tuple[Meaning, ...]:
         wanted = asked(reading, call, input_size)
         query = wanted.of(call)
         convention = search.of_roi(call, reading.roi, reading.extrapolation_value)
-        broken = any(d.when(_request(call, one)) for d in call.defects for one in wanted.sizes[:1])
+        broken = any(
+            d.when(_request(call, one)) for d in call.defects_now for one in wanted.sizes[:1]
+        )
         if query.sizes or broken:
             found[base] = Meaning(call, convention, query, conditions=_conditions(call, reading))
     if not found:
@@ -86,7 +88,7 @@ NOT_TWO = (
 
 def _conditions(call: Call, reading: Reading) -> tuple[str, ...]:
     """Where a call does not compute what it follows."""
-    found = [f"but where {d.why} (releases {d.releases})" for d in call.defects]
+    found = [f"but where {d.why} (releases {d.releases})" for d in call.defects_now]
     return (*found, NOT_TWO) if search.varies_by_channels(call, reading.calls) else tuple(found)
 
 

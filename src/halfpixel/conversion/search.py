@@ -249,7 +249,7 @@ def case_of(
 def sayable(call: Call, n_in: Size, n_out: Size) -> bool:
     """Whether a call says these sizes of an image, and computes there what it follows."""
     case = case_of(call, n_in, n_out)
-    return call.expression(case) is not None and not any(d.when(case) for d in call.defects)
+    return call.expression(case) is not None and not any(d.when(case) for d in call.defects_now)
 
 
 def runs(call: Call, sizes: Sizes) -> bool:
@@ -263,7 +263,7 @@ def runs(call: Call, sizes: Sizes) -> bool:
         return takes
     n_in, n_out = ((1,) * (2 - len(n)) + n for n in (sizes.n_in, sizes.n_out))
     case = case_of(call, n_in, n_out)
-    if any(defect.when(case) for defect in call.defects):
+    if any(defect.when(case) for defect in call.defects_now):
         return False
     return call.scaling is not None or call.expression(case) is not None
 

@@ -20,7 +20,7 @@ from ..numerics.nonfinite import Evaluated, default
 from ..operators import Resize
 from ..operators.request import Operation, Request
 from .factors import Scaling
-from .releases import Ranged, Release, by_package, contains
+from .releases import LATEST, Ranged, Release, by_package, contains
 
 DType = Literal["float32", "float64", "float16", "bfloat16", "uint8", "uint16", "int16"]
 Names = Mapping[str, Any]
@@ -386,6 +386,11 @@ class Call:
             ranged.check()
         for releases in self.every_range:
             Ranged({releases: None}).check()
+
+    @functools.cached_property
+    def defects_now(self) -> tuple[Defect, ...]:
+        """Those of its defects that the latest releases have."""
+        return tuple(one for one in self.defects if contains(one.releases, LATEST))
 
     @property
     def rule(self) -> str | None:

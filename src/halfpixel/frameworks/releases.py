@@ -23,7 +23,8 @@ T = TypeVar("T")
 # its own where that is known: tf.keras, whose __version__ is another number, until Keras 3
 _BUNDLED = {"keras": ("<2.16", "<3")}
 _OR = " or "
-_LATEST = "9999"  # of a package whose release is not given
+LATEST = "9999"
+"""What stands for the latest release, and for that of a package whose release is not given."""
 _CLAUSE = re.compile(
     r"\s*(keras\b|torch\b|)\s*(.*)"
 )  # a package that a framework works with, or itself
@@ -58,7 +59,7 @@ class Release:
         framework, own = _BUNDLED.get(package, ("<0", "<0"))
         if contains(framework, self.own) and (said is None or contains(own, said)):
             return self.own
-        return said or _LATEST
+        return said or LATEST
 
 
 def contains(releases: str, release: str | Release) -> bool:
@@ -185,4 +186,4 @@ class Ranged(Mapping[str, T], Generic[T]):
             for package, found in bounds.items()
         ]
         for releases in map(dict, itertools.product(*near)):
-            self.range_of(Release(releases.pop("", _LATEST), releases))
+            self.range_of(Release(releases.pop("", LATEST), releases))

@@ -451,7 +451,7 @@ def _resized(request: Request, dtype: str, names: Names) -> bool:
 
 
 _REFUSES_ANTIALIAS = Refusal(
-    words="Anti-alias option is (restricted to|only supported for) bilinear",
+    words="Anti-alias option is restricted to bilinear|Anti-alias option is only supported for bilinear",
     why="nearest and area have no kernel to widen (torch/nn/functional.py: interpolate)",
 )
 _LANCZOS_ALONE = Refusal(

@@ -46,4 +46,4 @@ def has_defect(call: Call) -> bool:
     """Whether a call is known to do that to images of float32."""
     convention = next(iter(call.follows.values()))
     request = Request(convention, (1, 3, 2, 5), (4, 1))
-    return any(defect.when(request) for defect in call.defects)
+    return any(defect.when(request) for defect in call.defects_now)
