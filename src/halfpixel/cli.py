@@ -19,6 +19,7 @@ from . import __version__, console, documents, names
 if TYPE_CHECKING:
     from .checking import Check
     from .comparison import Comparison
+    from .upgrades.usage import Usage
 
 YES, NO, WRONG_USE = 0, 1, 2
 _INTERRUPTED = 130  # as shells count a process that Ctrl-C ended
@@ -631,13 +632,31 @@ def _upgrade_arguments(parser: Parser) -> None:
         help="the old releases, then the new ones: opencv==4.10.0, several separated by commas, a file of "
         "requirements or a lock file, or 'installed'; or a list in which each package stands twice",
     )
+    parser.add_argument(
+        "--in",
+        dest="code",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a file of Python, or a folder: first what the calls in it do; repeatable",
+    )
+    parser.add_argument("--all", action="store_true", help="ignore the calls in [tool.halfpixel]")
     parser.add_argument("--markdown", action="store_true", help="print Markdown")
+    parser.add_argument("--html", metavar="FILE", help="write a page, in one file")
 
 
 def _upgrade(chosen: Namespace) -> Output:
+    from .upgrades import usage
     from .upgrades.answer import between_texts
 
-    found = between_texts(chosen.releases)
+    used = usage.read([Path(path) for path in chosen.code]) if chosen.code else None
+    if used is None and not chosen.all:
+        used = _calls_of_project()
+    found = between_texts(chosen.releases, used)
+    if chosen.html is not None:
+        from .report.upgrade_page import page
+
+        _write(chosen.html, page(found).encode())
     status = YES if found.same else NO
     if chosen.markdown:
         return Output(lambda width: found.markdown().rstrip(), found.json, status, raw=True)
@@ -687,6 +706,26 @@ def _observe(chosen: Namespace) -> Output:
         moved.json,
         YES if moved.same else NO,
     )
+
+
+def _calls_of_project() -> Usage | None:
+    """The calls that the settings of the project name; None if there are none."""
+    from .checking import settings
+    from .upgrades import usage
+
+    project = settings.read(Path())
+    if project.chosen is None or project.path is None:
+        return None
+    from .conformance.trials import calls
+
+    return usage.named([c for c in calls() if c.id in project.chosen], project.path.name)
+
+
+def _write(path: str, content: bytes) -> None:
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be written: {error.strerror}") from None
 
 
 # ---------------------------------------------------------------------------- show, rules

@@ -450,6 +450,31 @@ class UpgradeChange(TypedDict):
     effects: list[UpgradeEffect]
 
 
+class UpgradeUse(TypedDict):
+    """A call that a program uses."""
+
+    where: str
+    text: str
+    calls: list[str]
+    changes: bool
+
+
+class UpgradeUnread(TypedDict):
+    """A call, or a file, that was not read."""
+
+    where: str
+    text: str
+    why: str
+
+
+class UpgradeUsage(TypedDict):
+    """What a program uses."""
+
+    files: int
+    uses: list[UpgradeUse]
+    unread: list[UpgradeUnread]
+
+
 class UpgradedFramework(TypedDict):
     """The calls of a framework between two releases."""
 
@@ -471,6 +496,7 @@ class Upgrade(TypedDict):
     new: dict[str, str]
     frameworks: list[UpgradedFramework]
     notes: list[str]
+    usage: UpgradeUsage | None
 
 
 # ---------------------------------------------------------------------------- show, rules, goldens

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from .. import documents
 from ..frameworks import FRAMEWORKS, Call, Release
@@ -13,6 +14,8 @@ from .environment import Environment, pair, read, release_of
 from .evidence import NOT_SEEN, ONLY_SEEN, held
 from .history import OWN, came, order
 from .seen import recorded, seen
+from .usage import Usage, Use
+from .usage import read as read_code
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +67,28 @@ class Upgrade:
         old, new: the environments.
         frameworks: what was compared.
         notes: what was not compared, and what was taken for granted.
+        usage: the calls that a program uses; None where all are asked about.
     """
 
     old: Environment
     new: Environment
     frameworks: tuple[Compared, ...]
     notes: tuple[str, ...] = ()
+    usage: Usage | None = None
+
+    @property
+    def compared_uses(self) -> tuple[Use, ...]:
+        """The calls that were read, of the frameworks that were compared."""
+        names = tuple(f"{one.framework}-" for one in self.frameworks)
+        uses = self.usage.uses if self.usage is not None else ()
+        return tuple(use for use in uses if any(call.startswith(names) for call in use.calls))
+
+    @property
+    def touching(self) -> tuple[Change, ...]:
+        """The changes of calls that are used; all, where that is not asked."""
+        if self.usage is None:
+            return self.changes
+        return tuple(change for change in self.changes if change.call.id in self.usage.calls)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -78,12 +97,13 @@ class Upgrade:
 
     @property
     def silent(self) -> tuple[Change, ...]:
-        """Those that give a program another result without an error."""
-        return tuple(change for change in self.changes if change.silent)
+        """Those that give a program another result without an error; of calls that are used, if that is
+        asked."""
+        return tuple(change for change in self.touching if change.silent)
 
     @property
     def same(self) -> bool:
-        """No call gives another result."""
+        """No call, of those that are used, gives another result."""
         return not self.silent
 
     def text(self, width: int | None = None) -> str:
@@ -112,6 +132,7 @@ def upgrade(
     old: str | Mapping[str, str],
     new: str | Mapping[str, str],
     *,
+    code: Sequence[str | Path] = (),
     calls: Iterable[Call] | None = None,
 ) -> Upgrade:
     """What changes between two environments, by what is known of their releases; nothing is imported.
@@ -120,6 +141,8 @@ def upgrade(
         old: ``opencv==4.10.0``; several, separated by commas (``tensorflow==2.16.2,keras==3.3.3``), or a
             mapping of them; the path of a file of requirements or a lock file; or ``installed``.
         new: the same.
+        code: files of Python, and folders of them: what they use is told first, and decides ``same``. They
+            are parsed, and never run.
         calls: those of the catalogue that are compared; by default all.
 
     Returns:
@@ -137,15 +160,21 @@ def upgrade(
     before, after = (
         read(one) if isinstance(one, str) else Environment("", dict(one)) for one in (old, new)
     )
-    return between(before, after, calls)
+    usage = read_code([Path(path) for path in code]) if code else None
+    return between(before, after, calls, usage)
 
 
-def between_texts(texts: Sequence[str]) -> Upgrade:
+def between_texts(texts: Sequence[str], usage: Usage | None = None) -> Upgrade:
     """The same for the arguments of the command line. Errors are those of :func:`upgrade`."""
-    return between(*pair(texts))
+    return between(*pair(texts), usage=usage)
 
 
-def between(old: Environment, new: Environment, calls: Iterable[Call] | None = None) -> Upgrade:
+def between(
+    old: Environment,
+    new: Environment,
+    calls: Iterable[Call] | None = None,
+    usage: Usage | None = None,
+) -> Upgrade:
     """What changes between two environments.
 
     Raises:
@@ -160,7 +189,7 @@ def between(old: Environment, new: Environment, calls: Iterable[Call] | None = N
     notes = list(_notes(old, new))
     if not found:
         raise ValueError(f"{old.words} and {new.words} have no framework in common: {notes[0]}")
-    return Upgrade(old, new, found, (*old.notes, *new.notes, *notes))
+    return Upgrade(old, new, found, (*old.notes, *new.notes, *notes), usage)
 
 
 def _notes(old: Environment, new: Environment) -> Iterator[str]:

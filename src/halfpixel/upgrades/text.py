@@ -31,7 +31,7 @@ _BRIEF = ("appeared", "removed", "rounding")  # told in a line for each call
 
 def text(answer: Upgrade, width: int | None) -> str:
     """The answer for a terminal of some columns; None for any width."""
-    lines = [headline(answer)]
+    lines = [headline(answer), *_usage(answer, width)]
     for one in answer.frameworks:
         lines += ["", *_framework(one, width)]
     if answer.notes:
@@ -41,6 +41,8 @@ def text(answer: Upgrade, width: int | None) -> str:
 
 def headline(answer: Upgrade) -> str:
     """The answer in a line."""
+    if answer.usage is not None:
+        return _headline_of_usage(answer)
     compared = sum(one.calls for one in answer.frameworks)
     if answer.old.releases == answer.new.releases:
         return f"nothing changes: both are {answer.old.words}"
@@ -51,6 +53,67 @@ def headline(answer: Upgrade) -> str:
         return f"no call gives another result, of {compared} that were compared"
     verb = "gives" if changed == 1 else "give"
     return f"{changed} of {_count(compared, 'call')} {verb} another result"
+
+
+def _headline_of_usage(answer: Upgrade) -> str:
+    """The answer for the calls that are used: it covers what was read, and no more."""
+    usage = answer.usage
+    assert usage is not None
+    compared, others = answer.compared_uses, len(usage.uses) - len(answer.compared_uses)
+    unread = f"; {len(usage.unread)} not read" if usage.unread else ""
+    unread += f"; {others} of frameworks that were not compared" if others else ""
+    read = _count(len(compared), "call")
+    if not compared:
+        return f"no call that can change was read{unread}"
+    changed = {use for change in answer.silent for use in usage.of(change.call.id)}
+    if changed:
+        verb = "gives" if len(changed) == 1 else "give"
+        return f"{len(changed)} of {read} that you use {verb} another result{unread}"
+    touched = {use for change in answer.touching for use in usage.of(change.call.id)}
+    what = "gives another result" if touched else "changes"
+    return f"nothing that you use {what}: {read} compared{unread}"
+
+
+def _usage(answer: Upgrade, width: int | None) -> Iterator[str]:
+    if answer.usage is not None:
+        yield from usage_lines(answer, width)
+        yield from ("", "Everything that changes between the two:")
+
+
+def usage_lines(answer: Upgrade, width: int | None = None) -> Iterator[str]:
+    """The calls that are used and change, with file and line; and what was not read."""
+    if answer.usage is None:
+        return
+    for use in answer.usage.uses:
+        changes = [change for change in answer.touching if change.call.id in use.calls]
+        told = [change for change in changes if change.kind != "rounding"]
+        if told:
+            yield ""
+            yield f"{use.where}: {use.text}"
+        for change in dict.fromkeys((c.kind, c.old, c.new, c.since) for c in told):
+            kind, old, new, since = change
+            came = f" (since {since})" if since else ""
+            yield from _labelled(
+                _KINDS[kind], f"{' -> '.join(filter(None, (old, new)))}{came}", width
+            )
+    if answer.usage.unread:
+        yield ""
+        yield "Not read, and not part of the answer:"
+        for one in answer.usage.unread:
+            yield f"{_INDENT}{one.where}: {one.text}".rstrip(": ")
+            yield from _labelled("", one.why, width)
+
+
+_KINDS = {
+    "meaning": "values",
+    "defect": "defect",
+    "fixed": "fixed",
+    "result": "dtype",
+    "refuses": "raises",
+    "removed": "removed",
+    "accepts": "returns",
+    "appeared": "new",
+}
 
 
 def _count(n: int, what: str) -> str:
@@ -124,14 +187,14 @@ def _told(group: Group, one: Compared, width: int | None) -> Iterator[str]:
     change = group.first
     yield ""
     yield f"{_INDENT}{change.code}"
-    for label, words in _facts(group, one):
+    for label, words in facts(group, one):
         yield from _labelled(label, words, width)
-    for effect in _told_effects(change):
+    for effect in told_effects(change):
         if effect.example is not None:
             yield from _example(effect.example, one, width)
 
 
-def _told_effects(change: Change) -> Sequence[Effect]:
+def told_effects(change: Change) -> Sequence[Effect]:
     """Those that are told: of floats, and of bytes, which stand for other integers too."""
     told = [e for e in change.effects if not {"uint16", "int16"} & {*e.dtypes[:1]}]
     return (told or change.effects)[:_MOST_EFFECTS]
@@ -151,7 +214,8 @@ def _labelled(label: str, words: str, width: int | None) -> list[str]:
     )
 
 
-def _facts(group: Group, one: Compared) -> Iterator[tuple[str, str]]:
+def facts(group: Group, one: Compared, *, every: bool = False) -> Iterator[tuple[str, str]]:
+    """What is said of a change: labels and words. Of calls that are alike a few are named, or every one."""
     change = group.first
     if change.since:
         yield "since", change.since
@@ -163,12 +227,13 @@ def _facts(group: Group, one: Compared) -> Iterator[tuple[str, str]]:
         yield "seen", SEEN_WORDS[change.seen]
     if change.dtypes:
         yield "dtypes", ", ".join(change.dtypes)
-    for effect in _told_effects(change):
+    for effect in told_effects(change):
         yield from _measured(effect, several=len(change.effects) > 1)
     if group.others:
         names = [other.call.name for other in group.others]
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        yield "also", ", ".join(names[:_NAMED]) + more
+        few = len(names) if every else _NAMED
+        more = f" and {len(names) - few} more" if len(names) > few else ""
+        yield "also", ", ".join(names[:few]) + more
 
 
 def _measured(effect: Effect, *, several: bool) -> Iterator[tuple[str, str]]:
@@ -251,6 +316,9 @@ def _number(value: float) -> str:
 def markdown(answer: Upgrade) -> str:
     """The answer as Markdown."""
     lines = [f"# {answer.old.words} to {answer.new.words}", "", f"**{headline(answer)}.**", ""]
+    if answer.usage is not None:
+        block = list(usage_lines(answer))
+        lines += ["```text", *block, "```", ""] if block else []
     for one in answer.frameworks:
         lines += [f"## {one.title}", "", f"{_evidence(one)}.", ""]
         if not one.changes and one.old != one.new:
@@ -273,8 +341,8 @@ def _in_markdown(group: Group, one: Compared) -> list[str]:
         hidden = _hidden(group, named)
         return [*lines, *([f"- {hidden}"] if hidden else []), ""]
     lines = [f"`{group.first.code}`", ""]
-    lines += [f"- {label}: {words}" for label, words in _facts(group, one)]
-    for effect in _told_effects(group.first):
+    lines += [f"- {label}: {words}" for label, words in facts(group, one)]
+    for effect in told_effects(group.first):
         if effect.example is not None:
             block = textwrap.dedent("\n".join(_example(effect.example, one, None)))
             lines += ["", "```text", *block.splitlines(), "```"]
@@ -304,6 +372,26 @@ def json(answer: Upgrade) -> documents.Upgrade:
             for one in answer.frameworks
         ],
         "notes": list(answer.notes),
+        "usage": None if answer.usage is None else _usage_json(answer),
+    }
+
+
+def _usage_json(answer: Upgrade) -> documents.UpgradeUsage:
+    usage = answer.usage
+    assert usage is not None
+    touched = {change.call.id for change in answer.touching}
+    return {
+        "files": usage.files,
+        "uses": [
+            {
+                "where": use.where,
+                "text": use.text,
+                "calls": list(use.calls),
+                "changes": any(call in touched for call in use.calls),
+            }
+            for use in usage.uses
+        ],
+        "unread": [{"where": o.where, "text": o.text, "why": o.why} for o in usage.unread],
     }
 
 
