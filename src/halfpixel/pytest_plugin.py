@@ -146,7 +146,7 @@ def _selected(config: pytest.Config) -> list[str]:
 
 def _check_asked(config: pytest.Config) -> None:
     """Refuse what cannot be run as it is asked for."""
-    from .frameworks import FRAMEWORKS, missing_needs, version
+    from .frameworks import FRAMEWORKS, version
 
     for option in ("--halfpixel-frameworks", "--halfpixel-require"):
         for name in _names(config, option):
@@ -160,13 +160,6 @@ def _check_asked(config: pytest.Config) -> None:
     before = config.stash[_BEFORE]
     if before and not any(version(name) for name in before):
         raise pytest.UsageError(f"--halfpixel-from: none of {', '.join(before)} is installed")
-    for name in _names(config, "--halfpixel-require"):
-        for call in FRAMEWORKS[name].calls:
-            if missing := missing_needs(call):
-                raise pytest.UsageError(
-                    f"--halfpixel-require {name}: {call.id} needs {', '.join(missing)}; "
-                    f"pip install {' '.join(missing)}"
-                )
 
 
 # ---------------------------------------------------------------------------- header
@@ -181,7 +174,20 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     for name, release in config.stash[_BEFORE].items():
         if not _absence(config, name):
             lines.append(f"halfpixel: {name} is held to what {release} did")
+    lines += [f"halfpixel: {said}" for said in _unrecorded(config)]
     return lines + [f"halfpixel: skipping {absent}" for absent in _left_out(config)]
+
+
+def _unrecorded(config: pytest.Config) -> Iterator[str]:
+    """The installed releases of which no record says what they do, and which one they are held to."""
+    from .frameworks import version
+    from .records.record import nearest
+
+    for name in _frameworks():
+        release = version(name)
+        held = nearest(name, release) if release and not _absence(config, name) else None
+        if held is not None:
+            yield f"{name} {release} was never recorded: it is held to what {held} does"
 
 
 def _absence(config: pytest.Config, framework: str) -> str | None:
@@ -202,16 +208,24 @@ def _asked_for(config: pytest.Config, marker: str) -> bool:
 
 def _left_out(config: pytest.Config) -> list[str]:
     """A line with everything that is not tested, and why; no line if everything is tested."""
-    from .frameworks import FRAMEWORKS, missing_needs
+    from .frameworks import FRAMEWORKS, missing_needs, release
 
     absent = []
     for name, framework in FRAMEWORKS.items():
         if reason := _absence(config, name):
             absent.append(f"{name} ({reason})")
             continue
+        alike: dict[str, list[str]] = {}
         for call in framework.calls:
             if missing := missing_needs(call):
-                absent.append(f"{call.id} (needs {', '.join(missing)})")
+                alike.setdefault(f"needs {', '.join(missing)}", []).append(call.id)
+                continue
+            now = call.at(release(name) or "0")
+            for dtype, why in now.unpredicted.items() if now is not None else ():
+                alike.setdefault(f"{dtype}: {why}", []).append(call.id)
+        for why, calls in alike.items():
+            several = f"{len(calls)} calls of {name}, such as " if len(calls) > 1 else ""
+            absent.append(f"{several}{calls[0]} ({why})")
         if _asked_for(config, "modes"):
             reasons = ((mode.name, mode.why_absent()) for mode in framework.modes)
             absent += [f"{name}-{mode} ({reason})" for mode, reason in reasons if reason]

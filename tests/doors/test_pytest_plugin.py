@@ -1,5 +1,6 @@
 """pytest as its users know it, on the real suites: what they type, and what they see."""
 
+import functools
 import importlib
 import importlib.util
 import re
@@ -648,9 +649,26 @@ def test_a_call_without_what_it_needs_is_left_out_and_the_header_says_so(
 ) -> None:
     absent.add("onnx")
     project.copy("test_conv_transpose.py")
-    result = project.run("--collect-only", "test_conv_transpose.py")
+    result = project.run(
+        "--collect-only", "--halfpixel-require", "opencv", "test_conv_transpose.py"
+    )
     assert "opencv-dnn-ConvTranspose (needs onnx)" in _header(result)[1]
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("absent")
+def test_a_release_that_was_never_recorded_is_told_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frameworks, "version", functools.cache({"opencv": "4.10.5"}.get))
+    monkeypatch.setattr(
+        "halfpixel.records.record.releases", lambda name: ["4.9.0", "4.10.0", "5.0.0"]
+    )
+    project.copy("test_edges.py")
+    header = _header(project.run("--collect-only", "-k", "nothing", "test_edges.py"))
+    said = "halfpixel: opencv 4.10.5 was never recorded: it is held to what 4.10.0 does"
+    assert header.count(said) == 1
 
 
 @pytest.mark.opencv
@@ -691,8 +709,6 @@ def test_an_ordinary_test_of_an_absent_framework_is_left_out(project: Project) -
          "--halfpixel-require tensorflow: not installed; pip install tensorflow"),
         (("--halfpixel-require", "opencv"), {"cv2"},
          "--halfpixel-require opencv: not installed; pip install opencv-python-headless"),
-        (("--halfpixel-require", "opencv"), {"onnx"},
-         "--halfpixel-require opencv: opencv-dnn-ConvTranspose needs onnx; pip install onnx"),
         (("--halfpixel-require", "keras_torch", "--halfpixel-frameworks", "opencv"), set(),
          "--halfpixel-require keras_torch: deselected by --halfpixel-frameworks"),
         (("--halfpixel-frameworks", "torch"), set(),

@@ -105,6 +105,24 @@ def releases(framework: str) -> list[str]:
     return sorted(found, key=Version)
 
 
+def nearest(framework: str, release: str) -> str | None:
+    """The recorded release that another one is held to: the one before it, or the oldest.
+
+    Returns:
+        The release; None where it is recorded itself, or where nothing is recorded of the framework.
+    """
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        asked = Version(release)
+    except InvalidVersion:
+        return None
+    known = {Version(one.partition("+")[0]): one.partition("+")[0] for one in releases(framework)}
+    if any(one.release[:3] == asked.release[:3] for one in known) or not known:
+        return None
+    return known[max((one for one in known if one < asked), default=min(known))]
+
+
 # what stands beside the releases: those that could not be recorded, and what is off by rounding
 UNRECORDED, ROUNDING = "unrecorded.json", "rounding.json"
 
