@@ -23,7 +23,7 @@ h1{font-size:1.4rem;overflow-wrap:anywhere}h2{margin-top:2rem}h3{margin-top:1.5r
 .bad{color:var(--bad)}.good{color:var(--good)}
 article{border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;margin:.75rem 0}
 code,pre,td{font-family:ui-monospace,monospace;font-size:.85rem}
-code{overflow-wrap:anywhere}pre{overflow:auto;background:var(--back);padding:.75rem}
+code{overflow-wrap:anywhere}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--back);padding:.75rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem .75rem;margin:.5rem 0}
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
 .images{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0;max-width:100%;overflow:auto}

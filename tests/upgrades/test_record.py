@@ -1,0 +1,55 @@
+"""What upgrades say of pairs of releases, held to the record of what both did: the sweep draws the pairs."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from halfpixel.frameworks import Release
+from halfpixel.records import releases
+from halfpixel.records.record import frameworks, read
+from halfpixel.upgrades import Change, answer
+from halfpixel.upgrades.environment import PACKAGES, Environment
+from halfpixel.upgrades.evidence import ONLY_SEEN
+from halfpixel.upgrades.seen import release_of
+
+PAIRS = 12  # of each framework, in the sweep
+
+
+def environment(framework: str, release: Release) -> Environment:
+    """A recorded release with the packages that it was recorded with."""
+    package = PACKAGES.get(framework, framework)
+    beside = {name: its for name, its in release.packages.items() if name != framework}
+    return Environment(str(release), {**beside, package: release.own})
+
+
+def disagreements(framework: str, old: str, new: str) -> list[Change]:
+    """The changes of results of which the record shows something else than is declared."""
+    before, after = (release_of(read(framework, name)) for name in (old, new))
+    found = answer.between(environment(framework, before), environment(framework, after))
+    (one,) = (one for one in found.frameworks if one.framework == framework)
+    assert one.unrecorded == ()
+    return [change for change in one.disagreements if change.seen == ONLY_SEEN]
+
+
+def told(changes: list[Change]) -> list[str]:
+    return [f"{c.kind} {c.call.id} {c.dtypes}: {c.old} -> {c.new}" for c in changes]
+
+
+def test_what_the_record_shows_of_two_releases_is_declared() -> None:
+    assert told(disagreements("opencv", "4.7.0", "4.8.1")) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("pair", range(PAIRS))
+@pytest.mark.parametrize("framework", frameworks())
+def test_what_the_record_shows_of_a_pair_is_declared(framework: str, pair: int) -> None:
+    drawn = random.Random(f"{framework} {pair}").sample(releases(framework), 2)
+    assert told(disagreements(framework, *drawn)) == []
+
+
+def test_a_change_that_is_not_declared_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "compare", lambda old, new: [])
+    found = disagreements("opencv", "4.7.0", "4.8.1")
+    assert any(change.call.name == "resize-INTER_NEAREST_EXACT" for change in found)
