@@ -11,7 +11,7 @@ ALL := torch,tensorflow,opencv,keras_torch
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help check modes test sweep lint golden golden-check record docs site growth bench wheel wheel-test release-check clean
+.PHONY: help check modes test sweep lint golden golden-check record docs site growth bench wheel wheel-test example release-check clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
@@ -63,6 +63,9 @@ wheel: $(READY)  ## build the wheel into dist/
 
 wheel-test: wheel  ## install the wheel elsewhere, with NumPy, pytest and OpenCV only, and run it
 	$(BIN)/python .ci/wheel_test.py dist/*.whl
+
+example: wheel  ## run examples/ml-repo as its owners would, in a fresh environment (minutes)
+	$(BIN)/python .ci/example.py dist/*.whl
 
 release-check: $(READY)  ## build the sdist and the wheel, check them, and run the suites from each in a fresh environment
 	rm -rf dist

@@ -689,3 +689,20 @@ def test_a_coordinate_rule_that_asks_for_both_axes_is_told_both() -> None:
     assert found is not None
     assert "float64_above_128" in {candidate.rule for candidate in found.candidates}
     assert "float32" not in {candidate.rule for candidate in found.candidates}
+
+
+def test_what_copies_pixels_is_not_taken_to_round() -> None:
+    """By an odd factor a linear resize copies pixels: whole levels stay whole, which is no rounding."""
+
+    def later(x: Array) -> Array:
+        y = linear(x.astype(np.float32) / np.float32(255), 12, 14)
+        return ((y - np.float32(0.4)) / np.float32(0.2)).astype(np.float32)
+
+    def at_once(x: Array) -> Array:
+        y = linear(x.astype(np.float64), 12, 14)
+        return ((y / 255 - 0.4) / 0.2).astype(np.float32)
+
+    answer = compare(later, at_once, input_sizes=[(36, 56)], dtypes=["uint8"])
+    assert answer.verdict == "rounding", answer
+    halves = compare(later, lambda x: at_once(x) + np.float32(0.001), input_sizes=[(36, 56)])
+    assert not halves.same

@@ -43,8 +43,7 @@ def test_what_is_stored_can_be_read(stored: Path) -> None:
     (image,) = document["images"]
     assert image["shape"] == [5, 7, 3]
     lines = stored.read_text().splitlines()
-    assert sum(line.strip().startswith("[") and "," in line for line in lines) == 5 * 7
-    assert max(map(len, lines)) < 100
+    assert sum("[[" in line for line in lines) == 5  # an image row on a line
 
 
 def test_the_same_function_passes_and_leaves_the_file_alone(stored: Path) -> None:

@@ -57,8 +57,8 @@ class Following:
     Attributes:
         ways: the paths of rows and columns that it can have come by, each with the conventions within whose
             bound both axes are then; the likeliest path and the simplest convention first.
-        rounded: its levels are whole numbers: it was held to the bound and one level, and is no ground for
-            a bound.
+        rounded: its levels are whole numbers where those of the convention are not: it was held to the bound
+            and one level, and is no ground for a bound.
     """
 
     ways: tuple[tuple[Paths, tuple[Candidate, ...]], ...]
@@ -125,7 +125,7 @@ def following(
     Raises:
         Raised: the function raised.
     """
-    rounded = False
+    profiles: list[Profile] = []
     every = [paths(window.axes[i], n, window.precision[i]) for i, n in enumerate(size)]
     by_path: list[dict[tuple[Path, int], list[Candidate]]] = []
     for axis, n in enumerate(size):
@@ -134,7 +134,7 @@ def following(
         got = [_profile(run, tone, window, line, size, axis, dtype, white) for line in lines]
         whole = all(whole_levels(line, tone) for line in got)
         asked = Profile(_levels(lines, dtype, white), np.stack(got), axis == 1, whole, tone)
-        rounded |= whole
+        profiles.append(asked)
         totals = {
             (path, _kind(path, other)): path.resized + other.resized
             for path in every[axis]
@@ -152,8 +152,12 @@ def following(
             ways.append(((row, column), both))
     if not ways:
         return None
-    nearest = ways[0][1][0].convention.mode == "nearest"
-    return Following(tuple(ways), rounded and not nearest)
+    both_paths, (likeliest, *_) = ways[0]
+    total = sum(path.resized for path in both_paths)
+    rounded = [
+        one.rounds(likeliest, path, total) for one, path in zip(profiles, both_paths, strict=True)
+    ]
+    return Following(tuple(ways), any(rounded))
 
 
 # the rows plus columns of an output above which coordinate rules are other formulas
@@ -232,6 +236,15 @@ class Profile:
             if near:
                 found.append(candidate)
         return found
+
+    def rounds(self, candidate: Candidate, path: Path, total: int) -> bool:
+        """Whether levels are whole where those of a candidate that is followed are not: where pixels are
+        copied, as by an odd factor, they are whole by themselves."""
+        if not self.whole or candidate.convention.mode == "nearest":
+            return False
+        axis = Axis(path.stop - path.start, path.resized, None, total, self.columns)
+        exact = self.sent[:, path.start : path.stop] @ matrix(candidate, axis).T
+        return not whole_levels(exact[:, path.first : path.first + path.count], self.tone)
 
     def _near(self, candidate: Candidate, path: Path, total: int) -> bool | None:
         """Whether it is followed; None where it is a hundredth of white off, or not defined."""

@@ -320,43 +320,40 @@ def _document(test: str, function: Function, probes: Sequence[Probe]) -> GoldenD
 
 
 def _formatted(document: GoldenDocument) -> str:
-    """The text of a file: a key a line, and of an array its last axis."""
+    """The text of a file: a key a line, and of an array an image row."""
+    layout = document["returns"].partition(" ")[0]
     lines = [
         f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)},"
         for key, value in document.items()
         if key != "images"
     ]
-    return "\n".join(
-        [
-            "{",
-            *lines,
-            '  "images": [',
-            ",\n".join(map(_image_text, document["images"])),
-            "  ]",
-            "}",
-            "",
-        ]
-    )
+    images = ",\n".join(_image_text(image, layout) for image in document["images"])
+    return "\n".join(["{", *lines, '  "images": [', images, "  ]", "}", ""])
 
 
-def _image_text(image: ImageDocument) -> str:
+def _image_text(image: ImageDocument, layout: str) -> str:
     lines = [
         f"      {json.dumps(key)}: {json.dumps(value)},"
         for key, value in image.items()
         if key != "values"
     ]
-    values = _array_text(np.asarray(image["values"]))
+    values = _array_text(np.asarray(image["values"]), 2 if layout.endswith("WC") else 1)
     return "\n".join(["    {", *lines, f'      "values": {values}', "    }"])
 
 
-def _array_text(values: Array) -> str:
+def _array_text(values: Array, inner: int) -> str:
+    """Nested brackets, the last axes on one line, numbers aligned over the whole array."""
     texts = np.array([_number(v) for v in values.ravel()], object).reshape(values.shape)
     width = max(map(len, texts.ravel()), default=0)
 
+    def line(block: Array) -> str:
+        parts = (text.rjust(width) for text in block) if block.ndim == 1 else map(line, block)
+        return f"[{', '.join(parts)}]"
+
     def lines(block: Array, depth: int) -> Iterator[str]:
         space = " " * (6 + 2 * depth)
-        if block.ndim == 1:
-            yield f"{space}[{', '.join(text.rjust(width) for text in block.tolist())}]"
+        if block.ndim <= inner:
+            yield f"{space}{line(block)}"
             return
         yield f"{space}["
         yield ",\n".join("\n".join(lines(part, depth + 1)) for part in block)
