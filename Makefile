@@ -6,12 +6,14 @@ READY := .venv/.installed
 SITE := .site/.installed
 SUITES := $(wildcard tests/test_*.py)
 ALL := torch,tensorflow,opencv,keras_torch
+# two of OpenCV, whose meaning of INTER_NEAREST_EXACT differs, and one of TensorFlow and Keras
+RELEASES_OF_CI := py311-opencv47,py311-opencv410
 
 # Programs run in one thread, as the tests do (conftest.py): the matrices are too small to share.
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help check modes test sweep lint golden golden-check record docs site growth bench wheel wheel-test example release-check clean
+.PHONY: help check modes test sweep lint golden golden-check record docs site growth bench wheel wheel-test example release-check releases clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
@@ -66,6 +68,9 @@ wheel-test: wheel  ## install the wheel elsewhere, with NumPy, pytest and OpenCV
 
 example: wheel  ## run examples/ml-repo as its owners would, in a fresh environment (minutes)
 	$(BIN)/python .ci/example.py dist/*.whl
+
+releases: $(READY)  ## run the wheel's suites in environments of older releases, as tox.ini has them (minutes)
+	$(BIN)/tox run -e $(RELEASES_OF_CI)
 
 release-check: $(READY)  ## build the sdist and the wheel, check them, and run the suites from each in a fresh environment
 	rm -rf dist
