@@ -31,14 +31,14 @@ class LostTests:
 
     Args:
         config: of the run; ``--halfpixel-timeout`` is how long a case may take.
-        is_own: whether a node id is one of halfpixel's own tests: others may take any time.
-        lasting: whether the run has sweeps or modes, whose items last.
+        in_suite: whether a node id is of a suite: other tests may take any time.
+        lasting: whether the run has sweeps or modes, whose items last; ordinary tests then take any time.
     """
 
     def __init__(
-        self, config: pytest.Config, is_own: Callable[[str], bool], *, lasting: bool
+        self, config: pytest.Config, in_suite: Callable[[str], bool], *, lasting: bool
     ) -> None:
-        self.config, self.is_own, self.lasting = config, is_own, lasting
+        self.config, self.in_suite, self.lasting = config, in_suite, lasting
         self.running: dict[str, float] = {}  # when each began, by node id
         self.failed: dict[str, str] = {}  # frameworks that cannot be imported, and why
         self._watch: isolation.Watch | None = None
@@ -50,10 +50,10 @@ class LostTests:
 
     def limit(self, nodeid: str) -> float:
         """How many seconds a test may take; infinite for any number."""
-        if not self.seconds or not self.is_own(nodeid):
+        trial = _TRIAL.search(nodeid) is not None
+        if not self.seconds or not self.in_suite(nodeid) or (self.lasting and not trial):
             return float("inf")
-        lasting = self.lasting or _TRIAL.search(nodeid) is None
-        return self.seconds * (_LASTING if lasting else 1)
+        return self.seconds * (1 if trial and not self.lasting else _LASTING)
 
     # ------------------------------------------------------------------------ what is running
 

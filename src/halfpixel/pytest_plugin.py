@@ -84,7 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _check_asked(config)
     config.stash[_LOST] = LostTests(
         config,
-        lambda nodeid: _own_name(config.rootpath, nodeid.partition("::")[0]),
+        lambda nodeid: _in_suite(config.rootpath, nodeid.partition("::")[0]),
         lasting=any(_asked_for(config, marker) for marker in ("modes", "sweep")),
     )
     config.pluginmanager.register(config.stash[_LOST])
@@ -861,6 +861,12 @@ def _unit_of(root: Path, nodeid: str) -> str:
         return call.rsplit("-", 2)[0] if blocks else nodeid
     framework = trial.partition("-")[0]
     return framework if bracket and framework in _frameworks() else nodeid.rpartition("::")[0]
+
+
+@functools.cache
+def _in_suite(root: Path, file: str) -> bool:
+    """Whether a file is a suite; in the source tree there are other tests."""
+    return Path(os.path.abspath(root / file)).parent in OWN_TESTS
 
 
 @functools.cache

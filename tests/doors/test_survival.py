@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from halfpixel import frameworks, pytest_plugin
 from halfpixel.conformance import verdicts
 from halfpixel.frameworks import FRAMEWORKS, Expression, Framework, Names, Release
+from halfpixel.lost_tests import LostTests
 from halfpixel.operators import Resize
 
 pytest_plugins = ["pytester"]
@@ -205,16 +206,25 @@ def test_a_limit_of_zero_is_none(project: Project) -> None:
     result.assert_outcomes(passed=1, deselected=2 * CASES + 3)
 
 
-@forks
-def test_tests_of_other_people_may_take_any_time(project: Project) -> None:
-    project.pytester.makepyfile(test_theirs="import time\ndef test_it(): time.sleep(1.5)\n").rename(
-        project.pytester.mkdir("theirs") / "test_theirs.py"
-    )
-    project.monkeypatch.setattr(
-        pytest_plugin, "_own", lambda path: path.parent == project.pytester.path
-    )
-    result = project.run(_right, "--halfpixel-timeout=0.1", "-k", "theirs or worked_example")
-    result.assert_outcomes(passed=3, deselected=2 * CASES - 2 + 4)
+TRIAL = "suites/test_resize.py::test_resize[torch-interpolate-bilinear-float32-2x2-8x8-ramp]"
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "lasting", "seconds"),
+    [
+        (TRIAL, False, 60),
+        (TRIAL, True, 600),  # a block of a sweep, or a call that is compiled
+        ("suites/test_integers.py::test_noise[torch-bilinear]", False, 600),
+        ("suites/test_integers.py::test_noise[torch-bilinear]", True, float("inf")),
+        ("tests/conversion/test_resize.py::test_it", False, float("inf")),
+        ("theirs/test_it.py::test_it[torch-a-float32-b]", False, float("inf")),
+    ],
+)
+def test_how_long_a_test_may_take(
+    pytestconfig: pytest.Config, nodeid: str, lasting: bool, seconds: float
+) -> None:
+    lost = LostTests(pytestconfig, lambda name: name.startswith("suites/"), lasting=lasting)
+    assert lost.limit(nodeid) == seconds * lost.seconds / 60
 
 
 # ---------------------------------------------------------------------------- an import that fails
