@@ -7,7 +7,7 @@ SITE := .site/.installed
 SUITES := $(wildcard tests/test_*.py)
 ALL := torch,tensorflow,opencv,keras_torch
 # two of OpenCV, whose meaning of INTER_NEAREST_EXACT differs, and one of TensorFlow and Keras
-RELEASES_OF_CI := py311-opencv47,py311-opencv410
+RELEASES_OF_CI := py311-opencv47,py311-opencv410,py311-tf218-keras38
 
 # Programs run in one thread, as the tests do (conftest.py): the matrices are too small to share.
 export OPENBLAS_NUM_THREADS := 1
