@@ -641,6 +641,7 @@ def _upgrade_arguments(parser: Parser) -> None:
         help="a file of Python, or a folder: first what the calls in it do; repeatable",
     )
     parser.add_argument("--all", action="store_true", help="ignore the calls in [tool.halfpixel]")
+    parser.add_argument("-v", "--verbose", action="store_true", help="name every call, aliases too")
     parser.add_argument("--markdown", action="store_true", help="print Markdown")
     parser.add_argument("--html", metavar="FILE", help="write a page, in one file")
 
@@ -660,7 +661,7 @@ def _upgrade(chosen: Namespace) -> Output:
     status = YES if found.same else NO
     if chosen.markdown:
         return Output(lambda width: found.markdown().rstrip(), found.json, status, raw=True)
-    return Output(found.text, found.json, status)
+    return Output(lambda width: found.text(width, every=chosen.verbose), found.json, status)
 
 
 def _check_alone(chosen: Namespace, option: str, others: Sequence[str]) -> None:

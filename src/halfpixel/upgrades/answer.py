@@ -9,8 +9,9 @@ from pathlib import Path
 from .. import documents
 from ..frameworks import FRAMEWORKS, Call, Release
 from ..frameworks.sources import source
+from ..records import releases
 from .changes import SILENT, Change, Kind, compare
-from .environment import Environment, pair, read, release_of
+from .environment import PACKAGES, Environment, pair, read, release_of
 from .evidence import NOT_SEEN, ONLY_SEEN, held
 from .history import OWN, came, order
 from .seen import recorded, seen
@@ -106,11 +107,11 @@ class Upgrade:
         """No call, of those that are used, gives another result."""
         return not self.silent
 
-    def text(self, width: int | None = None) -> str:
-        """For people."""
+    def text(self, width: int | None = None, *, every: bool = False) -> str:
+        """For people: as wide as a terminal; of calls that are alike a few are named, or every one."""
         from .text import text
 
-        return text(self, width)
+        return text(self, width, every=every)
 
     def markdown(self) -> str:
         """The same as Markdown, for a pull request."""
@@ -178,8 +179,10 @@ def between(
     """What changes between two environments.
 
     Raises:
-        ValueError: both have no framework in common.
+        ValueError: both have no framework in common, or a release is older or newer than all that are known.
     """
+    for one in (old, new):
+        _check_known(one)
     chosen = None if calls is None else list(calls)
     found = tuple(
         _compared(name, old, new, chosen)
@@ -190,6 +193,27 @@ def between(
     if not found:
         raise ValueError(f"{old.words} and {new.words} have no framework in common: {notes[0]}")
     return Upgrade(old, new, found, (*old.notes, *new.notes, *notes), usage)
+
+
+def _check_known(environment: Environment) -> None:
+    """Check that no release is beyond those that are recorded.
+
+    Raises:
+        ValueError: one is.
+    """
+    for framework in FRAMEWORKS:
+        release, known = release_of(framework, environment), releases(framework)
+        if release is None or not known:
+            continue
+        oldest, newest = (known[i].partition("+")[0] for i in (0, -1))
+        minor = order(release.own).release[:2]  # type: ignore[attr-defined]
+        bounds = [order(one).release[:2] for one in (oldest, newest)]  # type: ignore[attr-defined]
+        if not bounds[0] <= minor <= bounds[1]:
+            package = PACKAGES.get(framework, framework)
+            raise ValueError(
+                f"unknown release {package}=={release.own}: known are {oldest} to {newest}; to compare "
+                "others, run both: halfpixel check --save in one environment, --against in the other"
+            )
 
 
 def _notes(old: Environment, new: Environment) -> Iterator[str]:

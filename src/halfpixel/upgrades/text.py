@@ -29,11 +29,12 @@ SEEN_WORDS = {
 _BRIEF = ("appeared", "removed", "rounding")  # told in a line for each call
 
 
-def text(answer: Upgrade, width: int | None) -> str:
-    """The answer for a terminal of some columns; None for any width."""
+def text(answer: Upgrade, width: int | None, *, every: bool = False) -> str:
+    """The answer for a terminal of some columns, None for any width; of calls that are alike a few are named,
+    or every one."""
     lines = [headline(answer), *_usage(answer, width)]
     for one in answer.frameworks:
-        lines += ["", *_framework(one, width)]
+        lines += ["", *_framework(one, width, every=every)]
     if answer.notes:
         lines += ["", *(f"note: {note}" for note in answer.notes)]
     return "\n".join(lines)
@@ -123,7 +124,7 @@ def _count(n: int, what: str) -> str:
 # ---------------------------------------------------------------------------- terminal
 
 
-def _framework(one: Compared, width: int | None) -> Iterator[str]:
+def _framework(one: Compared, width: int | None, *, every: bool) -> Iterator[str]:
     yield one.title
     if one.old != one.new:
         yield f"{_INDENT}{_evidence(one)}"
@@ -137,7 +138,7 @@ def _framework(one: Compared, width: int | None) -> Iterator[str]:
             calls = {change.call.id for change in one.of(first.kind)}
             yield ""
             yield f"{HEADINGS[first.kind]} ({_count(len(calls), 'call')})"
-        yield from (_brief if kind in _BRIEF else _told)(group, one, width)
+        yield from (_brief if kind in _BRIEF else _told)(group, one, width, every=every)
 
 
 def _evidence(one: Compared) -> str:
@@ -150,9 +151,9 @@ def _evidence(one: Compared) -> str:
     return "both releases were run, and did what is declared"
 
 
-def _brief(group: Group, one: Compared, width: int | None) -> Iterator[str]:
+def _brief(group: Group, one: Compared, width: int | None, *, every: bool) -> Iterator[str]:
     """The names of calls that are new, gone, or the same but for their last digits."""
-    named = _named(group)
+    named = group.changes if every else _named(group)
     yield f"{_INDENT}{_since(group.first.since, one)}:"
     for change in named:
         yield f"{_INDENT * 2}{_short(change, width)}"
@@ -183,11 +184,11 @@ def _since(since: str, one: Compared) -> str:
     return f"in {since}" if since else f"between {one.old} and {one.new}"
 
 
-def _told(group: Group, one: Compared, width: int | None) -> Iterator[str]:
+def _told(group: Group, one: Compared, width: int | None, *, every: bool) -> Iterator[str]:
     change = group.first
     yield ""
     yield f"{_INDENT}{change.code}"
-    for label, words in facts(group, one):
+    for label, words in facts(group, one, every=every):
         yield from _labelled(label, words, width)
     for effect in told_effects(change):
         if effect.example is not None:
@@ -335,13 +336,11 @@ def markdown(answer: Upgrade) -> str:
 
 def _in_markdown(group: Group, one: Compared) -> list[str]:
     if group.first.kind in _BRIEF:
-        named = _named(group)
+        named = group.changes
         since = _since(group.first.since, one)
-        lines = [f"- `{change.code}` ({since})" for change in named]
-        hidden = _hidden(group, named)
-        return [*lines, *([f"- {hidden}"] if hidden else []), ""]
+        return [*(f"- `{change.call.name}`: `{change.code}` ({since})" for change in named), ""]
     lines = [f"`{group.first.code}`", ""]
-    lines += [f"- {label}: {words}" for label, words in facts(group, one)]
+    lines += [f"- {label}: {words}" for label, words in facts(group, one, every=True)]
     for effect in told_effects(group.first):
         if effect.example is not None:
             block = textwrap.dedent("\n".join(_example(effect.example, one, None)))
