@@ -240,3 +240,19 @@ def test_lite_takes_both_flags_for_align_corners_with_xnnpack_alone() -> None:
     got = with_xnnpack.get_tensor(with_xnnpack.get_output_details()[0]["index"])
     convention = Resize(mode="linear", coordinate_transformation_mode="align_corners")
     assert np.array_equal(got[0, ..., 0], convention.apply(x[0, ..., 0], (5, 9)))
+
+
+@pytest.mark.opencv
+@pytest.mark.resize
+@pytest.mark.releases("opencv", ">=4.13, <4.14")
+def test_opencv_4_13_inverts_the_matrix_of_a_nearest_warp_of_float64() -> None:
+    """docs/findings.md: 4 columns to 6 become 4 to 8/3."""
+    cv2 = frameworks.load("opencv")["cv2"]
+    x, matrix = np.tile(np.arange(4.0), (5, 1)), np.array([[4 / 6, 0, 0], [0, 1, 0]])
+    flags = {
+        "flags": cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP,
+        "borderMode": cv2.BORDER_REPLICATE,
+    }
+    assert cv2.warpAffine(x, matrix, (6, 5), **flags)[0].tolist() == [0, 2, 3, 3, 3, 3]
+    right = cv2.warpAffine(x.astype(np.float32), matrix, (6, 5), **flags)[0]
+    assert right.tolist() == [0, 1, 1, 2, 3, 3]

@@ -135,7 +135,13 @@ def _matrix(request: Request, coordinate: str) -> Expression:
 
 
 def _warp_affine(
-    flag: str, coordinate: str, border: str, *, vectors: bool, tables: bool = False
+    flag: str,
+    coordinate: str,
+    border: str,
+    *,
+    vectors: bool,
+    tables: bool = False,
+    most: int = _MOST_CHANNELS,
 ) -> Callable[[Request], Expression | None]:
     two_kernels = flag not in ("INTER_CUBIC", "INTER_LANCZOS4")
     # of an image one pixel high or wide, CUBIC with BORDER_REFLECT_101 does not return (docs/findings.md)
@@ -146,6 +152,7 @@ def _warp_affine(
         if min(*size, *request.size) < 1 or not request.shape[0]:
             return None  # there is no such scale, and there are no batches
         fits = (channels in _VECTORS) == vectors if two_kernels else channels <= _MOST_CHANNELS
+        fits = fits and not (vectors and channels > most)
         if not fits or (hangs and 1 in size):
             return None
         height, width = request.size
@@ -230,7 +237,15 @@ def _call(
         roundings={} if flag == "INTER_NEAREST" else dict.fromkeys(INTEGERS, ("opencv_warp",)),
         changes={
             releases: {
-                "expression": _warp_affine(flag, coordinate, border, vectors=vectors, tables=True),
+                "expression": _warp_affine(
+                    flag,
+                    coordinate,
+                    border,
+                    vectors=vectors,
+                    tables=True,
+                    # of four channels, IPP warps uint16 too
+                    most=3 if flag == "INTER_NEAREST" and releases in _UNPREDICTED else 4,
+                ),
                 "arithmetic": {d: _exact_places(d, *_TABLES_OF[flag]) for d in dtypes},
                 "unpredicted": dict.fromkeys(_IN_IPP, _UNPREDICTED[releases])
                 if releases in _UNPREDICTED and vectors and flag == "INTER_NEAREST"
