@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import get_args
 
 import numpy as np
@@ -205,7 +206,7 @@ def _of_resize(subject: Subject) -> Identification:
     if not first_row:
         kept = compared
         result = followed(compared, integers, deadline=deadline) if repeated else result
-    if result.complete and _rules_matter(result):
+    if result.complete and _rules_matter(result) and not _multiplies(subject, kept):
         more, whole = _asked(subject, telling=True)
         answers += more
         if not whole:
@@ -259,6 +260,13 @@ def _stopped(subject: Subject, answers: Sequence[Answer]) -> Identification:
     lines = (subject.deadline.words, words)
     diagnosis = Diagnosis(lines, undecided=True)
     return Identification(subject, tuple(answers), result, diagnosis=diagnosis)
+
+
+def _multiplies(subject: Subject, answers: Sequence[Answer]) -> bool:
+    """Whether a function of an image alone makes a whole number of pixels of each: most rules are one then,
+    and those that are left are all said."""
+    ratios = {Fraction(m, n) for answer in answers for n, m in answer.axes}
+    return not subject.form.needs and len(ratios) == 1 and ratios.pop().denominator == 1
 
 
 def _rules_matter(result: Followed) -> bool:

@@ -112,8 +112,8 @@ TELLING_FACTORS: tuple[tuple[Size, float], ...] = (
 )
 
 # The same of functions of an image alone: sizes of an axis at which every two rules do so that differ at any
-# up to 96, multiplied by 1/4, 1/3, 1/2, 2/3, 3/4, 5/4, 3/2, 2, 5/2, 3, 4 or 8 and rounded in any way; by
-# search (tests/identification/test_identification.py).
+# up to 96, multiplied by 1/4, 1/3, 1/2, 2/3, 3/4, 5/4, 3/2 or 5/2 and rounded in any way; by search
+# (tests/identification/test_identification.py).
 TELLING_FIXED: tuple[Size, ...] = (
     (94, 58), (26, 54), (62, 30), (42, 61), (80, 57), (63, 76), (46, 95), (92, 56), (55, 29),
     (82, 78), (50, 83), (39, 53), (89, 86), (59, 25), (93, 27), (40, 33), (23, 75), (38, 9),
