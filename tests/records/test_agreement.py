@@ -36,13 +36,19 @@ UNDESCRIBED: tuple[tuple[str, str, str, str], ...] = (
         "<4.13",
         "recorded without a kernel_shape, which was asked for",
     ),
-    ("torch", "", "", "being described"),
+    ("torch", "", "<2.2", "older than what was looked at"),
+    ("torch", "interpolate-area$", "", "uint8 to one pixel: the words of another function"),
+    ("tensorflow", "keras", "<2.21", "Keras before 3, and its first releases"),
+    ("tensorflow", "keras", "keras <3.15; >=2.21", "older Kerases under the newest TensorFlow"),
+    ("tensorflow", "", "<2.21", "older than what was looked at"),
+    ("keras_torch", "", "", "older than what was looked at"),
 )
 
 
 def described(framework: str, one: agreement.Disagreement) -> bool:
+    release = agreement.release_of(read(framework, one.release))
     return not any(
-        framework == of and re.match(calls, one.call) and contains(range_, one.release)
+        framework == of and re.match(calls, one.call) and contains(range_, release)
         for of, calls, range_, _ in UNDESCRIBED
     )
 
@@ -51,7 +57,7 @@ def call_of(framework: str, name: str) -> Call:
     return next(call for call in FRAMEWORKS[framework].calls if call.name == name)
 
 
-@pytest.mark.parametrize(("framework", "release"), thinned(reversed(RECORDED), 9))
+@pytest.mark.parametrize(("framework", "release"), thinned(reversed(RECORDED), 25))
 def test_the_catalogue_says_what_the_release_did(framework: str, release: str) -> None:
     found = agreement.disagreements(framework, [release])
     off = [one for one in found if described(framework, one)]
@@ -63,8 +69,12 @@ def test_the_catalogue_says_what_the_release_did(framework: str, release: str) -
 def test_what_is_said_not_to_be_described_is_not(line: tuple[str, str, str, str]) -> None:
     framework, calls, range_, _ = line
     asked = [call for call in probes.calls(framework) if re.match(calls, call.name)]
-    of = [release for release in releases(framework) if contains(range_, release)]
-    assert any(True for _ in agreement.disagreements(framework, of, asked))
+    every = (
+        (release, agreement.release_of(read(framework, release))) for release in releases(framework)
+    )
+    of = [release for release, one in every if contains(range_, one)]
+    if of:  # it is recorded
+        assert any(True for _ in agreement.disagreements(framework, of, asked))
 
 
 # ---------------------------------------------------------------------------- it can fail
@@ -170,6 +180,7 @@ def test_rounding_excuses_no_more_than_it_says(
     agreement.rounding_differences.cache_clear()
 
 
+@pytest.mark.sweep  # `make golden-check` does it too
 def test_the_files_of_the_record_are_as_they_are_written() -> None:
     assert list(record.problems()) == []
     assert shown(record.root() / "opencv") == "golden/releases/opencv"

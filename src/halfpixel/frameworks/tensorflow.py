@@ -436,9 +436,12 @@ def _conv2d_transpose(word: str) -> Callable[[Request], Expression | None]:
     return expression
 
 
-def _onednn(names: Names) -> bool:
-    from tensorflow.python.util import _pywrap_util_port
-
+def _onednn() -> bool:
+    """Whether TensorFlow uses oneDNN's kernels, once it is imported."""
+    try:
+        from tensorflow.python.util import _pywrap_util_port
+    except ImportError:
+        return False  # before it was an option
     return bool(_pywrap_util_port.IsMklEnabled())
 
 
@@ -448,7 +451,7 @@ def _plain_kernel(explicit: bool) -> Callable[[Request, str, Names], bool]:
     def when(request: Request, dtype: str, names: Names) -> bool:
         c = request.convention
         assert isinstance(c, ConvTranspose)
-        plain = explicit or dtype != "float32" or not _onednn(names)
+        plain = explicit or dtype != "float32" or not names["onednn"]
         return plain and (c.group > 1 or c.dilations != (1, 1))
 
     return when
@@ -573,13 +576,13 @@ def _load() -> Names:
         return tf.cast(tf.constant(values), dtype)
 
     functions = {"to_tensor": to_tensor, "to_array": operator.methodcaller("numpy")}
-    return {"tf": tf, "keras": keras, "operator": operator, **functions}
+    return {"tf": tf, "keras": keras, "operator": operator, "onednn": _onednn(), **functions}
 
 
 def _environment(names: Names) -> str:
     tf, keras = names["tf"], names["keras"]
     threads = tf.config.threading.get_intra_op_parallelism_threads()
-    onednn = "on" if _onednn(names) else "off"
+    onednn = "on" if names["onednn"] else "off"
     return (
         f"{threads} thread, oneDNN {onednn}, Keras {keras.__version__} on {keras.backend.backend()}"
     )

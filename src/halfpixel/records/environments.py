@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..frameworks.releases import contains
+from . import cuda_stubs
 from .record import RecordError
 
 
@@ -66,7 +67,7 @@ _TORCH_NEEDS = (
     "markupsafe",
     "fsspec",
 )
-_KERAS = Layer(("keras=={keras}",))
+_KERAS = Layer(("keras=={keras}", "dm-tree"))
 _TENSORFLOW = Layer(("tensorflow-cpu=={release}",), dependencies=True)
 _KERAS_NEEDS = (
     "absl-py",
@@ -81,6 +82,15 @@ _KERAS_NEEDS = (
     "mdurl",
     "typing_extensions",
 )
+
+_BESIDE_KERAS = (
+    Layer(("numpy==2.2.6", *_TORCH_NEEDS)),
+    Layer(_KERAS_NEEDS),
+    Layer(("torch=={torch}",), stubs=True),
+)
+_VISION = Layer(("torchvision=={torchvision}", "pillow"))
+_KERAS_TORCH = Layer(("keras=={release}", "dm-tree"))
+_VISION_RELEASES = (("torch", "2.13.0"), ("torchvision", "0.28.0"))
 
 ERAS = (
     Era(
@@ -119,18 +129,9 @@ ERAS = (
     Era("tensorflow", "==2.19.*", "3.11", (_TENSORFLOW, _KERAS), (("keras", "3.9.2"),)),
     Era("tensorflow", "==2.20.*", "3.11", (_TENSORFLOW, _KERAS), (("keras", "3.11.3"),)),
     Era("tensorflow", ">=2.21", "3.11", (_TENSORFLOW, _KERAS), (("keras", "3.15.1"),)),
-    Era(
-        "keras_torch",
-        "",
-        "3.11",
-        (
-            Layer(("numpy==2.2.6", *_TORCH_NEEDS)),
-            Layer(_KERAS_NEEDS),
-            Layer(("torch=={torch}", "torchvision=={torchvision}"), stubs=True),
-            Layer(("keras=={release}",)),
-        ),
-        (("torch", "2.13.0"), ("torchvision", "0.28.0")),
-    ),
+    # before 3.9 Keras resized through torchvision
+    Era("keras_torch", "<3.9", "3.11", (*_BESIDE_KERAS, _VISION, _KERAS_TORCH), _VISION_RELEASES),
+    Era("keras_torch", ">=3.9", "3.11", (*_BESIDE_KERAS, _KERAS_TORCH), _VISION_RELEASES[:1]),
 )
 
 
@@ -234,17 +235,8 @@ class Workshop:
             shutil.rmtree(made, ignore_errors=True)
             raise RecordError(f"{' '.join(requirements)}: {_last(done.stderr)}")
         if layer.stubs:
-            for package in ("torch", "torchvision"):
-                if (made / package).is_dir():
-                    stubbed(made / package)
+            cuda_stubs.make(made / "torch")
         made.rename(path)
-
-
-def stubbed(package: Path) -> None:
-    """Replace the CUDA libraries that a package misses by empty ones."""
-    from . import cuda_stubs
-
-    cuda_stubs.make(package)
 
 
 def _last(text: str) -> str:
