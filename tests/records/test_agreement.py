@@ -36,12 +36,10 @@ UNDESCRIBED: tuple[tuple[str, str, str, str], ...] = (
         "<4.13",
         "recorded without a kernel_shape, which was asked for",
     ),
-    ("torch", "", "<2.2", "older than what was looked at"),
-    ("torch", "interpolate-area$", "", "uint8 to one pixel: the words of another function"),
-    ("tensorflow", "keras", "<2.21", "Keras before 3, and its first releases"),
-    ("tensorflow", "keras", "keras <3.15; >=2.21", "older Kerases under the newest TensorFlow"),
-    ("tensorflow", "", "<2.21", "older than what was looked at"),
-    ("keras_torch", "", "", "older than what was looked at"),
+    ("torch", "", "<2.1", "a few refusals and integers of older releases"),
+    ("tensorflow", "keras", "keras <3.15", "Keras before 3, and its first releases"),
+    ("tensorflow", "", "<2.10", "TensorFlow 1, and errors of the first releases of 2"),
+    ("keras_torch", "", "", "Keras's errors, by release"),
 )
 
 
