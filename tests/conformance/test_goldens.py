@@ -561,3 +561,13 @@ def test_a_broken_photograph_is_named_in_one_line(
 def test_a_photograph_is_read_row_by_row(copy: Path) -> None:
     (copy / "photograph.ppm").write_bytes(b"P6\n# whose\n2 1\n255\n\1\2\3\4\5\6")
     assert goldens.photograph().tolist() == [[[1, 2, 3], [4, 5, 6]]]
+
+
+def test_the_goldens_of_an_installed_package_are_not_rewritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(goldens, "_installed", lambda: tmp_path)
+    monkeypatch.setattr(goldens, "root", lambda: tmp_path)
+    assert cli.main(["golden"]) == 2
+    assert "belongs to an installed halfpixel" in capsys.readouterr().err
+    assert not [*tmp_path.iterdir()]

@@ -55,8 +55,11 @@ class GoldenError(Exception):
 @functools.cache
 def root() -> Path:
     """The folder of the goldens: inside the installed package, or at the top of the source tree."""
-    inside = Path(__file__).parents[1] / "golden"
-    return inside if inside.is_dir() else Path(__file__).parents[3] / "golden"
+    return _installed() if _installed().is_dir() else Path(__file__).parents[3] / "golden"
+
+
+def _installed() -> Path:
+    return Path(__file__).parents[1] / "golden"
 
 
 def path_of(case: Case) -> Path:
@@ -203,7 +206,14 @@ def write(cases: Iterable[Case], pages: Iterable[Page] = ()) -> tuple[list[Path]
 
     Returns:
         The files written, the files removed, and the number left as they were.
+
+    Raises:
+        ValueError: they are those of an installed package, which are not written anew.
     """
+    if root() == _installed():
+        raise ValueError(
+            f"{root()} belongs to an installed halfpixel: goldens are written in a clone of the repository"
+        )
     written, unchanged, wanted = [], 0, set()
     for path, text, _ in _stored(cases, pages):
         wanted.add(path)
