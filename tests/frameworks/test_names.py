@@ -1,6 +1,7 @@
 """What a call does is a field that its table sets: nothing reads it from a name."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -88,3 +89,10 @@ def asked(call: Call) -> list[object]:
     for dtype in call.arithmetic if call.follows else ():
         found.append(tuple(name for name, _ in trials._resize_trials(call, "2.21.0", dtype)))
     return found
+
+
+def test_what_a_refusal_says_is_a_pattern_also_beside_another() -> None:
+    """A refusal can be made of another one's words: flags are those of a group, not of the whole."""
+    refusals = {one.words for call in trials.calls() for one in call.refusals}
+    for words in sorted(refusals):
+        assert re.compile(f"{words}|{words}")

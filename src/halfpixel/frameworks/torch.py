@@ -538,7 +538,7 @@ _REFUSES_ONE_PIXEL_OF_THREE_CHANNELS = Refusal(
 )
 REFUSES_EMPTY = (
     Refusal(
-        words="(?i)input and output sizes should be greater than 0|Non-empty 3D data tensor expected",
+        words="(?i:input and output sizes should be greater than 0)|Non-empty 3D data tensor expected",
         why=f"no input or output pixels ({_UPSAMPLE_H}: upsample_2d_common_check)",
         when=lambda request, dtype, names: request.no_pixels or request.no_output,
     ),
@@ -565,7 +565,7 @@ def _refuses_empty_area(dimensions: int) -> tuple[Refusal, ...]:
             return bool(request.shape[3] == 0)
         return request.no_pixels or (dimensions == 3 and request.no_channels)
 
-    words = r"(?i)adaptive_avg_pool(ing)?[123]d\(\): expected input to have non-(zero|empty) "
+    words = r"(?i:adaptive_avg_pool(ing)?[123]d\(\): expected input to have non-(zero|empty) )"
     return (
         Refusal(
             words=words,
