@@ -223,7 +223,7 @@ def write(cases: Iterable[Case], pages: Iterable[Page] = ()) -> tuple[list[Path]
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, text)
         written.append(path)
-    removed = [path for path in _files() if path not in wanted]
+    removed = [path for path in files() if path not in wanted]
     for path in removed:
         path.unlink()
         if not any(path.parent.iterdir()):
@@ -231,7 +231,7 @@ def write(cases: Iterable[Case], pages: Iterable[Page] = ()) -> tuple[list[Path]
     return written, removed, unchanged
 
 
-def _files() -> list[Path]:
+def files() -> list[Path]:
     """Every file in golden/ that is a golden, or what a write that was killed left of one. What releases did
     (golden/releases/) no reference writes: :mod:`halfpixel.records.record` does."""
     every = (p for p in sorted(root().rglob("*")) if p.relative_to(root()).parts[0] != "releases")
@@ -387,7 +387,7 @@ def problems(cases: Iterable[Case], pages: Iterable[Page] = ()) -> Iterator[str]
         reason = _problem(path, text, case)
         if reason is not None:
             yield reason
-    for path in _files():
+    for path in files():
         if path not in wanted:
             yield f"{shown(path)}: extra: no case of this name and convention; remove it, or {_WRITE}"
 
