@@ -92,7 +92,7 @@ class Supervisor(Generic[T]):
         left = deque(jobs)
         try:
             while left:
-                child = self._child = self._child or _Child(self._start, self._start_limit)
+                child = self._child or self._begin()
                 child.send(list(left))
                 kind = _DONE
                 while left and kind != _LOST:
@@ -104,17 +104,26 @@ class Supervisor(Generic[T]):
             if left:  # the child is at work on what nobody asks for any more
                 self.end()
 
+    def _begin(self) -> _Child:
+        child = self._child = _Child()  # here, so that another thread can end it as it starts
+        try:
+            child.start(self._start, self._start_limit)
+        except BaseException:
+            self.end()
+            raise
+        return child
+
     def end(self) -> None:
-        """End the child; a job that comes later starts a new one."""
-        if self._child is not None:
-            self._child.end()
-            self._child = None
+        """End the child; a job that comes later starts a new one. Another thread may call this."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
 
 
 class _Child:
     """One process, and what it says."""
 
-    def __init__(self, start: Callable[[], Callable[[str], Any]], limit: float) -> None:
+    def __init__(self) -> None:
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM],
@@ -124,15 +133,17 @@ class _Child:
         )
         self._answers: queue.Queue[tuple[str, Any] | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
+
+    def start(self, start: Callable[[], Callable[[str], Any]], limit: float) -> None:
+        """Make it ready to run jobs.
+
+        Raises:
+            Unstarted: it is not ready in time, or cannot be.
+        """
         self.send(sys.path)
         self.send(start)
-        try:
-            kind, value = self.answer(limit)
-        except BaseException:
-            self.end()
-            raise
+        kind, value = self.answer(limit)
         if kind != _READY:
-            self.end()
             raise Unstarted(value)
 
     def _read(self) -> None:
