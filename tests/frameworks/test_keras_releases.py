@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,48 @@ def test_a_release_has_what_came_before_it(
     assert None not in [call.at(keras(release)) for release in with_it]
 
 
+@pytest.mark.parametrize(
+    ("name", "release", "refuses"),
+    [
+        ("keras.Resizing-bilinear", "3.5.0", False),
+        ("keras.Resizing-bilinear", "3.6.0", True),
+        ("keras.Resizing-bilinear", "3.7.0", False),
+        ("keras.Resizing-nearest", "3.6.0", False),
+    ],
+)
+def test_keras_3_6_refused_bfloat16(name: str, release: str, refuses: bool) -> None:
+    call = call_of("tensorflow", name).at(keras(release))
+    assert call is not None
+    assert call.refuses("bfloat16") is refuses
+    assert not call_of("tensorflow", name).refuses("bfloat16"), "nor does the latest"
+
+
+def test_tensorflow_1_resized_as_its_v1_functions() -> None:
+    call = call_of("tensorflow", "image.resize-bilinear")
+    before, after = call.convention("1.15.5"), call.convention("2.0.0")
+    assert before == Resize(mode="linear", coordinate_transformation_mode="asymmetric")
+    assert after == LINEAR
+    lanczos = call_of("tensorflow", "image.resize-lanczos3").at("1.15.5")
+    assert lanczos is not None
+    enlarged, copied = (Request(lanczos.latest, (1, 1, 3, 3), (n, n)) for n in (6, 3))
+    assert lanczos.refusal(enlarged, "float32", {}) is not None
+    assert lanczos.refusal(copied, "float32", {}) is None
+    assert lanczos.defect(copied) is not None
+
+
+def test_area_of_one_pixel_was_nan_with_align_corners() -> None:
+    call = call_of("tensorflow", "v1.resize_area-align_corners")
+    old, new = call.at("2.9.3"), call.at("2.12.1")
+    assert old is not None
+    assert new is not None
+    case = Computation(call.latest, {"x": np.ones((1, 1, 1, 4))}, (3, 2))
+    defect = old.defect(case.request)
+    assert defect is not None
+    assert np.isnan(defect.result(case).expected).all()
+    assert new.defect(case.request) is None
+    assert old.defect(replace(case, size=(1, 2)).request) is None
+
+
 def test_upsampling_was_asymmetric_before_1_15() -> None:
     call = call_of("tensorflow", "keras.UpSampling2D-bilinear")
     before, after = call.convention("1.14.0"), call.convention("1.15.0")
@@ -62,7 +106,8 @@ ROUNDED = [
     ("keras.UpSampling2D-bilinear", "3.3.3", "uint8", ("keras_cut",)),
     ("keras.UpSampling2D-bilinear", "3.6.0", "uint8", ("keras_rounded",)),
     ("keras.Resizing-bilinear", "2.7.0", "float32", ()),
-    ("keras.Resizing-bilinear", "2.8.0", "uint8", ("keras_cut",)),
+    ("keras.Resizing-bilinear", "2.8.0", "uint8", ("keras_wrapped",)),
+    ("keras.Resizing-bilinear", "2.15.0", "uint8", ("keras_cut",)),
     ("keras.Resizing-bilinear", "3.5.0", "uint8", ("keras_cut",)),
     ("keras.Resizing-bilinear", "3.6.0", "uint8", ("keras_rounded",)),
     ("keras.ops.image.resize-bilinear", "3.5.0", "uint8", ("keras_cut",)),

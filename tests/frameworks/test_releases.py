@@ -54,12 +54,21 @@ def test_a_call_in_a_release_is_what_that_release_does() -> None:
     assert (old.ranges, new.ranges) == (("<5",), (">=5",))
     assert "uint16" in new.arithmetic
     assert "uint16" not in old.arithmetic
-    assert (old.refusals, new.refusals) == ((REFUSED,), ())
+    assert (old.refusals, new.refusals) == ((replace(REFUSED, releases=""),), ())
     assert (old.defects, new.defects) == ((BROKEN,), ())
     assert (old.returns, new.returns) == ({"float32": "float64"}, CALL.returns)
     assert (old.roundings, new.roundings) == ({}, CALL.roundings)
     assert old.at(OLD) == old
     assert CALL.convention(OLD) == FLOOR
+
+
+def test_a_dtype_is_refused_in_the_releases_that_refuse_it() -> None:
+    call = replace(CALL, refusals=(replace(REFUSED, dtypes=("uint16",)),))
+    old, new = call.at(OLD), call.at(NEW)
+    assert old is not None
+    assert new is not None
+    assert (old.refuses("uint16"), new.refuses("uint16")) == (True, False)
+    assert not call.refuses("uint16"), "the latest releases do not"
 
 
 def test_a_call_that_a_release_does_not_have_is_none() -> None:
@@ -195,6 +204,14 @@ def test_ranges_of_two_packages_that_overlap_are_told() -> None:
         replace(CALL, changes={"keras <3.6": {}, "keras >=3.5": {}}).check_releases()
     with pytest.raises(ValueError, match="'numpy >=2' is no range of releases"):
         contains("numpy >=2", "2.18.1")
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_refusals_say_is_a_pattern(framework: str) -> None:
+    entry = FRAMEWORKS[framework]
+    for one in (entry.gradient, *entry.modes, *entry.calls):
+        for refusal in one.refusals if one is not None else ():
+            assert not refusal.matches("nothing of the kind")
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

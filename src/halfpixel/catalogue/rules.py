@@ -249,7 +249,7 @@ def _conv_transpose_samples() -> tuple[Request, ...]:
 
 def _sized(call: Call, n_in: int, n_out: int) -> Iterator[Request]:
     """Images that change their size along both axes, of one channel and of two, and along the columns."""
-    convention = next(iter(call.follows.values()), Resize(mode="linear"))
+    convention = call.latest if call.follows else Resize(mode="linear")
     for channels, height, h in ((1, n_in, n_out), (2, n_in, n_out), (1, 1, 1)):
         size = Named(h, "h"), Named(n_out, "w")
         yield Request(convention, (1, channels, height, n_in), size)
@@ -269,7 +269,7 @@ def sizes_of(call: Call) -> str:
         return "sizes that result from factors"
     if call.operation == "conv_transpose" or all(_takes(call, *sizes) for sizes in _PROBES):
         return ANYWHERE
-    convention = next(iter(call.follows.values()), Resize(mode="linear"))
+    convention = call.latest if call.follows else Resize(mode="linear")
     axis = range(1, equivalence.LARGEST + 1)
     meant = np.array([[convention.takes(n, m) for m in axis] for n in axis])
     said = meant & np.array([[_takes(call, n, m) for m in axis] for n in axis])

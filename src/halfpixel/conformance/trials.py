@@ -470,7 +470,7 @@ def _resize_trials(call: Call, release: Installed, dtype: DType) -> Cases:
     convention = call.convention(release)
     call, late = _as_there(call, release, dtype)
     rule = call.stored_rule
-    follows = convention or next(iter(call.follows.values()), Resize(mode="linear"))
+    follows = convention or (call.latest if call.follows else Resize(mode="linear"))
     every = resize_entries(follows)
     if call.scaling is not None:
         every = (*every, *SCALE_CASES)

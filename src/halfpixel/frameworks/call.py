@@ -362,7 +362,11 @@ class Call:
                 if contains(changed.since.get(dtype, ""), release)
                 and dtype not in changed.unpredicted
             },
-            refusals=tuple(one for one in changed.refusals if contains(one.releases, release)),
+            refusals=tuple(
+                replace(one, releases="")  # all that is left is about this release
+                for one in changed.refusals
+                if contains(one.releases, release)
+            ),
             defects=tuple(one for one in changed.defects if contains(one.releases, release)),
             crashes=tuple(one for one in changed.crashes if contains(one.releases, release)),
         )
@@ -432,8 +436,9 @@ class Call:
         return next((r for r in self.refusals if r.holds(request, dtype, names)), None)
 
     def refuses(self, dtype: str) -> bool:
-        """Whether a refusal is declared that is about a dtype."""
-        return any(dtype in refusal.dtypes for refusal in self.refusals)
+        """Whether a refusal is declared that is about a dtype: in the latest releases or, of a call
+        :meth:`at` a release, in that."""
+        return any(dtype in r.dtypes and contains(r.releases, LATEST) for r in self.refusals)
 
     def defect(self, request: Request) -> Defect | None:
         """The declared defect that shows on a request, or None; of a release, ask the call :meth:`at` it.

@@ -59,6 +59,7 @@ class Backend:
         rounding: which of them is followed in the environment of the loaded names.
         narrows: where a result is cast to the dtype of a narrow image.
         refusal: of an interpolation that is not in ``becomes``.
+        narrow_refusals: of dtypes that results are cast to.
         empty: of images without channels, first, and of no pixels in or out.
         saturates: a result is cut at the largest number of its dtype, and of the sums'.
         sums_refusals: from a padding to what that refuses.
@@ -80,6 +81,7 @@ class Backend:
     rounding: Callable[[tuple[str, ...], Names], str] = lambda choice, names: choice[0]
     narrows: str
     refusal: Refusal | None = None
+    narrow_refusals: tuple[Refusal, ...] = ()
     empty: tuple[Refusal, ...] = ()
     saturates: bool = False
     sums_refusals: Callable[[KerasPadding], tuple[Refusal, ...]] = lambda padding: ()
@@ -207,6 +209,8 @@ def _resize_call(
     some = own or next(iter(backend.becomes.values()))
     # what only repeats takes images of no channels
     refusals = backend.empty[repeats:] if own or backend.refusal is None else (backend.refusal,)
+    if own and not repeats and method != "nearest" and "bfloat16" in dtypes:
+        refusals = (*backend.narrow_refusals, *refusals)
     asked = {"interpolation": method, **flags}
     call = Call(
         framework=backend.framework,
@@ -220,6 +224,7 @@ def _resize_call(
         returns={dtype: backend.widens.get(dtype, dtype) for dtype in dtypes},
         roundings=dict.fromkeys(integers, backend.roundings),
         rounding=backend.rounding,
+        since=own.since if own and backend.about else {},  # on torch, Keras hands on float32
         refusals=refusals,
         variant=backend.variant or not (plain or (say is _function and antialias)),
         own_code=flags is _PLAIN and method in _TRACED,
@@ -331,7 +336,8 @@ def _zero_refusal(backend: Backend, padding: KerasPadding) -> Refusal:
     )
 
 
-def _strided_and_dilated(request: Request, dtype: str, names: Names) -> bool:
+def strided_and_dilated(request: Request, dtype: str, names: Names) -> bool:
+    """Whether a transposed convolution has both."""
     c = request.convention
     assert isinstance(c, ConvTranspose)
     return max(c.strides) > 1 and max(c.dilations) > 1
@@ -341,8 +347,13 @@ _LAYER_REFUSAL = Refusal(
     words="`strides > 1` not supported in conjunction with `dilation_rate > 1`",
     why="the layer takes strides or dilations, not both "
     "(keras/src/layers/convolutional/base_conv_transpose.py: BaseConvTranspose)",
-    when=_strided_and_dilated,
+    when=strided_and_dilated,
 )
+
+
+def _layer_refusals(backend: Backend, padding: KerasPadding) -> tuple[Refusal, ...]:
+    both = replace(_LAYER_REFUSAL, releases=backend.range(">=2.12"))
+    return (both, _zero_refusal(backend, padding))
 
 
 def _conv_calls(backend: Backend) -> Iterator[Call]:
@@ -351,9 +362,7 @@ def _conv_calls(backend: Backend) -> Iterator[Call]:
         ("keras.ops.conv_transpose", _conv_function),
     ):
         for padding in KERAS_PADDINGS:
-            refusals = (
-                (_LAYER_REFUSAL, _zero_refusal(backend, padding)) if say is _conv_layer else ()
-            )
+            refusals = _layer_refusals(backend, padding) if say is _conv_layer else ()
             since = FIRST if backend.about == "" or say is _conv_function else ""
             yield Call(
                 framework=backend.framework,

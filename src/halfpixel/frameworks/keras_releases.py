@@ -64,6 +64,7 @@ def changes(call: Call, own: Call, function: str) -> dict[str, Change]:
         "arithmetic": {d: replace(one, saturates=False) for d, one in call.arithmetic.items()},
         "roundings": dict.fromkeys(call.roundings, ("keras_cut",)),
     }
+    wrapped: Change = {**cast, "roundings": dict.fromkeys(call.roundings, ("keras_wrapped",))}
     handed_on: Change = {
         "arithmetic": {dtype: own.arithmetic[dtype] for dtype in call.arithmetic},
         "returns": {dtype: own.returns[dtype] for dtype in call.arithmetic},
@@ -72,7 +73,7 @@ def changes(call: Call, own: Call, function: str) -> dict[str, Change]:
     }
     found: dict[str, Change] = {
         FUNCTION: {"<3.6": cast},
-        RESIZING: {"<2.8": handed_on, ">=2.8, <3.6": cast},
+        RESIZING: {"<2.8": handed_on, ">=2.8, <2.14": wrapped, ">=2.14, <3.6": cast},
         UPSAMPLING: {"<3": handed_on, ">=3, <3.6": cast},
     }[function]
     if copies:  # nearest is not rounded: nothing is to be cut

@@ -169,7 +169,7 @@ _REFUSES_EMPTY = (
     # in Keras's own words, but of Resizing, which leaves it to torch
     replace(
         _NO_PIXELS,
-        words="must have positive height and width|do not satisfy `value > 0`|" + _NO_PIXELS.words,
+        words=f"{_NO_PIXELS.words}|must have positive height and width|do not satisfy `value > 0`",
     ),
 )
 

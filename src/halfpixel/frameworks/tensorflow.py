@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ..numerics.error_model import ErrorModel, sum_of_products
@@ -21,6 +22,8 @@ from .call import (
     HALVES,
     INTEGERS,
     Call,
+    Change,
+    Defect,
     DType,
     Expression,
     Framework,
@@ -191,6 +194,24 @@ def _raw_op(function: str, flags: dict[str, object]) -> Callable[[Request], Expr
     return expression
 
 
+def _window_of_nothing(request: Request) -> bool:
+    return any(n_in == 1 < n_out for n_in, n_out in request.sizes)
+
+
+# the scale of such an axis, (in - 1) / (out - 1), is 0, and 1 over it infinite
+_NO_WINDOW = Defect(
+    why="every value is NaN where an axis grows from one pixel",
+    releases="<2.12",
+    when=_window_of_nothing,
+    result=lambda case: replace(case, expected=np.full(case.computed().expected.shape, np.nan)),
+)
+_BFLOAT16 = ">=2.9"  # nearest, bicubic and area: tensorflow/core/ops/image_ops.cc
+_EXPLICIT = ">=2.4"  # padding by numbers
+_UNGROUPED, _GROUPS_WRONG = (
+    ">=2.9",
+    "<2.9",
+)  # the CPU kernel refuses groups, or does not know of them
+
 _REFUSES_EMPTY = (
     Refusal(
         words="image must have at least one channel",
@@ -227,6 +248,7 @@ def _resize_call(
     empty: tuple[Refusal, ...] = _REFUSES_EMPTY,
     one_image: bool = False,
     offered: bool = True,
+    defects: tuple[Defect, ...] = (),
 ) -> Call:
     copies = (convention is None or convention.mode == "nearest") and say is not crop_and_resize
     arithmetic = arithmetic or _arithmetic(convention)
@@ -243,9 +265,18 @@ def _resize_call(
         variant=variant,
         one_image=one_image,
         offered=offered,
+        defects=defects,
         returns={dtype: dtype if copies else "float32" for dtype in dtypes},
+        since={"bfloat16": _BFLOAT16} if _has_bfloat16_late(convention) else {},
         refusals=(*refusals, *empty),
     )
+
+
+def _has_bfloat16_late(convention: Resize | None) -> bool:
+    """Of the kernels, bilinear alone took bfloat16 from the start; what spreads is given float32."""
+    if convention is None or convention.extrapolates or scaled(convention):
+        return False
+    return convention.mode != "linear"
 
 
 def _or_copy(arithmetic: ErrorModel) -> ErrorModel:
@@ -273,6 +304,7 @@ def _v1_calls() -> Iterator[Call]:
                 say=say,
                 refusals=() if convention else (_BOTH_FLAGS,),
                 variant=variant,
+                defects=(_NO_WINDOW,) if function == "area" and align_corners else (),
             )
 
 
@@ -341,7 +373,7 @@ def _raw_calls() -> Iterator[Call]:
                 f"tf.{name}",
                 {"method": method},
                 cropped,
-                ">=2.0",
+                ">=1.14",
                 say=crop_and_resize,
                 refusals=refusals,
                 arithmetic=crop_arithmetic(cropped),
@@ -357,7 +389,7 @@ def _raw_calls() -> Iterator[Call]:
             "tf.raw_ops.ScaleAndTranslate",
             {"kernel_type": kernel_type, "antialias": antialias},
             spread,
-            ">=2.0",
+            ">=1.14",
             say=scale_and_translate,
             arithmetic=scale_and_translate_arithmetic(spread),
             dtypes=_DTYPES,
@@ -372,7 +404,7 @@ def _raw_calls() -> Iterator[Call]:
                 "tf.raw_ops.QuantizedResizeBilinear",
                 flags,
                 convention,
-                ">=2.0",
+                ">=1.14",
                 say=quantized,
                 dtypes=("float32",),
                 variant=True,
@@ -445,25 +477,43 @@ def _onednn() -> bool:
     return bool(_pywrap_util_port.IsMklEnabled())
 
 
-def _plain_kernel(explicit: bool) -> Callable[[Request, str, Names], bool]:
-    """Dilations and groups run through oneDNN only: float32, and no explicit padding."""
+def _plain_kernel(
+    explicit: bool, has: Callable[[ConvTranspose], bool]
+) -> Callable[[Request, str, Names], bool]:
+    """What runs through oneDNN only: float32, and no explicit padding."""
 
     def when(request: Request, dtype: str, names: Names) -> bool:
         c = request.convention
         assert isinstance(c, ConvTranspose)
-        plain = explicit or dtype != "float32" or not names["onednn"]
-        return plain and (c.group > 1 or c.dilations != (1, 1))
+        return has(c) and (explicit or dtype != "float32" or not names["onednn"])
 
     return when
 
 
-def _cpu_refusal(explicit: bool) -> Refusal:
-    return Refusal(
-        words="do not yet support dilation rates larger than 1"
-        "|Gradients for grouped convolutions are not supported on CPU",
-        why="without oneDNN the CPU kernel takes neither dilations nor groups "
-        "(tensorflow/core/kernels/conv_grad_input_ops.h: Conv2DBackpropInputOp)",
-        when=_plain_kernel(explicit),
+def _dilated(convention: ConvTranspose) -> bool:
+    return convention.dilations != (1, 1)
+
+
+def _grouped(convention: ConvTranspose) -> bool:
+    return convention.group > 1
+
+
+_CPU_KERNEL = "(tensorflow/core/kernels/conv_grad_input_ops.h: Conv2DBackpropInputOp)"
+
+
+def _cpu_refusals(explicit: bool) -> tuple[Refusal, ...]:
+    return (
+        Refusal(
+            words="do not yet support dilation rates larger than 1",
+            why=f"without oneDNN the CPU kernel takes no dilations {_CPU_KERNEL}",
+            when=_plain_kernel(explicit, _dilated),
+        ),
+        Refusal(
+            words="Gradients for grouped convolutions are not supported on CPU",
+            why=f"without oneDNN the CPU kernel takes no groups {_CPU_KERNEL}",
+            when=_plain_kernel(explicit, _grouped),
+            releases=_UNGROUPED,
+        ),
     )
 
 
@@ -592,11 +642,13 @@ def _conv_call(
     name: str,
     expression: Callable[[Request], Expression | None],
     refusals: tuple[Refusal, ...],
+    releases: str,
 ) -> Call:
     return Call(
         framework="tensorflow",
         name=name,
         operation="conv_transpose",
+        releases=releases,
         expression=expression,
         run=_run,
         arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
@@ -615,14 +667,69 @@ _IMAGE_RESIZE = {
     )
     for method, antialias, convention in _RESIZE
 }
+
+
+def _changes_size(request: Request) -> bool:
+    return request.shape[2:] != request.size
+
+
+# tensorflow/tensorflow v1.15.5, tensorflow/python/ops/image_ops_impl.py: _resize_images_common
+_NOT_IN_V1 = Refusal(
+    words="Resize method is not implemented",
+    why="the method came with TensorFlow 2",
+    when=lambda request, dtype, names: _changes_size(request),
+)
+_COPIED_BY_V1 = Defect(
+    why="an image of unchanged size is returned as it is",
+    releases="<2",
+    when=lambda request: not _changes_size(request),
+    result=lambda case: replace(case, expected=case.inputs["x"]),
+)
+
+
+def _resize_of_v1() -> Iterator[Call]:
+    """``tf.image.resize``, which in TensorFlow 1 was tf.compat.v1.image.resize."""
+    v1 = {call.name: call for call in _fitting_calls()}
+    for name, call in _IMAGE_RESIZE.items():
+        was = v1.get(f"v1.resize-{name}")
+        before: Change = {
+            "unpredicted": {
+                dtype: "an image of unchanged size comes back as it is, another one in float32"
+                for dtype in call.arithmetic
+                if dtype != "float32"
+            },
+        }
+        if was is not None:
+            before["arithmetic"] = dict.fromkeys(call.arithmetic, was.arithmetic["float32"])
+        elif "-antialias" in name:
+            yield call
+            continue
+        else:
+            before["refusals"] = (_NOT_IN_V1, *call.refusals)
+            before["defects"] = (_COPIED_BY_V1,)
+        follows = {">=1.14, <2": (was or call).latest, **call.follows}
+        yield replace(call, follows=follows, changes={"<2": before})
+
+
 _CONV2D_TRANSPOSE = {
     padding: _conv_call(
         f"conv2d_transpose-{padding}",
         _conv2d_transpose(padding),
-        (_cpu_refusal(explicit=padding == "explicit"),),
+        _cpu_refusals(explicit=padding == "explicit"),
+        releases=_EXPLICIT if padding == "explicit" else "",
     )
     for padding in (*TENSORFLOW_WORDS, "explicit")
 }
+
+
+def _without_groups(call: Call) -> Call:
+    """A call whose arguments cannot say groups before the kernel refused them: it read beyond the weight."""
+
+    def expression(request: Request) -> Expression | None:
+        assert isinstance(request.convention, ConvTranspose)
+        return None if _grouped(request.convention) else call.expression(request)
+
+    return replace(call, changes={_GROUPS_WRONG: {"expression": expression}})
 
 
 def _backprop_input(word: str, *, depthwise: bool) -> Callable[[Request], Expression | None]:
@@ -677,29 +784,44 @@ def _raw_conv_calls() -> Iterator[Call]:
             call = _conv_call(
                 f"raw_ops.{name}BackpropInput-{word}",
                 _backprop_input(word, depthwise=depthwise),
-                () if depthwise else (_cpu_refusal(explicit=word == "explicit"),),
+                () if depthwise else _cpu_refusals(explicit=word == "explicit"),
+                releases=_EXPLICIT if depthwise and word == "explicit" else ">=1.14",
             )
+            if not depthwise:
+                call = _without_groups(call)
             yield replace(call, run=_run_depthwise if depthwise else _run, variant=True)
 
 
+_NO_LIMITS = Refusal(
+    words="bfloat16'> not inexact",
+    why="it asks NumPy for the limits of bfloat16 (keras v3.6.0, keras/src/ops/core.py: _saturate_cast)",
+    dtypes=("bfloat16",),
+    releases="keras >=3.6, <3.7",
+)
 _V1_CALLS = tuple(_v1_calls())
 # tf.keras dilates by tf.nn.atrous_conv2d_transpose, which moves the pixels and no taps
 _KERAS_REFUSALS = (
-    replace(_cpu_refusal(explicit=False), releases="keras >=3"),
+    *(replace(one, releases="keras >=3") for one in _cpu_refusals(explicit=False)[:1]),
     Refusal(
         words="the 2 dimensions of the `dilation_rate` argument to be equal|AssertionError",
         why="tf.nn.atrous_conv2d_transpose has one rate (keras/src/backend.py: conv2d_transpose)",
         when=_dilated_unlike,
         releases="keras <3",
     ),
+    Refusal(
+        words="is not divisible by block_shape",
+        why="tf.nn.atrous_conv2d_transpose has no strides (keras/src/backend.py: conv2d_transpose)",
+        when=keras_calls.strided_and_dilated,
+        releases="keras <2.12",
+    ),
 )
 
 CALLS = (
-    *_IMAGE_RESIZE.values(),
+    *_resize_of_v1(),
     *_V1_CALLS,
     *_fitting_calls(),
     *_raw_calls(),
-    *_CONV2D_TRANSPOSE.values(),
+    *map(_without_groups, _CONV2D_TRANSPOSE.values()),
     *_raw_conv_calls(),
     *keras_calls.calls(
         keras_calls.Backend(
@@ -716,6 +838,7 @@ CALLS = (
             },
             roundings=("keras_rounded",),
             narrows="keras/src/ops/image.py: _resize",
+            narrow_refusals=(_NO_LIMITS,),
             empty=_REFUSES_EMPTY,
             saturates=True,  # keras/src/ops/image.py: _resize (saturate_cast)
             sums=_CONV2D_TRANSPOSE["SAME"],

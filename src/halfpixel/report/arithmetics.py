@@ -183,7 +183,7 @@ def _arithmetic_rows(calls: Sequence[Call]) -> Iterator[Sequence[str]]:
 
 
 def _convention(call: Call) -> Resize | None:
-    return next(iter(call.follows.values()), None)
+    return call.latest if call.follows else None
 
 
 def _mode(call: Call) -> str | None:

@@ -377,7 +377,7 @@ def _dtypes(call: Call) -> str:
     if not call.follows and call.operation == "resize":
         return ""
     rows = []
-    convention = next(iter(call.follows.values()), None)
+    convention = call.latest if call.follows else None
     for dtype, arithmetic in call.arithmetic.items():
         returned = "" if call.refuses(dtype) else call.returns.get(dtype, "")
         if call.refuses(dtype):

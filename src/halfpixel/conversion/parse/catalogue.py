@@ -34,7 +34,7 @@ _CHANNELS = (1, 2)
 
 def example(call: Call) -> Request | None:
     """A request that a call of the catalogue can express."""
-    convention = next(iter(call.follows.values()), Resize(mode="linear"))
+    convention = call.latest if call.follows else Resize(mode="linear")
     for channels in _CHANNELS:
         for n_in, n_out in _EXAMPLES:
             request = Request(convention, (1, channels, *n_in), n_out)

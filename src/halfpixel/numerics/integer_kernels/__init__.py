@@ -220,6 +220,16 @@ ROUNDINGS = {
         found="tf.cast of TensorFlow 2.15.1 on x86-64, to uint8, int16 and uint16, of up to 200,003 values",
         stored=False,
     ),
+    "keras_wrapped": Rounding(
+        tensorflow.wrapped,
+        clamped=("linear",),
+        renormalised=("cubic", "lanczos"),
+        grids=("half_pixel",),
+        source="keras-team/keras v2.12.0, keras/layers/preprocessing/image_preprocessing.py: Resizing "
+        f"(tf.cast); {_TENSORFLOW}; cast_op_impl.h: CastFunctor",
+        found="TensorFlow 2.9.3 and 2.12.1 on x86-64",
+        stored=False,
+    ),
     "keras_torch_rounded": Rounding(
         torch.keras,
         applies=torch.keras_has,

@@ -25,11 +25,25 @@ def cut(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> I
     """TensorFlow's float32 result with its fraction cut off. What is outside the dtype's range is saturated
     in whole vectors of 32 values, channels last, and wraps around in the rest."""
     limits = np.iinfo(dtype)
-    values = np.trunc(_resized(convention, x, size)).astype(np.int64).transpose(0, 2, 3, 1)
+    values = _truncated(convention, x, size).transpose(0, 2, 3, 1)
     whole, saturated = values.ravel(), values.size // 32 * 32
-    wrapped = (whole - limits.min) % (limits.max - limits.min + 1) + limits.min
-    cast = np.append(whole[:saturated].clip(limits.min, limits.max), wrapped[saturated:])
+    vectors = whole[:saturated].clip(limits.min, limits.max)
+    cast = np.append(vectors, _around(whole[saturated:], dtype))
     return cast.reshape(values.shape).transpose(0, 3, 1, 2)
+
+
+def wrapped(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """The same before the cast had vectors: what is outside the dtype's range wraps around."""
+    return _around(_truncated(convention, x, size), dtype)
+
+
+def _truncated(convention: Resize, x: Integers, size: tuple[int, int]) -> Integers:
+    return np.trunc(_resized(convention, x, size)).astype(np.int64)
+
+
+def _around(values: Integers, dtype: str) -> Integers:
+    limits = np.iinfo(dtype)
+    return (values - limits.min) % (limits.max - limits.min + 1) + limits.min
 
 
 def _resized(convention: Resize, x: Integers, size: tuple[int, int]) -> Float32:
