@@ -104,6 +104,21 @@ def test_one_level_of_integers_is_a_last_digit(monkeypatch: pytest.MonkeyPatch) 
     assert "float32" not in change.dtypes
 
 
+def test_integers_that_are_cut_and_then_rounded_are_other_values(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One level, and all in one direction."""
+    rounded, cut = ({"uint8": (name,)} for name in ("keras_rounded", "keras_cut"))
+    arithmetic = {"uint8": LINEAR.arithmetic["uint8"]}
+    call = replace(
+        LINEAR, arithmetic=arithmetic, roundings=rounded, changes={"<5": {"roundings": cut}}
+    )
+    change = only(call, monkeypatch, "meaning")
+    worst = change.effects[0].worst
+    assert worst is not None
+    assert (worst.largest, worst.one_way) == (1.0, True)
+
+
 def test_more_levels_of_integers_are_other_values(monkeypatch: pytest.MonkeyPatch) -> None:
     cubic = replace(call_named("resize-INTER_CUBIC"), follows={"": CUBIC}, changes={})
     antialiased = replace(CUBIC, cubic_coeff_a=-0.5)

@@ -1,7 +1,7 @@
 """Calls of the installed release, held to what an older release did.
 
 What that release answered must come out again, but for rounding: within the error bounds of both, and
-within one level of integers that are rounded on the way. What it raised for, it is held to nothing at.
+within one level, up and down, of integers that are rounded on the way. What it raised for is held to nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from ..frameworks import Call, NotAnArray, Release, load
 from ..frameworks import release as installed_release
 from ..frameworks.call import INTEGERS
+from ..numerics.integer_kernels import one_way
 from .cases import Case
 from .verdicts import (
     ModifiedInput,
@@ -70,6 +71,13 @@ def _judge(call: Call, case: Case, dtype: str, before: Release) -> Verdict:
     return replace(found, release=release)
 
 
+def _cut(found: Verdict) -> bool:
+    """Whether integers differ in one direction: one of the releases cuts what the other rounds."""
+    signed = found.got.astype(np.float64) - found.case.expected
+    up, down = (int(np.count_nonzero(each)) for each in (signed > 0, signed < 0))
+    return one_way(up, down, signed.size)
+
+
 def _with_both_bounds(found: Verdict, was: Call, now: Call) -> Verdict:
     """A verdict on values, by the error bounds of both releases together."""
     dtype, case = found.dtype, found.case  # with the defects of that release
@@ -79,6 +87,8 @@ def _with_both_bounds(found: Verdict, was: Call, now: Call) -> Verdict:
         old, new = (one.arithmetic[dtype] for one in (was, now))  # type: ignore[index]
         bound = found.bound + error_bound(case, replace(new, coordinate_rule=old.coordinate_rule))
     share = share_of_bound(found.got, case.expected, bound)
+    if share <= 1 and dtype in INTEGERS and _cut(found):
+        return replace(found, reason=f"{found.reason}, all in one direction")
     if share <= 1:
         return replace(found, kind="conforms", share=share, reason="", got=np.empty(0))
     off = int(np.count_nonzero(errors(found.got, case.expected) > bound))

@@ -22,7 +22,7 @@ from ..conversion.models import Model
 from ..conversion.sizes import Sizes
 from ..frameworks.call import INTEGERS, Call, DType
 from ..numerics.coordinates import COORDINATE_RULES
-from ..numerics.integer_kernels import ROUNDINGS
+from ..numerics.integer_kernels import ROUNDINGS, one_way
 from ..operators import Resize
 from ..operators.axis import Axis
 from ..operators.request import Request
@@ -76,6 +76,7 @@ class Photograph:
         n_in, n_out: its sizes.
         largest, mean: of the differences, in levels.
         share: of the values that differ by half a level or more.
+        one_way: the differences are all up, or all down, and many: that is no rounding (:func:`one_way`).
     """
 
     dtype: str
@@ -84,6 +85,7 @@ class Photograph:
     largest: float
     mean: float
     share: float
+    one_way: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,7 +280,7 @@ def _example(old: Call, new: Call, dtype: DType, way: Way, n: int, m: int) -> Ex
     if dtype in INTEGERS:
         x = x % 256
     first, second = (computed(call, dtype, x, n_out) for call in (old, new))
-    unit = 1 if dtype in INTEGERS else 1e-6 * abs(x).max()
+    unit = 0 if dtype in INTEGERS else 1e-6 * abs(x).max()
     for i in range(len(x)):
         if abs(first[i] - second[i]).max() > unit:
             return Example(dtype, x[i, 0], first[i, 0], second[i, 0])
@@ -367,8 +369,9 @@ def of_integers(old: Call, new: Call, dtype: DType) -> Effect | None:
     """What changes of a resize of integers by more than one level, by the arithmetics of both releases, on a
     photograph; None if nothing does."""
     unit = 1.0 if dtype == "uint8" else 1 / 257
-    shown = (one for one in _photographs(old, new, dtype) if one.largest > 1.5 * unit)
-    found = next(shown, None)  # beyond one level: one size shows it
+    every = _photographs(old, new, dtype)
+    shown = (one for one in every if one.largest > 1.5 * unit or one.one_way)
+    found = next(shown, None)  # beyond rounding: one size shows it
     if found is None:
         return None
     example = _integer_example(old, new, dtype)
@@ -410,10 +413,13 @@ def _photographs(old: Call, new: Call, dtype: DType) -> Iterator[Photograph]:
         if _alike(old, new, dtype, n_out):
             continue
         first, second = (_photographed(call, dtype, n_out) for call in (old, new))
-        apart = abs(first - second)
+        signed = second - first
+        apart = abs(signed)
         largest, mean = float(apart.max()), float(apart.mean())
         share = float(np.mean(apart >= 0.5))
-        yield Photograph(dtype, n_in, n_out, largest, mean, share)
+        up, down = (int(np.count_nonzero(each)) for each in (signed > 0, signed < 0))
+        biased = one_way(up, down, signed.size)
+        yield Photograph(dtype, n_in, n_out, largest, mean, share, biased)
 
 
 def _alike(old: Call, new: Call, dtype: DType, n_out: tuple[int, int]) -> bool:

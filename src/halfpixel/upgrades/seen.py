@@ -17,6 +17,7 @@ from ..conversion.sizes import Sizes
 from ..frameworks import FRAMEWORKS, Call, Release, dtype_name
 from ..frameworks.call import INTEGERS
 from ..numerics.computation import Computation
+from ..numerics.integer_kernels import one_way
 from ..records import Crash, Outcome, Record, Refusal, probes, read, releases
 from .outcomes import convention_of
 
@@ -53,6 +54,9 @@ class Seen:
         results: by dtype, the dtypes of both results, where they differ.
         refuses, accepts: by dtype, the words of what only the new, or the old, release raises.
         appeared, removed: one of the releases does not have the call.
+        ways: of integers that differ by one level, by dtype: how many go up, how many down, and how many
+            values there are.
+        one_level: the first probe of which that came out.
     """
 
     probes: int = 0
@@ -63,6 +67,8 @@ class Seen:
     accepts: dict[str, str] = field(default_factory=dict)
     appeared: bool = False
     removed: bool = False
+    ways: dict[str, list[int]] = field(default_factory=dict)
+    one_level: dict[str, Difference] = field(default_factory=dict)
 
     @property
     def other_values(self) -> tuple[str, ...]:
@@ -122,6 +128,7 @@ def _of_call(call: Call, old: Record, new: Record) -> Seen | None:
         if asked is None:
             asked = {(p.dtype, p.name): p.computation for p in probes.of_call(call, "9999")}
         _note(found, call, key, (before, after), asked.get(key), (old, new))
+    _cut(found)
     shown = found.values or found.rounded or found.results or found.refuses or found.accepts
     return found if shown else None
 
@@ -167,12 +174,27 @@ def _note(
     largest = _apart(old, new)
     if dtype in found.other_values:
         return  # one shows it: the bound of another takes time
-    if largest <= _tolerance(call, dtype, old, asked, records):
-        found.rounded[dtype] = max(found.rounded.get(dtype, 0.0), largest)
-        return
     image = np.zeros((0, 0)) if asked is None else asked.inputs["x"][0, 0]
     first, second = (values.reshape(-1, *values.shape[-2:])[0] for values in (old, new))
-    found.values.append(Difference(dtype, probe, image, first, second, largest))
+    difference = Difference(dtype, probe, image, first, second, largest)
+    if largest > _tolerance(call, dtype, old, asked, records):
+        found.values.append(difference)
+        return
+    found.rounded[dtype] = max(found.rounded.get(dtype, 0.0), largest)
+    if dtype in INTEGERS and old.dtype.kind in "iu":
+        signed = new.astype(np.float64) - old.astype(np.float64)
+        counts = (int(np.count_nonzero(signed > 0)), int(np.count_nonzero(signed < 0)), signed.size)
+        ways = found.ways.setdefault(dtype, [0, 0, 0])
+        found.ways[dtype] = [a + b for a, b in zip(ways, counts, strict=True)]
+        found.one_level.setdefault(dtype, difference)
+
+
+def _cut(found: Seen) -> None:
+    """What differs by one level, all up or all down, is no rounding: it is among the other values."""
+    for dtype, (up, down, values) in found.ways.items():
+        if dtype not in found.other_values and one_way(up, down, values):
+            found.values.append(found.one_level[dtype])
+            del found.rounded[dtype]
 
 
 def _words(outcome: Outcome) -> str:

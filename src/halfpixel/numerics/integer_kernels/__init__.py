@@ -20,7 +20,7 @@ from ...operators import Resize
 from . import opencv, opencv_ipp, opencv_warp, tensorflow, torch
 from .steps import Float64, Integers
 
-__all__ = ["ROUNDINGS", "Float64", "Integers", "Rounding", "applies_to", "predicted"]
+__all__ = ["ROUNDINGS", "Float64", "Integers", "Rounding", "applies_to", "one_way", "predicted"]
 
 
 @dataclass(frozen=True)
@@ -246,6 +246,20 @@ ROUNDINGS = {
         stored=False,
     ),
 }
+
+
+_MANY, _FEW = 0.2, 16  # of all values, and differences that chance does not give one direction
+
+
+def one_way(up: int, down: int, values: int) -> bool:
+    """Whether integers that differ do so all up, or all down, and many of them: one side cuts what the other
+    rounds, which is half of all that are no whole numbers. Roundings go both ways, or a few ties go one.
+
+    Args:
+        up, down: how many are larger, and smaller.
+        values: how many there are.
+    """
+    return min(up, down) == 0 and up + down >= max(_MANY * values, _FEW)
 
 
 def applies_to(rounding: str, convention: Resize) -> bool:
