@@ -7,6 +7,7 @@ sent to the parent, which keeps the results, prints them, and names the test dur
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import pickle
 import select
@@ -86,7 +87,7 @@ def tear_down(item: pytest.Item, nextitem: pytest.Item | None) -> None:
 # ---------------------------------------------------------------------------- in the child
 
 
-class _Parent:
+class Parent:
     """The child's way to its parent. A message goes with the next that tells what is about to begin: one for
     each test, where sending and waking cost as much as resizing a few pixels."""
 
@@ -95,6 +96,19 @@ class _Parent:
 
     def tell(self, *message: object) -> None:
         self.told.append(message)
+
+    def start(self, nodeid: str) -> None:
+        """A test begins."""
+        self.tell("start", nodeid)
+        self.send()
+
+    def passed(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """A test of one phase has passed: the parent makes its report, and calls what hears of it."""
+        self.tell("passed", call.start, call.stop, call.duration, item.user_properties)
+
+    def finish(self, nodeid: str) -> None:
+        """A test has ended."""
+        self.tell("finish", nodeid)
 
     def send(self) -> None:
         body = pickle.dumps(self.told)
@@ -107,18 +121,17 @@ class _Parent:
             os._exit(1)
 
 
-_PARENT = pytest.StashKey[_Parent]()
+_PARENT = pytest.StashKey[Parent]()
 
 
-def is_child(config: pytest.Config) -> bool:
-    """Whether the tests of a run are in a child, which may end."""
-    return _PARENT in config.stash
+def parent_of(config: pytest.Config) -> Parent | None:
+    """The parent, where the tests of a run are in a child, which may end."""
+    return config.stash.get(_PARENT, None)
 
 
 def note(config: pytest.Config, what: str) -> None:
     """Tell the parent, if there is one, what is being imported; empty when it has been."""
-    parent = config.stash.get(_PARENT, None)
-    if parent is not None:
+    if parent := parent_of(config):
         parent.tell("note", what)
         parent.send()
 
@@ -130,8 +143,7 @@ class _Relay:
         self.config, self.parent = config, config.stash[_PARENT]
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self.parent.tell("start", nodeid)
-        self.parent.send()
+        self.parent.start(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         hook = self.config.hook
@@ -139,7 +151,7 @@ class _Relay:
         self.parent.tell("report", data)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        self.parent.tell("finish", nodeid)
+        self.parent.finish(nodeid)
 
     def pytest_warning_recorded(
         self,
@@ -208,7 +220,7 @@ def _inside(session: pytest.Session) -> Generator[None, object, object]:
 # ---------------------------------------------------------------------------- in the parent
 
 
-_PATIENCE = 0.01  # seconds between looks at what was told: waking for each test costs more
+_PATIENCE = 0.05  # seconds between looks at what was told: waking for each test costs more
 
 
 class _Child:
@@ -230,11 +242,13 @@ class _Child:
         with warnings.catch_warnings():
             # of threads: NumPy's, which it stops itself before a fork
             warnings.simplefilter("ignore", DeprecationWarning)
+            gc.freeze()  # so that the child's collector does not visit, and copy, what the parent made
             pid = os.fork()
         if pid == 0:
             os.close(receive)
-            session.config.stash[_PARENT] = _Parent(send)
+            session.config.stash[_PARENT] = Parent(send)
             return None
+        gc.unfreeze()
         os.close(send)
         return cls(pid, receive)
 
@@ -337,6 +351,8 @@ class _Keeper:
                 hook, (data,) = config.hook, given
                 report = hook.pytest_report_from_serializable(config=config, data=data)
                 hook.pytest_runtest_logreport(report=report)
+            elif kind == "passed" and self.running is not None:
+                self._passed(self.items[self.running], *given)
             elif kind == "finish" and self.running is not None:
                 item = self.items[self.running]
                 item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -347,6 +363,16 @@ class _Keeper:
                 self._warn(*given)
             else:
                 self.end = (kind, *given)
+
+    @staticmethod
+    def _passed(
+        item: pytest.Item, start: float, stop: float, duration: float, properties: list[Any]
+    ) -> None:
+        call = pytest.CallInfo.from_call(lambda: None, when="call")
+        call.start, call.stop, call.duration = start, stop, duration
+        item.user_properties = properties
+        report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+        item.ihook.pytest_runtest_logreport(report=report)
 
     def _found(self, nodeid: str) -> int:
         """The place of a test: a plugin's protocol may run one several times."""

@@ -76,7 +76,7 @@ class LostTests:
 
     def _watching(self) -> isolation.Watch | None:
         """The watch of a process that may end."""
-        may_end = isolation.is_child(self.config) or hasattr(self.config, "workerinput")
+        may_end = isolation.parent_of(self.config) or hasattr(self.config, "workerinput")
         if self._watch is None and self.seconds and may_end:
             alone = not float(self.config.getini("faulthandler_timeout") or 0)
             self._watch = isolation.Watch(alone=alone)

@@ -556,22 +556,33 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if not isinstance(item, ConformanceItem) or _needs_phases(item):
         return None
     os.environ["PYTEST_CURRENT_TEST"] = f"{item.nodeid} (call)"
-    hook = item.ihook
-    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    hook, parent = item.ihook, isolation.parent_of(item.config)
+    if parent:  # who calls the hooks that report
+        item.config.stash[_LOST].pytest_runtest_logstart(item.nodeid)
+        parent.start(item.nodeid)
+    else:
+        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     output = _output(item.config)
     with output or contextlib.nullcontext():
         info = pytest.CallInfo.from_call(item.runtest, when="call", reraise=_REACHING_THE_RUN)
     del os.environ["PYTEST_CURRENT_TEST"]
     printed = output.taken() if output else ""
-    report = hook.pytest_runtest_makereport(item=item, call=info)
-    if printed and report.failed:
-        report.sections.append(("Captured output", printed))
-    hook.pytest_runtest_logreport(report=report)
-    if report.failed:
-        hook.pytest_exception_interact(node=item, call=info, report=report)
+    if parent and info.excinfo is None:
+        parent.passed(item, info)
+    else:
+        report = hook.pytest_runtest_makereport(item=item, call=info)
+        if printed and report.failed:
+            report.sections.append(("Captured output", printed))
+        hook.pytest_runtest_logreport(report=report)
+        if report.failed:
+            hook.pytest_exception_interact(node=item, call=info, report=report)
     if nextitem is None or nextitem.parent is not item.parent:
         _tear_down(item, nextitem)
-    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    if parent:
+        item.config.stash[_LOST].pytest_runtest_logfinish(item.nodeid)
+        parent.finish(item.nodeid)
+    else:
+        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 
