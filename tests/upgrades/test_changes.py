@@ -108,10 +108,11 @@ def test_integers_that_are_cut_and_then_rounded_are_other_values(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One level, and all in one direction."""
-    rounded, cut = ({"uint8": (name,)} for name in ("keras_rounded", "keras_cut"))
-    arithmetic = {"uint8": LINEAR.arithmetic["uint8"]}
     call = replace(
-        LINEAR, arithmetic=arithmetic, roundings=rounded, changes={"<5": {"roundings": cut}}
+        LINEAR,
+        arithmetic={"uint8": LINEAR.arithmetic["uint8"]},
+        roundings={"uint8": ("keras_rounded",)},
+        changes={"<5": {"roundings": {"uint8": ("keras_cut",)}}},
     )
     change = only(call, monkeypatch, "meaning")
     worst = change.effects[0].worst

@@ -74,10 +74,16 @@ def _existence(old: Call | None, new: Call | None) -> Iterator[Change]:
     def exists(call: Call | None) -> bool:
         return call is not None
 
+    if any(call is not None and _always_raises(call) for call in (old, new)):
+        return  # what raises wherever it is there is neither new nor gone
     if new is not None:
         yield Change("appeared", new, str(written(new)), "", follows(new), (), exists)
     elif old is not None:
         yield Change("removed", old, str(written(old)), follows(old), "", (), exists)
+
+
+def _always_raises(call: Call) -> bool:
+    return call.operation == "resize" and not call.follows
 
 
 def follows(call: Call, dtype: DType | None = None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..catalogue.rules import written
 from ..frameworks import Call
+from ..frameworks.call import INTEGERS
 from .changes import SILENT, Change, Kind
 from .effects import Effect, Example
 from .seen import Difference, Seen
@@ -31,8 +32,9 @@ def held(call: Call, declared: Iterable[Change], found: Seen | None) -> list[Cha
 
 def _shown(change: Change, seen: Seen) -> set[str]:
     """The dtypes of which the record shows a change of this kind."""
-    if change.kind in SILENT:
-        return {*seen.other_values, *seen.results}
+    if change.kind in SILENT:  # of integers one level, where that is what is declared
+        one_level = {dtype for dtype in seen.rounded if dtype in INTEGERS}
+        return {*seen.other_values, *seen.results, *one_level}
     if change.kind == "removed":
         return {"every"} if seen.removed else {*seen.refuses}
     if change.kind == "appeared":

@@ -248,7 +248,7 @@ ROUNDINGS = {
 }
 
 
-_MANY, _FEW = 0.2, 16  # of all values, and differences that chance does not give one direction
+_MANY, _FEW = 0.2, 8  # of all values, and differences that chance does not give one direction
 
 
 def one_way(up: int, down: int, values: int) -> bool:
