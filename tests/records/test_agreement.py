@@ -55,7 +55,7 @@ def call_of(framework: str, name: str) -> Call:
     return next(call for call in FRAMEWORKS[framework].calls if call.name == name)
 
 
-@pytest.mark.parametrize(("framework", "release"), thinned(reversed(RECORDED), 25))
+@pytest.mark.parametrize(("framework", "release"), thinned(reversed(RECORDED), 40))
 def test_the_catalogue_says_what_the_release_did(framework: str, release: str) -> None:
     found = agreement.disagreements(framework, [release])
     off = [one for one in found if described(framework, one)]

@@ -27,7 +27,7 @@ from typing import Any, Dict, Tuple
 Names = Dict[str, Any]
 Result = Tuple[Any, str]  # an array, and the name of its dtype
 
-HANG = 120.0  # seconds without a line, the import of the framework among them
+HANG = 300.0  # seconds without a line, the import of the framework among them
 IMPORT_FAILED = 3  # exit status of a child that cannot import its framework
 
 # ---------------------------------------------------------------------------- the parent
