@@ -31,12 +31,6 @@ LATEST = {name: releases(name)[-1] for name in record.frameworks()}
 # What the catalogue does not describe yet: a framework, its calls, the releases, and why. What describes it
 # removes the line; a line that nothing needs fails.
 UNDESCRIBED: tuple[tuple[str, str, str, str], ...] = (
-    (
-        "opencv",
-        "dnn-ConvTranspose$",
-        "<4.13",
-        "recorded without a kernel_shape, which was asked for",
-    ),
     ("torch", "", "<2.1", "a few refusals and integers of older releases"),
     ("tensorflow", "keras", "keras <3.15", "Keras before 3, and its first releases"),
     ("tensorflow", "", "<2.10", "TensorFlow 1, and errors of the first releases of 2"),

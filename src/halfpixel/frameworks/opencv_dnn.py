@@ -176,6 +176,19 @@ def _appends_a_stride(request: Request) -> bool:
     return any(o >= s for o, s in zip(c.output_padding, c.strides, strict=True))
 
 
+def _appends(request: Request) -> bool:
+    assert isinstance(request.convention, ConvTranspose)
+    return any(request.convention.output_padding)
+
+
+def _undilated_unpadded(case: Computed) -> list[WindowAxis]:
+    assert isinstance(case.convention, ConvTranspose)
+    return [
+        replace(axis, window=Window(axis.window.begin, axis.window.end + appended))
+        for axis, appended in zip(_undilated(case), case.convention.output_padding, strict=True)
+    ]
+
+
 def _is_asymmetric(request: Request) -> bool:
     assert isinstance(request.convention, ConvTranspose)
     pads = request.convention.pads
@@ -243,6 +256,14 @@ _ONE_MORE = Defect(
 )
 
 
+_READS_OUTPUT_PADDING = ">=3.4.7, <4 or >=4.1.1, <5"
+_REFUSES_GROUPS = Refusal(
+    words="numOutput % ngroups == 0|!hasBias",
+    why="more than one group: the output's channels are counted wrongly "
+    "(modules/dnn/src/onnx/onnx_importer.cpp)",
+    when=lambda request, dtype, names: _grouped(request),
+    releases=before("3.4.6", "4.1"),
+)
 # before 5.0 the input is float32, whatever comes in
 _FLOAT32: Change = {
     "returns": dict.fromkeys(_DTYPES, "float32"),
@@ -272,7 +293,7 @@ _CONV_TRANSPOSE = Call(
             why="output_padding of a stride or more, which a dilation allows "
             "(modules/dnn/src/layers/convolution_layer.cpp, BaseConvolutionLayerImpl)",
             when=lambda request, dtype, names: _appends_a_stride(request),
-            releases="<5",
+            releases=_READS_OUTPUT_PADDING,
         ),
         Refusal(
             words="Unsupported asymmetric padding in (de)?convolution layer",
@@ -281,11 +302,18 @@ _CONV_TRANSPOSE = Call(
             when=lambda request, dtype, names: _is_asymmetric(request),
             releases="<5",
         ),
+        _REFUSES_GROUPS,
     ),
     defects=(
         Defect(
+            why="dilations and output_padding are not read",
+            releases=before("3.4.7", "4.1.1"),
+            when=lambda request: _appends(request) or any(a.dilation > 1 for a in _axes(request)),
+            result=lambda case: _computed(case, _undilated_unpadded(case)),
+        ),
+        Defect(
             why="dilations are not read",
-            releases="<5",
+            releases=_READS_OUTPUT_PADDING,
             when=lambda request: any(axis.dilation > 1 for axis in _axes(request)),
             result=lambda case: _computed(case, _undilated(case)),
         ),
@@ -294,13 +322,6 @@ _CONV_TRANSPOSE = Call(
 )
 
 
-_REFUSES_GROUPS = Refusal(
-    words="numOutput % ngroups == 0|!hasBias",
-    why="more than one group: the output's channels are counted wrongly "
-    "(modules/dnn/src/onnx/onnx_importer.cpp)",
-    when=lambda request, dtype, names: _grouped(request),
-    releases=before("3.4.6", "4.1"),
-)
 _REFUSES_OUTPUT_SHAPE = Refusal(
     words="Output shape must have 4 elements",
     why="output_shape with the two elements that ONNX has (modules/dnn/src/onnx/onnx_importer.cpp)",
