@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from halfpixel import cli, documents
-from halfpixel.checking import functions, lock_file
+from halfpixel.checking import following, functions, lock_file
 from halfpixel.checking.following import UNKNOWN, Behaviour
 from halfpixel.checking.observed import Observed
-from halfpixel.records import Crash, Refusal
+from halfpixel.records import Crash, Refusal, probes, read
 from tests.checking import acted
 from tests.checking.test_against import NOTHING, _in_one_case, _rounded, _shifted, made
 from tests.doors.test_json import hold
@@ -190,6 +192,47 @@ def test_a_framework_of_the_lock_that_is_not_installed_is_told(
     status, said = _run(LOCKED, capsys)
     assert status == 2
     assert "halfpixel.lock names mylib, which is not installed" in said
+
+
+def _as_before(call: str, change: Any) -> tuple[Behaviour, Behaviour]:
+    """A call of OpenCV 4.8.0, as it is recorded, and with other integers."""
+    (found,) = (one for one in probes.calls("opencv") if one.name == call)
+    one = read("opencv", "4.8.0")
+    outcomes = {
+        key: change(outcome) if key[1] == "uint8" and isinstance(outcome, np.ndarray) else outcome
+        for key, outcome in one.outcomes.items()
+    }
+    before = following.behaviour_of(found, one)
+    after = following.behaviour_of(found, replace(one, outcomes=outcomes))
+    assert before is not None
+    assert after is not None
+    return before, after
+
+
+def test_another_kernel_of_integers_is_rounding_and_levels_are_not() -> None:
+    """Another processor rounds to the level beside; a copy of pixels is one or is not."""
+    up = {"by": 1}
+
+    def moved(y: Any) -> Any:
+        return np.where(y < 250, y + up["by"], y).astype(y.dtype)
+
+    before, after = _as_before("resize-INTER_LANCZOS4", lambda y: y)
+    assert before == after
+    before, after = _as_before("resize-INTER_NEAREST", moved)
+    assert before.meaning != after.meaning
+    up["by"] = 9
+    before, after = _as_before("resize-INTER_LINEAR", moved)
+    assert before.meaning != after.meaning
+
+
+def test_ipp_of_another_year_is_rounding() -> None:
+    (call,) = (one for one in probes.calls("opencv") if one.name == "resize-INTER_LINEAR")
+    both = [following.behaviour_of(call, read("opencv", release)) for release in ("4.7.0", "4.8.0")]
+    assert both[0] is not None
+    assert both[1] is not None
+    assert both[0].follows != both[1].follows  # another year is named
+    assert both[0].exact != both[1].exact
+    assert both[0].meaning == both[1].meaning
 
 
 # ---------------------------------------------------------------------------- a stranger's lock

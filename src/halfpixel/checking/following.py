@@ -2,8 +2,8 @@
 
 The digest of *meaning* has no value in it that rounding could move. Of each probe it has the dtype, the
 shape, and which convention the output follows within that convention's error bound; of an error, its class.
-An output that follows nothing that is known is in it with its exact values. The *exact* digest has all
-values.
+Integers that are the exact results, rounded in one way or another, are in it without their arithmetic. An
+output that follows nothing that is known is in it with its exact values. The *exact* digest has all values.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ from ..conformance.cases import Case
 from ..conformance.misreadings import followed
 from ..conformance.verdicts import error_bound, share_of_bound
 from ..frameworks import Call, DType, dtype_name
+from ..frameworks.call import INTEGERS
 from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.error_model import ErrorModel
 from ..numerics.integer_kernels import ROUNDINGS
+from ..operators import Resize
 from ..records import Crash, Outcome, Record, Refusal, agreement, probes, record
 
 UNKNOWN = "no convention known to halfpixel"
 DIGITS = 16  # of a digest
+_ROUNDED = 1.5  # levels: two roundings of one value are a level apart
 _RAISES = "raises "
 _BUT = ", but "  # between what is followed and a known defect
 
@@ -56,10 +59,12 @@ def behaviour_of(call: Call, one: Record) -> Behaviour | None:
     labels: dict[str, dict[str, str]] = {
         dtype: _labels(asked, dtype, one) for dtype in dict.fromkeys(p.dtype for p, _ in asked)
     }
-    meaning = {
-        f"{probe.dtype} {probe.name}": _facet(outcome, labels[probe.dtype][probe.name])
-        for probe, outcome in asked
-    }
+    rounded = {dtype for dtype in labels if dtype in INTEGERS and _is_rounded(asked, dtype, one)}
+    meaning = {}
+    for probe, outcome in asked:
+        label = labels[probe.dtype][probe.name]
+        label = convention_in(label) if probe.dtype in rounded else label
+        meaning[f"{probe.dtype} {probe.name}"] = _facet(outcome, label)
     exact = {f"{p.dtype} {p.name}": record.outcome_text(outcome) for p, outcome in asked}
     return Behaviour(_words(labels), digest(meaning), digest(exact))
 
@@ -85,6 +90,24 @@ def _asked(call: Call, one: Record) -> Asked:
     every = probes.of_call(call, agreement.release_of(one))
     keys = ((probe, (call.name, probe.dtype, probe.name)) for probe in every)
     return [(probe, one.outcomes[key]) for probe, key in keys if key in one.outcomes]
+
+
+def _is_rounded(asked: Asked, dtype: str, one: Record) -> bool:
+    """Whether all integers are the exact results, rounded in one way or another: then it is a matter of
+    rounding by which arithmetic they came."""
+    names = agreement.names_of(one)
+    for probe, outcome in asked:
+        if probe.dtype == dtype and isinstance(outcome, np.ndarray):
+            case = agreement.case_of(probe, probe.now or probe.call, names)
+            if not isinstance(case.convention, Resize) or case.convention.mode == "nearest":
+                return False
+            exact = np.asarray(replace(case, rule=None).reference())
+            if outcome.dtype.kind not in "iu" or outcome.shape != exact.shape:
+                return False
+            ends = np.iinfo(outcome.dtype)
+            if np.any(abs(outcome.astype(np.float64) - exact.clip(ends.min, ends.max)) > _ROUNDED):
+                return False
+    return True
 
 
 # ---------------------------------------------------------------------------- labels
@@ -154,8 +177,9 @@ def _declared(probe: probes.Probe, now: Call) -> str:
 
 def convention_in(reading: str) -> str:
     """A reading without how it is rounded."""
-    words, _, rule = reading.rpartition(" with ")
-    return words if rule in COORDINATE_RULES or rule in ROUNDINGS else reading
+    words, _, said = reading.rpartition(" with ")
+    known = all(rule in COORDINATE_RULES or rule in ROUNDINGS for rule in said.split(" or "))
+    return words if known else reading
 
 
 def _facet(outcome: Outcome, label: str) -> list[object]:
