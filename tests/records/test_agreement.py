@@ -32,8 +32,8 @@ LATEST = {name: releases(name)[-1] for name in record.frameworks()}
 # removes the line; a line that nothing needs fails.
 UNDESCRIBED: tuple[tuple[str, str, str, str], ...] = (
     ("torch", "", "<2.1", "a few refusals and integers of older releases"),
-    ("tensorflow", "keras", "keras <3.15", "Keras before 3, and its first releases"),
-    ("tensorflow", "", "<2.10", "TensorFlow 1, and errors of the first releases of 2"),
+    ("tensorflow", "", "<1.14", "functions without half_pixel_centers"),
+    ("keras_torch", "", "<3.9", "Keras resized through torchvision"),
 )
 
 
