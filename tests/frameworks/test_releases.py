@@ -82,7 +82,7 @@ def test_a_call_that_declares_one_range_is_the_same_in_all_its_releases() -> Non
     call = call_named("torch-interpolate-nearest")
     latest = call.at("2.13.0")
     assert latest == replace(
-        call, since={}, refusals=tuple(one for one in call.refusals if not one.releases)
+        call, since={}, changes={}, refusals=tuple(one for one in call.refusals if not one.releases)
     )
     assert latest is call.at("2.13.0")  # found once
 

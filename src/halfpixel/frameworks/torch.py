@@ -465,7 +465,11 @@ _LANCZOS_ALIGN_CORNERS = Refusal(
 
 
 _UPSAMPLE_CPP = "aten/src/ATen/native/cpu/UpSampleKernel.cpp"
-_NO_KERNEL = "not implemented for ('({0})'|type torch.({0})Tensor)"  # as it was said until 1.1
+# the last two as it was said in 1.0 and 1.1
+_NO_KERNEL = (
+    "not implemented for '({0})'|not implemented for type torch.({0})Tensor"
+    "|not supported on CPUType for ({0})"
+)
 _REFUSES_INTEGERS = Refusal(
     words=_NO_KERNEL.format("Short|UInt16"),
     why=f"uint8 is the only integer dtype with a kernel ({_UPSAMPLE_CPP})",
@@ -474,7 +478,7 @@ _REFUSES_INTEGERS = Refusal(
 _REFUSES_ALL_INTEGERS = Refusal(
     # to one pixel, area is a mean
     words=_NO_KERNEL.format("Byte|Short|UInt16")
-    + r"|mean\(\): could not infer output dtype|Can only calculate the mean of floating types",
+    + r"|mean\(\): (could not infer output|input) dtype|Can only calculate the mean of floating types",
     why="area, 1-D linear and trilinear have kernels for floating dtypes only "
     f"({_UPSAMPLE_CPP}, AdaptiveAvgPoolKernel.cpp)",
     dtypes=INTEGERS,
@@ -498,9 +502,17 @@ def _narrow_refusal(flags: dict[str, object]) -> Refusal:
 _CRASHES_ON_INTEGERS = Crash(
     why="a volume of a dtype without a kernel: the error is raised in a parallel region "
     "(aten/src/ATen/native/AdaptiveAveragePooling3d.cpp)",
-    releases="<1.8",
+    releases=">=1.2, <1.9",
     when=lambda request: not request.empty,
     dtypes=("bfloat16", *INTEGERS),
+)
+_CRASHES_ON_INTEGERS_IN_1_1 = replace(
+    _CRASHES_ON_INTEGERS,
+    why="an image of integers: the error is raised in a parallel region "
+    "(aten/src/ATen/native/AdaptiveAveragePooling.cpp)",
+    releases=">=1.1, <1.4",
+    when=lambda request: not request.empty and tuple(request.size) != (1, 1),
+    dtypes=INTEGERS,
 )
 _FLOATING_MODES = ("area", "linear", "trilinear")
 
@@ -565,18 +577,24 @@ def _refuses_empty_area(dimensions: int) -> tuple[Refusal, ...]:
             return bool(request.shape[3] == 0)
         return request.no_pixels or (dimensions == 3 and request.no_channels)
 
-    words = r"(?i:adaptive_avg_pool(ing)?[123]d\(\): expected input to have non-(zero|empty) )"
+    words = (
+        r"(?i:adaptive_avg_pool(ing)?[123]d\(\): expected input to have non-(zero|empty) )"
+        "|non-empty .* tensor expected"
+    )
+    source = "(aten/src/ATen/native/AdaptiveAveragePooling.cpp)"
     return (
+        Refusal(words=words, why=f"no input pixels {source}", when=nothing),
         Refusal(
             words=words,
-            why="no input pixels (aten/src/ATen/native/AdaptiveAveragePooling.cpp)",
-            when=nothing,
+            why=f"no channels {source}",
+            when=lambda request, dtype, names: request.no_channels,
+            releases="<1.13",
         ),
         Refusal(
             words=words,
-            why="no images or channels (aten/src/ATen/native/AdaptiveAveragePooling.cpp, until 1.7)",
-            when=lambda request, dtype, names: 0 in request.shape[:2],
-            releases="<1.8",
+            why=f"no images {source}",
+            when=lambda request, dtype, names: request.shape[0] == 0,
+            releases="<1.10",
         ),
         Refusal(
             words="elements of output_size must be greater than or equal to 0"
@@ -611,6 +629,7 @@ def _interpolate_call(
     if loops:
         defects = (*defects, first_row_repeated(antialias, channels_last))
     arithmetic = {dtype: _arithmetic(dtype, flags, convention, dimensions) for dtype in dtypes}
+    crashes = (_CRASHES_ON_INTEGERS if dimensions == 3 else _CRASHES_ON_INTEGERS_IN_1_1,)
     return Call(
         framework="torch",
         name=name,
@@ -621,12 +640,12 @@ def _interpolate_call(
         arithmetic=arithmetic,
         returns={dtype: dtype for dtype in dtypes},
         since=torch_releases.since(flags) if follows else {},
-        changes=torch_releases.changes(flags, arithmetic) if follows else {},
+        changes=torch_releases.changes(flags, arithmetic, dimensions) if follows else {},
         roundings={"uint8": ("torch_uint8",)} if rounds and follows else {},
         refusals=(*refusals, _narrow_refusal(flags)) if follows else refusals,
         variant=say is not _interpolate,
         defects=defects,
-        crashes=(_CRASHES_ON_INTEGERS,) if area and dimensions == 3 else (),
+        crashes=crashes if area else (),
         releases=releases,
     )
 
@@ -683,6 +702,9 @@ def _scaled() -> Iterator[Call]:
             }.items()
         }
         changes[SIZES_ALONE].update(of_sizes)
+        if given.mode.startswith("nearest"):
+            for releases, change in torch_releases.factors_in_bfloat16(given.unfolded).items():
+                changes[releases] = {**changes.get(releases, {}), **change}
         yield replace(
             call,
             run=_run_unfolded if given.unfolded else _run,
@@ -691,7 +713,17 @@ def _scaled() -> Iterator[Call]:
             scaling=given.scaling,
             backward=said(given.backward),
             changes=changes,
+            refusals=(_REFUSES_A_FACTOR_FOR_EACH_AXIS, *call.refusals)
+            if given.name == "UpsamplingBilinear2d"
+            else call.refusals,
         )
+
+
+_REFUSES_A_FACTOR_FOR_EACH_AXIS = Refusal(
+    words=r"float\(\) argument must be a string or a number, not 'tuple'",
+    why="a factor for each axis (torch/nn/modules/upsampling.py: UpsamplingBilinear2d)",
+    releases=">=1.1, <1.2",
+)
 
 
 def _by_factors(change: Change, more: int) -> Change:

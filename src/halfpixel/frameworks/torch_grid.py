@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel, cubic_weight_error
 from ..operators import Resize
 from ..operators.request import Request
-from .call import HALVES, WIDE, Call, DType, Expression, Name, Refusal, Run
+from .call import HALVES, WIDE, Call, Change, DType, Expression, Name, Refusal, Run
 
 _IDENTITY = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 _KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/GridSamplerKernel.cpp"
@@ -90,6 +91,24 @@ def _arithmetic(dtype: DType, mode: str, padding: str, align_corners: bool) -> E
     )
 
 
+# torch 1.5.1 reads ties of a grid on the other side than 1.4.0 and 1.7.1
+_LINE_OF_1_5 = ">=1.5, <1.6"
+_UNKNOWN_TIES = Change(
+    unpredicted={"float32": "the line of the grid is rounded in a way that is not known: ties"}
+)
+
+
+def _since_2_15(arithmetic: Mapping[DType, ErrorModel]) -> Mapping[DType, ErrorModel]:
+    """The line of a grid of halves is computed in float32, and rounded once
+    (aten/src/ATen/native/cpu/RangeFactoriesKernel.cpp: linspace_kernel)."""
+    return {
+        dtype: replace(one, coordinate_rule=f"{one.coordinate_rule}_2_15")
+        if dtype in HALVES
+        else one
+        for dtype, one in arithmetic.items()
+    }
+
+
 def _grid_sample(
     mode: str, padding: str, align_corners: bool
 ) -> Callable[[Request], Expression | None]:
@@ -140,6 +159,7 @@ def grid_sample_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]
             for align_corners in (False, True):
                 name = f"grid_sample-{mode}-{padding}"
                 convention = _convention(mode, padding, align_corners)
+                arithmetic = {d: _arithmetic(d, mode, padding, align_corners) for d in dtypes}
                 releases = _CUBIC_RELEASES if mode == "bicubic" else _RELEASES
                 yield Call(
                     framework="torch",
@@ -148,8 +168,12 @@ def grid_sample_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]
                     follows={releases: convention},
                     expression=_grid_sample(mode, padding, align_corners),
                     run=run,
-                    arithmetic={d: _arithmetic(d, mode, padding, align_corners) for d in dtypes},
+                    arithmetic=arithmetic,
                     returns={dtype: dtype for dtype in dtypes},
+                    changes={
+                        ">=2.15": Change(arithmetic=_since_2_15(arithmetic)),
+                        **({_LINE_OF_1_5: _UNKNOWN_TIES} if mode == "nearest" else {}),
+                    },
                     since=dict.fromkeys(HALVES, ">=2.6"),
                     one_image=True,  # theta has a matrix for each
                     refusals=(*_REFUSES_EMPTY, _REFUSES_ONE_PIXEL, *refusals),

@@ -42,8 +42,8 @@ def _narrowly(arithmetic: Mapping[DType, ErrorModel], dtype: DType) -> Mapping[D
 
 # ---------------------------------------------------------------------------- changes
 
-# float16 had kernels of its own until 1.5, of bicubic until 1.7; bfloat16 from 1.11 to 2.0
-_HALF, _HALF_BICUBIC, _BFLOAT16, _UINT8 = "<1.6", ">=1.6, <1.8", ">=1.11, <2.0", ">=2.0, <2.1"
+# float16 had kernels of its own until 1.5, of bicubic until 1.8; bfloat16 from 1.12 to 2.0
+_HALF, _HALF_BICUBIC, _BFLOAT16, _UINT8 = "<1.6", ">=1.6, <1.9", ">=1.12, <2.0", ">=2.0, <2.1"
 SIZES_ALONE = _HALF
 """The releases that compute a size from factors, and forget them (``recompute_scale_factor``)."""
 
@@ -61,25 +61,47 @@ def _rounding_of_2_0(choice: tuple[str, ...], names: Names) -> str:
     return choice[0 if capability(names["torch"]) in ("AVX2", "AVX512") else 1]
 
 
+def _nearest(arithmetic: Mapping[DType, ErrorModel], dimensions: int) -> dict[str, Change]:
+    """The rule of nearest was that of float32 in every kernel; in 1-D, float64 left it in 1.8."""
+    later = "<2.0" if dimensions > 1 else "<1.8"
+    by_float32 = {
+        dtype: replace(one, coordinate_rule="float32")
+        if dimensions > 1 or dtype == "float64"
+        else one
+        for dtype, one in arithmetic.items()
+    }
+    return dict.fromkeys((_HALF, f">=1.6, {later}"), Change(arithmetic=by_float32))
+
+
+def factors_in_bfloat16(volume: bool) -> dict[str, Change]:
+    """The releases in which nearest rounded a factor to bfloat16 for images of that dtype."""
+    why = "the scale is rounded to bfloat16, in a step that is not known"
+    change = Change(unpredicted={"bfloat16": why})
+    return dict.fromkeys((">=1.6, <2.0", _UINT8) if volume else (">=1.6, <2.0",), change)
+
+
 def changes(
-    flags: Mapping[str, object], arithmetic: Mapping[DType, ErrorModel]
+    flags: Mapping[str, object], arithmetic: Mapping[DType, ErrorModel], dimensions: int
 ) -> dict[str, Change]:
     """What a mode of F.interpolate had in ranges of releases, by range.
 
     Args:
         flags: of the call.
         arithmetic: of the latest releases.
+        dimensions: of the image.
     """
     mode, antialias = str(flags["mode"]), bool(flags.get("antialias"))
     found: dict[str, Change] = {}
+    if mode.startswith("nearest"):
+        return _nearest(arithmetic, dimensions)
     later = since(flags)
 
-    def takes(dtype: DType) -> Mapping[DType, str]:
-        return {name: releases for name, releases in later.items() if name != dtype}
+    def in_itself(dtype: DType, releases: str) -> Change:
+        return Change(arithmetic=_narrowly(arithmetic, dtype), since={**later, dtype: releases})
 
-    in_bfloat16 = Change(arithmetic=_narrowly(arithmetic, "bfloat16"), since=takes("bfloat16"))
+    in_bfloat16 = in_itself("bfloat16", ">=1.12")
     if (mode in _LINEAR or mode == "bicubic") and not antialias:
-        in_float16 = Change(arithmetic=_narrowly(arithmetic, "float16"), since=takes("float16"))
+        in_float16 = in_itself("float16", ">=1.2")
         found = {_HALF: in_float16, _BFLOAT16: in_bfloat16}
         if mode == "bicubic":
             found[_HALF_BICUBIC] = in_float16
@@ -112,7 +134,7 @@ def _by_a_scale_of_0(case: Computed) -> Computed:
 _ONE_PIXEL_BY_A_SCALE_OF_0 = Defect(
     why="an output one pixel long is sampled with a scale of 0, at -1/2: linear reads the first pixel, as in "
     "ONNX's pytorch_half_pixel, and cubic the first two",
-    releases="<1.8",
+    releases="<1.10",
     when=lambda request: 1 in request.size,
     result=_by_a_scale_of_0,
 )

@@ -264,13 +264,19 @@ def _nearest(value: Fraction, dtype: type[np.floating[Any]]) -> float:
     return float(dtype(float(value)))
 
 
-def _grid(convention: Resize, pixels: OutputPixels, dtype: type[np.floating[Any]]) -> Coordinates:
-    d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
+def _line(pixels: OutputPixels, dtype: type[np.floating[Any]]) -> NDArray[Any]:
+    """Where the output pixels are in lines from -1 to 1."""
+    n_out = pixels.n_out
     sizes, which = np.unique(n_out, return_inverse=True)
     name = np.dtype(dtype).name
     lines = [_linspace(n, name) for n in sizes.tolist()]
     begins = np.cumsum([0, *sizes[:-1]])[which.reshape(np.shape(n_out))]
-    grid = np.concatenate(lines)[begins + d].astype(dtype)
+    return np.asarray(np.concatenate(lines)[begins + pixels.index], dtype)
+
+
+def _grid(convention: Resize, pixels: OutputPixels, dtype: type[np.floating[Any]]) -> Coordinates:
+    n_in, n_out = pixels.n_in, pixels.n_out
+    grid = _line(pixels, dtype)
     if convention.aligns_corners:
         return np.asarray((grid + dtype(1)) * ((n_in - 1).astype(dtype) / dtype(2)), np.float64)
     grid = grid * (n_out - 1).astype(dtype) / n_out.astype(dtype)
@@ -333,18 +339,30 @@ def _to_bfloat16(values: NDArray[Any]) -> NDArray[np.float32]:
 
 
 _Rounding = Callable[[NDArray[Any]], NDArray[np.float32]]
+_Line = Callable[[OutputPixels, _Rounding], NDArray[np.float32]]
+
+
+def _line_of_halves(pixels: OutputPixels, rounded: _Rounding) -> NDArray[np.float32]:
+    """The line with every step rounded to the narrow dtype; one output pixel raises."""
+    d, n_out = pixels.index, pixels.n_out
+    one, count = np.float32(1), n_out.astype(np.float32)
+    step = rounded(2 / rounded(np.maximum(count - 1, 1)))
+    away = rounded(rounded(np.minimum(d, n_out - 1 - d).astype(np.float32)) * step)
+    return np.where(d < n_out // 2, rounded(away - one), rounded(one - away))
+
+
+def _line_rounded_once(pixels: OutputPixels, rounded: _Rounding) -> NDArray[np.float32]:
+    """The line of float32, rounded to the narrow dtype."""
+    return rounded(_line(pixels, np.float32))
 
 
 def _grid_of_halves(
-    convention: Resize, pixels: OutputPixels, rounded: _Rounding
+    convention: Resize, pixels: OutputPixels, rounded: _Rounding, line: _Line = _line_of_halves
 ) -> NDArray[np.float32]:
-    """Every operation is computed in float32 and rounded to the narrow dtype; one output pixel raises."""
-    d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
+    """Every operation is computed in float32 and rounded to the narrow dtype."""
     one, half = np.float32(1), np.float32(0.5)
-    width, count = n_in.astype(np.float32), n_out.astype(np.float32)
-    step = rounded(2 / rounded(np.maximum(count - 1, 1)))
-    away = rounded(rounded(np.minimum(d, n_out - 1 - d).astype(np.float32)) * step)
-    grid = np.where(d < n_out // 2, rounded(away - one), rounded(one - away))
+    width, count = pixels.n_in.astype(np.float32), pixels.n_out.astype(np.float32)
+    grid = line(pixels, rounded)
     if convention.aligns_corners:
         return rounded(rounded(grid + one) * (rounded(width - 1) * half))
     grid = rounded(rounded(grid * (count - 1)) / count)
@@ -357,9 +375,11 @@ def _split_in_halves(coordinate: NDArray[np.float32], rounded: _Rounding) -> Coo
     return np.asarray(pixel + rounded(coordinate - pixel), np.float64)
 
 
-def _reflected_halves(convention: Resize, pixels: OutputPixels, rounded: _Rounding) -> Coordinates:
+def _reflected_halves(
+    convention: Resize, pixels: OutputPixels, rounded: _Rounding, line: _Line = _line_of_halves
+) -> Coordinates:
     edge = np.float32(_half(convention))
-    coordinate = _grid_of_halves(convention, pixels, rounded)
+    coordinate = _grid_of_halves(convention, pixels, rounded, line)
     return _split_in_halves(rounded(rounded(coordinate + edge) - edge), rounded)
 
 
@@ -384,6 +404,28 @@ def _grid_float16_reflected(convention: Resize, pixels: OutputPixels) -> Coordin
 def _grid_bfloat16_reflected(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The steps of ``grid_float16_reflected`` in bfloat16."""
     return _reflected_halves(convention, pixels, _to_bfloat16)
+
+
+def _grid_float16_2_15(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """``grid_float16``, but that the line from −1 to 1 is that of float32, rounded once."""
+    grid = _grid_of_halves(convention, pixels, _to_float16, _line_rounded_once)
+    return _split_in_halves(grid, _to_float16)
+
+
+def _grid_bfloat16_2_15(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """``grid_bfloat16``, but that the line from −1 to 1 is that of float32, rounded once."""
+    grid = _grid_of_halves(convention, pixels, _to_bfloat16, _line_rounded_once)
+    return _split_in_halves(grid, _to_bfloat16)
+
+
+def _grid_float16_reflected_2_15(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """``grid_float16_reflected``, but that the line from −1 to 1 is that of float32, rounded once."""
+    return _reflected_halves(convention, pixels, _to_float16, _line_rounded_once)
+
+
+def _grid_bfloat16_reflected_2_15(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """``grid_bfloat16_reflected``, but that the line from −1 to 1 is that of float32, rounded once."""
+    return _reflected_halves(convention, pixels, _to_bfloat16, _line_rounded_once)
 
 
 def _affine(convention: Resize, pixels: OutputPixels) -> tuple[Coordinates, Coordinates]:
@@ -665,6 +707,10 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
             ("bfloat16", _grid_bfloat16),
             ("float16_reflected", _grid_float16_reflected),
             ("bfloat16_reflected", _grid_bfloat16_reflected),
+            ("float16_2_15", _grid_float16_2_15),
+            ("bfloat16_2_15", _grid_bfloat16_2_15),
+            ("float16_reflected_2_15", _grid_float16_reflected_2_15),
+            ("bfloat16_reflected_2_15", _grid_bfloat16_reflected_2_15),
         )
     },
     "warp_float32": CoordinateRule(
