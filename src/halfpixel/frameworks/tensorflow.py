@@ -259,6 +259,7 @@ def _resize_call(
         name=name,
         operation="resize",
         follows={} if convention is None else {releases: convention},
+        releases=releases if convention is None else "",
         expression=say(function, flags),
         run=run or _run,
         arithmetic=dict.fromkeys(dtypes, arithmetic),
@@ -300,7 +301,7 @@ def _v1_calls() -> Iterator[Call]:
                 path,
                 flags,
                 convention,
-                ">=1.14",
+                ">=1.13" if name == "v1.resize_area" else ">=1.14",
                 say=say,
                 refusals=() if convention else (_BOTH_FLAGS,),
                 variant=variant,
@@ -676,7 +677,7 @@ def _changes_size(request: Request) -> bool:
 # tensorflow/tensorflow v1.15.5, tensorflow/python/ops/image_ops_impl.py: _resize_images_common
 _NOT_IN_V1 = Refusal(
     words="Resize method is not implemented",
-    why="the method came with TensorFlow 2",
+    why="the method has another name, or came with TensorFlow 2",
     when=lambda request, dtype, names: _changes_size(request),
 )
 _COPIED_BY_V1 = Defect(
@@ -701,13 +702,14 @@ def _resize_of_v1() -> Iterator[Call]:
         }
         if was is not None:
             before["arithmetic"] = dict.fromkeys(call.arithmetic, was.arithmetic["float32"])
+            before["refusals"] = (replace(_NOT_IN_V1, releases="<1.14"), *call.refusals)
         elif "-antialias" in name:
             yield call
             continue
         else:
             before["refusals"] = (_NOT_IN_V1, *call.refusals)
             before["defects"] = (_COPIED_BY_V1,)
-        follows = {">=1.14, <2": (was or call).latest, **call.follows}
+        follows = {">=1.13, <2": (was or call).latest, **call.follows}
         yield replace(call, follows=follows, changes={"<2": before})
 
 
@@ -716,7 +718,7 @@ _CONV2D_TRANSPOSE = {
         f"conv2d_transpose-{padding}",
         _conv2d_transpose(padding),
         _cpu_refusals(explicit=padding == "explicit"),
-        releases=_EXPLICIT if padding == "explicit" else "",
+        releases=_EXPLICIT if padding == "explicit" else ">=1.14",  # before, without dilations
     )
     for padding in (*TENSORFLOW_WORDS, "explicit")
 }

@@ -107,7 +107,8 @@ def same_as(
     for call in trials.calls("resize"):
         if not call.plain or not call.arithmetic:
             continue
-        for releases, convention in call.follows.items():
+        latest = {convention: releases for releases, convention in call.follows.items()}
+        for convention, releases in latest.items():
             where = _where(candidate.convention, convention, regime)
             if where is None:
                 continue
