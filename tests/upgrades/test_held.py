@@ -49,9 +49,10 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 def test_a_change_of_meaning_fails_with_what_it_follows_now_and_since_when(
     project: pytest.Pytester,
 ) -> None:
-    found = project.runpytest_inprocess("--halfpixel-from", "opencv==4.10.0")
+    found = project.runpytest_inprocess("--halfpixel-from", "opencv==4.10.0", "-k", "9x7-5x4")
     outcomes = found.parseoutcomes()
-    assert outcomes["failed"] > 5
+    assert outcomes["failed"] > 0
+    assert outcomes["passed"] > 0
     text = found.stdout.str()
     failed = {line.split("[")[1] for line in text.splitlines() if line.startswith("FAILED")}
     assert all(name.startswith("opencv-resize-INTER_LINEAR-") for name in failed)
