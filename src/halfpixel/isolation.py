@@ -28,6 +28,7 @@ import pytest
 # from a test during which the child ended, the child's exit status, the seconds that the test took and what
 # the child noted last: its report
 Lost = Callable[[pytest.Item, int, float, str], pytest.TestReport]
+Limit = Callable[[str], float]  # from a node id, the seconds after which the parent ends the child
 
 TIMED_OUT = 124  # the exit status of a process that ends itself because a test takes too long
 _HEAD = struct.Struct("<I")
@@ -49,13 +50,16 @@ def possible(config: pytest.Config) -> bool:
     return not config.pluginmanager.has_plugin("_cov")
 
 
-def in_children(session: pytest.Session, lost: Lost) -> Generator[None, object, object]:
+def in_children(
+    session: pytest.Session, lost: Lost, limit: Limit
+) -> Generator[None, object, object]:
     """Run the tests of a session in a child, and in another after one that ends: the body of a wrapper of
     ``pytest_runtestloop``.
 
     Args:
         session: with its tests.
         lost: makes the report of a test during which the child ended.
+        limit: for a test that keeps the child from ending by itself.
     """
     items, left = session.items, list(session.items)
     while left:
@@ -66,7 +70,7 @@ def in_children(session: pytest.Session, lost: Lost) -> Generator[None, object, 
                 session.config.option.maxfail -= session.testsfailed
             session.testsfailed = 0  # pytest's loop would take them for those of a collection
             return (yield from _inside(session))
-        left = _Keeper(session, child, lost).keep(left)
+        left = _Keeper(session, child, lost, limit).keep(left)
     failed, session.testsfailed, session.items = session.testsfailed, 0, []
     try:
         return (yield)  # pytest's loop, over nothing
@@ -228,6 +232,7 @@ class _Child:
 
     def __init__(self, pid: int, pipe: int) -> None:
         self.pid, self.pipe = pid, pipe
+        self.until = float("inf")  # when the parent ends it, by time.monotonic
         self._data, self._told = bytearray(), deque[tuple[Any, ...]]()
         self.status: int | None = None  # of its exit, negative for a signal
 
@@ -263,6 +268,8 @@ class _Child:
             if not ready.poll(1000):
                 if self._ended():
                     return
+                if time.monotonic() > self.until:
+                    self.kill()
                 continue
             read = os.read(self.pipe, 1 << 20)
             if not read:
@@ -299,8 +306,8 @@ class _Child:
 class _Keeper:
     """What the parent makes of a child's messages."""
 
-    def __init__(self, session: pytest.Session, child: _Child, lost: Lost) -> None:
-        self.session, self.child, self.lost = session, child, lost
+    def __init__(self, session: pytest.Session, child: _Child, lost: Lost, limit: Limit) -> None:
+        self.session, self.child, self.lost, self.limit = session, child, lost, limit
         self.end: tuple[Any, ...] | None = None
         self.note = ""  # what is being imported
         self.items: Sequence[pytest.Item] = ()
@@ -345,6 +352,7 @@ class _Keeper:
         for kind, *given in self.child.messages():
             if kind == "start":
                 self.running, self.began = self._found(*given), time.monotonic()
+                self.child.until = self.began + self.limit(given[0]) + _LATER
                 item = self.items[self.running]
                 item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
             elif kind == "report":

@@ -7,6 +7,7 @@ such a test costs itself: it is named, and the others run.
 from __future__ import annotations
 
 import re
+import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -54,6 +55,10 @@ class LostTests:
         if not self.seconds or not self.in_suite(nodeid) or (self.lasting and not trial):
             return float("inf")
         return self.seconds * (1 if trial and not self.lasting else _LASTING)
+
+    def longest(self, nodeid: str) -> float:
+        """The same with an import before it, and an explanation after it."""
+        return _LASTING * self.limit(nodeid)
 
     # ------------------------------------------------------------------------ what is running
 
@@ -105,7 +110,8 @@ class LostTests:
         self, item: pytest.Item, status: int, seconds: float, importing: str
     ) -> pytest.TestReport:
         """The report of a test during which its process ended: see :data:`isolation.Lost`."""
-        late = status == isolation.TIMED_OUT or (status == 1 and seconds > self.limit(item.nodeid))
+        long = seconds > self.limit(item.nodeid)
+        late = status == isolation.TIMED_OUT or (long and status in (1, -signal.SIGKILL))
         text = self._words(item.nodeid, isolation.ending(status), late=late)
         properties = _properties(item.nodeid, text)
         if importing:

@@ -646,7 +646,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
             report.sections.append(("Captured output", printed))
         return report
 
-    return (yield from isolation.in_children(session, lost))
+    longest = session.config.stash[_LOST].longest
+    return (yield from isolation.in_children(session, lost, longest))
 
 
 # ---------------------------------------------------------------------------- reports
