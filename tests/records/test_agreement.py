@@ -31,6 +31,8 @@ LATEST = {name: releases(name)[-1] for name in record.frameworks()}
 # removes the line; a line that nothing needs fails.
 UNDESCRIBED: tuple[tuple[str, str, str, str], ...] = (
     ("torch", "", "<2.1", "a few refusals and integers of older releases"),
+    ("torch", "interpolate-area", "==2.1.*", "integers are averaged, and not refused"),
+    ("torch", "interpolate-lanczos", "==2.12.*", "lanczos came with 2.12, not with 2.13"),
     ("tensorflow", "", "<1.14", "functions without half_pixel_centers"),
     ("keras_torch", "", "<3.9", "Keras resized through torchvision"),
 )
