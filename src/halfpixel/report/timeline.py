@@ -15,7 +15,7 @@ from typing import Any
 from ..catalogue.rules import words, written
 from ..frameworks import FRAMEWORKS, Call, Release
 from ..records import releases as recorded
-from ..upgrades.history import OWN, boundaries, order
+from ..upgrades.history import OWN, boundaries, distinct
 
 PICTURE = "timeline.svg"
 # of conventions, in the order in which a framework's calls follow them: degrees on the circle of colours
@@ -72,7 +72,7 @@ def columns(framework: str) -> tuple[str, ...]:
 def declared(framework: str) -> tuple[str, ...]:
     """The releases at which something of a framework's calls is declared to change."""
     found = {one for call in FRAMEWORKS[framework].calls for one in boundaries(call, OWN)}
-    return tuple(sorted(found, key=order))  # type: ignore[arg-type]
+    return tuple(distinct(found))
 
 
 def rows(framework: str, releases: Sequence[str]) -> list[Row]:

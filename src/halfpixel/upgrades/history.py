@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from ..frameworks import FRAMEWORKS, Call, Release
 
@@ -24,7 +24,13 @@ def boundaries(call: Call, package: str) -> list[str]:
     about = (re.fullmatch(r"\s*([a-z]*)\s*(.*)", clause) for clause in clauses)
     ranges = {one[2] for one in about if one and one[1] == package}
     found = {version for one in ranges for version in re.findall(r"\d+(?:\.\d+)*", one)}
-    return sorted(found, key=order)  # type: ignore[arg-type]
+    return distinct(found)
+
+
+def distinct(releases: Iterable[str]) -> list[str]:
+    """Releases in order, each once: 2 and 2.0 are one, as it is written in full."""
+    by_version = {order(one): one for one in sorted(releases, key=lambda one: (len(one), one))}
+    return [by_version[version] for version in sorted(by_version)]  # type: ignore[type-var]
 
 
 def came(call: Call, old: Release, new: Release, key: Key) -> tuple[str, str] | None:
