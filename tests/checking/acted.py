@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -137,3 +138,10 @@ def installed(patch: pytest.MonkeyPatch, start: Any = begin) -> Iterator[None]:
         inner.setitem(FRAMEWORKS, "mylib", framework())
         inner.setattr("halfpixel.checking.begin", start)
         yield
+
+
+def begin_hanging(units_of: Callable[[], list[run.Unit]], name: str) -> Any:
+    """Every case after the first never ends."""
+    ran = begin(units_of, name)
+    jobs = iter((ran, lambda job: time.sleep(60)))
+    return lambda job: next(jobs)(job)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,17 @@ def test_a_framework_that_cannot_be_imported_is_a_line(project: Path) -> None:
     assert found.absent[0].why == message
     assert found.absent[0].trials == CASES * len(acted.CALLS)
     assert found.text().splitlines()[1].endswith(f" cannot be run: {message}")
+
+
+def test_a_run_that_is_left_ends_at_once_though_a_case_hangs() -> None:
+    units_of = partial(run.units, ["mylib"], frozenset({"mylib-resize"}), fast=True)
+    found = run.run(
+        units_of(), lambda name: partial(acted.begin_hanging, units_of, name), jobs=1, limit=60
+    )
+    assert isinstance(next(found), Finding)
+    begun = time.monotonic()
+    found.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - begun < 30
 
 
 class _Supervisor:

@@ -11,7 +11,7 @@ from ..frameworks import FRAMEWORKS, missing_needs, version
 from ..report.causes import CallName, Cause, call_lines, causes_of, example_title
 from ..report.terminal import table as table_of
 from .run import Absent, Finding, Unit
-from .settings import Accepted, Settings
+from .settings import Accepted, Settings, base
 
 _RULE = "-" * 72
 
@@ -94,8 +94,9 @@ class Check:
         yield from self._notes()
 
     def _headline(self, causes: Sequence[Cause]) -> str:
-        calls = len(self.cases)
-        off = len({(one.framework, one.name) for cause in causes for one in cause.outcomes})
+        calls = len({base(f"{framework}-{name}") for framework, name in self.cases})
+        changed = (one for cause in causes for one in cause.outcomes)
+        off = len({base(f"{one.framework}-{one.name}") for one in changed})
         run = ", ".join(f"{name} {version(name) or ''}".strip() for name in self._frameworks())
         if self.as_declared:
             return f"as declared: {_count(calls, 'call')} of {run}"

@@ -7,7 +7,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .. import documents
 from ..conformance.suites import SUITES
@@ -25,6 +25,7 @@ _FAST_DTYPES = ("float32", "uint8")
 _MOST_LOST = 3  # jobs of a call that crash or hang, after which its others are left out
 _WORTH_AN_IMPORT = 1500  # trials for which a second process imports a framework
 MOST_JOBS = 4
+_TOLD = 20  # cases between two words on progress
 
 
 @dataclass(frozen=True)
@@ -115,19 +116,6 @@ def begin(units_of: Callable[[], list[Unit]], framework: str) -> Callable[[str],
 
 
 @dataclass(frozen=True)
-class Progress:
-    """What a run has come to: of each framework, how many of its trials have ended."""
-
-    ended: Mapping[str, int]
-    total: Mapping[str, int]
-
-    def __str__(self) -> str:
-        return " · ".join(
-            f"{name} {self.ended.get(name, 0):,} of {total:,}" for name, total in self.total.items()
-        )
-
-
-@dataclass(frozen=True)
 class Absent:
     """A framework that is installed and cannot be run.
 
@@ -148,7 +136,15 @@ class _Work:
 
     left: dict[str, deque[Unit]]
     workers: dict[str, int]
-    lock: threading.Lock
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    supervisors: list[Supervisor[Finding]] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def end(self) -> None:
+        """End all workers now, in mid-case."""
+        self.stop.set()
+        for one in self.supervisors:
+            one.end()
 
     def next_unit(self, framework: str) -> Unit | None:
         with self.lock:
@@ -191,12 +187,11 @@ def run(
     for unit in sorted(every, key=lambda unit: -len(unit.jobs)):
         left.setdefault(unit.framework, deque()).append(unit)
     total = {name: sum(len(unit.jobs) for unit in some) for name, some in left.items()}
-    work = _Work(left, dict.fromkeys(left, 0), threading.Lock())
+    work = _Work(left, dict.fromkeys(left, 0))
     found: queue.Queue[Finding | Absent | BaseException | None] = queue.Queue()
-    stop = threading.Event()
     count = jobs or min(os.cpu_count() or 1, MOST_JOBS)
     threads = [
-        threading.Thread(target=_work, args=(work, child, limit, found, stop), daemon=True)
+        threading.Thread(target=_work, args=(work, child, limit, found), daemon=True)
         for _ in range(count)
     ]
     for thread in threads:
@@ -214,12 +209,18 @@ def run(
                 name = one.outcome.framework if isinstance(one, Finding) else one.framework
                 ended[name] += 1 if isinstance(one, Finding) else one.trials
                 yield one
-                if progress is not None:
-                    progress(str(Progress(ended, total)))
+                if progress is not None and sum(ended.values()) % _TOLD == 0:
+                    progress(_words(ended, total))
     finally:
-        stop.set()
+        work.end()
         for thread in threads:
             thread.join()
+
+
+def _words(ended: Mapping[str, int], total: Mapping[str, int]) -> str:
+    """How far a run is, in a short line."""
+    running = [name for name in total if 0 < ended[name] < total[name]]
+    return f"{sum(ended.values()):,} of {sum(total.values()):,} cases: {', '.join(running)}"
 
 
 def _work(
@@ -227,12 +228,13 @@ def _work(
     child: Callable[[str], Callable[[], Callable[[str], Finding]]],
     limit: float,
     found: queue.Queue[Finding | Absent | BaseException | None],
-    stop: threading.Event,
 ) -> None:
     """A worker: takes frameworks, and units of one, until none is left."""
+    stop = work.stop
     try:
         while not stop.is_set() and (framework := work.next_framework()) is not None:
             supervisor = Supervisor(child(framework), limit)
+            work.supervisors.append(supervisor)
             try:
                 while not stop.is_set() and (unit := work.next_unit(framework)) is not None:
                     for one in _findings(supervisor, unit):
