@@ -34,7 +34,6 @@ UNDESCRIBED: tuple[tuple[str, str, str, str], ...] = (
     ("torch", "interpolate-area", "==2.1.*", "integers are averaged, and not refused"),
     ("torch", "interpolate-lanczos", "==2.12.*", "lanczos came with 2.12, not with 2.13"),
     ("tensorflow", "", "<1.14", "functions without half_pixel_centers"),
-    ("keras_torch", "", "<3.9", "Keras resized through torchvision"),
 )
 
 
