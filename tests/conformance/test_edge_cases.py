@@ -633,7 +633,7 @@ def test_torch_reads_lines_and_volumes_with_one_kernel_at_every_size(
     names = frameworks.load("torch")
     interpolate, torch = names["F"].interpolate, names["torch"]
     plane, line = (call_named(f"torch-interpolate-{mode}{kind}") for kind in ("", "-1d"))
-    (convention,) = plane.follows.values()
+    convention = plane.latest
     x = torch.arange(n_in, dtype=getattr(torch, dtype))
     got = [
         interpolate(x[None, None], size=n_out, mode=mode).flatten().tolist(),

@@ -317,7 +317,7 @@ def a_part(convention: Resize) -> Block:
 
 def tried(call: Call, dtype: str) -> list[verdicts.Verdict]:
     """On a part of a sweep, and on the sample."""
-    (convention,) = call.follows.values()
+    convention = call.latest
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sweep, "_listed", lambda *_: [(26, 22), (14, 18), (14, 23)])
         some = sweep.sample(call, dtype, convention)
@@ -643,7 +643,7 @@ def test_one_kernel_does_not_explain_both(
     name: str, dtype: DType, rule: str, pair: tuple[int, int]
 ) -> None:
     call = CALLS[name]
-    (convention,) = call.follows.values()
+    convention = call.latest
     block = Block("one", convention, (pair,))
     assert sweep.sweep(call, block, dtype).kind == "conforms"
     assert sweep.sweep(declared(call, dtype, rule), block, dtype).kind == "changed"
@@ -678,7 +678,7 @@ def test_each_end_of_a_window_is_rounded_by_itself(monkeypatch: pytest.MonkeyPat
 def test_the_errors_of_both_axes_multiply(monkeypatch: pytest.MonkeyPatch) -> None:
     """sin(π) is not 0 in float32: TensorFlow's lanczos reads what neither axis alone has any of."""
     call = CALLS["tensorflow-image.resize-lanczos3"]
-    (convention,) = call.follows.values()
+    convention = call.latest
     (rows,) = sweep.rows(convention, call.arithmetic["float32"], 17, [1])
     got = call(
         sweep.pair_case(convention, None, 2, (17, 1)), "float32", frameworks.load("tensorflow")
@@ -690,7 +690,7 @@ def test_the_errors_of_both_axes_multiply(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_table_is_entered_at_the_place_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exact places pick another entry at 16 size pairs up to 96; this is the smallest."""
     call = CALLS["tensorflow-image.resize-bicubic"]
-    (convention,) = call.follows.values()
+    convention = call.latest
     block = Block("one", convention, ((84, 79),))
     assert sweep.sweep(call, block, "float32").kind == "conforms"
 

@@ -578,7 +578,7 @@ def test_a_call_conforms_with_its_rule_and_not_without(
     name: str, n_in: int, n_out: int, dtype: str
 ) -> None:
     call = call_named(name)
-    (convention,) = call.follows.values()
+    convention = call.latest
     rule = call.arithmetic[dtype].coordinate_rule  # type: ignore[index]
     rows = 2 if call.name == "dnn-Resize-linear-half_pixel" else 1  # of one row it reads too much
     with_rule = line_case(convention, rule, n_in, n_out, rows)
@@ -600,7 +600,7 @@ def test_a_grid_of_halves_conforms_with_its_rule_and_not_without(
     sizes = large if mode == "bicubic" else (22, 99)
     for corners in ("", "-align_corners"):
         call = call_named(f"torch-grid_sample-{mode}-{padding}{corners}")
-        (convention,) = call.follows.values()
+        convention = call.latest
         rule = call.arithmetic[dtype].coordinate_rule  # type: ignore[index]
         verdicts = []
         for one in (rule, None):
@@ -631,7 +631,7 @@ PHOTOGRAPHED = [
 @pytest.mark.parametrize(("name", "columns"), PHOTOGRAPHED)
 def test_the_photograph_through_opencv_needs_the_rule(name: str, columns: set[int]) -> None:
     call = call_named(name)
-    (convention,) = call.follows.values()
+    convention = call.latest
     assert call.rule == "inverse_scale_float64"
     with_rule = trials.photograph(convention, call.rule, (75, 50))
     without = trials.photograph(convention, None, (75, 50))
