@@ -43,6 +43,10 @@ def possible(config: pytest.Config) -> bool:
     """
     if sys.platform in ("win32", "darwin") or sys.gettrace() is not None:
         return False
+    if (
+        threading.active_count() > 1
+    ):  # a lock that another thread holds is never let go of in the child
+        return False
     if hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
         return False
     if any(config.getoption(option, False) for option in _OPTIONS):

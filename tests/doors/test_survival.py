@@ -101,9 +101,9 @@ class Project:
             finally:
                 frameworks._loaded.cache_clear()
 
-    def run_apart(self, act: str, *arguments: str) -> pytest.RunResult:
-        """In a process of its own; ``act`` is the name of a function of this module."""
-        self.pytester.makepyfile(acted=ACTED.format(act=act))
+    def run_apart(self, act: Act, *arguments: str, load: str = "dict") -> pytest.RunResult:
+        """In a process of its own, which has no threads and forks: ``act`` is a function of this module."""
+        self.pytester.makepyfile(acted=ACTED.format(act=act.__name__, load=load))
         path = os.pathsep.join((str(self.pytester.path), str(SUITES.parent), *sys.path))
         self.monkeypatch.setenv("PYTHONPATH", path)
         options = ("-p", "acted", "-k", "not photograph", *arguments)
@@ -111,11 +111,12 @@ class Project:
 
 
 ACTED = """
+import os
 from pathlib import Path
 import pytest
 from tests.doors import test_survival as acted
 
-acted.install(pytest.MonkeyPatch(), acted._framework(acted.{act}), Path(__file__).parent)
+acted.install(pytest.MonkeyPatch(), acted._framework(acted.{act}, {load}), Path(__file__).parent)
 """
 
 
@@ -174,7 +175,7 @@ def _hang(x: Array, y: Array) -> None:
 def test_a_case_that_does_not_end_costs_itself(
     project: Project, act: Act, kind: str, words: str
 ) -> None:
-    result = project.run(act, f"--halfpixel-timeout={3 if act is _hang else 20}")
+    result = project.run_apart(act, f"--halfpixel-timeout={3 if act is _hang else 20}")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.assert_outcomes(passed=2 * CASES - 2, failed=2)
     assert f"{2 * CASES - 2} conform, 0 changed, 0 unsupported" in _table(result)
@@ -190,19 +191,20 @@ def test_a_case_that_does_not_end_costs_itself(
 
 @forks
 def test_x_stops_at_a_case_that_does_not_end(project: Project) -> None:
-    result = project.run(_leave, "-x")
+    result = project.run_apart(_leave, "-x")
     result.stdout.fnmatch_lines(["*stopping after 1 failures*"])
     assert result.parseoutcomes()["failed"] == 1
     assert re.search(r"outside the table: \d+ never ran", _table(result))
 
 
+def _wait(x: Array, y: Array) -> Array:
+    time.sleep(1.2)
+    return y
+
+
 @forks
 def test_a_limit_of_zero_is_none(project: Project) -> None:
-    def wait(x: Array, y: Array) -> Array:
-        time.sleep(1.2)
-        return y
-
-    result = project.run(wait, "--halfpixel-timeout=0", "-k", f"float32-{WRONG}")
+    result = project.run_apart(_wait, "--halfpixel-timeout=0", "-k", f"float32-{WRONG}")
     result.assert_outcomes(passed=1, deselected=2 * CASES + 3)
 
 
@@ -265,7 +267,7 @@ def test_a_required_framework_that_cannot_be_imported_is_an_error(project: Proje
 
 @forks
 def test_an_import_that_ends_the_process_is_tried_once(project: Project) -> None:
-    result = project.run(_right, load=lambda: os.abort())
+    result = project.run_apart(_right, load="os.abort")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert result.parseoutcomes() == {"failed": 1, "not": 2 * CASES - 1, "deselected": 4}
     assert "never ran (import mylib: crashed: SIGABRT ended the process)" in _table(result)
@@ -375,7 +377,8 @@ def test_an_upgrade_is_told_by_what_it_does(
     project: Project, act: Act, status: int, counts: str, words: str
 ) -> None:
     limit = "3" if act is _hang else "20"
-    result = project.run(act, f"--halfpixel-timeout={limit}")
+    run = project.run_apart if act in (_abort, _hang) else project.run
+    result = run(act, f"--halfpixel-timeout={limit}")
     assert result.ret == status
     assert counts in _table(result)
     assert words in result.stdout.str()
@@ -404,16 +407,16 @@ def _dies_once(x: Array, y: Array) -> Array:
 
 @forks
 def test_ctrl_c_names_the_case_that_was_running(project: Project) -> None:
-    result = project.run_apart("_interrupt")
+    result = project.run_apart(_interrupt)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert f"interrupted while running {NAMES[0]}" in result.outlines
     assert result.parseoutcomes()["passed"] == 10
 
 
 WORKERS = (
-    ("_abort", "crashed: worker 'gw"),
-    ("_leave", "crashed: worker 'gw"),
-    ("_hang", "timed out after 2 s"),
+    (_abort, "crashed: worker 'gw"),
+    (_leave, "crashed: worker 'gw"),
+    (_hang, "timed out after 2 s"),
 )
 
 
@@ -421,7 +424,7 @@ WORKERS = (
 @pytest.mark.parametrize(("act", "words"), WORKERS)
 @pytest.mark.parametrize("workers", ["-n1", "-n2"])
 def test_a_case_that_ends_its_worker_costs_itself(
-    project: Project, act: str, words: str, workers: str
+    project: Project, act: Act, words: str, workers: str
 ) -> None:
     result = project.run_apart(act, workers, "--halfpixel-timeout=2")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -438,7 +441,7 @@ def test_a_case_that_never_lets_go_of_the_interpreter_times_out(
     project: Project, workers: tuple[str, ...]
 ) -> None:
     """Ten times as late, and some seconds: the process is ended from outside."""
-    result = project.run_apart("_sleepless", "--halfpixel-timeout=1", *workers)
+    result = project.run_apart(_sleepless, "--halfpixel-timeout=1", *workers)
     result.assert_outcomes(passed=2 * CASES - 2, failed=2)
     assert ", 2 timed out\n" in _table(result)
 
@@ -450,7 +453,7 @@ def test_an_import_that_ends_its_worker_ends_no_run(project: Project) -> None:
         "from halfpixel.frameworks import FRAMEWORKS\nfrom dataclasses import replace\n"
         "FRAMEWORKS['mylib'] = replace(FRAMEWORKS['mylib'], load=os.abort)\n"
     )
-    result = project.run_apart("_right", "-n1", "-p", "ended")
+    result = project.run_apart(_right, "-n1", "-p", "ended")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert result.parseoutcomes()["failed"] == 3
     assert f"outside the table: {2 * CASES - 3} never ran" in _table(result)
