@@ -196,7 +196,8 @@ def _absence(config: pytest.Config, framework: str) -> str | None:
 
     if _selected(config) and framework not in _selected(config):
         return "not selected"
-    if config.stash[_BEFORE] and framework not in config.stash[_BEFORE]:
+    before = config.stash.get(_BEFORE, None)
+    if before and framework not in before:
         return "not in --halfpixel-from"
     return "not installed" if version(framework) is None else None
 

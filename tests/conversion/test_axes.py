@@ -97,7 +97,7 @@ def test_no_candidate_says_a_size_at_which_a_defect_is_declared(target: Target) 
                 from halfpixel.conversion.search import case_of
 
                 request = case_of(call, sizes.n_in, sizes.n_out)
-                assert not any(defect.when(request) for defect in call.defects)
+                assert not any(defect.when(request) for defect in call.defects_now)
 
 
 def test_a_size_at_which_the_source_is_known_to_be_wrong_has_no_equal() -> None:

@@ -14,7 +14,12 @@ from halfpixel.frameworks import Call
 
 SOURCE = Path(halfpixel.__file__).parent
 # pytest's -k takes no "="
-ALLOWED = {"report/rule_book.py: call.id.split('=')"}
+ALLOWED = {
+    "report/rule_book.py: call.id.split('=')",
+    # which transposed convolution of Keras's code means: no field has the padding yet
+    "upgrades/usage.py: call.name.startswith('keras.')",
+    "upgrades/usage.py: call.name.endswith(f'-{padding}')",
+}
 TESTS = (
     "startswith",
     "endswith",

@@ -43,5 +43,6 @@ def test_drawings_of_the_rule_book_have_colours_for_dark_pages() -> None:
 
 
 def test_pictures_are_no_wider_than_a_phone_can_show() -> None:
-    assert len(PLOTS) == 7
-    assert max(map(width, [*PLOTS, *DRAWINGS])) <= PHONE
+    narrow = [plot for plot in PLOTS if plot.stem != "timeline"]  # which scrolls in its page
+    assert len(narrow) == 7
+    assert max(map(width, [*narrow, *DRAWINGS])) <= PHONE

@@ -41,11 +41,11 @@ def at_releases(releases: Mapping[str, Release]) -> Iterator[None]:
     chosen = {name: _as_in(before[name], release) for name, release in releases.items()}
     try:
         entries.update(chosen)
-        _forget()
+        forget()
         yield
     finally:
         entries.update(before)
-        _forget()
+        forget()
 
 
 def _as_in(framework: Framework, release: Release) -> Framework:
@@ -68,7 +68,8 @@ def _call(call: Call, release: Release) -> Call | None:
     return replace(now, follows=follows, changes=unchanged)
 
 
-def _forget() -> None:
+def forget() -> None:
+    """Empty every cache of what was read of the catalogue."""
     for name, module in list(sys.modules.items()):
         package, _, inner = name.partition(".")
         if package == "halfpixel" and inner.partition(".")[0] not in _INDEPENDENT:

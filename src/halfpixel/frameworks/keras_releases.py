@@ -78,7 +78,8 @@ def changes(call: Call, own: Call, function: str) -> dict[str, Change]:
     }[function]
     if copies:  # nearest is not rounded: nothing is to be cut
         return {"<3": handed_on} if function == UPSAMPLING else {}
-    return {} if "antialias" in call.name and function == RESIZING else found  # which came later
+    later = call.latest.antialias and function == RESIZING  # which has the flag since 3.9
+    return {} if later else found
 
 
 def through_torchvision(call: Call, own: Call, function: str) -> dict[str, Change]:

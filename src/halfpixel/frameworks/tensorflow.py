@@ -801,6 +801,7 @@ _NO_LIMITS = Refusal(
     releases="keras >=3.6, <3.7",
 )
 _V1_CALLS = tuple(_v1_calls())
+_BILINEAR_V1 = Resize(mode="linear", coordinate_transformation_mode="asymmetric")
 # tf.keras dilates by tf.nn.atrous_conv2d_transpose, which moves the pixels and no taps
 _KERAS_REFUSALS = (
     *(replace(one, releases="keras >=3") for one in _cpu_refusals(explicit=False)[:1]),
@@ -831,7 +832,11 @@ CALLS = (
             about="keras ",
             have=keras_releases.have,
             changes=keras_releases.changes,
-            asymmetric=next(call for call in _V1_CALLS if call.name == "v1.resize_bilinear"),
+            asymmetric=next(
+                call
+                for call in _V1_CALLS
+                if _BILINEAR_V1 in call.follows.values() and not call.variant
+            ),
             becomes=_IMAGE_RESIZE,
             narrow={
                 method: (*HALVES, *INTEGERS) if method != "area" else HALVES

@@ -714,7 +714,7 @@ def _scaled() -> Iterator[Call]:
             backward=said(given.backward),
             changes=changes,
             refusals=(_REFUSES_A_FACTOR_FOR_EACH_AXIS, *call.refusals)
-            if given.name == "UpsamplingBilinear2d"
+            if given.one_factor
             else call.refusals,
         )
 

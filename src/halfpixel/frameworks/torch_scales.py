@@ -104,6 +104,7 @@ class Scaled:
         variant: another way to say what another of these says.
         backward: what the backward pass makes of factors.
         unfolded: its image is a volume.
+        one_factor: it refuses a factor for each axis.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Scaled:
     variant: bool
     backward: Scaling
     unfolded: bool = False
+    one_factor: bool = False
 
 
 def _scaling(mode: str, say: Say) -> Scaling:
@@ -134,12 +136,14 @@ def _scaled() -> Iterator[Scaled]:
             called = f"interpolate-{mode}-{name}"
             volume = say is _volume
             yield Scaled(called, mode, since, say, scaling, variant, backward, volume)
-    for name, mode in (
-        ("UpsamplingNearest2d", "nearest"),
-        ("UpsamplingBilinear2d", "bilinear-align_corners"),
+    for name, mode, one_factor in (
+        ("UpsamplingNearest2d", "nearest", False),
+        ("UpsamplingBilinear2d", "bilinear-align_corners", True),
     ):
         scaling = _MODES[mode]
-        yield Scaled(name, mode, ">=1.0", _layer(name), scaling, True, scaling)
+        yield Scaled(
+            name, mode, ">=1.0", _layer(name), scaling, True, scaling, one_factor=one_factor
+        )
 
 
 SCALED = tuple(_scaled())
