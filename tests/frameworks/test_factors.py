@@ -28,6 +28,7 @@ from halfpixel.frameworks.factors import (
     of_sizes,
     truncated,
 )
+from halfpixel.frameworks.releases import LATEST
 from halfpixel.frameworks.tensorflow_scales import padded, unpadded
 from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.coordinates import COORDINATE_RULES, coordinates
@@ -310,11 +311,10 @@ def judged(case: Case, scales: Callable[[Case], Any]) -> Verdict:
 
     same = next(c for c in GIVEN if case.convention in c.follows.values() and not c.rule)
     said = Expression(Name("mylib.resize"), (Name("x"),), {"scales": case.scales})
-    return judge(
-        replace(same, framework="mylib", follows={}, expression=lambda _: said, run=run),
-        case,
-        "float32",
-    )
+    latest = same.at(LATEST)  # mylib's releases are not this framework's
+    assert latest is not None
+    call = replace(latest, framework="mylib", follows={}, expression=lambda _: said, run=run)
+    return judge(call, case, "float32")
 
 
 def ratios(case: Computation) -> tuple[Fraction, ...]:
