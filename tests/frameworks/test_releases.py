@@ -232,3 +232,24 @@ def test_a_defect_that_is_mended_is_none_of_the_latest_releases() -> None:
     latest = call.at("9999")
     assert latest is not None
     assert call.defects_now == latest.defects
+
+
+@pytest.mark.parametrize(
+    ("releases", "follows", "changed", "want"),
+    [
+        ("", {"<5": FLOOR, ">=5": LINEAR}, "<5", [(LINEAR, True), (FLOOR, False)]),
+        ("", {"<4": FLOOR, ">=4": LINEAR}, "<5", [(LINEAR, True), (FLOOR, False), (LINEAR, False)]),
+        (">=4.5", {"": LINEAR}, "<5", [(LINEAR, True), (LINEAR, False)]),
+        (">=5", {"": LINEAR}, "<5", [(LINEAR, True)]),
+        ("", {"keras <3": FLOOR, "keras >=3": LINEAR}, "<2.18",
+         [(LINEAR, True), (FLOOR, False), (LINEAR, False), (FLOOR, True)]),
+    ],
+)  # fmt: skip
+def test_a_convention_goes_with_the_integer_arithmetics_of_its_releases_alone(
+    releases: str, follows: Any, changed: str, want: list[tuple[Resize, bool]]
+) -> None:
+    call = replace(CALL, releases=releases, follows=follows, changes={changed: {"roundings": {}}})
+    found = [(now.latest, bool(now.roundings)) for now in call.rounding_alike]
+    assert found[0] == want[0]
+    assert len(found) == len(want)
+    assert set(found) == set(want)

@@ -107,15 +107,14 @@ def _stored() -> dict[tuple[Resize, str | None], list[Call]]:
 
 
 def followed_integers() -> dict[tuple[Resize, str], list[Call]]:
-    """The resize conventions that calls follow on uint8 images, with the integer arithmetic; those of
-    calls that have no goldens are left out."""
+    """The resize conventions that calls follow on uint8 images in some release, with the integer arithmetic
+    of the same release, and the calls as they are there; those of calls that have no goldens are left out."""
     found: dict[tuple[Resize, str], list[Call]] = {}
     for call in (call for call in calls("resize") if call.stored):
-        for convention in call.follows.values():
-            for rounding in call.roundings.get("uint8", ()):
-                if not ROUNDINGS[rounding].stored:
-                    continue
-                found.setdefault((convention, rounding), []).append(call)
+        for now in call.rounding_alike:
+            for rounding in now.roundings.get("uint8", ()):
+                if ROUNDINGS[rounding].stored:
+                    found.setdefault((now.latest, rounding), []).append(now)
     return found
 
 

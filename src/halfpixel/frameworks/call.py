@@ -20,7 +20,7 @@ from ..numerics.nonfinite import Evaluated, default
 from ..operators import Resize
 from ..operators.request import Operation, Request
 from .factors import Scaling
-from .releases import LATEST, Ranged, Release, by_package, contains
+from .releases import LATEST, Ranged, Release, around, by_package, contains
 
 DType = Literal["float32", "float64", "float16", "bfloat16", "uint8", "uint16", "int16"]
 Names = Mapping[str, Any]
@@ -370,6 +370,20 @@ class Call:
             defects=tuple(one for one in changed.defects if contains(one.releases, release)),
             crashes=tuple(one for one in changed.crashes if contains(one.releases, release)),
         )
+
+    @property
+    def rounding_alike(self) -> Iterator[Call]:
+        """The call as it is in a release of each convention with each choice of integer arithmetics, the
+        latest first: a convention of earlier releases may have been followed with others, or with none."""
+        changes = (name for name, change in self.changes.items() if "roundings" in change)
+        known: set[object] = set()
+        for release in (Release(LATEST), *around((self.releases, *self.follows, *changes))):
+            now = self.at(release)
+            if now is not None and now.follows:
+                key = (now.latest, *sorted(now.roundings.items()))
+                if key not in known:
+                    known.add(key)
+                    yield now
 
     @property
     def every_range(self) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -120,6 +120,26 @@ def by_package(ranges: Mapping[str, T]) -> Iterator[Ranged[T]]:
 _NEAR = (".dev0", "", ".post1", ".999")  # releases right before, at and after a bound
 
 
+def around(ranges: Iterable[str]) -> Iterator[Release]:
+    """Releases right before, at and after every bound of some ranges, of all packages that they are about:
+    one in each range, and one in each set of ranges that have a release in common; and the latest.
+
+    Raises:
+        ValueError: a range is no PEP 440 specifier.
+    """
+    bounds: dict[str, set[str]] = {}
+    parts = (part for releases in ranges for part in releases.split(_OR))
+    for package, specifier in itertools.chain.from_iterable(map(_clauses, parts)):
+        found = bounds.setdefault(package, {"0", LATEST})
+        found.update(spec.version.removesuffix(".*") for spec in specifier)
+    near = [
+        [(package, bound + end) for bound in sorted(found) for end in _NEAR]
+        for package, found in bounds.items()
+    ]
+    for releases in map(dict, itertools.product(*near)):
+        yield Release(releases.pop("", LATEST), releases)
+
+
 @dataclass(frozen=True)
 class Ranged(Mapping[str, T], Generic[T]):
     """What holds in which releases: ranges in the order of time, the latest last, and a value for each.
@@ -176,14 +196,5 @@ class Ranged(Mapping[str, T], Generic[T]):
         Raises:
             ValueError: they have, or one cannot; the message says which.
         """
-        bounds: dict[str, set[str]] = {}
-        parts = (part for releases in self for part in releases.split(_OR))
-        for package, specifier in itertools.chain.from_iterable(map(_clauses, parts)):
-            found = bounds.setdefault(package, {"0"})
-            found.update(spec.version.removesuffix(".*") for spec in specifier)
-        near = [
-            [(package, bound + end) for bound in sorted(found) for end in _NEAR]
-            for package, found in bounds.items()
-        ]
-        for releases in map(dict, itertools.product(*near)):
-            self.range_of(Release(releases.pop("", LATEST), releases))
+        for release in around(self):
+            self.range_of(release)
