@@ -576,7 +576,7 @@ def _before(grid: str, convention: Resize) -> dict[str, Change]:
         elif grid in ("half_pixel", "pytorch_half_pixel"):
             one = replace(
                 resize_arithmetic("float32", "linear"),
-                evaluation=("opencv_linear_by_planes", "opencv_ipp_linear_by_planes"),
+                evaluation=("opencv_linear", "opencv_ipp_linear_by_planes"),
                 flushes=True,
             )
             more = {"rounding": by_ipp}

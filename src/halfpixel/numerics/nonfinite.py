@@ -478,8 +478,8 @@ def _opencv_dnn_bilinear(convention: Resize, rule: str | None, x: Image, size: S
 
 
 def _before(line: _Line) -> tuple[NDArray[np.intp], Float64]:
-    """The pixel at or before each coordinate, and the fraction."""
-    where = np.asarray(line.coordinates, np.float64)
+    """The pixel at or before each coordinate, and the fraction; before the first pixel, that one."""
+    where = np.maximum(np.asarray(line.coordinates, np.float64), 0.0)
     first = np.floor(where)
     return first.astype(np.intp), where - first
 
@@ -643,19 +643,13 @@ EVALUATIONS = {
         source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when; what ippiResize "
         "computes is not published: found by running IPP 2026.0.0 on images with one NaN or infinity",
     ),
-    **{
-        f"{name}_by_planes": Evaluation(
-            _by_planes(form),
-            modes=("linear",),
-            antialias=None,
-            says=f"as {name}, each channel by itself",
-            source="opencv/opencv, modules/dnn/src/layers/resize_layer.cpp: ResizeLayerImpl::forward",
-        )
-        for name, form in (
-            ("opencv_linear", _opencv_linear),
-            ("opencv_ipp_linear", _opencv_ipp_linear),
-        )
-    },
+    "opencv_ipp_linear_by_planes": Evaluation(
+        _by_planes(_opencv_ipp_linear),
+        modes=("linear",),
+        antialias=False,
+        says="as opencv_ipp_linear, each channel by itself",
+        source="opencv/opencv, modules/dnn/src/layers/resize_layer.cpp: ResizeLayerImpl::forward",
+    ),
     "opencv_dnn_bilinear": Evaluation(
         _opencv_dnn_bilinear,
         modes=("linear",),
