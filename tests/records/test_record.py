@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,13 @@ from halfpixel.records import Crash, Record, RecordError, Refusal, read, record,
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(record, "root", lambda: tmp_path / "releases")
-    for cached in (record.releases, record.read, record._behaviour, record._call, record._outcome):
+    caches = (record.releases, record.read, record._behaviour, record._call, record._outcome)
+    for cached in caches:
+        cached.cache_clear()
+    yield
+    for cached in caches:  # what was read here is no other test's
         cached.cache_clear()
 
 
