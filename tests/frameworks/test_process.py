@@ -93,9 +93,11 @@ def test_after_a_child_that_died_another_is_started() -> None:
 
 
 def test_a_load_that_fails_is_tried_once_and_leaves_no_child(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     loads = []
+    frameworks._loaded.cache_clear()  # of another test's framework of this name
+    request.addfinalizer(frameworks._loaded.cache_clear)
 
     def load() -> Names:
         loads.append(1)
