@@ -4,7 +4,6 @@ BIN := .venv/bin
 READY := .venv/.installed
 # The site's tools are apart, in seconds: they need no framework.
 SITE := .site/.installed
-SUITES := $(wildcard tests/test_*.py)
 ALL := torch,tensorflow,opencv,keras_torch
 # two of OpenCV, whose meaning of INTER_NEAREST_EXACT differs, and one of TensorFlow and Keras
 RELEASES_OF_CI := py311-opencv47,py311-opencv410,py311-tf218-keras38
@@ -19,7 +18,7 @@ help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
 
 check: $(READY)  ## run the conformance suites over all frameworks, ending in a table
-	$(BIN)/python -m pytest $(SUITES) --quiet --halfpixel-require $(ALL) -n auto --maxprocesses 3
+	$(BIN)/halfpixel check $(foreach name,torch tensorflow opencv keras_torch,--require $(name)) --table
 
 modes: $(READY)  ## run the calls compiled, traced and converted too (minutes)
 	$(BIN)/python -m pytest tests/test_modes.py --quiet -m modes -n auto --maxprocesses 2
