@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, Literal
 
 from .. import __version__, documents
 from ..conformance import goldens
+from . import settings
 from .following import DIGITS, UNKNOWN, Behaviour
 
 NAME = "halfpixel.lock"
@@ -102,20 +102,9 @@ def read(path: Path) -> Lock:
     Raises:
         ValueError: it cannot be read, is no lock, or is damaged; the message is one line.
     """
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise ValueError(f"{path}: larger than {_LARGEST:,} bytes")
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ValueError(f"{path}: does not exist; `halfpixel lock` writes it") from None
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{path}: is not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{path}: is no TOML: {error}") from None
-    except RecursionError:
-        raise ValueError(f"{path}: is nested too deeply") from None
+    if not path.exists():
+        raise ValueError(f"{path}: does not exist; `halfpixel lock` writes it")
+    document = settings.parsed(path, _LARGEST)
     try:
         return _lock(document)
     except _Damaged as error:

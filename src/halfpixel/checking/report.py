@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
-import tempfile
 from collections import Counter
 from pathlib import Path
 
 from .. import __version__, documents
+from ..conformance import goldens
 from ..report import run_page
 from .answer import Check
 from .settings import base
@@ -68,19 +67,7 @@ def write(document: documents.Report, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            _replace(folder / name, text)
+            goldens.replace_file(folder / name, text)
     except OSError as error:
         raise ValueError(f"the report cannot be written: {error}") from None
     return [folder / name for name in texts]
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

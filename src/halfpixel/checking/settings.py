@@ -147,8 +147,8 @@ def read(folder: Path) -> Settings:
     start = folder.resolve()
     for each in (start, *start.parents):
         own, shared = each / FILE, each / SHARED_FILE
-        found = [(own, _parsed(own))] if own.is_file() else []
-        tool = _parsed(shared).get("tool") if shared.is_file() else None
+        found = [(own, parsed(own))] if own.is_file() else []
+        tool = parsed(shared).get("tool") if shared.is_file() else None
         if isinstance(tool, dict) and "halfpixel" in tool:
             found.append((shared, tool["halfpixel"]))
         if len(found) > 1:
@@ -162,10 +162,15 @@ def read(folder: Path) -> Settings:
     return Settings()
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def parsed(path: Path, largest: int = _LARGEST) -> dict[str, Any]:
+    """The TOML of a file of so many bytes at most, which may be a stranger's.
+
+    Raises:
+        ValueError: it cannot be read, or is none; the message is one line.
+    """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ValueError(f"{path}: larger than {_LARGEST:,} bytes")
+        if path.stat().st_size > largest:
+            raise ValueError(f"{path}: larger than {largest:,} bytes")
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +17,7 @@ from ..comparison.difference import difference
 from ..comparison.function import Array, Function, Incomparable, Output, with_way
 from ..comparison.images import IMAGES, Probe
 from ..comparison.observation import Known, Measured, Setting, levels_of
+from ..conformance import goldens
 from ..identification.adapter import LAYOUTS, Layout, Size
 
 SCHEMA = 1
@@ -375,21 +374,9 @@ def _write(path: Path, text: str) -> None:
     """Replace a file in one step."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp"
-        )
+        goldens.replace_file(path, text)
     except OSError as error:
         raise Incomparable(f"{shown(path)} cannot be written: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException as error:
-        os.unlink(temporary)
-        if isinstance(error, OSError):
-            raise Incomparable(f"{shown(path)} cannot be written: {error.strerror}") from None
-        raise
 
 
 def read(path: Path) -> GoldenDocument:
