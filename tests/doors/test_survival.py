@@ -11,10 +11,11 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -70,11 +71,22 @@ def _framework(act: Act, load: Callable[[], Names] = dict) -> Framework:
     )
 
 
-def install(patch: pytest.MonkeyPatch, acted: Framework, tests: Path) -> None:
-    """Make this the only framework, and a folder that of halfpixel's own tests."""
-    for name in [*FRAMEWORKS]:
-        patch.delitem(FRAMEWORKS, name)
-    patch.setitem(FRAMEWORKS, "mylib", acted)
+@contextmanager
+def only(acted: Framework) -> Iterator[None]:
+    """Make this the only framework; the others come back in their order, which is that of tables."""
+    table = cast(dict[str, Framework], FRAMEWORKS)
+    every = {**table}
+    table.clear()
+    table[acted.name] = acted
+    try:
+        yield
+    finally:
+        table.clear()
+        table.update(every)
+
+
+def install(patch: pytest.MonkeyPatch, tests: Path) -> None:
+    """Give every framework the release 1.2, and make a folder that of halfpixel's own tests."""
     patch.setattr(frameworks, "version", lambda name: "1.2")
     patch.setattr(frameworks, "release", lambda name: Release("1.2"))
     patch.setattr(verdicts, "installed_release", lambda name: Release("1.2"))
@@ -93,8 +105,8 @@ class Project:
         )
 
     def run(self, act: Act, *arguments: str, load: Callable[[], Names] = dict) -> pytest.RunResult:
-        with self.monkeypatch.context() as patch:
-            install(patch, _framework(act, load), self.pytester.path)
+        with only(_framework(act, load)), self.monkeypatch.context() as patch:
+            install(patch, self.pytester.path)
             frameworks._loaded.cache_clear()
             try:
                 return self.pytester.runpytest_inprocess("-k", "not photograph", *arguments)
@@ -116,7 +128,9 @@ from pathlib import Path
 import pytest
 from tests.doors import test_survival as acted
 
-acted.install(pytest.MonkeyPatch(), acted._framework(acted.{act}, {load}), Path(__file__).parent)
+only = acted.only(acted._framework(acted.{act}, {load}))  # until this process ends
+only.__enter__()
+acted.install(pytest.MonkeyPatch(), Path(__file__).parent)
 """
 
 
