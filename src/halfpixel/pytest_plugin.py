@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import isolation
+from .failures import Failures
+from .failures import outcome_in as _found
 from .lost_tests import FAILED_IMPORT, PROPERTY, LostTests, outcome_of
 
 if TYPE_CHECKING:
@@ -88,6 +90,8 @@ def pytest_configure(config: pytest.Config) -> None:
         lasting=any(_asked_for(config, marker) for marker in ("modes", "sweep")),
     )
     config.pluginmanager.register(config.stash[_LOST])
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Failures(config))
     if getattr(config.option, "maxworkerrestart", "0") is None:
         config.option.maxworkerrestart = _RESTARTS
     config.stash[_PROJECT] = _project(config)
@@ -652,14 +656,6 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 
 # ---------------------------------------------------------------------------- reports
-
-
-def _found(report: pytest.TestReport, kind: str = PROPERTY) -> dict[str, Any] | None:
-    """The outcome that an item stored in its report, as plain data."""
-    for name, value in reversed(report.user_properties):  # of an item that ran again, the last
-        if name == kind and isinstance(value, dict):
-            return value
-    return None
 
 
 def _expected(report: pytest.TestReport) -> Outcome | None:

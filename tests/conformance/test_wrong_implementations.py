@@ -887,9 +887,10 @@ def test_the_worst_value_is_the_worst() -> None:
     assert found[5] == f"{error.max():.3g}"
 
 
-def test_the_headline_is_one_line_with_the_call_the_reason_and_the_case() -> None:
+def test_the_headline_is_one_line_with_the_call_the_cause_the_reason_and_the_case() -> None:
     assert headline(_shifted()) == (
-        "mylib-resize float32: 55 of 64 values exceed the error bound (2x2-8x8-worked_example)"
+        "mylib-resize float32 matches resize linear asymmetric: "
+        "55 of 64 values exceed the error bound (2x2-8x8-worked_example)"
     )
 
 

@@ -359,6 +359,8 @@ def test_another_distribution_is_left_to_xdist(pytester: pytest.Pytester, dist: 
 
 # ---------------------------------------------------------------------------- a failing run
 
+CUBIC = "resize cubic half_pixel cubic_coeff_a=-0.75"
+
 
 @pytest.mark.opencv
 @pytest.mark.usefixtures("linear_is_cubic")
@@ -388,7 +390,7 @@ def test_the_summary_has_a_line_with_what_is_wrong(project: Project) -> None:
         [
             "*= short test summary info =*",
             f"FAILED {WORKED.format('INTER_LINEAR', 'float32').replace('[', '[[]')} - "
-            "opencv-resize-INTER_LINEAR float32: "
+            f"opencv-resize-INTER_LINEAR float32 matches {CUBIC}: "
             "64 of 64 values exceed the error bound (2x2-8x8-worked_example)",
         ]
     )
@@ -438,11 +440,59 @@ def test_junitxml_has_every_trial_and_the_text_of_its_failure(project: Project) 
     assert names == [name.partition("::")[2] for name in expected]
     failure = suite.findall("testcase/failure")[0]
     assert failure.get("message") == (
-        "opencv-resize-INTER_LINEAR float32: 64 of 64 values exceed the error bound (2x2-8x8-worked_example)"
+        f"opencv-resize-INTER_LINEAR float32 matches {CUBIC}: "
+        "64 of 64 values exceed the error bound (2x2-8x8-worked_example)"
     )
     assert failure.text is not None
     assert failure.text.startswith(f"opencv {OPENCV}, float32: cv2.resize(x, (8, 8)")
     assert "Output matches:\n    resize cubic half_pixel" in failure.text
+    wrong, right = (next(c for c in suite.iter("testcase") if ("LINEAR-" in str(c.get("name"))) == w)
+                    for w in (True, False))  # fmt: skip
+    known = {
+        "framework": "opencv",
+        "release": OPENCV,
+        "dtype": "float32",
+        "case": "2x2-8x8-worked_example",
+    }
+    assert _properties(right) == known | {
+        "verdict": "conforms",
+        "call": "opencv-resize-INTER_NEAREST",
+    }
+    assert _properties(wrong) == known | {
+        "verdict": "changed",
+        "call": "opencv-resize-INTER_LINEAR",
+        "cause": f"matches {CUBIC}",
+    }
+
+
+def _properties(case: xml.etree.ElementTree.Element) -> dict[str, str | None]:
+    """Those that halfpixel wrote, and there are no others."""
+    every = {str(one.get("name")): one.get("value") for one in case.iter("property")}
+    assert all(name.startswith("halfpixel.") for name in every)
+    return {name.partition(".")[2]: value for name, value in every.items()}
+
+
+@pytest.mark.opencv
+@pytest.mark.usefixtures("linear_is_cubic")
+def test_failures_of_one_cause_are_an_example_and_the_names_of_the_others(project: Project) -> None:
+    result = project.run("-k", "INTER_LINEAR- and not float16")
+    failed = result.parseoutcomes()["failed"]
+    assert failed > 50
+    lines = result.outlines
+    first, last = (next(i for i, line in enumerate(lines) if mark in line)
+                   for mark in ("= FAILURES =", "= halfpixel ="))  # fmt: skip
+    causes = [one for one in lines[first:last] if one.startswith(("one of ", "the case that "))]
+    assert 0 < len(causes) < 5
+    examples = [one for one in lines[first:last] if one.startswith("____")]
+    assert len(examples) == len(causes)
+    named = {one.strip() for one in lines[first:last] if one.startswith("    test_resize.py::")}
+    assert len(named) == failed - len(causes)
+    assert last - first < failed + 60 * len(causes)
+    listed = {one.split()[1] for one in lines if one.startswith("FAILED ")}
+    assert named < listed
+    assert len(listed) == failed  # the run counts and lists every one
+    unfolded = project.run("-v", "-k", "INTER_LINEAR- and not float16").outlines
+    assert sum(line.startswith("____") for line in unfolded) == failed
 
 
 @pytest.mark.opencv

@@ -40,8 +40,9 @@ _GRADIENTS = {
 
 
 def headline(verdict: Verdict) -> str:
-    """A failure in a line: the call, what is wrong, the case."""
-    return f"{verdict.call.id} {verdict.dtype}: {verdict.reason} ({verdict.case.name})"
+    """A failure in a line: the call, what its output matches instead, what is wrong, the case."""
+    cause = f" matches {' or '.join(found)}" if (found := matches(verdict)) else ""
+    return f"{verdict.call.id} {verdict.dtype}{cause}: {verdict.reason} ({verdict.case.name})"
 
 
 def explain(verdict: Verdict) -> str:
