@@ -180,18 +180,25 @@ class Defect:
         when: whether it holds for a request.
         result: from a case to the case as it is computed: with other expected values, perhaps by another
             convention.
+        instead: the attributes of the convention that have other values; None where what is computed is no
+            convention.
     """
 
     why: str
     releases: str
     when: Callable[[Request], bool]
     result: Recomputation
+    instead: Mapping[str, Any] | None = None
 
 
 def _both(one: Defect, other: Defect) -> Defect:
     """A defect, and then another one."""
+    known = one.instead is not None and other.instead is not None
     return replace(
-        one, why=f"{one.why}; {other.why}", result=lambda case: other.result(one.result(case))
+        one,
+        why=f"{one.why}; {other.why}",
+        result=lambda case: other.result(one.result(case)),
+        instead={**(one.instead or {}), **(other.instead or {})} if known else None,
     )
 
 

@@ -494,7 +494,7 @@ def _instead(
         case = replace(case, convention=replace(case.convention, **changes))
         return case.computed()
 
-    return Defect(why=why, releases=releases, when=when, result=result)
+    return Defect(why, releases, when, result, instead=changes)
 
 
 def _resized(request: Request) -> bool:

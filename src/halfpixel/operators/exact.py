@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Exact = NDArray[np.object_]  # Python ints or Fractions
+Integers = Exact | NDArray[np.int64]  # Python ints
 Float64 = NDArray[np.float64]
 Axes = tuple[int, int] | tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -78,13 +79,13 @@ def _are_integers(array: NDArray[Any]) -> bool:
     return bool((abs(array) < _FLOAT64_LIMIT).all() and (array == np.rint(array)).all())
 
 
-def fractions(integers: Exact, denominator: int) -> Exact:
+def fractions(integers: Integers, denominator: int) -> Exact:
     """``integers / denominator`` as an object array of ``Fraction``."""
     flat = (Fraction(n, denominator) for n in integers.ravel().tolist())
     return _object_array(flat, integers.shape)
 
 
-def rounded(integers: Exact, denominator: int) -> Float64:
+def rounded(integers: Integers, denominator: int) -> Float64:
     """``integers / denominator``, each rounded once to float64."""
     if denominator < _FLOAT64_LIMIT and _magnitude(integers) < _FLOAT64_LIMIT:
         return np.asarray(integers.astype(np.float64) / denominator)  # both are exact
@@ -124,7 +125,7 @@ def apply_matrices(
     Returns:
         float64, every value rounded once, or an object array of ``Fraction``s.
     """
-    integers, denominator = over_common_denominator(x)
+    integers, denominator = _integers(x)
     for axis, matrix in matrices.items():
         rows, common = over_common_denominator(matrix)
         integers = np.moveaxis(_product(rows, np.moveaxis(integers, axis, 0)), 0, axis)
@@ -132,14 +133,22 @@ def apply_matrices(
     return fractions(integers, denominator) if exact else rounded(integers, denominator)
 
 
-def _product(rows: Exact, lines: Exact) -> Exact:
+def _integers(values: ArrayLike) -> tuple[Integers, int]:
+    """The same as :func:`over_common_denominator`; floats that are integers come as int64."""
+    array = numbers(values)
+    if array.dtype in (np.float32, np.float64) and _are_integers(array):
+        return array.astype(np.int64), 1
+    return over_common_denominator(array)
+
+
+def _product(rows: Exact, lines: Integers) -> Integers:
     """``rows @ lines`` along the first axis of ``lines``, in int64 where no sum overflows."""
     largest = max((sum(map(abs, row)) for row in rows.tolist()), default=0)
     largest = max(largest, 1) * max(_magnitude(lines), 1)  # the factors fit too
     if largest < _INT64_LIMIT:
         flat = lines.reshape(len(lines), -1).astype(np.int64)
-        product = rows.astype(np.int64) @ flat
-        return np.asarray(product.astype(object), object).reshape(len(rows), *lines.shape[1:])
+        return (rows.astype(np.int64) @ flat).reshape(len(rows), *lines.shape[1:])
+    lines = lines.astype(object)
     # a row reads a few pixels: skipping its zeros is what makes a photograph's worth affordable
     result = [sum((row[j] * lines[j] for j in np.flatnonzero(row)), 0 * lines[0]) for row in rows]
     return np.array(result, object)
@@ -153,7 +162,9 @@ def to_digits(values: Exact) -> Exact:
     return _object_array(scaled, values.shape)
 
 
-def _magnitude(integers: Exact) -> int:
+def _magnitude(integers: Integers) -> int:
+    if integers.dtype == np.int64:  # of a product that fits: its magnitude does too
+        return int(abs(integers).max(initial=0))
     return max((abs(n) for n in integers.ravel().tolist()), default=0)
 
 

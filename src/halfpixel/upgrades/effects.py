@@ -226,18 +226,31 @@ class _Both:
             if answered:
                 tried = sum(self._answer(way, *pair) for pair in pairs)
                 return way, answered, tried
+            if not found and not self._by_axis:
+                break
         return None
+
+    @property
+    def _by_axis(self) -> bool:
+        """Whether rows and columns may change otherwise, or with the size of the other axis."""
+        if self.old.defects != self.new.defects or any(m.convention.roi for m in self.models):
+            return True
+        rules = (COORDINATE_RULES[model.rule] for model in self.models if model.rule is not None)
+        return any(rule.above is not None or rule.columns is not None for rule in rules)
 
     def _differ(self, way: Way, n: int, m: int) -> bool:
         one, other = self.models
         if self.old.defects != self.new.defects:
-            requests = (way.request(model.convention, n, m, self.dtype) for model in self.models)
-            first, second = (
-                call.defect(request)
-                for call, request in zip((self.old, self.new), requests, strict=True)
-            )
-            if first != second:
-                return self._answer(way, n, m) and self._computed_apart(way, n, m)
+            calls = zip((self.old, self.new), self.models, strict=True)
+            known = [
+                _in_effect(call, model, way.request(model.convention, n, m, self.dtype))
+                for call, model in calls
+            ]
+            if known == [one, other] == [other, one] or not self._answer(way, n, m):
+                return False
+            if known[0] is None or known[1] is None:
+                return self._computed_apart(way, n, m)
+            one, other = known[0], known[1]
         if one == other or way.channels > 1:
             return False
         axis = Axis(n, m, total=sum(way.sizes(n, m)[1]), columns=way.columns)
@@ -256,6 +269,16 @@ class _Both:
             == "answers"
             for call, model in zip((self.old, self.new), self.models, strict=True)
         )
+
+
+def _in_effect(call: Call, model: Model, request: Request) -> Model | None:
+    """What a call computes for a request, its known defects included; None where that is no convention."""
+    defect = call.defect(request)
+    if defect is None:
+        return model
+    if defect.instead is None:
+        return None
+    return replace(model, convention=replace(model.convention, **defect.instead))
 
 
 @functools.cache
@@ -432,13 +455,16 @@ def _alike(old: Call, new: Call, dtype: DType, n_out: tuple[int, int]) -> bool:
 def _photographed(call: Call, dtype: DType, n_out: tuple[int, int]) -> Array:
     """The photograph through a call, in levels of 255."""
     convention, rule = convention_of(call), rule_of(call, dtype)
-    if rule in ROUNDINGS or call.defect(_request(call, n_out, dtype)):
+    assert convention is not None
+    model = None
+    if rule not in ROUNDINGS:
+        model = _in_effect(call, Model(convention, rule), _request(call, n_out, dtype))
+    if model is None:
         of_255 = 257 if dtype in ("uint16", "int16") else 1  # all their levels, not a few
         x = np.asarray(goldens.photograph(), np.float64).transpose(2, 0, 1)[None]
         low = 2**15 if dtype == "int16" else 0
         return (computed(call, dtype, x * of_255 - low, n_out) + low) / of_255
-    assert convention is not None
-    return _modelled(Model(convention, rule), n_out)
+    return _modelled(model, n_out)
 
 
 def _request(call: Call, n_out: tuple[int, int], dtype: str) -> Request:

@@ -142,11 +142,15 @@ def _taps(
     (rows, above), (columns, beside) = read
     return [
         [
-            np.where(a[:, None] | b, 0 * x[:1, :1, :1, :1], x[:, :, i[:, None], j])
+            _without(np.take(line, j, axis=3), a[:, None] | b)
             for j, b in zip(columns, beside, strict=True)
         ]
-        for i, a in zip(rows, above, strict=True)
+        for line, a in zip((np.take(x, i, axis=2) for i in rows), above, strict=True)
     ]
+
+
+def _without(pixels: NDArray[Any], lost: NDArray[np.bool_]) -> NDArray[Any]:
+    return np.where(lost, 0 * pixels[:1, :1, :1, :1], pixels) if lost.any() else pixels
 
 
 def _axes(
