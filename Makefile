@@ -62,7 +62,7 @@ wheel: $(READY)  ## build the wheel into dist/
 	rm -rf dist
 	$(BIN)/python -m build --wheel --outdir dist
 
-wheel-test: wheel  ## install the wheel elsewhere, with NumPy, pytest and OpenCV only, and run it
+wheel-test: wheel  ## install the wheel elsewhere, with OpenCV alone, and run it; then its suites
 	$(BIN)/python .ci/wheel_test.py dist/*.whl
 
 example: wheel  ## run examples/ml-repo as its owners would, in a fresh environment (minutes)

@@ -962,7 +962,7 @@ def test_an_edited_golden_is_blamed_and_not_the_framework(
     assert verdict.kind == "changed"
     text = explain(verdict)
     assert f"  The golden was edited: {where}" in text
-    assert "This failure says nothing about the framework; run `make golden-check`." in text
+    assert "This failure says nothing about the framework; run `halfpixel golden-check`." in text
     assert "Output matches" not in text
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 
 TOP = Path(__file__).parents[2]
+HOOKS = TOP / ".pre-commit-hooks.yaml"
 ACTION, WORKFLOW = TOP / "action.yml", TOP / ".github" / "workflows" / "check.yml"
 
 
@@ -90,6 +93,50 @@ def test_without_a_report_there_is_no_summary(tmp_path: Path) -> None:
     step = {"HALFPIXEL_REPORT": "out", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
     assert _run("action: Write the summary", tmp_path, **step).returncode == 0
     assert not (tmp_path / "summary.md").exists()
+
+
+# the keys of a hook that pre-commit knows (pre_commit/clientlib.py), those that it must have first
+NEEDED = ("id", "name", "entry", "language")
+KEYS = {*NEEDED, "description", "files", "pass_filenames"}
+# a file that a commit may have: the hooks that it runs
+RUN_BY = {
+    "requirements.txt": ["halfpixel-lock", "halfpixel-check"],
+    "ci/requirements-dev.in": ["halfpixel-lock", "halfpixel-check"],
+    "uv.lock": ["halfpixel-lock", "halfpixel-check"],
+    "pyproject.toml": ["halfpixel-lock", "halfpixel-check"],
+    "serve.py": ["halfpixel-lock"],
+    "README.md": [],
+}
+
+
+def test_the_hooks_have_what_pre_commit_asks_for() -> None:
+    hooks = _read(HOOKS)
+    for hook in hooks:
+        assert [key for key in NEEDED if not isinstance(hook.get(key), str)] == []
+        assert set(hook) <= KEYS
+        assert hook["language"] == "system"  # the releases are those of the project
+        assert hook["pass_filenames"] is False
+    page = (TOP / "docs" / "ci.md").read_text(encoding="utf-8")
+    for file, ids in RUN_BY.items():
+        assert [hook["id"] for hook in hooks if re.search(hook["files"], file)] == ids, file
+    assert all(f"`{hook['id']}`" in page for hook in hooks)
+
+
+@pytest.mark.opencv
+def test_the_hooks_run(tmp_path: Path) -> None:
+    """As pre-commit runs them: the entry, split as a shell does, in the repository."""
+    (tmp_path / "halfpixel.toml").write_text('calls = ["opencv-resize-INTER_LINEAR"]\n')
+    commands = {hook["id"]: shlex.split(hook["entry"]) for hook in _read(HOOKS)}
+
+    def status(*command: str) -> int:
+        line = [sys.executable, *command[1:]]
+        return subprocess.run(line, cwd=tmp_path, capture_output=True, check=False).returncode
+
+    assert commands["halfpixel-lock"][0] == "python"
+    assert status(*commands["halfpixel-lock"]) == 2  # there is no lock
+    assert status("python", "-m", "halfpixel", "lock", "--framework", "opencv") == 0
+    assert status(*commands["halfpixel-lock"]) == 0
+    assert status(*commands["halfpixel-check"]) == 0
 
 
 def test_the_page_names_every_input() -> None:

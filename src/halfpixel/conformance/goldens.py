@@ -42,7 +42,13 @@ _KEYS = (
     "expected",
 )
 _KEYS_WITHOUT_SCALES = tuple(key for key in _KEYS if key != "scales")  # the ratio of the sizes
-_WRITE = "run `make golden` to write it anew"
+
+
+def _mend() -> str:
+    """What to do where a golden is missing or damaged."""
+    if root() == _installed():
+        return "reinstall halfpixel"
+    return "run `make golden` to write it anew"
 
 
 class GoldenError(Exception):
@@ -266,23 +272,25 @@ def read(path: Path) -> Case:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise GoldenError(path, f"missing; {_WRITE}") from None
+        raise GoldenError(path, f"missing; {_mend()}") from None
     except UnicodeDecodeError as error:
-        raise GoldenError(path, f"not UTF-8 at byte {error.start}; {_WRITE}") from None
+        raise GoldenError(path, f"not UTF-8 at byte {error.start}; {_mend()}") from None
     except json.JSONDecodeError as error:
-        raise GoldenError(path, f"not JSON at line {error.lineno}: {error.msg}; {_WRITE}") from None
+        raise GoldenError(
+            path, f"not JSON at line {error.lineno}: {error.msg}; {_mend()}"
+        ) from None
     except ValueError as error:  # an integer of more digits than Python reads
-        raise GoldenError(path, f"{error}; {_WRITE}") from None
+        raise GoldenError(path, f"{error}; {_mend()}") from None
     keys = tuple(document) if isinstance(document, dict) else ()
     if keys not in (_KEYS, _KEYS_WITHOUT_SCALES):
         raise GoldenError(
-            path, f"a golden has the keys {', '.join(_KEYS)}, in this order; {_WRITE}"
+            path, f"a golden has the keys {', '.join(_KEYS)}, in this order; {_mend()}"
         )
     try:
         return _case(document).kept()
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise GoldenError(path, f"{reason}; {_WRITE}") from None
+        raise GoldenError(path, f"{reason}; {_mend()}") from None
 
 
 def page(name: str) -> dict[str, Any]:
@@ -295,11 +303,11 @@ def page(name: str) -> dict[str, Any]:
     try:
         document = json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise GoldenError(path, f"missing; {_WRITE}") from None
+        raise GoldenError(path, f"missing; {_mend()}") from None
     except ValueError as error:
-        raise GoldenError(path, f"not JSON: {error}; {_WRITE}") from None
+        raise GoldenError(path, f"not JSON: {error}; {_mend()}") from None
     if not isinstance(document, dict):
-        raise GoldenError(path, f"not a JSON object; {_WRITE}")
+        raise GoldenError(path, f"not a JSON object; {_mend()}")
     return document
 
 
@@ -389,7 +397,7 @@ def problems(cases: Iterable[Case], pages: Iterable[Page] = ()) -> Iterator[str]
             yield reason
     for path in files():
         if path not in wanted:
-            yield f"{shown(path)}: extra: no case of this name and convention; remove it, or {_WRITE}"
+            yield f"{shown(path)}: extra: no case of this name and convention; remove it, or {_mend()}"
 
 
 def _problem(path: Path, text: str, case: Case | None) -> str | None:
@@ -400,24 +408,24 @@ def _problem(path: Path, text: str, case: Case | None) -> str | None:
         if case is None:
             both = zip_longest(*(t.splitlines(keepends=True) for t in (stored, text.encode())))
             at = next(n for n, (have, want) in enumerate(both, 1) if have != want)
-            return f"{shown(path)}: edited: line {at} is not the reference's; {_WRITE}"
+            return f"{shown(path)}: edited: line {at} is not the reference's; {_mend()}"
         golden = read(path)
     except FileNotFoundError:
-        return f"{shown(path)}: missing; {_WRITE}"
+        return f"{shown(path)}: missing; {_mend()}"
     except GoldenError as error:
         return str(error)
     for name, have, want in _arrays(golden, case):
         if have.shape != want.shape:
             wrong = f"{name} has shape {have.shape}, the case has {want.shape}"
-            return f"{shown(path)}: edited: {wrong}; {_WRITE}"
+            return f"{shown(path)}: edited: {wrong}; {_mend()}"
         if (where := edited_at(have, want)) is not None:
-            return f"{shown(path)}: edited: {name}{where}; {_WRITE}"
+            return f"{shown(path)}: edited: {name}{where}; {_mend()}"
     lines = zip(stored.decode().splitlines(), text.splitlines(), strict=False)
     first = next((n for n, (a, b) in enumerate(lines, 1) if a != b), len(text.splitlines()))
     heads = [{k: v for k, v in json.loads(t).items() if k in _KEYS[:-2]} for t in (stored, text)]
     if heads[0] == heads[1]:
-        return f"{shown(path)}: badly formatted at line {first}; {_WRITE}"
-    return f"{shown(path)}: edited: line {first} is not the case's; {_WRITE}"
+        return f"{shown(path)}: badly formatted at line {first}; {_mend()}"
+    return f"{shown(path)}: edited: line {first} is not the case's; {_mend()}"
 
 
 def _arrays(golden: Case, case: Case) -> Iterator[tuple[str, NDArray[Any], NDArray[Any]]]:

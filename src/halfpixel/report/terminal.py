@@ -153,7 +153,7 @@ def _diagnosis(verdict: Verdict) -> list[str]:
     if edited is not None:
         return [
             f"  The golden was edited: expected{edited}.",
-            "  This failure says nothing about the framework; run `make golden-check`.",
+            "  This failure says nothing about the framework; run `halfpixel golden-check`.",
         ]
     names, failed = _matches(verdict)
     if failed:
