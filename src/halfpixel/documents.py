@@ -262,6 +262,7 @@ class Identification(TypedDict):
     size_order: str | None
     output_size: str | None
     scales: str | None
+    own_factors: list[float] | None
     changes_input: bool
     probes: int
     refused: list[Refused]

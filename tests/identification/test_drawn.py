@@ -326,8 +326,9 @@ def holds(where: str, fresh: Answer) -> bool:
     """Whether a regime that an answer names speaks of sizes; of ``elsewhere`` nothing is held here."""
     regime, _, whole = where.partition(", ")
     if whole:
-        assert fresh.given is not None
-        return all(n * fresh.given == m for n, m in fresh.axes) and holds(regime, fresh)
+        assert fresh.factors is not None
+        axes = zip(fresh.axes, fresh.factors, strict=True)
+        return all(n * factor == m for (n, m), factor in axes) and holds(regime, fresh)
     return regime in REGIMES and fresh.within(regime)
 
 

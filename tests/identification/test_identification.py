@@ -1132,8 +1132,15 @@ def named(x, size, *, mode):
     return x
 
 class Layer:
-    def __call__(self, x, size):
+    def __init__(self, size):
+        self.size = size
+
+    def __call__(self, x):
         return x
+
+def farther(x):
+    mean = x.mean(axis=(0, 1))  # a Pillow image has none
+    return mean / (1 // 0)
 """
 
 
@@ -1144,7 +1151,8 @@ class Layer:
         ("passes", "LinAlgError: Last 2 dimensions of the array must be square (own.py:13)"),
         ("needs", "needs needs x, size, mode, flag: it is given an image, and a size"),
         ("named", "named needs x, size, mode"),
-        ("Layer", "Layer is a class: name an instance"),
+        ("Layer", "Layer is a class that cannot be made without arguments: TypeError: "),
+        ("farther", "by zero (own.py:30)"),
     ],
 )
 def test_what_the_user_s_own_file_raises_is_shown(tmp_path: Path, name: str, says: str) -> None:
@@ -1156,5 +1164,30 @@ def test_what_the_user_s_own_file_raises_is_shown(tmp_path: Path, name: str, say
 
 
 def test_a_class_is_not_called_with_an_image() -> None:
-    with pytest.raises(Unidentifiable, match="Fraction is a class: give an instance"):
+    with pytest.raises(
+        Unidentifiable, match="Fraction is a class whose instances cannot be called"
+    ):
         halfpixel.identify(Fraction)
+
+
+class Doubled:
+    """A class that needs no arguments."""
+
+    def __call__(self, image: Array) -> Array:
+        return image.repeat(2, 0).repeat(2, 1)
+
+
+def test_a_class_that_needs_no_arguments_is_made() -> None:
+    assert halfpixel.identify(Doubled).named
+
+
+def limited(image: Array) -> Array:
+    """What leaves small images as they are, as Pillow's thumbnail does: rows and columns left out else."""
+    step = -(-max(image.shape[:2]) // 128)
+    return image[::step, ::step] if step == 1 else image[step // 2 :: step, step // 2 :: step] / 2
+
+
+def test_what_leaves_small_images_alone_is_no_transposed_convolution() -> None:
+    answer = halfpixel.identify(limited)
+    assert isinstance(answer, Identification)
+    assert "enlarging" not in str(answer)

@@ -30,7 +30,8 @@ from ..identification.adapter import (
     to_layout,
     to_numpy,
 )
-from ..identification.problem import last_line
+from ..identification.function_path import instance
+from ..identification.problem import Unidentifiable, last_line
 
 Array = NDArray[Any]
 Float = NDArray[np.float64]
@@ -209,13 +210,9 @@ def prepared(name: str, fn: Any, output_size: Size | None) -> Function:
     """
     if inspect.isclass(fn):
         try:
-            fn = fn()
-        except Exception as error:
-            words = _where(error)[0]
-            raise Incomparable(
-                f"{name} is a class that cannot be made without arguments: {words}; make an instance in "
-                "its file and give the instance's name"
-            ) from error
+            fn = instance(fn)
+        except Unidentifiable as error:
+            raise Incomparable(str(error)) from error
     if not callable(fn):
         raise Incomparable(f"{name} is not callable: it is of type {type(fn).__name__}")
     return Function(name, fn, output_size=output_size if _takes_more(fn) else None)

@@ -22,12 +22,13 @@ from .entry import Unread
 from .equivalents import same_by_part
 from .first_row import WORDS as FIRST_ROW
 from .first_row import may_repeat, repeats
-from .function_path import find
+from .function_path import find, instance
 from .matching import Followed, followed
 from .pipeline import Progress
 from .preprocessing_answer import identified_preprocessing
-from .probes import Answer, asked, image
+from .probes import Answer, Factors, asked, image
 from .problem import Unidentifiable
+from .scalings import own_factors
 from .transposed import ConvTransposeIdentification, identify_transposed
 
 __all__ = [
@@ -54,7 +55,7 @@ def identify(
     Args:
         fn: takes an image first, and then a size, (h, w) or (w, h), two numbers, a factor, or nothing. It may
             do more than resize: change the layout, the order of channels or the values by an affine step,
-            crop and pad.
+            crop and pad. Of a class that needs no arguments, an instance is asked.
         layout: of the image; found if it is not given.
         size_order: ``hw`` or ``wh``; found if it is not given.
         operation: resize or conv_transpose; found if it is not given.
@@ -67,15 +68,13 @@ def identify(
         follows nothing that is known, what it does.
 
     Raises:
-        Unidentifiable: it is not callable, or raises whatever it is given; or a layout, an order or an
-            operation is unknown.
+        Unidentifiable: it is not callable, a class that needs arguments, or raises whatever it is given; or a
+            layout, an order or an operation is unknown.
     """
     if not callable(fn):
         raise Unidentifiable(f"{fn!r} is not callable")
     if isinstance(fn, type):
-        raise Unidentifiable(
-            f"{fn.__name__} is a class: give an instance of it, {fn.__name__}(...)"
-        )
+        fn = instance(fn)
     if layout is not None:
         layout = names.checked(layout, get_args(Layout), "layout", Unidentifiable)
     if size_order is not None:
@@ -172,9 +171,10 @@ def _of_fixed_size(answer: Identification) -> bool:
     """Whether a function of an image alone makes no multiple of it: it was asked for enlarged images only."""
     if answer.subject is None or answer.subject.form.needs:
         return False
-    axes = [pair for a in answer.answers if a.y is not None for pair in a.axes]
-    ratios = [(m - 1) / n for n, m in axes], [(m + 1) / n for n, m in axes]
-    return max(ratios[0]) > min(ratios[1])
+    by_axis = zip(*(a.axes for a in answer.answers if a.y is not None), strict=True)
+    return any(
+        max((m - 1) / n for n, m in pairs) > min((m + 1) / n for n, m in pairs) for pairs in by_axis
+    )
 
 
 def _transposed(
@@ -199,15 +199,12 @@ def _of_resize(subject: Subject) -> Identification:
     if not whole:
         return _stopped(subject, answers)
     integers = subject.dtype if subject.dtype == "uint8" else None
-    repeated = [answer for answer in compared if may_repeat(answer)]
-    kept = [answer for answer in compared if answer not in repeated] or compared
-    result = followed(kept, integers, deadline=deadline)
-    first_row = bool(repeated) and repeats(repeated, result)
-    if not first_row:
-        kept = compared
-        result = followed(compared, integers, deadline=deadline) if repeated else result
+    own, first_row, result = _followed_at_all(subject, compared, integers)
+    answers, compared = _with(own, answers), _with(own, compared)
+    kept = [answer for answer in compared if not (first_row and may_repeat(answer))]
     if result.complete and _rules_matter(result) and not _multiplies(subject, kept):
         more, whole = _asked(subject, telling=True)
+        more = _with(own, more)
         answers += more
         if not whole:
             return _stopped(subject, answers)
@@ -228,6 +225,40 @@ def _of_resize(subject: Subject) -> Identification:
         tuple(behaviours(subject, list(_samples(result)))),
         but="; ".join(filter(None, (FIRST_ROW if first_row else "", result.but))),
     )
+
+
+def _followed_at_all(
+    subject: Subject, compared: Sequence[Answer], integers: str | None
+) -> tuple[Factors | None, bool, Followed]:
+    """What the first answers follow: the factors of its own by which they do, and whether the first row of an
+    output one pixel wide is all that is followed there."""
+    repeated = [answer for answer in compared if may_repeat(answer)]
+    kept = [answer for answer in compared if not may_repeat(answer)] or compared
+    result, own = followed(kept, integers, deadline=subject.deadline), None
+    if not result.complete and not subject.form.needs:
+        own, result = _by_own_factors(kept, result, subject.deadline)
+    if not repeated:
+        return own, False, result
+    if repeats(_with(own, repeated), result):
+        return own, True, result
+    return own, False, followed(_with(own, compared), integers, deadline=subject.deadline)
+
+
+def _with(own: Factors | None, answers: Sequence[Answer]) -> list[Answer]:
+    """Answers of a function with factors of its own."""
+    return [replace(answer, own=own) for answer in answers]
+
+
+def _by_own_factors(
+    answers: Sequence[Answer], otherwise: Followed, deadline: Deadline
+) -> tuple[Factors | None, Followed]:
+    """What a function of an image alone follows that samples at a factor, whatever the sizes are; the factors
+    that its sizes leave open are tried in turn. If it follows nothing so, what it was found to follow."""
+    for own in own_factors([answer.axes for answer in answers]):
+        result = followed(_with(own, answers), deadline=deadline)
+        if result.complete:
+            return own, result
+    return None, otherwise
 
 
 _FOR_THE_REST = 0.3  # of the seconds: what comes after the probes

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .deadline import Deadline
-from .problem import Unidentifiable, last_line, raised_in
+from .problem import Unidentifiable, last_line, reached
 
 Array = NDArray[Any]
 Layout = Literal["HW", "HWC", "CHW", "NHWC", "NCHW"]
@@ -376,6 +376,8 @@ _FIRST: tuple[tuple[Size, Size], ...] = (
 )  # fmt: skip
 # the same for functions that are given a factor
 _FIRST_FACTORS: tuple[tuple[Size, float], ...] = (((4, 6), 2.0), ((8, 12), 0.5), ((4, 6), 1.5))
+# and for those that are given nothing: far enough apart that no factor makes one size of both
+_FIRST_ALONE: tuple[Size, ...] = ((6, 8), (17, 23))
 _DTYPES = ("float32", "float64", "uint8")
 
 
@@ -385,9 +387,9 @@ class Tried:
 
     Attributes:
         said: the forms.
-        raised: a call and its exception: of a call that fits the function's signature, if one did; that the
-            function's own file raised or passed on; of the last kind of arrays, since a file imports what it
-            works with; of those the first, the likeliest.
+        raised: a call and its exception: of a call that fits the function's signature, if one did; of the one
+            that came farthest in the function's own file; of the last kind of arrays, since a file imports
+            what it works with; of those the first, the likeliest.
         rank: of that call, by these.
         returned: of every image that came: the form with the layout, the size of the input, the one that was
             asked for, its own.
@@ -397,7 +399,7 @@ class Tried:
 
     said: list[str] = field(default_factory=list)
     raised: str = ""
-    rank: tuple[bool, int, int] = (False, -1, -1)
+    rank: tuple[bool, tuple[tuple[int, ...], bool], int] = (False, ((), False), -1)
     returned: list[tuple[str, Size, Size, Size]] = field(default_factory=list)
     unchanged: bool = True
     other: list[str] = field(default_factory=list)
@@ -491,7 +493,7 @@ def _of_kind(
                     taken[layout] = part, subject
         if taken:
             part, subject = max(taken.values(), key=lambda one: (one[0], one[1].channels))
-            subject.layouts = tuple(taken)
+            subject.layouts = tuple(layout for layout, one in taken.items() if one[0] == part)
             if part == 1:
                 return subject
             if best is None or part > best[0]:
@@ -509,8 +511,8 @@ def _answered(subject: Subject, tried: Tried) -> float:
     elif needs == "factor":
         asked = [(n, (round(n[0] * f), round(n[1] * f)), f) for n, f in _FIRST_FACTORS]
     else:
-        asked = [((6, 8), (0, 0), 1.0), ((5, 7), (0, 0), 1.0)]
-    good = 0
+        asked = [(n_in, (0, 0), 1.0) for n_in in _FIRST_ALONE]
+    good = 0.0
     for n_in, n_out, factor in asked:
         x = np.arange(subject.channels * n_in[0] * n_in[1], dtype=np.float64) / 4
         x = x.reshape(1, subject.channels, *n_in).astype(subject.dtype)
@@ -523,7 +525,7 @@ def _answered(subject: Subject, tried: Tried) -> float:
             continue
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
             fits = subject.fits(x, n_out, (factor, factor))
-            rank = fits, raised_in(error), list(KINDS).index(subject.kind)
+            rank = fits, reached(error), list(KINDS).index(subject.kind)
             if rank > tried.rank:
                 called = f"{subject.form.said} with x {subject.layout}, {subject.kind}"
                 tried.raised, tried.rank = f"as {called}: {last_line(error)}", rank
@@ -534,11 +536,13 @@ def _answered(subject: Subject, tried: Tried) -> float:
         came = (int(y.shape[2]), int(y.shape[3]))
         tried.returned.append((f"{subject.form.said} {subject.layout}", n_in, n_out, came))
         tried.unchanged &= np.array_equal(x, y)
-        good += came == n_out or (not needs and _resized(came, n_in))
+        good += float(came == n_out) if needs else _resized(came, n_in)
     return good / len(asked)
 
 
-def _resized(n_out: Sequence[int], n_in: Size) -> bool:
-    """Whether a function of an image alone has resized it: by about one factor along both axes."""
-    h, w = (out / size for out, size in zip(n_out, n_in, strict=True))
-    return (n_out[0], n_out[1]) != n_in and min(n_out) >= 1 and 0.5 <= h / w <= 2
+def _resized(n_out: Sequence[int], n_in: Size) -> float:
+    """Whether a function of an image alone has resized it: both axes, 1; one of them, 1/2: then what was
+    taken for an axis may be the channels of a line."""
+    if min(n_out) < 1:
+        return 0
+    return sum(out != size for out, size in zip(n_out, n_in, strict=True)) / len(n_in)

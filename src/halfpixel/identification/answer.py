@@ -138,6 +138,7 @@ class Identification:
             "size_order": called.form.order if called else None,
             "output_size": self.output_size,
             "scales": self._scales,
+            "own_factors": list(self.own_factors) if self.own_factors else None,
             "changes_input": bool(subject and subject.changed_input),
             "probes": len(self.answers),
             "refused": [
@@ -185,14 +186,23 @@ class Identification:
 
     @property
     def output_size(self) -> str | None:
-        """Which size it makes of a factor, if it is given one; the first formula that fits every probe."""
+        """Which size it makes of a factor, if it has one; the first formula that fits every probe."""
         asked = [
-            (n, a.given, m) for a in self.answers if a.y is not None and a.given for n, m in a.axes
+            (n, factor, m)
+            for a in self.answers
+            if a.y is not None and a.factors is not None
+            for (n, m), factor in zip(a.axes, a.factors, strict=True)
         ]
         for words, formula in _OUTPUT_SIZES.items():
             if asked and all(formula(n * factor) == m for n, factor, m in asked):
                 return words
         return "by a formula of its own" if asked else None
+
+    @property
+    def own_factors(self) -> tuple[float, float] | None:
+        """The factors of its own, along H and W, of a function of an image alone whose sizes show them."""
+        own = next((a.own for a in self.answers if a.own is not None), None)
+        return None if own is None else (float(own[0]), float(own[1]))
 
     def __str__(self) -> str:
         return self.text()
@@ -279,13 +289,23 @@ class Identification:
                 f"{first.refused}"
             )
         if self.output_size:
-            count = sum(a.y is not None and a.given is not None for a in self.answers)
+            count = sum(a.y is not None and a.factors is not None for a in self.answers)
             lines.append(
-                f"  of a factor it makes the size {self.output_size}, at the {count} sizes looked at"
+                f"  {self._factor} it makes the size {self.output_size}, at the {count} sizes looked at"
             )
         if self._scales:
-            lines.append(f"  given a factor, it samples at {self._scales}")
+            given = "" if self.own_factors else "given a factor, "
+            lines.append(f"  {given}it samples at {self._scales}")
         return lines
+
+    @property
+    def _factor(self) -> str:
+        """Which factor, in words."""
+        if self.own_factors is None:
+            return "of a factor"
+        rows, columns = (f"{factor:.6g}" for factor in self.own_factors)
+        each = rows if rows == columns else f"{rows} along the rows and {columns} along the columns"
+        return f"by its own factor, {each},"
 
     def _same(self, width: int | None) -> list[str]:
         if not self.named:
@@ -293,7 +313,7 @@ class Identification:
         nearly: list[str] = []
         if self.nearly:
             rows = [
-                (s.call, f"{s.framework} {s.releases}, coordinate rule {s.rule}")
+                (s.call, f"{s.framework} {s.releases}, coordinate rule {s.rule}{_where(s)}")
                 for s in self.nearly[:_SHOWN]
             ]
             nearly = ["the same but where coordinates are rounded"]
@@ -305,9 +325,8 @@ class Identification:
         lines = ["the same as"]
         rows = []
         for same in self.same_as[:_SHOWN]:
-            where = "" if same.where == EVERY else f", {same.where}"
-            where += f", but {same.but}" if same.but else ""
-            rows.append((same.call, f"{same.framework} {same.releases}{where}"))
+            but = f", but {same.but}" if same.but else ""
+            rows.append((same.call, f"{same.framework} {same.releases}{_where(same)}{but}"))
         lines += console.pairs(rows, width, "  ", _WIDEST)
         if len(self.same_as) > _SHOWN:
             lines.append(f"  and {len(self.same_as) - _SHOWN} more (--format json)")
@@ -335,6 +354,11 @@ class Identification:
             else ""
         )
         return [f"called as {s.form.said} with x {layouts}, {s.kind}"]
+
+
+def _where(same: Same) -> str:
+    """Where a call is the same, in words; empty for everywhere."""
+    return "" if same.where == EVERY else f", {same.where}"
 
 
 def _window(window: Window) -> documents.Window:

@@ -30,7 +30,7 @@ from .adapter import (
     kinds_here,
 )
 from .deadline import Deadline
-from .problem import Unidentifiable, last_line, raised_in
+from .problem import Unidentifiable, last_line, reached
 
 Array = NDArray[np.float64]
 
@@ -270,7 +270,7 @@ def found_entry(
     Raises:
         Unread: it raised every time, or made no image; the first reason is given.
     """
-    raised: tuple[tuple[int, int], str] | None = None
+    raised: tuple[tuple[tuple[tuple[int, ...], bool], int], str] | None = None
     unread: Unread | None = None
     for entry in _entries(fn, layout, size_order, dtype, deadline or Deadline()):
         try:
@@ -288,7 +288,7 @@ def found_entry(
         except NoImage as why:
             unread = unread or Unread(str(why))
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
-            rank = raised_in(error), list(adapter.KINDS).index(entry.kind)
+            rank = reached(error), list(adapter.KINDS).index(entry.kind)
             if raised is None or rank > raised[0]:
                 called = f"as {entry.form.said} with x {entry.layout}, {entry.kind}, {entry.dtype}"
                 raised = rank, f"{called}: {last_line(error)}"

@@ -20,7 +20,8 @@ def find(name: str) -> Callable[..., Any]:
         name: a file or a module, a colon, and a function in it; dots lead into a class or an object.
 
     Raises:
-        Unidentifiable: there is no such file, module or function, it cannot be imported, or is not callable.
+        Unidentifiable: there is no such file, module or function, it cannot be imported, is not callable, or
+            is a class that cannot be made without arguments.
     """
     place, colon, attribute = name.rpartition(":")
     if not colon or not place or not attribute:
@@ -36,13 +37,29 @@ def find(name: str) -> Callable[..., Any]:
             raise Unidentifiable(f"{place} has no {attribute}{said}")
         found = getattr(found, part)
     if isinstance(found, type):
-        raise Unidentifiable(
-            f"{attribute} is a class: name an instance ({place}:{attribute}(...) is not read; make "
-            f"`p = {attribute}(...)` in the file)"
-        )
+        return instance(found)
     if not callable(found):
         raise Unidentifiable(f"{attribute} in {place} is not callable: it is {_a(found)}")
     return found  # type: ignore[no-any-return]
+
+
+def instance(kind: type) -> Callable[..., Any]:
+    """An instance of a class, made without arguments.
+
+    Raises:
+        Unidentifiable: it needs arguments, raises, or its instances cannot be called.
+    """
+    name = kind.__name__
+    try:
+        made: Any = kind()
+    except (Exception, SystemExit) as error:  # whatever a user's class raises is said in its words
+        raise Unidentifiable(
+            f"{name} is a class that cannot be made without arguments: {last_line(error)}; make an instance, "
+            f"{name}(...), and give that"
+        ) from error
+    if not callable(made):
+        raise Unidentifiable(f"{name} is a class whose instances cannot be called")
+    return made  # type: ignore[no-any-return]
 
 
 def _functions(module: Any) -> list[str]:

@@ -162,7 +162,7 @@ def followed(
     if pool is None:
         pool = candidates() if integers is None else integer_candidates(integers)
     tables = {BY_SIZES: Table(answers, pool, deadline=until)}
-    if any(answer.given is not None for answer in answers):
+    if any(answer.factors is not None for answer in answers):
         tables |= {
             scaling: Table(
                 [_at(answer, scaling) for answer in answers],
@@ -192,10 +192,10 @@ def _told(fitting: Sequence[Scaling], of: int) -> Scaling | None:
 
 def _at(answer: Answer, scaling: Scaling | None) -> Answer:
     """An answer as one that was sampled at the scales that a function makes of its factor."""
-    if scaling is None or not scaling.by_factor or answer.given is None:
+    if scaling is None or not scaling.by_factor or answer.factors is None:
         return answer
-    factor = float(answer.given)
-    return replace(answer, scales=scaling.scales(answer.n_in, answer.n_out, (factor, factor)))
+    height, width = map(float, answer.factors)
+    return replace(answer, scales=scaling.scales(answer.n_in, answer.n_out, (height, width)))
 
 
 def _explained(found: Followed) -> int:

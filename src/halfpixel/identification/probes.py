@@ -17,6 +17,7 @@ from .problem import last_line
 
 Array = NDArray[np.float64]
 Pair = tuple[int, int]
+Factors = tuple[Fraction, Fraction]
 
 # From (h, w) to (h, w). Every two conventions that differ do so at one of these (a test says so): both axes
 # in one regime first, then each axis in its own, single pixels, prime numbers.
@@ -134,6 +135,8 @@ class Answer:
         refused: why there is no result, in a line.
         window: the rows and the columns of the resized image, of ``n_out``, that ``y`` is; None for all.
         slack: how far each value may be off by what was undone, beside the bound.
+        own: the factors along H and W by which a function of an image alone made this size; None if its
+            sizes show none.
     """
 
     n_in: Size
@@ -146,6 +149,12 @@ class Answer:
     refused: str = ""
     window: tuple[slice, slice] | None = None
     slack: float = 0.0
+    own: Factors | None = None
+
+    @property
+    def factors(self) -> Factors | None:
+        """The factors along H and W, given or of the function's own; None if there are none."""
+        return self.own if self.given is None else (self.given, self.given)
 
     @property
     def result(self) -> Array:

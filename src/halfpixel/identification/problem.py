@@ -49,7 +49,9 @@ def _is_own_file(name: str) -> bool:
     return Path(path).is_file() and not path.startswith((str(_HERE), *_LIBRARIES))
 
 
-def raised_in(error: BaseException) -> int:
-    """Where an exception comes of: 2 if the user's own line raised it, 1 if it passed one, else 0."""
-    own = [_is_own_file(file) for file, _ in _passed(error)]
-    return 2 if own and own[-1] else int(any(own))
+def reached(error: BaseException) -> tuple[tuple[int, ...], bool]:
+    """How far a call came that raised: the line of each frame of the user's own code on the way to the
+    exception, from the outermost on, and whether the last of them raised it. Of two calls of a function, the
+    larger came farther."""
+    own = [(line, _is_own_file(file)) for file, line in _passed(error)]
+    return tuple(line for line, is_own in own if is_own), bool(own and own[-1][1])

@@ -130,10 +130,13 @@ OTHERS: Mapping[str, tuple[tuple[str, ...], Callable[[Sampled], Array]]] = {
 
 
 def models(sampled: Sampled) -> Iterator[str]:
-    """The arithmetics that an integer result may follow: those of the catalogue, then the simple ones."""
-    if sampled.convention.mode != "nearest":
-        for name in ROUNDINGS:
-            if applies_to(name, sampled.convention) and sampled.dtype in ROUNDINGS[name].dtypes:
+    """The arithmetics that an integer result may follow: those of the catalogue, each once, then the simple
+    ones."""
+    mode = sampled.convention.mode
+    if mode != "nearest":
+        for name, known in ROUNDINGS.items():
+            own = sampled.dtype in known.dtypes and (mode, sampled.dtype) not in known.falls_back
+            if own and applies_to(name, sampled.convention):
                 yield name
         yield from (name for name, (dtypes, _) in OTHERS.items() if sampled.dtype in dtypes)
     for rounds in ROUNDS:

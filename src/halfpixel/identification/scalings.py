@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ..frameworks import factors
 from ..operators.request import Scales
 from .adapter import Size
+from .probes import Factors, Pair
 
 
 @dataclass(frozen=True)
@@ -45,3 +49,60 @@ BY_FACTOR = (
         "128 rows plus columns",
     ),
 )
+
+
+# ---------------------------------------------------------------------------- factors of a function's own
+
+_OPEN = Fraction(1, 10**9)  # how far inside an end that is not taken
+# from the least to the largest n * factor that comes out as m pixels, less m: floor, round, ceil
+_ROUNDED = (
+    (Fraction(0), 1 - _OPEN),
+    (Fraction(-1, 2), Fraction(1, 2)),
+    (_OPEN - 1, Fraction(0)),
+)
+_DIGITS = 4  # of a decimal that is written as a factor
+
+
+def own_factors(axes: Sequence[tuple[Pair, Pair]]) -> Iterator[Factors]:
+    """The factors by which a function of an image alone may make its sizes, the simplest first: along the
+    rows and the columns the fraction with the smallest denominator, and the shortest decimal, between what
+    each rounding of n * factor leaves.
+
+    Args:
+        axes: (n_in, n_out) of the rows and of the columns, of each image.
+    """
+    rows, columns = (_of_axis([pair[axis] for pair in axes]) for axis in (0, 1))
+    both = itertools.product(rows, columns)
+    yield from sorted(both, key=lambda pair: (pair[0] != pair[1], *map(_length, pair)))
+
+
+def _of_axis(pairs: Sequence[Pair]) -> list[Fraction]:
+    found: dict[Fraction, None] = {}
+    for low, high in _ROUNDED:
+        least = max((Fraction(m + low, n) for n, m in pairs if m > 1), default=Fraction(0))
+        most = min(Fraction(m + high, n) for n, m in pairs)
+        if 0 < least <= most:  # a size of one pixel may be the least that a function makes
+            found |= dict.fromkeys((_simplest(least, most), *_decimal(least, most)))
+    return list(found)
+
+
+def _simplest(least: Fraction, most: Fraction) -> Fraction:
+    """The fraction with the smallest denominator from one to another (Stern and Brocot's tree)."""
+    whole = math.ceil(least)
+    if whole <= most:
+        return Fraction(whole)
+    floor = math.floor(least)
+    return floor + 1 / _simplest(1 / (most - floor), 1 / (least - floor))
+
+
+def _decimal(least: Fraction, most: Fraction) -> Iterator[Fraction]:
+    """The shortest decimal from one fraction to another, if a short one is there."""
+    for digits in range(_DIGITS + 1):
+        above = Fraction(math.ceil(least * 10**digits), 10**digits)
+        if above <= most:
+            yield above
+            return
+
+
+def _length(factor: Fraction) -> int:
+    return factor.denominator

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from .adapter import (
     NoImage,
     NoSuchArray,
     Signature,
+    Size,
     from_layout,
     kinds_here,
     made,
@@ -60,6 +61,8 @@ _WEIGHT_SHAPES = (
 _CHANNELS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 _SIZE, _MIDDLE = (11, 10), (5, 5)
 _CHECKED = ((11, 10), (3, 4), (1, 1), (2, 5))
+# and one image of so many values, as large as real ones are: a function may leave small ones as they are
+_VALUES = 2**17
 
 
 @dataclass
@@ -104,6 +107,12 @@ class ConvTransposeIdentification:
     flipped: bool = False
     error: float = 0.0
     diagnosis: tuple[str, ...] = ()
+
+    @property
+    def checked(self) -> tuple[Size, ...]:
+        """The sizes of the images that it was held to."""
+        rows = math.isqrt(_VALUES // self.operator.channels)
+        return (*_CHECKED, (rows, rows + 1))
 
     @property
     def named(self) -> bool:
@@ -171,6 +180,7 @@ class ConvTransposeIdentification:
             "size_order": None,
             "output_size": None,
             "scales": None,
+            "own_factors": None,
             "changes_input": False,
             "probes": 0,
             "refused": [],
@@ -202,7 +212,7 @@ class ConvTransposeIdentification:
             yield f"{self.layer.convention}"
             yield f"  kernel {kernel}, {c_in} channels to {c_out}, {bias}"
             how = "exactly" if self.error == 0 else f"within {self.error:.2g} (rounding),"
-            yield f"  {how} on images of {', '.join(f'{h}x{w}' for h, w in _CHECKED)}"
+            yield f"  {how} on images of {', '.join(f'{h}x{w}' for h, w in self.checked)}"
             if self.operator.weight_layout is not None:
                 flipped = f", {_ROTATED}" if self.flipped else ""
                 yield f"  the weight is {self.operator.weight_layout}{flipped}"
@@ -415,8 +425,8 @@ def _checked(operator: Operator, layer: Layer, flipped: bool) -> ConvTransposeId
     """Hold what was read to whole images."""
     given = _weight(operator)
     w, bias = _own_weight(operator, layer, given, flipped)
-    worst = 0.0
-    for number, size in enumerate(_CHECKED):
+    worst, found = 0.0, ConvTransposeIdentification(operator, layer, flipped)
+    for number, size in enumerate(found.checked):
         total = operator.channels * size[0] * size[1]
         # whole numbers below 8, in no order
         x = ((np.arange(total) * 37 + 11 * number) % 15 - 7.0).reshape(1, operator.channels, *size)
@@ -442,7 +452,7 @@ def _checked(operator: Operator, layer: Layer, flipped: bool) -> ConvTransposeId
                 f"{layer.convention}, which single pixels seem to follow"
             )
         worst = max(worst, float(np.max(off)))
-    return ConvTransposeIdentification(operator, layer, flipped, worst)
+    return replace(found, error=worst)
 
 
 def _size(layer: Layer, size: tuple[int, int]) -> tuple[int, ...]:

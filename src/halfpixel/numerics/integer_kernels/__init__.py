@@ -41,6 +41,7 @@ class Rounding:
         applies: whether it speaks of a convention, where the lists above do not say.
         takes_factors: whether calls follow it that are given factors.
         stored: it has goldens of its own; otherwise its cases are computed as they are run.
+        falls_back: the (mode, dtype) in which it is another arithmetic, which has another name.
     """
 
     predict: Callable[..., Integers]
@@ -54,6 +55,7 @@ class Rounding:
     applies: Callable[[Resize], bool] | None = None
     takes_factors: bool = False
     stored: bool = True
+    falls_back: tuple[tuple[str, str], ...] = ()
 
     @property
     def origin(self) -> str:
@@ -144,6 +146,7 @@ ROUNDINGS = {
         opencv_ipp.ipp,
         takes_factors=True,
         clamped=("linear", "cubic"),
+        falls_back=(("linear", "uint8"),),
         source="opencv/opencv, hal/ipp/src/resize_ipp.cpp: ipp_hal_resize says when",
         found="IPP 2026.0.0 (AVX-512) on float32 and integer images until every value of tens of millions "
         "was predicted: what ippiResize computes is not published",
@@ -161,6 +164,7 @@ ROUNDINGS = {
             predict,
             takes_factors=True,
             clamped=("linear", "cubic"),
+            falls_back=(("linear", "uint8"),),
             source="opencv/opencv, modules/imgproc/src/resize.cpp (3.4 and 4.x): ipp_resize says when",
             found=f"IPP {releases} (AVX2) on float32 and integer images until every value of hundreds of "
             "thousands was predicted",
