@@ -10,6 +10,8 @@ RELEASES_OF_CI := py311-opencv47,py311-opencv410,py311-tf218-keras38
 
 # Programs run in one thread, as the tests do (conftest.py): the matrices are too small to share.
 export OPENBLAS_NUM_THREADS := 1
+# Compiled modules are kept, or each worker and each program that a test starts compiles the tree anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help check modes test sweep lint golden golden-check record docs site growth bench wheel wheel-test example release-check releases clean

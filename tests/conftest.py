@@ -1,5 +1,6 @@
 """What a test acts does not reach the next one, and what a command prints does not depend on the terminal."""
 
+import operator
 from collections.abc import Iterator
 
 import packaging.specifiers  # noqa: F401  else a run in this process takes a second copy, unlike this one
@@ -12,25 +13,32 @@ _NAMES = list(FRAMEWORKS)
 
 
 @pytest.fixture(autouse=True)
-def _every_framework_stays() -> Iterator[None]:
-    """A test that takes one out of the table puts it back in its place: the order is that of pages."""
-    yield
-    assert [*FRAMEWORKS][: len(_NAMES)] == _NAMES, "the test left FRAMEWORKS in another order"
-
-
-@pytest.fixture(autouse=True)
-def _acted_frameworks_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What was read of a framework that a test acted is not what the next test finds."""
+def _frameworks_stay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What was read of a framework that a test acted is not what the next test finds, and a test that takes
+    one out of the table puts it back in its place: the order is that of pages."""
     before = list(FRAMEWORKS.values())
     yield
     now = list(FRAMEWORKS.values())
-    if len(now) != len(before) or any(a is not b for a, b in zip(now, before, strict=True)):
+    if len(now) != len(before) or any(map(operator.is_not, now, before)):
         monkeypatch.undo()
         selection.forget()
+    assert [*FRAMEWORKS][: len(_NAMES)] == _NAMES, "the test left FRAMEWORKS in another order"
 
 
-@pytest.fixture(autouse=True)
-def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _no_terminal() -> Iterator[None]:
     """Of these, pytest-xdist sets the first two in its workers."""
-    for variable in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(variable, raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"):
+            patch.delenv(variable, raising=False)
+        yield
+
+
+@pytest.fixture
+def no_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For functions of NumPy: identify does not try the tensors of what other tests have imported. That
+    changes no answer, but takes five times as long."""
+    from halfpixel.identification import adapter
+
+    kinds = {kind: adapter.KINDS[kind] for kind in ("NumPy arrays", "Pillow images")}
+    monkeypatch.setattr(adapter, "KINDS", kinds)

@@ -852,7 +852,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> UnitSched
         return None  # the user chose another grouping
     from .scheduling import UnitScheduling
 
-    return UnitScheduling(config, functools.partial(_unit_of, config.rootpath))
+    root = config.rootpath
+    return UnitScheduling(
+        config, functools.partial(_unit_of, root), functools.partial(_weight_of, root)
+    )
 
 
 def _unit_of(root: Path, nodeid: str) -> str:
@@ -870,6 +873,15 @@ def _unit_of(root: Path, nodeid: str) -> str:
         return call.rsplit("-", 2)[0] if blocks else nodeid
     framework = trial.partition("-")[0]
     return framework if bracket and framework in _frameworks() else nodeid.rpartition("::")[0]
+
+
+_ORDINARY = 20  # trials that take as long as one other test of halfpixel does, in the mean
+
+
+def _weight_of(root: Path, nodeid: str) -> int:
+    """About how long a test takes, in trials."""
+    file = nodeid.partition("::")[0]
+    return _ORDINARY if _own_name(root, file) and not _in_suite(root, file) else 1
 
 
 @functools.cache

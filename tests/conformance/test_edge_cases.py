@@ -531,13 +531,14 @@ def test_opencv_evaluates_as_declared_without_ipp_too() -> None:
     cv2 = frameworks.load("opencv")["cv2"]
     before = cv2.ipp.useIPP()
     try:
-        for use in (False, True):
-            cv2.ipp.setUseIPP(use)
-            for trial in edge_trials():
-                entry = getattr(trial.case, "args")[3]  # noqa: B009 of a functools.partial
-                if trial.call.framework == "opencv" and entry.form:
-                    verdict = judge(trial.call, trial.case(), trial.dtype)
-                    assert verdict.kind == "conforms", explain(verdict)
+        cv2.ipp.setUseIPP(False)  # with it, the suite has
+        for trial in edge_trials(
+            lambda name: frameworks.release(name) if name == "opencv" else None
+        ):
+            entry = getattr(trial.case, "args")[3]  # noqa: B009 of a functools.partial
+            if entry.form:
+                verdict = judge(trial.call, trial.case(), trial.dtype)
+                assert verdict.kind == "conforms", explain(verdict)
     finally:
         cv2.ipp.setUseIPP(before)
 

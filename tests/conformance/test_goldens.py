@@ -1,5 +1,6 @@
 """golden/: what is stored is what the reference computes, and any other file is named in one line."""
 
+import functools
 import json
 import os
 import re
@@ -492,36 +493,37 @@ def test_golden_says_what_it_did(copy: Path, capsys: pytest.CaptureFixture[str])
 # ---------------------------------------------------------------------------- imports
 
 
-def _frameworks_imported_by(code: str) -> str:
-    report = (
-        "print('imported:', *{'torch', 'tensorflow', 'keras', 'cv2', 'onnx'} & set(sys.modules))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", f"import sys\n{code}\n{report}"],
-        cwd=TOP,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.splitlines()[-1]
+# what is done, in this order and in one process
+STEPS = {
+    "import halfpixel": "import halfpixel",
+    "import every module": "import halfpixel.conformance.trials, halfpixel.conformance.misreadings, "
+    "halfpixel.conformance.verdicts, halfpixel.pytest_plugin",
+    "checking goldens": "from itertools import islice; "
+    "from halfpixel.conformance import goldens, sweep, trials; "
+    "sweep.largest = lambda convention: 8; "  # of which a summary takes no time
+    "cases, pages = trials.golden_cases(), trials.golden_pages(); "
+    "list(goldens.problems(islice(cases, 0, None, 200), islice(pages, 2)))",
+    "collection": "import pytest; assert pytest.main(['--collect-only', '-q', 'tests/test_resize.py', "
+    "'tests/test_conv_transpose.py', '-p', 'no:cacheprovider']) == 0",
+}
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import halfpixel",
-        "import halfpixel.conformance.trials, halfpixel.conformance.misreadings, "
-        "halfpixel.conformance.verdicts, halfpixel.pytest_plugin",
-        "from itertools import islice; from halfpixel.conformance import goldens, trials; "
-        "cases, pages = trials.golden_cases(), trials.golden_pages(); "
-        "list(goldens.problems(islice(cases, 0, None, 200), islice(pages, 2)))",
-        "import pytest; assert pytest.main(['--collect-only', '-q', 'tests/test_resize.py', "
-        "'tests/test_conv_transpose.py', '-p', 'no:cacheprovider']) == 0",
-    ],
-    ids=["import halfpixel", "import every module", "checking goldens", "collection"],
-)
-def test_no_framework_is_imported_by(code: str) -> None:
-    assert _frameworks_imported_by(code) == "imported:"
+@functools.cache
+def _imported_after() -> dict[str, str]:
+    """The frameworks that are imported after each step."""
+    names = "*{'torch', 'tensorflow', 'keras', 'cv2', 'onnx'} & set(sys.modules)"
+    program = "".join(
+        f"{code}\nprint({f'after {step}:'!r}, {names})\n" for step, code in STEPS.items()
+    )
+    command = [sys.executable, "-c", f"import sys\n{program}"]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=True)
+    lines = (line.partition(":") for line in done.stdout.splitlines() if line.startswith("after "))
+    return {step.removeprefix("after "): found.strip() for step, _, found in lines}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_framework_is_imported_by(step: str) -> None:
+    assert _imported_after()[step] == ""
 
 
 # ---------------------------------------------------------------------------- the photograph

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -21,22 +22,29 @@ from halfpixel.conformance.trials import Trial
 from halfpixel.frameworks.call import WIDE
 from tests import mylib
 
-DEFAULT = [*trials.trials_of("resize"), *trials.scale_trials(), *trials.photograph_trials()]
-SWEPT = list(trials.narrow_trials())
+
+@functools.cache
+def _default() -> list[Trial]:
+    return [*trials.trials_of("resize"), *trials.scale_trials(), *trials.photograph_trials()]
+
+
+@functools.cache
+def _swept() -> list[Trial]:
+    return list(trials.narrow_trials())
 
 
 def test_every_call_runs_in_every_dtype_by_default() -> None:
-    pairs = {(trial.call.id, trial.dtype) for trial in DEFAULT}
-    assert {(trial.call.id, trial.dtype) for trial in SWEPT} <= pairs
+    pairs = {(trial.call.id, trial.dtype) for trial in _default()}
+    assert {(trial.call.id, trial.dtype) for trial in _swept()} <= pairs
 
 
 def test_a_trial_runs_by_default_or_in_the_sweep() -> None:
-    default, swept = ({trial.id for trial in some} for some in (DEFAULT, SWEPT))
-    assert len(default) == len(DEFAULT)
+    default, swept = ({trial.id for trial in some} for some in (_default(), _swept()))
+    assert len(default) == len(_default())
     assert not default & swept
     photographs = ("60x90-96x144-photograph", "60x90-75x50-photograph")
-    assert {trial.case_name for trial in SWEPT}.issuperset(photographs)
-    others = [trial for trial in SWEPT if trial.case_name not in photographs]
+    assert {trial.case_name for trial in _swept()}.issuperset(photographs)
+    others = [trial for trial in _swept() if trial.case_name not in photographs]
     assert {(t.dtype, t.call.variant) for t in others if t.dtype in WIDE} == {("float64", True)}
 
 
@@ -118,7 +126,7 @@ def _of(call: str, dtype: str) -> tuple[list[Trial], list[Trial]]:
     """The trials of a call in a dtype: by default, and those of the sweep."""
     default, swept = (
         [t for t in some if (t.call.id, t.dtype) == (call, dtype) and "photo" not in t.case_name]
-        for some in (DEFAULT, SWEPT)
+        for some in (_default(), _swept())
     )
     return default, swept
 

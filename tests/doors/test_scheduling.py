@@ -31,8 +31,10 @@ class Worker:
 class Run:
     """A scheduler with its workers, which have collected."""
 
-    def __init__(self, config: pytest.Config, *collections: list[str]) -> None:
-        self.scheduler: Any = UnitScheduling(config, lambda nodeid: nodeid[0])
+    def __init__(self, config: pytest.Config, *collections: list[str], weight: int = 1) -> None:
+        self.scheduler: Any = UnitScheduling(
+            config, lambda nodeid: nodeid[0], lambda nodeid: weight
+        )
         self.ended: list[str] = []
         self.workers: list[Worker] = []
         for collection in collections or (IDS, IDS):
@@ -78,6 +80,24 @@ def test_every_item_runs_once_and_units_stay_together(config: pytest.Config) -> 
     assert run.scheduler.tests_finished
     assert not run.scheduler.has_pending
     assert [run.scheduler.remove_node(worker) for worker in run.workers] == [None, None]
+
+
+def test_a_worker_that_has_nothing_left_takes_a_half_of_what_another_has(
+    config: pytest.Config,
+) -> None:
+    run = Run(config, weight=500)  # an item at a time is sent: what is not can be another's
+    first, second = run.workers
+    assert [IDS[i] for i in first.given] == ["b0", "b1", "b2"]
+    for _ in range(4):  # the other units, a and c
+        run.step(second)
+    assert [IDS[i] for i in second.given][-1:] == ["b5"]
+    assert run.scheduler.kept[first] == [IDS.index("b3")]
+    crashed = run.scheduler.remove_node(run.workers.pop(0))  # what it kept is not lost
+    run.join(IDS)
+    run.scheduler.schedule()
+    run.finish()
+    assert crashed == "b0"
+    assert sorted(run.ended) == sorted(set(IDS) - {"b0"})
 
 
 def test_an_item_that_ends_its_worker_is_named_and_not_run_again(config: pytest.Config) -> None:

@@ -380,10 +380,11 @@ def _refuses(x: Array, y: Array) -> None:
          "raised an unexpected error; none is declared"),
         (_refuses, 1, "42 conform, 2 changed, 0 unsupported",
          "ValueError: mode 'bilinear' is no longer supported"),
+        # a process that ends is told by test_a_case_that_does_not_end_costs_itself
         pytest.param(_abort, 1, "42 conform, 0 changed, 0 unsupported",
-                     "crashed: SIGABRT ended the process", marks=forks),
+                     "crashed: SIGABRT ended the process", marks=(forks, pytest.mark.sweep)),
         pytest.param(_hang, 1, "42 conform, 0 changed, 0 unsupported",
-                     "timed out after 3 s", marks=forks),
+                     "timed out after 3 s", marks=(forks, pytest.mark.sweep)),
     ],
     ids=["meaning", "rounding", "removed", "refusal", "crash", "hang"],
 )  # fmt: skip

@@ -56,6 +56,8 @@ from halfpixel.operators import every_pyramid, every_resize
 from halfpixel.operators.axis import Axis
 from tests.thinning import SECONDS, swept, thinned
 
+pytestmark = pytest.mark.usefixtures("no_tensors")
+
 Array = NDArray[Any]
 Function = Callable[..., Any]
 
@@ -187,7 +189,7 @@ ONE_RULE = {
 NOT_TOLD = {("half_pixel", "round_half_even", "grid_float32", "grid_float32_reflected")}
 
 
-@pytest.mark.parametrize("given", PROBES)
+@pytest.mark.parametrize("given", thinned(PROBES, every=3))
 def test_the_telling_probes_tell_every_two_coordinate_rules_of_nearest_apart(given: str) -> None:
     answers = PROBES[given]()
     pool = candidates_at_factors() if given == "factors, sampled at them" else candidates()
@@ -345,7 +347,9 @@ AT_FACTORS = [
 ]
 
 
-@pytest.mark.parametrize("convention", [*AT_FACTORS, OPSET_10], ids=lambda c: c.slug)
+@pytest.mark.parametrize(
+    "convention", thinned([*AT_FACTORS, OPSET_10], every=3), ids=lambda c: c.slug
+)
 def test_what_is_followed_at_a_factor_is_named(convention: Resize) -> None:
     def scaled(x: Array, factor: float) -> Array:
         size = [int(n * Fraction(str(factor))) for n in x.shape[2:]]
@@ -644,7 +648,7 @@ MORE: dict[str, tuple[Function, Resize, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", MORE)
+@pytest.mark.parametrize("name", thinned(MORE, every=2))
 def test_what_a_function_does_beside_a_resize_is_a_stage(name: str) -> None:
     fn, convention, words = MORE[name]
     answer = identified(fn)
@@ -670,6 +674,7 @@ def bspline(x: Array, size: tuple[int, int]) -> Array:
 
 # seconds of the processor each: what they show others show too, or the sweep
 DEAR = {
+    "shifted by a tenth of a pixel",
     "nearest but for rounding",
     "median",
     "blurred first",

@@ -23,6 +23,8 @@ from halfpixel.numerics.weights import matrix
 from halfpixel.operators.axis import Axis
 from tests.thinning import SECONDS
 
+pytestmark = pytest.mark.usefixtures("no_tensors")
+
 Array = NDArray[Any]
 Size = tuple[int, int]
 
@@ -356,7 +358,7 @@ def test_a_wrong_claim_is_found() -> None:
 
 
 QUICK = settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     database=None,

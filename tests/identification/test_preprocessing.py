@@ -17,6 +17,8 @@ from halfpixel.identification.preprocessing import stages
 from halfpixel.numerics.weights import matrix
 from halfpixel.operators.axis import Axis
 
+pytestmark = pytest.mark.usefixtures("no_tensors")
+
 Array = NDArray[Any]
 LINEAR = Resize(mode="linear")
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)

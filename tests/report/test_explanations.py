@@ -34,8 +34,9 @@ MISTAKES: tuple[Callable[[NDArray[Any]], NDArray[Any]], ...] = (
     lambda expected: np.full_like(expected, np.nan),
     lambda expected: np.zeros((1, 1, expected.shape[2] + 1, 3)),
 )
-# of the trials of a framework: one runs by default, each tenth in a sweep, as a trial takes 0.3 s
-BLOCKS = 1200
+SAMPLED = 1200  # trials of a framework to one that is explained by default
+TENTH = 10  # to one in a sweep, as a trial takes 0.3 s
+BLOCKS = 60  # in which they are
 
 
 @functools.cache
@@ -63,17 +64,21 @@ def _explained(trial: Trial, mistake: Callable[[NDArray[Any]], NDArray[Any]]) ->
     return text
 
 
-def _marked(name: str, block: int) -> Any:
-    known = pytest.param(name, block, marks=getattr(pytest.mark, name), id=f"{name}-{block}")
-    return swept(known) if block or name == "keras_torch" else known
+def _blocks(name: str) -> Iterator[Any]:
+    """Of a framework a sample of its trials, and a tenth of them: the first, and how many to the next."""
+    tenth = ((TENTH * block, TENTH * BLOCKS) for block in range(BLOCKS))
+    for first, step in ((0, SAMPLED), *tenth):
+        mark = getattr(pytest.mark, name)
+        known = pytest.param(name, first, step, marks=mark, id=f"{name}-{first}-{step}")
+        yield swept(known) if step != SAMPLED or name == "keras_torch" else known
 
 
 @pytest.mark.parametrize(
-    ("framework", "block"),
-    [_marked(name, block) for name in frameworks.FRAMEWORKS for block in range(0, BLOCKS, 10)],
+    ("framework", "first", "step"),
+    [known for name in frameworks.FRAMEWORKS for known in _blocks(name)],
 )
-def test_a_trial_is_explained(framework: str, block: int) -> None:
-    for number, trial in enumerate(_trials(framework)[block::BLOCKS]):
+def test_a_trial_is_explained(framework: str, first: int, step: int) -> None:
+    for number, trial in enumerate(_trials(framework)[first::step]):
         assert trial.case_name in _explained(trial, MISTAKES[number % len(MISTAKES)])
 
 
