@@ -211,35 +211,61 @@ def test_torch_writes_a_byte_after_one_pixel_of_three_channels_that_a_row_become
     assert memory.tolist() == written + [200] * (16 - len(written))
 
 
-@pytest.mark.tensorflow
-@pytest.mark.resize
-def test_lite_takes_both_flags_for_align_corners_with_xnnpack_alone() -> None:
-    """5 pixels of 3, and 9 of 5, at every half pixel: exact in float32."""
-    tf = frameworks.load("tensorflow")["tf"]
-    x = np.arange(15, dtype=np.float32).reshape(1, 3, 5, 1) ** 2
+BOTH_FLAGS = "If half_pixel_centers is True, align_corners must be False"
+
+
+def of_both_flags(tf: Any) -> Any:
+    """A resize of (3, 5) to (5, 9) by both flags, traced."""
 
     def resize(image: Any) -> Any:
         flags = {"align_corners": True, "half_pixel_centers": True}
         return tf.raw_ops.ResizeBilinear(images=image, size=(5, 9), **flags)
 
-    both = tf.function(resize, input_signature=[tf.TensorSpec(x.shape)])
-    refused = "If half_pixel_centers is True, align_corners must be False"
-    with pytest.raises(tf.errors.InvalidArgumentError, match=refused):
-        both(x)
-    concrete = both.get_concrete_function()
-    model = tf.lite.TFLiteConverter.from_concrete_functions([concrete]).convert()
+    return tf.function(resize, input_signature=[tf.TensorSpec((1, 3, 5, 1))])
+
+
+def lite(tf: Any, traced: Any, **options: Any) -> Any:
+    """An interpreter of its file; by default with XNNPACK."""
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([traced.get_concrete_function()])
+    return tf.lite.Interpreter(model_content=converter.convert(), **options)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.resize
+def test_tensorflow_and_the_kernels_of_lite_refuse_both_flags() -> None:
+    tf = frameworks.load("tensorflow")["tf"]
+    both = of_both_flags(tf)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=BOTH_FLAGS):
+        both(np.zeros((1, 3, 5, 1), np.float32))
     plain = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    with pytest.raises(RuntimeError, match=refused):
-        tf.lite.Interpreter(
-            model_content=model, experimental_op_resolver_type=plain
-        ).allocate_tensors()
-    with_xnnpack = tf.lite.Interpreter(model_content=model)
+    with pytest.raises(RuntimeError, match=BOTH_FLAGS):
+        lite(tf, both, experimental_op_resolver_type=plain).allocate_tensors()
+
+
+@pytest.mark.tensorflow
+@pytest.mark.resize
+@pytest.mark.releases("tensorflow", ">=2.18")
+def test_lite_takes_both_flags_for_align_corners_with_xnnpack_alone() -> None:
+    """5 pixels of 3, and 9 of 5, at every half pixel: exact in float32."""
+    tf = frameworks.load("tensorflow")["tf"]
+    x = np.arange(15, dtype=np.float32).reshape(1, 3, 5, 1) ** 2
+    with_xnnpack = lite(tf, of_both_flags(tf))
     with_xnnpack.allocate_tensors()
     with_xnnpack.set_tensor(with_xnnpack.get_input_details()[0]["index"], x)
     with_xnnpack.invoke()
     got = with_xnnpack.get_tensor(with_xnnpack.get_output_details()[0]["index"])
     convention = Resize(mode="linear", coordinate_transformation_mode="align_corners")
     assert np.array_equal(got[0, ..., 0], convention.apply(x[0, ..., 0], (5, 9)))
+
+
+@pytest.mark.tensorflow
+@pytest.mark.resize
+@pytest.mark.releases("tensorflow", "<2.17")
+def test_lite_refuses_both_flags_with_xnnpack_too_in_old_releases() -> None:
+    """They prepare every kernel before the delegate takes its part of the graph."""
+    tf = frameworks.load("tensorflow")["tf"]
+    with pytest.raises(RuntimeError, match=BOTH_FLAGS):
+        lite(tf, of_both_flags(tf)).allocate_tensors()
 
 
 @pytest.mark.opencv

@@ -639,3 +639,26 @@ def test_a_failure_shows_integers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "with torch_uint8" in text
     assert "error 1 (1 ULP)" in text
     assert "error bound 0" in text
+
+
+# ---------------------------------------------------------------------------- two roundings
+
+
+@pytest.mark.parametrize("size", [(8, 16), (16, 16), (11, 13), (3, 5)])
+def test_cutting_is_one_way_and_ties_are_not(size: tuple[int, int]) -> None:
+    """(8, 16) has as many ties as linear weights make: a quarter."""
+    x = np.random.default_rng(0).integers(0, 256, (50, 1, 8, 8))
+    exact = Resize(mode="linear").apply(x, size)
+    rounded = np.floor(exact + 0.5)
+
+    def told(other: np.ndarray[Any, Any]) -> bool:
+        up, down = (int(np.count_nonzero(each)) for each in (other > rounded, other < rounded))
+        return integer_kernels.one_way(up, down, exact.size)
+
+    assert told(np.floor(exact))
+    assert told(np.trunc(exact))
+    assert not told(np.rint(exact))
+    assert not told(rounded)
+    few = rounded.copy()
+    few[0, 0, 0, :3] -= 1
+    assert not told(few)

@@ -9,6 +9,10 @@ import sys
 import pytest
 
 from halfpixel import cli, documents, upgrade
+from halfpixel.frameworks import FRAMEWORKS, Release
+from halfpixel.upgrades import answer
+from halfpixel.upgrades.answer import Compared
+from halfpixel.upgrades.changes import Change, Kind
 
 from ..doors.test_json import hold
 
@@ -35,6 +39,30 @@ def test_a_change_of_meaning_is_exit_status_1(
 def test_no_change_of_meaning_is_exit_status_0(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run("torch==2.6 torch==2.9", capsys)
     assert (status, out.splitlines()[0].partition(",")[0]) == (0, "nothing changes")
+
+
+@pytest.mark.parametrize("kind", ["refuses", "removed"])
+def test_an_error_instead_of_a_result_is_exit_status_1(
+    kind: Kind, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nearest = FRAMEWORKS["torch"].calls[0]
+    lost = Change(kind, nearest, "F.interpolate(x)", "", "raises: no", (), lambda call: None)
+    one_call = Compared("torch", Release("2.6"), Release("2.9"), 90, (lost,))
+    monkeypatch.setattr(answer, "_compared", lambda *asked: one_call)
+    status, out, _ = run("torch==2.6 torch==2.9", capsys)
+    assert (status, out.splitlines()[0]) == (1, "1 of 90 calls raises now or is gone")
+
+
+def test_new_calls_alone_are_exit_status_0(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nearest = FRAMEWORKS["torch"].calls[0]
+    new = Change("appeared", nearest, "F.interpolate(x)", "", "nearest", (), lambda call: None)
+    one_call = Compared("torch", Release("2.6"), Release("2.9"), 90, (new,))
+    monkeypatch.setattr(answer, "_compared", lambda *asked: one_call)
+    status, out, _ = run("torch==2.6 torch==2.9", capsys)
+    assert status == 0
+    assert "no call gives another result" in out.splitlines()[0]
 
 
 def test_the_same_release_twice(capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,15 +96,15 @@ def test_wrong_use_is_exit_status_2(
 
 
 def test_what_was_not_compared_is_said() -> None:
-    answer = upgrade("opencv==4.10.0,torch==2.2", "opencv==4.10.0")
-    assert answer.notes == ("torch is in the old environment only, and was not compared",)
+    found = upgrade("opencv==4.10.0,torch==2.2", "opencv==4.10.0")
+    assert found.notes == ("torch is in the old environment only, and was not compared",)
 
 
 def test_json_has_every_change(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = upgrade("keras==3.12", "keras==3.15")
-    document = answer.json()
+    found = upgrade("keras==3.12", "keras==3.15")
+    document = found.json()
     hold(document, documents.Upgrade)
-    assert len(document["frameworks"][0]["changes"]) == len(answer.changes)
+    assert len(document["frameworks"][0]["changes"]) == len(found.changes)
     status, out, _ = run("keras==3.12 keras==3.15 --format json", capsys)
     assert (status, json.loads(out)) == (1, document)
 

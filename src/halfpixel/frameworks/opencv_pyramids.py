@@ -152,9 +152,10 @@ def _last_row_between(vectors: Mapping[str, int]) -> Recomputation:
 
 def _between(releases: str, vectors: Mapping[str, int]) -> Defect:
     """``vectors``: the values that are computed at once, by dtype."""
+    each = ", ".join(f"{lanes} of {dtype}" for dtype, lanes in vectors.items())
     return Defect(
         why="with one row less than twice as many, the last row of integers is the one that lies half a "
-        "pixel further",
+        f"pixel further, in whole vectors: {each}",
         releases=releases,
         when=lambda request: request.size[0] == 2 * request.sizes[0][0] - 1,
         result=_last_row_between(vectors),

@@ -103,9 +103,15 @@ class Upgrade:
         return tuple(change for change in self.touching if change.silent)
 
     @property
+    def lost(self) -> tuple[Change, ...]:
+        """Those by which a program gets an error where it got a result; of calls that are used, if that is
+        asked."""
+        return tuple(change for change in self.touching if change.lost)
+
+    @property
     def same(self) -> bool:
-        """No call, of those that are used, gives another result."""
-        return not self.silent
+        """No call, of those that are used, gives another result, or an error instead of one."""
+        return not (self.silent or self.lost)
 
     def text(self, width: int | None = None, *, every: bool = False) -> str:
         """For people: as wide as a terminal; of calls that are alike a few are named, or every one."""

@@ -18,6 +18,8 @@ Kind = Literal[
 Key = Callable[[Call | None], Hashable]
 # those that change what a program gets without a word from the framework
 SILENT: tuple[Kind, ...] = ("meaning", "defect", "fixed", "result")
+# those by which a result becomes an error
+LOST: tuple[Kind, ...] = ("refuses", "removed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,11 @@ class Change:
     def silent(self) -> bool:
         """A program gets another result, and no error."""
         return self.kind in SILENT
+
+    @property
+    def lost(self) -> bool:
+        """A program gets an error, where it got a result."""
+        return self.kind in LOST
 
 
 def compare(old: Call | None, new: Call | None) -> list[Change]:

@@ -297,13 +297,18 @@ def images(n_in: tuple[int, int], channels: int = 1) -> Array:
     return np.repeat(shaped, channels, axis=1)
 
 
-def _example(old: Call, new: Call, dtype: DType, way: Way, n: int, m: int) -> Example | None:
+def _example(
+    old: Call, new: Call, dtype: DType, way: Way, n: int, m: int, least: float = 0.0
+) -> Example | None:
+    """The first of a few images on which both are apart; integers by more than some levels."""
     n_in, n_out = way.sizes(n, m)
     x = images(n_in, way.channels)
     if dtype in INTEGERS:
-        x = x % 256
+        limits = np.iinfo(dtype)
+        ends = np.where(x[1:2] > WHITE / 2, limits.max, limits.min)
+        x = np.concatenate([x % 256, ends])
     first, second = (computed(call, dtype, x, n_out) for call in (old, new))
-    unit = 0 if dtype in INTEGERS else 1e-6 * abs(x).max()
+    unit = least if dtype in INTEGERS else 1e-6 * abs(x).max()
     for i in range(len(x)):
         if abs(first[i] - second[i]).max() > unit:
             return Example(dtype, x[i, 0], first[i, 0], second[i, 0])
@@ -395,17 +400,17 @@ def of_integers(old: Call, new: Call, dtype: DType) -> Effect | None:
     every = _photographs(old, new, dtype)
     shown = (one for one in every if one.largest > 1.5 * unit or one.one_way)
     found = next(shown, None)  # beyond rounding: one size shows it
-    if found is None:
+    example = _integer_example(old, new, dtype, 0.0 if found else 1.0)
+    if found is None and example is None:  # a photograph need not come near the ends of its dtype
         return None
-    example = _integer_example(old, new, dtype)
-    return Effect((dtype,), photographs=(found,), example=example)
+    return Effect((dtype,), photographs=(found,) if found else (), example=example)
 
 
-def _integer_example(old: Call, new: Call, dtype: DType) -> Example | None:
+def _integer_example(old: Call, new: Call, dtype: DType, least: float) -> Example | None:
     for n, m in ((4, 6), (4, 7), (5, 8), (8, 5), (6, 4), (4, 8), (8, 4)):
         for way in WAYS[::2]:
             if all(_answers(call, dtype, *way.sizes(n, m)) for call in (old, new)):
-                found = _example(old, new, dtype, way, n, m)
+                found = _example(old, new, dtype, way, n, m, least)
                 if found is not None:
                     return found
     return None

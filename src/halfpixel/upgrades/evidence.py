@@ -81,7 +81,8 @@ def _undeclared(call: Call, changes: list[Change], seen: Seen) -> Iterator[Chang
         example = next(one for one in seen.values if one.dtype == values[0])
         effect = Effect(tuple(values), example=_example(example))
         yield _only_seen("meaning", call, "", _UNDECLARED, values, (effect,))
-    results = left(seen.results, *SILENT, "appeared", "removed")
+    # what is copied of a dtype that one release takes not at all is no result of its own
+    results = left(seen.results, *SILENT, "appeared", "removed", "refuses", "accepts")
     for both in dict.fromkeys(seen.results[dtype] for dtype in results):
         alike = [d for d in results if seen.results[d] == both and d not in values]
         if alike:

@@ -118,7 +118,10 @@ def _of_call(call: Call, old: Record, new: Record) -> Seen | None:
     if not any(mine) or all(gone):
         return None
     if gone[0] != gone[1]:
+        if not any(isinstance(one, np.ndarray) for one in (*mine[0].values(), *mine[1].values())):
+            return None  # what raises wherever it is there is neither new nor gone
         return Seen(appeared=gone[0], removed=gone[1])
+    states = [call.at(release_of(record)) for record in (old, new)]
     found = Seen(probes=len(mine[0].keys() & mine[1].keys()))
     asked: dict[tuple[str, str], Computation] | None = None
     for key in (key for key in mine[0] if key in mine[1]):
@@ -127,10 +130,17 @@ def _of_call(call: Call, old: Record, new: Record) -> Seen | None:
             continue
         if asked is None:
             asked = {(p.dtype, p.name): p.computation for p in probes.of_call(call, "9999")}
-        _note(found, call, key, (before, after), asked.get(key), (old, new))
+        computation = asked.get(key)
+        if computation is None or all(_says(state, computation) for state in states):
+            _note(found, call, key, (before, after), computation, (old, new))
     _cut(found)
     shown = found.values or found.rounded or found.results or found.refuses or found.accepts
     return found if shown else None
+
+
+def _says(call: Call | None, asked: Computation) -> bool:
+    """Whether the catalogue says what a release makes of a probe: not where it leaves some unwritten."""
+    return call is None or call.expression(asked.request) is not None
 
 
 @functools.lru_cache(maxsize=8)

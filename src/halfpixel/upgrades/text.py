@@ -49,11 +49,21 @@ def headline(answer: Upgrade) -> str:
         return f"nothing changes: both are {answer.old.words}"
     if not answer.changes:
         return f"nothing changes, in {compared} calls that were compared"
-    changed = len({change.call.id for change in answer.silent})
-    if not changed:
+    changed = {change.call.id for change in answer.silent}
+    lost = {change.call.id for change in answer.lost} - changed
+    if not (changed or lost):
         return f"no call gives another result, of {compared} that were compared"
-    verb = "gives" if changed == 1 else "give"
-    return f"{changed} of {_count(compared, 'call')} {verb} another result"
+    return _become(len(changed), len(lost), _count(compared, "call"))
+
+
+def _become(changed: int, lost: int, of: str) -> str:
+    """How many calls give another result, and how many others an error instead of one."""
+    verb, gone = ("gives" if changed == 1 else "give"), ("raises" if lost == 1 else "raise")
+    told = [f"{changed} of {of} {verb} another result"] if changed or not lost else []
+    if lost:
+        are = "is" if lost == 1 else "are"
+        told.append(f"{lost} {'more' if changed else f'of {of}'} {gone} now or {are} gone")
+    return ", ".join(told)
 
 
 def _headline_of_usage(answer: Upgrade) -> str:
@@ -67,9 +77,9 @@ def _headline_of_usage(answer: Upgrade) -> str:
     if not compared:
         return f"no call that can change was read{unread}"
     changed = {use for change in answer.silent for use in usage.of(change.call.id)}
-    if changed:
-        verb = "gives" if len(changed) == 1 else "give"
-        return f"{len(changed)} of {read} that you use {verb} another result{unread}"
+    lost = {use for change in answer.lost for use in usage.of(change.call.id)} - changed
+    if changed or lost:
+        return _become(len(changed), len(lost), f"{read} that you use") + unread
     touched = {use for change in answer.touching for use in usage.of(change.call.id)}
     what = "gives another result" if touched else "changes"
     return f"nothing that you use {what}: {read} compared{unread}"
