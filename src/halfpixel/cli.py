@@ -586,6 +586,35 @@ def _write_report(found: Check, folder: Path) -> str:
     return "".join(f"\n{line}" for line in lines)
 
 
+# ---------------------------------------------------------------------------- diff
+
+
+def _diff_arguments(parser: Parser) -> None:
+    for name in ("old", "new"):
+        parser.add_argument(
+            name,
+            metavar=name.upper(),
+            help="a report.json or its folder, a folder of goldens, a git revision, or REVISION:path",
+        )
+    parser.add_argument("-v", "--verbose", action="store_true", help="name every case")
+    parser.add_argument("--html", metavar="FILE", help="write a page with heat maps, in one file")
+
+
+def _diff(chosen: Namespace) -> Output:
+    from .differences import diff
+
+    found = diff(chosen.old, chosen.new)
+    if chosen.html is not None:
+        from .report.diff_page import page
+
+        _write(chosen.html, page(found.json()).encode())
+    return Output(
+        lambda width: found.text(width, verbose=chosen.verbose),
+        found.json,
+        YES if found.same else NO,
+    )
+
+
 # ---------------------------------------------------------------------------- lock
 
 
@@ -898,6 +927,15 @@ _COMMANDS = {
             "a call is not as declared, or a framework cannot be run",
             _check_arguments,
             _check,
+        ),
+        Command(
+            "diff",
+            "list what moved between two reports, two folders of goldens or two git revisions",
+            "diff before/report.json after/report.json --html moved.html",
+            "nothing moved, but for rounding",
+            "something moved",
+            _diff_arguments,
+            _diff,
         ),
         Command(
             "lock",

@@ -654,6 +654,14 @@ class ChangedCase(TypedDict):
     repeat: str
 
 
+class RanCall(TypedDict):
+    """What came of every case of a call that is held to one convention."""
+
+    call: Call
+    follows: str
+    cases: dict[str, str]
+
+
 class Report(TypedDict):
     """The file report.json of a run."""
 
@@ -661,6 +669,47 @@ class Report(TypedDict):
     halfpixel: str
     check: Check
     cases: list[ChangedCase]
+    ran: list[RanCall]
+
+
+class MovedValues(TypedDict):
+    """A channel of both outputs of a case that moved; NaN and infinities are text."""
+
+    case: str
+    shown: str
+    first: list[int]
+    before: list[list[float | str]]
+    after: list[list[float | str]]
+    largest: float | None
+    unit: str
+
+
+class MovedCases(TypedDict):
+    """Cases of a call, or images of a golden, that moved in one way."""
+
+    kind: str
+    what: str
+    of: str
+    cases: list[str]
+    compared: int
+    before: str
+    after: str
+    values: MovedValues | None
+
+
+class Diff(TypedDict):
+    """The answer of diff."""
+
+    schema: int
+    same: bool
+    headline: str
+    old: str
+    new: str
+    compared: int
+    cases: int
+    releases: list[str]
+    moved: list[MovedCases]
+    notes: list[str]
 
 
 class MovedCall(TypedDict):

@@ -16,7 +16,7 @@ from halfpixel import cli, documents
 from halfpixel.checking import Check, check
 from halfpixel.checking.report import report, write
 from halfpixel.checking.run import Absent
-from halfpixel.report.evidence import WINDOW, _span
+from halfpixel.report.evidence import WINDOW, span
 from halfpixel.report.run_page import markdown, marks, page
 from tests.checking import acted
 
@@ -61,10 +61,10 @@ def test_the_values_are_those_of_golden_and_output(document: documents.Report) -
 
 @pytest.mark.parametrize("at", [0, 5, 50, 99])
 def test_the_window_has_the_worst_value_and_stays_inside(at: int) -> None:
-    span = _span(at, 100)
-    assert 0 <= span.start <= at < span.stop <= 100
-    assert span.stop - span.start == WINDOW
-    assert _span(3, 8) == slice(0, 8)
+    found = span(at, 100)
+    assert 0 <= found.start <= at < found.stop <= 100
+    assert found.stop - found.start == WINDOW
+    assert span(3, 8) == slice(0, 8)
 
 
 def test_the_page_is_whole_and_needs_no_network(document: documents.Report) -> None:

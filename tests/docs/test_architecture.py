@@ -15,6 +15,7 @@ SOURCE = Path(halfpixel.__file__).parent
 ORDER = (
     "cli",
     "pytest_plugin",
+    "differences",
     "testing",
     "checking",
     "report",

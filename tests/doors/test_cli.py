@@ -33,6 +33,7 @@ COMMANDS = (
     "identify",
     "convert",
     "check",
+    "diff",
     "lock",
     "upgrade",
     "show",

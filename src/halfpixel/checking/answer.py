@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .. import documents
 from ..frameworks import FRAMEWORKS, missing_needs, version
 from ..report.causes import CallName, Cause, call_lines, causes_of, example_title
+from ..report.terminal import Outcome
 from ..report.terminal import table as table_of
 from .run import Absent, Finding, Unit
 from .settings import Accepted, Settings, base
@@ -45,6 +46,7 @@ class Check:
         absent: the frameworks that could not be run.
         skipped: frameworks and calls that are not installed, in words.
         fast: only the stored cases ran.
+        ran: what came of every trial, those of accepted changes too.
     """
 
     findings: tuple[Finding, ...]
@@ -53,6 +55,7 @@ class Check:
     absent: tuple[Absent, ...] = ()
     skipped: tuple[str, ...] = ()
     fast: bool = False
+    ran: tuple[Outcome, ...] = ()
 
     @property
     def as_declared(self) -> bool:
@@ -218,6 +221,7 @@ def checked(
         tuple(one for one in ended if isinstance(one, Absent)),
         tuple(_skipped({unit.framework for unit in units})),
         fast,
+        tuple(ran),
     )
 
 

@@ -150,17 +150,29 @@ def read_json(path: Path) -> Any:
     try:
         if path.stat().st_size > _LARGEST:
             raise ValueError(f"{path}: larger than {_LARGEST:,} bytes")
-        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique)
+        return parsed_json(path.read_bytes(), str(path))
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def parsed_json(data: bytes, name: str) -> Any:
+    """The same of the content of a file.
+
+    Raises:
+        ValueError: it is too large, nested too deeply, names a key twice, or is no JSON.
+    """
+    try:
+        if len(data) > _LARGEST:
+            raise ValueError(f"{name}: larger than {_LARGEST:,} bytes")
+        return json.loads(data.decode(), object_pairs_hook=_unique)
     except UnicodeDecodeError:
-        raise ValueError(f"{path}: is not UTF-8") from None
+        raise ValueError(f"{name}: is not UTF-8") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"{path}: is no JSON: {error}") from None
+        raise ValueError(f"{name}: is no JSON: {error}") from None
     except RecursionError:
-        raise ValueError(f"{path}: is nested too deeply") from None
+        raise ValueError(f"{name}: is nested too deeply") from None
     except _Twice as error:
-        raise ValueError(f"{path}: has the key {error} twice") from None
+        raise ValueError(f"{name}: has the key {error} twice") from None
 
 
 class _Twice(Exception):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from .. import __version__, documents
 from ..conformance import goldens
 from ..report import run_page
+from ..report.terminal import Outcome
 from .answer import Check
 from .settings import base
 
@@ -43,7 +45,24 @@ def report(found: Check) -> documents.Report:
         "halfpixel": __version__,
         "check": found.json(),
         "cases": cases,
+        "ran": _ran(found.ran),
     }
+
+
+def _ran(outcomes: Iterable[Outcome]) -> list[documents.RanCall]:
+    """What came of every case, for `halfpixel diff`: the verdict, and the dtype and digest of the output."""
+    calls: dict[tuple[str, str, str], dict[str, str]] = {}
+    for one in outcomes:
+        cases = calls.setdefault((one.framework, one.name, one.follows), {})
+        cases[f"{one.dtype} {one.case}"] = f"{one.kind} {one.returned}".rstrip()
+    return [
+        {
+            "call": {"framework": framework, "id": f"{framework}-{name}", "releases": ""},
+            "follows": follows,
+            "cases": cases,
+        }
+        for (framework, name, follows), cases in calls.items()
+    ]
 
 
 def write(document: documents.Report, folder: Path) -> list[Path]:

@@ -27,7 +27,7 @@ from ..operators.exact import Exact
 from ..operators.resize import decimal, exact_factor
 from .cases import INTEGER_DTYPES, Case
 
-_KEYS = (
+_WITH_SCALES = (
     "case",
     "pins",
     "source",
@@ -41,7 +41,10 @@ _KEYS = (
     "inputs",
     "expected",
 )
-_KEYS_WITHOUT_SCALES = tuple(key for key in _KEYS if key != "scales")  # the ratio of the sizes
+KEYS = (
+    _WITH_SCALES,
+    tuple(key for key in _WITH_SCALES if key != "scales"),
+)  # or the ratio of the sizes
 
 
 def _mend() -> str:
@@ -270,9 +273,20 @@ def read(path: Path) -> Case:
         GoldenError: the file is missing, not JSON, or not a golden.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        data = path.read_bytes()
     except FileNotFoundError:
         raise GoldenError(path, f"missing; {_mend()}") from None
+    return parsed(data, path)
+
+
+def parsed(data: bytes, path: Path) -> Case:
+    """The same from the content of a file, whose path messages name.
+
+    Raises:
+        GoldenError: it is not JSON, or not a golden.
+    """
+    try:
+        document = json.loads(data.decode())
     except UnicodeDecodeError as error:
         raise GoldenError(path, f"not UTF-8 at byte {error.start}; {_mend()}") from None
     except json.JSONDecodeError as error:
@@ -282,9 +296,9 @@ def read(path: Path) -> Case:
     except ValueError as error:  # an integer of more digits than Python reads
         raise GoldenError(path, f"{error}; {_mend()}") from None
     keys = tuple(document) if isinstance(document, dict) else ()
-    if keys not in (_KEYS, _KEYS_WITHOUT_SCALES):
+    if keys not in KEYS:
         raise GoldenError(
-            path, f"a golden has the keys {', '.join(_KEYS)}, in this order; {_mend()}"
+            path, f"a golden has the keys {', '.join(_WITH_SCALES)}, in this order; {_mend()}"
         )
     try:
         return _case(document).kept()
@@ -422,7 +436,9 @@ def _problem(path: Path, text: str, case: Case | None) -> str | None:
             return f"{shown(path)}: edited: {name}{where}; {_mend()}"
     lines = zip(stored.decode().splitlines(), text.splitlines(), strict=False)
     first = next((n for n, (a, b) in enumerate(lines, 1) if a != b), len(text.splitlines()))
-    heads = [{k: v for k, v in json.loads(t).items() if k in _KEYS[:-2]} for t in (stored, text)]
+    heads = [
+        {k: v for k, v in json.loads(t).items() if k in _WITH_SCALES[:-2]} for t in (stored, text)
+    ]
     if heads[0] == heads[1]:
         return f"{shown(path)}: badly formatted at line {first}; {_mend()}"
     return f"{shown(path)}: edited: line {first} is not the case's; {_mend()}"

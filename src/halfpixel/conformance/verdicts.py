@@ -38,6 +38,7 @@ such a sum too, of weights 1: nothing at all where every partial sum is represen
 from __future__ import annotations
 
 import functools
+import hashlib
 import math
 import re
 from collections.abc import Callable
@@ -82,6 +83,7 @@ class Verdict:
         reason: why the verdict is ``changed``, in a line.
         got: the output, where its shape or its values are off.
         bound: the error bound of each value of ``got``, where values were compared.
+        returned: the dtype of what was returned, and a digest of all of it; empty where nothing was.
     """
 
     kind: Kind
@@ -94,6 +96,7 @@ class Verdict:
     reason: str = ""
     got: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     bound: Array = field(default_factory=lambda: np.empty(0))
+    returned: str = ""
 
 
 def judge(call: Call, case: Case, dtype: str) -> Verdict:
@@ -175,9 +178,10 @@ def verdict_on(
     takes = there is not None and dtype in there.arithmetic
     now = there or call
     refusal = now.refusal(case.request, dtype, names)
+    returned = "" if isinstance(got, str) else _digest(got)
 
     def verdict(kind: Kind, **known: Any) -> Verdict:
-        return Verdict(kind, call, case, dtype, str(release), **known)
+        return Verdict(kind, call, case, dtype, str(release), returned=returned, **known)
 
     if isinstance(got, str):
         if not takes or (refusal is not None and refusal.matches(got)):
@@ -220,6 +224,13 @@ def verdict_on(
         got=got,
         bound=bound,
     )
+
+
+def _digest(got: NDArray[Any]) -> str:
+    """The dtype of an output, and a digest of its shape and of every value."""
+    found = hashlib.blake2b(np.ascontiguousarray(got).tobytes(), digest_size=6)
+    found.update(repr(got.shape).encode())
+    return f"{dtype_name(got)} {found.hexdigest()}"
 
 
 def refused(error: BaseException) -> str:

@@ -23,7 +23,7 @@ def evidence(verdict: Verdict) -> documents.Evidence | None:
     error = errors(got, case.expected)
     excess = error - bound if np.any(error > bound) else error
     n, c, row, column = (int(i) for i in np.unravel_index(int(np.argmax(excess)), error.shape))
-    rows, columns = (_span(at, size) for at, size in zip((row, column), got.shape[2:], strict=True))
+    rows, columns = (span(at, size) for at, size in zip((row, column), got.shape[2:], strict=True))
 
     def window(values: NDArray[Any]) -> list[list[float | str]]:
         part = np.broadcast_to(values, got.shape)[n, c, rows, columns].astype(np.float64)
@@ -45,6 +45,7 @@ def evidence(verdict: Verdict) -> documents.Evidence | None:
     }
 
 
-def _span(at: int, size: int) -> slice:
+def span(at: int, size: int) -> slice:
+    """The rows, or columns, that are shown of so many, around one of them."""
     first = max(0, min(at - WINDOW // 2, size - WINDOW))
     return slice(first, min(size, first + WINDOW))

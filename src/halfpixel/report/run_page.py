@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 from .. import documents
@@ -26,17 +26,22 @@ def page(document: documents.Report) -> str:
     Args:
         document: of a run.
     """
-    check = document["check"]
+    title = "as declared" if document["check"]["as_declared"] else "not as declared"
+    return whole(title, _body(document))
+
+
+def whole(title: str, body: Iterable[str]) -> str:
+    """A page of such parts, with its style and its script."""
     style, script = (
         resources.files(__package__).joinpath(f"run_page.{kind}").read_text(encoding="utf-8")
         for kind in ("css", "js")
     )
-    body = "\n".join(_body(document))
-    title = "as declared" if check["as_declared"] else "not as declared"
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>halfpixel: {title}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}\n"
+        f"<title>halfpixel: {_e(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        + "\n".join(body)
+        + "\n"
         f"<script>{script}</script>\n</body>\n</html>\n"
     )
 
@@ -130,17 +135,29 @@ def _shown(one: documents.ChangedCase) -> Iterator[str]:
 
 def _values(seen: documents.Evidence) -> Iterator[str]:
     golden, got = seen["golden"], seen["got"]
-    off = [
-        [_minus(b, a) for a, b in zip(*rows, strict=True)] for rows in zip(golden, got, strict=True)
+    panels = [
+        ("golden", golden, False),
+        ("got", got, False),
+        ("got − golden", minus(got, golden), True),
     ]
-    panels = [("golden", golden, False), ("got", got, False), ("got − golden", off, True)]
     n, c = seen["plane"]
     (h, w), (rows, columns) = seen["sizes"]
     yield (
         f'<p class="soft">{h}×{w} to {rows}×{columns}: {_e(seen["pins"])}; image {n}, channel {c}; the worst '
         f"value is in row {seen['worst'][0]}, column {seen['worst'][1]}</p>"
     )
-    yield from _figures(panels, seen["first"], shared=True)
+    yield from figures(panels, seen["first"], shared=True)
+
+
+Rows = Sequence[Sequence[float | str]]
+
+
+def minus(ones: Rows, others: Rows) -> Rows:
+    """The difference of two panels of one shape."""
+    return [
+        [_minus(a, b) for a, b in zip(*rows, strict=True)]
+        for rows in zip(ones, others, strict=True)
+    ]
 
 
 def _minus(a: float | str, b: float | str) -> float | str:
@@ -148,12 +165,16 @@ def _minus(a: float | str, b: float | str) -> float | str:
     return value if value - value == 0 else str(value)
 
 
-def _figures(
-    panels: Sequence[tuple[str, Sequence[Sequence[float | str]], bool]],
-    first: Sequence[int],
-    *,
-    shared: bool,
+def figures(
+    panels: Sequence[tuple[str, Rows, bool]], first: Sequence[int], *, shared: bool
 ) -> Iterator[str]:
+    """Heat maps side by side, whose values can be read.
+
+    Args:
+        panels: a name, rows of values, and whether they are coloured by their sign.
+        first: the row and the column of the first value.
+        shared: one scale of grey for all that have no sign.
+    """
     numbers = [float(v) for _, rows, signed in panels if not signed for row in rows for v in row]
     finite = [v for v in numbers if v - v == 0]
     data = {
@@ -191,7 +212,7 @@ def _weights(seen: documents.Evidence, matches: Sequence[str]) -> Iterator[str]:
             (f"{name}: {one}", [[float(v) for v in row] for row in one.weights(n_in, n_out)], True)
             for name, one in known
         ]
-        yield from _figures(panels, (0, 0), shared=False)
+        yield from figures(panels, (0, 0), shared=False)
     for name, one in known:
         yield f"<p><strong>{name}</strong>, {_e(str(one))}: {' '.join(map(_marked, meaning(one)))}</p>"
         if max(n_in, n_out) <= _MOST:

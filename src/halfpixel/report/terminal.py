@@ -224,6 +224,8 @@ class Outcome:
         dtype, case: what was run.
         reason: of a changed call, what is wrong, in a line.
         matches: of a changed call, everything else that its output matches.
+        follows: what is declared that it computes, in words.
+        returned: the dtype of what it returned, and a digest of all of it.
     """
 
     framework: str
@@ -236,6 +238,8 @@ class Outcome:
     case: str = ""
     reason: str = ""
     matches: tuple[str, ...] = ()
+    follows: str = ""
+    returned: str = ""
 
     def json(self) -> dict[str, object]:
         return dict(vars(self))
@@ -258,7 +262,17 @@ def outcome(verdict: Verdict, environment: str = "") -> Outcome:
         verdict.case.name,
         _reason(verdict),
         matches(verdict),
+        _follows(verdict, words),
+        verdict.returned,
     )
+
+
+def _follows(verdict: Verdict, words: str) -> str:
+    """What a call is held to: a convention, how it is rounded, and the defect of the release."""
+    case = verdict.case
+    rule = f" with {case.rule}" if case.rule else ""
+    defect = f"; {words}" if words and verdict.kind == "conforms" else ""
+    return f"{_GRADIENTS[case.gradient]}{case.convention}{rule}{defect}"
 
 
 def _reason(verdict: Verdict) -> str:

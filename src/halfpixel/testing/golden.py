@@ -26,7 +26,7 @@ SIZE: Size = (24, 32)
 _DTYPES = ("uint8", "float32")
 _LARGEST = 1 << 22  # values of one output
 _BYTES = 1 << 28  # of a file
-_KEYS = ("schema", "test", "function", "called", "returns", "follows", "images")
+KEYS = ("schema", "test", "function", "called", "returns", "follows", "images")
 _IMAGE_KEYS = ("image", "size", "dtype", "white", "shape", "values")
 
 
@@ -388,13 +388,24 @@ def read(path: Path) -> GoldenDocument:
     try:
         if path.stat().st_size > _BYTES:
             raise BadGolden(path, f"it has more than {_BYTES} bytes")
-        document = json.loads(path.read_bytes(), object_pairs_hook=_once)
-    except (ValueError, RecursionError, OSError) as error:
-        if isinstance(error, BadGolden):
-            raise
+        data = path.read_bytes()
+    except OSError as error:
         raise BadGolden(path, f"it cannot be read: {error}") from None
-    if not isinstance(document, dict) or tuple(document) != _KEYS:
-        raise BadGolden(path, f"a golden has the keys {', '.join(_KEYS)}, in this order")
+    return parsed(data, path)
+
+
+def parsed(data: bytes, path: Path) -> GoldenDocument:
+    """A golden of a user, from the content of a file.
+
+    Raises:
+        BadGolden: it is none.
+    """
+    try:
+        document = json.loads(data, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise BadGolden(path, f"it cannot be read: {error}") from None
+    if not isinstance(document, dict) or tuple(document) != KEYS:
+        raise BadGolden(path, f"a golden has the keys {', '.join(KEYS)}, in this order")
     if document["schema"] != SCHEMA:
         raise BadGolden(
             path, f"its schema is {document['schema']!r}, this halfpixel writes {SCHEMA}"
