@@ -73,7 +73,7 @@ example: wheel  ## run examples/ml-repo as its owners would, in a fresh environm
 releases: $(READY)  ## run the wheel's suites in environments of older releases, as tox.ini has them (minutes)
 	$(BIN)/tox run -e $(RELEASES_OF_CI)
 
-release-check: $(READY)  ## build the sdist and the wheel, check them, and run the suites from each in a fresh environment
+release-check: $(READY)  ## build the sdist and the wheel, check them, run the commands of each in a fresh environment, and the suites of the wheel
 	rm -rf dist
 	$(BIN)/python -m build --outdir dist
 	$(BIN)/python -m twine check --strict dist/*

@@ -30,11 +30,24 @@ def main(wheel: str) -> None:
         train = repository / "classifier" / "train.py"
         before = train.read_text(encoding="utf-8")
         train.write_text(before.replace('mode="bilinear"', 'mode="bilinear", antialias=True'))
-        changed = ("they part at the stage 'resize'", "half_pixel antialias", "levels of 255 apart")
+        line = (
+            'A resizes at classifier/train.py:14: F.interpolate(x, size=(160, 160), mode="bilinear"'
+        )
+        changed = (
+            f"{line}, antialias=True".replace('"', "'"),
+            "they part at the stage 'resize'",
+            "half_pixel antialias",
+            "levels of 255 apart",
+        )
         _ends(repository, binaries, "with a line changed", 1, *changed)
         train.write_text(before)
         subprocess.run([*install, NEWER], check=True)
-        moved = ("letterbox is not what tests/golden/", "of 255 apart", "2 passed")
+        moved = (
+            "letterbox is not what tests/golden/",
+            "of 255 apart",
+            "it resizes at classifier/serve.py:25: cv2.warpAffine(",
+            "2 passed",
+        )
         _ends(repository, binaries, "with another pin", 1, *moved)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from ..conversion.parse.text import outermost
 from ..frameworks.library import Function as Signature
 from ..identification.adapter import Form, Layout, Size
 from ..operators import Resize
+from .source_lines import resizes
 
 Subject = Callable[..., object] | str | Path
 DTYPES = comparison.DTYPES
@@ -127,10 +129,21 @@ def assert_conforms(
 def _check(answer: comparison.Comparison, dtypes: Sequence[str] | None) -> None:
     __tracebackhide__ = True
     if not answer.same:
-        raise AssertionError(f"\n{answer}")
+        raise AssertionError("\n".join(["", *_placed(str(answer), answer)]))
     for side in (answer.a, answer.b) if dtypes is not None else ():
         for dtype, words in side.raised.items():
             raise AssertionError(f"{side.name} raises for {dtype} images: {words}")
+
+
+def _placed(text: str, answer: comparison.Comparison) -> Iterator[str]:
+    """The answer with the lines of both functions that resize, after what it says first."""
+    first, *rest = text.split("\n")
+    yield first
+    image = answer.looks[0].probe.array if answer.looks else photograph(REAL)
+    for letter, side in (("A", answer.a), ("B", answer.b)):
+        for line in resizes(partial(side.function, image)):
+            yield f"{letter} resizes at {line}"
+    yield from rest
 
 
 # ---------------------------------------------------------------------------- what is compared

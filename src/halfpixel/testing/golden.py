@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -19,6 +20,7 @@ from ..comparison.images import IMAGES, Probe
 from ..comparison.observation import Known, Measured, Setting, levels_of
 from ..conformance import goldens
 from ..identification.adapter import LAYOUTS, Layout, Size
+from .source_lines import resizes
 
 SCHEMA = 1
 UPDATE = "--halfpixel-update"
@@ -219,6 +221,7 @@ def _check(
             if now != stored["follows"]:
                 lines.append(f"it followed {stored['follows'] or 'no convention that is known'}")
                 lines.append(f"it follows  {now or 'no convention that is known'}")
+            lines += [f"it resizes at {line}" for line in resizes(partial(function, probe.array))]
             lines.append(f"if it is meant, run with {UPDATE} and commit the file")
             raise AssertionError("\n  ".join(lines))
 
