@@ -169,7 +169,7 @@ def swept(*channels: int) -> list[Any]:
 
 
 @pytest.mark.resize
-@pytest.mark.parametrize("channels", [1, 3, *swept(2, 4, 5)])
+@pytest.mark.parametrize("channels", [3, *swept(1, 2, 4, 5)])  # pairs of values have one
 @pytest.mark.parametrize(("call", "dtype"), named(ROUNDED))
 def test_every_value_of_noise_is_predicted(call: Call, dtype: DType, channels: int) -> None:
     """Noise over the whole range, and its ends alone, which overshoot; both passes at once."""

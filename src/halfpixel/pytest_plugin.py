@@ -80,6 +80,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "sweep: every size pair, which takes minutes; run only if -m names it"
     )
+    config.addinivalue_line(
+        "markers", "repeated: of another way to write a call, the trials but for a sample"
+    )
     # whatever names the user gives to test files
     config.addinivalue_line("python_files", "halfpixel/suites/test_*.py")
     config.stash[_BEFORE] = _before(config)
@@ -295,19 +298,26 @@ def _items(
         installed = None if selected and framework not in selected else installed_release(framework)
         return before.get(framework) if before and installed is not None else installed
 
+    counts: Counter[tuple[str, str]] = Counter()
+    repeated = [*marks, *_marks("repeated")]
     for trial in _trials(release, *mark.args):
         if before and trial.call.at(before[trial.call.framework]) is None:
             continue  # there is nothing that it did
         if missing_needs(trial.call) or not collector.config.stash[_PROJECT].checks(trial.call):
             continue
+        counts[trial.call.id, trial.dtype] += 1
+        sampled = counts[trial.call.id, trial.dtype] % _SAMPLED == 1
         yield ConformanceItem.from_parent(
             collector,
             name=f"{name}[{trial.id}]",
             originalname=name,
             function=obj,
             trial=trial,
-            marks=marks,
+            marks=repeated if trial.call.variant and not sampled else marks,
         )
+
+
+_SAMPLED = 4  # trials of a variant in a dtype to one that is not marked as repeated
 
 
 def _trials(release: Releases, suite: str = "", *rest: object) -> Iterator[Trial]:

@@ -20,6 +20,8 @@ from tests.checking import acted
 from tests.checking.test_against import NOTHING, _in_one_case, _rounded, _shifted, made
 from tests.doors.test_json import hold
 
+pytestmark = pytest.mark.usefixtures("no_tensors")
+
 
 @pytest.fixture(scope="module", autouse=True)
 def mylib() -> Iterator[None]:

@@ -659,7 +659,7 @@ def anything(generator: random.Random) -> tuple[str, Sizes]:
 def test_whatever_is_written_is_read_or_refused() -> None:
     generator = random.Random(11)
     read_ones = 0
-    for _ in range(2000):
+    for _ in range(1000):
         text, sizes = anything(generator)
         with contextlib.suppress(Unreadable):
             readings(text, sizes)

@@ -102,6 +102,7 @@ STATUSES = {
 }
 
 
+@pytest.mark.usefixtures("no_tensors")
 @pytest.mark.parametrize("line", STATUSES)
 def test_the_same_mistake_has_the_same_exit_status(
     line: str, file: Path, capsys: pytest.CaptureFixture[str]
@@ -119,6 +120,7 @@ def test_the_same_mistake_has_the_same_exit_status(
         assert out
 
 
+@pytest.mark.usefixtures("no_tensors")
 @pytest.mark.parametrize("line", [line for line, status in STATUSES.items() if status == 2])
 def test_errors_are_one_json_document_on_stdout(
     line: str, file: Path, capsys: pytest.CaptureFixture[str]

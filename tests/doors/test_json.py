@@ -140,6 +140,7 @@ def test_compare() -> None:
     hold(found.json(), documents.Comparison)
 
 
+@pytest.mark.usefixtures("no_tensors")
 def test_identify() -> None:
     hold(identify(_shifted).json(), documents.Identification)
 

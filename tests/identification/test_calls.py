@@ -147,6 +147,7 @@ def test_opencv_copies_an_image_of_unchanged_size_whatever_the_factor(flag: str)
     assert answer.but == COPIED_IMAGE
 
 
+@pytest.mark.usefixtures("no_tensors")
 def test_a_factor_is_never_given_as_large_as_a_size() -> None:
     made = []
 

@@ -26,6 +26,8 @@ from halfpixel.numerics.weights import matrix
 from halfpixel.operators.axis import Axis
 from tests.thinning import SECONDS, thinned
 
+of_numpy = pytest.mark.usefixtures("no_tensors")
+
 Array = NDArray[Any]
 LINEAR = Resize(mode="linear")
 ALIGNED = Resize(mode="linear", coordinate_transformation_mode="align_corners")
@@ -150,6 +152,7 @@ def zoom(order: int, grid_mode: bool) -> Callable[..., Array]:
     return zoomed
 
 
+@of_numpy
 def test_scipy_s_zoom_aligns_corners_unless_it_is_told_not_to() -> None:
     assert identified(zoom(1, False)).convention == ALIGNED
     assert identified(zoom(1, True)).convention == LINEAR
@@ -159,6 +162,7 @@ def test_scipy_s_zoom_aligns_corners_unless_it_is_told_not_to() -> None:
     assert aligned.json()["coordinate_rule"] == "scipy_float64"
 
 
+@of_numpy
 @pytest.mark.sweep  # six seconds of the processor; scikit-image's blur runs by default
 @pytest.mark.parametrize("grid_mode", [False, True])
 def test_scipy_s_splines_follow_nothing(grid_mode: bool) -> None:
@@ -176,6 +180,7 @@ def in_scikit_image(order: int, **flags: Any) -> Callable[..., Array]:
 MIRRORED = Resize(mode="linear", padding_mode="reflect_101")
 
 
+@of_numpy
 @pytest.mark.parametrize(
     ("order", "flags", "convention"),
     [(1, {}, MIRRORED), (1, {"mode": "edge"}, LINEAR), (0, {}, NEAREST)],
@@ -185,6 +190,7 @@ def test_scikit_image_mirrors(order: int, flags: dict[str, Any], convention: Res
     assert answer.convention == convention
 
 
+@of_numpy
 def test_scikit_image_blurs_where_it_antialiases() -> None:
     blurred = identified(in_scikit_image(1, anti_aliasing=True, mode="edge"))
     assert regimes(blurred)["enlarging"] == LINEAR
@@ -321,6 +327,7 @@ def node(*, opset: int = 19, given: str = "sizes", **attributes: Any) -> Callabl
     return run if given == "sizes" else scaled
 
 
+@of_numpy
 @pytest.mark.parametrize(
     "convention",
     [
@@ -343,11 +350,13 @@ def test_onnx_runtime_follows_the_attributes_of_its_node(convention: Resize) -> 
     assert answer.json()["layout"] == "NCHW"
 
 
+@of_numpy
 def test_onnx_runtime_s_pytorch_half_pixel_is_half_pixel_but_for_one_pixel() -> None:
     answer = identified(node(mode="linear", coordinate_transformation_mode="pytorch_half_pixel"))
     assert answer.convention == replace(LINEAR, coordinate_transformation_mode="pytorch_half_pixel")
 
 
+@of_numpy
 @pytest.mark.parametrize(
     "nearest_mode", ["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]
 )
@@ -366,6 +375,7 @@ def test_onnx_runtime_divides_the_index_in_float32(grid: Any, nearest_mode: Any)
 SYMMETRIC: dict[str, Any] = {"coordinate_transformation_mode": "half_pixel_symmetric"}
 
 
+@of_numpy
 @pytest.mark.parametrize(
     "convention",
     [
@@ -390,6 +400,7 @@ def test_onnx_runtime_given_a_factor_samples_at_it(convention: Resize) -> None:
     assert errors["float32"] == "exact" or errors["float32"].endswith("ULP")
 
 
+@of_numpy
 @pytest.mark.parametrize("nearest_mode", ["floor", "ceil", "round_prefer_floor"])
 def test_onnx_runtime_s_symmetric_nearest_reads_the_pixels_of_its_rule(nearest_mode: Any) -> None:
     convention = Resize(mode="nearest", nearest_mode=nearest_mode, **SYMMETRIC)
@@ -409,6 +420,7 @@ def test_onnx_runtime_s_symmetric_nearest_reads_the_pixels_of_its_rule(nearest_m
     assert exact < 60
 
 
+@of_numpy
 def test_onnx_runtime_s_nearest_of_opset_10_rounds_up_where_it_shrinks() -> None:
     answer = identified(node(opset=10, given="scales", mode="nearest"))
     assert answer.convention == Resize(
