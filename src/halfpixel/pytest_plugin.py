@@ -322,7 +322,7 @@ _SAMPLED = 4  # trials of a variant in a dtype to one that is not marked as repe
 
 def _trials(release: Releases, suite: str = "", *rest: object) -> Iterator[Trial]:
     """The trials of a suite, of the frameworks that a release is given for."""
-    from .conformance import trials
+    from .conformance import shape_trials, trials
 
     others = {
         "photograph": trials.photograph_trials,
@@ -330,6 +330,8 @@ def _trials(release: Releases, suite: str = "", *rest: object) -> Iterator[Trial
         "conv_transpose_gradient": trials.conv_gradient_trials,
         "scales": trials.scale_trials,
         "edges": trials.edge_trials,
+        "real_shapes": shape_trials.shape_trials,
+        "swept_shapes": shape_trials.swept_shape_trials,
         "sweep": trials.sweep_trials,
         "sweep_sample": trials.sample_trials,
         "narrow_dtypes": trials.narrow_trials,

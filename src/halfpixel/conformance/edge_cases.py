@@ -31,6 +31,11 @@ def _texture(shape: Shape, dtype: str) -> Array:
     return np.stack([image]).astype(np.float64)
 
 
+def _constant(shape: Shape, dtype: str) -> Array:
+    """Two images of one value."""
+    return np.full((2, *shape), 3.0)
+
+
 def _twice(shape: Shape, dtype: str) -> Array:
     """Two equal images of integers in 1..8."""
     return np.repeat(_texture(shape, dtype), 2, axis=0)
@@ -228,9 +233,12 @@ _INTEGERS = (
 )
 
 _EITHER = (((4, 6), (4, 12)), ((4, 6), (4, 3)))
+_FLOATS_ALONE = ("one_value", "pixels", "offset")  # in bytes, nothing else is read
 _LAYOUTS = tuple(
-    EdgeCase(name, _twice, _EITHER, f"{layout.says}: the same result, and the input is left as it is",
-             channels=3, dtypes=("float32", "uint8"), variants=(), layout=name, steps=_STEPS)
+    EdgeCase(name, _constant if name == "one_value" else _twice, _EITHER,
+             f"{layout.says}: the same result, and the input is left as it is",
+             channels=3, dtypes=("float32",) if name in _FLOATS_ALONE else ("float32", "uint8"),
+             variants=(), layout=name, steps=_STEPS)
     for name, layout in LAYOUTS.items()
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..frameworks import Call
-from . import trials
+from . import shape_trials, trials
 from .sweep import sweep
 from .trials import Releases, Trial
 from .verdicts import Verdict, judge
@@ -37,8 +37,10 @@ SUITES: Mapping[str, Suite] = {
     "conv_transpose_gradient": Suite(trials.conv_gradient_trials),
     "scales": Suite(trials.scale_trials),
     "edges": Suite(trials.edge_trials),
+    "real_shapes": Suite(shape_trials.shape_trials),
     "sweep_sample": Suite(trials.sample_trials, sweep),
     "sweep": Suite(trials.sweep_trials, sweep, minutes=True),
+    "swept_shapes": Suite(shape_trials.swept_shape_trials, minutes=True),
     "narrow_dtypes": Suite(trials.narrow_trials, minutes=True),
     "modes": Suite(trials.mode_trials, minutes=True),
 }

@@ -191,7 +191,7 @@ def _trials(chosen: Iterator[Call], release: Releases, *, swept: bool) -> Iterat
                         yield Trial(call, dtype, name, case)
 
 
-def _there(chosen: Iterator[Call], release: Releases) -> Iterator[Call]:
+def calls_there(chosen: Iterator[Call], release: Releases) -> Iterator[Call]:
     """The calls as they are in the installed releases, of those that have them."""
     for call in chosen:
         installed = release(call.framework)
@@ -200,16 +200,16 @@ def _there(chosen: Iterator[Call], release: Releases) -> Iterator[Call]:
             yield now
 
 
-def _following(chosen: Iterator[Call], release: Releases) -> Iterator[tuple[Call, Resize]]:
+def calls_following(chosen: Iterator[Call], release: Releases) -> Iterator[tuple[Call, Resize]]:
     """Those of them that follow a convention there, with it."""
-    for call in _there(chosen, release):
+    for call in calls_there(chosen, release):
         if call.follows:
             yield call, call.latest
 
 
 def gradient_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """The gradient of every resize call that follows a convention, where its framework has gradients."""
-    for call, convention in _following(calls("resize"), release):
+    for call, convention in calls_following(calls("resize"), release):
         gradient = FRAMEWORKS[call.framework].gradient
         if gradient is not None and not call.variant:
             differentiated = gradient.of(call)
@@ -238,7 +238,7 @@ def gradient_golden(convention: Resize, rule: str | None, name: str) -> Case:
 
 def conv_gradient_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """The gradients of every transposed convolution whose inputs have names to differentiate by."""
-    for call in _there(calls("conv_transpose"), release):
+    for call in calls_there(calls("conv_transpose"), release):
         gradient = FRAMEWORKS[call.framework].gradient
         if gradient is None or call.variant:
             continue
@@ -277,7 +277,7 @@ def mode_trials(release: Releases = installed_release) -> Iterator[Trial]:
         if release(framework) is None or mode.why_absent() is not None:
             continue
         mine = (call for call in calls("resize") if call.framework == framework)
-        for call, convention in _following(mine, release):
+        for call, convention in calls_following(mine, release):
             if not (call.plain or call.own_code):
                 continue
             executed = mode.of(call, convention)
@@ -326,7 +326,7 @@ def photograph_trials(release: Releases = installed_release) -> Iterator[Trial]:
 
 
 def _photographs(release: Releases, *, swept: bool) -> Iterator[Trial]:
-    for call, convention in _following(calls("resize"), release):
+    for call, convention in calls_following(calls("resize"), release):
         if call.stored and call.scaling is None:
             for size in PHOTOGRAPH_SIZES:
                 named = photograph_case(convention, call.rule, _NO_PIXELS, size)
@@ -354,7 +354,7 @@ def edged() -> Iterator[Call]:
 
 def edge_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """The edges of every resize call that follows a convention, each at the first sizes it can express."""
-    for call, convention in _following(edged(), release):
+    for call, convention in calls_following(edged(), release):
         for entry in EDGE_CASES.values():
             yield from _edge_trials(call, convention, entry)
 
@@ -375,7 +375,7 @@ def _edge_trials(call: Call, convention: Resize, entry: EdgeCase) -> Iterator[Tr
 
 def _edge(call: Call, dtype: DType, convention: Resize, entry: EdgeCase, sizes: Sizes) -> Case:
     evaluated = call.evaluated(convention, dtype, load(call.framework)) if entry.form else None
-    rule = _rule(call, dtype)
+    rule = rule_of(call, dtype)
     if sizes[0] == sizes[1] and not call.stored:
         rule = None  # cv2.dnn copies an image of unchanged size
     # floats share a case where its input is the same in all
@@ -420,7 +420,7 @@ def _itself(block: sweep.Block) -> sweep.Block:
 
 
 def _swept(release: Releases) -> Iterator[tuple[Call, Resize]]:
-    for call, convention in _following(calls("resize"), release):
+    for call, convention in calls_following(calls("resize"), release):
         if sweep.swept(call):
             yield call, convention
 
@@ -433,10 +433,10 @@ def photograph(convention: Resize, rule: str | None, size: tuple[int, int]) -> C
 
 
 def _photograph(call: Call, dtype: DType, convention: Resize, size: tuple[int, int]) -> Case:
-    return photograph(convention, _rule(call, dtype), size)
+    return photograph(convention, rule_of(call, dtype), size)
 
 
-def _rule(call: Call, dtype: DType) -> str | None:
+def rule_of(call: Call, dtype: DType) -> str | None:
     """The coordinate rule, or the integer arithmetic that is followed in this environment."""
     choice = call.roundings.get(dtype)
     return (
@@ -528,7 +528,7 @@ def _integer_case(call: Call, dtype: DType, convention: Resize, name: str) -> Ca
     """A golden where there is one: of 8 bits, and rounded on the way; else computed once a process. A
     factor's inverse, and the ratio of the sizes, can be two numbers: a call that is given factors rounds by
     those."""
-    rule = _rule(call, dtype)
+    rule = rule_of(call, dtype)
     by_factors = call.scaling is not None and call.scaling.uses_factors and rule in ROUNDINGS
     stored = call.stored and name in INTEGER_GOLDENS and not by_factors
     if dtype == "uint8" and stored and rule in ROUNDINGS and ROUNDINGS[rule].stored:

@@ -468,16 +468,18 @@ def _sum_bound(case: Computation, u: float) -> Array:
 def _bound_of_sums(case: Computation, u: float, magnitude: Array, terms: Array, grid: int) -> Array:
     with_errors = terms * u / (1 - terms * u) * magnitude
     representable = magnitude * grid <= 1 / u
-    return np.where(representable, 0.0, with_errors + UNIT_ROUNDOFF["float64"] * abs(case.expected))
+    storage = UNIT_ROUNDOFF["float64"] * abs(filled(case.expected))
+    return np.where(representable, 0.0, with_errors + storage)
 
 
 @functools.lru_cache(maxsize=64)
 def _sums(case: Computation) -> tuple[Array, Array, int]:
     """Of each output value: Σ|w·x| + |b|, how many terms it has, and the grid 1/g that all lie on."""
-    magnitude = replace(case, inputs={k: abs(v) for k, v in case.inputs.items()}).reference()
-    ones = {key: np.ones_like(values) for key, values in case.inputs.items()}
+    inputs = {key: filled(values) for key, values in case.inputs.items()}
+    magnitude = replace(case, inputs={k: abs(v) for k, v in inputs.items()}).reference()
+    ones = {key: np.ones_like(values) for key, values in inputs.items()}
     terms = replace(case, inputs=ones).reference()
     # what is differentiated by is not in its own gradient, and the bias is in no other
     factors = {"": "xwb", "x": "wg", "w": "xg", "b": "g"}[case.gradient]
-    grids = (over_common_denominator(case.inputs[k])[1] for k in factors if k in case.inputs)
+    grids = (over_common_denominator(inputs[k])[1] for k in factors if k in inputs)
     return np.asarray(magnitude), np.asarray(terms), math.prod(grids)

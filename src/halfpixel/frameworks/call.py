@@ -508,8 +508,9 @@ class Call:
         numpy_dtype = BFLOAT16 if dtype == "bfloat16" else dtype
         with np.errstate(over="ignore"):
             inputs = {k: np.array(v, numpy_dtype, order="C") for k, v in case.inputs.items()}
-        if case.layout:
-            return {k: LAYOUTS[case.layout].of(v) for k, v in inputs.items()}
+        if case.layout:  # of images and kernels; a bias is a line
+            layout = LAYOUTS[case.layout].of
+            return {k: layout(v) if v.ndim == 4 else v for k, v in inputs.items()}
         return inputs
 
     def evaluate(

@@ -20,6 +20,7 @@ from ..numerics.error_model import (
     normalised_weight_error,
     sum_of_products,
 )
+from ..numerics.nonfinite import filled
 from ..operators import ConvTranspose, Resize, conv_transpose_from
 from ..operators.request import Request
 from .call import Call, Change, Defect, DType, Expression, LeftOut, Name, Names, Refusal, array
@@ -34,6 +35,7 @@ _SUMS_BEFORE = (
     "opencv/opencv, modules/dnn/src/layers/convolution_layer.cpp: DeConvolutionLayerImpl, sums of "
     "products"
 )
+_BLOCK = 8  # channels
 _RESIZE2 = "opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp"
 
 # ---------------------------------------------------------------------------- a model in memory
@@ -79,10 +81,13 @@ def _forward(
     try:
         net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))
         net.setInput(x)
-        return array(net.forward())
+        result = net.forward()
     finally:
         if logging:
             logging.setLogLevel(level)
+    if result is None:
+        raise ValueError("net.forward() returned None")
+    return array(result)
 
 
 # ---------------------------------------------------------------------------- ConvTranspose
@@ -220,13 +225,18 @@ def _as_at_stride_1(case: Computed) -> Computed:
 
 
 def _full_and_one_more(case: Computed) -> Computed:
-    """A row of zeros after the full output, said as a kernel with a row of zeros after it."""
+    """A row of zeros after the full output, said as a kernel with a row of zeros after it, which no tap
+    reaches: it is finite whatever comes in."""
     w = np.pad(case.inputs["w"], ((0, 0), (0, 0), (0, 1), (0, 1)))
     axes = [
         WindowAxis(a.kernel + 1, a.stride, a.dilation, Window(0, a.dilation - 1))
         for a in _axes(case.request)
     ]
-    return _computed(case, axes, w=w)
+    full = [replace(axis, window=Window(0, 0)) for axis in _axes(case.request)]
+    found, without = _computed(case, axes, w=w), _computed(case, full)
+    expected = _computed(case, axes, w=w, x=filled(case.inputs["x"])).expected.copy()
+    expected[..., : without.size[0], : without.size[1]] = without.expected
+    return replace(found, expected=expected)
 
 
 _AS_AT_STRIDE_1 = Defect(
@@ -264,6 +274,12 @@ _REFUSES_GROUPS = Refusal(
     when=lambda request, dtype, names: _grouped(request),
     releases=before("3.4.6", "4.1"),
 )
+_REFUSES_NO_IMAGES = Refusal(
+    words="returned None",
+    why="a batch without images: the network is not run, and there is no result",
+    when=lambda request, dtype, names: request.shape[0] == 0 and dtype == "float32",
+    releases=">=5",
+)
 # before 5.0 the input is float32, whatever comes in
 _FLOAT32: Change = {
     "returns": dict.fromkeys(_DTYPES, "float32"),
@@ -276,7 +292,10 @@ _CONV_TRANSPOSE = Call(
     operation="conv_transpose",
     expression=_conv_transpose_node,
     run=_run_conv_transpose,
-    arithmetic={dtype: sum_of_products(dtype, _SUMS) for dtype in _DTYPES},
+    # inputs lie in blocks of 8 channels, and a group reads whole ones
+    arithmetic={
+        dtype: replace(sum_of_products(dtype, _SUMS), channel_block=_BLOCK) for dtype in _DTYPES
+    },
     returns=_RETURNS,
     changes={"<5": _FLOAT32},
     releases=">=3.4.4",  # readNetFromONNX
@@ -303,6 +322,7 @@ _CONV_TRANSPOSE = Call(
             releases="<5",
         ),
         _REFUSES_GROUPS,
+        _REFUSES_NO_IMAGES,
     ),
     defects=(
         Defect(
@@ -344,6 +364,7 @@ def _inferred_calls() -> Iterator[Call]:
             refusals=(
                 _CONV_TRANSPOSE.refusals[0],
                 _REFUSES_GROUPS,
+                _REFUSES_NO_IMAGES,
                 *([] if auto_pad else [_REFUSES_OUTPUT_SHAPE]),
             ),
             defects=defects,

@@ -531,7 +531,7 @@ def _three_bytes_for_four(request: Request, dtype: str, names: Names) -> bool:
     _, channels, height, _ = request.shape
     one_pixel = channels == 3 and height > 1 and tuple(request.size) == (1, 1)
     # in any other layout the input is taken as channels_last first
-    in_c_order = request.layout in ("", "read_only")
+    in_c_order = request.layout in ("", "read_only", "offset")
     return dtype == "uint8" and one_pixel and in_c_order and _has_avx2(names)
 
 

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from ..operators import Convention, ConvTranspose, Resize
 from ..operators.axis import Axis
 from ..operators.exact import Exact, apply_matrices, fractions, over_common_denominator
+from ..operators.products import Band, band, rounded_product, transposed
 from ..operators.request import Gradient, Operation, Request, Scales
+from ..operators.resize import exact_taps
 from .coordinates import coordinates, needed, tap_weights
 from .integer_kernels import ROUNDINGS, predicted
-from .nonfinite import Evaluated, filled
+from .nonfinite import Evaluated, filled, transposed_sums
 from .weights import matrix
 
 Array = NDArray[np.float64]
@@ -43,6 +45,8 @@ class Computation:
         evaluated: in which form and dtypes sums are made, where NaN, infinities or overflow show it.
         layout: how the inputs lie in memory (:data:`halfpixel.numerics.memory_layouts.LAYOUTS`);
             in C order if empty.
+        channel_block: of a transposed convolution, how many channels are read together; those of other groups
+            weigh 0, and are NaN where they are not finite.
         expected: the exact result rounded once to float64, (N, C, H, W); the gradient of a bias
             (1, C, 1, 1).
     """
@@ -56,6 +60,7 @@ class Computation:
     scales: Scales | None = None
     evaluated: Evaluated | None = None
     layout: str = ""
+    channel_block: int = 1
     expected: Array = field(default_factory=lambda: np.empty(0))
 
     @functools.cached_property
@@ -83,16 +88,24 @@ class Computation:
             arrays = (self.inputs[key] for key in ("x", "w", "g"))
             found = self.convention.gradient(self.gradient, *arrays, exact=exact)
             return found.reshape(1, -1, 1, 1) if self.gradient == "b" else found
-        if isinstance(self.convention, ConvTranspose):
-            return self.convention.apply(
-                self.inputs["x"], self.inputs["w"], self.inputs.get("b"), exact=exact
-            )
         x = self.inputs["x"]
+        if isinstance(self.convention, ConvTranspose):
+            w, b = self.inputs["w"], self.inputs.get("b")
+            if np.isfinite(x).all():
+                return self.convention.apply(x, w, b, exact=exact)
+            values, summed = (
+                self.convention.apply(filled(x), w, b),
+                transposed_sums(self.convention, x, w, b, self.channel_block),
+            )
+            return np.where(np.isfinite(summed), values, summed)
         if self.rule in ROUNDINGS:
             values = predicted(self.rule, self.convention, x, self.size, self.dtype, self.scales)
             return fractions(*over_common_denominator(values)) if exact else values
         if self.request.empty:
             return np.full((*x.shape[:2], *np.maximum(self.size, 0)), np.nan)
+        if self.evaluated is None and not exact and max(a.area for a in self.axes) > _SMALL:
+            result = self._large()
+            return result if self.gradient else self.convention.extrapolated(result, self._inside())
         matrices = {2 + axis: self.turned(matrix) for axis, matrix in enumerate(self.matrices())}
         if self.evaluated is None:
             result = apply_matrices(x, matrices, exact=exact)
@@ -102,6 +115,18 @@ class Computation:
         values = apply_matrices(known[:1] if same else known, matrices)
         evaluated = self.evaluated.result(self.convention, self.rule, x, self.size)
         return self.evaluated.given(np.where(np.isfinite(evaluated), values, evaluated))
+
+    def _large(self) -> Array:
+        """The product with the matrices, of which only what is not 0 is held; rounded once, as the other."""
+        assert isinstance(self.convention, Resize)
+        bands = [
+            _exact_band(self.convention.along(i), needed(axis, self.rule), self.rule)
+            for i, axis in enumerate(self.axes)
+        ]
+        of = {2 + i: transposed(one) if self.gradient else one for i, one in enumerate(bands)}
+        result = rounded_product(self.inputs["x"], of)
+        assert result is not None  # float64 holds the inputs
+        return result
 
     def computed(self) -> Self:
         """The same, with its expected values."""
@@ -148,6 +173,18 @@ def _read_only(values: Array) -> Array:
     view = values.view()
     view.setflags(write=False)
     return view
+
+
+_SMALL = 2**8  # entries of a matrix that is held whole
+
+
+@functools.lru_cache(maxsize=64)
+def _exact_band(convention: Resize, axis: Axis, rule: str | None) -> Band:
+    """The exact weights of one axis."""
+    if rule is None:
+        return band(*exact_taps(convention, axis), axis.n_in)
+    where, scale = coordinates(convention, axis, rule), convention.scale(*axis.arguments)
+    return band(*convention.taps_at(where, axis.n_in, scale, tap_weights(rule)), axis.n_in)
 
 
 @functools.lru_cache(maxsize=1024)

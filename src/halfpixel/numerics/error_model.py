@@ -59,6 +59,8 @@ class ErrorModel:
         sums: the dtype whose range sums have, where that is not ``accumulation``'s.
         flushes: numbers below the normal range are taken as 0.
         saturates: a result of another dtype than the sums is cut at the largest number of both dtypes.
+        channel_block: of a transposed convolution, how many channels are read together, with weights of 0 for
+            those of other groups.
         source: where the constants were read: repository, path, symbol.
     """
 
@@ -78,6 +80,7 @@ class ErrorModel:
     sums: str | None = None
     flushes: bool = False
     saturates: bool = False
+    channel_block: int = 1
     source: str
 
 

@@ -42,10 +42,51 @@ def _repeated(x: NDArray[Any]) -> NDArray[Any]:
     return np.broadcast_to(x[:1], x.shape)
 
 
+def _one_value(x: NDArray[Any]) -> NDArray[Any]:
+    return np.broadcast_to(x[:1, :1, :1, :1], x.shape)
+
+
+def _pixels(x: NDArray[Any]) -> NDArray[Any]:
+    return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+
+
+_AROUND = 77  # what lies around a crop, and is no part of it
+
+
+def _crop(x: NDArray[Any]) -> NDArray[Any]:
+    n, c, h, w = x.shape
+    wide = np.full((n, c, h + 3, w + 5), _AROUND, x.dtype)
+    crop = wide[:, :, 1:-2, 3:-2]
+    crop[...] = x
+    return crop
+
+
+def _crop_of_pixels(x: NDArray[Any]) -> NDArray[Any]:
+    n, c, h, w = x.shape
+    wide = np.full((n, h + 3, w + 5, c), _AROUND, x.dtype)
+    crop = wide[:, 1:-2, 3:-2].transpose(0, 3, 1, 2)
+    crop[...] = x
+    return crop
+
+
+def _offset(x: NDArray[Any]) -> NDArray[Any]:
+    buffer = np.full(x.size + 1, _AROUND, x.dtype)
+    moved = buffer[1:].reshape(x.shape)
+    moved[...] = x
+    return moved
+
+
 LAYOUTS = {
     "fortran": Layout(np.asfortranarray, "in Fortran order"),
     "every_other": Layout(_every_other, "every other column of a wider array"),
     "negative_strides": Layout(_backwards, "rows and columns from the last to the first"),
     "read_only": Layout(_read_only, "not writable"),
     "repeated": Layout(_repeated, "one image in memory for all images of the batch; not writable"),
+    "one_value": Layout(
+        _one_value, "one value in memory for all, as the cotangent of y.sum(); not writable"
+    ),
+    "pixels": Layout(_pixels, "pixel by pixel, the channels of each together"),
+    "crop": Layout(_crop, "part of a larger image, whose rows are longer"),
+    "crop_of_pixels": Layout(_crop_of_pixels, "part of a larger image that lies pixel by pixel"),
+    "offset": Layout(_offset, "one value after the beginning of its memory"),
 }

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..operators import Resize
+from ..operators import ConvTranspose, Resize
 from ..operators.axis import Axis
+from ..operators.conv_transpose import convolution_reads
 from ..operators.exact import Exact
 from ..operators.kernels import KERNELS
 from .coordinates import float_coordinates
@@ -788,3 +789,36 @@ def filled(x: Float64) -> Float64:
     first = np.argmax(finite, axis=0, keepdims=True)
     other = np.take_along_axis(np.where(finite, x, 0.0), first, axis=0)
     return np.where(finite, x, other)
+
+
+# ---------------------------------------------------------------------------- transposed convolutions
+
+
+def transposed_sums(
+    convention: ConvTranspose, x: Float64, w: Float64, b: Float64 | None = None, block: int = 1
+) -> Float64:
+    """A transposed convolution in float64, term by term: every tap is multiplied, one of weight 0 too.
+
+    Args:
+        x, w, b: as of :meth:`halfpixel.operators.ConvTranspose.apply`; x may have NaN and infinities.
+        block: channels that are read together, with weights of 0 for those of other groups.
+
+    Returns:
+        Shape ``(n, c_out, *output_size)``: right where it is not finite; elsewhere rounded in every step.
+    """
+    size = convention.output_size(x.shape[2:], w.shape[2:])
+    c_in, per_out = w.shape[:2]
+    per_in = c_in // convention.group
+    result = np.zeros((x.shape[0], per_out * convention.group, *size))
+    with np.errstate(invalid="ignore", over="ignore"):
+        for reads, tap in convolution_reads(convention, w.shape[2:], size, x.shape[2:]):
+            inputs, outputs = zip(*reads, strict=True)
+            for out in range(result.shape[1]):
+                group, kernel = divmod(out, per_out)
+                own = range(group * per_in, (group + 1) * per_in)
+                first, last = own.start // block * block, -(-own.stop // block) * block
+                for channel in range(first, min(last, c_in)):
+                    weight = w[(channel, kernel, *tap)] if channel in own else 0.0
+                    at: Any = (slice(None), out, *outputs)
+                    result[at] += x[:, channel, *inputs] * weight
+    return result if b is None else result + b.reshape(-1, *(1,) * len(size))
