@@ -21,6 +21,7 @@ from .call import (
     HALVES,
     INTEGERS,
     Call,
+    Change,
     Defect,
     DType,
     Expression,
@@ -173,15 +174,33 @@ _REFUSES_EMPTY = (
     ),
 )
 
+# which multiply-adds of its float32 a torch was compiled to fuse
+_UNFUSED = "keras_torch_unfused"
+_BUILDS = {
+    "torch <2.5": "keras_torch_rounded_2_1",
+    "torch >=2.5, <2.8": "keras_torch_rounded_2_5",
+    "torch >=2.8, <2.11": "keras_torch_rounded_2_8",
+}
+
+
+def _changes(call: Call, own: Call, function: str) -> dict[str, Change]:
+    """What was computed otherwise before: by Keras, or by the torch beside it."""
+    built: dict[str, Change] = {
+        releases: {"roundings": dict.fromkeys(call.roundings, (rounding, _UNFUSED))}
+        for releases, rounding in _BUILDS.items()
+    }
+    return {**through_torchvision(call, own, function), **(built if call.roundings else {})}
+
+
 CALLS = calls(
     Backend(
         framework="keras_torch",
         have=have_on_torch,
-        changes=through_torchvision,
+        changes=_changes,
         becomes={said: _from_channels_last(_TORCH[name]) for said, name in _BECOMES.items()},
         narrow=_NARROW,
         widens={"uint16": "int32"},  # keras/src/backend/torch/core.py: TORCH_DTYPES
-        roundings=("keras_torch_rounded", "keras_torch_unfused"),
+        roundings=("keras_torch_rounded", _UNFUSED),
         rounding=_rounding,
         narrows="keras/src/backend/torch/image.py: _cast_squeeze_in, _cast_squeeze_out",
         refusal=Refusal(

@@ -242,6 +242,20 @@ ROUNDINGS = {
         "the compiler's choice",
         stored=False,
     ),
+    **{
+        f"keras_torch_rounded_{name}": Rounding(
+            predict,
+            applies=torch.keras_has,
+            source=_KERAS_TORCH,
+            found=f"torch {release} on x86-64 until every float32 was predicted",
+            stored=False,
+        )
+        for name, predict, release in (
+            ("2_8", torch.keras_2_8, "2.9.1"),
+            ("2_5", torch.keras_2_5, "2.5.1"),
+            ("2_1", torch.keras_2_1, "2.2.2"),
+        )
+    },
     "keras_torch_unfused": Rounding(
         torch.keras_unfused,
         applies=torch.keras_has,

@@ -232,6 +232,24 @@ def keras_has(convention: Resize) -> bool:
     return windows and half_pixel and bordered and kernels.get(convention.mode, False)
 
 
+@dataclass(frozen=True)
+class _Build:
+    """Which multiply-adds of a build of torch are fused, the compiler's choice; each rounds once or twice.
+
+    Attributes:
+        add: those of sums, and of coordinates but for the next.
+        place: of the coordinates of bilinear's two passes.
+        step, last: of the steps of a cubic weight, and of its last; antialiased, they are ``add``.
+        in_fours: the products of each group of four of an antialiased window are rounded before the sum.
+    """
+
+    add: MultiplyAdd
+    place: MultiplyAdd
+    step: MultiplyAdd
+    last: MultiplyAdd
+    in_fours: bool = True
+
+
 def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """The float32 result of bilinear and bicubic on channels_last images, rounded half to even. With bicubic,
     uint8 is then clamped, int16 wraps around, and uint16 is returned as int32 without clamping.
@@ -242,12 +260,28 @@ def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) ->
     antialiased images, from a window's first tap to its last: after the first tap, the products of each
     group of four are rounded before they are added; the multiply-adds of the remaining taps are fused.
     """
-    return _keras(fma, convention, x, size, dtype)
+    return _keras(_Build(fma, fma, fma, _unfused), convention, x, size, dtype)
+
+
+def keras_2_8(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """As ``keras_torch_rounded``, but for bilinear's coordinates and cubic weights, which are not fused."""
+    return _keras(_Build(fma, _unfused, _unfused, _unfused), convention, x, size, dtype)
+
+
+def keras_2_5(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """As ``keras_torch_rounded_2_8``; but antialiased windows are fused throughout."""
+    build = _Build(fma, _unfused, _unfused, _unfused, in_fours=False)
+    return _keras(build, convention, x, size, dtype)
+
+
+def keras_2_1(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """As ``keras_torch_rounded``; but cubic weights and antialiased windows are fused throughout."""
+    return _keras(_Build(fma, fma, fma, fma, in_fours=False), convention, x, size, dtype)
 
 
 def keras_unfused(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded``, on a CPU without AVX2: every product and every sum is rounded."""
-    return _keras(_unfused, convention, x, size, dtype)
+    return _keras(_Build(_unfused, _unfused, _unfused, _unfused), convention, x, size, dtype)
 
 
 def _unfused(a: Any, b: Any, c: Any) -> Float32:
@@ -255,22 +289,23 @@ def _unfused(a: Any, b: Any, c: Any) -> Float32:
 
 
 def _keras(
-    add: MultiplyAdd, convention: Resize, x: Integers, size: tuple[int, int], dtype: str
+    build: _Build, convention: Resize, x: Integers, size: tuple[int, int], dtype: str
 ) -> Integers:
     image = x.astype(F)
     floats = (_antialiased_float32 if convention.antialias else _float32)(
-        add, convention, image, size
+        build, convention, image, size
     )
     return _stored(_half_even(floats).astype(np.int64), dtype)
 
 
-def _float32(
-    add: MultiplyAdd, convention: Resize, image: Float32, size: tuple[int, int]
-) -> Float32:
+def _float32(build: _Build, convention: Resize, image: Float32, size: tuple[int, int]) -> Float32:
+    channels, add = image.shape[1], build.add
+    linear = convention.mode == "linear"
+    passes = not linear or (channels <= _FEW and sum(size) > _LARGE)
+    place = build.place if linear and passes else add
     axes = zip(image.shape[2:], size, strict=True)
-    rows, columns = (_read(add, convention, n_in, n_out) for n_in, n_out in axes)
-    channels = image.shape[1]
-    if convention.mode == "cubic" or (channels <= _FEW and sum(size) > _LARGE):
+    rows, columns = (_read(build, place, convention, n_in, n_out) for n_in, n_out in axes)
+    if passes:
         return _along(add, _along(add, image, 3, columns), 2, rows)
     whole = channels - channels % _LANES
     parts = ((image[:, :whole], _IN_VECTORS), (image[:, whole:], _ONE_BY_ONE))
@@ -284,8 +319,8 @@ def _stored(values: Integers, dtype: str) -> Integers:
     return values.astype("int32" if dtype == "uint16" else dtype).astype(np.int64)
 
 
-def _read(add: MultiplyAdd, convention: Resize, n_in: int, n_out: int) -> _Read:
-    """The place is a multiply-add, fused or not, and so is each step of the cubic but its last."""
+def _read(build: _Build, add: MultiplyAdd, convention: Resize, n_in: int, n_out: int) -> _Read:
+    """The place is a multiply-add, and so is each step of the cubic."""
     middles = np.arange(n_out).astype(F) + F(0.5)
     place = add(middles, F(n_in) / F(n_out), F(-0.5))
     if convention.mode == "linear":
@@ -299,10 +334,10 @@ def _read(add: MultiplyAdd, convention: Resize, n_in: int, n_out: int) -> _Read:
         a = F(convention.cubic_coeff_a or 0)
         offsets = range(-1, 3)
         weights = [
-            _far(add, _unfused, a, t + F(1)),
-            _near(add, _unfused, a, t),
-            _near(add, _unfused, a, u),
-            _far(add, _unfused, a, u + F(1)),
+            _far(build.step, build.last, a, t + F(1)),
+            _near(build.step, build.last, a, t),
+            _near(build.step, build.last, a, u),
+            _far(build.step, build.last, a, u + F(1)),
         ]
     index = np.stack([(base + k).clip(0, n_in - 1) for k in offsets])
     return _Read(index, np.stack(weights))
@@ -348,14 +383,14 @@ def _summed(
 
 
 def _antialiased_float32(
-    add: MultiplyAdd, convention: Resize, image: Float32, size: tuple[int, int]
+    build: _Build, convention: Resize, image: Float32, size: tuple[int, int]
 ) -> Float32:
     """Columns, then rows, each only where the size changes."""
     for axis in (3, 2):
         n_in, n_out = image.shape[axis], size[axis - 2]
         if not _copied(n_in, n_out):
-            windows = (_window(add, convention, n_in, n_out, i) for i in range(n_out))
-            sums = [_window_sum(add, image, axis, first, weights) for first, weights in windows]
+            windows = (_window(build.add, convention, n_in, n_out, i) for i in range(n_out))
+            sums = [_window_sum(build, image, axis, first, weights) for first, weights in windows]
             image = np.stack(sums, axis=axis)
     return image
 
@@ -382,12 +417,10 @@ def _window(
     return first, weights / np.add.accumulate(weights)[-1]
 
 
-def _window_sum(
-    add: MultiplyAdd, image: Float32, axis: int, first: int, weights: Float32
-) -> Float32:
+def _window_sum(build: _Build, image: Float32, axis: int, first: int, weights: Float32) -> Float32:
     total = image.take(first, axis) * weights[0]
-    in_fours = 1 + (len(weights) - 1) // _AT_A_TIME * _AT_A_TIME
+    in_fours = 1 + (len(weights) - 1) // _AT_A_TIME * _AT_A_TIME if build.in_fours else 1
     for k in range(1, len(weights)):
-        step = _unfused if k < in_fours else add
+        step = _unfused if k < in_fours else build.add
         total = step(image.take(first + k, axis), weights[k], total)
     return np.asarray(total)
