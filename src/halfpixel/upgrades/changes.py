@@ -147,6 +147,12 @@ def _answers(old: Call, new: Call, dtype: DType) -> bool:
     return any(one.kind == "answers" for one in both)
 
 
+def _both_answer(old: Call, new: Call, dtype: DType) -> bool:
+    """Whether both releases answer one and the same request in a dtype."""
+    outcomes = zip(_outcomes(old, dtype, new), _outcomes(new, dtype, old), strict=True)
+    return any(before.kind == after.kind == "answers" for before, after in outcomes)
+
+
 def _answers_alike(old: Call, new: Call, dtype: DType) -> bool:
     """Whether nothing that decides what a call answers differs, so that no request needs to be tried."""
     taken = (dtype in old.arithmetic) == (dtype in new.arithmetic)
@@ -317,7 +323,7 @@ def _result_dtypes(old: Call, new: Call) -> Iterator[Change]:
     taken = [dtype for dtype in _taken(new) if dtype in old.arithmetic]
     found: dict[tuple[str, str], list[DType]] = {}
     for dtype in taken:
-        if old.returns[dtype] != new.returns[dtype]:
+        if old.returns[dtype] != new.returns[dtype] and _both_answer(old, new, dtype):
             found.setdefault((old.returns[dtype], new.returns[dtype]), []).append(dtype)
     for (before, after), dtypes in found.items():
 
