@@ -509,6 +509,14 @@ def _check_arguments(parser: Parser) -> None:
         help="check only this one, as written in code, or a name or a pattern of names; repeatable",
     )
     parser.add_argument(
+        "--in",
+        dest="code",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="check only the calls in this file of Python, or in those of this folder; repeatable",
+    )
+    parser.add_argument(
         "--fast", action="store_true", help="the stored cases only, in float32 and uint8"
     )
     parser.add_argument(
@@ -551,6 +559,7 @@ def _positive(text: str) -> int:
 def _check(chosen: Namespace) -> Output:
     from .checking import LIMIT, check
 
+    used = _used(chosen.code)
     if chosen.locked:
         return _locked(chosen)
     if chosen.save or chosen.against:
@@ -558,19 +567,45 @@ def _check(chosen: Namespace) -> Output:
     with _running() as progress:
         found = check(
             chosen.framework,
-            chosen.call,
+            [*chosen.call, *used.calls],
             require=chosen.require,
             fast=chosen.fast,
             jobs=chosen.jobs,
             limit=chosen.timeout or LIMIT,
             progress=progress,
         )
-    notes = _write_report(found, chosen.report) if chosen.report is not None else ""
+    notes = "".join(f"\nnot read: {one}" for one in used.unread)
+    notes += _write_report(found, chosen.report) if chosen.report is not None else ""
     return Output(
         lambda width: found.text(width, verbose=chosen.verbose, table=chosen.table) + notes,
         found.json,
         YES if found.as_declared else NO,
     )
+
+
+@dataclass(frozen=True)
+class _Used:
+    """The calls that code uses, and what of it was not read."""
+
+    calls: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def _used(paths: Sequence[str]) -> _Used:
+    """What is in files of Python, and in those of folders.
+
+    Raises:
+        ValueError: there is no such file, or no call that halfpixel knows is in them.
+    """
+    if not paths:
+        return _Used()
+    from .upgrades import usage
+
+    found = usage.read([Path(path) for path in paths])
+    if not found.calls:
+        raise ValueError(f"no call that halfpixel knows is in {', '.join(paths)}")
+    unread = (": ".join(filter(None, (one.where, one.text, one.why))) for one in found.unread)
+    return _Used(tuple(sorted(found.calls)), tuple(unread))
 
 
 def _write_report(found: Check, folder: Path) -> str:
@@ -701,13 +736,14 @@ def _check_alone(chosen: Namespace, option: str, others: Sequence[str]) -> None:
     """
     for other in others:
         if getattr(chosen, other):
+            other = {"code": "in"}.get(other, other)
             raise ValueError(f"--{other} does not go together with {option}")
 
 
 def _locked(chosen: Namespace) -> Output:
     from .checking import locked
 
-    others = ("save", "against", "call", "require", "fast", "table", "report")
+    others = ("save", "against", "call", "code", "require", "fast", "table", "report")
     _check_alone(chosen, "--locked", others)
     with _running() as progress:
         found = locked(chosen.framework, progress=progress)
@@ -723,7 +759,10 @@ def _observe(chosen: Namespace) -> Output:
         raise ValueError(f"{chosen.save} cannot be written: there is no such folder")
     with _running() as progress:
         found = checking.observe(
-            chosen.framework, chosen.call, require=chosen.require, progress=progress
+            chosen.framework,
+            [*chosen.call, *_used(chosen.code).calls],
+            require=chosen.require,
+            progress=progress,
         )
     if chosen.save:
         checking.save(Path(chosen.save), found)

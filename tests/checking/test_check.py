@@ -46,6 +46,30 @@ def _line(found: Check, name: str) -> str:
 # ---------------------------------------------------------------------------- causes
 
 
+def test_the_calls_that_code_uses_are_those_that_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def stop(frameworks: object, calls: list[str], **known: object) -> None:
+        asked.append(calls)
+        raise ValueError("that is enough")
+
+    monkeypatch.setattr("halfpixel.checking.check", stop)
+    code = "import cv2 as c\nfrom torch.nn import functional\n"
+    code += "y = c.resize(x, (3, 4), interpolation=c.INTER_AREA)\n"
+    code += "functional.interpolate(y, scale_factor=2, mode='bicubic')\n"
+    (tmp_path / "mine.py").write_text(code)
+    (tmp_path / "none.py").write_text("print(1)\n")
+    assert cli.main(["check", "--in", str(tmp_path)]) == 2
+    (calls,) = asked
+    begin = ("opencv-resize-INTER_AREA", "torch-interpolate-bicubic")
+    assert all(any(one.startswith(name) for one in calls) for name in begin)
+    assert all(one.startswith(begin) for one in calls)
+    assert cli.main(["check", "--in", str(tmp_path / "none.py")]) == 2
+    assert len(asked) == 1
+
+
 def test_a_call_that_is_as_declared_has_no_line(found: Check) -> None:
     text = found.text()
     assert text.startswith("not as declared: 4 of 6 calls of mylib ")

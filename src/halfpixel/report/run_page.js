@@ -17,6 +17,7 @@ function signed(v, limit) {
 }
 function paint(canvas, rows, colour) {
   canvas.width = rows[0].length; canvas.height = rows.length;
+  canvas.style.width = `min(100%, ${22 * canvas.width / canvas.height}rem)`;  // as high as 22rem
   const context = canvas.getContext('2d'), image = context.createImageData(canvas.width, canvas.height);
   rows.flat().forEach((v, i) => image.data.set([...colour(number(v)), 255], 4 * i));
   context.putImageData(image, 0, 0);
