@@ -54,6 +54,27 @@ def test_calls_are_read_by_what_is_imported(project: Path) -> None:
     assert "interpolation=flag is not written out" in unread.why
 
 
+FLAGS = """\
+import cv2 as c
+import tensorflow as tff
+from cv2 import INTER_LINEAR, resize
+c.resize(x, (3, 4), interpolation=c.INTER_LINEAR)
+resize(x, dsize=(3, 4), interpolation=INTER_LINEAR)
+tff.image.resize(x, (3, 4), method=tff.image.ResizeMethod.BILINEAR)
+"""
+
+
+def test_flags_are_read_by_what_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(FLAGS)
+    found = usage.read([tmp_path])
+    assert found.unread == ()
+    assert [use.calls for use in found.uses] == [
+        ("opencv-resize-INTER_LINEAR",),
+        ("opencv-resize-INTER_LINEAR",),
+        ("tensorflow-image.resize-bilinear",),
+    ]
+
+
 def test_what_is_used_comes_first_with_file_and_line(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

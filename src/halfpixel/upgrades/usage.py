@@ -124,6 +124,7 @@ def _shown(file: Path) -> str:
 
 def _in_file(file: Path, tree: ast.Module) -> Iterator[Use | Unread]:
     imported = _imported(tree)
+    flags = _Flags(imported)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -133,7 +134,24 @@ def _in_file(file: Path, tree: ast.Module) -> Iterator[Use | Unread]:
             continue
         if names.known(full) or conv_transpose.known(full):
             where = f"{_shown(file)}:{node.lineno}"
-            yield _read(where, ast.unparse(node), full + ast.unparse(node)[len(str(name)) :])
+            text = ast.unparse(node)
+            arguments = ast.parse(f"f{text[len(str(name)) :]}", mode="eval")
+            yield _read(where, text, full + ast.unparse(flags.visit(arguments))[1:])
+
+
+class _Flags(ast.NodeTransformer):
+    """Writes flags as they are known, whatever a module has imported them as: ``cv2.INTER_AREA``."""
+
+    def __init__(self, imported: Mapping[str, str]) -> None:
+        self._known = {
+            name: full.replace("tensorflow", "tf", 1)
+            for name, full in imported.items()
+            if full.partition(".")[0] in ("cv2", "tensorflow")
+        }
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        full = self._known.get(node.id)
+        return node if full is None else ast.parse(full, mode="eval").body
 
 
 def _imported(tree: ast.Module) -> Mapping[str, str]:
