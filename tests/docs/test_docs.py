@@ -16,6 +16,7 @@ from halfpixel.conformance import goldens, trials, verdicts
 from halfpixel.frameworks import Release
 from halfpixel.report import arithmetics
 from halfpixel.report.terminal import explain
+from tests.thinning import swept
 
 TOP = Path(__file__).parents[2]
 README, CHECK, IDENTIFY = (
@@ -49,7 +50,10 @@ def test_the_failure_that_is_explained_is_one(monkeypatch: pytest.MonkeyPatch) -
     assert explain(verdicts.judge(call, case, "float32")) == shown[1]
 
 
-def test_what_the_program_writes_is_fresh() -> None:
+@pytest.mark.parametrize("plots", [False, swept(True)], ids=["pages", "plots"])
+def test_what_the_program_writes_is_fresh(plots: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not plots:  # those of errors, which are most of the time
+        monkeypatch.setattr(arithmetics, "pictures", lambda growth, calls: {})
     write = runpy.run_path(str(TOP / "docs" / "write.py"))
     documents = write["documents"]()
     stale = [

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,63 +13,39 @@ import pytest
 from halfpixel import frameworks
 from halfpixel.conformance import trials
 from halfpixel.conformance.verdicts import judge
-from halfpixel.frameworks import FRAMEWORKS, Expression, FrameworkError, Names, Release
+from halfpixel.frameworks import FRAMEWORKS, FrameworkError, Names, Release
 from halfpixel.frameworks.process import Process, elsewhere
 from halfpixel.operators.request import Operation
+from tests.frameworks import elsewhere as there
 
 # ---------------------------------------------------------------------------- any framework
 
 
-def _load() -> Names:
-    return {"os": os}
-
-
-def _variable(names: Names, name: str) -> str | None:
-    value = names["os"].environ.get(name)
-    return None if value is None else str(value)
-
-
-def _refuse(names: Names) -> None:
-    raise ValueError("no such interpolation")
-
-
-def _die(names: Names) -> None:
-    names["os"]._exit(3)
-
-
-def _end_there(names: Names, expression: Expression, inputs: dict[str, Any]) -> Any:
-    names["os"]._exit(3)
-
-
-def _no_such_module() -> Names:
-    raise ImportError("No module named 'tree'")
-
-
 @pytest.fixture(scope="module")
 def process() -> Iterator[Process]:
-    started = Process("mylib", {"MYLIB_BACKEND": "there"}, _load)
+    started = Process("mylib", {"MYLIB_BACKEND": "there"}, there.load)
     yield started
     started.end()
 
 
 def test_the_environment_is_the_childs_alone(process: Process) -> None:
-    assert process(_variable, "MYLIB_BACKEND") == "there"
+    assert process(there.variable, "MYLIB_BACKEND") == "there"
     assert "MYLIB_BACKEND" not in os.environ
 
 
 def test_what_is_raised_there_is_raised_here_in_the_same_words(process: Process) -> None:
     with pytest.raises(ValueError, match=r"^no such interpolation$"):
-        process(_refuse)
-    assert process(_variable, "MYLIB_BACKEND") == "there"
+        process(there.refuse)
+    assert process(there.variable, "MYLIB_BACKEND") == "there"
 
 
 def test_a_child_that_died_is_an_error_and_no_verdict(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    process = Process("mylib", {}, _load)
+    process = Process("mylib", {}, there.load)
     words = "the process that runs mylib has ended: it was killed, or it crashed"
     with pytest.raises(FrameworkError, match=words):
-        process(_die)
+        process(there.die)
     monkeypatch.setattr(
         "halfpixel.conformance.verdicts.load", lambda framework: {"process": process}
     )
@@ -77,18 +53,18 @@ def test_a_child_that_died_is_an_error_and_no_verdict(
         "halfpixel.conformance.verdicts.installed_release", lambda framework: Release("9.9")
     )
     trial = _trial("keras.ops.image.resize-bilinear")
-    dying = replace(trial.call, run=elsewhere(_end_there))
+    dying = replace(trial.call, run=elsewhere(there.end_there))
     with pytest.raises(FrameworkError, match=words):
         judge(dying, trial.case(), "float32")
     process.end()
 
 
 def test_after_a_child_that_died_another_is_started() -> None:
-    process = Process("mylib", {"MYLIB_BACKEND": "there"}, _load)
+    process = Process("mylib", {"MYLIB_BACKEND": "there"}, there.load)
     for _ in range(2):
         with pytest.raises(FrameworkError, match="the process that runs mylib has ended"):
-            process(_die)
-        assert process(_variable, "MYLIB_BACKEND") == "there"
+            process(there.die)
+        assert process(there.variable, "MYLIB_BACKEND") == "there"
     process.end()
 
 
@@ -101,7 +77,7 @@ def test_a_load_that_fails_is_tried_once_and_leaves_no_child(
 
     def load() -> Names:
         loads.append(1)
-        return {"process": Process("mylib", {}, _no_such_module)}
+        return {"process": Process("mylib", {}, there.no_such_module)}
 
     monkeypatch.setitem(
         frameworks.FRAMEWORKS,
@@ -116,8 +92,8 @@ def test_a_load_that_fails_is_tried_once_and_leaves_no_child(
 
 def test_a_parent_that_is_gone_takes_its_child_along() -> None:
     script = (
-        "import os; from tests.frameworks.test_process import Process, _load; "
-        "Process('mylib', {}, _load); os._exit(0)"
+        "import os; from halfpixel.frameworks.process import Process; "
+        "Process('mylib', {}, dict); os._exit(0)"
     )
     # the child has its parent's standard output: this reads until both are gone
     ended = subprocess.run(
