@@ -125,16 +125,23 @@ def test_pillow_13_takes_rows_first_where_they_lose_twice_as_many_pixels(name: s
     assert orders == {True, False}, "the order of the passes shows at some of these sizes"
 
 
-@pytest.mark.sweep
-def test_pillow_s_box_follows_nothing_that_is_known() -> None:
+def test_pillow_s_box_counts_a_pixel_a_half_after_and_none_a_half_before() -> None:
     pillow = pytest.importorskip("PIL.Image")
-    # its window begins behind a pixel's middle and ends on one: no box of halves
-    box = identified(lambda picture, size: picture.resize(size, pillow.Resampling.BOX))
-    assert not box.named
-    assert regimes(box) == {
-        "enlarging": NEAREST,
-        "shrinking by whole factors": Resize(mode="area"),
-    }
+    answer = identified(lambda picture, size: picture.resize(size, pillow.Resampling.BOX))
+    assert answer.convention == Resize(mode="box", **STRETCHED)
+    assert answer.json()["coordinate_rule"] == "box_float64"
+
+
+@pytest.mark.parametrize("n_in", [1, 2, 3, 17, 41])
+def test_the_rule_of_pillow_s_box_finds_its_pixels_at_every_size(n_in: int) -> None:
+    pillow = pytest.importorskip("PIL.Image")
+    box, differs = Resize(mode="box", **STRETCHED), 0
+    for n_out in range(1, 60):
+        image = pillow.fromarray(np.eye(n_in, dtype=np.float32))
+        got = np.asarray(image.resize((n_out, n_in), pillow.Resampling.BOX)).T
+        assert np.allclose(matrix(box, Axis(n_in, n_out), "box_float64"), got, 0, 2.0**-24)
+        differs += not np.allclose(matrix(box, Axis(n_in, n_out)), got, 0, 2.0**-24)
+    assert (differs > 0) == (n_in > 1), "a tie counts by half in the kernel"
 
 
 # ---------------------------------------------------------------------------- SciPy, scikit-image

@@ -113,6 +113,26 @@ def _box_float32(
     return kernels.box(np.array(exact, object).reshape(away.shape))
 
 
+def _float64(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """The scale n_in / n_out is rounded to float64, and so is its product with the index and a half."""
+    product = (pixels.index + 0.5) * (pixels.n_in / pixels.n_out)
+    return np.asarray(product - 0.5)
+
+
+def _box_after(
+    coordinates: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
+) -> NDArray[Any]:
+    """A pixel counts whole that lies exactly a half after the coordinate, and not at all that lies exactly a
+    half before it; its distance, in stretched pixels, and both ends are rounded to float64 at every step."""
+    middle = coordinates.astype(np.float64)[:, None] + 0.5
+    wide = max(float(stretch), 1.0)
+    away = (index - middle + 0.5) * (1 / wide)
+    first, last = (np.trunc(middle + side * wide + 0.5) for side in (-0.5, 0.5))
+    counts = (away > -0.5) & (away <= 0.5) & (first <= index) & (index < last)
+    one: Any = Fraction(1) if coordinates.dtype == object else 1.0
+    return np.asarray(np.where(counts, one, 0 * one))
+
+
 def _outside_float32(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """Whether a pixel samples outside the image is decided in float32, with the scale and its product with
     the index rounded. The last coordinate can then exceed the last pixel, and is extrapolated."""
@@ -616,6 +636,13 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
         source="tensorflow/tensorflow, tensorflow/core/kernels/image/scale_and_translate_op.cc: "
         "ComputeSpansCore (kernel_pos * one_over_kernel_scale)",
         tap_weights=_box_float32,
+    ),
+    "box_float64": CoordinateRule(
+        _float64,
+        applies=lambda c: c.mode == "box" and c.antialias and c.exclude_outside,
+        source="python-pillow/Pillow, src/libImaging/Resample.c: precompute_coeffs, box_filter "
+        "(x > -0.5 && x <= 0.5)",
+        tap_weights=_box_after,
     ),
     "outside_float32": CoordinateRule(
         _outside_float32,
