@@ -148,10 +148,19 @@ def test_a_file_that_is_no_golden_is_told(stored: Path, change: Any, words: str)
         golden(stored.parents[1])(resized("linear"))
 
 
-@pytest.mark.parametrize("text", ["", "[" * 100_000, '{"schema": 1, "schema": 1}', "\xff", "nul"])
-def test_a_file_that_is_no_json_is_told(stored: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is no JSON: "),
+        ("[" * 100_000, "is nested too deeply"),
+        ('{"schema": 1, "schema": 1}', "has the key 'schema' twice"),
+        ("\xff", "is not UTF-8"),
+        ("nul", "is no JSON: "),
+    ],
+)
+def test_a_file_that_is_no_json_is_told(stored: Path, text: str, words: str) -> None:
     stored.write_bytes(text.encode("latin-1"))
-    with pytest.raises(BadGolden, match="cannot be read"):
+    with pytest.raises(BadGolden, match=f"it {words}"):
         golden(stored.parents[1])(resized("linear"))
 
 

@@ -15,14 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import __version__, documents
+from .. import __version__, documents, untrusted
 from ..conformance import goldens
 from ..frameworks import FRAMEWORKS, Call
 from ..frameworks.call import BFLOAT16
 from ..records import Crash, Outcome, Record, Refusal, observe, probes, record
 
 SCHEMA = 1
-_LARGEST = 1 << 28  # bytes of a file that is read
 _DTYPES = (
     *("float64", "float32", "float16", "bool"),
     *("uint8", "uint16", "uint32", "int8", "int16", "int32", "int64"),
@@ -131,7 +130,7 @@ def load(path: Path) -> Observed:
     Raises:
         ValueError: it cannot be read, or is no such file.
     """
-    document = read_json(path)
+    document = untrusted.read_json(path)
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise ValueError(f"{path}: was not written by `halfpixel check --save` of this version")
     try:
@@ -139,52 +138,6 @@ def load(path: Path) -> Observed:
         return Observed(str(document["halfpixel"]), records)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ValueError(f"{path}: is damaged: {type(error).__name__}: {error}") from None
-
-
-def read_json(path: Path) -> Any:
-    """The JSON of a file that somebody else may have written.
-
-    Raises:
-        ValueError: it is missing, too large, nested too deeply, names a key twice, or is no JSON.
-    """
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise ValueError(f"{path}: larger than {_LARGEST:,} bytes")
-        return parsed_json(path.read_bytes(), str(path))
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def parsed_json(data: bytes, name: str) -> Any:
-    """The same of the content of a file.
-
-    Raises:
-        ValueError: it is too large, nested too deeply, names a key twice, or is no JSON.
-    """
-    try:
-        if len(data) > _LARGEST:
-            raise ValueError(f"{name}: larger than {_LARGEST:,} bytes")
-        return json.loads(data.decode(), object_pairs_hook=_unique)
-    except UnicodeDecodeError:
-        raise ValueError(f"{name}: is not UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{name}: is no JSON: {error}") from None
-    except RecursionError:
-        raise ValueError(f"{name}: is nested too deeply") from None
-    except _Twice as error:
-        raise ValueError(f"{name}: has the key {error} twice") from None
-
-
-class _Twice(Exception):
-    """A key that stands twice."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Twice(repr(next(name for name in names if names.count(name) > 1)))
-    return found
 
 
 def _record(one: Mapping[str, Any]) -> Record:
