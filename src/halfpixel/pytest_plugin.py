@@ -745,7 +745,8 @@ def pytest_terminal_summary(
     writer = config.get_terminal_writer()
     columns = writer.fullwidth if writer.hasmarkup else None  # that of a terminal
     if outcomes:
-        for line in table(outcomes, {name: version(name) for name in _frameworks()}, columns):
+        releases = {name: version(name) for name in _frameworks()}
+        for line in table(outcomes, releases, columns, verbose=config.option.verbose > 0):
             terminalreporter.line(line)
     for line in _causes(outcomes):
         terminalreporter.line(line)

@@ -64,6 +64,38 @@ def test_another_change_fails_and_the_summary_has_its_cause(pytester: pytest.Pyt
     assert line in result.outlines
 
 
+CALLS = '[tool.halfpixel]\ncalls = ["mylib-resize", "mylib-shifted"]\n'
+
+
+def _between(lines: list[str], first: str, last: str) -> list[str]:
+    start, end = (next(i for i, line in enumerate(lines) if mark in line) for mark in (first, last))
+    return lines[start:end]
+
+
+def test_failures_of_one_cause_are_an_example_and_the_names_of_the_others(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyprojecttoml(CALLS)
+    monkeypatch.setenv("COLUMNS", "250")  # pytest cuts what does not fit
+    lines = _run(pytester).outlines
+    shown = _between(lines, "= FAILURES =", "= halfpixel =")
+    assert sum(line.startswith("____") for line in shown) == 1
+    assert "one of 7 cases that match resize linear asymmetric:" in shown
+    named = {line.strip() for line in shown if line.startswith("    test_suite.py::")}
+    listed = {line.split()[1] for line in lines if line.startswith("FAILED ")}
+    assert (len(named), len(listed)) == (6, 7)  # the run counts and lists every one
+    assert named < listed
+    assert all(" matches resize linear asymmetric: " in x for x in lines if x.startswith("FAILED "))
+
+
+@pytest.mark.parametrize("option", ["-v", "-vv"])
+def test_v_shows_each_failure(pytester: pytest.Pytester, option: str) -> None:
+    pytester.makepyprojecttoml(CALLS)
+    lines = _run(pytester, option, option).outlines  # one takes back -q
+    shown = _between(lines, "= FAILURES =", "= halfpixel =")
+    assert sum(line.startswith("____") for line in shown) == 7
+
+
 def test_wrong_settings_are_a_usage_error(pytester: pytest.Pytester) -> None:
     path = pytester.makepyprojecttoml("[tool.halfpixel]\ncall = []\n")
     result = _run(pytester)

@@ -358,7 +358,7 @@ def test_the_table_of_a_run_is_as_wide_as_the_terminal() -> None:
     ]
     wide = table(outcomes, {"torch": "2.0"})
     assert sum("a_name_that" in line for line in wide[:4]) == 1
-    narrow = table(outcomes, {"torch": "2.0"}, 60)
+    narrow = table(outcomes, {"torch": "2.0"}, 60, verbose=True)
     assert max(map(len, narrow)) <= 60
     at = next(i for i, line in enumerate(narrow) if "a_name_that" in line)
     assert narrow[at + 1].split() == ["-", "-", "1", "-"]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -104,6 +105,51 @@ def test_workers_are_given_their_tests_as_xdist_does(theirs: pytest.Pytester) ->
     result = _run(theirs, "-v", "-n", "2")
     result.assert_outcomes(passed=4, failed=1, skipped=1, xfailed=1)
     assert "scheduling tests via LoadScheduling" in result.outlines
+
+
+@pytest.mark.sweep  # a measurement, of a machine that others use too
+def test_it_costs_under_ten_milliseconds(theirs: pytest.Pytester) -> None:
+    """The least of some rounds, with and without it in turn: what pytest does itself is in both."""
+
+    def seconds(*arguments: str) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        line = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--collect-only",
+            "-q",
+            "-p",
+            "no:xdist",
+            *arguments,
+        ]
+        subprocess.run(line, cwd=theirs.path, capture_output=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    rounds = [(seconds(), seconds("-p", "no:halfpixel")) for _ in range(8)]
+    beside, without = map(min, zip(*rounds, strict=True))
+    assert beside - without < 0.010
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(
+    "code", ["import halfpixel", "from halfpixel import cli; cli.main(['--help'])"]
+)
+def test_it_starts_as_fast_as_numpy(code: str) -> None:
+    def seconds(code: str) -> float:
+        timed = (
+            f"import contextlib, time\nwith contextlib.suppress(SystemExit): {code}\n"
+            "print(); print(time.process_time())"
+        )
+        run = [sys.executable, "-c", timed]
+        return float(
+            subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()[-1]
+        )
+
+    rounds = [(seconds(code), seconds("import numpy")) for _ in range(8)]
+    ours, theirs = map(min, zip(*rounds, strict=True))
+    assert ours <= 1.3 * theirs
 
 
 # ---------------------------------------------------------------------------- their run with the suites

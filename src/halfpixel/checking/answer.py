@@ -92,7 +92,7 @@ class Check:
             yield from call_lines(causes, self.cases)
         yield from self._examples(causes, verbose)
         if table:
-            yield from ("", *self._table(width))
+            yield from ("", *self._table(width, verbose))
         yield ""
         yield from self._notes()
 
@@ -121,9 +121,9 @@ class Check:
             yield ""
             yield "-v shows every changed case"
 
-    def _table(self, width: int | None) -> list[str]:
+    def _table(self, width: int | None, verbose: bool) -> list[str]:
         releases = {name: version(name) for name in FRAMEWORKS}
-        return table_of((one.outcome for one in self.findings), releases, width)
+        return table_of((one.outcome for one in self.findings), releases, width, verbose=verbose)
 
     def _notes(self) -> Iterator[str]:
         kinds = Counter(one.outcome.kind for one in self.findings)

@@ -294,7 +294,11 @@ def _declared_words(verdict: Verdict) -> str:
 
 
 def table(
-    outcomes: Iterable[Outcome], releases: Mapping[str, str | None], columns: int | None = None
+    outcomes: Iterable[Outcome],
+    releases: Mapping[str, str | None],
+    columns: int | None = None,
+    *,
+    verbose: bool = False,
 ) -> list[str]:
     """The table at the end of a run: one line a call, grouped by framework.
 
@@ -302,6 +306,7 @@ def table(
         outcomes: of the verdicts of the run, in any order.
         releases: the installed release of each framework.
         columns: of the terminal; None for any number. A name that leaves no room stands above its counts.
+        verbose: list the expected errors and known defects, call by call; otherwise a line counts them.
     """
     rows: dict[tuple[str, str], Row] = {}
     environments: dict[str, str] = {}
@@ -330,7 +335,8 @@ def table(
             name = row.name.ljust(width) if len(row.name) < width else " " * width
             lines.append("  " + name + "  ".join(cells))
         lines.append("")
-    return [*lines, *_notes(ordered, columns), *console.wrapped(_total(ordered), columns)]
+    notes = _notes(ordered, columns) if verbose else _noted(ordered)
+    return [*lines, *notes, *console.wrapped(_total(ordered), columns)]
 
 
 def _catalogue_order() -> Callable[[Row], int]:
@@ -347,6 +353,13 @@ def _share(share: float | None) -> str:
     if share == 0:
         return "exact"
     return "over" if share > 1 else f"{share:.0%}"
+
+
+def _noted(rows: Sequence[Row]) -> list[str]:
+    """That there are expected errors and known defects, in a line."""
+    count = sum(bool(row.words) for row in rows)
+    of = f"of {count} call{'s' * (count != 1)}"
+    return [f"expected errors and known defects {of}: -v lists them", ""] if count else []
 
 
 def _notes(rows: Sequence[Row], columns: int | None) -> list[str]:
