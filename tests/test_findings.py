@@ -171,7 +171,7 @@ def has_avx2(torch: Any) -> bool:
         ("bilinear", True),
         ("bicubic", False),
         ("bicubic", True),
-        pytest.param("lanczos", True, marks=pytest.mark.releases("torch", ">=2.13")),
+        pytest.param("lanczos", True, marks=pytest.mark.releases("torch", ">=2.12")),
     ],
 )
 def test_torch_raises_for_one_pixel_of_three_channels_alone(mode: str, antialias: bool) -> None:

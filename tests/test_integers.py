@@ -248,7 +248,7 @@ TORCH_MODES = [
             Resize(mode="cubic", cubic_coeff_a=-0.5, antialias=True, exclude_outside=True),
             ">=2.1",
         ),
-        ("lanczos", True, Resize(mode="lanczos", antialias=True, exclude_outside=True), ">=2.13"),
+        ("lanczos", True, Resize(mode="lanczos", antialias=True, exclude_outside=True), ">=2.12"),
     )
 ]
 

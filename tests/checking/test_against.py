@@ -15,7 +15,7 @@ from halfpixel import cli
 from halfpixel.checking import against, load, save
 from halfpixel.checking.moved import FAILS
 from halfpixel.checking.observed import Observed
-from halfpixel.records import Crash, Outcome, Record, Refusal, probes
+from halfpixel.records import Crash, Outcome, Record, Refusal, probes, read
 from tests.checking import acted
 
 Change = Callable[[str, np.ndarray[Any, Any]], Outcome]
@@ -110,6 +110,21 @@ def test_what_is_removed_and_what_is_new() -> None:
     found = against(made(without="resize"), made())
     assert [(one.kind, one.call.name) for one in found.moved] == [("appeared", "resize")]
     assert found.same
+
+
+def test_integers_that_are_cut_are_other_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keras 3.3 cut what 3.15 rounds: one level, all up."""
+    name = "keras.ops.image.resize-bilinear"
+    calls = [call for call in probes.calls("tensorflow") if call.name == name]
+    monkeypatch.setattr(probes, "calls", lambda framework: calls)
+    cut, rounded = (
+        Observed("0.1.0", (read("tensorflow", release),))
+        for release in ("2.21.0+keras3.3.3", "2.21.0")
+    )
+    (found,) = (one for one in against(cut, rounded).moved if one.kind == "meaning")
+    assert (found.call.name, found.dtypes) == (name, ("uint8", "uint16"))
+    assert ("keras_cut" in found.before, "keras_rounded" in found.after) == (True, True)
+    assert against(rounded, rounded).moved == ()
 
 
 def test_nothing_in_common_is_an_error() -> None:

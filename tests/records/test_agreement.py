@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from halfpixel import Resize
 from halfpixel.conformance.goldens import shown
 from halfpixel.frameworks import FRAMEWORKS, Call
 from halfpixel.frameworks.releases import contains
+from halfpixel.operators.resize import CoordinateTransformationMode
 from halfpixel.records import (
     Crash,
     Record,
@@ -32,8 +34,6 @@ LATEST = {name: releases(name)[-1] for name in record.frameworks()}
 UNDESCRIBED: tuple[tuple[str, str, str, str], ...] = (
     ("torch", "", "<2.1", "a few refusals and integers of older releases"),
     ("torch", "interpolate-area", "==2.1.*", "integers are averaged, and not refused"),
-    ("torch", "interpolate-lanczos", "==2.12.*", "lanczos came with 2.12, not with 2.13"),
-    ("tensorflow", "", "<1.14", "functions without half_pixel_centers"),
 )
 
 
@@ -79,6 +79,30 @@ def test_what_is_said_not_to_be_described_is_not(line: tuple[str, str, str, str]
     of = [release for release, one in every if contains(range_, one)]
     if of:  # it is recorded
         assert any(True for _ in agreement.disagreements(framework, of, asked))
+
+
+@pytest.mark.parametrize(
+    ("name", "grid", "off"),
+    [
+        ("v1.resize_bilinear", "asymmetric", "0e+00"),
+        ("v1.resize_bilinear-align_corners", "align_corners", "5e-07"),
+    ],
+)
+def test_tensorflow_1_13_reproduces_the_worked_example(
+    name: str, grid: CoordinateTransformationMode, off: str
+) -> None:
+    """The image on which TensorFlow 1, OpenCV and torch were compared in 2019."""
+    call, one = call_of("tensorflow", name), read("tensorflow", "1.13.1")
+    probe = next(
+        p
+        for p in probes.of_call(call, agreement.release_of(one))
+        if (p.dtype, p.name) == ("float32", "2x2-8x8-worked_example")
+    )
+    exact = Resize(mode="linear", coordinate_transformation_mode=grid)
+    expected = exact.apply(probe.computation.inputs["x"], (8, 8))
+    got = one.outcomes[name, "float32", probe.name]
+    assert isinstance(got, np.ndarray)
+    assert f"{np.max(abs(got - expected)):.0e}" == off
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

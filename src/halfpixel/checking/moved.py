@@ -1,7 +1,7 @@
 """What changed between two observations, call by call: ``check --against``.
 
 Outcomes of one probe are compared. Floats that are apart by no more than twice the error bound of the call
-are apart by rounding; so are integers that are apart by one level, of a call that weighs pixels.
+are apart by rounding; so are integers that are apart by one level, up and down, of a call that weighs pixels.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .. import documents
 from ..conformance.verdicts import error_bound, errors
 from ..frameworks import FRAMEWORKS, Call, DType, dtype_name
 from ..numerics.error_model import ErrorModel
-from ..numerics.integer_kernels import ROUNDINGS
+from ..numerics.integer_kernels import ROUNDINGS, one_way
 from ..operators import Resize
 from ..records import Outcome, Record, Refusal, agreement, probes
 from . import following
@@ -242,6 +242,7 @@ def _of(call: Call, old: Record, new: Record) -> Iterator[Moved]:
             pair = _Pair(probe, old.outcomes[key], new.outcomes[key])
             for kind in _kinds(pair, new):
                 found.setdefault(kind, {}).setdefault(probe.dtype, []).append(pair)
+    _cut(found)
     for kind, by_dtype in found.items():
         yield from _grouped(kind, call, by_dtype, asked, (old, new))
 
@@ -253,6 +254,29 @@ class _Pair:
     probe: probes.Probe
     before: Outcome
     after: Outcome
+
+
+def _cut(found: dict[Kind, dict[str, list[_Pair]]]) -> None:
+    """Integers of a dtype that are apart by one level, all up or all down, are other values."""
+    rounded = found.get("rounding", {})
+    for dtype, pairs in list(rounded.items()):
+        if _go_one_way(pairs):
+            found.setdefault("meaning", {}).setdefault(dtype, []).extend(rounded.pop(dtype))
+    if not rounded:
+        found.pop("rounding", None)
+
+
+def _go_one_way(pairs: Sequence[_Pair]) -> bool:
+    up = down = values = 0
+    for pair in pairs:
+        assert isinstance(pair.before, np.ndarray)
+        assert isinstance(pair.after, np.ndarray)
+        if pair.after.dtype.kind in "iu":
+            signed = pair.after.astype(np.float64) - pair.before.astype(np.float64)
+            up += int(np.count_nonzero(signed > 0))
+            down += int(np.count_nonzero(signed < 0))
+            values += signed.size
+    return one_way(up, down, values)
 
 
 def _grouped(

@@ -179,7 +179,7 @@ _UNFUSED = "keras_torch_unfused"
 _BUILDS = {
     "torch <2.5": "keras_torch_rounded_2_1",
     "torch >=2.5, <2.8": "keras_torch_rounded_2_5",
-    "torch >=2.8, <2.11": "keras_torch_rounded_2_8",
+    "torch >=2.8, <2.10": "keras_torch_rounded_2_8",
 }
 
 

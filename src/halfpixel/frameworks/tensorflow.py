@@ -296,17 +296,21 @@ def _v1_calls() -> Iterator[Call]:
             (f"v1.resize_{function}", f"tf.compat.v1.image.resize_{function}", _function, False),
             (f"raw_ops.{raw}", f"tf.raw_ops.{raw}", _raw_op, True),
         ):
-            yield _resize_call(
+            # 1.13 has no half_pixel_centers, and no raw_ops
+            older = say is _function and not half_pixel_centers
+            call = _resize_call(
                 name + suffix,
                 path,
                 flags,
                 convention,
-                ">=1.13" if name == "v1.resize_area" else ">=1.14",
+                ">=1.13" if older else ">=1.14",
                 say=say,
                 refusals=() if convention else (_BOTH_FLAGS,),
                 variant=variant,
                 defects=(_NO_WINDOW,) if function == "area" and align_corners else (),
             )
+            without: Change = {"expression": say(path, {"align_corners": align_corners})}
+            yield replace(call, changes={"<1.14": without} if older else {})
 
 
 def _fitting_calls() -> Iterator[Call]:
