@@ -52,7 +52,8 @@ def changes(
     def record(framework: str, release: str) -> Record:
         there = both[release]
         absent = {CALL.name: "AttributeError"} if there is None else {}
-        return Record(framework, release, {"opencv": release}, {}, there or {}, absent)
+        made = {"kernels": {}, "processor": "x86_64"}
+        return Record(framework, release, {"opencv": release}, made, there or {}, absent)
 
     framework = replace(FRAMEWORKS["opencv"], calls=(call,))
     monkeypatch.setitem(FRAMEWORKS, "opencv", framework)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
 from halfpixel.frameworks import FRAMEWORKS, Release
+from halfpixel.frameworks.releases import contains
 from halfpixel.records import releases
 from halfpixel.records.record import frameworks, read
 from halfpixel.upgrades import Change, answer
 from halfpixel.upgrades.environment import PACKAGES, Environment
 from halfpixel.upgrades.evidence import ONLY_SEEN
 from halfpixel.upgrades.seen import release_of
+from tests.records.test_agreement import UNDESCRIBED
 
 PAIRS = 12  # of each framework, in the sweep
 
@@ -31,7 +34,22 @@ def disagreements(framework: str, old: str, new: str, part: str = "") -> list[Ch
     found = answer.between(environment(framework, before), environment(framework, after), calls)
     (one,) = (one for one in found.frameworks if one.framework == framework)
     assert one.unrecorded == ()
-    return [change for change in one.disagreements if change.seen == ONLY_SEEN]
+    both = before, after
+    return [c for c in one.disagreements if c.seen == ONLY_SEEN and not unpredicted(c, both)]
+
+
+def unpredicted(change: Change, both: Sequence[Release]) -> bool:
+    """Whether nothing is known of how one of the releases computes these dtypes."""
+    states = filter(None, map(change.call.at, both))
+    unknown = {dtype for state in states for dtype in state.unpredicted}
+    return bool(change.dtypes) and {*change.dtypes} <= unknown
+
+
+def described(framework: str) -> list[str]:
+    """The recorded releases of which the catalogue describes every call."""
+    ranges = [releases for of, calls, releases, _ in UNDESCRIBED if (of, calls) == (framework, "")]
+    every = ((name, release_of(read(framework, name))) for name in releases(framework))
+    return [name for name, one in every if not any(contains(each, one) for each in ranges)]
 
 
 def told(changes: list[Change]) -> list[str]:
@@ -46,7 +64,7 @@ def test_what_the_record_shows_of_two_releases_is_declared() -> None:
 @pytest.mark.parametrize("pair", range(PAIRS))
 @pytest.mark.parametrize("framework", frameworks())
 def test_what_the_record_shows_of_a_pair_is_declared(framework: str, pair: int) -> None:
-    drawn = random.Random(f"{framework} {pair}").sample(releases(framework), 2)
+    drawn = random.Random(f"{framework} {pair}").sample(described(framework), 2)
     assert told(disagreements(framework, *drawn)) == []
 
 

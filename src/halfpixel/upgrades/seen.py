@@ -11,15 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conformance.verdicts import error_bound
-from ..conversion import agreement
-from ..conversion.agreement import Side
+from ..conversion.agreement import Side, rounding
 from ..conversion.sizes import Sizes
 from ..frameworks import FRAMEWORKS, Call, Release, dtype_name
 from ..frameworks.call import INTEGERS
 from ..numerics.computation import Computation
 from ..numerics.integer_kernels import one_way
-from ..records import Crash, Outcome, Record, Refusal, probes, read, releases
-from .outcomes import convention_of
+from ..records import Crash, Outcome, Record, Refusal, agreement, probes, read, releases
+from .outcomes import convention_of, refusal_of
 
 Values = NDArray[Any]
 
@@ -131,7 +130,12 @@ def _of_call(call: Call, old: Record, new: Record) -> Seen | None:
         if asked is None:
             asked = {(p.dtype, p.name): p.computation for p in probes.of_call(call, "9999")}
         computation = asked.get(key)
-        if computation is None or all(_says(state, computation) for state in states):
+        if computation is None:
+            _note(found, call, key, (before, after), None, (old, new))
+        elif all(_says(state, computation) for state in states) and not any(
+            _by_environment(*each, key[0], computation)
+            for each in zip(states, (before, after), (old, new), strict=True)
+        ):
             _note(found, call, key, (before, after), computation, (old, new))
     _cut(found)
     shown = found.values or found.rounded or found.results or found.refuses or found.accepts
@@ -141,6 +145,17 @@ def _of_call(call: Call, old: Record, new: Record) -> Seen | None:
 def _says(call: Call | None, asked: Computation) -> bool:
     """Whether the catalogue says what a release makes of a probe: not where it leaves some unwritten."""
     return call is None or call.expression(asked.request) is not None
+
+
+def _by_environment(
+    call: Call | None, outcome: Outcome, record: Record, dtype: Any, asked: Computation
+) -> bool:
+    """Whether a release raised for what its environment is, such as a processor without oneDNN."""
+    if call is None or not isinstance(outcome, Refusal):
+        return False
+    names = agreement.names_of(record)
+    declared = call.refusal(asked.request, dtype, names)
+    return declared is not None and refusal_of(call, asked.request, dtype) is None
 
 
 @functools.lru_cache(maxsize=8)
@@ -265,7 +280,7 @@ def _bound(call: Call, dtype: Any, asked: Computation) -> float:
     exact = Side(convention, replace(arithmetic, coordinate_rule=None), call.framework)
     n_in, n_out = zip(*asked.sizes, strict=True)
     sizes = Sizes(tuple(n_in), tuple(n_out))
-    return agreement.rounding(exact, sizes) * float(abs(asked.inputs["x"]).max())
+    return rounding(exact, sizes) * float(abs(asked.inputs["x"]).max())
 
 
 @functools.lru_cache(maxsize=64)
