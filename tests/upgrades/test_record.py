@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -35,7 +36,18 @@ def disagreements(framework: str, old: str, new: str, part: str = "") -> list[Ch
     (one,) = (one for one in found.frameworks if one.framework == framework)
     assert one.unrecorded == ()
     both = before, after
-    return [c for c in one.disagreements if c.seen == ONLY_SEEN and not unpredicted(c, both)]
+    found_only = [change for change in one.disagreements if change.seen == ONLY_SEEN]
+    return [c for c in found_only if not (unpredicted(c, both) or undescribed(c, both))]
+
+
+def undescribed(change: Change, both: Sequence[Release]) -> bool:
+    """Whether the catalogue does not describe the call in one of the releases."""
+    return any(
+        framework == change.call.framework
+        and re.match(calls, change.call.name)
+        and any(contains(releases, one) for one in both)
+        for framework, calls, releases, _ in UNDESCRIBED
+    )
 
 
 def unpredicted(change: Change, both: Sequence[Release]) -> bool:

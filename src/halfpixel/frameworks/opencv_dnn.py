@@ -280,6 +280,12 @@ _REFUSES_NO_IMAGES = Refusal(
     when=lambda request, dtype, names: request.shape[0] == 0 and dtype == "float32",
     releases=">=5",
 )
+_REFUSES_NO_IMAGES_BEFORE = Refusal(
+    words="inp\\.total\\(\\)",
+    why="a batch without images (modules/dnn/src/net_impl.cpp, Net::Impl::allocateLayers)",
+    when=lambda request, dtype, names: request.shape[0] == 0,
+    releases="<5",
+)
 # before 5.0 the input is float32, whatever comes in
 _FLOAT32: Change = {
     "returns": dict.fromkeys(_DTYPES, "float32"),
@@ -323,6 +329,7 @@ _CONV_TRANSPOSE = Call(
         ),
         _REFUSES_GROUPS,
         _REFUSES_NO_IMAGES,
+        _REFUSES_NO_IMAGES_BEFORE,
     ),
     defects=(
         Defect(
@@ -365,6 +372,7 @@ def _inferred_calls() -> Iterator[Call]:
                 _CONV_TRANSPOSE.refusals[0],
                 _REFUSES_GROUPS,
                 _REFUSES_NO_IMAGES,
+                _REFUSES_NO_IMAGES_BEFORE,
                 *([] if auto_pad else [_REFUSES_OUTPUT_SHAPE]),
             ),
             defects=defects,
