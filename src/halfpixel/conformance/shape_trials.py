@@ -10,6 +10,7 @@ import numpy as np
 
 from ..frameworks import FRAMEWORKS, Call, DType
 from ..frameworks import release as installed_release
+from ..frameworks.call import INTEGERS
 from ..operators import Resize
 from .cases import Case
 from .real_shapes import (
@@ -43,7 +44,9 @@ def _resizes(entries: Iterable[ShapeCase], release: Releases) -> Iterator[Trial]
         for entry in entries:
             if _shown(entry, call, convention):
                 for dtype in (d for d in call.arithmetic if d in entry.dtypes):
-                    if not call.refuses(dtype):
+                    # integers that become floats are converted as they are read, in loops that floats enter
+                    kept = dtype not in INTEGERS or call.returns[dtype] == dtype
+                    if kept and not call.refuses(dtype):
                         case = functools.partial(_shape, call, dtype, convention, entry)
                         yield Trial(call, dtype, entry.name, case)
 

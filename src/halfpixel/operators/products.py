@@ -69,17 +69,16 @@ class Band:
     @functools.cached_property
     def split(self) -> Split:
         rows, inverse = _distinct(self.weights)
-        total = float(max(sum(map(abs, row)) for row in rows.tolist()))
+        total = float(max(sum(filter(None, map(abs, row))) for row in rows.tolist()))
         grid = _exponent(total) - _WEIGHT_BITS
-        scaled = [[weight / Fraction(2) ** grid for weight in row] for row in rows.tolist()]
-        whole = np.array([[float(round(weight)) for weight in row] for row in scaled])
+        unit, read = Fraction(2) ** grid, np.nonzero(rows)  # most are 0 where edges wrap around
+        scaled = [weight / unit for weight in rows[read].tolist()]
+        nearest = [round(weight) for weight in scaled]
+        whole, rest = np.zeros(rows.shape), np.zeros(rows.shape)
+        whole[read] = [float(weight) for weight in nearest]
         coarse = np.ldexp(whole, grid)
-        rest = np.array(
-            [
-                [float(weight - round(weight)) for weight in row]  # each rounded once
-                for row in scaled
-            ]
-        )
+        # each rounded once
+        rest[read] = [float(weight - near) for weight, near in zip(scaled, nearest, strict=True)]
         rest = np.ldexp(rest, grid)
         fine = rows.astype(np.float64)
         return Split(
