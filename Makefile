@@ -14,7 +14,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help check modes test sweep mutants lint golden golden-check record docs site growth bench wheel wheel-test example release-check releases clean
+.PHONY: help check modes test sweep mutants fuzz lint golden golden-check record docs site growth bench wheel wheel-test example release-check releases clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
@@ -33,6 +33,9 @@ sweep: $(READY)  ## run what is left out by default: every size pair, and the de
 
 mutants: $(READY)  ## run wrong implementations against the cases of the default run: ARGUMENTS="torch --draw 100 --seed 1"
 	$(BIN)/python -m tests.mutants $(ARGUMENTS)
+
+fuzz: $(READY)  ## compare calls with the reference on what Hypothesis draws: ARGUMENTS="opencv --seconds 600 --seed 1"
+	$(BIN)/python -m halfpixel.testing.fuzz $(ARGUMENTS)
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .

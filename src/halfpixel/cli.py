@@ -177,7 +177,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = _parsed(given)
         prog = f"halfpixel {chosen.command}"
         with _at_releases(chosen):
-            answer = _COMMANDS[chosen.command].run(chosen)
+            with _only_the_answer_printed():
+                answer = _COMMANDS[chosen.command].run(chosen)
             _print(answer, as_json=as_json)
     except BrokenPipeError:  # whoever read the answer has seen enough: halfpixel convert … | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -186,12 +187,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(error.prog, str(error), error.usage, as_json=as_json)
     except ValueError as error:
         return _failed(prog, f"{error}{_about(chosen)}", as_json=as_json)
+    except OSError as error:  # a full disk, a folder that may not be written
+        return _failed(prog, str(error), as_json=as_json)
+    except _Ended as error:
+        return _failed(prog, str(error), as_json=as_json)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception:
         traceback.print_exc()
         return _failed(prog, _BUG, as_json=as_json)
     return answer.status
+
+
+class _Ended(BaseException):
+    """Code that a command runs would end the process, with a status that is not the command's answer."""
+
+
+@contextlib.contextmanager
+def _only_the_answer_printed() -> Iterator[None]:
+    """While a command runs, what users' code prints goes to stderr, file descriptor 1 included; and where it
+    would end the process, that is said."""
+    process, leave, stdout = os.getpid(), os._exit, sys.stdout
+    sys.stdout.flush()
+    try:
+        descriptor = os.dup(1)
+    except OSError:  # it is closed
+        descriptor = None
+
+    def ended(status: int) -> None:
+        if os.getpid() != process:  # a child that was forked
+            leave(status)
+        raise _Ended(f"the code that was run ended the process: os._exit({status})")
+
+    try:
+        if descriptor is not None:
+            os.dup2(2, 1)
+        os._exit, sys.stdout = ended, sys.stderr  # type: ignore[assignment]
+        yield
+    except SystemExit as error:
+        raise _Ended(
+            f"the code that was run ended the process: sys.exit({error.code!r})"
+        ) from error
+    finally:
+        os._exit, sys.stdout = leave, stdout
+        if descriptor is not None:
+            os.dup2(descriptor, 1)
+            os.close(descriptor)
 
 
 def _parsed(arguments: list[str]) -> Namespace:

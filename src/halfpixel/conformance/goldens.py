@@ -244,7 +244,7 @@ def files() -> list[Path]:
     """Every file in golden/ that is a golden, or what a write that was killed left of one. What releases did
     (golden/releases/) no reference writes: :mod:`halfpixel.records.record` does."""
     every = (p for p in sorted(root().rglob("*")) if p.relative_to(root()).parts[0] != "releases")
-    return [p for p in every if p.is_file() and p.suffix in (".json", ".tmp")]
+    return [p for p in every if not p.is_dir() and p.suffix in (".json", ".tmp")]
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -276,6 +276,8 @@ def read(path: Path) -> Case:
         data = path.read_bytes()
     except FileNotFoundError:
         raise GoldenError(path, f"missing; {_mend()}") from None
+    except OSError as error:  # a folder, a link to itself, a file that may not be read
+        raise GoldenError(path, f"{error.strerror}; {_mend()}") from None
     return parsed(data, path)
 
 
@@ -286,14 +288,18 @@ def parsed(data: bytes, path: Path) -> Case:
         GoldenError: it is not JSON, or not a golden.
     """
     try:
-        document = json.loads(data.decode())
+        document = json.loads(data.decode(), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
         raise GoldenError(path, f"not UTF-8 at byte {error.start}; {_mend()}") from None
     except json.JSONDecodeError as error:
         raise GoldenError(
             path, f"not JSON at line {error.lineno}: {error.msg}; {_mend()}"
         ) from None
-    except ValueError as error:  # an integer of more digits than Python reads
+    except RecursionError:
+        raise GoldenError(path, f"nested too deeply; {_mend()}") from None
+    except (
+        ValueError
+    ) as error:  # a key that is there twice, an integer of more digits than Python reads
         raise GoldenError(path, f"{error}; {_mend()}") from None
     keys = tuple(document) if isinstance(document, dict) else ()
     if keys not in KEYS:
@@ -307,6 +313,16 @@ def parsed(data: bytes, path: Path) -> Case:
         raise GoldenError(path, f"{reason}; {_mend()}") from None
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, of which no key is there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} is there twice")
+    return found
+
+
 def page(name: str) -> dict[str, Any]:
     """Read a :class:`Page` of JSON.
 
@@ -315,9 +331,13 @@ def page(name: str) -> dict[str, Any]:
     """
     path = root() / name
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(path.read_bytes(), object_pairs_hook=_object)
     except FileNotFoundError:
         raise GoldenError(path, f"missing; {_mend()}") from None
+    except OSError as error:
+        raise GoldenError(path, f"{error.strerror}; {_mend()}") from None
+    except RecursionError:
+        raise GoldenError(path, f"nested too deeply; {_mend()}") from None
     except ValueError as error:
         raise GoldenError(path, f"not JSON: {error}; {_mend()}") from None
     if not isinstance(document, dict):
@@ -426,6 +446,8 @@ def _problem(path: Path, text: str, case: Case | None) -> str | None:
         golden = read(path)
     except FileNotFoundError:
         return f"{shown(path)}: missing; {_mend()}"
+    except OSError as error:
+        return f"{shown(path)}: {error.strerror}; {_mend()}"
     except GoldenError as error:
         return str(error)
     for name, have, want in _arrays(golden, case):

@@ -158,6 +158,12 @@ class ShapeCase:
     steps: bool = False
 
     @property
+    def values_out(self) -> int:
+        """How many values come out."""
+        (n, c, _, _), (h, w) = self.shape, self.size
+        return n * c * h * w
+
+    @property
     def name(self) -> str:
         (n, c, h, w), (oh, ow) = self.shape, self.size
         return f"{h}x{w}-{oh}x{ow}-{n}x{c}-{self.tag}"
@@ -229,6 +235,10 @@ SHAPE_CASES = (
     ShapeCase(("long_axes",), "long_out", (1, 1, 3, 27), (6, 513)),
     ShapeCase(("long_axes", "whole_ratios"), "halved", (1, 1, 514, 6), (257, 3), steps=True),
     ShapeCase(("long_axes", "twice"), "doubled", (1, 1, 257, 3), (514, 6), steps=True),
+    ShapeCase(("threads", "whole_ratios"), "rgb_halved", (1, 3, 420, 420), (210, 210), _BOTH, steps=True),
+    ShapeCase(("threads", "twice"), "rgb_doubled", (1, 3, 146, 146), (292, 292), _BOTH, steps=True),
+    ShapeCase(("twice", "vectors_of_columns"), "doubled", (2, 17, 3, 3), (6, 6), steps=True),
+    ShapeCase(("twice", "vectors_of_columns"), "doubled", (2, 4, 9, 9), (18, 18), _BOTH),
     ShapeCase(("threads", "vectors_of_columns"), "rgb", (1, 3, 146, 146), (219, 219), _BOTH),
 )
 SHAPE_GRADIENTS = (
@@ -392,6 +402,21 @@ CONV_SHAPES = (
     _conv("taps batches", "kernels of an even size", "s2", (2, 3, 4, 3), 2, (4, 4), (2, 2), gradient=True),
     _conv("taps onednn batches", "kernels of 5, kept in size", "p2",
           (2, 2, 5, 4), 3, (5, 5), (1, 1), (2, 2, 2, 2), gradient=True),
+    # cut alike at both ends, which SAME says too
+    _conv("unlike_axes onednn batches", "strides of 2 by 4, cut alike", "s2x4-p1x0-bias",
+          (2, 10, 3, 4), 3, (4, 4), (2, 4), (1, 0, 1, 0), bias=True, gradient=True),
+    _conv("taps columns", "one high, cut alike", "s1x2-p0x1-bias",
+          (2, 3, 3, 5), 4, (1, 4), (1, 2), (0, 1, 0, 1), bias=True),
+    _conv("blocks_of_channels onednn", "16 channels to one, of more than 20,480 values, cut alike", "s2-p1",
+          (1, 16, 40, 34), 1, (4, 4), (2, 2), (1, 1, 1, 1)),
+    _conv("unlike_axes batches", "a dilation, kept in size", "p2-d2-bias",
+          (2, 3, 5, 6), 4, (3, 3), (1, 1), (2, 2, 2, 2), dilations=(2, 2), bias=True),
+    _conv("columns", "a NaN, cut alike", "s2-p1-nan",
+          (2, 2, 4, 4), 3, (4, 4), (2, 2), (1, 1, 1, 1), change=_nan),
+    _conv("batches", "no images, cut alike", "s2-p1-no_images",
+          (0, 2, 4, 4), 3, (4, 4), (2, 2), (1, 1, 1, 1)),
+    _conv("strides_in_memory", "in memory as pixels, cut alike", "s2-p1-pixels",
+          (2, 3, 4, 5), 4, (4, 4), (2, 2), (1, 1, 1, 1), layout="pixels", gradient=True),
     _conv("onednn", "more than 20,480 values in", "s2", (1, 6, 60, 58), 2, (3, 3), (2, 2)),
     _conv("blocks_of_channels onednn batches", "sums that must be rounded", "s2-fine-bias",
           (2, 17, 4, 4), 8, (3, 3), (2, 2), bias=True, fine=True, gradient=True),

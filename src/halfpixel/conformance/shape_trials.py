@@ -22,6 +22,7 @@ from .real_shapes import (
 )
 from .trials import Releases, Trial, calls, calls_following, calls_there, rule_of
 
+_SMALL = 2**13  # values that come out
 _KEPT = (
     256  # expected values of resizes: calls of a framework that follow one convention share them
 )
@@ -44,8 +45,9 @@ def _resizes(entries: Iterable[ShapeCase], release: Releases) -> Iterator[Trial]
         for entry in entries:
             if _shown(entry, call, convention):
                 for dtype in (d for d in call.arithmetic if d in entry.dtypes):
-                    # integers that become floats are converted as they are read, in loops that floats enter
-                    kept = dtype not in INTEGERS or call.returns[dtype] == dtype
+                    # integers that become floats are converted as they are read: the small ones show that
+                    whole = call.returns[dtype] == dtype
+                    kept = dtype not in INTEGERS or whole or entry.values_out <= _SMALL
                     if kept and not call.refuses(dtype):
                         case = functools.partial(_shape, call, dtype, convention, entry)
                         yield Trial(call, dtype, entry.name, case)
@@ -82,6 +84,12 @@ def _shape(call: Call, dtype: DType, convention: Resize, entry: ShapeCase) -> Ca
     if entry.shape[2:] == entry.size and not call.stored:
         rule = None  # cv2.dnn copies an image of unchanged size
     return _expected(entry, convention, rule, dtype)
+
+
+def rule_at(call: Call, dtype: DType, *, gradient: bool = False) -> str | None:
+    """The coordinate rule, or the integer arithmetic, of a call in this environment; of a gradient, the rule
+    that shows."""
+    return call.shown_rule(dtype) if gradient else rule_of(call, dtype)
 
 
 def _expected(entry: ShapeCase, convention: Resize, rule: str | None, dtype: DType) -> Case:

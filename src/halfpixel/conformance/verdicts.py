@@ -184,7 +184,9 @@ def verdict_on(
         return Verdict(kind, call, case, dtype, str(release), returned=returned, **known)
 
     if isinstance(got, str):
-        if not takes or (refusal is not None and refusal.matches(got)):
+        # of several that hold, it says one
+        holding = (one for one in now.refusals if one.holds(case.request, dtype, names))
+        if not takes or any(one.matches(got) for one in holding):
             return verdict("unsupported", words=got)
         declared = (
             f"expected a message matching {refusal.words!r}" if refusal else "none is declared"
