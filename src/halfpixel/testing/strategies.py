@@ -49,15 +49,17 @@ class Values:
         """An array of the shape of the one that the formula makes."""
         drawn = np.random.default_rng(self.seed)
         low, high = (0, 255) if dtype in INTEGERS else (-8, 8)
-        made = {
-            "formula": lambda: formula,
-            "integers": lambda: drawn.integers(low, high + 1, formula.shape).astype(np.float64),
-            "fine": lambda: drawn.integers(-(2**14), 2**14, formula.shape) / 2.0**12,
-            "wide": lambda: np.ldexp(
+        if self.kind == "formula":
+            return formula
+        if self.kind == "fine":
+            made = drawn.integers(-(2**14), 2**14, formula.shape) / 2.0**12
+        elif self.kind == "wide":
+            made = np.ldexp(
                 drawn.integers(-255, 256, formula.shape), drawn.integers(-28, 13, formula.shape)
-            ),
-        }
-        return np.asarray(made[self.kind](), np.float64)
+            )
+        else:
+            made = drawn.integers(low, high + 1, formula.shape).astype(np.float64)
+        return np.asarray(made, np.float64)
 
 
 def values(dtype: DType) -> SearchStrategy[Values]:
@@ -197,7 +199,7 @@ def conventions(draw: DrawFn) -> tuple[ConvTranspose, tuple[int, int]]:
     if way == "alike":
         begin = [draw(st.integers(0, one)) for one in cut]
         pads = (*begin, *begin)
-        appended = tuple(draw(st.integers(0, s - 1)) for s in strides)
+        appended = (draw(st.integers(0, strides[0] - 1)), draw(st.integers(0, strides[1] - 1)))
     elif way == "same":
         over = [max(k + 1 - s, 0) for k, s in zip(cut, strides, strict=True)]
         pads = (*(one // 2 for one in over), *(one - one // 2 for one in over))
