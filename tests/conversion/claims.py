@@ -34,6 +34,7 @@ from halfpixel.conversion.sizes import Sizes
 from halfpixel.frameworks import tensorflow_scales
 from halfpixel.frameworks.layer_plans import Target
 from halfpixel.frameworks.process import Process
+from halfpixel.identification.candidates import generic
 from halfpixel.numerics import equivalence
 from halfpixel.operators import Resize
 from halfpixel.operators.request import Request
@@ -752,11 +753,24 @@ def _hold_answer_to_nothing(
     if re.search(_NO_ONEDNN, want.error):
         return Held("the framework does not take it without oneDNN")
     roomy = replace(draw, spatial=(24,) * draw.rank, dtype="float32", image="noise")
+    if draw.names and draw.told:  # of what a name holds nothing is known
+        return _hold_without_names(draw, want)
     if draw.told and draw.dtype == "float32":
         raise Broken("answered what raises", draw, "an answer", want.error)
     again = source(roomy)
     if isinstance(again, Raised) and not draw.given and "output_size" not in draw.call:
         raise Broken("answered what raises", draw, "an answer", again.error)
+    return Held("the framework does not take this image")
+
+
+def _hold_without_names(draw: Draw, want: Raised) -> Held:
+    """A call that raises because of what its names hold is not answered where that is written out."""
+    try:
+        convert(_written_out(draw), draw.target, input_size=draw.spatial)
+    except ValueError:
+        return Held("what its names hold is refused")
+    if draw.dtype == "float32":
+        raise Broken("answered what raises", draw, "an answer", want.error)
     return Held("the framework does not take this image")
 
 
@@ -871,7 +885,7 @@ def allowance(claim: Claim, draw: Draw, n_out: Size) -> float:
     else:
         allowed = _ulp_at(claim, draw, n_out) * ulp
     if exactness.kind == "defined" or draw.framework == "onnx" or draw.target == "onnx":
-        allowed += _runtime_rounding(draw, n_out) * largest
+        allowed += _of_a_runtime(claim, draw, n_out) * largest
     if draw.dtype == "float64":
         allowed += 2 * 2.0**-24 * largest  # either side may compute in float32: it rounds the image
     if draw.dtype == "float16" and not _copies(claim):
@@ -937,9 +951,14 @@ def _copies(claim: Claim) -> bool:
     return claim.part is not None and claim.part.convention.mode == "nearest"
 
 
-def _runtime_rounding(draw: Draw, n_out: Size) -> float:
-    """What a runtime rounds in float32, relative to the image: coordinates, then weights."""
-    return 2.0**-24 * (8 * max(*draw.spatial, *n_out) + 64)
+def _of_a_runtime(claim: Claim, draw: Draw, n_out: Size) -> float:
+    """What a runtime rounds in float32, relative to the image: nothing is known of it, so as much as the
+    least precise of the known calls with this kernel."""
+    assert claim.part is not None
+    convention = claim.part.convention
+    return agreement.rounding(
+        Side(convention, generic(convention), "onnx"), Sizes(draw.spatial, n_out)
+    )
 
 
 def _same_pixels(claim: Claim, draw: Draw, n_out: Size) -> bool:
@@ -963,10 +982,7 @@ def _ulp_at(claim: Claim, draw: Draw, n_out: Size) -> float:
     assert claim.exactness is not None
     if _sizes_in(claim.words, draw.spatial, n_out):
         return claim.exactness.ulp
-    text = draw.call
-    for name, value in draw.names:
-        text = re.sub(rf"\b{name}\b(?!=)", repr(value), text)
-    answer = convert(text, draw.target, input_size=draw.spatial)
+    answer = convert(_written_out(draw), draw.target, input_size=draw.spatial)
     again = [answer] if isinstance(answer, ResizeConversion) else []
     found = [
         one.exactness.ulp
@@ -975,6 +991,14 @@ def _ulp_at(claim: Claim, draw: Draw, n_out: Size) -> float:
         if one.call == claim.call and one.exactness and _sizes_in(one.words, draw.spatial, n_out)
     ]
     return max([claim.exactness.ulp, *found])
+
+
+def _written_out(draw: Draw) -> str:
+    """The call with values in place of its names."""
+    text = draw.call
+    for name, value in draw.names:
+        text = re.sub(rf"\b{name}\b(?!=)", repr(value), text)
+    return text
 
 
 def _sizes_in(words: str, n_in: Size, n_out: Size) -> bool:
@@ -1029,7 +1053,7 @@ def _hold_nothing(
     off = {text: _distance(text, draw, want) for text in _PLAIN[draw.target]}
     best = min(off, key=lambda text: off[text])
     largest = float(np.abs(image_of(draw)).max(initial=1e-30))
-    if off[best] <= 2.0**-24 * largest and want.size > 50:
+    if off[best] <= 2.0**-24 * largest and _tells(draw):
         raise Broken("said that nothing is equal", draw, "no equal code", f"y = {best} is")
     near = next((claim for claim in claims if claim.kind == "nearest"), None)
     if near is None or draw.image != "photograph" or not near.measured:
@@ -1042,6 +1066,12 @@ def _hold_nothing(
         found = f"{mine:.3g} apart in the mean; {off[best]:.3g} is y = {best}"
         raise Broken("a nearer one", draw, f"nearest: {near.code}", found)
     return ["nothing is equal", "nearest: is"]
+
+
+def _tells(draw: Draw) -> bool:
+    """Whether no two values of the image are alike, so that no two calls make the same of it by chance."""
+    image = image_of(draw)
+    return bool(np.unique(image).size == image.size)
 
 
 def _distance(text: str, draw: Draw, want: Array) -> float:

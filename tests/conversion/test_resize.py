@@ -271,7 +271,7 @@ def test_spellings_are_read(text: str, call: str) -> None:
             "is no resize: give both the same",
         ),
         ("tf.image.crop_and_resize(x, [[0, 0, 1, 1], [0, 0, 1, 2]], i, (4, 4))", "one box at a time"),
-        ("keras.layers.Resizing(3, 4, crop_to_aspect_ratio=True)", "is not one of False"),
+        ("keras.layers.Resizing(3, 4, crop_to_aspect_ratio=True)", "is not converted: only"),
         ("make_node('Resize', ['x', '', 's'], ['y'], nearest_mode='up')", "nearest_mode"),
     ],
 )  # fmt: skip

@@ -19,6 +19,7 @@ from halfpixel.identification import Identification, Unidentifiable
 from halfpixel.identification.coverage import KINDS
 from halfpixel.identification.preprocessing import Window
 from halfpixel.numerics.equivalence import REGIMES
+from halfpixel.numerics.error_model import UNIT_ROUNDOFF
 from halfpixel.numerics.weights import matrix
 from halfpixel.operators.axis import Axis
 from tests.thinning import SECONDS
@@ -210,12 +211,12 @@ def claims_that_fail(answer: Identification, truth: Callable[[Array], Array]) ->
             continue
         if not said or not seen(answer, windows[0]):
             continue
-        allowed = wide(answer) if not found.stages.rounded else one_level(answer)
+        most = allowed(answer)
         off = [
             float(np.max(abs(one - y))) if one.shape == y.shape else np.inf for one in said
         ]  # where several rules fit, one of them holds
         HELD["measured" if n_in in measured else "fresh"] += 1
-        if min(off) > allowed:
+        if min(off) > most:
             wrong.append(f"{n_in}: shape {y.shape}, {said[0].shape} is said; off by {min(off):.3g}")
     return wrong
 
@@ -235,16 +236,25 @@ def seen(answer: Identification, window: Window) -> bool:
     return looked.everything or (inside and any(KINDS[k](first, second) for k in looked.kinds))
 
 
-def wide(answer: Identification) -> float:
+def allowed(answer: Identification) -> float:
+    """How far a function and what is said of it may be apart: the function resizes in float64, and rounds to
+    float32 first the resized values, then those of the affine step, which may be measured (``slack``), and
+    the weights of gray, three of them, each of the difference of two results. A half may be rounded either
+    way, where several roundings fit: a level."""
     assert answer.pipeline is not None
     stages = answer.pipeline.stages
-    return 2e-5 * stages.entry.brightest * max(abs(s) for s in stages.affine.scale)
+    u, largest = UNIT_ROUNDOFF["float32"], OVERSHOOT * stages.entry.brightest
+    mixed = 0 if stages.order.order is not None else 3 * 2
+    off = stages.affine.slack(largest) + (1 + mixed) * u * largest + stages.rounded
+    return off * max(abs(scale) for scale in stages.affine.scale)
 
 
-def one_level(answer: Identification) -> float:
-    """A half may be rounded either way, where several roundings fit."""
-    assert answer.pipeline is not None
-    return 1.01 * max(abs(s) for s in answer.pipeline.stages.affine.scale)
+# the largest value beside the image's: of both axes the largest sum of a row's weights, without their signs
+OVERSHOOT = max(
+    float(abs(matrix(one, Axis(64, n))).sum(axis=1).max()) ** 2
+    for one in CONVENTIONS
+    for n in (23, 150)
+)
 
 
 def predicted(answer: Identification, x: Array, window: Window) -> Array | None:

@@ -85,7 +85,7 @@ def paths(axis: Visible, n_in: int, precision: float) -> list[Path]:
     found = []
     if axis.step <= 0:
         return []
-    near = 2 * precision + axis.step / 50
+    near = 2 * precision
     if abs(axis.step * axis.count - n_in) <= axis.step + 1 + near:
         found.append(Path(0, n_in, axis.count, 0, axis.count))
     resized = round(n_in / axis.step)

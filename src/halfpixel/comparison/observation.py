@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..identification.adapter import Size
-from ..identification.candidates import Candidate, candidates
+from ..identification.candidates import Candidate, candidates, loosest
+from ..numerics.error_model import UNIT_ROUNDOFF
 from . import matching, value_range, window
 from .difference import Difference, Unit, difference
 from .function import Float, Function, Output, Raised
@@ -153,11 +154,13 @@ class Measured:
 
 
 def explained(a: Measured, b: Measured) -> float:
-    """How far two values may be apart that are equal but for roundings: of float32 on the way (coordinates,
-    weights and sums), of both scales, and, where one returns integers and the other does not, a whole number.
-    In levels; where a scale is not known, relative to the largest value."""
-    n = max(*a.setting.size, *b.setting.size)
-    on_the_way = 2 * (4 * n + 64) * 2.0**-24
+    """How far two values may be apart that are equal but for roundings: of float32 on the way (coordinates, by
+    which a value moves by at most the range a pixel, weights and sums, along both axes), of both scales, and,
+    where one returns integers and the other does not, a whole number. In levels; where a scale is not known,
+    relative to the largest value."""
+    coordinate, value = loosest()
+    each = [coordinate * sum(side.setting.size) + 2 * value for side in (a, b)]
+    on_the_way = sum(each) * UNIT_ROUNDOFF["float32"]
     if a.tone is None or b.tone is None or not (a.tone.affine and b.tone.affine):
         return on_the_way
     scales = float(a.tone.rounding.max() + b.tone.rounding.max())

@@ -294,7 +294,7 @@ def _moved(one: Float, other: Float, a: Measured, b: Measured) -> bool:
         ends = (first.start, second.start, n - first.stop, n - second.stop)
         if first.step <= 0 or abs(first.step - second.step) * first.count > near + first.step:
             return False
-        if min(ends) < -near - first.step / 50:
+        if min(ends) < -near:
             return False  # a grid that reaches past the image is no crop
         guesses.append(round((second.start - first.start) / first.step))
     (h, w), (down, right) = one.shape[:2], guesses

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..identification.adapter import Size
+from ..identification.candidates import loosest
 from ..identification.ramps import sampled
 from .function import Array, Float, Output
 from .images import as_dtype
@@ -100,7 +101,6 @@ def measured(
 _LOW, _RISE = 25.0, 200.0
 _STEP = 4.0  # levels from a pixel to the next, in 8 bits
 _FLOAT = 2.0**-24
-_COORDINATE, _SUM = 4, 64  # roundings in float32 of a coordinate, and of weights and their sum
 
 
 def _step(n: int, dtype: str) -> float:
@@ -109,10 +109,11 @@ def _step(n: int, dtype: str) -> float:
 
 
 def _near(tone: Tone, n: int, dtype: str) -> float:
-    """How far float32 may move a place, in input pixels: a coordinate up to n; the weights and the sum of
-    levels up to white; and the scale."""
-    levels = _SUM * _FLOAT * 255 + float(tone.narrow_rounding.max())
-    return _COORDINATE * n * _FLOAT + levels / _step(n, dtype)
+    """How far float32 may move a coordinate, in input pixels: a coordinate up to n; the weights and the sums of
+    both axes, of levels up to white; and the scale."""
+    coordinate, value = loosest()
+    levels = 2 * value * _FLOAT * 255 + float(tone.narrow_rounding.max())
+    return coordinate * n * _FLOAT + levels / _step(n, dtype)
 
 
 def _places(

@@ -31,7 +31,7 @@ def text(found: ResizeConversion) -> str:
         lines += [f"  assuming that {note}" for note in found.reading.notes]
         releases = part.call.ranges[-1]
         known = part.call.framework if part.call.framework != "onnx" else "ONNX"
-        lines.append(f"  in {known} {releases}")
+        lines.append(f"  in {known} {releases}" if releases else f"  in every release of {known}")
         lines += [f"  {one}" for one in part.conditions]
         if part.looked_at:
             lines.append(f"  compared {part.looked_at}")

@@ -198,6 +198,28 @@ def _models(has: Callable[[Kernel], bool]) -> list[ErrorModel]:
     ]
 
 
+@functools.cache
+def loosest() -> tuple[int, float]:
+    """The most roundings in float32 of any known call, on the way to one value along one axis: of a coordinate,
+    relative to the image's size in pixels; and of weights and their sum, relative to the largest pixel.
+
+    A row sums to 1, so that errors e of k weights move a value by at most k/2 · e of the range. The products
+    are added with one rounding a tap, with three where the weights are divided by their own sum.
+    """
+    coordinate, value = 0, 0.0
+    for call in trials.calls("resize"):
+        model = call.arithmetic.get("float32")
+        for convention in call.follows.values() if model is not None else ():
+            if model is None or not convention.takes_every_size:
+                continue
+            coordinate = max(coordinate, model.coordinate_roundings + model.extent_roundings)
+            taps = verdicts.axis_weights(convention, _LONGER).taps
+            sums = taps * (3 if model.normalised else 1)
+            value = max(value, taps / 2 * model.weight_error + sums)
+    return coordinate, value
+
+
+_LONGER = Axis(16, 17)  # a kernel is as wide as it is, not widened
 SMALL = 2**14  # entries of weights that are kept; those of large images are made again
 
 

@@ -145,6 +145,8 @@ def unmatched(reading: Reading) -> str:
     for key, value in reading.flags.items():
         taken = list(dict.fromkeys(row.flags.get(key) for row in mine))
         if (type(value), value) not in [(type(one), one) for one in taken] and key != "dimensions":
+            if len(taken) == 1:
+                return f"{name}: {key}={value!r} is not converted: only {key}={taken[0]!r} is"
             return f"{name}: {key}={value!r} is not one of {', '.join(map(repr, taken))}"
     refused = _refusal(reading)
     if refused:

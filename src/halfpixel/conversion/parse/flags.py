@@ -86,7 +86,8 @@ def _plain(function: Function, name: str, value: Any) -> Any:
         if text in constants:
             return constants[text]
     if unsaid(value):
-        known = f", one of {_listed(constants or words)}" if constants or words else ""
+        choices = constants or {word: taken for word, taken in words.items() if taken is not None}
+        known = f", one of {_listed(choices)}" if choices else ""
         raise Unreadable(
             f"{function.name}: {name}={value} is not written out: give its value{known}"
         )
