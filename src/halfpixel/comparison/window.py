@@ -109,8 +109,8 @@ def _step(n: int, dtype: str) -> float:
 
 
 def _near(tone: Tone, n: int, dtype: str) -> float:
-    """How far float32 may move a coordinate, in input pixels: a coordinate up to n; the weights and the sums of
-    both axes, of levels up to white; and the scale."""
+    """How far float32 may move a coordinate, in input pixels: a coordinate up to n; the weights and the sums
+    of both axes, of levels up to white; and the scale."""
     coordinate, value = loosest()
     levels = 2 * value * _FLOAT * 255 + float(tone.narrow_rounding.max())
     return coordinate * n * _FLOAT + levels / _step(n, dtype)
