@@ -385,6 +385,8 @@ def wrong_dtypes(truth: Drawn, answer: Identification, seed: int) -> Iterator[st
     for behaviour in answer.dtypes:
         for fresh in fresh_answers(truth, answer, seed, behaviour.dtype):
             raises = behaviour.does.startswith("raises ")
+            if raises and fresh.n_in == fresh.n_out:
+                continue  # a dtype is looked at where the size changes
             if raises != (fresh.y is None):
                 yield f"{behaviour.dtype}: {behaviour.does}; {fresh.said} {fresh.refused}"
                 break
@@ -414,7 +416,7 @@ def models_of(behaviour: Behaviour) -> list[str]:
     """The arithmetics that an answer says of one convention; of a simple one, both that are left open where
     no value was beyond the dtype."""
     if behaviour.arithmetic is not None:
-        return [] if ", " in behaviour.arithmetic else [behaviour.arithmetic]
+        return [] if ", " in behaviour.arithmetic else behaviour.arithmetic.split(" or ")
     words = behaviour.does.removesuffix(" (no tie was met)")
     simple = [f"{rounds}, {end}" for rounds in ROUNDS for end in (SATURATED, WRAPPED)]
     if words in ROUNDS:

@@ -156,8 +156,8 @@ class Measured:
 def explained(a: Measured, b: Measured) -> float:
     """How far two values may be apart that are equal but for roundings: of float32 on the way (coordinates,
     by which a value moves by at most the range a pixel, weights and sums, along both axes), of both scales,
-    and, where one returns integers and the other does not, a whole number. In levels; where a scale is not known,
-    relative to the largest value."""
+    and, where one returns integers and the other does not, a whole number. In levels; where a scale is not
+    known, relative to the largest value."""
     coordinate, value = loosest()
     each = [coordinate * sum(side.setting.size) + 2 * value for side in (a, b)]
     on_the_way = sum(each) * UNIT_ROUNDOFF["float32"]

@@ -201,7 +201,8 @@ def _models(has: Callable[[Kernel], bool]) -> list[ErrorModel]:
 @functools.cache
 def loosest() -> tuple[int, float]:
     """The most roundings in float32 of any known call, on the way to one value along one axis: of a
-    coordinate, relative to the image's size in pixels; and of weights and their sum, relative to the largest pixel.
+    coordinate, relative to the image's size in pixels; and of weights and their sum, relative to the
+    largest pixel.
 
     A row sums to 1, so that errors e of k weights move a value by at most k/2 · e of the range. The products
     are added with one rounding a tap, with three where the weights are divided by their own sum.

@@ -13,7 +13,7 @@ from .adapter import Subject
 from .candidates import Candidate, bound_of, expected, sampled_at
 from .deadline import OutOfTime
 from .probes import Answer, ask
-from .rounding import BOTH_PASSES, models, named, predicts
+from .rounding import BOTH_PASSES, ROUNDS, Sampled, models, named, predicts
 
 Array = NDArray[np.float64]
 
@@ -150,7 +150,7 @@ def _arithmetic(dtype: str, asked: Sequence[tuple[Candidate, Answer]]) -> tuple[
         for model in dict.fromkeys(model for s, _ in samples for model in models(s))
         if all(model in models(s) and predicts(model, s, y) for s, y in samples)
     ]
-    name = next(filter(named, fit), None)
+    name = " or ".join(filter(named, fit)) or None
     fit = [one for one in fit if not named(one)]
     predicted = f"{name} predicts every value" if name else ""
     rounds = list(dict.fromkeys(one.rpartition(", ")[0] for one in fit))
@@ -159,13 +159,21 @@ def _arithmetic(dtype: str, asked: Sequence[tuple[Candidate, Answer]]) -> tuple[
         beyond = f", {fit[0].rpartition(', ')[2]}" if overflows or rounds[0] == BOTH_PASSES else ""
         ties = " (no tie was met)" if {*_NEAREST} <= {*rounds} else ""
         simple = f"{rounds[0]}{beyond}{ties}"
-        if name is None:
+        if name is None or not _tells(samples, rounds[0]):
             return simple, None
         return (predicted if ties else f"{simple}: {predicted}"), name
     if name:
         return predicted, name
     off = max(float(np.max(abs(y - s.clipped))) for s, y in samples)
     return f"within {off:.3g} of the exact values, by no arithmetic that is known", None
+
+
+def _tells(samples: Sequence[tuple[Sampled, Array]], rounds: str) -> bool:
+    """Whether any value came out otherwise than the exact one is rounded: else an arithmetic that has a name
+    is one of many that do the same."""
+    if rounds not in ROUNDS:
+        return True
+    return any(not np.array_equal(ROUNDS[rounds](s.clipped), y) for s, y in samples)
 
 
 _NEAREST = ("rounded half to even", "rounded half up")
