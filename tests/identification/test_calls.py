@@ -84,7 +84,8 @@ def test_a_function_in_torch_is_given_tensors() -> None:
     assert answer.json()["takes"] == "torch tensors"
     assert answer.json()["called"] == "fn(x)"
     uint8 = next(b for b in answer.dtypes if b.dtype == "uint8")
-    assert uint8.arithmetic == "torch_uint8"
+    assert uint8.arithmetic is not None
+    assert "torch_uint8" in uint8.arithmetic.split(" or ")
 
 
 @pytest.mark.torch
@@ -132,7 +133,7 @@ def test_where_torch_does_not_sample_at_the_factor_is_said(mode: str, but: str) 
     assert answer.but == but
     uint8 = next(b for b in answer.dtypes if b.dtype == "uint8")
     # bicubic copies axes of integers, and samples those of floats
-    assert uint8.does == ("exact" if "nearest" in mode else "torch_uint8 predicts every value")
+    assert "exact" in uint8.does if "nearest" in mode else uint8.does.startswith("torch_uint8")
 
 
 @pytest.mark.opencv
