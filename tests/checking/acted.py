@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import Resize
+from halfpixel.catalogue import selection
 from halfpixel.checking import run
 from halfpixel.frameworks import FRAMEWORKS, Call, Expression, Framework, Name, Refusal
 from halfpixel.numerics.error_model import ErrorModel
@@ -133,11 +134,14 @@ def begin_broken(units_of: Callable[[], list[run.Unit]], name: str) -> Any:
 
 @contextmanager
 def installed(patch: pytest.MonkeyPatch, start: Any = begin) -> Iterator[None]:
-    """The framework is installed, here and in child processes."""
-    with patch.context() as inner:
-        inner.setitem(FRAMEWORKS, "mylib", framework())
-        inner.setattr("halfpixel.checking.begin", start)
-        yield
+    """The framework is installed, here and in child processes; what was read of it is forgotten after."""
+    try:
+        with patch.context() as inner:
+            inner.setitem(FRAMEWORKS, "mylib", framework())
+            inner.setattr("halfpixel.checking.begin", start)
+            yield
+    finally:
+        selection.forget()
 
 
 def begin_hanging(units_of: Callable[[], list[run.Unit]], name: str) -> Any:

@@ -124,10 +124,12 @@ class Project:
 
 ACTED = """
 import os
+import signal
 from pathlib import Path
 import pytest
 from tests.doors import test_survival as acted
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a run in the background ignores
 only = acted.only(acted._framework(acted.{act}, {load}))  # until this process ends
 only.__enter__()
 acted.install(pytest.MonkeyPatch(), Path(__file__).parent)
