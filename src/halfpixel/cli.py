@@ -867,11 +867,12 @@ def _show(chosen: Namespace) -> Output:
     convention = rules.convention_of(" ".join(given[:-2]))
     one = sampling.Sampling(convention, sizes[0], sizes[1], chosen.factor)
     one.weights()
-    unicode = "utf" in (sys.stdout.encoding or "").lower()
-    return Output(
-        lambda width: sampling.text(one, width or 100, unicode=unicode),
-        one.json,
-    )
+
+    def text(width: int | None) -> str:  # where the answer is printed: the command prints to stderr
+        unicode = "utf" in (sys.stdout.encoding or "").lower()
+        return sampling.text(one, width or 100, unicode=unicode)
+
+    return Output(text, one.json)
 
 
 def _rules_arguments(parser: Parser) -> None:

@@ -29,10 +29,11 @@ STATE = Path("build") / "fuzz.json"
 
 @dataclass(frozen=True)
 class Subject:
-    """A call in a dtype, with its gradients as calls of their own."""
+    """A call in a dtype, or its gradient, which is a call of its own."""
 
     call: Call
     dtype: DType
+    gradient: bool = False
 
     @property
     def name(self) -> str:
@@ -60,13 +61,13 @@ def subjects(framework: str) -> Iterator[Subject]:
             if not call.refuses(dtype):
                 yield Subject(call, dtype)
         if gradient is not None:
-            yield Subject(gradient.of(call), "float32")
+            yield Subject(gradient.of(call), "float32", gradient=True)
     plain = (call for call in calls("conv_transpose") if call.plain)
     for call in calls_there(plain, release):
         for dtype in call.arithmetic:
             yield Subject(call, dtype)
         if gradient is not None:
-            yield Subject(gradient.of_conv_transpose(call), "float32")
+            yield Subject(gradient.of_conv_transpose(call), "float32", gradient=True)
 
 
 def found(subject: Subject, seed: int, count: int) -> Wrong | None:
@@ -89,7 +90,7 @@ def found(subject: Subject, seed: int, count: int) -> Wrong | None:
         report_multiple_bugs=False,
         verbosity=hypothesis.Verbosity.quiet,
     )
-    @given(examples(subject.call, subject.dtype))
+    @given(examples(subject.call, subject.dtype, gradient=subject.gradient))
     def conforms(example: Example) -> None:
         verdict = judge(example.call, example.case(), example.dtype)
         if verdict.kind == "changed":

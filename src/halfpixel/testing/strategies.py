@@ -248,9 +248,8 @@ def _sums(dtype: DType) -> SearchStrategy[Values]:
     return values(dtype).filter(lambda one: one.kind != "wide")
 
 
-def examples(call: Call, dtype: DType) -> SearchStrategy[Example]:
+def examples(call: Call, dtype: DType, *, gradient: bool = False) -> SearchStrategy[Example]:
     """What a call, or the gradient of one, may be asked in a dtype."""
-    gradient = call.id.endswith("-gradient")
     made: Mapping[str, Any] = {"resize": resizes, "conv_transpose": conv_transposes}
     found: SearchStrategy[Example] = made[call.operation](call, dtype, gradient=gradient)
     return found
