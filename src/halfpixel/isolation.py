@@ -431,20 +431,38 @@ class Watch:
 
     def __init__(self, *, alone: bool) -> None:
         """``alone``: nothing else in the process uses faulthandler's thread."""
-        self.until = float("inf")  # by time.monotonic
+        self._until = self._armed = float(
+            "inf"
+        )  # by time.monotonic; when the test is late, and faulthandler's
         self._alone, self._parent = alone, os.getppid()
+        self._nowhere = open(os.devnull, "w")  # noqa: SIM115  as long as faulthandler has it
         threading.Thread(target=self._run, daemon=True, name="halfpixel-watch").start()
 
+    @property
+    def until(self) -> float:
+        """When the running test is late, by ``time.monotonic``; infinite where none runs."""
+        return self._until
+
+    @until.setter
+    def until(self, when: float) -> None:
+        self._until = when
+        if when + _LATER < self._armed:  # the test may never let the thread run
+            self._arm()
+
     def _run(self) -> None:
-        with open(os.devnull, "w") as nowhere:
-            while True:
-                left = self.until - time.monotonic()
-                if left < 0 or os.getppid() != self._parent:
-                    os._exit(TIMED_OUT)
-                if self._alone:
-                    later = min(left, 3600.0) + _LATER
-                    faulthandler.dump_traceback_later(later, exit=True, file=nowhere)
-                time.sleep(min(left, 1.0) + 0.01)
+        while True:
+            left = self._until - time.monotonic()
+            if left < 0 or os.getppid() != self._parent:
+                os._exit(TIMED_OUT)
+            self._arm()
+            time.sleep(min(left, 1.0) + 0.01)
+
+    def _arm(self) -> None:
+        if self._alone:
+            now = time.monotonic()
+            later = min(self._until - now, 3600.0) + _LATER
+            faulthandler.dump_traceback_later(later, exit=True, file=self._nowhere)
+            self._armed = now + later
 
 
 _LATER = 10.0  # seconds
