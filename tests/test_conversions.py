@@ -261,15 +261,23 @@ def test_every_small_layer_is_converted(source: Target, kernel: int, stride: int
     """The golden of the sweep counts them; here each is run, at every input size that it takes."""
     targets: tuple[Target, ...] = ("torch", "tensorflow", "keras", "opencv")
     others = [target for target in targets if target != source]
+    absent: BaseException | None = None
     for layer, sizes in SOURCES[source](kernel, stride):
         compiled = {t: compile(swept_code(layer, t), t, "exec") for t in targets}
         for n in sizes:
-            x, w, b = inputs(layer, (n, n))
-            want = run(compiled[source], source, x, w, b)
-            for target in others:
-                got = run(compiled[target], target, x, w, b)
+            given = inputs(layer, (n, n))
+            runs = (functools.partial(run, compiled[t], t, *given) for t in (source, *others))
+            needs = (plan(layer, t).conditions for t in (source, *others))
+            try:
+                want, *results = map(on_a_cpu, runs, needs)
+            except pytest.skip.Exception as skipped:
+                absent = skipped  # the other layers are compared all the same
+                continue
+            for target, got in zip(others, results, strict=True):
                 assert got.shape == want.shape, (target, layer, n)
                 assert np.array_equal(got, want), (target, layer, n)
+    if absent is not None:
+        raise absent
 
 
 def swept_code(layer: Layer, target: Target) -> str:

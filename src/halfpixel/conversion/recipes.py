@@ -39,6 +39,10 @@ _NAMES: Mapping[Target, str] = {
 }
 
 
+# of a kernel whose weights jump, by which a rounded coordinate gains or loses a pixel at few sizes
+ELSEWHERE = "at sizes that were not compared, a rounded coordinate may read another pixel"
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Code that computes a resize.
@@ -94,7 +98,10 @@ def recipes(source: Model, query: Query, target: Target) -> Iterator[Recipe]:
         found = make(source, query, target)
         if found is not None:
             prelude = f"{query.prelude}\n" if query.prelude else ""
-            yield Recipe(found.name, prelude + found.code, found.side, found.conditions)
+            rounded = found.side.model.rule != source.rule and source.convention.kernel.jumps
+            limits = (ELSEWHERE,) if rounded and not query.complete else ()
+            code = prelude + found.code
+            yield Recipe(found.name, code, found.side, (*found.conditions, *limits))
 
 
 def _axis_texts(query: Query, target: Target) -> list[tuple[str, str, str]]:
