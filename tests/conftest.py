@@ -42,3 +42,12 @@ def no_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
 
     kinds = {kind: adapter.KINDS[kind] for kind in ("NumPy arrays", "Pillow images")}
     monkeypatch.setattr(adapter, "KINDS", kinds)
+
+
+@pytest.fixture(scope="module")
+def mylib() -> Iterator[None]:
+    """A framework that is acted, whose calls change, raise and crash, is installed."""
+    from tests.checking import acted
+
+    with acted.installed(pytest.MonkeyPatch()):
+        yield

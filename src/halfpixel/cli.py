@@ -308,7 +308,7 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 @contextlib.contextmanager
 def _running() -> Iterator[Callable[[str], None] | None]:
-    """Around what calls the user's code: what that prints goes to stderr, it is no part of the answer.
+    """Around what takes time.
 
     Yields:
         Writes what is being done on a line of the terminal, which is cleared at the end; None without one.
@@ -318,12 +318,11 @@ def _running() -> Iterator[Callable[[str], None] | None]:
         print(f"\r\x1b[K{words}\r", end="", file=sys.stderr, flush=True)
 
     seen = sys.stderr.isatty()
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            yield progress if seen else None
-        finally:
-            if seen:
-                progress("")
+    try:
+        yield progress if seen else None
+    finally:
+        if seen:
+            progress("")
 
 
 # ---------------------------------------------------------------------------- compare
@@ -468,6 +467,12 @@ def _release_argument(parser: Parser) -> None:
     )
 
 
+def _code_argument(parser: Parser, words: str) -> None:
+    parser.add_argument(
+        "--in", dest="code", action="append", default=[], metavar="PATH", help=words
+    )
+
+
 def _about(chosen: Namespace) -> str:
     """Which releases a message is about, where some are named."""
     given = getattr(chosen, "release", [])
@@ -549,13 +554,9 @@ def _check_arguments(parser: Parser) -> None:
         metavar="CALL",
         help="check only this one, as written in code, or a name or a pattern of names; repeatable",
     )
-    parser.add_argument(
-        "--in",
-        dest="code",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="check only the calls in this file of Python, or in those of this folder; repeatable",
+    _code_argument(
+        parser,
+        "check only the calls in this file of Python, or in those of this folder; repeatable",
     )
     parser.add_argument(
         "--fast", action="store_true", help="the stored cases only, in float32 and uint8"
@@ -600,11 +601,11 @@ def _positive(text: str) -> int:
 def _check(chosen: Namespace) -> Output:
     from .checking import LIMIT, check
 
-    used = _used(chosen.code)
     if chosen.locked:
         return _locked(chosen)
     if chosen.save or chosen.against:
         return _observe(chosen)
+    used = _used(chosen.code)
     with _running() as progress:
         found = check(
             chosen.framework,
@@ -737,13 +738,8 @@ def _upgrade_arguments(parser: Parser) -> None:
         help="the old releases, then the new ones: opencv==4.10.0, several separated by commas, a file of "
         "requirements or a lock file, or 'installed'; or a list in which each package stands twice",
     )
-    parser.add_argument(
-        "--in",
-        dest="code",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="a file of Python, or a folder: first what the calls in it do; repeatable",
+    _code_argument(
+        parser, "a file of Python, or a folder: first what the calls in it do; repeatable"
     )
     parser.add_argument("--all", action="store_true", help="ignore the calls in [tool.halfpixel]")
     parser.add_argument("-v", "--verbose", action="store_true", help="name every call, aliases too")

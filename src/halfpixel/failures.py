@@ -123,8 +123,8 @@ def _properties(found: Mapping[str, Any]) -> dict[str, str]:
         "dtype": one.dtype,
         "case": one.case,
     }
-    causes = [cause.says(1) for cause in causes_of([one])]
     if one.kind not in ("conforms", "unsupported"):
+        causes = [cause.says(1) for cause in causes_of([one])]
         known["cause"] = causes[0] if causes else one.reason
     return known
 

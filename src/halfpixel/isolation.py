@@ -43,9 +43,8 @@ def possible(config: pytest.Config) -> bool:
     """
     if sys.platform in ("win32", "darwin") or sys.gettrace() is not None:
         return False
-    if (
-        threading.active_count() > 1
-    ):  # a lock that another thread holds is never let go of in the child
+    # a lock that another thread holds is never let go of in the child
+    if threading.active_count() > 1:
         return False
     if hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
         return False
@@ -431,9 +430,8 @@ class Watch:
 
     def __init__(self, *, alone: bool) -> None:
         """``alone``: nothing else in the process uses faulthandler's thread."""
-        self._until = self._armed = float(
-            "inf"
-        )  # by time.monotonic; when the test is late, and faulthandler's
+        # when the test is late, and when faulthandler ends it: by time.monotonic
+        self._until = self._armed = float("inf")
         self._alone, self._parent = alone, os.getppid()
         self._nowhere = open(os.devnull, "w")  # noqa: SIM115  as long as faulthandler has it
         threading.Thread(target=self._run, daemon=True, name="halfpixel-watch").start()

@@ -40,7 +40,9 @@ def json_of(data: bytes) -> Any:
     if len(data) > LARGEST:
         raise ValueError(f"larger than {LARGEST:,} bytes")
     try:
-        return json.loads(data.decode(), object_pairs_hook=_unique)
+        return json.loads(data.decode(), object_pairs_hook=unique)
+    except RepeatedKey as error:
+        raise ValueError(f"has the key {error.key!r} twice") from None
     except UnicodeDecodeError:
         raise ValueError("is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -49,10 +51,22 @@ def json_of(data: bytes) -> Any:
         raise ValueError("is nested too deeply") from None
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+class RepeatedKey(ValueError):
+    """A key of an object is there twice."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the key {key!r} is there twice")
+        self.key = key
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, of which no key is there twice: a hook of ``json.loads``.
+
+    Raises:
+        RepeatedKey: one is.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"has the key {twice!r} twice")
+        raise RepeatedKey(next(name for name in names if names.count(name) > 1))
     return found

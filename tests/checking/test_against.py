@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,9 @@ from halfpixel.checking.observed import Observed
 from halfpixel.records import Crash, Outcome, Record, Refusal, probes, read
 from tests.checking import acted
 
+pytestmark = pytest.mark.usefixtures("mylib")
+
 Change = Callable[[str, np.ndarray[Any, Any]], Outcome]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def mylib() -> Iterator[None]:
-    with acted.installed(pytest.MonkeyPatch()):
-        yield
 
 
 def made(change: Change = lambda probe, y: y, *, without: str = "", of: str = "resize") -> Observed:

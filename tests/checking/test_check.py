@@ -16,13 +16,9 @@ from halfpixel.checking.run import Finding
 from halfpixel.conformance.supervision import Ended
 from tests.checking import acted
 
+pytestmark = pytest.mark.usefixtures("mylib")
+
 CASES = 7  # of a call
-
-
-@pytest.fixture(scope="module", autouse=True)
-def mylib() -> Iterator[None]:
-    with acted.installed(pytest.MonkeyPatch()):
-        yield
 
 
 @pytest.fixture(scope="module")

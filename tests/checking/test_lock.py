@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,10 @@ from halfpixel.checking import following, functions, lock_file
 from halfpixel.checking.following import UNKNOWN, Behaviour
 from halfpixel.checking.observed import Observed
 from halfpixel.records import Crash, Refusal, probes, read
-from tests.checking import acted
 from tests.checking.test_against import NOTHING, _in_one_case, _rounded, _shifted, made
 from tests.doors.test_json import hold
 
-pytestmark = pytest.mark.usefixtures("no_tensors")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def mylib() -> Iterator[None]:
-    with acted.installed(pytest.MonkeyPatch()):
-        yield
+pytestmark = pytest.mark.usefixtures("mylib", "no_tensors")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,17 +17,12 @@ from halfpixel.checking.report import report, write
 from halfpixel.checking.run import Absent
 from halfpixel.report.evidence import WINDOW, span
 from halfpixel.report.run_page import markdown, marks, page
-from tests.checking import acted
+
+pytestmark = pytest.mark.usefixtures("mylib")
 
 pytest_plugins = ["pytester"]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 FIRST = "mylib-shifted-float32-2x2-8x8-worked_example"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def mylib() -> Iterator[None]:
-    with acted.installed(pytest.MonkeyPatch()):
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,19 +21,14 @@ from halfpixel.differences import HARMLESS, HEADINGS, Diff, diff, runs
 from halfpixel.report.diff_page import page
 from halfpixel.report.terminal import Outcome
 from halfpixel.testing.golden import Golden
-from tests.checking import acted
+
+pytestmark = pytest.mark.usefixtures("mylib")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 Change = Callable[[Outcome], Outcome]
 
 
 # ---------------------------------------------------------------------------- two reports
-
-
-@pytest.fixture(scope="module", autouse=True)
-def mylib() -> Iterator[None]:
-    with acted.installed(pytest.MonkeyPatch()):
-        yield
 
 
 @pytest.fixture(scope="module")

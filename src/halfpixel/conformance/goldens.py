@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import untrusted
 from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Convention, conv_transpose_from, resize_from
@@ -288,7 +289,7 @@ def parsed(data: bytes, path: Path) -> Case:
         GoldenError: it is not JSON, or not a golden.
     """
     try:
-        document = json.loads(data.decode(), object_pairs_hook=_object)
+        document = json.loads(data.decode(), object_pairs_hook=untrusted.unique)
     except UnicodeDecodeError as error:
         raise GoldenError(path, f"not UTF-8 at byte {error.start}; {_mend()}") from None
     except json.JSONDecodeError as error:
@@ -297,9 +298,8 @@ def parsed(data: bytes, path: Path) -> Case:
         ) from None
     except RecursionError:
         raise GoldenError(path, f"nested too deeply; {_mend()}") from None
-    except (
-        ValueError
-    ) as error:  # a key that is there twice, an integer of more digits than Python reads
+    # a key that is there twice, an integer of more digits than Python reads
+    except ValueError as error:
         raise GoldenError(path, f"{error}; {_mend()}") from None
     keys = tuple(document) if isinstance(document, dict) else ()
     if keys not in KEYS:
@@ -313,16 +313,6 @@ def parsed(data: bytes, path: Path) -> Case:
         raise GoldenError(path, f"{reason}; {_mend()}") from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object, of which no key is there twice."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} is there twice")
-    return found
-
-
 def page(name: str) -> dict[str, Any]:
     """Read a :class:`Page` of JSON.
 
@@ -331,7 +321,7 @@ def page(name: str) -> dict[str, Any]:
     """
     path = root() / name
     try:
-        document = json.loads(path.read_bytes(), object_pairs_hook=_object)
+        document = json.loads(path.read_bytes(), object_pairs_hook=untrusted.unique)
     except FileNotFoundError:
         raise GoldenError(path, f"missing; {_mend()}") from None
     except OSError as error:

@@ -23,9 +23,7 @@ from .real_shapes import (
 from .trials import Releases, Trial, calls, calls_following, calls_there, rule_of
 
 _SMALL = 2**13  # values that come out
-_KEPT = (
-    256  # expected values of resizes: calls of a framework that follow one convention share them
-)
+_KEPT = 256  # expected values of resizes: calls that follow one convention share them
 
 
 def shape_trials(release: Releases = installed_release) -> Iterator[Trial]:
@@ -49,7 +47,7 @@ def _resizes(entries: Iterable[ShapeCase], release: Releases) -> Iterator[Trial]
                     whole = call.returns[dtype] == dtype
                     kept = dtype not in INTEGERS or whole or entry.values_out <= _SMALL
                     if kept and not call.refuses(dtype):
-                        case = functools.partial(_shape, call, dtype, convention, entry)
+                        case = functools.partial(_of_call, call, dtype, convention, entry)
                         yield Trial(call, dtype, entry.name, case)
 
 
@@ -74,22 +72,21 @@ def _gradients(release: Releases) -> Iterator[Trial]:
         for entry in SHAPE_GRADIENTS:
             for dtype in (d for d in differentiated.arithmetic if d in entry.dtypes):
                 if _shown(entry, differentiated, convention):
-                    rule = call.shown_rule(dtype)
+                    rule = rule_at(call, dtype, entry)
                     case = functools.partial(_expected, entry, convention, rule, dtype)
                     yield Trial(differentiated, dtype, entry.name, case)
 
 
-def _shape(call: Call, dtype: DType, convention: Resize, entry: ShapeCase) -> Case:
-    rule = rule_of(call, dtype)
-    if entry.shape[2:] == entry.size and not call.stored:
-        rule = None  # cv2.dnn copies an image of unchanged size
-    return _expected(entry, convention, rule, dtype)
+def _of_call(call: Call, dtype: DType, convention: Resize, entry: ShapeCase) -> Case:
+    return _expected(entry, convention, rule_at(call, dtype, entry), dtype)
 
 
-def rule_at(call: Call, dtype: DType, *, gradient: bool = False) -> str | None:
+def rule_at(call: Call, dtype: DType, entry: ShapeCase) -> str | None:
     """The coordinate rule, or the integer arithmetic, of a call in this environment; of a gradient, the rule
     that shows."""
-    return call.shown_rule(dtype) if gradient else rule_of(call, dtype)
+    if entry.shape[2:] == entry.size and not call.stored:
+        return None  # cv2.dnn copies an image of unchanged size
+    return call.shown_rule(dtype) if entry.gradient else rule_of(call, dtype)
 
 
 def _expected(entry: ShapeCase, convention: Resize, rule: str | None, dtype: DType) -> Case:

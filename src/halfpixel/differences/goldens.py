@@ -43,44 +43,72 @@ def compared(old: Source, new: Source) -> Diff:
     Raises:
         ValueError: one has no golden, or a file is damaged.
     """
-    for one in (old, new):
-        if not any(_is_golden(file) for file in one.files.values()):
-            raise ValueError(f"{one.name} has no golden and no report")
     if old.alone and new.alone:  # two files, whatever their names
         new = Source(new.name, {next(iter(old.files)): new.alone})
+    first, second = _goldens(old), _goldens(new)
     moved: list[Moved] = []
     total = 0
-    for path in sorted({*old.files, *new.files}):
-        if _unchanged(old.files.get(path), new.files.get(path)):
-            total += _is_golden(new.files[path])
-            continue
-        before, after = (_golden(one, path) for one in (old, new))
-        total += before is not None and after is not None
-        moved += _moved(path, before, after)
+    for path in sorted({*first, *second}):
+        one, other = first.get(path), second.get(path)
+        total += one is not None and other is not None
+        if one is None or other is None or one.digest != other.digest:
+            before, after = (file.read() if file else None for file in (one, other))
+            moved += _moved(path, before, after)
     return Diff(old.name, new.name, "golden", total, 0, tuple(moved))
 
 
-def _unchanged(one: File | None, other: File | None) -> bool:
-    return one is not None and other is not None and one.digest == other.digest
+@dataclass(frozen=True)
+class _Stored:
+    """A file that is a golden.
+
+    Attributes:
+        file: what it is.
+        name: of the source and its path, for messages.
+        users: it is of a user's function.
+    """
+
+    file: File
+    name: Path
+    users: bool
+
+    @property
+    def digest(self) -> str:
+        return self.file.digest
+
+    def read(self) -> _Golden:
+        """What it has.
+
+        Raises:
+            ValueError: it is damaged.
+        """
+        data = self.file.read()
+        try:
+            if self.users:
+                return _of_user(users.parsed(data, self.name))
+            case = own.parsed(data, self.name)
+        except own.GoldenError as error:
+            raise ValueError(str(error)) from None
+        rule = f" with {case.rule}" if case.rule else ""
+        unit = "level" if case.dtype == "uint8" else ""
+        images = {f"image {n}": _Image(y, case.dtype, unit) for n, y in enumerate(case.expected)}
+        return _Golden(f"{case.convention}{rule}", images)
 
 
-def _golden(source: Source, path: str) -> _Golden | None:
-    """A golden of a source; None where there is none, or the file is another."""
-    file = source.files.get(path)
-    if file is None or not _is_golden(file):
-        return None
-    named = Path(f"{source.name}:{path}")
-    data = file.read()
-    try:
-        if _keys(file) == users.KEYS:
-            return _of_user(users.parsed(data, named))
-        case = own.parsed(data, named)
-    except own.GoldenError as error:
-        raise ValueError(str(error)) from None
-    rule = f" with {case.rule}" if case.rule else ""
-    unit = "level" if case.dtype == "uint8" else ""
-    images = {f"image {n}": _Image(one, case.dtype, unit) for n, one in enumerate(case.expected)}
-    return _Golden(f"{case.convention}{rule}", images)
+def _goldens(source: Source) -> dict[str, _Stored]:
+    """The goldens of a source, by path; each file is looked into once.
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = {}
+    for path, file in source.files.items():
+        keys = _keys(file)
+        if keys == users.KEYS or keys in own.KEYS:
+            named = Path(f"{source.name}:{path}")
+            found[path] = _Stored(file, named, users=keys == users.KEYS)
+    if not found:
+        raise ValueError(f"{source.name} has no golden and no report")
+    return found
 
 
 def _of_user(document: users.GoldenDocument) -> _Golden:
@@ -93,10 +121,6 @@ def _of_user(document: users.GoldenDocument) -> _Golden:
         images[name] = _Image(values, dtype, "level" if dtype == "uint8" else "")
     follows = document["follows"] or "no convention that is known"
     return _Golden(f"{follows}; {document['returns']}", images)
-
-
-def _is_golden(file: File) -> bool:
-    return _keys(file) in (users.KEYS, *own.KEYS)
 
 
 def _keys(file: File) -> tuple[str, ...]:

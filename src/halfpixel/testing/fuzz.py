@@ -17,6 +17,8 @@ from pathlib import Path
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from .. import untrusted
+from ..conformance.goldens import replace_file
 from ..conformance.trials import calls, calls_following, calls_there
 from ..conformance.verdicts import Verdict, judge
 from ..frameworks import FRAMEWORKS, Call, DType, Release
@@ -121,9 +123,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"nothing to resume: {path}: {error}") from None
+        document = untrusted.read_json(path)
+    except ValueError as error:
+        raise SystemExit(f"nothing to resume: {error}") from None
     if not isinstance(document, dict):
         raise SystemExit(f"nothing to resume: {path} is no state of a run")
     return document
@@ -154,9 +156,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if subject.name in wrong:
             continue
         STATE.parent.mkdir(exist_ok=True)
-        STATE.write_text(
-            json.dumps({**state, "done": number, "running": subject.name, "wrong": sorted(wrong)})
-        )
+        now = {**state, "done": number, "running": subject.name, "wrong": sorted(wrong)}
+        replace_file(STATE, json.dumps(now))
         _progress(f"round {round_ + 1}, {asked:,} examples, {len(wrong)} wrong: {subject.name}")
         failure = found(subject, int(str(state["seed"])) + round_, chosen.examples)
         asked += chosen.examples

@@ -135,12 +135,8 @@ class Example:
     def case(self) -> Case:
         """The case, with its expected values."""
         if isinstance(self.entry, ShapeCase):
-            convention = self.call.latest
-            unchanged = self.entry.shape[2:] == self.entry.size and not self.call.stored
-            rule = (
-                None if unchanged else rule_at(self.call, self.dtype, gradient=self.entry.gradient)
-            )
-            found = self.entry.case(convention, rule, self.dtype)
+            rule = rule_at(self.call, self.dtype, self.entry)
+            found = self.entry.case(self.call.latest, rule, self.dtype)
         elif self.of:
             found = next(c for c in self.entry.gradients() if c.gradient == self.of)
         else:
