@@ -452,7 +452,7 @@ LIBRARY = Library(
             becomes="keras.layers.UpSampling2D",
         ),
     ),
-    modules=(("tf.keras", "keras"),),
+    modules=(("tf.keras", "keras"), ("tf_keras", "keras")),
     first_axis=1,
     layouts={1: "x is (N, W, C)", 2: "x is (N, H, W, C)", 3: "x is (N, D, H, W, C)"},
     line=("x[:, None]", "[:, 0]"),

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..catalogue.rules import written
 from ..conversion import parse
-from ..conversion.parse import Reading, Spoken, conv_transpose, names
+from ..conversion.parse import Reading, Spoken, source
 from ..frameworks import FRAMEWORKS, Call
-
-# modules whose functions are looked for, by the first word of a dotted name
-ROOTS = ("torch", "tensorflow", "keras", "cv2")
-_LEFT_OUT = {".git", ".venv", "venv", "node_modules", "__pycache__", "build", "site-packages"}
-_LARGEST = 1 << 22  # bytes of a file that is read
 
 
 @dataclass(frozen=True)
@@ -87,32 +80,19 @@ def read(paths: Sequence[Path]) -> Usage:
     uses: list[Use] = []
     unread: list[Unread] = []
     files = 0
-    for file in _files(paths):
+    for file in source.files(paths):
         files += 1
         try:
-            if file.stat().st_size > _LARGEST:
-                raise ValueError(f"larger than {_LARGEST:,} bytes")
-            tree = ast.parse(file.read_bytes(), filename=str(file))
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            found = source.parsed(source.content(file), str(file))
+        except source.NotRead as error:
             unread.append(Unread(_shown(file), "", f"is not read: {error}"))
             continue
-        for one in _in_file(file, tree):
-            (uses if isinstance(one, Use) else unread).append(one)  # type: ignore[arg-type]
+        for one in found.calls:
+            use = _read(f"{_shown(file)}:{one.node.lineno}", one.text, one.spelled)
+            (uses if isinstance(use, Use) else unread).append(use)  # type: ignore[arg-type]
     if not files:
         raise ValueError(f"{', '.join(map(str, paths))}: no files of Python")
     return Usage(tuple(uses), tuple(unread), files)
-
-
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_file():
-            yield path
-        elif path.is_dir():
-            for folder, inner, found in os.walk(path):
-                inner[:] = sorted(set(inner) - _LEFT_OUT)
-                yield from (Path(folder, name) for name in sorted(found) if name.endswith(".py"))
-        else:
-            raise ValueError(f"{path}: no such file or folder")
 
 
 def _shown(file: Path) -> str:
@@ -120,66 +100,6 @@ def _shown(file: Path) -> str:
         return str(file.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(file)
-
-
-def _in_file(file: Path, tree: ast.Module) -> Iterator[Use | Unread]:
-    imported = _imported(tree)
-    flags = _Flags(imported)
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        name = _dotted(node.func)
-        full = _resolved(name, imported) if name else None
-        if full is None or full.split(".")[0] not in ROOTS:
-            continue
-        if names.known(full) or conv_transpose.known(full):
-            where = f"{_shown(file)}:{node.lineno}"
-            text = ast.unparse(node)
-            arguments = ast.parse(f"f{text[len(str(name)) :]}", mode="eval")
-            yield _read(where, text, full + ast.unparse(flags.visit(arguments))[1:])
-
-
-class _Flags(ast.NodeTransformer):
-    """Writes flags as they are known, whatever a module has imported them as: ``cv2.INTER_AREA``."""
-
-    def __init__(self, imported: Mapping[str, str]) -> None:
-        self._known = {
-            name: full.replace("tensorflow", "tf", 1)
-            for name, full in imported.items()
-            if full.partition(".")[0] in ("cv2", "tensorflow")
-        }
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        full = self._known.get(node.id)
-        return node if full is None else ast.parse(full, mode="eval").body
-
-
-def _imported(tree: ast.Module) -> Mapping[str, str]:
-    """The full names of what a module imports, by the names that it has there."""
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                head = alias.name.split(".")[0]
-                found[alias.asname or head] = alias.name if alias.asname else head
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for alias in node.names:
-                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-    return found
-
-
-def _dotted(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        inner = _dotted(node.value)
-        return f"{inner}.{node.attr}" if inner else None
-    return None
-
-
-def _resolved(name: str, imported: Mapping[str, str]) -> str | None:
-    head, dot, rest = name.partition(".")
-    return f"{imported[head]}{dot}{rest}" if head in imported else None
 
 
 def _read(where: str, text: str, full: str) -> Use | Unread:

@@ -1,7 +1,8 @@
 """Calls as people write them, read and never run.
 
-``text`` parses, ``conv_transpose`` and ``resize`` say what a call is, ``signatures`` is the table of the
-functions that resize, ``ranks`` says along how many axes, ``mistakes`` what is said and not meant.
+``text`` parses, ``source`` finds calls in files, ``conv_transpose`` and ``resize`` say what a call is,
+``signatures`` is the table of the functions that resize, ``ranks`` says along how many axes, ``mistakes``
+what is said and not meant.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import dataclass
 from . import conv_transpose, names, resize
 from .conv_transpose import Sizes, Spoken
 from .reading import Reading
-from .text import Branch, Unreadable, Variable, Written, branches
+from .text import Branch, Raises, Unreadable, Variable, Written, branches
 
 __all__ = [
     "Conditional",
+    "Raises",
     "Reading",
     "Sizes",
     "Spoken",

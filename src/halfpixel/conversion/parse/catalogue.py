@@ -15,6 +15,7 @@ from .flags import keyed
 from .names import known
 from .reading import Flags, Reading
 from .text import (
+    Raises,
     Unreadable,
     of_expression,
 )
@@ -138,19 +139,24 @@ def _usual(row: Row) -> bool:
     return not any(row.ways.values())
 
 
-def unmatched(reading: Reading) -> str:
-    """Which argument keeps a call out of the catalogue, and what it takes beside the others."""
+def unmatched(reading: Reading) -> Unreadable:
+    """Which argument keeps a call out of the catalogue, and what it takes beside the others; or that the
+    framework raises for it."""
     name = reading.function.name
     mine = [row for row in rows() if row.function == name and row.call.follows]
     for key, value in reading.flags.items():
         taken = list(dict.fromkeys(row.flags.get(key) for row in mine))
         if (type(value), value) not in [(type(one), one) for one in taken] and key != "dimensions":
             if len(taken) == 1:
-                return f"{name}: {key}={value!r} is not converted: only {key}={taken[0]!r} is"
-            return f"{name}: {key}={value!r} is not one of {', '.join(map(repr, taken))}"
+                return Unreadable(
+                    f"{name}: {key}={value!r} is not converted: only {key}={taken[0]!r} is"
+                )
+            return Unreadable(
+                f"{name}: {key}={value!r} is not one of {', '.join(map(repr, taken))}"
+            )
     refused = _refusal(reading)
     if refused:
-        return refused
+        return Raises(refused)
 
     def off(row: Row) -> list[str]:
         return [key for key, value in reading.flags.items() if row.flags.get(key) != value]
@@ -158,7 +164,7 @@ def unmatched(reading: Reading) -> str:
     least = min(len(off(row)) for row in mine)
     wrong = dict.fromkeys(key for row in mine if len(off(row)) == least for key in off(row))
     said = " and ".join(f"{key}={reading.flags[key]!r}" for key in wrong)
-    return f"{name}: {said} do not go together with the other arguments"
+    return Unreadable(f"{name}: {said} do not go together with the other arguments")
 
 
 def _refusal(reading: Reading) -> str:

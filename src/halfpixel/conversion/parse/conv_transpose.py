@@ -18,7 +18,7 @@ from ...frameworks.windows import Window, WindowAxis
 from ...operators import ConvTranspose
 from ...operators.onnx_operators import conv_transpose_node
 from .signatures import canonical
-from .text import Branch, Unreadable, Variable, Written, choices_of, unsaid
+from .text import Branch, Raises, Unreadable, Variable, Written, choices_of, unsaid
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ def read(written: Written, sizes: Sizes = _UNSAID) -> Spoken:
     except Unreadable:
         raise
     except ValueError as error:
-        raise Unreadable(f"{name}: {error}{_meant(written, arguments)}") from None
+        kind = Raises if operator.framework == "torch" else Unreadable
+        raise kind(f"{name}: {error}{_meant(written, arguments)}") from None
     warnings = [*arguments.warnings]
     if written.around:
         warnings.insert(0, f"{written.around} stands around the call and is not part of the answer")
@@ -250,7 +251,8 @@ class _Arguments:
     def only(self, name: str, plain: Sequence[Any], else_: str) -> None:
         """Refuse an argument that has none of some plain values, with what to do."""
         if self[name] not in plain:
-            raise Unreadable(f"{self.call}: {name}={self.values[name]!r} {else_}")
+            kind = Raises if else_.startswith("raises") else Unreadable
+            raise kind(f"{self.call}: {name}={self.values[name]!r} {else_}")
 
 
 # names that the code of an answer gives to other things
@@ -358,7 +360,7 @@ def _applied(a: _Arguments, layer: Layer, applied: Written) -> Layer:
         axis = layer.axes[i]
         least = (n - 1) * axis.stride + axis.extent - 2 * c.pads[i]
         if not least <= wanted < least + axis.stride:
-            raise Unreadable(
+            raise Raises(
                 f"{a.call} raises: requested an output size of {wanted}, but valid sizes range from "
                 f"{least} to {least + axis.stride - 1} (for an input of {n})"
             )
@@ -404,7 +406,7 @@ def _tensorflow_function(a: _Arguments) -> Layer:
     if c_in % group:
         raise Unreadable(f"{a.call}: {c_in} channels of input are no multiple of {group} groups")
     if rank == 3 and group > 1:
-        raise Unreadable(
+        raise Raises(
             f"{a.call} raises: input and filter must have the same depth: {total} vs {c_out}"
         )
     return Layer(
@@ -503,11 +505,11 @@ def _keras(a: _Arguments, kernel: tuple[int, ...], channels: tuple[int, int], bi
     strides = a.axes("strides", rank, least=1)
     dilations = a.axes("dilation_rate", rank, least=1)
     if max(strides) > 1 and max(dilations) > 1:
-        raise Unreadable(
+        raise Raises(
             f"{a.call} raises: `strides > 1` not supported in conjunction with `dilation_rate > 1`"
         )
     if given is not None and any(e >= s for e, s in zip(given, strides, strict=True)):
-        raise Unreadable(
+        raise Raises(
             f"{a.call} raises: `output_padding` must be strictly less than `strides`, "
             f"got {given} and {strides}"
         )
@@ -516,7 +518,7 @@ def _keras(a: _Arguments, kernel: tuple[int, ...], channels: tuple[int, int], bi
     )
     layer = Layer(convention=convention, kernel=kernel, channels=channels, bias=bias)
     if padding == "same" and given is not None and not all(map(_padding.is_same, layer.axes)):
-        raise Unreadable(
+        raise Raises(
             f"{a.call} raises on TensorFlow: SAME has no size that is that of output_padding={given} "
             f"with kernel_size={kernel}: leave output_padding out, or make it larger"
         )

@@ -12,6 +12,7 @@ from .reading import Entry, Flags, Reading
 from .signatures import Function
 from .text import (
     Choice,
+    Raises,
     Unreadable,
     Variable,
     Written,
@@ -36,7 +37,7 @@ def sized(reading: Reading, arguments: Flags) -> Reading:
     given = [value for value in factors if value not in unset]
     nothing = all(value is None or value == (0, 0) for value in sizes)
     if given and not nothing and function.framework == "torch":
-        raise Unreadable(f"{function.name} takes a size or factors, not both")
+        raise Raises(f"{function.name} takes a size or factors, not both")
     if given and nothing:
         entries = entries_of(reading, function.factors, factors)
         scalar = _scalar(function, factors)
@@ -44,7 +45,7 @@ def sized(reading: Reading, arguments: Flags) -> Reading:
     if nothing:
         if function.framework in ("torch", "opencv") and function.factors:
             names = " or ".join((*function.size, *function.factors))
-            raise Unreadable(f"{function.name} does not say what becomes of the size: give {names}")
+            raise Raises(f"{function.name} does not say what becomes of the size: give {names}")
         return reading
     entries = entries_of(reading, function.size, sizes)
     return replace(reading, by="size", size=entries, scalar_size=_scalar(function, sizes))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .signatures import Function
-from .text import Unreadable, Variable, Written, unsaid
+from .text import Raises, Variable, Written, unsaid
 
 Arguments = Mapping[str, Any]
 
@@ -17,7 +17,7 @@ def of(function: Function, arguments: Arguments, written: Written) -> list[str]:
     write for what was meant.
 
     Raises:
-        Unreadable: the framework raises for it.
+        Raises: the framework raises for it.
     """
     return [
         f"{function.name}: {sentence}"
@@ -43,7 +43,7 @@ def _flag_as_dst(function: Function, arguments: Arguments, written: Written) -> 
     name = str(dst).split(".")[-1].split(" ")[0]
     if isinstance(dst, (int, float)) or name in words or name.startswith(("INTER_", "BORDER_")):
         if isinstance(dst, float):
-            raise Unreadable(
+            raise Raises(
                 f"{function.name}: {dst!r} is given as dst, the third argument: write fx={dst!r}"
             )
         default = function.signature.parameters[flag].default
@@ -143,7 +143,7 @@ def _boxes_in_pixels(function: Function, arguments: Arguments, written: Written)
 
 def _recomputed(function: Function, arguments: Arguments, written: Written) -> Iterator[str]:
     if arguments.get("recompute_scale_factor") is True and arguments.get("size") is not None:
-        raise Unreadable(
+        raise Raises(
             f"{function.name} raises: recompute_scale_factor is not meaningful with an explicit size"
         )
     yield from ()

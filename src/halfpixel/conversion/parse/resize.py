@@ -19,6 +19,7 @@ from .signatures import BY_NAME, Function
 from .text import (
     Branch,
     Choice,
+    Raises,
     Unreadable,
     Variable,
     Written,
@@ -44,9 +45,9 @@ def read(written: Written) -> Reading:
     if found is None and (scaled or reading.function.name == "onnx.Resize"):
         found = ()
     if found is None:
-        raise Unreadable(unmatched(reading))
+        raise unmatched(reading)
     if found and not any(call.follows for call in found) and reading.framework != "onnx":
-        raise Unreadable(refused(reading.function.name, found[0]))
+        raise Raises(refused(reading.function.name, found[0]))
     return replace(reading, calls=tuple(call for call in found if call.follows))
 
 

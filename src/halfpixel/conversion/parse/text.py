@@ -22,6 +22,10 @@ class Unreadable(ValueError):
     """A call that cannot be read: says what was wrong and what to write instead."""
 
 
+class Raises(Unreadable):
+    """A call for which the framework raises, whatever its arguments hold: says what the framework says."""
+
+
 @dataclass(frozen=True)
 class Variable:
     """An argument that is not a number or a string: what stands there is known when the code runs."""
@@ -80,18 +84,18 @@ class Written:
         """Its arguments by name, defaults filled in.
 
         Raises:
-            Unreadable: they are not what the signature takes.
+            Raises: they are not what the signature takes.
         """
         for key in self.kwargs:
             if key not in signature.parameters:
                 meant = _meant(key, signature)
-                raise Unreadable(
+                raise Raises(
                     f"{name}: got an unexpected keyword argument {key!r}; it takes {signature}{meant}"
                 )
         try:
             bound = signature.bind(*self.args, **self.kwargs)
         except TypeError as error:
-            raise Unreadable(f"{name}: {error}; it takes {signature}") from None
+            raise Raises(f"{name}: {error}; it takes {signature}") from None
         bound.apply_defaults()
         return dict(bound.arguments)
 
