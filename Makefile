@@ -25,7 +25,7 @@ check: $(READY)  ## run the conformance suites over all frameworks, ending in a 
 modes: $(READY)  ## run the calls compiled, traced and converted too (minutes)
 	$(BIN)/python -m pytest tests/test_modes.py --quiet -m modes -n auto --maxprocesses 2
 
-test: $(READY)  ## run every test; of another way to write a call a sample of the cases, of which check runs all
+test: $(READY)  ## run the tests of halfpixel itself, and of the conformance run, which check makes whole, a sample
 	$(BIN)/python -m pytest --quiet -m "not repeated" --halfpixel-require $(ALL) -n auto
 
 sweep: $(READY)  ## run what is left out by default: every size pair, and the dear tests whole (an hour of CPU time)

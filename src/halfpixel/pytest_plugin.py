@@ -81,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "sweep: every size pair, which takes minutes; run only if -m names it"
     )
     config.addinivalue_line(
-        "markers", "repeated: of another way to write a call, the trials but for a sample"
+        "markers", "repeated: the trials of a conformance run, but for a sample of each call"
     )
     # whatever names the user gives to test files
     config.addinivalue_line("python_files", "halfpixel/suites/test_*.py")
@@ -214,6 +214,12 @@ def _asked_for(config: pytest.Config, marker: str) -> bool:
     return re.search(rf"\b{marker}\b", config.getoption("markexpr") or "") is not None
 
 
+def _leaves_out(config: pytest.Config, marker: str) -> bool:
+    """Whether ``-m`` is one ``not marker``, or several terms joined by ``and`` of which one is."""
+    terms = (config.getoption("markexpr") or "").split(" and ")
+    return f"not {marker}" in terms and all(re.fullmatch(r"(not )?\w+", term) for term in terms)
+
+
 def _left_out(config: pytest.Config) -> list[str]:
     """A line with everything that is not tested, and why; no line if everything is tested."""
     from .frameworks import FRAMEWORKS, missing_needs, release
@@ -300,6 +306,9 @@ def _items(
 
     counts: Counter[tuple[str, str]] = Counter()
     repeated = [*marks, *_marks("repeated")]
+    left_out = _leaves_out(
+        collector.config, "repeated"
+    )  # not made: an item costs as much as a trial
     for trial in _trials(release, *mark.args):
         if before and trial.call.at(before[trial.call.framework]) is None:
             continue  # there is nothing that it did
@@ -307,17 +316,19 @@ def _items(
             continue
         counts[trial.call.id, trial.dtype] += 1
         sampled = counts[trial.call.id, trial.dtype] % _SAMPLED == 1
+        if left_out and not sampled:
+            continue
         yield ConformanceItem.from_parent(
             collector,
             name=f"{name}[{trial.id}]",
             originalname=name,
             function=obj,
             trial=trial,
-            marks=repeated if trial.call.variant and not sampled else marks,
+            marks=marks if sampled else repeated,
         )
 
 
-_SAMPLED = 4  # trials of a variant in a dtype to one that is not marked as repeated
+_SAMPLED = 4  # trials of a call in a dtype to one that is not marked as repeated
 
 
 def _trials(release: Releases, suite: str = "", *rest: object) -> Iterator[Trial]:

@@ -1,8 +1,10 @@
-"""Which trials run in an environment of an older release."""
+"""Which trials run in an environment of an older release, and what is asked in one."""
 
 import pytest
 
+from halfpixel import Resize
 from halfpixel.conformance import trials
+from halfpixel.conformance.real_shapes import SHAPE_CASES, SHAPE_GRADIENTS, ShapeCase
 from halfpixel.conformance.trials import Trial
 
 CALLS = {call.id: call for call in trials.calls()}
@@ -20,3 +22,9 @@ def test_a_dtype_that_came_later_runs_the_cases_that_show_a_refusal(dtype: str) 
     assert before
     assert {trial.case_name for trial in before} <= shown
     assert len(since) > len(shown)
+
+
+@pytest.mark.parametrize("entry", [*SHAPE_CASES, *SHAPE_GRADIENTS], ids=lambda entry: entry.name)
+def test_what_a_shape_asks_of_a_call_is_what_its_case_does(entry: ShapeCase) -> None:
+    linear = Resize(mode="linear")
+    assert entry.request(linear) == entry.case(linear, None, "float32").request

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import sys
 import xml.etree.ElementTree
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,25 @@ def _rows(result: pytest.RunResult) -> dict[str, list[str]]:
 def _total(result: pytest.RunResult) -> str:
     (total,) = [line for line in _table(result) if re.match(r"\d+ calls?: ", line)]
     return total.partition(" (")[0]
+
+
+@pytest.mark.opencv
+def test_not_repeated_is_a_sample_of_each_call_in_each_dtype(project: Project) -> None:
+    def counts(ids: list[str]) -> Counter[str]:
+        """Of the trials of each test, call and dtype."""
+        return Counter(re.split(r"(?<=t\d\d)-|(?<=int8)-", one)[0] for one in ids)
+
+    every, kept, marked = (
+        project.ids(),
+        project.ids("-m", "not repeated"),
+        project.ids("-m", "repeated"),
+    )
+    assert sorted([*kept, *marked]) == sorted(every)
+    assert len(counts(every)) > 30
+    of_each = pytest_plugin._SAMPLED
+    assert counts(kept) == {name: -(-n // of_each) for name, n in counts(every).items()}
+    assert project.ids("-m", "opencv and not repeated") == kept
+    assert project.ids("-m", "not repeated or resize") == every
 
 
 @pytest.mark.opencv

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
+from ..operators.request import Gradient, Request
 from .cases import (
     INPUTS,
     INTEGER_INPUTS,
@@ -178,17 +179,27 @@ class ShapeCase:
             return False
         return all(map(convention.takes, self.shape[2:], self.size))
 
+    @property
+    def _axes(self) -> tuple[tuple[int, int, int, int], tuple[int, int]]:
+        """The shape that is given, of the image or the cotangent, and the size that is asked for."""
+        n, c, h, w = self.shape
+        return ((n, c, *self.size), (h, w)) if self.gradient else (self.shape, self.size)
+
+    def request(self, convention: Resize) -> Request:
+        """What is asked of a call: the image, which may have a million values, is not made."""
+        gradient: Gradient = "x" if self.gradient else ""
+        return Request(convention, *self._axes, gradient=gradient, layout=self.layout)
+
     def case(self, convention: Resize, rule: str | None, dtype: str) -> Case:
         """The case of a convention, without its expected values."""
-        n, c, h, w = self.shape
-        given, size = ((*self.size,), (h, w)) if self.gradient else ((h, w), self.size)
+        shape, size = self._axes
         whole = dtype in STRETCHED
         kind = "bytes" if whole else "ones" if self.layout == "one_value" else "texture"
         make, source = {**INPUTS, **INTEGER_INPUTS, "ones": (_ones, "ones alone")}[kind]
         stretch, offset = STRETCHED.get(dtype, (1, 0))
         return Case(
             convention,
-            {"x": make(n, c, *given) * stretch + offset},
+            {"x": make(*shape) * stretch + offset},
             size,
             rule,
             dtype if rule in ROUNDINGS else "float32",

@@ -60,7 +60,7 @@ def _shown(entry: ShapeCase, call: Call, convention: Resize) -> bool:
     """Whether a call runs an entry: its convention takes the sizes, and its arguments say them."""
     if (call.variant and not entry.variants) or not entry.fits(convention):
         return False
-    return call.expression(entry.case(convention, None, "float32").request) is not None
+    return call.expression(entry.request(convention)) is not None
 
 
 def _gradients(release: Releases) -> Iterator[Trial]:
