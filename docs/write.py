@@ -12,6 +12,8 @@ from unittest import mock
 
 from halfpixel import cli
 from halfpixel.conformance import trials
+from halfpixel.lint import page as lint_page
+from halfpixel.lint.rules import RULES
 from halfpixel.report import arithmetics, overlap, rule_book, timeline, upgrade_table
 
 HERE = Path(__file__).parent
@@ -21,6 +23,8 @@ SHOWN = (HERE.parent / "README.md", HERE / "convert.md", HERE / "look-up.md")
 _COMMAND = re.compile(
     r"^    \$ halfpixel ((?:convert|rules|show) .*)\n(?:    .*\n|\n(?=    ))*", re.MULTILINE
 )
+# the pages of lint's rules, by code
+LINT = {HERE / "lint" / f"{code}.md": rule for code, rule in RULES.items()}
 # pages with the table of what changed in which release
 WITH_CHANGES = (HERE / "upgrade.md", HERE / "symptoms.md")
 _WIDTH = "100"  # of the terminal that they are shown in
@@ -39,6 +43,11 @@ def documents() -> dict[Path, str]:
         HERE / "pictures" / overlap.PICTURE: overlap.picture(),
         HERE / "pictures" / timeline.PICTURE: timeline.picture(),
         **{page: with_output(page.read_text(encoding="utf-8")) for page in SHOWN},
+        **{
+            page: with_output(lint_page.of_rule(page.read_text("utf-8"), rule))
+            for page, rule in LINT.items()
+        },
+        HERE / "lint.md": lint_page.of_all((HERE / "lint.md").read_text("utf-8")),
         **{page: upgrade_table.written(page.read_text("utf-8")) for page in WITH_CHANGES},
     }
 

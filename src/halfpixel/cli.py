@@ -61,6 +61,7 @@ class Command:
         yes, no: when the exit status is 0, and when it is 1; ``no`` is empty if it never is.
         declare: adds its arguments to a parser.
         run: computes its answer; a ``ValueError`` that it raises is wrong use.
+        formats: what ``--format`` takes.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Command:
     no: str
     declare: Callable[[Parser], None]
     run: Callable[[Namespace], Output]
+    formats: tuple[str, ...] = _FORMATS
 
     @property
     def epilog(self) -> str:
@@ -108,7 +110,10 @@ class Parser(argparse.ArgumentParser):
         if command is not None:
             command.declare(self)
             self.add_argument(
-                "--format", type=_name(_FORMATS, "format"), choices=_FORMATS, default="text"
+                "--format",
+                type=_name(command.formats, "format"),
+                choices=command.formats,
+                default="text",
             )
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
@@ -834,6 +839,45 @@ def _write(path: str, content: bytes) -> None:
         raise ValueError(f"{path} cannot be written: {error.strerror}") from None
 
 
+# ---------------------------------------------------------------------------- lint
+
+
+def _lint_arguments(parser: Parser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file of Python, or a folder")
+    for option, words in (
+        ("--select", "ask these rules only: codes, or what they begin with (HP0), with commas"),
+        ("--ignore", "leave these rules out"),
+    ):
+        parser.add_argument(option, type=_codes, default=(), metavar="CODES", help=words)
+    parser.add_argument("--pedantic", action="store_true", help="ask the pedantic rules, too")
+    parser.add_argument(
+        "--fix", action="store_true", help="write the fixes that are certain into the files"
+    )
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(code.strip() for code in text.split(",") if code.strip())
+
+
+def _lint(chosen: Namespace) -> Output:
+    from .lint import lint
+
+    found = lint(
+        chosen.paths,
+        select=chosen.select,
+        ignore=chosen.ignore,
+        pedantic=chosen.pedantic,
+        fix=chosen.fix,
+    )
+    status = YES if found.same else NO
+    if chosen.format == "github":
+        return Output(lambda width: found.github(), found.json, status, raw=True)
+    if chosen.format == "sarif":
+        text = json.dumps(found.sarif(), indent=2, ensure_ascii=False)
+        return Output(lambda width: text, found.json, status, raw=True)
+    return Output(lambda width: found.text(), found.json, status, raw=True)
+
+
 # ---------------------------------------------------------------------------- show, rules
 
 
@@ -1031,6 +1075,16 @@ _COMMANDS = {
             "a call gives another result",
             _upgrade_arguments,
             _upgrade,
+        ),
+        Command(
+            "lint",
+            "find calls that are wrong as they are written",
+            "lint src/",
+            "nothing is found",
+            "something is found",
+            _lint_arguments,
+            _lint,
+            ("text", "json", "github", "sarif"),
         ),
         Command(
             "show",

@@ -765,3 +765,39 @@ class Locked(TypedDict):
     versions: dict[str, str]
     versions_now: dict[str, str]
     changes: list[LockChange]
+
+
+# ---------------------------------------------------------------------------- lint
+
+
+class LintFinding(TypedDict):
+    """A call that is wrong as it is written."""
+
+    code: str
+    name: str
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    fixable: bool
+
+
+class LintUnread(TypedDict):
+    """A file that was not read."""
+
+    path: str
+    reason: str
+
+
+class Lint(TypedDict):
+    """What was found in files of Python."""
+
+    schema: int
+    same: bool
+    files: int
+    fixed: int
+    rules: list[str]
+    findings: list[LintFinding]
+    unread: list[LintUnread]

@@ -16,6 +16,7 @@ ORDER = (
     "cli",
     "pytest_plugin",
     "differences",
+    "lint",
     "testing",
     "checking",
     "report",

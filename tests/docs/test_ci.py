@@ -104,7 +104,7 @@ RUN_BY = {
     "ci/requirements-dev.in": ["halfpixel-lock", "halfpixel-check"],
     "uv.lock": ["halfpixel-lock", "halfpixel-check"],
     "pyproject.toml": ["halfpixel-lock", "halfpixel-check"],
-    "serve.py": ["halfpixel-lock"],
+    "serve.py": ["halfpixel-lock", "halfpixel-lint"],
     "README.md": [],
 }
 
@@ -114,8 +114,11 @@ def test_the_hooks_have_what_pre_commit_asks_for() -> None:
     for hook in hooks:
         assert [key for key in NEEDED if not isinstance(hook.get(key), str)] == []
         assert set(hook) <= KEYS
-        assert hook["language"] == "system"  # the releases are those of the project
-        assert hook["pass_filenames"] is False
+        ours = (
+            hook["id"] == "halfpixel-lint"
+        )  # for the others the releases are those of the project
+        assert hook["language"] == ("python" if ours else "system")
+        assert hook.get("pass_filenames", True) is ours
     page = (TOP / "docs" / "ci.md").read_text(encoding="utf-8")
     for file, ids in RUN_BY.items():
         assert [hook["id"] for hook in hooks if re.search(hook["files"], file)] == ids, file
@@ -137,6 +140,9 @@ def test_the_hooks_run(tmp_path: Path) -> None:
     assert status("python", "-m", "halfpixel", "lock", "--framework", "opencv") == 0
     assert status(*commands["halfpixel-lock"]) == 0
     assert status(*commands["halfpixel-check"]) == 0
+    (tmp_path / "wrong.py").write_text("import cv2\ncv2.resize(x, s, cv2.INTER_AREA)\n")
+    assert commands["halfpixel-lint"] == ["halfpixel", "lint"]
+    assert status("python", "-m", *commands["halfpixel-lint"], "wrong.py") == 1
 
 
 def test_the_page_names_every_input() -> None:

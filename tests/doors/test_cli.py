@@ -36,6 +36,7 @@ COMMANDS = (
     "diff",
     "lock",
     "upgrade",
+    "lint",
     "show",
     "rules",
     "golden",

@@ -72,6 +72,22 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class LintSettings:
+    """What a project says of lint.
+
+    Attributes:
+        select, ignore: codes of rules, or what they begin with.
+        exclude: patterns of files that are not read (``*``, ``**``, ``?``).
+        pedantic: whether the pedantic rules are asked, too.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    pedantic: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of a project; all are empty by default.
 
@@ -80,12 +96,14 @@ class Settings:
         calls: the calls to check, as they are written there.
         functions: the project's own functions, ``module:function`` or ``path/to/file.py:function``.
         accepted: the changes that are expected.
+        lint: what it says of lint.
     """
 
     path: Path | None = None
     calls: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    lint: LintSettings = field(default=LintSettings())
 
     def checks(self, call: Call) -> bool:
         """Whether a call, or the gradient of one, is among those to check."""
@@ -185,7 +203,7 @@ def parsed(path: Path, largest: int = _LARGEST) -> dict[str, Any]:
 def _settings(path: Path, table: object) -> Settings:
     top = "" if path.name == FILE else f"{TABLE}."
     reader = _Reader(path, top)
-    given = reader.table(table, "", ("calls", "functions", "accepted"))
+    given = reader.table(table, "", ("calls", "functions", "accepted", "lint"))
     calls = reader.strings(given, "calls")
     for i, text in enumerate(calls):
         reader.calls(text, f"calls[{i}]")
@@ -197,6 +215,7 @@ def _settings(path: Path, table: object) -> Settings:
         calls,
         reader.strings(given, "functions"),
         tuple(reader.accepted(entry, f"accepted[{i}]") for i, entry in enumerate(entries)),
+        reader.lint(given.get("lint", {})),
     )
 
 
@@ -237,6 +256,19 @@ class _Reader:
             return selection.calls_of(text)
         except ValueError as error:
             raise self.wrong(key, str(error)) from None
+
+    def truth(self, table: Mapping[str, Any], key: str, name: str) -> bool:
+        value = table.get(name, False)
+        if not isinstance(value, bool):
+            raise self.wrong(f"{key}.{name}", f"is not true or false: {value!r}")
+        return value
+
+    def lint(self, value: object) -> LintSettings:
+        table = self.table(value, "lint", ("select", "ignore", "exclude", "pedantic"))
+        select, ignore, exclude = (
+            self.strings(table, name, f"lint.{name}") for name in ("select", "ignore", "exclude")
+        )
+        return LintSettings(select, ignore, exclude, self.truth(table, "lint", "pedantic"))
 
     def accepted(self, value: object, key: str) -> Accepted:
         known = ("call", "reason", "follows", "cases", "dtypes", "releases")

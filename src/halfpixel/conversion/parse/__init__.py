@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import conv_transpose, names, resize
+from . import conv_transpose, mistakes, names, resize
 from .conv_transpose import Sizes, Spoken
+from .flags import bound
 from .reading import Reading
-from .text import Branch, Raises, Unreadable, Variable, Written, branches
+from .text import Branch, Raises, Unreadable, Variable, Written, branches, outermost
 
 __all__ = [
     "Conditional",
@@ -81,6 +82,24 @@ def readings(text: str, sizes: Sizes = _UNSAID) -> tuple[Conditional, ...]:
     if errors and not any(isinstance(one.read, (Spoken, Reading)) for one in found):
         raise errors[0]
     return tuple(found)
+
+
+def mistakes_in(text: str) -> list[str]:
+    """What a call that resizes says and cannot mean, each as a sentence, whether or not it can be read whole.
+
+    Args:
+        text: as for :func:`read`.
+
+    Raises:
+        Raises: the framework raises for it.
+    """
+    try:
+        written = outermost(text, names.known)
+        function = names.function_of(written.function)
+        arguments = bound(function, written)
+    except Unreadable:
+        return []
+    return mistakes.of(function, arguments, written)
 
 
 def _known(name: str) -> bool:

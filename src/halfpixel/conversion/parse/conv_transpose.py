@@ -60,7 +60,7 @@ class Spoken:
 
 def known(name: str) -> bool:
     """Whether a dotted name is a transposed convolution's."""
-    return _operator(name) is not None
+    return operator_of(name) is not None
 
 
 def closest(name: str) -> list[str]:
@@ -71,7 +71,7 @@ def closest(name: str) -> list[str]:
 
 def choices(written: Written) -> tuple[Branch, ...]:
     """The calls without conditional expressions that a call is: one for each branch."""
-    operator = _operator(written.function)
+    operator = operator_of(written.function)
     return choices_of(written, [0, operator.image] if operator and operator.image else [])
 
 
@@ -82,7 +82,7 @@ def read(written: Written, sizes: Sizes = _UNSAID) -> Spoken:
         Unreadable: it is no call that is known, or leaves something out.
     """
     name = written.function
-    operator = _operator(name)
+    operator = operator_of(name)
     if operator is None:
         near = closest(name) or [one.name for one in OPERATORS]
         raise Unreadable(
@@ -725,7 +725,7 @@ OPERATORS: tuple[Operator, ...] = (
 
 
 @functools.cache
-def _operator(name: str) -> Operator | None:
+def operator_of(name: str) -> Operator | None:
     """The operator of a dotted name: its own, another name, or the end of one."""
     own = canonical(name)
     for one in OPERATORS:

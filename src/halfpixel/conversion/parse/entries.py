@@ -37,7 +37,10 @@ def sized(reading: Reading, arguments: Flags) -> Reading:
     given = [value for value in factors if value not in unset]
     nothing = all(value is None or value == (0, 0) for value in sizes)
     if given and not nothing and function.framework == "torch":
-        raise Raises(f"{function.name} takes a size or factors, not both")
+        # a name may stand for None
+        known = not any(isinstance(one, (Variable, Written, Choice)) for one in (*sizes, *given))
+        kind = Raises if known else Unreadable
+        raise kind(f"{function.name} takes a size or factors, not both")
     if given and nothing:
         entries = entries_of(reading, function.factors, factors)
         scalar = _scalar(function, factors)

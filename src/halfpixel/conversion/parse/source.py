@@ -316,9 +316,9 @@ class Source:
         return SourceCall(node, full, scope, ast.unparse(node), spelled, assumed, partial)
 
     def _entries(self, node: ast.expr, scope: Scope) -> Mapping[str, ast.expr] | None:
-        """The keywords of a dictionary that is written out."""
+        """The keywords of a dictionary that is written out; of a default there may be others."""
         found = self.value(node, scope)
-        made = node if found is None else found[0]
+        made = node if found is None or found[1] else found[0]
         if isinstance(made, ast.Dict):
             keys = [k.value if isinstance(k, ast.Constant) else None for k in made.keys]
             if all(isinstance(key, str) for key in keys):

@@ -1,0 +1,57 @@
+"""What the pages about lint have from the program: the table of rules, and what is found in each example."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from .pins import Pins
+from .rules import RULES, Rule
+from .run import of_code
+
+BEGIN, END = "<!-- written by make docs: the rules -->", "<!-- end of what make docs writes -->"
+_EXAMPLE = re.compile(r"(## Example\n+```python\n(.*?)```\n+```text\n)(.*?)(```)", re.DOTALL)
+_FIX = re.compile(r"## Fix\n.*?```python\n(.*?)```", re.DOTALL)
+NAME = "example.py"
+
+
+def found(code: str, rule: Rule) -> str:
+    """What a rule finds in a code, a line each, as the terminal has it."""
+    findings = of_code(Path(NAME), NAME, code.encode(), [rule], Pins())
+    marks = {True: " [*]", False: ""}
+    return "".join(
+        f"{one.path}:{one.line}:{one.column}: {one.code} {one.message}{marks[bool(one.edits)]}\n"
+        for one in findings
+    )
+
+
+def of_rule(page: str, rule: Rule) -> str:
+    """The page of a rule with what it finds in its example."""
+    return _EXAMPLE.sub(lambda one: f"{one[1]}{found(one[2], rule)}{one[4]}", page)
+
+
+def example(page: str) -> str:
+    """The code of a page's example."""
+    shown = _EXAMPLE.search(page)
+    return shown[2] if shown else ""
+
+
+def fix(page: str) -> str:
+    """The code that a page writes instead."""
+    shown = _FIX.search(page)
+    return shown[1] if shown else ""
+
+
+def of_all(page: str) -> str:
+    """The page on lint with the table of rules."""
+    before, _, rest = page.partition(BEGIN)
+    after = rest.partition(END)[2]
+    return f"{before}{BEGIN}\n\n{_table()}\n{END}{after}"
+
+
+def _table() -> str:
+    lines = ["| code | finds | asked |", "| --- | --- | --- |"]
+    for rule in RULES.values():
+        asked = "with `--pedantic`" if rule.pedantic else "always"
+        lines.append(f"| [{rule.code}](lint/{rule.code}.md) | {rule.title} | {asked} |")
+    return "".join(f"{line}\n" for line in lines)

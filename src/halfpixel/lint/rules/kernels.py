@@ -1,0 +1,84 @@
+"""The kernels that calls name, of the functions that convert reads and of Pillow's and torchvision's."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from ...conversion.parse.source import dotted
+from ..code import File, KnownCall
+
+# by the last part of a constant's name, or by a word
+_KERNELS: Mapping[str, str] = {
+    "nearest": "nearest",
+    "nearest-exact": "nearest",
+    "nearest_exact": "nearest",
+    "inter_nearest": "nearest",
+    "inter_nearest_exact": "nearest",
+    "nearest_neighbor": "nearest",
+    "linear": "linear",
+    "bilinear": "linear",
+    "trilinear": "linear",
+    "inter_linear": "linear",
+    "inter_linear_exact": "linear",
+    "cubic": "cubic",
+    "bicubic": "cubic",
+    "inter_cubic": "cubic",
+    "area": "area",
+    "inter_area": "area",
+    "box": "area",
+    "lanczos": "lanczos",
+    "antialias": "lanczos",
+    "lanczos3": "lanczos",
+    "lanczos5": "lanczos",
+    "inter_lanczos4": "lanczos",
+    "hamming": "hamming",
+}
+_FLAGS = ("mode", "method", "interpolation", "resample", "flags")
+
+
+def kernel_of(call: KnownCall) -> str | None:
+    """The kernel of a call that convert reads; None where it is not known."""
+    flag = next((name for name in _FLAGS if name in call.signature.parameters), None)
+    if flag is None:
+        return None
+    if flag in call.arguments:
+        return named(call.arguments[flag])
+    return "linear" if call.name in ("cv2.resize", "cv2.warpAffine", "tf.image.resize") else None
+
+
+def named(node: ast.expr) -> str | None:
+    """The kernel of a flag: a constant of a module, or a word."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return _KERNELS.get(node.value.lower())
+    name = dotted(node)
+    return _KERNELS.get(name.rpartition(".")[2].lower()) if name else None
+
+
+def resizes(file: File) -> Iterator[tuple[ast.Call, str]]:
+    """The calls that resize and whose kernel is named, with it."""
+    known = set()
+    for call in file.calls:
+        known.add(call.node)
+        if (kernel := kernel_of(call)) is not None:
+            yield call.node, kernel
+    for node in file.source.nodes:
+        if isinstance(node, ast.Call) and node not in known and _is_resize(node):
+            found = next(filter(None, map(named, _given(node))), None)
+            if found is not None:
+                yield node, found
+
+
+_RESIZE = re.compile(r"(?:^|\.)(?:resize|Resize|thumbnail|imresize)$")
+
+
+def _is_resize(node: ast.Call) -> bool:
+    """A method of an image, or a function, of which one argument names a kernel."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else dotted(node.func)
+    return name is not None and _RESIZE.search(name) is not None
+
+
+def _given(node: ast.Call) -> Iterator[ast.expr]:
+    yield from node.args[1:]
+    yield from (one.value for one in node.keywords if one.arg in (*_FLAGS, "resample"))

@@ -1,0 +1,106 @@
+"""HP002: an argument stands in another's place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...conversion import parse
+from ...conversion.parse import Raises
+from ...conversion.parse.source import dotted
+from ..code import File, KnownCall
+from ..finding import Edit, Hit, inserted
+
+# parameters whose names say what is meant by a variable of the same name
+_TELLING = (
+    "align_corners",
+    "antialias",
+    "borderMode",
+    "dilation",
+    "dilation_rate",
+    "flags",
+    "groups",
+    "interpolation",
+    "method",
+    "mode",
+    "output_padding",
+    "padding_mode",
+    "preserve_aspect_ratio",
+    "recompute_scale_factor",
+    "scale_factor",
+)
+# parameters that no word is given to
+_NO_WORD = (
+    "size",
+    "scale_factor",
+    "dsize",
+    "dst",
+    "fx",
+    "fy",
+    "output_padding",
+    "stride",
+    "strides",
+    "dilation",
+)
+
+
+def check(file: File) -> Iterator[Hit]:
+    """Arguments without a name that land where another was meant."""
+    for call in file.calls:
+        yield from of_call(call)
+
+
+def of_call(call: KnownCall) -> Iterator[Hit]:
+    """What stands in another's place in a call."""
+    if call.call.partial:
+        return
+    found = next(_in(call), None)
+    if found is not None:
+        yield found
+
+
+def _in(call: KnownCall) -> Iterator[Hit]:
+    for warning in _warnings(call):
+        if "is given as dst" in warning or "is the size of the output in pixels" in warning:
+            yield Hit(call.node, warning, tuple(_named_flag(call, warning)))
+    written = call.written
+    for name, value in call.by_place.items():
+        said = (dotted(written[name]) or "").rpartition(".")[2] if name in written else ""
+        if said in _TELLING and said != name and said in call.signature.parameters:
+            yield Hit(
+                written[name],
+                f"{call.name}: {said} is given as {name}, the argument in this place: write "
+                f"{said}={ast.unparse(written[name])}",
+            )
+        elif isinstance(value, ast.Constant) and isinstance(value.value, str) and name in _NO_WORD:
+            yield Hit(
+                call.node,
+                f"{call.name}: {value.value!r} is given as {name}, the argument in this place{_meant(call)}",
+            )
+    if isinstance(call.read, Raises) and "if it is the dilation" in str(call.read):
+        yield Hit(call.node, str(call.read))
+
+
+def _warnings(call: KnownCall) -> Iterator[str]:
+    try:
+        yield from parse.mistakes_in(call.call.spelled)
+    except Raises as error:
+        if "is given as dst" in str(error):
+            yield str(error)
+
+
+def _meant(call: KnownCall) -> str:
+    name = next(
+        (n for n in ("mode", "method", "interpolation") if n in call.signature.parameters), ""
+    )
+    return f": write it as {name}=" if name else ""
+
+
+def _named_flag(call: KnownCall, warning: str) -> Iterator[Edit]:
+    """The name of the flag before what is given as dst, where it is a constant and no flag is given."""
+    flag = next((n for n in ("interpolation", "flags") if n in call.signature.parameters), "")
+    dst = call.written.get("dst")
+    plain = dst is not None and (dotted(dst) or "").rpartition(".")[2].startswith("INTER_")
+    after = list(call.by_place)[-1:] == ["dst"]
+    if dst is not None and plain and flag and after and flag not in call.arguments:
+        yield inserted(dst, f"{flag}=")

@@ -1,0 +1,147 @@
+"""From paths to findings: each file is read, checked by every rule that is asked, and fixed if wanted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..conversion.parse import conv_transpose, source
+from ..conversion.parse.signatures import FUNCTIONS
+from . import pins
+from .code import File
+from .finding import Finding, Hit, fixed
+from .pins import Pins
+from .removed import REMOVED
+from .rules import Rule
+from .suppressions import Suppressions
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file that was not read.
+
+    Attributes:
+        path: as it is shown.
+        why: the reason, in one line.
+    """
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found in a file that was read.
+
+    Attributes:
+        findings: in the order of its text.
+        fixed: how many were fixed, and are not among them.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    fixed: int = 0
+
+
+def _telling() -> re.Pattern[bytes]:
+    """Names without one of which no rule finds anything in a file."""
+    every = [*REMOVED, ".resize", ".affine_grid", ".Resize"]
+    every += [name for one in FUNCTIONS for name in (one.name, *one.spelled)]
+    every += [name for one in conv_transpose.OPERATORS for name in (one.name, *one.spelled)]
+    last = sorted({name.rpartition(".")[2] for name in every})
+    return re.compile(rb"\b(?:" + "|".join(map(re.escape, last)).encode() + rb")\b")
+
+
+def check(
+    files: Iterable[Path],
+    rules: Sequence[Rule],
+    *,
+    root: Path,
+    left_out: Sequence[str] = (),
+    fix: bool = False,
+) -> Iterator[Checked | Unread]:
+    """What rules find in files: an entry for each file.
+
+    Args:
+        files: those that are read.
+        rules: those that are asked.
+        root: the project's folder, whose pins count.
+        left_out: patterns of files that are not read.
+        fix: write the fixes into the files; what is fixed is no finding then.
+    """
+    allowed, telling = pins.read(root), _telling()
+    for path in files:
+        if any(path.match(pattern) for pattern in left_out):
+            continue
+        shown = _shown(path)
+        try:
+            code = source.content(path)
+            if telling.search(code) is None:
+                yield Checked()
+                continue
+            yield _checked(path, shown, code, rules, allowed, fix=fix)
+        except source.NotRead as error:
+            yield Unread(shown, str(error))
+        except RecursionError:
+            yield Unread(shown, "nested too deeply")
+
+
+def _checked(
+    path: Path, shown: str, code: bytes, rules: Sequence[Rule], allowed: Pins, *, fix: bool
+) -> Checked:
+    found = of_code(path, shown, code, rules, allowed)
+    edits = tuple(edit for one in found for edit in one.edits)
+    if not fix or not edits:
+        return Checked(tuple(found))
+    made = fixed(code, edits)
+    left = of_code(path, shown, made, rules, allowed)
+    path.write_bytes(made)
+    return Checked(tuple(left), sum(bool(one.edits) for one in found))
+
+
+def of_code(
+    path: Path, shown: str, code: bytes, rules: Sequence[Rule], allowed: Pins
+) -> list[Finding]:
+    """What rules find in the code of a file, in its order.
+
+    Raises:
+        NotRead: it is no Python.
+    """
+    file = File(path, code, source.parsed(code, str(path)), allowed)
+    ignored, lines = Suppressions(code), code.splitlines()
+    found = {
+        _finding(shown, rule.code, hit, lines)
+        for rule in rules
+        for hit in rule.check(file)
+        if not ignored.ignores(rule.code, hit.node)
+    }
+    return sorted(found, key=lambda one: one.order)
+
+
+def _finding(shown: str, code: str, hit: Hit, lines: Sequence[bytes]) -> Finding:
+    node = hit.node
+    end_line = node.end_lineno or node.lineno
+    return Finding(
+        shown,
+        node.lineno,
+        _column(lines, node.lineno, node.col_offset),
+        end_line,
+        _column(lines, end_line, node.end_col_offset or node.col_offset),
+        code,
+        hit.message,
+        hit.edits,
+    )
+
+
+def _column(lines: Sequence[bytes], line: int, offset: int) -> int:
+    """A column from 1 in characters, of an offset in bytes."""
+    text = lines[line - 1] if line <= len(lines) else b""
+    return len(text[:offset].decode("utf-8", "replace")) + 1
+
+
+def _shown(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)

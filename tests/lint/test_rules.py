@@ -1,0 +1,171 @@
+"""Each rule: what it finds, what it leaves, and its page."""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+
+import pytest
+
+from halfpixel.lint import page
+from halfpixel.lint.finding import fixed
+from halfpixel.lint.pins import Pins
+from halfpixel.lint.rules import RULES
+from halfpixel.lint.run import of_code
+
+DOCS = Path(__file__).parents[2] / "docs"
+HEAD = """\
+import cv2
+import numpy as np
+import scipy.interpolate
+import tensorflow as tf
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import nn
+"""
+
+
+def found(code: str, rule: str) -> list[str]:
+    whole = (HEAD + code).encode()
+    return [one.message for one in of_code(Path("a.py"), "a.py", whole, [RULES[rule]], Pins())]
+
+
+FOUND = {
+    "HP001": (
+        "F.interpolate(x, s, mode='nearest', align_corners=True)",
+        "F.interpolate(x, s, mode='cubic')",
+        "F.interpolate(x, s, mode='nearest', antialias=True)",
+        "F.interpolate(x)",
+        "F.grid_sample(x, g, mode='nearest', padding_mode='edge')",
+        "tf.image.resize(x, s, align_corners=True)",
+        "tf.image.resize_bilinear(x, s)",
+        "nn.ConvTranspose2d(3, 3, 3, stride=2, output_padding=2)",
+        "im.resize(s, Image.ANTIALIAS)",
+        "from PIL.Image import ANTIALIAS",
+        "f = scipy.interpolate.interp2d(x, y, z)",
+        "def f(mode='nearest'): return F.interpolate(x, s, mode=mode, align_corners=False)",
+        "from functools import partial\nup = partial(F.interpolate, mode='nearest', align_corners=False)",
+        "k = dict(mode='nearest', align_corners=False)\nF.interpolate(x, s, **k)",
+    ),
+    "HP002": (
+        "cv2.resize(x, s, cv2.INTER_AREA)",
+        "cv2.resize(x, s, 3)",
+        "cv2.warpAffine(x, [[1, 0, 0], [0, 1, 0]], s, cv2.INTER_LINEAR)",
+        "F.interpolate(x, scale_factor)",
+        "F.interpolate(x, (h, w), 'bilinear')",
+        "nn.ConvTranspose2d(i, o, k, s, p, dilation)",
+        "nn.ConvTranspose2d(3, 3, 3, 2, 1, 4)",
+        "nn.Upsample(2)",
+        "F.grid_sample(x, g, padding_mode)",
+    ),
+    "HP003": (
+        "def f(x, g, w):\n  g[..., 0] = 2 * g[..., 0] / (w - 1) - 1\n  return F.grid_sample(x, g)",
+        "def f(x, g, w):\n  g = g / ((w - 1) / 2) - 1\n  return F.grid_sample(x, g, align_corners=False)",
+        "def f(x):\n  g = torch.linspace(-1, 1, 8)\n  return F.grid_sample(x, torch.stack([g, g], -1))",
+        "def f(x, t):\n  g = F.affine_grid(t, x.shape, align_corners=True)\n  return F.grid_sample(x, g)",
+        "def f(x, t):\n  g = F.affine_grid(t, x.shape)\n  return F.grid_sample(x, g, align_corners=True)",
+        "def f(x, g, w):\n  g = (2 * g + 1) / w - 1\n  return F.grid_sample(x, g, align_corners=True)",
+        "def f(x, y, g):\n  a = F.grid_sample(x, g)\n  return F.grid_sample(y, g, align_corners=True)",
+        "def norm(g, w): return g * 2 / (w - 1) - 1\ndef f(x, g): return F.grid_sample(x, norm(g, 3))",
+    ),
+    "HP004": (
+        "def f(x):\n  if isinstance(x, np.ndarray): return cv2.resize(x, s)\n"
+        "  return x.resize(s, Image.LANCZOS)",
+        "def f(x):\n  if torch.is_tensor(x): y = F.interpolate(x, s, mode='nearest')\n"
+        "  else: y = cv2.resize(x, s, interpolation=cv2.INTER_AREA)\n  return y",
+    ),
+}
+
+LEFT = {
+    "HP001": (
+        "F.interpolate(x, s, mode='nearest')",
+        "F.interpolate(x, s, mode='bilinear', align_corners=True)",
+        "F.interpolate(x, s, mode=mode, align_corners=a)",
+        "def f(mode='nearest', a=None): return F.interpolate(x, s, mode=mode, align_corners=a)",
+        "def f(size=None, scale=None): return F.interpolate(x, size, scale)",
+        "def f(**k): return F.interpolate(x, **k)",
+        "def f(k=dict(mode='nearest')): return F.interpolate(x, **k)",
+        "def f(mode='own'):\n  if mode == 'own': return x\n  return F.interpolate(x, s, mode=mode)",
+        "try:\n  a = Image.Resampling.LANCZOS\nexcept AttributeError:\n  a = Image.ANTIALIAS",
+        "a = Image.LANCZOS if hasattr(Image, 'LANCZOS') else Image.ANTIALIAS",
+        "if tf.__version__ < '2':\n  tf.image.resize_bilinear(x, s)",
+        "tf.compat.v1.image.resize_bilinear(x, s)",
+        "mine.ANTIALIAS",
+        "tf.keras.layers.UpSampling2D(2, input_shape=(3, 3, 3))",
+    ),
+    "HP002": (
+        "cv2.resize(x, s, interpolation=cv2.INTER_AREA)",
+        "cv2.resize(x, s, None, 2, 2, cv2.INTER_AREA)",
+        "cv2.resize(x, s, out)",
+        "F.interpolate(x, scale_factor=scale_factor)",
+        "F.interpolate(x, size, scale_factor, mode, align_corners)",
+        "F.interpolate(x, 2 * n)",
+        "F.interpolate(x, size=2)",
+        "nn.ConvTranspose2d(i, o, k, s, p, output_padding, groups, bias, dilation)",
+    ),
+    "HP003": (
+        "def f(x, g, w):\n  g = 2 * g / (w - 1) - 1\n  return F.grid_sample(x, g, align_corners=True)",
+        "def f(x, g, w):\n  g = 2 * g / w - 1\n  return F.grid_sample(x, g)",
+        "def f(x, g, w):\n  g = (2 * g + 1) / w - 1\n  return F.grid_sample(x, g)",
+        "def f(x, g): return F.grid_sample(x, g)",
+        "def f(x, t, a):\n  g = F.affine_grid(t, s, align_corners=a)\n"
+        "  return F.grid_sample(x, g, align_corners=a)",
+        "def f(x, y, g):\n  a = F.grid_sample(x, g, mode='nearest')\n  return a, F.grid_sample(y, g)",
+        "def f(x, g):\n  if a: return F.grid_sample(x, g)\n"
+        "  else: return F.grid_sample(x, g, align_corners=True)",
+    ),
+    "HP004": (
+        "def f(x):\n  if isinstance(x, np.ndarray): return cv2.resize(x, s)\n"
+        "  return x.resize(s, Image.BILINEAR)",
+        "def f(x):\n  if a: return cv2.resize(x, s)\n  return x.resize(s, Image.LANCZOS)",
+        "def f(x):\n  if isinstance(x, str): x = cv2.imread(x)\n  return cv2.resize(x, s)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rule", "code"), [(r, c) for r, codes in FOUND.items() for c in codes])
+def test_is_found(rule: str, code: str) -> None:
+    assert len(found(code, rule)) == 1
+
+
+@pytest.mark.parametrize(("rule", "code"), [(r, c) for r, codes in LEFT.items() for c in codes])
+def test_is_left(rule: str, code: str) -> None:
+    assert found(code, rule) == []
+
+
+@functools.cache
+def text_of(code: str) -> str:
+    return (DOCS / "lint" / f"{code}.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_the_example_of_a_page_is_found_and_what_it_writes_instead_is_not(code: str) -> None:
+    text, rule = text_of(code), RULES[code]
+    assert text.startswith(f"# {code}: ")
+    assert page.found(page.example(text), rule) != ""
+    assert page.fix(text) != ""
+    assert page.found(page.fix(text), rule) == ""
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_a_page_has_its_parts_and_says_what_was_measured(code: str) -> None:
+    headings = re.findall(r"^## (.*)$", text_of(code), re.MULTILINE)
+    assert headings == ["Why", "Example", "Fix", "When to ignore it", "Measured"]
+    measured = text_of(code).partition("## Measured")[2]
+    assert re.search(r"20\d\d-\d\d-\d\d", measured)
+
+
+@pytest.mark.parametrize("code", ["HP001", "HP002"])
+def test_the_fix_of_a_page_is_what_fix_writes(code: str) -> None:
+    text, rule = text_of(code), RULES[code]
+    before = page.example(text).encode()
+    findings = of_code(Path("a.py"), "a.py", before, [rule], Pins())
+    made = fixed(before, tuple(edit for one in findings for edit in one.edits)).decode()
+    wanted = page.fix(text).splitlines()
+    certain = {one.line for one in findings if one.edits}
+    assert certain
+    assert [made.splitlines()[line - 1] for line in certain] == [
+        wanted[line - 1] for line in certain
+    ]
