@@ -896,6 +896,9 @@ def _show_arguments(parser: Parser) -> None:
     _release_argument(parser)
 
 
+_LARGEST_SHOWN = 2**21  # weights: 1920 -> 1080 pixels
+
+
 def _show(chosen: Namespace) -> Output:
     from .catalogue import rules
     from .report import sampling
@@ -904,6 +907,11 @@ def _show(chosen: Namespace) -> Output:
     sizes = [int(word) for word in given[-2:] if word.isdecimal()]
     if len(sizes) != 2:
         raise ValueError("two sizes come last, pixels in and pixels out: linear half_pixel 3 7")
+    if sizes[0] * sizes[1] > _LARGEST_SHOWN:
+        raise ValueError(
+            f"a matrix of {sizes[1]:,} rows and {sizes[0]:,} columns is too large to be printed: at most "
+            f"{_LARGEST_SHOWN:,} weights; smaller sizes of the same ratio show the rule"
+        )
     convention = rules.convention_of(" ".join(given[:-2]))
     one = sampling.Sampling(convention, sizes[0], sizes[1], chosen.factor)
     one.weights()

@@ -213,3 +213,28 @@ def test_readings_have_warnings_as_sentences() -> None:
         found = read(text)
         assert isinstance(found, Reading)
         assert not any(warning.endswith(".") for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("text", "input_size"),
+    [
+        ("F.interpolate(x, size=(20000, 30000), mode='bilinear')", None),
+        ("F.interpolate(x, size=(8, 8), mode='bilinear')", (10**9, 10**9)),
+        ("F.interpolate(x, scale_factor=20000, mode='bilinear')", None),
+    ],
+)
+def test_images_that_are_too_large_to_be_compared_are_refused(
+    text: str, input_size: tuple[int, int] | None
+) -> None:
+    with pytest.raises(Unreadable, match=r"too many to be compared: ask about smaller sizes"):
+        convert(text, to="opencv", input_size=input_size)
+
+
+def test_a_frame_of_4k_video_is_compared() -> None:
+    answer = convert(
+        "F.interpolate(x, size=(2160, 3840), mode='bilinear')",
+        to="opencv",
+        input_size=(1080, 1920),
+    )
+    assert isinstance(answer, ResizeConversion)
+    assert "cv2.resize" in str(answer.code)

@@ -96,6 +96,7 @@ STATUSES = {
     "compare mine.py:nearest mine.py:nearest --levels x": 2,
     "convert F.interpolate(x,(h,w)) --to opencv --input 8,x": 2,
     "show linear half_pixel 3": 2,
+    "show linear half_pixel 1 100000000": 2,
     "show linear half_pixel 3 7 --factor x": 2,
     # nothing
     "": 2,

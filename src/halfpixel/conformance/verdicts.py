@@ -356,6 +356,11 @@ class AxisWeights:
         weight_error = arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights]
         return np.asarray(weight_error * self.reads + moved[:, None] * self.slope)
 
+    def rows(self, chosen: NDArray[np.intp]) -> AxisWeights:
+        """Some rows of it, by number."""
+        parts = ("first", "coordinates", "weight", "reads", "slope")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in parts})
+
 
 _SMALL = 2**14  # entries of a matrix that is kept; a larger one is made again
 

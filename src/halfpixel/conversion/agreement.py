@@ -230,7 +230,19 @@ def rounding(one: Side, sizes: Sizes) -> float:
     def both(left: Array, right: Array) -> Array:
         return np.outer(left.sum(axis=1), right.sum(axis=1))
 
-    return float(np.max(bound_of_axes(found[0], found[1], both, one.arithmetic)))
+    h, w = (_worst(axis, one.arithmetic) for axis in found)
+    return float(np.max(bound_of_axes(h, w, both, one.arithmetic)))
+
+
+def _worst(axis: AxisWeights, arithmetic: ErrorModel) -> AxisWeights:
+    """The rows of which no other has both more weight and more error: the bound grows with both, so it is
+    largest at one of them."""
+    weight = abs(axis.weight).sum(axis=1)
+    error = axis.error(arithmetic).sum(axis=1)
+    order = np.lexsort((-error, -weight))
+    most = np.maximum.accumulate(error[order])
+    above = np.r_[True, error[order][1:] > most[:-1]]
+    return axis.rows(order[above])
 
 
 def _of_volume(found: Sequence[AxisWeights], arithmetic: ErrorModel) -> float:

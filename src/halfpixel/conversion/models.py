@@ -180,8 +180,9 @@ _VALUES = (
 
 
 @functools.lru_cache(maxsize=8)
-def photograph(size: Size) -> Array:
-    """Images of a size, of values from 0 to 1: parts of the photograph in golden/, mirrored at its edges.
+def photograph(size: Size, most: int = 64) -> Array:
+    """Images of a size, of values from 0 to 1: parts of the photograph in golden/, mirrored at its edges; at
+    most so many.
 
     A volume is a part that moves by a pixel from one frame to the next.
 
@@ -189,7 +190,7 @@ def photograph(size: Size) -> Array:
         Shape ``(images, w)``, ``(images, h, w)`` or ``(images, d, h, w)``: a large one, or many small ones.
     """
     green = np.asarray(goldens.photograph()[..., 1], np.float64) / WHITE
-    count = min(max(1, _VALUES // int(np.prod(size))), 64)
+    count = min(max(1, _VALUES // int(np.prod(size))), most)
     frames, height, width = (1, 1, *size)[-3:]
     images = [
         _mirrored(green, (height, width), (7 * i + frame, 11 * i + frame))
@@ -271,9 +272,18 @@ class Measured:
         }
 
 
-@functools.lru_cache(maxsize=256)  # of at most some 400 KB each where no size is said
 def _photographed(model: Model, sizes: Sizes) -> Array:
-    return applied(model, sizes, photograph(sizes.n_in))
+    make = _kept if sizes.pixels <= _LARGEST_KEPT else _kept.__wrapped__
+    return make(model, sizes)
+
+
+_LARGEST_KEPT = 2**19  # pixels of an image that is kept, and of small images together
+
+
+@functools.lru_cache(maxsize=256)  # of at most some 400 KB each where no size is said
+def _kept(model: Model, sizes: Sizes) -> Array:
+    most = min(max(1, _LARGEST_KEPT // sizes.pixels), 64)
+    return applied(model, sizes, photograph(sizes.n_in, most))
 
 
 def measured(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> Measured:

@@ -64,7 +64,7 @@ def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) 
 
 
 def _length(n: int, scale: float) -> int:
-    """The size that an entry of ``scales`` makes of an axis: as ``conventions.onnx_operators`` has it."""
+    """The size that an entry of ``scales`` makes of an axis: as ``operators.onnx_operators`` has it."""
     return math.floor(np.float32(n) * np.float32(scale))
 
 

@@ -25,6 +25,7 @@ from .sizes import LARGEST, Size, Sizes, by
 # A factor as the fraction that it stands for: 15/11 of 1.3636363636363635, which is a double apart from it
 _LARGEST_UNIT = 10**9
 _MOST_PIXELS = 2**21  # of an image on which differences are measured
+_MOST_PIXELS_ASKED = 2**23  # the same, where no smaller one is asked about: a frame of 4K video
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ class Query:
         ):  # where they are the ratios of the sizes, any call will do
             own = [s for s in (*own, *self.sizes) if s.scales and s.pixels > 48**2]
             own = own or [s for s in self.sizes if s.scales]
-        own = own or [s for s in self.sizes if not s.unchanged][-2:] or list(self.sizes[:1])
+        own = own or [s for s in self.sizes if not s.unchanged and _comparable(s)][-2:]
+        own = own or [s for s in self.sizes if _comparable(s)][:1]
         grow = [s for s in own if s.grows]
         return (*grow[:1], *[s for s in own if s not in grow][:1])
 
@@ -114,8 +116,23 @@ def asked(reading: Reading, call: Call, input_size: Size | None) -> Query:
         input_size: of the image in pixels, where it is given, an entry for each axis.
 
     Raises:
-        Unreadable: nothing is left of the image.
+        Unreadable: nothing is left of the image, or it is too large to be compared.
     """
+    query = _query(reading, call, input_size)
+    if query.sizes and not any(map(_comparable, query.sizes)):
+        smallest = min(query.sizes, key=lambda one: one.pixels)
+        raise Unreadable(
+            f"{reading.function.name}: an image of {smallest} has more than {_MOST_PIXELS_ASKED:,} pixels, "
+            "too many to be compared: ask about smaller sizes of the same ratios"
+        )
+    return query
+
+
+def _comparable(sizes: Sizes) -> bool:
+    return sizes.pixels <= _MOST_PIXELS_ASKED
+
+
+def _query(reading: Reading, call: Call, input_size: Size | None) -> Query:
     if reading.by == "factors":
         return _by_factors(reading, call, input_size)
     if reading.by == "nothing" or reading.size is None:

@@ -38,11 +38,14 @@ class SizeRule:
         words: what it is.
         rounding: how it is made integers, a key of :data:`ROUNDS`; empty where nothing is rounded.
         of: from (h, w) of the image to (h, w) of the resized one.
+        longest: the most times as long as wide that an image was, where a longer one may be resized
+            otherwise: a limit on the other edge would not have been met; infinite where it can't.
     """
 
     words: str
     rounding: str
     of: Callable[[Size], Size]
+    longest: float = math.inf
 
 
 def size_rules(windows: Sequence[Window], asked: Sequence[Size | None]) -> list[SizeRule]:
@@ -69,7 +72,14 @@ def size_rules(windows: Sequence[Window], asked: Sequence[Size | None]) -> list[
     return []
 
 
+def elongation(size: Size) -> float:
+    """How many times as long as wide an image is."""
+    return max(size) / max(min(size), 1)
+
+
 def _applies(rule: SizeRule, n_in: Size) -> Size | None:
+    if elongation(n_in) > rule.longest:
+        return None
     try:
         return rule.of(n_in)
     except (ZeroDivisionError, ValueError):
@@ -93,6 +103,7 @@ def _unchanged(windows: Sequence[Window]) -> Iterator[SizeRule]:
 
 def _by_edge(windows: Sequence[Window]) -> Iterator[SizeRule]:
     """One edge is given, the other follows."""
+    longest = max(elongation(_source(window)) for window in windows)
     for words, edge in (("shorter", min), ("longer", max)):
         length = edge(windows[0].resized)
         for name, rounds in ROUNDS.items():
@@ -109,7 +120,7 @@ def _by_edge(windows: Sequence[Window]) -> Iterator[SizeRule]:
                 )
                 return h, w
 
-            yield SizeRule(f"the {words} edge {length}", name, of)
+            yield SizeRule(f"the {words} edge {length}", name, of, longest)
 
 
 def _by_both_edges(windows: Sequence[Window]) -> Iterator[SizeRule]:

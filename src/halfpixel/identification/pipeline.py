@@ -7,6 +7,7 @@ Whole images in no order then say which conventions are followed, as for any res
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,7 +24,7 @@ from .candidates import candidates, expected, fit, integer_candidates
 from .coverage import KINDS
 from .deadline import Deadline, OutOfTime
 from .entry import Axes, Entry, Unread, axes_of, ordered
-from .geometry import Placement, SizeRule, placements, size_rules, windows_at
+from .geometry import Placement, SizeRule, elongation, placements, size_rules, windows_at
 from .matching import Followed, followed
 from .preprocessing import AxisWindow, Stages, Window, stages_of, windows_of
 from .probes import Answer
@@ -117,7 +118,7 @@ class Pipeline:
         before = [words for words in crops if words.startswith("cropped before")]
         said = [*before]
         if self.resizes:
-            said.append(f"resized to {_rules(self.sizes)}")
+            said.append(f"resized to {_rules(self.sizes)}{self._up_to}")
         elif len(crops) == len(before):
             said.append("nothing is resized")
         said += [words.replace(" after it", "") for words in crops if words not in before]
@@ -125,6 +126,14 @@ class Pipeline:
             if self.stages.window.axes[axis].flipped:
                 said.append(words)
         return [*said, *self._of_values]
+
+    @property
+    def _up_to(self) -> str:
+        """How long an image may be, where longer ones were tried and had no result."""
+        longest = min((rule.longest for rule in self.sizes), default=math.inf)
+        if all(elongation(one.n_in) <= longest for one in self.answers if one.y is None):
+            return ""
+        return f", where the image is at most {longest:.3g} times as long as wide"
 
     @property
     def _of_values(self) -> list[str]:
