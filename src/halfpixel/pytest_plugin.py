@@ -81,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "sweep: every size pair, which takes minutes; run only if -m names it"
     )
     config.addinivalue_line(
-        "markers", "repeated: the trials of a conformance run, but for a sample of each call"
+        "markers", "repeated: the trials of a conformance run, but for a sample of each suite"
     )
     # whatever names the user gives to test files
     config.addinivalue_line("python_files", "halfpixel/suites/test_*.py")
@@ -108,14 +108,16 @@ _BEFORE = pytest.StashKey[Mapping[str, "Release"]]()
 
 def _before(config: pytest.Config) -> Mapping[str, Release]:
     """The releases that calls are held to, by framework; empty where they are held to their own."""
+    given = config.getoption("halfpixel_from", default="")
+    if not given:
+        return {}
     from .upgrades.environment import read, release_of
 
-    given = config.getoption("halfpixel_from", default="")
     try:
-        before = read(given) if given else None
+        before = read(given)
     except ValueError as error:
         raise pytest.UsageError(f"--halfpixel-from: {error}") from None
-    known = {n: release_of(n, before) for n in _frameworks()} if before is not None else {}
+    known = {n: release_of(n, before) for n in _frameworks()}
     return {name: release for name, release in known.items() if release is not None}
 
 
@@ -304,18 +306,16 @@ def _items(
         installed = None if selected and framework not in selected else installed_release(framework)
         return before.get(framework) if before and installed is not None else installed
 
-    counts: Counter[tuple[str, str]] = Counter()
     repeated = [*marks, *_marks("repeated")]
     left_out = _leaves_out(
         collector.config, "repeated"
     )  # not made: an item costs as much as a trial
-    for trial in _trials(release, *mark.args):
+    for number, trial in enumerate(_trials(release, *mark.args)):
         if before and trial.call.at(before[trial.call.framework]) is None:
             continue  # there is nothing that it did
         if missing_needs(trial.call) or not collector.config.stash[_PROJECT].checks(trial.call):
             continue
-        counts[trial.call.id, trial.dtype] += 1
-        sampled = counts[trial.call.id, trial.dtype] % _SAMPLED == 1
+        sampled = number % _SAMPLED == 0
         if left_out and not sampled:
             continue
         yield ConformanceItem.from_parent(
@@ -328,7 +328,9 @@ def _items(
         )
 
 
-_SAMPLED = 4  # trials of a call in a dtype to one that is not marked as repeated
+_SAMPLED = (
+    7  # trials of a suite to one that is not marked as repeated; calls have other numbers of dtypes
+)
 
 
 def _trials(release: Releases, suite: str = "", *rest: object) -> Iterator[Trial]:

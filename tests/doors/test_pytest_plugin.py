@@ -8,7 +8,6 @@ import shlex
 import shutil
 import sys
 import xml.etree.ElementTree
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,20 +122,15 @@ def _total(result: pytest.RunResult) -> str:
 
 
 @pytest.mark.opencv
-def test_not_repeated_is_a_sample_of_each_call_in_each_dtype(project: Project) -> None:
-    def counts(ids: list[str]) -> Counter[str]:
-        """Of the trials of each test, call and dtype."""
-        return Counter(re.split(r"(?<=t\d\d)-|(?<=int8)-", one)[0] for one in ids)
-
+def test_not_repeated_is_a_sample_of_each_suite(project: Project) -> None:
     every, kept, marked = (
-        project.ids(),
-        project.ids("-m", "not repeated"),
-        project.ids("-m", "repeated"),
+        project.ids(*given) for given in ((), ("-m", "not repeated"), ("-m", "repeated"))
     )
+    suites = [
+        [one for one in every if f"::{name}[" in one] for name in ("test_resize", "test_photograph")
+    ]
+    assert kept == [one for suite in suites for one in suite[:: pytest_plugin._SAMPLED]]
     assert sorted([*kept, *marked]) == sorted(every)
-    assert len(counts(every)) > 30
-    of_each = pytest_plugin._SAMPLED
-    assert counts(kept) == {name: -(-n // of_each) for name, n in counts(every).items()}
     assert project.ids("-m", "opencv and not repeated") == kept
     assert project.ids("-m", "not repeated or resize") == every
 

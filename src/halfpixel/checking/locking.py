@@ -8,7 +8,7 @@ from pathlib import Path
 from .. import names
 from ..frameworks import FRAMEWORKS, Call, version
 from ..records import probes
-from . import following, functions, selection, settings
+from . import following, selection, settings
 from .lock_file import NAME, Lock, Locked, compared, read, write
 from .observed import observed
 from .settings import Settings
@@ -124,6 +124,8 @@ def _now(frameworks: Sequence[str], project: Settings, progress: Progress) -> Lo
                 calls[call.id] = behaviour
     own = {}
     for name in project.functions:
+        from . import functions  # which needs all of identify and compare
+
         if progress is not None:
             progress(f"asking {name}")
         own[name] = functions.behaviour_of(name, project.folder)

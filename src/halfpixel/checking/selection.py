@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from .. import names
 from ..catalogue import rules
 from ..conformance.trials import calls
-from ..conversion import parse
 from ..frameworks import Call
+
+if TYPE_CHECKING:
+    from ..conversion import parse
 
 _ARGUMENTS = "x, (h, w), "  # what a call leaves out that is written without its image and size
 
@@ -49,6 +52,10 @@ def _functions(call: Call) -> tuple[str, ...]:
 
 
 def _written(text: str) -> tuple[Call, ...]:
+    from ..conversion import (
+        parse,
+    )  # every run of pytest reads the settings, and few have calls as code
+
     try:
         every = parse.readings(text)
     except parse.Unreadable as error:
@@ -68,6 +75,8 @@ def _written(text: str) -> tuple[Call, ...]:
 
 def _calls(read: parse.Spoken | parse.Reading | None) -> Iterable[Call]:
     """The calls that were read; of a transposed convolution, those of its function."""
+    from ..conversion import parse
+
     if isinstance(read, parse.Reading):
         return read.calls
     if isinstance(read, parse.Spoken):

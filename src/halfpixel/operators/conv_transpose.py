@@ -189,15 +189,16 @@ class ConvTranspose:
             )
         blocks_in, blocks_out = self._blocks(weight)
         output_size = self.output_size(image.shape[2:], weight.shape[2:])
-        result = np.zeros((image.shape[0], self.group * weight.shape[1], *output_size), object)
+        first, second = _exact.narrowed(image, weight, weight.size)
+        shape = (len(image), self.group * weight.shape[1], *output_size)
+        result: NDArray[Any] = np.zeros(shape, first.dtype)
         for reads, kernel in convolution_reads(
             self, weight.shape[2:], output_size, image.shape[2:]
         ):
             inputs, outputs = zip(*reads, strict=True)
             for c_in, c_out in zip(blocks_in, blocks_out, strict=True):
                 index: Any = (c_in, slice(None), *kernel)
-                tap = weight[index]
-                part = _exact.tensordot(image[:, c_in, *inputs], tap, (1, 0))
+                part = np.tensordot(first[:, c_in, *inputs], second[index], (1, 0))
                 result[:, c_out, *outputs] += np.moveaxis(part, -1, 1)
         denominator = x_denominator * w_denominator
         if b is not None:
@@ -207,7 +208,7 @@ class ConvTranspose:
                 raise ValueError(
                     f"the bias has shape {bias.shape}, expected ({result.shape[1]},){alone}"
                 )
-            result = result * b_denominator
+            result = result.astype(object) * b_denominator
             result += (bias * denominator).reshape(-1, *(1,) * len(output_size))
             denominator *= b_denominator
         finish = _exact.fractions if exact else _exact.rounded
@@ -246,18 +247,20 @@ class ConvTranspose:
         spatial = tuple(range(2, image.ndim))
         if of == "b":
             return finish(np.asarray(cotangent.sum(axis=(0, *spatial)), object), denominator)
-        result = np.zeros((image if of == "x" else weight).shape, object)
+        other, terms = (weight, weight.size) if of == "x" else (image, cotangent.size)
+        first, second = _exact.narrowed(cotangent, other, terms)
+        result: NDArray[Any] = np.zeros((image if of == "x" else weight).shape, first.dtype)
         for reads, kernel in convolution_reads(self, weight.shape[2:], size, image.shape[2:]):
             inputs, outputs = zip(*reads, strict=True)
             for c_in, c_out in zip(*self._blocks(weight), strict=True):
-                joined = cotangent[:, c_out, *outputs]
+                joined = first[:, c_out, *outputs]
                 index: Any = (c_in, slice(None), *kernel)
                 if of == "x":
-                    part = _exact.tensordot(joined, weight[index], (1, 1))
+                    part = np.tensordot(joined, second[index], (1, 1))
                     result[:, c_in, *inputs] += np.moveaxis(part, -1, 1)
                 else:
                     both = (0, *spatial)
-                    result[index] += _exact.tensordot(image[:, c_in, *inputs], joined, (both, both))
+                    result[index] += np.tensordot(second[:, c_in, *inputs], joined, (both, both))
         return finish(result, denominator * (w_denominator if of == "x" else x_denominator))
 
     def _said(self) -> dict[str, Any]:

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Exact = NDArray[np.object_]  # Python ints or Fractions
-Integers = Exact | NDArray[np.int64]  # Python ints
+Integers = Exact | NDArray[np.int64]  # of the former, Python ints
 Float64 = NDArray[np.float64]
-Axes = tuple[int, int] | tuple[tuple[int, ...], tuple[int, ...]]
 
 _INT64_LIMIT = 2**63
 _FLOAT64_LIMIT = 2**53
@@ -101,15 +100,12 @@ def quotient(numerator: int, denominator: int) -> float:
         return math.inf if (numerator > 0) == (denominator > 0) else -math.inf
 
 
-def tensordot(a: Exact, b: Exact, axes: Axes) -> Exact:
-    """``np.tensordot`` of integer object arrays, in int64 where no sum overflows."""
-    summed = (axes[0],) if isinstance(axes[0], int) else axes[0]
-    length = math.prod(a.shape[axis] for axis in summed)
-    largest = _magnitude(a) * _magnitude(b) * max(length, 1)
-    if largest < _INT64_LIMIT:
-        product = np.tensordot(a.astype(np.int64), b.astype(np.int64), axes)
-        return np.asarray(product.astype(object))
-    return np.asarray(np.tensordot(a, b, axes), object)
+def narrowed(a: Exact, b: Exact, terms: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Two arrays of integers, as int64 where sums of so many of their products do not overflow."""
+    factors = max(_magnitude(a), 1), max(_magnitude(b), 1)  # the factors fit too
+    if math.prod(factors) * max(terms, 1) < _INT64_LIMIT:
+        return a.astype(np.int64), b.astype(np.int64)
+    return a, b
 
 
 def apply_matrices(
