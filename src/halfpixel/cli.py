@@ -853,6 +853,18 @@ def _lint_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--fix", action="store_true", help="write the fixes that are certain into the files"
     )
+    parser.add_argument(
+        "--upgrading-from",
+        default="",
+        metavar="RELEASES",
+        help="find the calls that change, too: a file of requirements, a lock file, or opencv==4.10.0",
+    )
+    parser.add_argument(
+        "--upgrading-to",
+        default="installed",
+        metavar="RELEASES",
+        help="the same of the new releases; by default those that are installed",
+    )
 
 
 def _codes(text: str) -> tuple[str, ...]:
@@ -868,8 +880,10 @@ def _lint(chosen: Namespace) -> Output:
         ignore=chosen.ignore,
         pedantic=chosen.pedantic,
         fix=chosen.fix,
+        upgrading_from=chosen.upgrading_from,
+        upgrading_to=chosen.upgrading_to,
     )
-    status = YES if found.same else NO
+    status = WRONG_USE if found.failed else YES if found.same else NO
     if chosen.format == "github":
         return Output(lambda width: found.github(), found.json, status, raw=True)
     if chosen.format == "sarif":

@@ -86,7 +86,7 @@ def test_a_default_that_was_taken_is_said() -> None:
 
 RAISES = (
     "F.interpolate(x, s, mode='nearest', align_corners=False)",
-    "F.interpolate(x, size=s, scale_factor=2)",
+    "F.interpolate(x, size=3, scale_factor=2)",
     "F.interpolate(x)",
     "F.interpolate(x, s, mod='nearest')",
     "cv2.resize(x)",
@@ -101,7 +101,12 @@ def test_what_the_framework_raises_for_is_told_from_what_is_not_read(text: str) 
 
 
 @pytest.mark.parametrize(
-    "text", ["F.interpolate(x, s, mode=m)", "F.interpolate(x, s, mode='cubic')"]
+    "text",
+    [
+        "F.interpolate(x, s, mode=m)",
+        "F.interpolate(x, s, mode='cubic')",
+        "F.interpolate(x, size=s, scale_factor=2)",
+    ],
 )
 def test_what_is_not_read_need_not_raise(text: str) -> None:
     with pytest.raises(parse.Unreadable) as error:

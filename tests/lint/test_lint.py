@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from halfpixel import cli, documents
+from halfpixel.frameworks import FRAMEWORKS
 from halfpixel.lint import lint
+from halfpixel.lint.finding import Hit
 from halfpixel.lint.pins import read as read_pins
 
 from ..doors.test_json import hold
@@ -208,6 +212,126 @@ def test_a_removed_name_is_found_where_its_release_is_allowed(
     (project / "pyproject.toml").write_text(settings)
     assert len(lint(["src"]).findings) == PINS[file, text]
     assert read_pins(project / "nowhere").allowed == {}
+
+
+COUNTERPARTS = """\
+[[lint.counterparts]]
+training = "train.py:f"
+serving = "src/serve.py:f"
+levels = {levels}
+"""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What compare answers of the function ``f``, which is ``off`` levels off."""
+
+    levels: float | None
+    off: float = 4.0
+    verdict: str = "different"
+
+    @property
+    def same(self) -> bool:
+        return self.levels is not None and self.off <= self.levels
+
+    def json(self) -> dict[str, object]:
+        return {"difference": {"unit": "levels", "max": self.off, "mean": 1.25, "share": 1.0}}
+
+
+@pytest.mark.parametrize(("levels", "count"), [(0, 1), (3, 1), (4, 0)])
+def test_counterparts_are_compared(
+    project: Path, levels: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def compare(a: str, b: str, *, levels: float | None) -> Compared:
+        asked.append((a, b))
+        return Compared(levels)
+
+    monkeypatch.setattr("halfpixel.lint.rules.counterparts.compare", compare)
+    (project / "src" / "serve.py").write_text("def f(image):\n    return image\n")
+    (project / "halfpixel.toml").write_text(COUNTERPARTS.format(levels=levels))
+    found = lint(["src/serve.py"])
+    assert asked == [(f"{project}/train.py:f", f"{project}/src/serve.py:f")]
+    assert len(found.findings) == count
+    for one in found.findings:
+        assert (one.path, one.line, one.code) == ("src/serve.py", 1, "HP005")
+        start = "src/serve.py:f is not train.py:f: up to 4 and on average 1.25 levels of 255 apart"
+        assert one.message.startswith(start)
+    assert not lint(["src/a.py"], select=["HP005"]).findings
+    assert not lint(["src/serve.py"], ignore=["HP005"]).findings
+    assert len(asked) == 1
+
+
+@pytest.mark.sweep
+def test_counterparts_are_run(project: Path) -> None:
+    code = "def f(image):\n    return image[::2, ::2]\n"
+    (project / "train.py").write_text(code)
+    (project / "src" / "serve.py").write_text(code)
+    (project / "halfpixel.toml").write_text(COUNTERPARTS.format(levels=0))
+    assert not lint(["src/serve.py"]).findings
+    (project / "src" / "serve.py").write_text(code.replace("::2]", "1::2]"))
+    (one,) = lint(["src/serve.py"]).findings
+    assert "levels of 255 apart" in one.message
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (COUNTERPARTS.format(levels=300), "lint.counterparts[0].levels: is a number from 0 to 255"),
+        ('[[lint.counterparts]]\nserving = "a.py:f"', "counterparts[0].training: is missing"),
+        ("[lint]\ncounterparts = 3", "lint.counterparts: is no list of tables"),
+        (
+            COUNTERPARTS.format(levels=0).replace("serve.py", "serve"),
+            "is no path/to/file.py:function",
+        ),
+        (
+            COUNTERPARTS.format(levels=0).replace("serve.py:f", "a.py:g"),
+            "there is no such function",
+        ),
+    ],
+)
+def test_wrong_counterparts_are_named(project: Path, settings: str, message: str) -> None:
+    (project / "halfpixel.toml").write_text(settings)
+    with pytest.raises(ValueError, match=r"\w") as error:
+        lint(["src"])
+    assert message in str(error.value)
+
+
+UPGRADE = """\
+import cv2
+from torch import nn
+cv2.resize(x, (3, 4), interpolation=cv2.INTER_NEAREST_EXACT)
+cv2.resize(x, (3, 4), interpolation=cv2.INTER_AREA)
+"""
+
+
+def test_calls_that_an_upgrade_changes_are_found(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = FRAMEWORKS["opencv"]
+    names = ("resize-INTER_NEAREST_EXACT", "resize-INTER_AREA")
+    few = tuple(call for call in every.calls if call.name in names)
+    monkeypatch.setitem(FRAMEWORKS, "opencv", replace(every, calls=few))
+    (project / "src" / "a.py").write_text(UPGRADE)
+    (project / "old.txt").write_text("opencv-python==4.7.0.72\n")
+    found = lint(["src"], upgrading_from="old.txt", upgrading_to="opencv==4.8.0")
+    assert [(one.line, one.code) for one in found.findings] == [(3, "HP201")]
+    assert "(since 4.8)" in found.findings[0].message
+    assert not lint(["src"]).findings
+
+
+def test_a_bug_in_a_rule_is_a_line_and_status_2(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def check(file: object) -> Iterator[Hit]:
+        raise IndexError("list index\nout of range")
+
+    monkeypatch.setattr("halfpixel.lint.run.of_code", lambda *_: list(check(None)))
+    (project / "src" / "b.py").write_text("x = 1\n")
+    assert cli.main(["lint", "src"]) == 2
+    line = capsys.readouterr().out.splitlines()[0]
+    assert line.startswith("src/a.py: not read: IndexError: list index out of range; this is a bug")
 
 
 def test_no_framework_is_loaded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from halfpixel.lint import page
 from halfpixel.lint.finding import fixed
-from halfpixel.lint.pins import Pins
+from halfpixel.lint.project import Project
 from halfpixel.lint.rules import RULES
 from halfpixel.lint.run import of_code
 
@@ -29,7 +29,7 @@ from torch import nn
 
 def found(code: str, rule: str) -> list[str]:
     whole = (HEAD + code).encode()
-    return [one.message for one in of_code(Path("a.py"), "a.py", whole, [RULES[rule]], Pins())]
+    return [one.message for one in of_code(Path("a.py"), "a.py", whole, [RULES[rule]], Project())]
 
 
 FOUND = {
@@ -52,7 +52,8 @@ FOUND = {
     "HP002": (
         "cv2.resize(x, s, cv2.INTER_AREA)",
         "cv2.resize(x, s, 3)",
-        "cv2.warpAffine(x, [[1, 0, 0], [0, 1, 0]], s, cv2.INTER_LINEAR)",
+        "cv2.resize(x, y.shape[:2])",
+        "cv2.warpAffine(x, m, s, cv2.INTER_CUBIC)",
         "F.interpolate(x, scale_factor)",
         "F.interpolate(x, (h, w), 'bilinear')",
         "nn.ConvTranspose2d(i, o, k, s, p, dilation)",
@@ -69,6 +70,51 @@ FOUND = {
         "def f(x, g, w):\n  g = (2 * g + 1) / w - 1\n  return F.grid_sample(x, g, align_corners=True)",
         "def f(x, y, g):\n  a = F.grid_sample(x, g)\n  return F.grid_sample(y, g, align_corners=True)",
         "def norm(g, w): return g * 2 / (w - 1) - 1\ndef f(x, g): return F.grid_sample(x, norm(g, 3))",
+    ),
+    "HP101": (
+        "def f(image, mask): return cv2.resize(image, s), cv2.resize(mask, s)",
+        "cv2.resize(label, s)",
+        "F.interpolate(batch['label'].float(), s, mode='bilinear')",
+        "gt_seg.resize(s, Image.BICUBIC)",
+    ),
+    "HP102": (
+        "cv2.resize(x, (h, w))",
+        "F.interpolate(x, (w, h))",
+        "tf.image.resize(x, (width, height))",
+        "h, w = 3, m\ncv2.resize(x, (height, width), interpolation=flag)",
+    ),
+    "HP103": (
+        "F.interpolate(x, scale_factor=0.25, mode='bilinear')",
+        "F.interpolate(x, scale_factor=1 / 3, mode='bicubic')",
+        "F.interpolate(x, scale_factor=0.5, mode='bilinear', align_corners=True)",
+        "cv2.resize(x, None, fx=0.25, fy=0.25)",
+    ),
+    "HP104": (
+        "nn.ConvTranspose2d(8, 8, 3, 2, 1, 1)",
+        "nn.ConvTranspose1d(8, 8, kernel_size=5, stride=2)",
+        "tf.keras.layers.Conv2DTranspose(8, 3, strides=2)",
+    ),
+    "HP105": (
+        "tf.compat.v1.image.resize_bilinear(x, s)",
+        "tf.compat.v1.image.resize(x, s, align_corners=True)",
+    ),
+    "HP106": (
+        "F.interpolate(x, s, mode='bilinear')",
+        "F.grid_sample(x, g)",
+        "F.affine_grid(t, s)",
+        "Image.open(p).convert('RGB').resize(s)",
+        "def f(im: Image.Image): return im.resize(s)",
+        "from torchvision import transforms as T\nT.Resize(224)",
+        "from skimage.transform import resize\nresize(x, s)",
+    ),
+    "HP107": (
+        "F.interpolate(x, scale_factor=h / x.shape[2])",
+        "F.interpolate(x, scale_factor=(h / a, w / b))",
+        "r = h / n\nF.interpolate(x, scale_factor=h / n)",
+    ),
+    "HP108": (
+        "im.resize(s, Image.BICUBIC)\ncv2.resize(x, s, interpolation=cv2.INTER_CUBIC)",
+        "F.interpolate(x, s, mode='bicubic', antialias=True)\nF.interpolate(x, s, mode='bicubic')",
     ),
     "HP004": (
         "def f(x):\n  if isinstance(x, np.ndarray): return cv2.resize(x, s)\n"
@@ -93,12 +139,15 @@ LEFT = {
         "if tf.__version__ < '2':\n  tf.image.resize_bilinear(x, s)",
         "tf.compat.v1.image.resize_bilinear(x, s)",
         "mine.ANTIALIAS",
+        "import tensorflow.contrib.slim as slim\ntf.image.resize_bilinear(x, s)",
         "tf.keras.layers.UpSampling2D(2, input_shape=(3, 3, 3))",
     ),
     "HP002": (
         "cv2.resize(x, s, interpolation=cv2.INTER_AREA)",
         "cv2.resize(x, s, None, 2, 2, cv2.INTER_AREA)",
         "cv2.resize(x, s, out)",
+        "cv2.resize(x, s, cv2.INTER_LINEAR)",
+        "cv2.resize(x, y.shape[1::-1])",
         "F.interpolate(x, scale_factor=scale_factor)",
         "F.interpolate(x, size, scale_factor, mode, align_corners)",
         "F.interpolate(x, 2 * n)",
@@ -115,6 +164,46 @@ LEFT = {
         "def f(x, y, g):\n  a = F.grid_sample(x, g, mode='nearest')\n  return a, F.grid_sample(y, g)",
         "def f(x, g):\n  if a: return F.grid_sample(x, g)\n"
         "  else: return F.grid_sample(x, g, align_corners=True)",
+    ),
+    "HP101": (
+        "cv2.resize(mask, s, interpolation=cv2.INTER_NEAREST)",
+        "F.interpolate(label, s)",
+        "cv2.resize(mask, s)",
+        "F.interpolate(mask_logits, s, mode='bilinear')",
+        "cv2.resize(image, s)",
+        "cv2.resize(mask, s, interpolation=flag)",
+    ),
+    "HP102": (
+        "cv2.resize(x, (w, h))",
+        "F.interpolate(x, (h, w))",
+        "w, h = y.shape[:2]\ncv2.resize(x, (h, w))",
+        "w, h = y.shape[0], y.shape[1]\ntf.image.resize(x, (w, h))",
+    ),
+    "HP103": (
+        "F.interpolate(x, scale_factor=0.5, mode='bilinear')",
+        "F.interpolate(x, scale_factor=0.25, mode='bilinear', antialias=True)",
+        "F.interpolate(x, scale_factor=0.25)",
+        "F.interpolate(x, scale_factor=2, mode='bilinear')",
+        "cv2.resize(x, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)",
+    ),
+    "HP104": ("nn.ConvTranspose2d(8, 8, 4, 2, 1)", "nn.ConvTranspose2d(8, 8, 3)"),
+    "HP105": (
+        "tf.compat.v1.image.resize_bilinear(x, s, half_pixel_centers=True)",
+        "tf.image.resize(x, s)",
+    ),
+    "HP106": (
+        "F.interpolate(x, s, mode='bilinear', align_corners=True)",
+        "F.interpolate(x, s)",
+        "F.grid_sample(x, g, 'nearest', 'zeros', True)",
+        "np.zeros(3).resize(s)",
+        "Image.open(p).resize(s, Image.LANCZOS)",
+        "def f(im): return im.resize(s)",
+        "F.grid_sample(x, g, **k)",
+    ),
+    "HP107": ("F.interpolate(x, scale_factor=1 / 4)", "F.interpolate(x, size=(h // 2, w))"),
+    "HP108": (
+        "im.resize(s, Image.BICUBIC)\nF.interpolate(x, s, mode='bicubic', antialias=True)",
+        "F.interpolate(x, s, mode='bicubic')\ncv2.resize(x, s, interpolation=cv2.INTER_CUBIC)",
     ),
     "HP004": (
         "def f(x):\n  if isinstance(x, np.ndarray): return cv2.resize(x, s)\n"
@@ -140,7 +229,15 @@ def text_of(code: str) -> str:
     return (DOCS / "lint" / f"{code}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("code", RULES)
+# what they find is no matter of the file alone
+OF_PROJECTS = ("HP005", "HP201")
+
+
+def test_every_rule_is_tested() -> None:
+    assert set(FOUND) == set(LEFT) == set(RULES) - set(OF_PROJECTS)
+
+
+@pytest.mark.parametrize("code", FOUND)
 def test_the_example_of_a_page_is_found_and_what_it_writes_instead_is_not(code: str) -> None:
     text, rule = text_of(code), RULES[code]
     assert text.startswith(f"# {code}: ")
@@ -161,7 +258,7 @@ def test_a_page_has_its_parts_and_says_what_was_measured(code: str) -> None:
 def test_the_fix_of_a_page_is_what_fix_writes(code: str) -> None:
     text, rule = text_of(code), RULES[code]
     before = page.example(text).encode()
-    findings = of_code(Path("a.py"), "a.py", before, [rule], Pins())
+    findings = of_code(Path("a.py"), "a.py", before, [rule], Project())
     made = fixed(before, tuple(edit for one in findings for edit in one.edits)).decode()
     wanted = page.fix(text).splitlines()
     certain = {one.line for one in findings if one.edits}

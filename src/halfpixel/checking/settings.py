@@ -72,6 +72,21 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class Counterparts:
+    """Two functions of an image that have to give the same.
+
+    Attributes:
+        training, serving: ``path/to/file.py:function``, from the folder of the settings; ``training`` may be
+            whatever ``halfpixel compare`` takes.
+        levels: how many levels of 255 apart are still the same; 0 is only what rounding explains.
+    """
+
+    training: str
+    serving: str
+    levels: float = 0.0
+
+
+@dataclass(frozen=True)
 class LintSettings:
     """What a project says of lint.
 
@@ -79,12 +94,14 @@ class LintSettings:
         select, ignore: codes of rules, or what they begin with.
         exclude: patterns of files that are not read (``*``, ``**``, ``?``).
         pedantic: whether the pedantic rules are asked, too.
+        counterparts: functions that have to give the same.
     """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     pedantic: bool = False
+    counterparts: tuple[Counterparts, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -264,11 +281,34 @@ class _Reader:
         return value
 
     def lint(self, value: object) -> LintSettings:
-        table = self.table(value, "lint", ("select", "ignore", "exclude", "pedantic"))
+        known = ("select", "ignore", "exclude", "pedantic", "counterparts")
+        table = self.table(value, "lint", known)
         select, ignore, exclude = (
             self.strings(table, name, f"lint.{name}") for name in ("select", "ignore", "exclude")
         )
-        return LintSettings(select, ignore, exclude, self.truth(table, "lint", "pedantic"))
+        entries = table.get("counterparts", [])
+        if not isinstance(entries, list):
+            raise self.wrong("lint.counterparts", "is no list of tables")
+        pairs = (self.counterparts(e, f"lint.counterparts[{i}]") for i, e in enumerate(entries))
+        pedantic = self.truth(table, "lint", "pedantic")
+        return LintSettings(select, ignore, exclude, pedantic, tuple(pairs))
+
+    def counterparts(self, value: object, key: str) -> Counterparts:
+        table = self.table(value, key, ("training", "serving", "levels"))
+        training, serving = (self.string(table, key, n, "") for n in ("training", "serving"))
+        for name, text in (("training", training), ("serving", serving)):
+            if not text:
+                raise self.wrong(f"{key}.{name}", "is missing")
+        if ".py:" not in serving:
+            raise self.wrong(f"{key}.serving", f"is no path/to/file.py:function: {serving!r}")
+        levels = table.get("levels", 0)
+        if (
+            isinstance(levels, bool)
+            or not isinstance(levels, (int, float))
+            or not 0 <= levels < 256
+        ):
+            raise self.wrong(f"{key}.levels", f"is a number from 0 to 255, got {levels!r}")
+        return Counterparts(training, serving, float(levels))
 
     def accepted(self, value: object, key: str) -> Accepted:
         known = ("call", "reason", "follows", "cases", "dtypes", "releases")

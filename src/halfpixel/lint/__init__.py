@@ -7,8 +7,10 @@ from pathlib import Path
 
 from ..checking import settings
 from ..conversion.parse import source
+from . import pins
 from .answer import Lint
 from .finding import Edit, Finding
+from .project import Project, changes
 from .rules import RULES, Rule
 from .run import Unread, check
 from .suppressions import chosen
@@ -23,6 +25,8 @@ def lint(
     ignore: Sequence[str] = (),
     pedantic: bool = False,
     fix: bool = False,
+    upgrading_from: str = "",
+    upgrading_to: str = "installed",
 ) -> Lint:
     """Find calls that are wrong as they are written. Files are parsed, and never run.
 
@@ -36,6 +40,8 @@ def lint(
         ignore: codes of rules to leave out.
         pedantic: ask the pedantic rules, too.
         fix: write the fixes that are certain into the files.
+        upgrading_from, upgrading_to: the environments of an upgrade, as for :func:`halfpixel.upgrade`: calls
+            that change are found, too. None is asked about where the first is empty.
 
     Returns:
         The answer: ``str`` of it is for people, ``.json()`` for programs, ``.same`` says that nothing was
@@ -55,10 +61,16 @@ def lint(
         (*ignore, *project.lint.ignore),
         pedantic=pedantic or project.lint.pedantic,
     )
+    around = Project(
+        project.folder,
+        pins.read(project.folder),
+        project.lint.counterparts,
+        changes(upgrading_from, upgrading_to) if upgrading_from else {},
+    )
     findings: list[Finding] = []
     unread: list[Unread] = []
     files = fixes = 0
-    for one in check(every, asked, root=project.folder, left_out=project.lint.exclude, fix=fix):
+    for one in check(every, asked, project=around, left_out=project.lint.exclude, fix=fix):
         files += 1
         if isinstance(one, Unread):
             unread.append(one)

@@ -37,6 +37,11 @@ class Lint:
         """Whether nothing was found."""
         return not self.findings
 
+    @property
+    def failed(self) -> bool:
+        """Whether halfpixel has a bug that kept it from reading a file."""
+        return any(one.is_bug for one in self.unread)
+
     def text(self) -> str:
         """For people: a line for each finding, and how many there are."""
         return "\n".join(self._lines())

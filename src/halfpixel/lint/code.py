@@ -14,7 +14,7 @@ from ..conversion import parse
 from ..conversion.parse import Conditional, Unreadable, conv_transpose, names, source
 from ..conversion.parse.signatures import canonical
 from ..conversion.parse.source import Source, SourceCall
-from .pins import Pins
+from .project import Project
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,11 +115,11 @@ class File:
         path: where it is.
         code: what it holds.
         source: its tree, with scopes and imports.
-        pins: the releases that the project allows.
+        project: that it is in.
     """
 
-    def __init__(self, path: Path, code: bytes, source: Source, pins: Pins) -> None:
-        self.path, self.code, self.source, self.pins = path, code, source, pins
+    def __init__(self, path: Path, code: bytes, source: Source, project: Project) -> None:
+        self.path, self.code, self.source, self.project = path, code, source, project
 
     @functools.cached_property
     def calls(self) -> tuple[KnownCall, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .pins import Pins
+from .project import Project
 from .rules import RULES, Rule
 from .run import of_code
 
@@ -17,7 +17,7 @@ NAME = "example.py"
 
 def found(code: str, rule: Rule) -> str:
     """What a rule finds in a code, a line each, as the terminal has it."""
-    findings = of_code(Path(NAME), NAME, code.encode(), [rule], Pins())
+    findings = of_code(Path(NAME), NAME, code.encode(), [rule], Project())
     marks = {True: " [*]", False: ""}
     return "".join(
         f"{one.path}:{one.line}:{one.column}: {one.code} {one.message}{marks[bool(one.edits)]}\n"
@@ -52,6 +52,6 @@ def of_all(page: str) -> str:
 def _table() -> str:
     lines = ["| code | finds | asked |", "| --- | --- | --- |"]
     for rule in RULES.values():
-        asked = "with `--pedantic`" if rule.pedantic else "always"
+        asked = "with `--pedantic`" if rule.pedantic else rule.asked
         lines.append(f"| [{rule.code}](lint/{rule.code}.md) | {rule.title} | {asked} |")
     return "".join(f"{line}\n" for line in lines)

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from ..conversion.parse import conv_transpose, source
 from ..conversion.parse.signatures import FUNCTIONS
-from . import pins
 from .code import File
 from .finding import Finding, Hit, fixed
-from .pins import Pins
+from .project import Project
 from .removed import REMOVED
-from .rules import Rule
+from .rules import Rule, counterparts
 from .suppressions import Suppressions
 
 
@@ -25,10 +24,12 @@ class Unread:
     Attributes:
         path: as it is shown.
         why: the reason, in one line.
+        is_bug: whether halfpixel is the reason.
     """
 
     path: str
     why: str
+    is_bug: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def check(
     files: Iterable[Path],
     rules: Sequence[Rule],
     *,
-    root: Path,
+    project: Project,
     left_out: Sequence[str] = (),
     fix: bool = False,
 ) -> Iterator[Checked | Unread]:
@@ -66,49 +67,55 @@ def check(
     Args:
         files: those that are read.
         rules: those that are asked.
-        root: the project's folder, whose pins count.
+        project: that they are in.
         left_out: patterns of files that are not read.
         fix: write the fixes into the files; what is fixed is no finding then.
     """
-    allowed, telling = pins.read(root), _telling()
+    telling, read_anyway = _telling(), counterparts.paths(project.counterparts, project.root)
     for path in files:
         if any(path.match(pattern) for pattern in left_out):
             continue
         shown = _shown(path)
         try:
             code = source.content(path)
-            if telling.search(code) is None:
+            if telling.search(code) is None and path.resolve() not in read_anyway:
                 yield Checked()
                 continue
-            yield _checked(path, shown, code, rules, allowed, fix=fix)
+            yield _checked(path, shown, code, rules, project, fix=fix)
         except source.NotRead as error:
             yield Unread(shown, str(error))
         except RecursionError:
             yield Unread(shown, "nested too deeply")
+        except ValueError:  # of the settings
+            raise
+        except Exception as error:  # one file's is no reason to lose what is found in the others
+            kind = type(error).__name__
+            why = f"{kind}: {error}; this is a bug of halfpixel, please report it"
+            yield Unread(shown, " ".join(why.split()), is_bug=True)
 
 
 def _checked(
-    path: Path, shown: str, code: bytes, rules: Sequence[Rule], allowed: Pins, *, fix: bool
+    path: Path, shown: str, code: bytes, rules: Sequence[Rule], project: Project, *, fix: bool
 ) -> Checked:
-    found = of_code(path, shown, code, rules, allowed)
+    found = of_code(path, shown, code, rules, project)
     edits = tuple(edit for one in found for edit in one.edits)
     if not fix or not edits:
         return Checked(tuple(found))
     made = fixed(code, edits)
-    left = of_code(path, shown, made, rules, allowed)
+    left = of_code(path, shown, made, rules, project)
     path.write_bytes(made)
     return Checked(tuple(left), sum(bool(one.edits) for one in found))
 
 
 def of_code(
-    path: Path, shown: str, code: bytes, rules: Sequence[Rule], allowed: Pins
+    path: Path, shown: str, code: bytes, rules: Sequence[Rule], project: Project
 ) -> list[Finding]:
     """What rules find in the code of a file, in its order.
 
     Raises:
         NotRead: it is no Python.
     """
-    file = File(path, code, source.parsed(code, str(path)), allowed)
+    file = File(path, code, source.parsed(code, str(path)), project)
     ignored, lines = Suppressions(code), code.splitlines()
     found = {
         _finding(shown, rule.code, hit, lines)

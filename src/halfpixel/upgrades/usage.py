@@ -107,15 +107,22 @@ def _read(where: str, text: str, full: str) -> Use | Unread:
         found = [one.read for one in parse.readings(full)]
     except parse.Unreadable as error:
         return Unread(where, text, str(error))
+    unread = next((one for one in found if isinstance(one, parse.Unreadable)), None)
+    if unread is not None:
+        return Unread(where, text, str(unread))
+    calls = calls_of(found)
+    return Use(where, text, calls) if calls else Unread(where, text, "no call is like it")
+
+
+def calls_of(found: Iterable[Reading | Spoken | parse.Unreadable | None]) -> tuple[str, ...]:
+    """The ids of the calls of the catalogue that readings can be."""
     calls: dict[str, None] = {}
     for one in found:
         if isinstance(one, Reading):
             calls |= dict.fromkeys(call.id for call in one.calls)
         elif isinstance(one, Spoken):
             calls |= dict.fromkeys(_transposed(one))
-        elif one is not None:
-            return Unread(where, text, str(one))
-    return Use(where, text, tuple(calls)) if calls else Unread(where, text, "no call is like it")
+    return tuple(calls)
 
 
 def _transposed(one: Spoken) -> Iterator[str]:

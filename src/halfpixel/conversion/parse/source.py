@@ -12,9 +12,10 @@ import copy
 import functools
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from . import conv_transpose, names
 
@@ -177,15 +178,17 @@ class Source:
         while waiting:
             node, scope = waiting.pop()
             self._nodes.append(node)
-            _bind(node, scope, self.imported)
-            inner = scope
-            if isinstance(node, _SCOPES):
-                inner = self._scopes[node] = Scope(node, scope)
-                _parameters(node, inner)
-            children = list(ast.iter_child_nodes(node))
-            for child in children:
-                self.parents[child] = node
-            waiting.extend((child, inner) for child in reversed(children))
+            kind = type(node)
+            if kind in _LEAVES:
+                continue
+            if (binds := _BINDS.get(kind)) is not None:
+                binds(node, scope, self.imported)
+            if kind in _SCOPES:
+                scope = self._scopes[node] = Scope(node, scope)
+                _parameters(node, scope)
+            children = _children(node)
+            self.parents.update(dict.fromkeys(children, node))
+            waiting.extend([(child, scope) for child in reversed(children)])
 
     @property
     def nodes(self) -> Sequence[ast.AST]:
@@ -373,37 +376,96 @@ def _only(values: Sequence[ast.expr | None] | None) -> ast.expr | None:
 # ---------------------------------------------------------------------------- binding
 
 
-def _bind(node: ast.AST, scope: Scope, imported: dict[str, str]) -> None:
-    """What a node binds in its scope."""
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            _assign(target, node.value, scope)
-    elif isinstance(node, ast.AnnAssign):
-        if node.value is not None:
-            _assign(node.target, node.value, scope)
-    elif isinstance(node, ast.NamedExpr):
+# nodes without others inside; fields that hold no expression or statement
+_LEAVES = frozenset((ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue))
+_NO_NODES = frozenset(("ctx", "op", "ops", "type_comment", "id", "attr", "level", "is_async"))
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The expressions and statements in a node, in the order of the text."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        if name not in _NO_NODES:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                found += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST):
+                found.append(value)
+    return found
+
+
+Imported = dict[str, str]
+
+
+def _of_assign(node: ast.Assign, scope: Scope, imported: Imported) -> None:
+    for target in node.targets:
+        _assign(target, node.value, scope)
+
+
+def _of_value(node: ast.AnnAssign | ast.NamedExpr, scope: Scope, imported: Imported) -> None:
+    if node.value is not None:
         _assign(node.target, node.value, scope)
-    elif isinstance(node, (ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)):
-        _assign(node.target, None, scope)
-    elif isinstance(node, ast.withitem):
-        if node.optional_vars is not None:
-            _assign(node.optional_vars, None, scope)
-    elif isinstance(node, ast.ExceptHandler):
-        if node.name:
-            scope.bound.setdefault(node.name, []).append(None)
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+
+
+def _of_target(
+    node: ast.AugAssign | ast.For | ast.AsyncFor | ast.comprehension,
+    scope: Scope,
+    imported: Imported,
+) -> None:
+    _assign(node.target, None, scope)
+
+
+def _of_with(node: ast.withitem, scope: Scope, imported: Imported) -> None:
+    if node.optional_vars is not None:
+        _assign(node.optional_vars, None, scope)
+
+
+def _of_name(
+    node: ast.ExceptHandler | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+    scope: Scope,
+    imported: Imported,
+) -> None:
+    if node.name:
         scope.bound.setdefault(node.name, []).append(None)
-    elif isinstance(node, (ast.Global, ast.Nonlocal)):
-        for outer in scope.around():
-            for name in node.names:
-                outer.bound.setdefault(name, []).append(None)
-    elif isinstance(node, ast.Import):
-        for alias in node.names:
-            head = alias.name.split(".")[0]
-            imported[alias.asname or head] = alias.name if alias.asname else head
-    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+
+
+def _of_outer(node: ast.Global | ast.Nonlocal, scope: Scope, imported: Imported) -> None:
+    for outer in scope.around():
+        for name in node.names:
+            outer.bound.setdefault(name, []).append(None)
+
+
+def _of_import(node: ast.Import, scope: Scope, imported: Imported) -> None:
+    for alias in node.names:
+        head = alias.name.split(".")[0]
+        imported[alias.asname or head] = alias.name if alias.asname else head
+
+
+def _of_from(node: ast.ImportFrom, scope: Scope, imported: Imported) -> None:
+    if node.module and not node.level:
         for alias in node.names:
             imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+
+
+# what the kinds of nodes bind in their scope
+_BINDS: Mapping[type[ast.AST], Callable[[Any, Scope, Imported], None]] = {
+    ast.Assign: _of_assign,
+    ast.AnnAssign: _of_value,
+    ast.NamedExpr: _of_value,
+    ast.AugAssign: _of_target,
+    ast.For: _of_target,
+    ast.AsyncFor: _of_target,
+    ast.comprehension: _of_target,
+    ast.withitem: _of_with,
+    ast.ExceptHandler: _of_name,
+    ast.FunctionDef: _of_name,
+    ast.AsyncFunctionDef: _of_name,
+    ast.ClassDef: _of_name,
+    ast.Global: _of_outer,
+    ast.Nonlocal: _of_outer,
+    ast.Import: _of_import,
+    ast.ImportFrom: _of_from,
+}
 
 
 def _assign(target: ast.expr, value: ast.expr | None, scope: Scope) -> None:

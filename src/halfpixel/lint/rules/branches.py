@@ -10,7 +10,7 @@ from ..code import File
 from ..finding import Hit
 from .kernels import resizes
 
-_TYPES = re.compile(r"isinstance|is_tensor|is_numpy|is_pil|type\(|\.dtype|ndarray|hasattr")
+_TYPES = re.compile(r"isinstance|is_tensor|is_numpy|is_pil|type\(|\.dtype|ndarray")
 
 
 def check(file: File) -> Iterator[Hit]:

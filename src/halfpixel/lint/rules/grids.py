@@ -117,10 +117,10 @@ def _kind(node: ast.AST, file: File, scope: Scope) -> Corners | None:
     if isinstance(node, ast.Call):
         name = file.source.full_name(node.func, scope) or ""
         if name.startswith("torch") and name.endswith(".linspace"):
-            return "corners" if [_number(one) for one in node.args[:2]] == [-1, 1] else None
+            return "corners" if [number(one) for one in node.args[:2]] == [-1, 1] else None
         if name.startswith("torch") and name.endswith(".affine_grid"):
             return _of_affine_grid(node)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and _number(node.right) == 1:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and number(node.right) == 1:
         return _of_normalised(node.left)
     return None
 
@@ -147,15 +147,15 @@ def _of_normalised(node: ast.expr) -> Corners | None:
             divisors.append(one.right)
         else:
             factors.append(one)
-    twice = any(_number(one) == 2 for one in factors)
+    twice = any(number(one) == 2 for one in factors)
     for divisor in divisors:
         halved = isinstance(divisor, ast.BinOp) and isinstance(divisor.op, ast.Div)
-        halved = halved and _number(divisor.right) == 2  # type: ignore[attr-defined]
+        halved = halved and number(divisor.right) == 2  # type: ignore[attr-defined]
         inner = divisor.left if halved else divisor  # type: ignore[attr-defined]
         if (twice or halved) and _less_one(inner):
             return "corners"
     added = [one for one in factors if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add)]
-    half = any(_number(one.right) == (0.5 if twice else 1) for one in added)
+    half = any(number(one.right) == (0.5 if twice else 1) for one in added)
     return "centres" if divisors and half and (twice or _doubled(added)) else None
 
 
@@ -165,7 +165,7 @@ def _doubled(sums: list[ast.BinOp]) -> bool:
     return any(
         isinstance(left, ast.BinOp)
         and isinstance(left.op, ast.Mult)
-        and 2 in (_number(left.left), _number(left.right))
+        and 2 in (number(left.left), number(left.right))
         for left in lefts
     )
 
@@ -174,10 +174,11 @@ def _less_one(node: ast.expr) -> bool:
     """Whether an expression is ``n - 1`` or ``max(n - 1, 1)``."""
     if isinstance(node, ast.Call) and dotted(node.func) == "max" and len(node.args) == 2:
         return any(map(_less_one, node.args))
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and _number(node.right) == 1
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and number(node.right) == 1
 
 
-def _number(node: ast.expr) -> float | None:
+def number(node: ast.expr) -> float | None:
+    """The value of a number that is written out."""
     try:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError):

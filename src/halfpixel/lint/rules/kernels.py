@@ -56,6 +56,17 @@ def named(node: ast.expr) -> str | None:
     return _KERNELS.get(name.rpartition(".")[2].lower()) if name else None
 
 
+def image_of(file: File, node: ast.Call) -> ast.expr | None:
+    """What a call resizes."""
+    known = next((call for call in file.calls if call.node is node), None)
+    if known is not None:
+        first = next(iter(known.signature.parameters))
+        return known.written.get(first)
+    if isinstance(node.func, ast.Attribute) and dotted(node.func.value) not in file.source.imported:
+        return node.func.value
+    return node.args[0] if node.args else None
+
+
 def resizes(file: File) -> Iterator[tuple[ast.Call, str]]:
     """The calls that resize and whose kernel is named, with it."""
     known = set()

@@ -29,6 +29,8 @@ _TELLING = (
     "recompute_scale_factor",
     "scale_factor",
 )
+# how a warning about the shape of an array in the place of (width, height) begins
+IN_ORDER_OF_SHAPES = " is (height, width), and "
 # parameters that no word is given to
 _NO_WORD = (
     "size",
@@ -42,6 +44,10 @@ _NO_WORD = (
     "strides",
     "dilation",
 )
+
+
+# what warnings say of arguments in another's place, and of sizes in another order
+_WRONG = ("is given as dst", "is the size of the output in pixels", IN_ORDER_OF_SHAPES)
 
 
 def check(file: File) -> Iterator[Hit]:
@@ -61,7 +67,7 @@ def of_call(call: KnownCall) -> Iterator[Hit]:
 
 def _in(call: KnownCall) -> Iterator[Hit]:
     for warning in _warnings(call):
-        if "is given as dst" in warning or "is the size of the output in pixels" in warning:
+        if any(words in warning for words in _WRONG) and not _is_default(call, warning):
             yield Hit(call.node, warning, tuple(_named_flag(call, warning)))
     written = call.written
     for name, value in call.by_place.items():
@@ -87,6 +93,13 @@ def _warnings(call: KnownCall) -> Iterator[str]:
     except Raises as error:
         if "is given as dst" in str(error):
             yield str(error)
+
+
+def _is_default(call: KnownCall, warning: str) -> bool:
+    """Whether a flag that has no effect is the one that is used without it."""
+    dst = call.arguments.get("dst")
+    name = (dotted(dst) or "").rpartition(".")[2] if dst is not None else ""
+    return bool(name) and f"this computes {name};" in warning
 
 
 def _meant(call: KnownCall) -> str:

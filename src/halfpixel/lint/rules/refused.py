@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ...conversion.parse import Raises
 from ..code import File, KnownCall
 from ..finding import Edit, Hit, renamed, replaced, without
-from ..removed import REMOVED
+from ..removed import REMOVED, Removed
 from . import misplaced
 
 # what a function takes for a word, of those that the catalogue does not have all of
@@ -120,6 +120,8 @@ def _fix(call: KnownCall) -> Iterator[Edit]:
 
 def _gone(file: File) -> Iterator[Hit]:
     last = {name.rpartition(".")[2] for name in REMOVED}
+    if not any(name.encode() in file.code for name in last):
+        return
     for node in file.source.nodes:
         if isinstance(node, ast.Attribute) and node.attr in last:
             full = file.source.full_name(node, file.source.scope_of(node))
@@ -131,9 +133,19 @@ def _gone(file: File) -> Iterator[Hit]:
                     yield from _removed(file, alias, full, 0)
 
 
+def _is_of_old_release(file: File, gone: Removed) -> bool:
+    """Whether a file is written for TensorFlow 1 as a whole."""
+    contrib = any(one.startswith("tensorflow.contrib") for one in file.source.imported.values())
+    return gone.distribution == "tensorflow" and contrib
+
+
 def _removed(file: File, node: ast.Attribute | ast.alias, full: str, named: int) -> Iterator[Hit]:
     gone = REMOVED[full]
-    if file.is_guarded(node) or file.pins.all_before(gone.distribution, gone.release):
+    if (
+        file.is_guarded(node)
+        or _is_of_old_release(file, gone)
+        or file.project.pins.all_before(gone.distribution, gone.release)
+    ):
         return
     edits: tuple[Edit, ...] = ()
     if gone.same and isinstance(node, ast.Attribute):

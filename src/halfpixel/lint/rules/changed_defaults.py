@@ -1,0 +1,130 @@
+"""HP106: an argument is left out whose default changed between releases."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...conversion.parse.source import Scope, dotted
+from ..code import File, KnownCall
+from ..finding import Hit
+
+
+@dataclass(frozen=True)
+class Default:
+    """A default that changed.
+
+    Attributes:
+        functions: full names, of functions that convert reads as the catalogue has them.
+        parameter: whose default it is.
+        place: of the parameter among those without a name.
+        words: what it was and is, and since when.
+        modes: with which modes it matters; all, if empty.
+    """
+
+    functions: tuple[str, ...]
+    parameter: str
+    place: int
+    words: str
+    modes: tuple[str, ...] = ()
+
+
+_SAMPLED = "False since torch 1.3, True before"
+DEFAULTS = (
+    Default(
+        ("F.interpolate", "F.upsample"),
+        "align_corners",
+        4,
+        "False since torch 0.4, True before",
+        ("linear", "bilinear", "bicubic", "trilinear"),
+    ),
+    Default(
+        ("nn.Upsample",),
+        "align_corners",
+        3,
+        "False since torch 0.4, True before",
+        ("linear", "bilinear", "bicubic", "trilinear"),
+    ),
+    Default(("F.grid_sample", "torch.nn.functional.grid_sample"), "align_corners", 4, _SAMPLED),
+    Default(("torch.nn.functional.affine_grid",), "align_corners", 2, _SAMPLED),
+    Default(
+        ("torchvision.transforms.Resize", "torchvision.transforms.v2.Resize"),
+        "antialias",
+        3,
+        "True since torchvision 0.17, False for tensors before",
+    ),
+    Default(
+        (
+            "torchvision.transforms.functional.resize",
+            "torchvision.transforms.v2.functional.resize",
+        ),
+        "antialias",
+        4,
+        "True since torchvision 0.17, False for tensors before",
+    ),
+    Default(("PIL.Image.Image.resize",), "resample", 1, "BICUBIC since Pillow 7.0, NEAREST before"),
+    Default(
+        ("skimage.transform.resize",),
+        "anti_aliasing",
+        6,
+        "on for shrinking since scikit-image 0.15, off before",
+    ),
+)
+_OPENERS = ("PIL.Image.open", "PIL.Image.fromarray", "PIL.Image.new", "PIL.Image.merge")
+
+
+def check(file: File) -> Iterator[Hit]:
+    """Calls that leave such an argument out."""
+    known = {call.node: call for call in file.calls}
+    for node in file.source.nodes:
+        if not isinstance(node, ast.Call):
+            continue
+        call = known.get(node)
+        name = call.name if call is not None else _name(file, node)
+        for default in DEFAULTS:
+            if name in default.functions and not _gives(node, default) and _matters(call, default):
+                yield Hit(
+                    node,
+                    f"{name} without {default.parameter}, whose default is {default.words}: write it",
+                )
+                break
+
+
+def _gives(node: ast.Call, default: Default) -> bool:
+    hidden = any(one.arg is None for one in node.keywords) or any(
+        isinstance(one, ast.Starred) for one in node.args
+    )
+    named = any(one.arg == default.parameter for one in node.keywords)
+    return hidden or named or len(node.args) > default.place
+
+
+def _matters(call: KnownCall | None, default: Default) -> bool:
+    return not default.modes or (call is not None and call.literal("mode") in default.modes)
+
+
+def _name(file: File, node: ast.Call) -> str:
+    scope = file.source.scope_of(node)
+    full = file.source.full_name(node.func, scope)
+    if full is not None:
+        return full
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "resize":
+        return "PIL.Image.Image.resize" if _is_image(file, node.func.value, scope) else ""
+    return ""
+
+
+def _is_image(file: File, node: ast.expr, scope: Scope) -> bool:
+    """Whether an expression is an image of Pillow: opened in the file, or an argument that says so."""
+    found = file.source.value(node, scope)
+    made = found[0] if found else node
+    while isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
+        if file.source.full_name(made.func, scope) in _OPENERS:
+            return True
+        made = made.func.value if made.func.attr in ("convert", "copy", "crop") else ast.Constant(0)
+    holder = scope.holder(node.id) if isinstance(node, ast.Name) else None
+    if holder is None or holder.bound.get(node.id) or not isinstance(holder.node, ast.FunctionDef):  # type: ignore[attr-defined]
+        return False
+    notes = {one.arg: one.annotation for one in ast.walk(holder.node) if isinstance(one, ast.arg)}
+    note = notes.get(node.id)  # type: ignore[attr-defined]
+    name = dotted(note) if note is not None else None
+    return name is not None and name in ("Image.Image", "PIL.Image.Image")

@@ -1,0 +1,28 @@
+"""HP201: a call gives another result, or raises, in the releases that are upgraded to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...upgrades.usage import calls_of
+from ..code import File
+from ..finding import Hit
+
+
+def check(file: File) -> Iterator[Hit]:
+    """Calls that change between the two environments; none where no upgrade is asked about."""
+    changes = file.project.changes
+    if not changes:
+        return
+    for call in file.calls:
+        found = [
+            one
+            for name in calls_of((*call.readings, *call.layers))
+            for one in changes.get(name, ())
+        ]
+        said = dict.fromkeys(
+            f"{one.old} before, {one.new} now{f' (since {one.since})' if one.since else ''}"
+            for one in found
+        )
+        if said:
+            yield Hit(call.node, f"{call.name} changes: {'; '.join(said)}")
