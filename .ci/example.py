@@ -40,6 +40,7 @@ def main(wheel: str) -> None:
             "levels of 255 apart",
         )
         _ends(repository, binaries, "with a line changed", 1, *changed)
+        _reported(repository, line[:40], "levels of 255 apart", "<canvas>")
         train.write_text(before)
         subprocess.run([*install, NEWER], check=True)
         moved = (
@@ -49,6 +50,7 @@ def main(wheel: str) -> None:
             "2 passed",
         )
         _ends(repository, binaries, "with another pin", 1, *moved)
+        _reported(repository, "classifier/serve.py:25", "of 255 apart", "<canvas>")
 
 
 def _made(folder: str, names: list[str]) -> set[str]:
@@ -72,6 +74,14 @@ def _ends(repository: Path, binaries: Path, how: str, status: int, *words: str) 
         print(run.stdout, run.stderr, sep="\n")
         sys.exit(f"{how}, ci.sh ended with {run.returncode}, without {missing}")
     print(f"examples/ml-repo {how}: {status}, {'; '.join(words)}")
+
+
+def _reported(repository: Path, *words: str) -> None:
+    """End if the report of the tests does not say these words."""
+    page = (repository / "report" / "tests" / "report.html").read_text(encoding="utf-8")
+    missing = [word for word in words if word not in page]
+    if missing:
+        sys.exit(f"{repository / 'report'}: without {missing}")
 
 
 if __name__ == "__main__":

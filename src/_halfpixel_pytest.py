@@ -42,7 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--halfpixel-report",
         metavar="FOLDER",
-        help="write what the suites found into this folder: report.html, report.md and report.json",
+        help="write what the suites found, and which assertions of halfpixel.testing failed, into this "
+        "folder: report.html, report.md and report.json",
     )
     group.addoption(
         "--halfpixel-from",
@@ -75,7 +76,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def asked_for(config: pytest.Config) -> bool:
     """Whether an option of halfpixel is given, or an argument names it, after ``--pyargs`` or by its path."""
-    options = ("halfpixel_frameworks", "halfpixel_require", "halfpixel_from")
+    options = (
+        "halfpixel_frameworks",
+        "halfpixel_require",
+        "halfpixel_from",
+        "halfpixel_report",
+    )
     if any(config.getoption(option) for option in options):
         return True
     names = [argument.partition("::")[0] for argument in config.getoption("file_or_dir", ()) or ()]
@@ -86,6 +92,8 @@ def asked_for(config: pytest.Config) -> bool:
 
 
 _GOLDEN = "halfpixel_golden"
+_DIFFERENCE = "halfpixel_difference"
+_DIFFERENT = ("halfpixel.testing", "Different")  # the exception, which is not imported here
 
 
 @pytest.fixture
@@ -110,7 +118,13 @@ def halfpixel_golden(request: pytest.FixtureRequest) -> Golden:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Make plain text of the files that the fixture used: reports are sent between processes."""
+    """Make plain text of the files that the fixture used: reports are sent between processes. Where a report
+    is asked for, keep the values of an assertion of halfpixel that failed."""
+    if item.config.getoption("halfpixel_report") and call.excinfo is not None:
+        kind = call.excinfo.type
+        if (kind.__module__, kind.__qualname__) == _DIFFERENT:
+            difference = getattr(call.excinfo.value, "difference", None)
+            item.user_properties.append((_DIFFERENCE, {"difference": difference}))
     for i, (name, used) in enumerate(item.user_properties):
         if name == _GOLDEN and call.when == "call":
             files = cast("list[tuple[Path, str]]", used)

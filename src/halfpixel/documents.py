@@ -662,6 +662,28 @@ class RanCall(TypedDict):
     cases: dict[str, str]
 
 
+class ShownDifference(TypedDict):
+    """Two outputs around their largest difference, one channel; NaN and infinities are text."""
+
+    image: str
+    names: list[str]
+    sizes: list[list[int]]
+    channel: int
+    first: list[int]
+    worst: list[int]
+    a: list[list[float | str]]
+    b: list[list[float | str]]
+    unit: str
+
+
+class FailedTest(TypedDict):
+    """A test of one's own functions that failed."""
+
+    test: str
+    text: str
+    difference: ShownDifference | None
+
+
 class Report(TypedDict):
     """The file report.json of a run."""
 
@@ -669,6 +691,7 @@ class Report(TypedDict):
     halfpixel: str
     check: Check
     cases: list[ChangedCase]
+    tests: list[FailedTest]
     ran: list[RanCall]
 
 

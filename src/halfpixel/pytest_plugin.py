@@ -29,6 +29,7 @@ from .failures import outcome_in as _found
 from .lost_tests import FAILED_IMPORT, PROPERTY, LostTests, outcome_of
 
 if TYPE_CHECKING:
+    from . import documents
     from .checking.settings import Settings
     from .conformance.trials import Releases, Trial
     from .conformance.verdicts import Verdict
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _EXPECTED = "halfpixel_expected"
 _EVIDENCE = "halfpixel_evidence"
+_DIFFERENCE = "halfpixel_difference"
 _NOT_RUN = "halfpixel_not_run"
 _OPERATIONS = ("resize", "conv_transpose")
 _PACKAGE = Path(__file__).parent
@@ -752,7 +754,9 @@ def pytest_terminal_summary(
     expected = [one for one in map(_expected, reports) if one is not None]
     reasons = Counter(filter(None, map(_not_run, _reports(terminalreporter))))
     left = bool(reasons or config.stash[_LOST].running) or config.stash.get(_NEVER_RAN, 0) > 0
-    if not outcomes and not expected and not left:
+    folder = config.getoption("halfpixel_report", None)
+    ran = bool(outcomes or expected or left)
+    if not ran and not folder:
         return
     terminalreporter.section("halfpixel")
     writer = config.get_terminal_writer()
@@ -766,12 +770,13 @@ def pytest_terminal_summary(
     for line in _expectations(config, outcomes, expected):
         terminalreporter.line(line)
     without = [one for one in reports if not found[one.nodeid]]
-    for line in _outside(config, without, reasons):
+    for line in _outside(config, without, reasons) if ran else ():
         terminalreporter.line(line)
-    for absent in _left_out(config):
+    for absent in _left_out(config) if ran else ():
         terminalreporter.line(f"skipped: {absent}")
-    if folder := config.getoption("halfpixel_report", None):
-        failed = sum(one.failed for one in without)
+    if folder:
+        others = (one for one in without if one.failed and _found(one, _DIFFERENCE) is None)
+        failed = len(list(others)) if ran else 0
         never_ran = config.stash.get(_NEVER_RAN, 0) + sum(reasons.values())
         files = _write_report(config, Path(folder), reports, failed, never_ran)
         terminalreporter.line(f"report: {files[0]}")
@@ -800,13 +805,32 @@ def _write_report(
             outcome = replace(outcome, kind="changed", reason=outcome.reason or outcome.kind)
         seen = _found(one, _EVIDENCE) or {}
         findings.append(Finding(outcome, one.longreprtext, seen.get("evidence")))
+    tests = list(_failed_tests(reports))
     if failed:
         words = f"{failed} failed without a verdict: the terminal shows them"
         findings.append(Absent("tests", words, failed))
     if never_ran:
         findings.append(Absent("tests", f"{never_ran} never ran", never_ran))
     answer = checked((), findings, config.stash[_PROJECT], fast=not _runs_everything(config))
-    return write(report(replace(answer, skipped=tuple(_left_out(config)))), folder)
+    answer = replace(answer, skipped=tuple(_left_out(config)))
+    return write(report(answer, tests), folder)
+
+
+def _failed_tests(reports: Sequence[pytest.TestReport]) -> Iterator[documents.FailedTest]:
+    """The tests of one's own functions that failed, as they are told in the terminal."""
+    for one in reports:
+        found = _found(one, _DIFFERENCE) if one.failed else None
+        if found is not None:
+            yield {"test": one.nodeid, "text": _told(one), "difference": found["difference"]}
+
+
+def _told(report: pytest.TestReport) -> str:
+    """What an assertion said, without pytest's traceback."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message if crash else report.longreprtext).removeprefix(_RAISED).strip()
+
+
+_RAISED = "halfpixel.testing.Different: "
 
 
 def _causes(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -173,6 +173,61 @@ def test_a_run_of_pytest_writes_the_same(pytester: pytest.Pytester) -> None:
     assert "1 failed without a verdict" in written["check"]["cannot_run"][0]["message"]
 
 
+_OWN = """
+    import numpy as np
+    from halfpixel.testing import assert_same
+
+    def brighter(x):
+        return x[::2, ::2] + np.uint8(3)
+
+    def darker(x):
+        return x[::2, ::2]
+
+    def test_same():
+        assert_same(darker, darker, sizes=[(8, 10)], dtypes=["uint8"])
+
+    def test_other():
+        assert_same(darker, brighter, sizes=[(8, 10)], dtypes=["uint8"])
+
+    def test_golden(halfpixel_golden):
+        halfpixel_golden(darker, sizes=[(8, 10)])
+
+    def test_theirs():
+        assert False
+"""
+
+
+def test_a_report_has_the_assertions_that_failed(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    arguments = ("-q", "-p", "no:hypothesispytest")
+    path = pytester.makepyfile(_OWN)
+    pytester.runpytest_inprocess(*arguments, "-k", "golden")
+    path.write_text(
+        path.read_text().replace("darker, sizes=[(8, 10)])", "brighter, sizes=[(8, 10)])")
+    )
+    result = pytester.runpytest_inprocess(
+        *arguments, "--halfpixel-report", "out", "--junitxml", "junit.xml"
+    )
+    result.assert_outcomes(passed=1, failed=3)
+    assert "report: out/report.html" in result.outlines
+    assert "halfpixel_difference" not in (pytester.path / "junit.xml").read_text()
+    document = json.loads((pytester.path / "out" / "report.json").read_text())
+    other, golden = document["tests"]
+    assert other["test"].endswith("::test_other")
+    assert other["text"].startswith("not the same: up to 253 levels of 255 apart")
+    assert other["difference"]["sizes"] == [[8, 10], [4, 5]]
+    assert np.shape(other["difference"]["a"]) == (4, 5)
+    assert golden["difference"]["names"] == ["golden", "now"]
+    page = (pytester.path / "out" / "report.html").read_text()
+    assert '<h1 class="bad">2 tests of your own functions failed</h1>' in page
+    assert page.count("<canvas>") == 6
+    assert (
+        "2 tests of your own functions failed" in (pytester.path / "out" / "report.md").read_text()
+    )
+
+
 @pytest.mark.sweep
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 def test_the_page_in_a_browser(document: documents.Report, tmp_path: Path) -> None:

@@ -673,9 +673,9 @@ def hold(draw: Draw, *, keras_torch: bool = False) -> Held:
     told = draw.spatial if draw.told else None
     try:
         answer = convert(draw.call, draw.target, weight=_weight_told(draw), input_size=told)
-    except ValueError as error:
+    except Unreadable as error:
         return _hold_refusal(draw, str(error), want)
-    except Exception as error:
+    except Exception as error:  # a ValueError, too: only what is meant for a reader is a refusal
         raise Broken("traceback", draw, repr(error), _outcome(want)) from error
     if isinstance(answer, BranchedConversion):
         branch = _branch(answer, draw)

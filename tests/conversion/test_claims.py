@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from halfpixel.conversion import ResizeConversion, convert
 from halfpixel.conversion.agreement import Exactness
 from halfpixel.conversion.parse import conv_transpose, signatures
+from halfpixel.conversion.parse.text import Unreadable
 from halfpixel.conversion.sizes import Sizes
 from halfpixel.frameworks.layer_plans import Target
 
@@ -268,7 +269,11 @@ REFUSED = "F.interpolate raises: this goes with no image"
 @everywhere
 @pytest.mark.parametrize(
     ("error", "kind"),
-    [(ValueError(REFUSED), "said to be refused"), (KeyError("size"), "traceback")],
+    [
+        (Unreadable(REFUSED), "said to be refused"),
+        (ValueError("too many values to unpack"), "traceback"),
+        (KeyError("size"), "traceback"),
+    ],
 )
 def test_a_wrong_refusal_is_found(
     error: Exception, kind: str, monkeypatch: pytest.MonkeyPatch

@@ -81,12 +81,32 @@ def test_the_steps_of_the_action_check_and_write_the_summary(tmp_path: Path) -> 
     assert "| opencv " in summary.read_text(encoding="utf-8")
 
 
+_WRONG = """
+from halfpixel.testing import assert_same
+
+def test_every_other_column_is_every_third():
+    assert_same(lambda x: x[:, ::2], lambda x: x[:, ::3], sizes=[(4, 6)], dtypes=["uint8"])
+"""
+
+
 def test_a_step_fails_with_its_command(tmp_path: Path) -> None:
     wrong = {"HALFPIXEL_ARGUMENTS": "--framework jaxx", "HALFPIXEL_REPORT": "out"}
     assert _run("action: Check the frameworks", tmp_path, **wrong).returncode == 2
-    (tmp_path / "test_ours.py").write_text("def test_ours():\n    assert False\n")
-    tests = {"HALFPIXEL_TESTS": "-q -p no:cacheprovider test_ours.py"}
+    (tmp_path / "test_ours.py").write_text(_WRONG)
+    tests = {
+        "HALFPIXEL_TESTS": "-q -p no:cacheprovider test_ours.py",
+        "HALFPIXEL_REPORT": "our report",
+    }
     assert _run("action: Test the project's own functions", tmp_path, **tests).returncode == 1
+    summary = tmp_path / "summary.md"
+    step = {"HALFPIXEL_REPORT": "our report", "GITHUB_STEP_SUMMARY": str(summary)}
+    assert _run("action: Write the summary", tmp_path, **step).returncode == 0
+    assert "1 test of your own functions failed" in summary.read_text(encoding="utf-8")
+    code = "import cv2\ny = cv2.resize(x, (8, 8), cv2.INTER_AREA)\n"
+    (tmp_path / "serve.py").write_text(code)
+    linted = _run("action: Lint", tmp_path, HALFPIXEL_LINT="serve.py")
+    assert linted.returncode == 1
+    assert "HP002" in linted.stdout
 
 
 def test_without_a_report_there_is_no_summary(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .. import __version__, documents
@@ -18,8 +18,13 @@ from .settings import base
 _SHOWN = 20  # cases of a cause whose values are kept; each takes some ten kilobytes
 
 
-def report(found: Check) -> documents.Report:
-    """The document of a run, with every case that changed."""
+def report(found: Check, tests: Sequence[documents.FailedTest] = ()) -> documents.Report:
+    """The document of a run, with every case that changed.
+
+    Args:
+        found: what the suites found.
+        tests: of one's own functions that failed.
+    """
     findings = {id(one.outcome): one for one in found.findings}
     shown: Counter[str] = Counter()
     cases: list[documents.ChangedCase] = []
@@ -45,6 +50,7 @@ def report(found: Check) -> documents.Report:
         "halfpixel": __version__,
         "check": found.json(),
         "cases": cases,
+        "tests": list(tests),
         "ran": _ran(found.ran),
     }
 

@@ -312,7 +312,11 @@ def reads_others(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> bool:
 
 def _of_every(one: Model, other: Model, looked: Looked, off: list[Sizes], rules: str) -> Exactness:
     """At all size pairs of an axis up to a size, and at those that were looked at besides."""
-    largest, pairs, found = _counted(one, other, looked.regime)
+    rank = len(looked.pairs[0][0].n_in)
+    largest, pairs, found = max(  # a crop is another one along each axis
+        (_counted(one.along(i), other.along(i), looked.regime) for i in range(rank)),
+        key=lambda counted: len(counted[2]),
+    )
     at = f"at all {pairs:,} size pairs of an axis up to {largest}"
     if not found and not off:
         return Exactness("bitwise", f"bitwise equal {at}, and {looked.words} ({rules})")

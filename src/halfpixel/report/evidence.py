@@ -26,8 +26,7 @@ def evidence(verdict: Verdict) -> documents.Evidence | None:
     rows, columns = (span(at, size) for at, size in zip((row, column), got.shape[2:], strict=True))
 
     def window(values: NDArray[Any]) -> list[list[float | str]]:
-        part = np.broadcast_to(values, got.shape)[n, c, rows, columns].astype(np.float64)
-        return [[v if np.isfinite(v) else str(v) for v in line] for line in part.tolist()]
+        return as_rows(np.broadcast_to(values, got.shape)[n, c, rows, columns])
 
     return {
         "expression": str(verdict.call.expression(case.request)),
@@ -43,6 +42,12 @@ def evidence(verdict: Verdict) -> documents.Evidence | None:
         "error_bound": window(bound),
         "is_resize": isinstance(case.convention, Resize) and not case.gradient,
     }
+
+
+def as_rows(part: NDArray[Any]) -> list[list[float | str]]:
+    """Values (H, W) as plain data."""
+    lines = part.astype(np.float64).tolist()
+    return [[v if np.isfinite(v) else str(v) for v in line] for line in lines]
 
 
 def span(at: int, size: int) -> slice:

@@ -48,8 +48,21 @@ def whole(title: str, body: Iterable[str]) -> str:
 
 def _body(document: documents.Report) -> Iterator[str]:
     check = document["check"]
-    yield f'<h1 class="{"good" if check["as_declared"] else "bad"}">{_e(headline(document))}</h1>'
+    good = check["as_declared"] and not document["tests"]
+    yield f'<h1 class="{"good" if good else "bad"}">{_e(headline(document))}</h1>'
     yield f'<p class="soft">halfpixel {_e(document["halfpixel"])}</p>'
+    yield from _checked(document) if _ran(check) else ()
+    for test in document["tests"]:
+        yield from _test(test)
+
+
+def _ran(check: documents.Check) -> bool:
+    """Whether any call was to be run."""
+    return bool(check["frameworks"] or check["cannot_run"])
+
+
+def _checked(document: documents.Report) -> Iterator[str]:
+    check = document["check"]
     yield '<div class="wide"><table><tr><th>framework</th><th>environment</th><th class="n">conform</th>'
     yield '<th class="n">changed</th><th class="n">expected errors</th></tr>'
     for one in check["frameworks"]:
@@ -81,6 +94,16 @@ def _body(document: documents.Report) -> Iterator[str]:
 
 def headline(document: documents.Report) -> str:
     """What came out, in a line."""
+    check, tests = document["check"], len(document["tests"])
+    own = "Every test of your own functions passed"
+    if tests:
+        own = f"{tests} test{'s' * (tests != 1)} of your own functions failed"
+    if not _ran(check):
+        return own
+    return f"{_of_calls(document)}; {own[0].lower()}{own[1:]}" if tests else _of_calls(document)
+
+
+def _of_calls(document: documents.Report) -> str:
     check = document["check"]
     if check["as_declared"]:
         return "Every call is as declared"
@@ -90,6 +113,30 @@ def headline(document: documents.Report) -> str:
         return f"Not as declared: not all of {names} was run, or passed"
     words = f"{len(calls)} call{'s' * (len(calls) != 1)}"
     return f"Not as declared: {words}, {len(document['cases']):,} cases"
+
+
+def _test(one: documents.FailedTest) -> Iterator[str]:
+    """A test of one's own functions that failed."""
+    yield f'<h2 id="{_e(one["test"])}"><code>{_e(one["test"])}</code></h2>'
+    first, _, rest = one["text"].partition("\n\n")
+    yield f"<pre>{_e(first)}</pre>"
+    if one["difference"] is not None:
+        yield from _apart(one["difference"])
+    if rest:
+        yield f"<details><summary>The rest of the failure</summary><pre>{_e(rest)}</pre></details>"
+
+
+def _apart(seen: documents.ShownDifference) -> Iterator[str]:
+    """Two outputs, and their difference, as heat maps."""
+    (h, w), (rows, columns) = seen["sizes"]
+    row, column = seen["worst"]
+    yield (
+        f'<p class="soft">{_e(seen["image"])}, {h}×{w} to {rows}×{columns}, channel {seen["channel"]}, in '
+        f"{_e(seen['unit'])}; the largest difference is in row {row}, column {column}</p>"
+    )
+    (first, second), a, b = seen["names"], seen["a"], seen["b"]
+    panels = [(first, a, False), (second, b, False), (f"{second} − {first}", minus(b, a), True)]
+    yield from figures(panels, seen["first"], shared=True)
 
 
 def _cause(i: int, cause: documents.Cause, cases: Sequence[documents.ChangedCase]) -> Iterator[str]:
@@ -254,6 +301,12 @@ def markdown(document: documents.Report) -> str:
 def _markdown(document: documents.Report) -> Iterator[str]:
     check = document["check"]
     yield f"## halfpixel: {headline(document)[0].lower()}{headline(document)[1:]}"
+    yield from _markdown_of_calls(check) if _ran(check) else ()
+    for test in document["tests"]:
+        yield f"\n### `{test['test']}`\n\n```text\n{test['text']}\n```"
+
+
+def _markdown_of_calls(check: documents.Check) -> Iterator[str]:
     yield ""
     yield "| framework | conform | changed | expected errors |"
     yield "| --- | ---: | ---: | ---: |"

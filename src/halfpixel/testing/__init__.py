@@ -1,8 +1,10 @@
 """Assertions for the tests of your own project: what does my function compute, and is it still that?
 
-Each raises an ``AssertionError`` that says how far the results are apart, where, and at which stage.
+Each raises :class:`Different`, an ``AssertionError`` that says how far the results are apart, where, and at
+which stage.
 """
 
 from .assertions import assert_conforms, assert_same
+from .failure import Different
 
-__all__ = ["assert_conforms", "assert_same"]
+__all__ = ["Different", "assert_conforms", "assert_same"]

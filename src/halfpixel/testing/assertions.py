@@ -20,6 +20,7 @@ from ..conversion.parse.text import outermost
 from ..frameworks.library import Function as Signature
 from ..identification.adapter import Form, Layout, Size
 from ..operators import Resize
+from .failure import Different, of_comparison
 from .source_lines import resizes
 
 Subject = Callable[..., object] | str | Path
@@ -129,7 +130,8 @@ def assert_conforms(
 def _check(answer: comparison.Comparison, dtypes: Sequence[str] | None) -> None:
     __tracebackhide__ = True
     if not answer.same:
-        raise AssertionError("\n".join(["", *_placed(str(answer), answer)]))
+        text = "\n".join(_placed(str(answer), answer))
+        raise Different(text, of_comparison(answer))
     for side in (answer.a, answer.b) if dtypes is not None else ():
         for dtype, words in side.raised.items():
             raise AssertionError(f"{side.name} raises for {dtype} images: {words}")

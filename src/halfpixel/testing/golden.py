@@ -13,13 +13,14 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from .. import comparison, untrusted
+from .. import comparison, documents, untrusted
 from ..comparison.difference import difference
 from ..comparison.function import Array, Function, Incomparable, Output, with_way
 from ..comparison.images import IMAGES, Probe
 from ..comparison.observation import Known, Measured, Setting, levels_of
 from ..conformance import goldens
 from ..identification.adapter import LAYOUTS, Layout, Size
+from .failure import Different, around
 from .source_lines import resizes
 
 SCHEMA = 1
@@ -210,7 +211,7 @@ def _check(
         )
     for probe in probes:
         expected = images[probe.name, probe.size, probe.dtype]
-        wrong = _wrong(function, stored["returns"], expected, probe, levels)
+        wrong, apart = _wrong(function, stored["returns"], expected, probe, levels)
         if wrong:
             lines = [
                 f"{function.name} is not what {shown(path)} has, for the image {_shown(probe)}",
@@ -222,7 +223,7 @@ def _check(
                 lines.append(f"it follows  {now or 'no convention that is known'}")
             lines += [f"it resizes at {line}" for line in resizes(partial(function, probe.array))]
             lines.append(f"if it is meant, run with {UPDATE} and commit the file")
-            raise AssertionError("\n  ".join(lines))
+            raise Different("\n  ".join(lines), apart)
 
 
 def _listed(images: Set[tuple[str, tuple[int, ...], str]]) -> str:
@@ -241,16 +242,17 @@ def _wrong(
     stored: ImageDocument,
     probe: Probe,
     levels: float | None,
-) -> list[str]:
-    """How an output differs from the stored one, in lines; none where it is the same."""
+) -> tuple[list[str], documents.ShownDifference | None]:
+    """How an output differs from the stored one, in lines; none where it is the same. With it, what a report
+    shows of it."""
     output = function(probe.array)
     if (now := f"{output.layout} {output.dtype}") != returns:
-        return [f"it returned {returns}, it returns {now}"]
+        return [f"it returned {returns}, it returns {now}"], None
     if (shape := list(output.array.shape)) != stored["shape"]:
-        return [f"it returned shape {stored['shape']}, it returns {shape}"]
+        return [f"it returned shape {stored['shape']}, it returns {shape}"], None
     golden = Output(np.array(stored["values"], output.array.dtype), output.layout)
     if np.array_equal(golden.array, output.array, equal_nan=output.array.dtype.kind == "f"):
-        return []
+        return [], None
     measured = Measured(function, _setting(probe), Known())
     one, other = golden.image, output.image
     in_levels = output.dtype == "uint8"
@@ -266,16 +268,20 @@ def _wrong(
     rounding = 0.0 if bound is None else float(bound.max())
     found = difference(one, other, "levels" if in_levels else "relative", rounding, bound=bound)
     if bound is not None and found.within:
-        return []
+        return [], None
     if levels is not None and in_levels and found.max <= levels:
-        return []
+        return [], None
     unit = "of the largest value"
     if in_levels:
         unit = "level of 255" if found.max == 1 else "levels of 255"
     words = f"up to {found.max:.3g} {unit} apart, {found.mean:.3g} on average, {found.where}"
     if bound is not None:
         words += f"; rounding explains up to {found.bound:.2g}"
-    return [words, *_nearby(golden.image, output.image, found.at)]
+    values = "levels of 255" if in_levels else "values as they are returned"
+    apart = around(
+        probe, one.astype(np.float64), other.astype(np.float64), ("golden", "now"), values
+    )
+    return [words, *_nearby(golden.image, output.image, found.at)], apart
 
 
 def _nearby(golden: Array, output: Array, at: tuple[int, int, int]) -> Iterator[str]:
