@@ -37,7 +37,7 @@ def identified(fn: Callable[..., Any], **known: Any) -> Identification:
             pytest.param(call, id=call.id, marks=getattr(pytest.mark, call.framework))
             for call in CALLS
         ),
-        every=10,
+        every=14,
     ),
 )
 def test_a_call_is_named_with_its_convention_and_coordinate_rule(call: Call) -> None:

@@ -7,6 +7,7 @@ import itertools
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -43,7 +44,7 @@ from halfpixel.numerics.integer_kernels import (
 from halfpixel.numerics.integer_kernels import opencv as opencv_
 from halfpixel.operators import every_pyramid, every_resize
 from halfpixel.report.terminal import explain
-from tests.thinning import thinned
+from tests.thinning import swept
 
 from ..test_integers import FACTORS, IMAGES, SIZES, case_of, differences, says, settings
 
@@ -291,23 +292,18 @@ def differs_unchanged(call: str, dtype: Any, rounding: str) -> bool:
     return differs(call_named(call), dtype, rounding)
 
 
-@pytest.mark.parametrize(
-    ("module", "step", "other", "rounding", "call", "dtype"),
-    [
-        one
-        for i, (module, step, other, rounding, calls) in enumerate(MUTATIONS)
-        for one in thinned(
-            (
-                pytest.param(
-                    module, step, other, rounding, *call.values, marks=call.marks,
-                    id=f"{rounding}-{i}-{step}-{call.id}",
-                )
-                for call in calls
-            ),
-            every=9,  # the first call of each: no more have as many
-        )
-    ],
-)  # fmt: skip
+def _changes() -> Iterator[Any]:
+    """Each change of a step, with each of its calls; by default every second one, with the first."""
+    for i, (module, step, other, rounding, followers) in enumerate(MUTATIONS):
+        for j, call in enumerate(followers):
+            one = pytest.param(
+                module, step, other, rounding, *call.values, marks=call.marks,
+                id=f"{rounding}-{i}-{step}-{call.id}",
+            )  # fmt: skip
+            yield one if (i % 2, j) == (0, 0) else swept(one)
+
+
+@pytest.mark.parametrize(("module", "step", "other", "rounding", "call", "dtype"), [*_changes()])
 def test_another_step_predicts_another_result(
     monkeypatch: pytest.MonkeyPatch,
     module: ModuleType,
