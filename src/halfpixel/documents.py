@@ -292,6 +292,16 @@ class IntegerDifference(Difference):
     words: str
 
 
+class MeasuredRounding(TypedDict):
+    """The most that two calls were apart by rounding on a photograph."""
+
+    unit: str
+    max: float
+    input_size: list[int]
+    output_size: list[int]
+    words: str
+
+
 class Exactness(TypedDict):
     """How exactly two calls agree on float32 images."""
 
@@ -301,6 +311,7 @@ class Exactness(TypedDict):
     differing_size_pairs: int | None
     smallest_size_pair: list[int] | None
     difference: PhotographDifference | None
+    rounding: MeasuredRounding | None
 
 
 class Exceptions(TypedDict):

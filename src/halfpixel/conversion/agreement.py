@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -24,6 +24,8 @@ from ..operators import Resize
 from ..operators.axis import Axis
 from . import models
 from .models import WHITE, Measured, Model
+from .rounding import Rounding
+from .rounding import measured as measured_rounding
 from .sizes import Size, Sizes, by
 
 Array = NDArray[np.float64]
@@ -46,6 +48,7 @@ class Exactness:
         ulp: the most that results differ by, in units in the last place of the image's largest value.
         count, smallest: how many size pairs of an axis read other pixels, and the smallest of them.
         measured: how far they are apart on a photograph, where that is more than rounding.
+        rounding: the same, where it is rounding alone, and was measured.
     """
 
     kind: str
@@ -54,6 +57,7 @@ class Exactness:
     count: int = 0
     smallest: tuple[int, int] | None = None
     measured: Measured | None = None
+    rounding: Rounding | None = None
 
     @property
     def rank(self) -> int:
@@ -89,6 +93,7 @@ class Exactness:
             "differing_size_pairs": self.count if pixels else None,
             "smallest_size_pair": list(self.smallest) if pixels and self.smallest else None,
             "difference": self.measured.json() if self.measured else None,
+            "rounding": self.rounding.json() if self.rounding else None,
         }
 
 
@@ -97,13 +102,14 @@ class Side:
     """One of two calls that are compared: what it follows, and how it computes that on float32.
 
     ``arithmetic`` is None of a definition, which computes nothing; ``kernel`` tells apart those that differ
-    in the order of their sums.
+    in the order of their sums. ``call`` is its id, if it is one of the catalogue.
     """
 
     convention: Resize
     arithmetic: ErrorModel | None
     framework: str
     kernel: str = ""
+    call: str = field(default="", compare=False)
 
     @property
     def rule(self) -> str | None:
@@ -118,7 +124,7 @@ class Side:
 
 def side(call: Call, convention: Resize, kernel: str = "") -> Side:
     """A call with the convention that it follows."""
-    return Side(convention, call.arithmetic.get("float32"), call.framework, kernel)
+    return Side(convention, call.arithmetic.get("float32"), call.framework, kernel, call.id)
 
 
 @dataclass(frozen=True)
@@ -169,8 +175,13 @@ def compared(one: Side, other: Side, looked: Looked) -> Exactness:
         f"error bound {total + apart:.1e} of the image's largest value "
         f"({WHITE * (total + apart):.2g} of {WHITE} levels, {ulp} ULP) at {at}"
     )
-    most = None
+    most = rounded = None
     words = f"equal up to float32 rounding: {bound}"
+    if apart <= _NEGLIGIBLE and one.model == other.model and one.convention.roi is None:
+        sizes = [mine for mine, _ in looked.real or few]
+        rounded = measured_rounding(one.call, other.call, sizes)
+    if rounded is not None:
+        words = f"equal up to float32 rounding: {rounded.words}; {bound}"
     if apart > _NEGLIGIBLE:
         rules = " and ".join(each.rule or "exact" for each in (one, other))
         most = _most(one.model, other.model, [*looked.real, *few])
@@ -179,7 +190,7 @@ def compared(one: Side, other: Side, looked: Looked) -> Exactness:
         named = one.framework if other.arithmetic is None else other.framework
         words = f"what the node is defined as; {named}: {words}; a runtime rounds too"
         return Exactness("defined", words, ulp, measured=most)
-    return Exactness("weights" if most else "ulp", words, ulp, measured=most)
+    return Exactness("weights" if most else "ulp", words, ulp, measured=most, rounding=rounded)
 
 
 def _few(pairs: Sequence[Pair]) -> Sequence[Pair]:
