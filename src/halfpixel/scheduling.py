@@ -21,9 +21,10 @@ _SHARED = 1000  # weight of what is left of a unit that a second worker may begi
 class UnitScheduling:
     """A scheduler as ``xdist.scheduler.protocol.Scheduling`` describes it.
 
-    Every item belongs to a unit, and a worker is given a whole one, the heaviest first. When there is none
-    left, it takes the second half of what is left of another worker's. An item during which its worker ends
-    is not run again; the rest of its unit is.
+    Every item belongs to a unit, and a worker is given a whole one. When there is none left, it takes the
+    second half of what is left of another worker's: so units of few heavy items come first, which could not
+    be shared, and of units of light items the heaviest. An item during which its worker ends is not run
+    again; the rest of its unit is.
 
     xdist asks after every message what is pending. LoadScopeScheduling counts all items each time: 22 s of
     CPU for 30,000 items, this class 0.4 s.
@@ -96,7 +97,7 @@ class UnitScheduling:
             units: dict[str, list[int]] = {}
             for index, nodeid in enumerate(self.collection or ()):
                 units.setdefault(self.unit_of(nodeid), []).append(index)
-            self.units.extend(sorted(units.values(), key=self._weight, reverse=True))
+            self.units.extend(sorted(units.values(), key=self._order))
         for node in self.nodes:
             self._hand_out(node)
 
@@ -174,6 +175,11 @@ class UnitScheduling:
             return []
         self.kept[helped], taken = rest[: len(rest) // 2], rest[len(rest) // 2 :]
         return taken
+
+    def _order(self, unit: Sequence[int]) -> tuple[int, int]:
+        """What a unit is handed out by, the least first."""
+        each, whole = self._weight(unit[:1]), self._weight(unit)
+        return -each, whole if each > 1 else -whole
 
     def _weight(self, items: Sequence[int]) -> int:
         assert self.collection is not None

@@ -87,12 +87,13 @@ def test_a_worker_that_has_nothing_left_takes_a_half_of_what_another_has(
 ) -> None:
     run = Run(config, weight=500)  # an item at a time is sent: what is not can be another's
     first, second = run.workers
-    assert [IDS[i] for i in first.given] == ["b0", "b1", "b2"]
-    for _ in range(4):  # the other units, a and c
-        run.step(second)
-    assert [IDS[i] for i in second.given][-1:] == ["b5"]
-    assert run.scheduler.kept[first] == [IDS.index("b3")]
-    crashed = run.scheduler.remove_node(run.workers.pop(0))  # what it kept is not lost
+    assert [IDS[i] for i in first.given] == ["c0", "a0", "a1"]  # those of few items first
+    assert [IDS[i] for i in second.given] == ["b0", "b1", "b2"]
+    for _ in range(3):
+        run.step(first)
+    assert [IDS[i] for i in first.given] == ["a2", "b4", "b5"]
+    assert run.scheduler.kept[second] == [IDS.index("b3")]
+    crashed = run.scheduler.remove_node(run.workers.pop(1))  # what it kept is not lost
     run.join(IDS)
     run.scheduler.schedule()
     run.finish()
