@@ -4,7 +4,8 @@ BIN := .venv/bin
 READY := .venv/.installed
 # The site's tools are apart, in seconds: they need no framework.
 SITE := .site/.installed
-ALL := torch,tensorflow,opencv,keras_torch
+ALL := torch,tensorflow,opencv,keras_torch,pillow
+, := ,
 # two of OpenCV, whose meaning of INTER_NEAREST_EXACT differs, and one of TensorFlow and Keras
 RELEASES_OF_CI := py311-opencv47,py311-opencv410,py311-tf218-keras38
 
@@ -20,7 +21,7 @@ help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
 
 check: $(READY)  ## run the conformance suites over all frameworks, ending in a table
-	$(BIN)/halfpixel check $(foreach name,torch tensorflow opencv keras_torch,--require $(name)) --table
+	$(BIN)/halfpixel check $(foreach name,$(subst $(,), ,$(ALL)),--require $(name)) --table
 
 modes: $(READY)  ## run the calls compiled, traced and converted too (minutes)
 	$(BIN)/python -m pytest tests/test_modes.py --quiet -m modes -n auto --maxprocesses 2

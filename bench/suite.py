@@ -28,10 +28,10 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTEC
 
 # what is run, and the processes that are its floor, at the same time
 SHAPES = {
-    "one process": (PYTEST, [[*FLOOR, "torch", "tensorflow", "opencv", "keras_torch"]]),
+    "one process": (PYTEST, [[*FLOOR, "torch", "tensorflow", "opencv", "keras_torch", "pillow"]]),
     "two workers": (
         [*PYTEST, "-n", "2"],
-        [[*FLOOR, "tensorflow"], [*FLOOR, "torch", "opencv", "keras_torch"]],
+        [[*FLOOR, "tensorflow"], [*FLOOR, "torch", "opencv", "keras_torch", "pillow"]],
     ),
 }
 

@@ -17,7 +17,7 @@ from halfpixel import frameworks
 from halfpixel.conformance.conversion_sweep import KERNELS, SOURCES, STRIDES
 from halfpixel.conversion import ConvTransposeConversion, convert
 from halfpixel.conversion.parse import Sizes, Spoken, read
-from halfpixel.frameworks.layer_plans import TARGETS, Layer, Target, code, plan
+from halfpixel.frameworks.layer_plans import LAYER_TARGETS, Layer, Target, code, plan
 
 Image = NDArray[np.float32]
 _CHANNELS_LAST = ("tensorflow", "keras")
@@ -191,7 +191,7 @@ def native(text: str, layer: Layer, weight: tuple[int, ...] | None) -> str:
 @pytest.mark.tensorflow
 @pytest.mark.opencv
 @pytest.mark.conv_transpose
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", LAYER_TARGETS)
 @pytest.mark.parametrize(("text", "weight"), CALLS, ids=[text for text, _ in CALLS])
 def test_an_answer_computes_what_the_call_does(
     text: str, weight: tuple[int, ...] | None, target: Target

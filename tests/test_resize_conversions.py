@@ -61,6 +61,7 @@ FRAMEWORK: dict[Target, str] = {
     "tensorflow": "tensorflow",
     "keras": "tensorflow",
     "opencv": "opencv",
+    "pillow": "pillow",
 }
 
 
@@ -78,6 +79,8 @@ def run(
     known = names(FRAMEWORK[target])
     blob = "net = cv2.dnn" in code
     scope = {**known, "h": n_out[0], "w": n_out[-1], "size": n_out}
+    if target == "pillow":  # floats have no channels
+        return np.stack([_of_plane(code, scope, plane) for plane in x[0]])[None]
     last = np.ascontiguousarray(np.moveaxis(x, 1, -1))
     if target == "torch":
         scope["x"] = known["torch"].from_numpy(x)
@@ -92,6 +95,12 @@ def run(
     if target == "opencv":
         return np.moveaxis(y.reshape(*y.shape[: x.ndim - 2], -1)[None], -1, 1)
     return np.moveaxis(y, -1, 1)
+
+
+def _of_plane(code: str, scope: dict[str, Any], plane: Image) -> Image:
+    here = {**scope, "x": plane}
+    exec(code, here)
+    return np.asarray(here["y"])
 
 
 def reference(
@@ -349,6 +358,7 @@ SAMPLE = RESIZES[20::100]  # of every framework, those that stand so far apart
 @pytest.mark.torch
 @pytest.mark.tensorflow
 @pytest.mark.opencv
+@pytest.mark.pillow
 @pytest.mark.keras_torch
 @pytest.mark.resize
 @pytest.mark.parametrize("target", TARGETS)
@@ -361,6 +371,7 @@ def test_some_answers_compute_what_they_say(call: Call, target: Target) -> None:
 @pytest.mark.torch
 @pytest.mark.tensorflow
 @pytest.mark.opencv
+@pytest.mark.pillow
 @pytest.mark.keras_torch
 @pytest.mark.resize
 @pytest.mark.parametrize("call", RESIZES, ids=lambda call: call.id)

@@ -337,7 +337,7 @@ def test_an_evaluation_of_ordinary_numbers_is_the_convention(name: str) -> None:
     evaluation = EVALUATIONS[name]
     x = np.arange(1.0, 33.0).reshape(1, 1, 4, 8) ** 2
     for convention in {c for c, _ in followed() if evaluation.speaks_of(c)}:
-        windows = ("torch_window", "tensorflow_span")
+        windows = ("window", "tensorflow_span")
         if name in windows and not (convention.exclude_outside or convention.mode == "gaussian"):
             continue  # of kernels whose weights are divided by their sum
         if str(convention.coordinate_transformation_mode).endswith("align_corners"):
@@ -445,7 +445,7 @@ MISDECLARED: tuple[tuple[str, DType, str, dict[str, Any]], ...] = (
     ("torch-interpolate-bicubic", "float64", "near_the_largest", {"sums": "float32"}),
     ("tensorflow-image.resize-bilinear", "float32", "not_finite", {"evaluation": ("torch_linear",)}),
     ("tensorflow-image.resize-lanczos3-antialias", "float32", "not_finite",
-     {"evaluation": ("torch_window",)}),
+     {"evaluation": ("window",)}),
     ("tensorflow-v1.resize_bicubic", "float32", "near_the_largest", {"evaluation": ()}),
     ("tensorflow-image.resize-bicubic", "float32", "below_the_normal_range", {"flushes": False}),
     ("tensorflow-keras.Resizing-bicubic", "float64", "not_finite", {"saturates": False}),

@@ -212,7 +212,7 @@ def test_the_blocks_hold_every_pair_once(convention: Resize) -> None:
 
 def test_a_sample_is_of_all_sizes_with_the_pairs_of_the_summary() -> None:
     for call in CALLS.values():
-        for dtype in WIDE:
+        for dtype in (dtype for dtype in WIDE if dtype in call.arithmetic):
             for convention in (c for c in call.follows.values() if sweep.swept(call)):
                 pairs = sweep.sample(call, dtype, convention).pairs
                 end = sweep.largest(convention)
@@ -712,7 +712,7 @@ def test_the_summaries_are_those_of_calls_with_a_rule_and_small() -> None:
         f"{call.id}.json"
         for call in CALLS.values()
         if call.follows and sweep.swept(call)
-        if any(call.arithmetic[d].coordinate_rule for d in WIDE)
+        if any(call.arithmetic[d].coordinate_rule for d in WIDE if d in call.arithmetic)
     }
     stored = {path.name: path for path in (goldens.root() / "sweeps").iterdir()}
     assert {*stored} == ruled | {"conv_transpose-conversions.json"}

@@ -439,10 +439,19 @@ def printed(
     if target == "onnx":
         given = dict(claim.inputs)
         return node(code, x, given, draw, max(claim.opset, 19), scope)  # type: ignore[no-any-return]
+    if target == "pillow":  # floats have no channels
+        planes = [_of_plane(code, scope, plane, draw.rank) for plane in np.split(x, x.shape[1], 1)]
+        return np.concatenate(planes, axis=1)
     scope["x"] = _tensor(target, _to(layout, x))
     exec(code, scope)
     y = scope["y"]
     return _from(layout, np.asarray(y.detach() if target == "torch" else y), draw.rank)
+
+
+def _of_plane(code: str, scope: Mapping[str, Any], x: Array, rank: int) -> Array:
+    here = {**scope, "x": _to("S", x)}
+    exec(code, here)
+    return _from("S", np.asarray(here["y"]), rank)
 
 
 # ---------------------------------------------------------------------------- what was printed
@@ -1041,6 +1050,10 @@ _PLAIN: Mapping[Target, tuple[str, ...]] = {
         f"cv2.resize(x, (w, h), interpolation=cv2.INTER_{flag})"
         for flag in ("NEAREST", "LINEAR", "CUBIC", "AREA", "LANCZOS4", "NEAREST_EXACT")
     ),
+    "pillow": tuple(
+        f"np.asarray(Image.fromarray(x).resize((w, h), Image.Resampling.{flag}))"
+        for flag in ("NEAREST", "BOX", "BILINEAR", "HAMMING", "BICUBIC", "LANCZOS")
+    ),
 }  # fmt: skip
 
 
@@ -1083,6 +1096,10 @@ def _distance(text: str, draw: Draw, want: Array) -> float:
         layout = "S"
     h, w = want.shape[2:]
     scope = {**modules(draw.target), "h": h, "w": w}
+    if draw.target == "pillow":
+        planes = np.split(image_of(draw), draw.channels, 1)
+        made = [_of_plane(f"y = {text}", scope, plane, draw.rank) for plane in planes]
+        return float(np.abs(np.concatenate(made, 1).astype(np.float64) - want).mean())
     scope["x"] = _tensor(draw.target, _to(layout, image_of(draw)))
     y = _from(layout, np.asarray(eval(text, scope)), draw.rank)
     return float(np.abs(y.astype(np.float64) - want).mean())

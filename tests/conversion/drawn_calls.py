@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from halfpixel.frameworks.layer_plans import TARGETS, Target
+from halfpixel.frameworks.layer_plans import LAYER_TARGETS, TARGETS, Target
 
 LARGEST = 640
 _MOST_PIXELS = LARGEST * 480 * 3  # of an image and of a result, over all channels
@@ -617,6 +617,22 @@ def pyramids(draw: st.DrawFn) -> Draw:
     return Draw(call, "opencv", n_in, layout=draw(st.sampled_from(("SC", "S"))))
 
 
+_FILTERS = ("NEAREST", "BOX", "BILINEAR", "HAMMING", "BICUBIC", "LANCZOS")
+
+
+@st.composite
+def pillow_resize(draw: st.DrawFn) -> Draw:
+    """``Image.resize`` of an image made of an array, and the array that it is made to again."""
+    _, n_out = pair = draw(pairs())
+    text = draw(size_texts(n_out[::-1], "dsize", layout="SC"))
+    name = draw(st.sampled_from((None, *_FILTERS)))
+    said = None if name is None else f"Image.{draw(st.sampled_from(('', 'Resampling.')))}{name}"
+    size = text.text if draw(st.booleans()) else f"size={text.text}"
+    call = f"np.asarray({_call('Image.fromarray(x).resize', size, resample=said)})"
+    dtype = _dtype(draw, "uint8")
+    return Draw(call, "pillow", pair[0], names=text.names, layout="S", dtype=dtype)
+
+
 @st.composite
 def warp_affine(draw: st.DrawFn) -> Draw:
     """``cv2.warpAffine`` of a matrix that is a resize, and of one that is not."""
@@ -900,6 +916,7 @@ _FAMILIES: tuple[tuple[Callable[[], st.SearchStrategy[Draw]], int], ...] = (
     (upsampling, 2),
     (cv2_resize, 4),
     (pyramids, 1),
+    (pillow_resize, 3),
     (warp_affine, 1),
     (resize_node, 3),
     (torch_conv, 3),
@@ -915,7 +932,8 @@ def draws(draw: st.DrawFn) -> Draw:
     families = [family for family, often in _FAMILIES for _ in range(often)]
     one: Draw = draw(draw(st.sampled_from(families))())
     if one.weight:
-        return replace(one, target=draw(st.sampled_from(TARGETS)), told=_is_told(draw, one))
+        target = draw(st.sampled_from(LAYER_TARGETS))
+        return replace(one, target=target, told=_is_told(draw, one))
     channels = 3 if "(1, 3," in one.call else draw(st.sampled_from((1, 3, 2, 4)))
     if one.layout == "S" or math.prod(one.spatial) * channels > _MOST_PIXELS // 4:
         channels = 3 if "(1, 3," in one.call else 1

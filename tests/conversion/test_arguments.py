@@ -65,6 +65,7 @@ PLAIN: dict[str, dict[str, str]] = {
     "keras.layers.UpSampling2D": {"size": "(2, 2)"},
     "keras.layers.UpSampling3D": {"size": "2"},
     "cv2.resize": {"src": "x", "dsize": "(w, h)"},
+    "Image.resize": {"size": "(w, h)"},
     "cv2.pyrDown": {"src": "x"},
     "cv2.pyrUp": {"src": "x"},
     "cv2.warpAffine": {
@@ -115,6 +116,9 @@ OTHER = {
     "flags": "18",
     "borderMode": "0",
     "borderValue": "255",
+    "resample": "Image.HAMMING",
+    "box": "(0, 0, 3, 3)",
+    "reducing_gap": "2.0",
 }
 OTHER_OF = {
     "cv2.resize": {"interpolation": "cv2.INTER_AREA"},
@@ -143,7 +147,8 @@ WITHOUT_ONNX = [one for one in FUNCTIONS if one.framework != "onnx"]
 
 def written(function: Function, arguments: dict[str, str | None]) -> str:
     given = ", ".join(f"{name}={text}" for name, text in arguments.items() if text is not None)
-    return f"{function.name}({given})"
+    name = f"x.{function.name.rpartition('.')[2]}" if function.method else function.name
+    return f"{name}({given})"
 
 
 def plain(function: Function) -> dict[str, str | None]:

@@ -78,6 +78,7 @@ ALL = (
     pytest.mark.torch,
     pytest.mark.tensorflow,
     pytest.mark.opencv,
+    pytest.mark.pillow,
     pytest.mark.resize,
     pytest.mark.conv_transpose,
 )

@@ -18,7 +18,7 @@ from halfpixel.conversion import convert
 from halfpixel.conversion.parse import Sizes, Unreadable, read
 from halfpixel.conversion.parse.conv_transpose import OPERATORS, Operator
 from halfpixel.frameworks import windows as p
-from halfpixel.frameworks.layer_plans import TARGETS, Layer, plan
+from halfpixel.frameworks.layer_plans import LAYER_TARGETS, Layer, plan
 from halfpixel.frameworks.windows import Window, WindowAxis
 from halfpixel.numerics.error_model import sum_of_products
 
@@ -304,7 +304,7 @@ def test_the_answer_for_programs_is_json() -> None:
     assert layer["convention"]["attributes"]["pads"] == [1, 1, 1, 1]
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", LAYER_TARGETS)
 def test_every_target_has_a_plan_for_every_framework_s_own_layers(target: str) -> None:
     layer = Layer(convention=ConvTranspose(), kernel=(3, 3), channels=(2, 2))
     assert plan(layer, target).exact  # type: ignore[arg-type]

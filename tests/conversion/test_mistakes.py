@@ -29,6 +29,8 @@ MISTAKEN = [
     ),
     ("cv2.resize(img, (w, h), fx=2, fy=2)", "fx and fy have no effect beside dsize"),
     ("cv2.resize(img, img.shape[:2])", "write img.shape[:2][::-1]"),
+    ("img.resize((h, w))", "size is (width, height): here h is the width and w is the height"),
+    ("img.resize((w, h), Image.ANTIALIAS)", "until Pillow 9.5: write Image.Resampling.LANCZOS"),
     ("cv2.resize(img, (h, w))", "dsize is (width, height): here h is the width and w is the height"),
     ("cv2.resize(img, (height, width))", "here height is the width"),
     ("cv2.resize(img, (img.shape[0] * 2, img.shape[1] * 2))", "here img.shape[0] * 2 is the width"),

@@ -8,7 +8,7 @@ import pytest
 from halfpixel import frameworks
 from halfpixel.conversion import ResizeConversion, convert
 from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, read
-from halfpixel.frameworks.layer_plans import TARGETS, Target
+from halfpixel.frameworks.layer_plans import LAYER_TARGETS, Target
 
 
 def reading(text: str) -> Reading:
@@ -211,7 +211,7 @@ def test_windows_are_read_axis_by_axis(
     assert [str(axis.window) for axis in found.layer.axes] == windows
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", LAYER_TARGETS)
 @pytest.mark.parametrize("rank", [1, 2, 3])
 def test_a_transposed_convolution_is_answered_in_every_rank(rank: int, target: Target) -> None:
     answer = convert(f"nn.ConvTranspose{rank}d(4, 8, 3, 2, 1, output_padding=1)", target)

@@ -119,12 +119,18 @@ LAYOUT: dict[Target, str] = {
     "tensorflow": "last",
     "keras": "last",
     "opencv": "one",
+    "pillow": "one",
 }
 
 
 def of_rank(code: str, target: Target, x: Array) -> Array:
     """Run code on an array (1, C, ...) of any rank."""
     known = names(FRAMEWORK[target])
+    if target == "pillow":  # floats have no channels
+        planes = [{**known, "x": plane} for plane in x[0]]
+        for scope in planes:
+            exec(code, scope)
+        return np.stack([np.asarray(scope["y"]) for scope in planes])[None]
     last = np.ascontiguousarray(np.moveaxis(x, 1, -1))
     given: Any = {"first": x, "last": last, "one": last[0]}[LAYOUT[target]]
     if target == "torch":
@@ -136,7 +142,7 @@ def of_rank(code: str, target: Target, x: Array) -> Array:
     y = np.asarray(scope["y"])
     if target == "torch":
         return y
-    y = y[None] if target == "opencv" else y
+    y = y[None] if LAYOUT[target] == "one" else y
     return np.moveaxis(y, -1, 1)
 
 

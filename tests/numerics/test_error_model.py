@@ -15,6 +15,7 @@ from halfpixel.conformance import trials
 from halfpixel.conformance.cases import PHOTOGRAPH_SIZES, RESIZE_CASES, Case
 from halfpixel.conformance.verdicts import judge
 from halfpixel.frameworks import Call
+from halfpixel.frameworks.call import WIDE
 from halfpixel.numerics.coordinates import COORDINATE_RULES, coordinates, tap_weights
 from halfpixel.numerics.error_model import cubic_weight_error, normalised_weight_error
 from halfpixel.operators import every_resize
@@ -292,7 +293,9 @@ def test_a_rule_that_is_not_stored_picks_the_exact_pixel_at_every_golden_size(
         assert abs(moved - convention.weights(n_in, n_out)).max() < 1e-12, (n_in, n_out)
 
 
-STORED = {"kernel_table_1024", "inverse_scale_float32", "distance_float32", "sum_float64"}
+STORED = {
+    "kernel_table_1024", "inverse_scale_float32", "distance_float32", "sum_float64", "box_float64",
+}  # fmt: skip
 COMPUTED = {"float32_short_of_end"}  # of calls without goldens: what they are held to has the rule
 
 
@@ -377,6 +380,7 @@ def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
         "float32_fused": {MIDDLE},
         "outside_float32": {CROP},
         "distance_float32": {BOX, BOX_AA},
+        "box_float64": {BOX_AA},
         "float32_fused_above_128": {MIDDLE},
         "float64_above_128": {FLOOR, MIDDLE},
         "inverse_scale_float32": {GAUSSIAN, GAUSSIAN_AA},
@@ -573,11 +577,20 @@ NEEDED = [
     pytest.param(
         "opencv-warpAffine-INTER_LANCZOS4-BORDER_REPLICATE", 5, 9, marks=pytest.mark.opencv
     ),
+    pytest.param("pillow-resize-BOX", 3, 2, marks=pytest.mark.pillow),
+    pytest.param("pillow-resize-NEAREST", 2, 7, marks=pytest.mark.pillow),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "n_in", "n_out"), NEEDED)
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("name", "n_in", "n_out", "dtype"),
+    [
+        pytest.param(*one.values, dtype, marks=one.marks)
+        for one in NEEDED
+        for dtype in WIDE
+        if dtype in call_named(str(one.values[0])).arithmetic
+    ],
+)
 def test_a_call_conforms_with_its_rule_and_not_without(
     name: str, n_in: int, n_out: int, dtype: str
 ) -> None:

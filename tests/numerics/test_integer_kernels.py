@@ -31,11 +31,13 @@ from halfpixel.conformance.trials import (
 from halfpixel.conformance.verdicts import judge
 from halfpixel.frameworks import Call, Release, keras_torch
 from halfpixel.numerics import integer_kernels
+from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.integer_kernels import (
     ROUNDINGS,
     applies_to,
     opencv_ipp,
     opencv_warp,
+    pillow,
     predicted,
     steps,
     tensorflow,
@@ -192,6 +194,11 @@ FIXED_BY = [call for flag in ("LANCZOS4", "AREA-growing") for call in scaled(fla
 EXACT = opencv("LINEAR_EXACT", "uint8", *SIXTEEN)
 AREA = opencv("AREA-shrinking", "uint8", *SIXTEEN)
 
+PILLOW = [
+    pytest.param(f"pillow-resize-{name}", "uint8", marks=pytest.mark.pillow, id=f"pillow-{name}")
+    for name in ("BOX", "BICUBIC")
+]
+
 # where it is, what is changed, to what, the arithmetic, the calls that show it
 MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (torch, "half_up", half_even, "torch_uint8", TORCH[:1]),
@@ -251,6 +258,9 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (opencv_warp, "fma", unfused, "opencv_warp", [warp_affine(f, "uint16") for f in ("LINEAR", "CUBIC")]),
     (opencv_warp, "_integer_table", opencv_warp._float_table, "opencv_warp", WARPED[:1]),
     (opencv_warp, "_float_table", opencv_warp._integer_table, "opencv_warp", WARPED[1:]),
+    (pillow, "half_up", half_even, "pillow_13_uint8", PILLOW[:1]),
+    (pillow, "half_up", down, "pillow_13_uint8", PILLOW),
+    (pillow, "_BITS", 16, "pillow_13_uint8", PILLOW),
 ]  # fmt: skip
 
 
@@ -502,7 +512,7 @@ def test_every_two_integer_arithmetics_that_calls_follow_are_told_apart_by_some_
         }
         for pair, calls in followed_integers().items()
     }
-    assert len(computed) == 21
+    assert len(computed) == 26
     for a, b in itertools.combinations(computed, 2):
         both = [name for name in computed[a] if name in computed[b]]
         told = any(not np.array_equal(computed[a][name], computed[b][name]) for name in both)
@@ -559,7 +569,8 @@ def test_a_prediction_is_within_a_few_levels_of_the_clamped_result(
     sizes = SIZES_OF.get(convention.mode, [(11, 5), (5, 4)])
     for dtype, size in itertools.product(ROUNDINGS[rounding].dtypes, sizes):
         got = predicted(rounding, convention, image, size, dtype)
-        exact = convention.apply(image, size)
+        rule = "box_float64" if convention.mode == "box" else None  # whose ends are pixels' middles
+        exact = Computation(convention, {"x": image}, size, rule=rule).computed().expected
         # 32 places a pixel: 20 and 5 a pixel, half a place off on each axis, and 2 beside
         allowed = 2 + (25 / 64) * (rounding == "opencv_warp")
         inside = (slice(2, -2), slice(1, -1)) if convention.padding_mode != "border" else ()

@@ -33,17 +33,21 @@ _MODULES: Mapping[str, str] = {
     "tf": "tensorflow",
     "keras": "keras",
     "cv2": "cv2",
+    "Image": "PIL.Image",
+    "PIL": "PIL",
 }
 _KINDS = {
     "torch": "torch tensors",
     "tensorflow": "TensorFlow tensors",
     "keras": "TensorFlow tensors",
+    "pillow": "Pillow images",
 }
 _LAYOUTS: Mapping[str, Layout] = {
     "torch": "NCHW",
     "tensorflow": "NHWC",
     "keras": "NHWC",
     "opencv": "HWC",
+    "pillow": "HWC",
 }
 _AS_FUNCTION = "put it into a function in a file, and compare path/to/file.py:function"
 _MODEL = "what ONNX computes is its runtime's: save the model, and compare its file"
@@ -117,6 +121,8 @@ def _evaluated(written: Written) -> Callable[[Any], Any]:
         Unreadable: an argument is not written out.
     """
     takes = function_of(written.function)
+    if takes.method:
+        return _method(written)
     target = _attribute(takes.name)
     bound = takes.signature.bind_partial(*written.args, **written.kwargs).arguments
     if takes.image:
@@ -140,6 +146,21 @@ def _evaluated(written: Written) -> Callable[[Any], Any]:
         return call
     args, kwargs = values(None)
     return target(*args, **kwargs)  # type: ignore[no-any-return]
+
+
+def _method(written: Written) -> Callable[[Any], Any]:
+    """A call of a method as a function of what it is called on.
+
+    Raises:
+        Unreadable: that is no name, or an argument is not written out.
+    """
+    image = written.receiver
+    if not (isinstance(image, Variable) and re.fullmatch(r"\w+", image.text)):
+        raise Unreadable(f"{written.text}: the image is {image}; write x, or {_AS_FUNCTION}")
+    args = [_value(written, value) for value in written.args]
+    kwargs = {name: _value(written, value) for name, value in written.kwargs.items()}
+    name = written.function.rpartition(".")[2]
+    return lambda x: getattr(x, name)(*args, **kwargs)
 
 
 def _attribute(name: str) -> Any:

@@ -28,9 +28,11 @@ _MODULES: Mapping[str, Target] = {
     "torch": "torch",
     "keras": "keras",
     "tensorflow": "tensorflow",
+    "PIL": "pillow",
 }
 _SPOKEN: Mapping[Target, str] = {
-    "opencv": "OpenCV", "torch": "torch", "keras": "Keras", "tensorflow": "TensorFlow", "onnx": "ONNX"
+    "opencv": "OpenCV", "torch": "torch", "keras": "Keras", "tensorflow": "TensorFlow", "onnx": "ONNX",
+    "pillow": "Pillow",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from ..frameworks import windows as _padding
-from ..frameworks.layer_plans import TARGETS, Layer, Target, plan
+from ..frameworks.layer_plans import LAYER_TARGETS, Layer, Target, plan
 from ..frameworks.windows import Window, WindowAxis
 from ..operators import ConvTranspose
 from . import goldens
@@ -91,7 +91,7 @@ def totals() -> goldens.Page:
         counts: Counter[tuple[Target, bool]] = Counter()
         for kernel, stride in itertools.product(KERNELS, STRIDES):
             for layer, sizes in layers(kernel, stride):
-                for target in TARGETS:
+                for target in LAYER_TARGETS:
                     counts[target, plan(layer, target).exact] += len(sizes)
         rows += [
             {
@@ -101,7 +101,7 @@ def totals() -> goldens.Page:
                 "with_a_crop_or_zeros_in_the_weight": counts[target, False],
                 "not_at_all": 0,
             }
-            for target in TARGETS
+            for target in LAYER_TARGETS
         ]
     lines = ",\n".join(f"    {json.dumps(row)}" for row in rows)
     text = (

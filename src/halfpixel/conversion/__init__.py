@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import names
-from ..frameworks.layer_plans import TARGETS, Target
+from ..frameworks.layer_plans import LAYER_TARGETS, TARGETS, Target
 from . import conv_transpose, resize
 from .answer import ResizeConversion
 from .branches import BranchedConversion, BranchOfAnswer
@@ -27,7 +27,7 @@ def convert(
     Args:
         call: as people write it, such as ``F.interpolate(x, scale_factor=2, mode="bilinear")`` or
             ``nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=1)``; it is parsed, and never run.
-        to: torch, tensorflow, keras, onnx or opencv.
+        to: torch, tensorflow, keras, onnx, opencv or pillow.
         weight: the shape of a transposed convolution's weight in its framework's layout, where the call
             does not say it.
         input_size: of the input in pixels, (h, w), (w,) or (d, h, w), where what the call does depends on
@@ -84,4 +84,8 @@ def _answer(
     if input_size is not None and min(spoken.layer.output_size(input_size)) < 1:
         given = "x".join(map(str, input_size))
         raise Unreadable(f"{spoken.function}: nothing is left of an input of {given}")
+    if to not in LAYER_TARGETS:
+        raise Unreadable(
+            f"{to} has no transposed convolution: convert it to {', '.join(LAYER_TARGETS)}"
+        )
     return conv_transpose.answer(spoken, text, to)

@@ -124,6 +124,7 @@ _PADS: Mapping[Target, Callable[[int, int, int, int], str]] = {
     "keras": lambda above, below, left, right: (
         f"keras.ops.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
     ),
+    "pillow": lambda above, below, left, right: f"np.pad(y, {((above, below), (left, right))})",
     "opencv": lambda above, below, left, right: (
         f"cv2.copyMakeBorder(y, {above}, {below}, {left}, {right}, cv2.BORDER_CONSTANT, value=0)"
     ),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ..frameworks import LIBRARIES
-from ..frameworks.call import Call, Expression, Name
+from ..frameworks.call import Call, Expression, Method, Name
 from ..frameworks.layer_plans import Target
 from ..frameworks.symbolic_sizes import Symbol
 from .sizes import Sizes
@@ -85,10 +85,15 @@ def with_image(said: Expression, image: str) -> Expression:
     """A call of another image than ``x``."""
 
     def one(value: object) -> object:
+        if isinstance(value, Expression):
+            return with_image(value, image)
         return Name(image) if isinstance(value, Name) and value == "x" else value
 
     kwargs = {name: one(value) for name, value in said.kwargs.items()}
-    return replace(said, args=tuple(map(one, said.args)), kwargs=kwargs)
+    function = said.function
+    if isinstance(function, Method):
+        function = replace(function, of=with_image(function.of, image))
+    return replace(said, function=function, args=tuple(map(one, said.args)), kwargs=kwargs)
 
 
 def of_line(target: Target, call: Call, sizes: Sizes, say: Say) -> str:

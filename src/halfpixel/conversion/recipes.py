@@ -35,6 +35,7 @@ _NAMES: Mapping[Target, str] = {
     "tensorflow": "tensorflow",
     "keras": "keras",
     "opencv": "numpy",
+    "pillow": "numpy",
     "onnx": "onnx",
 }
 
@@ -163,6 +164,7 @@ _ROUNDED = {"asymmetric": "floor", "half_pixel": "round_prefer_ceil"}
 _PICK: Mapping[Target, Callable[[int, Sequence[str]], str]] = {
     "torch": lambda rank, names: "y = x" + "".join(f"[{':, ' * (2 + i)}{n}]" for i, n in enumerate(names)),
     "opencv": lambda rank, names: "y = x" + "".join(f"[{':, ' * i}{n}]" for i, n in enumerate(names)),
+    "pillow": lambda rank, names: "y = x" + "".join(f"[{':, ' * i}{n}]" for i, n in enumerate(names)),
     "tensorflow": lambda rank, names: "\n".join(
         f"y = tf.gather({'y' if i else 'x'}, {n}, axis={i + 1})" for i, n in enumerate(names)
     ),
@@ -227,6 +229,7 @@ _MADE: Mapping[Target, str] = {
     "tensorflow": "tf.constant({of}.astype(float), x.dtype)",
     "keras": "keras.ops.convert_to_tensor({of}.astype(float), x.dtype)",
     "opencv": "{of}.astype(x.dtype)",
+    "pillow": "{of}.astype(x.dtype)",
     "onnx": "{of}.astype(np.float32)",
 }
 
@@ -294,7 +297,7 @@ def _needs(target: Target, rank: int, letters: Sequence[str]) -> tuple[str, ...]
 
 
 def _product(target: Target, rank: int, letters: Sequence[str]) -> str:
-    like = {"keras": "tensorflow", "onnx": "torch"}.get(target, target)
+    like = {"keras": "tensorflow", "onnx": "torch", "pillow": "opencv"}.get(target, target)
     x, y = _ARRAYS[like][rank]  # type: ignore[index]
     equation = _EINSUM[rank].format(x=x, y=y)
     listed = ", ".join(letters)
@@ -302,8 +305,9 @@ def _product(target: Target, rank: int, letters: Sequence[str]) -> str:
         return "y = x @ A_w.T" if rank == 1 else "y = A_h @ x @ A_w.T"
     if target == "onnx":
         return "\n".join(_einsums(equation, letters))
-    function = {"torch": "torch", "tensorflow": "tf", "keras": "keras.ops", "opencv": "np"}[target]
-    more = ", optimize=True" if target == "opencv" else ""
+    modules = {"torch": "torch", "tensorflow": "tf", "keras": "keras.ops"}
+    function = modules.get(target, "np")
+    more = ", optimize=True" if function == "np" else ""
     return f"y = {function}.einsum({equation!r}, {listed}, x{more})"
 
 

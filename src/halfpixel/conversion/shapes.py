@@ -21,8 +21,12 @@ _AROUND: Mapping[str, Sequence[tuple[int, int]]] = {
     "tensorflow": (_LAST,),
     "keras": (_LAST,),
     "opencv": ((0, 0), (0, 1)),
+    "pillow": ((0, 0), (0, 1)),
 }
 _SHAPES = ("{}.shape", "{}.size()", "tf.shape({})", "keras.ops.shape({})", "np.shape({})")
+
+# of an image of Pillow, whose size is (width, height)
+_SIDES = {"height": "h", "width": "w"}
 
 
 def as_written(entry: object, reading: Reading) -> str:
@@ -68,6 +72,7 @@ class _Named(ast.NodeTransformer):
         self._axes = AXES[reading.rank]
         first = reading.ways.get("data_format") == "channels_first"
         self._around = (_FIRST,) if first else _AROUND[reading.framework]
+        self._of_pillow = reading.framework == "pillow"
         self._shapes = [shape.format(self._image) for shape in _SHAPES]
 
     def visit(self, node: ast.AST) -> ast.AST:
@@ -87,6 +92,9 @@ class _Named(ast.NodeTransformer):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == f"{self._image}.size":
             index = node.args[0] if len(node.args) == 1 else None
             return _indexed(names, index) if index is not None else None
+        if self._of_pillow and ast.unparse(node) in (f"{self._image}.{one}" for one in _SIDES):
+            assert isinstance(node, ast.Attribute)
+            return _SIDES[node.attr]
         found = self._entries(node, names)
         return found if isinstance(found, str) else None
 
@@ -94,6 +102,8 @@ class _Named(ast.NodeTransformer):
         """What is indexed out of the shape: names of axes, or one."""
         if ast.unparse(node) in self._shapes:
             return names
+        if self._of_pillow and ast.unparse(node) == f"{self._image}.size":
+            return self._axes[::-1]
         if isinstance(node, ast.Subscript):
             of = self._entries(node.value, names)
             return _indexed(of, node.slice) if isinstance(of, tuple) else None

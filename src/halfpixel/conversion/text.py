@@ -16,6 +16,7 @@ _NAMES: dict[Target, str] = {
     "keras": "Keras",
     "opencv": "OpenCV",
     "onnx": "ONNX Resize",
+    "pillow": "Pillow",
 }
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 
-from . import keras_calls, onnx, opencv, tensorflow, torch
+from . import keras_calls, onnx, opencv, pillow, tensorflow, torch
 from .call import (
     Call,
     Crash,
@@ -50,6 +50,7 @@ LIBRARIES: Mapping[str, Library] = {
         keras_calls.LIBRARY,
         opencv.LIBRARY,
         onnx.LIBRARY,
+        pillow.LIBRARY,
     )
 }
 

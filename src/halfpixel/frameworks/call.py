@@ -54,6 +54,17 @@ class Name(str):
 
 
 @dataclass(frozen=True)
+class Method:
+    """A method of what an expression makes: ``Image.fromarray(x).resize``."""
+
+    of: Expression
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.of}.{self.name}"
+
+
+@dataclass(frozen=True)
 class Expression:
     """A function call kept as data: what is printed for the user is what is run.
 
@@ -61,7 +72,7 @@ class Expression:
     F.interpolate(x, size=(8, 8), mode='nearest')
     """
 
-    function: Name | Expression
+    function: Name | Expression | Method
     args: tuple[object, ...] = ()
     kwargs: Mapping[str, object] = field(default_factory=dict)
 
@@ -90,6 +101,8 @@ def evaluate(value: object, names: Names) -> Any:
         return result
     if isinstance(value, Expression):
         return value.evaluate(names)
+    if isinstance(value, Method):
+        return getattr(value.of.evaluate(names), value.name)
     return value
 
 
@@ -419,8 +432,10 @@ class Call:
 
     @property
     def rule(self) -> str | None:
-        """The coordinate rule of its arithmetic in its first dtype; one that is stored is that of all."""
-        return next(iter(self.arithmetic.values())).coordinate_rule
+        """The coordinate rule of its arithmetic in its first dtype; one that is stored is that of all. None
+        of a call that is not known in any dtype of a release."""
+        first = next(iter(self.arithmetic.values()), None)
+        return first.coordinate_rule if first else None
 
     @property
     def plain(self) -> bool:

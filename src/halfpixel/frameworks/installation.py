@@ -14,6 +14,7 @@ from .call import Framework, FrameworkError
 _VERSION_FILES = {
     "cv2": ("version.py", "opencv_version"),
     "torch": ("version.py", "__version__"),
+    "PIL": ("_version.py", "__version__"),
     "keras": ("src/version.py", "__version__"),
 }
 UNKNOWN = "0+unknown"

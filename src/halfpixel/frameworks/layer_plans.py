@@ -8,7 +8,7 @@ dilation beside a stride, the weight says it: with blocks on its diagonal, with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
@@ -20,7 +20,7 @@ from ..operators import ConvTranspose
 from . import windows as _padding
 from .windows import Window, WindowAxis
 
-Target = Literal["torch", "tensorflow", "keras", "onnx", "opencv"]
+Target = Literal["torch", "tensorflow", "keras", "onnx", "opencv", "pillow"]
 TARGETS: tuple[Target, ...] = get_args(Target)
 
 _CHANNELS_LAST = ("tensorflow", "keras")
@@ -140,9 +140,12 @@ def plan(layer: Layer, target: Target) -> Plan:
         target: torch, tensorflow (``tf.nn``), keras, onnx, or opencv (``cv2.dnn`` reads ONNX).
 
     Raises:
-        ValueError: there is no such target.
+        ValueError: there is no such target, or it has no transposed convolution.
     """
-    return _PLANS[names.checked(target, TARGETS, "framework")](layer)
+    known = names.checked(target, TARGETS, "framework")
+    if known not in _PLANS:
+        raise ValueError(f"{known} has no transposed convolution; {', '.join(LAYER_TARGETS)} have")
+    return _PLANS[known](layer)
 
 
 def _crops(wanted: Sequence[WindowAxis], kept: Sequence[Window]) -> tuple[tuple[int, int], ...]:
@@ -323,13 +326,15 @@ def _keras(layer: Layer) -> Plan:
     )
 
 
-_PLANS = {
+_PLANS: Mapping[Target, Callable[[Layer], Plan]] = {
     "torch": _torch,
     "tensorflow": _tensorflow,
     "keras": _keras,
     "onnx": _onnx,
     "opencv": _opencv,
 }
+LAYER_TARGETS: tuple[Target, ...] = tuple(_PLANS)
+"""The targets that have a transposed convolution."""
 
 
 # ---------------------------------------------------------------------------- code

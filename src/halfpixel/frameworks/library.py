@@ -52,6 +52,7 @@ class Function:
             argument that asks for that, or ``pads``, where zeros are put around it.
         own_size: of the result, where no size is given.
         becomes: the function that it calls with the same arguments, if that is one of these.
+        method: it is a method of the image: ``image.resize(…)``.
     """
 
     framework: Target
@@ -71,6 +72,7 @@ class Function:
     constants: Mapping[str, Words] = field(default_factory=dict)
     spelled: tuple[str, ...] = ()
     becomes: str = ""
+    method: bool = False
     fits: str = ""
     own_size: OwnSize | None = None
     moot: Mapping[str, tuple[str, object]] = field(default_factory=dict)
@@ -103,7 +105,7 @@ class Function:
     @property
     def is_layer(self) -> bool:
         """Whether its image comes later."""
-        return not self.image and not self.grid
+        return not self.image and not self.grid and not self.method
 
 
 @dataclass(frozen=True, kw_only=True)

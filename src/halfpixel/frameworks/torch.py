@@ -192,7 +192,7 @@ def _antialias_arithmetic(dtype: DType, convention: Resize) -> ErrorModel:
         weight_error=normalised_weight_error(convention),
         normalised=True,
         accumulation=computed,
-        evaluation=("torch_window",),
+        evaluation=("window",),
         source="pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: "
         "HelperInterpBase::_compute_indices_min_size_weights_aa",
     )

@@ -93,42 +93,6 @@ class Sampled:
         return bool(np.any((self.exact < limits.min - 1) | (self.exact > limits.max + 1)))
 
 
-def _pillow(sampled: Sampled) -> Array:
-    """Columns, then rows, each only where the size changes: weights of 22 bits after the point, exact sums,
-    rounded half up and clamped after each. python-pillow/Pillow, src/libImaging/Resample.c:
-    normalize_coeffs_8bpc, ImagingResampleHorizontal_8bpc, ImagingResampleVertical_8bpc.
-    """
-    return _of_22_bits(sampled, "columns first")
-
-
-def _pillow_13(sampled: Sampled) -> Array:
-    """The same, but rows first where they shrink, and lose more than twice as many pixels as the columns:
-    found by running Pillow 13.0.0 at 3,000 sizes up to 90, 711 of which shrink both axes and tell."""
-    (h_out, h_in), (w_out, w_in) = (matrix.shape for matrix in sampled.matrices)
-    rows = h_out < h_in and h_in - h_out > 2 * (w_in - w_out)
-    return _of_22_bits(sampled, "rows first" if rows else "columns first")
-
-
-def _of_22_bits(sampled: Sampled, order: str) -> Array:
-    y = sampled.x
-    for axis, which in _ORDERS[order]:
-        weights = sampled.matrices[which] * 2.0**_PILLOW_BITS
-        whole = np.trunc(weights + np.copysign(0.5, weights))
-        if whole.shape[0] == whole.shape[1]:
-            continue
-        sums = np.moveaxis(np.tensordot(whole, y, (1, axis)), 0, axis)
-        y = np.floor((sums + 2.0 ** (_PILLOW_BITS - 1)) / 2.0**_PILLOW_BITS).clip(0, 255)
-    return y
-
-
-_PILLOW_BITS = 22
-# those of libraries that are not in the catalogue
-OTHERS: Mapping[str, tuple[tuple[str, ...], Callable[[Sampled], Array]]] = {
-    "pillow_uint8": (("uint8",), _pillow),
-    "pillow_13_uint8": (("uint8",), _pillow_13),
-}
-
-
 def models(sampled: Sampled) -> Iterator[str]:
     """The arithmetics that an integer result may follow: those of the catalogue, each once, then the simple
     ones."""
@@ -138,7 +102,6 @@ def models(sampled: Sampled) -> Iterator[str]:
             own = sampled.dtype in known.dtypes and (mode, sampled.dtype) not in known.falls_back
             if own and applies_to(name, sampled.convention):
                 yield name
-        yield from (name for name, (dtypes, _) in OTHERS.items() if sampled.dtype in dtypes)
     for rounds in ROUNDS:
         yield f"{rounds}, {SATURATED}"
         yield f"{rounds}, {WRAPPED}"
@@ -148,7 +111,7 @@ def models(sampled: Sampled) -> Iterator[str]:
 
 def named(model: str) -> bool:
     """Whether it is an arithmetic with a name: one library's, step by step."""
-    return model in ROUNDINGS or model in OTHERS
+    return model in ROUNDINGS
 
 
 def predicts(model: str, sampled: Sampled, got: NDArray[Any]) -> bool:
@@ -163,8 +126,6 @@ def predicts(model: str, sampled: Sampled, got: NDArray[Any]) -> bool:
             return np.array_equal(sampled.seen(whole), got)
         except (ValueError, IndexError, StopIteration, ZeroDivisionError):
             return False  # it does not speak of such sizes, or of factors
-    if model in OTHERS:
-        return np.array_equal(sampled.seen(OTHERS[model][1](sampled)), got)
     limits = np.iinfo(sampled.dtype)
     rounds, _, rest = model.rpartition(", ")
     if rounds == BOTH_PASSES:

@@ -130,7 +130,7 @@ class ConvTransposeIdentification:
         if self.layer is None or not self.named or self.flipped:
             return ()
         found = []
-        for target in layer_plans.TARGETS:
+        for target in layer_plans.LAYER_TARGETS:
             plan = layer_plans.plan(self.layer, target)
             if plan.exact:
                 found.append((target, layer_plans.code(self.layer, target, self._source)))

@@ -639,7 +639,7 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
     ),
     "box_float64": CoordinateRule(
         _float64,
-        applies=lambda c: c.mode == "box" and c.antialias and c.exclude_outside,
+        stored_for=lambda c: c.mode == "box" and c.antialias and c.exclude_outside,
         source="python-pillow/Pillow, src/libImaging/Resample.c: precompute_coeffs, box_filter "
         "(x > -0.5 && x <= 0.5)",
         tap_weights=_box_after,
@@ -653,7 +653,8 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
     "sum_float64": CoordinateRule(
         _sum_float64,
         stored_for=lambda c: c == Resize(mode="nearest", nearest_mode="round_prefer_ceil"),
-        source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 5)",
+        source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 5); "
+        "python-pillow/Pillow, src/libImaging/Geometry.c: ImagingScaleAffine",
     ),
     "float32_sum": CoordinateRule(
         _float32_sum,

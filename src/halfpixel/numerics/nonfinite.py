@@ -193,7 +193,8 @@ def _window(line: _Line) -> _Taps:
     convention, n_in, n_out = line.convention, line.axis.n_in, line.axis.n_out
     if n_in == n_out:
         return _all(np.arange(n_out)[:, None], np.ones((n_out, 1)))
-    radius = float(convention.radius()) * max(float(line.scale), 1.0)
+    own = 0.5 if convention.mode == "box" else float(convention.radius())  # a box ends at its jump
+    radius = own * max(float(line.scale), 1.0)
     middle = _middles(line)
     first, end = np.floor(middle - radius + 0.5), np.floor(middle + radius + 0.5)
     first, last = first.clip(0, n_in), end.clip(0, n_in) - 1
@@ -585,14 +586,15 @@ EVALUATIONS = {
         source="pytorch/pytorch, aten/src/ATen/native/cpu/GridSamplerKernel.cpp: ApplyGridSample "
         "(compute_interp_params), clip_coordinates",
     ),
-    "torch_window": Evaluation(
+    "window": Evaluation(
         _passes(_window),
-        modes=("linear", "cubic", "lanczos"),
+        modes=("linear", "cubic", "lanczos", "hamming", "box"),
         antialias=True,
         says="the pixels from ⌊middle − radius + ½⌋ to before ⌊middle + radius + ½⌋; an axis of "
         "unchanged size is left alone",
         source=f"{_UPSAMPLE_KERNEL}: HelperInterpBase::_compute_indices_min_size_weights_aa, "
-        "separable_upsample_generic_Nd_kernel_impl",
+        "separable_upsample_generic_Nd_kernel_impl; python-pillow/Pillow, src/libImaging/Resample.c: "
+        "precompute_coeffs, ImagingResampleHorizontal_32bpc, ImagingResampleInner",
     ),
     "tensorflow_lerp": Evaluation(
         _passes(_floor_and_ceil, _lerp, copied=True),

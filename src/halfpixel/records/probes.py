@@ -243,6 +243,7 @@ _RUNNERS = {
     "tensorflow._run_depthwise": "depthwise",
     "tensorflow_scales.unpadded": "unpadded",
     "keras_calls._run": "keras",
+    "pillow._run": "pictures",
 }
 
 

@@ -256,11 +256,21 @@ def load_keras_torch() -> Names:
     return {"framework": "keras_torch", "keras": keras, "torch": torch}
 
 
+def load_pillow() -> Names:
+    """Pillow, and NumPy for its arrays."""
+    import numpy
+    import PIL
+    from PIL import Image
+
+    return {"framework": "pillow", "PIL": PIL, "Image": Image, "np": numpy}
+
+
 LOADS = {
     "opencv": load_opencv,
     "torch": load_torch,
     "tensorflow": load_tensorflow,
     "keras_torch": load_keras_torch,
+    "pillow": load_pillow,
 }
 
 
@@ -287,6 +297,7 @@ _PACKAGES = {
     "torch": (("torch", "torch"),),
     "tensorflow": (("tensorflow", "tf"), ("keras", "keras")),
     "keras_torch": (("keras", "keras"), ("torch", "torch")),
+    "pillow": (("pillow", "PIL"),),
 }
 
 
@@ -326,11 +337,17 @@ def tensorflow_kernels(names: Names) -> Names:
         return {"onednn": False}
 
 
+def no_kernels(names: Names) -> Names:
+    """Nothing: the same on every processor."""
+    return {}
+
+
 KERNELS = {
     "opencv": opencv_kernels,
     "torch": torch_kernels,
     "tensorflow": tensorflow_kernels,
     "keras_torch": torch_kernels,
+    "pillow": no_kernels,
 }
 
 # ---------------------------------------------------------------------------- inputs and results
@@ -340,7 +357,7 @@ _CHANNELS_LAST = {"x": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
 
 
 def as_they_are(names: Names, inputs: Names, probe: Names) -> Names:
-    """OpenCV takes arrays."""
+    """OpenCV and Pillow take arrays."""
     return inputs
 
 
@@ -384,6 +401,7 @@ TENSORS = {
     "torch": torch_tensors,
     "tensorflow": tensorflow_tensors,
     "keras_torch": keras_tensors,
+    "pillow": as_they_are,
 }
 
 
@@ -418,6 +436,21 @@ def images(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
     for image in inputs["x"].transpose(0, 2, 3, 1):
         result = evaluated(names, {"x": np.ascontiguousarray(image)}, probe["text"])
         found.append((result if result.ndim == 3 else result[:, :, None]).transpose(2, 0, 1))
+    result = np.stack(found)
+    return result, result.dtype.name
+
+
+def pictures(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
+    """Of bytes of three channels each image is one of Pillow's, mode RGB; of others each channel is."""
+    import numpy as np
+
+    x = inputs["x"]
+    whole = x.shape[1] == 0 or (x.dtype == np.uint8 and x.shape[1] == 3)
+    found = []
+    for image in x:
+        planes = [image.transpose(1, 2, 0)] if whole else image
+        made = [evaluated(names, {"x": plane}, probe["text"]) for plane in planes]
+        found.append(made[0].transpose(2, 0, 1) if whole else np.stack(made))
     result = np.stack(found)
     return result, result.dtype.name
 
@@ -508,6 +541,7 @@ def keras(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
 
 RUNNERS = {
     "images": images,
+    "pictures": pictures,
     "node": node,
     "tensors": tensors_of,
     "unfolded": unfolded,

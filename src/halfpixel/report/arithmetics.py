@@ -26,7 +26,7 @@ _RULED, _RULED_COLOUR = "its own rule", "#666666"
 _SHOWN = (16, 256, 4096)
 _LIMITS = (0.3, 1e8)  # of the errors in a plot
 _LABEL_HEIGHT = 0.05  # of a plot's height
-_OTHERS = "lanczos, gaussian, mitchell, box"
+_OTHERS = "lanczos, gaussian and others"
 
 # a plot: title, the modes that it shows, and with or without antialias (None: both)
 _PANELS: tuple[tuple[str, tuple[str, ...], bool | None], ...] = (
@@ -35,7 +35,7 @@ _PANELS: tuple[tuple[str, tuple[str, ...], bool | None], ...] = (
     ("area", ("area", "adaptive_area", "area_linear"), None),
     ("linear, antialiased", ("linear",), True),
     ("cubic, antialiased", ("cubic",), True),
-    (_OTHERS, ("lanczos", "gaussian", "mitchell", "box"), None),
+    (_OTHERS, ("lanczos", "gaussian", "mitchell", "hamming", "box"), None),
 )
 
 # notes in the plots: (panel, size, error, text)

@@ -200,6 +200,8 @@ def _meaning(text: str) -> object:
 
 
 def _in_code(value: object, function: Function) -> str:
+    if function.framework == "pillow" and isinstance(value, str):
+        return f"Image.Resampling.{value}"
     constant = function.framework == "opencv" and isinstance(value, str)
     return _CONSTANT.sub(r"cv2.\g<0>", str(value)) if constant else repr(value)
 
@@ -216,7 +218,8 @@ def _composed(row: Row, function: Function, arguments: Arguments) -> str:
             continue
         positional = required and parameter.kind is not inspect.Parameter.KEYWORD_ONLY
         written.append(value if positional else f"{name}={value}")
-    return f"{function.name}({', '.join(written)})" + ("(x)" if function.is_layer else "")
+    name = f"x.{function.name.rpartition('.')[2]}" if function.method else function.name
+    return f"{name}({', '.join(written)})" + ("(x)" if function.is_layer else "")
 
 
 def _printed(call: Call) -> str:

@@ -21,7 +21,7 @@ from ..conversion.parse import Spoken, Unreadable, read
 from ..conversion.resize import answers as resize_answers
 from ..conversion.search import function_of
 from ..frameworks import LIBRARIES
-from ..frameworks.layer_plans import TARGETS
+from ..frameworks.layer_plans import LAYER_TARGETS, TARGETS
 from . import rule_words
 from .convert_calls import PageCall, calls
 
@@ -177,7 +177,8 @@ def answered(call: PageCall) -> tuple[PagePart, ...] | str:
     try:
         reading = read(call.text)
         if isinstance(reading, Spoken):
-            return (_transposed([conv_transpose.answer(reading, call.text, to) for to in TARGETS]),)
+            answers = [conv_transpose.answer(reading, call.text, to) for to in LAYER_TARGETS]
+            return (_transposed(answers),)
         found = resize_answers(reading, TARGETS)
     except Unreadable as error:
         return str(error)
@@ -291,8 +292,8 @@ def _rows(rows: Sequence[Sequence[float]]) -> str:
 
 
 def _transposed(by_target: Sequence[ConvTransposeConversion]) -> PagePart:
-    """A transposed convolution, for all targets."""
-    spoken = by_target[0].spoken
+    """A transposed convolution, for all targets that have one."""
+    spoken, known = by_target[0].spoken, {answer.target: answer for answer in by_target}
     lines = [
         *(f"Assumption: {note}" for note in spoken.notes),
         f"Attributes, with their ONNX names: {spoken.layer.convention}",
@@ -301,17 +302,23 @@ def _transposed(by_target: Sequence[ConvTransposeConversion]) -> PagePart:
         _CONV_TRANSPOSE,
         "",
         (*_warnings(spoken.warnings), Block("ul", (lines,))),
-        tuple(
-            ("equal", VERDICTS["ulp"])
-            if answer.plan.exact
-            else ("partly", "its arguments cannot express it; equal with this code")
-            for answer in by_target
-        ),
-        tuple(tuple(_layer(answer)) for answer in by_target),
+        tuple(_layer_verdict(known.get(target)) for target in TARGETS),
+        tuple(tuple(_layer(known.get(target))) for target in TARGETS),
     )
 
 
-def _layer(answer: ConvTransposeConversion) -> Iterator[Block]:
+def _layer_verdict(answer: ConvTransposeConversion | None) -> tuple[str, str]:
+    if answer is None:
+        return "none", "it has no transposed convolution"
+    if answer.plan.exact:
+        return "equal", VERDICTS["ulp"]
+    return "partly", "its arguments cannot express it; equal with this code"
+
+
+def _layer(answer: ConvTransposeConversion | None) -> Iterator[Block]:
+    if answer is None:
+        yield Block("p", ("It has no transposed convolution.",))
+        return
     if answer.plan.reasons:
         yield Block("ul", ([_capital(reason) for reason in answer.plan.reasons],))
     yield Block("code", (answer.code,))

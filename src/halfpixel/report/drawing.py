@@ -24,6 +24,8 @@ DARK = {
     "stroke: #1864ab": "#6cb2f5",
     "fill: #5f3dc4": "#b49df5",
     "stroke: #5f3dc4": "#b49df5",
+    "fill: #2b8a3e": "#69db7c",
+    "stroke: #2b8a3e": "#69db7c",
     "fill: #666666": "#aaaaaa",
     "stroke: #666666": "#aaaaaa",
 }

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ...frameworks import pillow
 from .signatures import Function
 from .text import Raises, Variable, Written, unsaid
 
@@ -78,7 +79,7 @@ def _order(function: Function, arguments: Arguments, written: Written) -> Iterat
     """A size in the order of another framework."""
     for name in function.size if len(function.size) == 1 else ():
         value = arguments[name]
-        if function.framework == "opencv" and re.fullmatch(r"[\w.]+\.shape\[:2\]", str(value)):
+        if function.order == "wh" and re.fullmatch(r"[\w.]+\.shape\[:2\]", str(value)):
             yield f"{value} is (height, width), and {name} is (width, height): write {value}[::-1]"
         entries = value if isinstance(value, (tuple, list)) and len(value) == 2 else ()
         kinds = [_axis(function, str(entry)) for entry in entries if unsaid(entry)]
@@ -96,7 +97,7 @@ def _named(axes: list[str]) -> list[str]:
 
 def _axis(function: Function, text: str) -> str:
     """Whether an expression speaks of the height or of the width; empty where it is not clear."""
-    if function.framework == "opencv":
+    if function.order == "wh":
         of_shape = re.findall(r"\.shape\[([01])\]", text)
         if of_shape:
             return {"0": "h", "1": "w"}[of_shape[0]] if len(set(of_shape)) == 1 else ""
@@ -159,10 +160,18 @@ def _no_antialias(function: Function, arguments: Arguments, written: Written) ->
         yield f"antialias=True has no effect with {flag}={method!r}"
 
 
+def _removed(function: Function, arguments: Arguments, written: Written) -> Iterator[str]:
+    """Names of filters that Pillow 10 does not have."""
+    name = str(arguments["resample"]).rpartition(".")[2]
+    if name in pillow.REMOVED:
+        yield f"{name} exists until Pillow 9.5: write Image.Resampling.{pillow.REMOVED[name]}"
+
+
 Check = Callable[[Function, Arguments, Written], Iterator[str]]
 _CHECKS: Mapping[str, tuple[Check, ...]] = {
     "opencv": (_flag_as_dst, _factors_beside_a_size, _order),
     "torch": (_factor_as_size, _order, _recomputed),
     "tensorflow": (_order, _boxes_in_pixels, _no_antialias),
     "keras": (_size_as_factor, _order, _no_antialias),
+    "pillow": (_order, _removed),
 }

@@ -24,12 +24,30 @@ def _functions(name: str) -> tuple[Function, ...]:
         if name in (function.name, *function.spelled):
             return (function,)
     ends = f".{name}"
-    return tuple(
+    found = tuple(
         function
         for function in FUNCTIONS
         if function.framework != "onnx"  # a node is written by onnx.helper.make_node
+        and not function.method
         and any(spelled.endswith(ends) for spelled in (function.name, *function.spelled))
     )
+    return found or _methods(name)
+
+
+# modules, and objects named for them, with a resize of their own
+_MODULES = frozenset({
+    "A", "F", "K", "T", "TF", "albumentations", "cv", "cv2", "functional", "ia", "imaug", "imgaug",
+    "imutils", "jax", "jnp", "keras", "kornia", "mmcv", "np", "numpy", "ops", "paddle", "scipy", "skimage",
+    "tf", "torch", "torchvision", "transform", "transforms", "v2",
+})  # fmt: skip
+
+
+def _methods(name: str) -> tuple[Function, ...]:
+    """The methods of an image that ``image.resize`` can be, if what is before the dot is no module."""
+    receiver, _, method = name.rpartition(".")
+    if not receiver or _MODULES.intersection(receiver.split(".")):
+        return ()
+    return tuple(one for one in FUNCTIONS if one.method and one.name.endswith(f".{method}"))
 
 
 def function_of(name: str) -> Function:

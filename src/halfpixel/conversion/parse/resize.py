@@ -97,7 +97,11 @@ def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Readin
     function, arguments = reading.function, bound(reading.function, written)
     notes = list(reading.notes)
     image = _image(function, arguments, written)
-    if image is not None and not _name_of(image):
+    if function.method:
+        array = _array_of(image)
+        notes = [*_OF_MODES, *notes]
+        notes = notes if array == "x" else [f"x in the code is {array}", *notes]
+    elif image is not None and not _name_of(image):
         notes.insert(0, f"x in the code is {image}")
     if function.rank is None and not ranks.says_so(function, arguments):
         notes.insert(
@@ -106,13 +110,13 @@ def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Readin
     if reading.ways.get("data_format") == "channels_first":
         notes.append("its image and its result are (N, C, H, W)")
     warnings = []
-    if written.around:
+    if written.around and not (function.method and written.around in _AS_ARRAY):
         warnings.append(f"{written.around} stands around the call and is not part of the answer")
     for name, what in function.told.items():
         if arguments[name] != function.signature.parameters[name].default:
             warnings.append(f"{name}={arguments[name]!r}: {what}")
     warnings += mistaken
-    named = _name_of(image)
+    named = _name_of(_made_of(image) if function.method else image)
     return replace(reading, image=named, notes=tuple(notes), warnings=tuple(warnings))
 
 
@@ -122,6 +126,8 @@ def _image(function: Function, arguments: Flags, written: Written) -> Any:
     Raises:
         Unreadable: a layer is called with more than an image.
     """
+    if function.method:
+        return written.receiver
     if not function.is_layer or written.applied is None:
         return arguments.get(function.image)
     applied = written.applied
@@ -130,6 +136,27 @@ def _image(function: Function, arguments: Flags, written: Written) -> Any:
     if len(given) != 1:
         raise Unreadable(f"{function.name}: the layer is called with one image, got {applied}")
     return given[0]
+
+
+# of an image of Pillow
+_OF_MODES = (
+    "the image is Pillow's, of mode F, L or RGB: LA and RGBA are multiplied by alpha, I and I;16 are "
+    "rounded, and 1 and P are always NEAREST",
+)
+# what makes an array of an image
+_AS_ARRAY = ("np.asarray(…)", "np.array(…)", "numpy.asarray(…)", "numpy.array(…)")
+
+
+def _made_of(image: Any) -> Any:
+    """The array of which an image of Pillow is made; of any other, the image."""
+    made = isinstance(image, Written) and image.function.split(".")[-1] == "fromarray"
+    return image.args[0] if made and len(image.args) == 1 and not image.kwargs else image
+
+
+def _array_of(image: Any) -> str:
+    """An image of Pillow as the array that the code has."""
+    array = _made_of(image)
+    return str(array) if array is not image else f"np.asarray({image})"
 
 
 # methods that leave an image's values as they are

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...frameworks.call import Expression, Name
+from ...frameworks.call import Expression, Method, Name
 
 
 class Unreadable(ValueError):
@@ -68,6 +68,7 @@ class Written:
         text: all of it.
         applied: of a layer, the call of it: ``layer(x)``; None where it is not called.
         around: what stands around it, with ``…`` in its place; empty where nothing does.
+        receiver: of a method, what it is called on: ``Image.open(path)``; None of a bare name.
     """
 
     function: str
@@ -76,6 +77,7 @@ class Written:
     text: str
     applied: Written | None = None
     around: str = ""
+    receiver: Any = None
 
     def __repr__(self) -> str:
         return self.text
@@ -375,7 +377,9 @@ def _written(text: str, call: ast.Call) -> Written:
     if name != ast.unparse(call.func):  # a node: its operator is said
         args, kwargs = (args if "op_type" in kwargs else args[1:]), dict(kwargs)
         kwargs.pop("op_type", None)
-    return Written(name, args, kwargs, ast.unparse(call))
+    receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
+    on = None if receiver is None else _value(text, receiver)
+    return Written(name, args, kwargs, ast.unparse(call), receiver=on)
 
 
 def of_expression(expression: Expression, known: Known) -> Written | None:
@@ -395,7 +399,9 @@ def _of_expression(expression: Expression) -> Written:
     if name.split(".")[-1] == "make_node":
         name, args = f"onnx.{args[0]}", args[1:]
     kwargs = {key: _of_value(value) for key, value in expression.kwargs.items()}
-    return Written(name, args, kwargs, str(expression))
+    method = expression.function
+    receiver = _of_expression(method.of) if isinstance(method, Method) else None
+    return Written(name, args, kwargs, str(expression), receiver=receiver)
 
 
 def _of_value(value: object) -> Any:

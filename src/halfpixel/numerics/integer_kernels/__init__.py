@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...operators import Resize
-from . import opencv, opencv_ipp, opencv_warp, tensorflow, torch
+from .. import pillow_window
+from . import opencv, opencv_ipp, opencv_warp, pillow, tensorflow, torch
 from .steps import Float64, Integers
 
 __all__ = ["ROUNDINGS", "Float64", "Integers", "Rounding", "applies_to", "one_way", "predicted"]
@@ -207,6 +208,22 @@ ROUNDINGS = {
         grids=("asymmetric",),
         source="opencv/opencv, modules/imgproc/src/pyramids.cpp: FixPtCast, PyrDownVecV, PyrUpVecV",
     ),
+    **{
+        name: Rounding(
+            predict,
+            dtypes=("uint8",),
+            applies=pillow_window.filtered,
+            stored=name == "pillow_13_uint8",
+            source="python-pillow/Pillow, src/libImaging/Resample.c: precompute_coeffs, "
+            "normalize_coeffs_8bpc, ImagingResampleHorizontal_8bpc, ImagingResampleVertical_8bpc",
+            found=found,
+        )
+        for name, predict, found in (
+            ("pillow_13_uint8", pillow.uint8_13, "13.0.0 at 10,000 sizes up to 90"),
+            ("pillow_12_uint8", pillow.uint8_12, ""),
+            ("pillow_uint8", pillow.uint8, ""),
+        )
+    },
     "keras_rounded": Rounding(
         tensorflow.rounded,
         clamped=("linear",),
