@@ -14,7 +14,14 @@ from halfpixel import cli
 from halfpixel.conformance import trials
 from halfpixel.lint import page as lint_page
 from halfpixel.lint.rules import RULES
-from halfpixel.report import arithmetics, overlap, rule_book, timeline, upgrade_table
+from halfpixel.report import (
+    arithmetics,
+    json_schema,
+    overlap,
+    rule_book,
+    timeline,
+    upgrade_table,
+)
 
 HERE = Path(__file__).parent
 
@@ -47,6 +54,7 @@ def documents() -> dict[Path, str]:
             page: with_output(lint_page.of_rule(page.read_text("utf-8"), rule))
             for page, rule in LINT.items()
         },
+        HERE / "_static" / "schema.json": json.dumps(json_schema.schema(), indent=1) + "\n",
         HERE / "lint.md": lint_page.of_all((HERE / "lint.md").read_text("utf-8")),
         **{page: upgrade_table.written(page.read_text("utf-8")) for page in WITH_CHANGES},
     }

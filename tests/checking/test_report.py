@@ -8,6 +8,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -15,6 +16,7 @@ from halfpixel import cli, documents
 from halfpixel.checking import Check, check
 from halfpixel.checking.report import report, write
 from halfpixel.checking.run import Absent
+from halfpixel.report import json_schema
 from halfpixel.report.evidence import WINDOW, span
 from halfpixel.report.run_page import markdown, marks, page
 
@@ -127,6 +129,9 @@ def test_the_command_writes_three_files(
     shown = capsys.readouterr().out
     assert "report: out/report.html" in shown
     assert "::error title=halfpixel mylib-shifted::7 cases changed" in shown
+    schema = json_schema.schema() | {"$ref": "#/$defs/Report"}
+    text = (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
+    jsonschema.Draft202012Validator(schema).validate(json.loads(text))
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["report.html", "report.json", "report.md"]
     assert json.loads((tmp_path / "out" / "report.json").read_text())["schema"] == documents.SCHEMA
