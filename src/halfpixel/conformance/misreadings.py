@@ -82,7 +82,8 @@ def _computed(case: Case, reading: Case, got: NDArray[Any] | None) -> Case | Non
         return reading
     another = (reading.convention, reading.rule) != (case.convention, case.rule)
     try:
-        if another and (_idle(reading) or (got is not None and not _near(reading, got))):
+        # in floats first: in exact numbers is dear, and few are near
+        if another and ((got is not None and not _near(reading, got)) or _idle(reading)):
             return None
         return reading.computed()
     except ValueError:  # at these sizes its kernel finds no pixel, or a factor makes fewer
