@@ -15,7 +15,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help check modes test sweep mutants fuzz lint golden golden-check record docs site growth bench wheel wheel-test example release-check releases clean
+.PHONY: help check modes test sweep mutants fuzz lint golden golden-check record docs site growth bench real-calls wheel wheel-test example release-check releases clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
@@ -67,6 +67,9 @@ growth: $(READY)  ## measure how errors grow with size, for the page on arithmet
 bench: $(READY)  ## measure what the suite costs over its floor, and the reference's resize beside Pillow's (minutes)
 	$(BIN)/python bench/resize.py
 	$(BIN)/python bench/suite.py
+
+real-calls: $(READY)  ## count the calls in published packages that are read, and why others are not: ARGUMENTS="--folder PATH"
+	$(BIN)/python -m bench.real_calls $(ARGUMENTS)
 
 wheel: $(READY)  ## build the wheel into dist/
 	rm -rf dist

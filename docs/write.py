@@ -55,7 +55,10 @@ def documents() -> dict[Path, str]:
             for page, rule in LINT.items()
         },
         HERE / "_static" / "schema.json": json.dumps(json_schema.schema(), indent=1) + "\n",
-        HERE / "lint.md": lint_page.of_all((HERE / "lint.md").read_text("utf-8")),
+        HERE / "lint.md": lint_page.of_all(
+            (HERE / "lint.md").read_text("utf-8"),
+            {rule.code: page.read_text("utf-8") for page, rule in LINT.items()},
+        ),
         **{page: upgrade_table.written(page.read_text("utf-8")) for page in WITH_CHANGES},
     }
 

@@ -334,6 +334,31 @@ def test_a_bug_in_a_rule_is_a_line_and_status_2(
     assert line.startswith("src/a.py: not read: IndexError: list index out of range; this is a bug")
 
 
+ABSENT = {
+    ("F.interpolate(x, s, mode='nearest-exact')", "torch==1.10.0"): 1,
+    ("F.interpolate(x, s, mode='nearest-exact')", "torch==1.11.0"): 0,
+    ("F.interpolate(x, s, mode='nearest-exact')", "torch>=1.8"): 0,
+    ("F.interpolate(x, s, mode='bilinear')", "torch==1.10.0"): 0,
+    ("F.interpolate(x, s, mode='bilinear', antialias=True)", "torch==1.10.2+cu113"): 1,
+    ("F.interpolate(x, s, mode='bilinear', antialias=True)", "opencv-python==4.5.5.64"): 0,
+    ("cv2.resize(x, s, interpolation=cv2.INTER_NEAREST_EXACT)", "opencv-python==4.2.0.34"): 1,
+    ("cv2.resize(x, s, interpolation=cv2.INTER_NEAREST_EXACT)", "opencv-python==4.8.1.78"): 0,
+}
+
+
+@pytest.mark.parametrize(("call", "pin"), ABSENT)
+def test_a_call_that_the_pinned_release_does_not_have_is_found(
+    project: Path, call: str, pin: str
+) -> None:
+    code = f"import cv2\nimport torch.nn.functional as F\n{call}\n"
+    (project / "src" / "a.py").write_text(code)
+    (project / "pyproject.toml").write_text("[tool.halfpixel.lint]\n")
+    (project / "requirements.txt").write_text(pin + "\n")
+    found = lint(["src"], select=["HP001"]).findings
+    assert len(found) == ABSENT[call, pin]
+    assert all("exists only in" in one.message for one in found)
+
+
 def test_no_framework_is_loaded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def load(framework: str) -> None:
         raise AssertionError(framework)

@@ -96,10 +96,9 @@ FOUND = {
     ),
     "HP105": (
         "tf.compat.v1.image.resize_bilinear(x, s)",
-        "tf.compat.v1.image.resize(x, s, align_corners=True)",
+        "tf.compat.v1.image.resize(x, s)",
     ),
     "HP106": (
-        "F.interpolate(x, s, mode='bilinear')",
         "F.grid_sample(x, g)",
         "F.affine_grid(t, s)",
         "Image.open(p).convert('RGB').resize(s)",
@@ -170,6 +169,7 @@ LEFT = {
         "F.interpolate(label, s)",
         "cv2.resize(mask, s)",
         "F.interpolate(mask_logits, s, mode='bilinear')",
+        "logits = F.interpolate(segmentation, s, mode='bilinear')",
         "cv2.resize(image, s)",
         "cv2.resize(mask, s, interpolation=flag)",
     ),
@@ -189,18 +189,23 @@ LEFT = {
     "HP104": ("nn.ConvTranspose2d(8, 8, 4, 2, 1)", "nn.ConvTranspose2d(8, 8, 3)"),
     "HP105": (
         "tf.compat.v1.image.resize_bilinear(x, s, half_pixel_centers=True)",
+        "tf.compat.v1.image.resize(x, s, align_corners=True)",
         "tf.image.resize(x, s)",
     ),
     "HP106": (
-        "F.interpolate(x, s, mode='bilinear', align_corners=True)",
-        "F.interpolate(x, s)",
+        "F.interpolate(x, s, mode='bilinear')",
         "F.grid_sample(x, g, 'nearest', 'zeros', True)",
         "np.zeros(3).resize(s)",
+        "from torchvision import transforms as T\n[T.Resize(224), T.CenterCrop(224), T.ToTensor()]",
         "Image.open(p).resize(s, Image.LANCZOS)",
         "def f(im): return im.resize(s)",
         "F.grid_sample(x, g, **k)",
     ),
-    "HP107": ("F.interpolate(x, scale_factor=1 / 4)", "F.interpolate(x, size=(h // 2, w))"),
+    "HP107": (
+        "F.interpolate(x, scale_factor=1 / 4)",
+        "F.interpolate(x, size=(h // 2, w))",
+        "def f(x, h, n):\n  h = h + 0.1\n  return F.interpolate(x, scale_factor=h / n)",
+    ),
     "HP108": (
         "im.resize(s, Image.BICUBIC)\nF.interpolate(x, s, mode='bicubic', antialias=True)",
         "F.interpolate(x, s, mode='bicubic')\ncv2.resize(x, s, interpolation=cv2.INTER_CUBIC)",

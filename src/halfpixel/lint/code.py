@@ -23,12 +23,12 @@ class KnownCall:
 
     Attributes:
         call: as it stands in the file.
-        name: the function's name, as the catalogue has it: ``F.interpolate``.
+        function: its name, as the catalogue has it: ``F.interpolate``.
         signature: the function's.
     """
 
     call: SourceCall
-    name: str
+    function: str
     signature: inspect.Signature
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from .project import Project
@@ -42,16 +43,26 @@ def fix(page: str) -> str:
     return shown[1] if shown else ""
 
 
-def of_all(page: str) -> str:
-    """The page on lint with the table of rules."""
+def of_all(page: str, pages: Mapping[str, str]) -> str:
+    """The page on lint with the table of rules.
+
+    Args:
+        page: its text.
+        pages: those of the rules, by code.
+    """
     before, _, rest = page.partition(BEGIN)
     after = rest.partition(END)[2]
-    return f"{before}{BEGIN}\n\n{_table()}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{_table(pages)}\n{END}{after}"
 
 
-def _table() -> str:
-    lines = ["| code | finds | asked |", "| --- | --- | --- |"]
+_COUNT = re.compile(r"20\d\d-\d\d-\d\d: (\d+ of [\d,]+) ")
+
+
+def _table(pages: Mapping[str, str]) -> str:
+    lines = ["| code | finds | asked | right of read |", "| --- | --- | --- | --- |"]
     for rule in RULES.values():
         asked = "with `--pedantic`" if rule.pedantic else rule.asked
-        lines.append(f"| [{rule.code}](lint/{rule.code}.md) | {rule.title} | {asked} |")
+        count = _COUNT.search(pages[rule.code].partition("## Measured")[2])
+        right = count[1] if count else ""
+        lines.append(f"| [{rule.code}](lint/{rule.code}.md) | {rule.title} | {asked} | {right} |")
     return "".join(f"{line}\n" for line in lines)

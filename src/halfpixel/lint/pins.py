@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from ..upgrades import requirements
+from ..upgrades.environment import Environment, package_of, plain
 
 # files that pin every package, the first that is there counts
 LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")
@@ -39,6 +41,17 @@ class Pins:
         bounds = [one for one in specifiers if one.operator in ("==", "===", "~=", "<", "<=")]
         tops = [Version(one.version.rstrip(".*")) for one in bounds if _is_version(one.version)]
         return where if tops and min(tops) <= Version(release) else ""
+
+    @functools.cached_property
+    def environment(self) -> Environment:
+        """The releases of frameworks that are pinned to one."""
+        releases: dict[str, str] = {}
+        for distribution, (specifiers, _) in self.allowed.items():
+            package = package_of(distribution)
+            exact = [s.version for s in specifiers if s.operator in ("==", "===")]
+            if package is not None and exact and _is_version(exact[0]) and "*" not in exact[0]:
+                releases.setdefault(package, plain(package, exact[0]))
+        return Environment("", releases)
 
 
 def _is_version(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...conversion.parse.source import Scope, dotted
-from ..code import File, KnownCall
+from ..code import File
 from ..finding import Hit
 
 
@@ -20,32 +20,17 @@ class Default:
         parameter: whose default it is.
         place: of the parameter among those without a name.
         words: what it was and is, and since when.
-        modes: with which modes it matters; all, if empty.
     """
 
     functions: tuple[str, ...]
     parameter: str
     place: int
     words: str
-    modes: tuple[str, ...] = ()
 
 
 _SAMPLED = "False since torch 1.3, True before"
+# those of releases that Python 3.7 can install: torch 0.4 changed that of interpolate before
 DEFAULTS = (
-    Default(
-        ("F.interpolate", "F.upsample"),
-        "align_corners",
-        4,
-        "False since torch 0.4, True before",
-        ("linear", "bilinear", "bicubic", "trilinear"),
-    ),
-    Default(
-        ("nn.Upsample",),
-        "align_corners",
-        3,
-        "False since torch 0.4, True before",
-        ("linear", "bilinear", "bicubic", "trilinear"),
-    ),
     Default(("F.grid_sample", "torch.nn.functional.grid_sample"), "align_corners", 4, _SAMPLED),
     Default(("torch.nn.functional.affine_grid",), "align_corners", 2, _SAMPLED),
     Default(
@@ -71,6 +56,7 @@ DEFAULTS = (
         "on for shrinking since scikit-image 0.15, off before",
     ),
 )
+_MAKING_TENSORS = ("ToTensor", "PILToTensor", "ToImage")
 _OPENERS = ("PIL.Image.open", "PIL.Image.fromarray", "PIL.Image.new", "PIL.Image.merge")
 
 
@@ -81,9 +67,13 @@ def check(file: File) -> Iterator[Hit]:
         if not isinstance(node, ast.Call):
             continue
         call = known.get(node)
-        name = call.name if call is not None else _name(file, node)
+        name = call.function if call is not None else _name(file, node)
         for default in DEFAULTS:
-            if name in default.functions and not _gives(node, default) and _matters(call, default):
+            if (
+                name in default.functions
+                and not _gives(node, default)
+                and not _before_tensors(file, node)
+            ):
                 yield Hit(
                     node,
                     f"{name} without {default.parameter}, whose default is {default.words}: write it",
@@ -99,8 +89,16 @@ def _gives(node: ast.Call, default: Default) -> bool:
     return hidden or named or len(node.args) > default.place
 
 
-def _matters(call: KnownCall | None, default: Default) -> bool:
-    return not default.modes or (call is not None and call.literal("mode") in default.modes)
+def _before_tensors(file: File, node: ast.Call) -> bool:
+    """Whether a transform is given an image of Pillow: one that makes a tensor comes after it."""
+    outer = file.source.parents.get(node)
+    if not isinstance(outer, (ast.List, ast.Tuple)):
+        return False
+    after = outer.elts[outer.elts.index(node) + 1 :]
+    names = {
+        (dotted(one.func) or "").rpartition(".")[2] for one in after if isinstance(one, ast.Call)
+    }
+    return not names.isdisjoint(_MAKING_TENSORS)
 
 
 def _name(file: File, node: ast.Call) -> str:

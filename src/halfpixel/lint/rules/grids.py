@@ -22,7 +22,7 @@ _DEEPEST = 6
 
 def check(file: File) -> Iterator[Hit]:
     """Grids that are made for one flag and sampled with another; grids that are sampled with both."""
-    samplers = [call for call in file.calls if call.name in _SAMPLERS]
+    samplers = [call for call in file.calls if call.function in _SAMPLERS]
     for call in samplers:
         aligned, grid = _aligned(call), call.written.get("grid")
         if aligned is None or grid is None:
@@ -35,7 +35,7 @@ def check(file: File) -> Iterator[Hit]:
             if (kind == "corners") != aligned:
                 yield Hit(
                     call.node,
-                    f"{call.name} with {_said(call)} of a grid where {_WORDS[kind]}, made at line "
+                    f"{call.function} with {_said(call)} of a grid where {_WORDS[kind]}, made at line "
                     f"{where.lineno}: write align_corners={not aligned}, or make the grid for {aligned}",
                 )
     yield from _sampled_twice(file, samplers)
@@ -202,8 +202,8 @@ def _sampled_twice(file: File, samplers: list[KnownCall]) -> Iterator[Hit]:
         if before[1] != aligned and not _in_other_branches(file, before[0].node, call.node):
             yield Hit(
                 call.node,
-                f"{call.name} with {_said(call)} of {grid.id}, which is sampled with {_said(before[0])} at "
-                f"line {before[0].node.lineno}: the two read other pixels",
+                f"{call.function} with {_said(call)} of {grid.id}, which is sampled with {_said(before[0])} "
+                f"at line {before[0].node.lineno}: the two read other pixels",
             )
 
 

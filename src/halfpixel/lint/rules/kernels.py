@@ -45,7 +45,9 @@ def kernel_of(call: KnownCall) -> str | None:
         return None
     if flag in call.arguments:
         return named(call.arguments[flag])
-    return "linear" if call.name in ("cv2.resize", "cv2.warpAffine", "tf.image.resize") else None
+    return (
+        "linear" if call.function in ("cv2.resize", "cv2.warpAffine", "tf.image.resize") else None
+    )
 
 
 def named(node: ast.expr) -> str | None:

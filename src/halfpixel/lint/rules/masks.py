@@ -32,12 +32,19 @@ def check(file: File) -> Iterator[Hit]:
     for node, kernel, name in found:
         labels = _LABELS.search(name) and not _CONTINUOUS.search(name)
         paired = _MASKS.search(name) is None or file.function_around(node) in of_images
-        if kernel != "nearest" and labels and paired:
+        if kernel != "nearest" and labels and paired and not _becomes_continuous(file, node):
             yield Hit(
                 node,
                 f"{name} is resized with {kernel}, which makes values between labels: write nearest, or "
                 "threshold the result",
             )
+
+
+def _becomes_continuous(file: File, node: ast.Call) -> bool:
+    """Whether the result is called by a name of what has values between labels."""
+    outer = next((one for one in file.source.around(node) if isinstance(one, ast.stmt)), None)
+    targets = outer.targets if isinstance(outer, ast.Assign) else []
+    return any(_CONTINUOUS.search(_name(target)) for target in targets)
 
 
 def _image(file: File, node: ast.Call) -> str:

@@ -75,13 +75,14 @@ def _in(call: KnownCall) -> Iterator[Hit]:
         if said in _TELLING and said != name and said in call.signature.parameters:
             yield Hit(
                 written[name],
-                f"{call.name}: {said} is given as {name}, the argument in this place: write "
+                f"{call.function}: {said} is given as {name}, the argument in this place: write "
                 f"{said}={ast.unparse(written[name])}",
             )
         elif isinstance(value, ast.Constant) and isinstance(value.value, str) and name in _NO_WORD:
             yield Hit(
                 call.node,
-                f"{call.name}: {value.value!r} is given as {name}, the argument in this place{_meant(call)}",
+                f"{call.function}: {value.value!r} is given as {name}, the argument in this place"
+                f"{_meant(call)}",
             )
     if isinstance(call.read, Raises) and "if it is the dilation" in str(call.read):
         yield Hit(call.node, str(call.read))

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from ...conversion.parse import Raises
+from ...frameworks import FRAMEWORKS
+from ...upgrades.environment import release_of
 from ..code import File, KnownCall
 from ..finding import Edit, Hit, renamed, replaced, without
 from ..removed import REMOVED, Removed
@@ -59,17 +61,20 @@ def check(file: File) -> Iterator[Hit]:
         others = file.is_guarded(call.node) or file.is_decided(call)
         if not others and not any(misplaced.of_call(call)):
             yield from _raises(call)
+            yield from _absent(file, call)
     yield from _gone(file)
 
 
 def _raises(call: KnownCall) -> Iterator[Hit]:
-    taken = ((name, words) for (function, name), words in _WORDS.items() if function == call.name)
+    taken = (
+        (name, words) for (function, name), words in _WORDS.items() if function == call.function
+    )
     for name, words in taken:
         value = call.literal(name)
         if isinstance(value, str) and value not in words:
             yield Hit(
                 call.node,
-                f"{call.name} raises: {name}={value!r} is not one of {', '.join(words)}"
+                f"{call.function} raises: {name}={value!r} is not one of {', '.join(words)}"
                 f"{_assumed(call)}",
             )
             return
@@ -81,6 +86,23 @@ def _raises(call: KnownCall) -> Iterator[Hit]:
         for branch in call.read:
             if isinstance(branch.read, Raises):
                 yield Hit(call.node, f"where {branch.condition}: {branch.read}{_assumed(call)}")
+
+
+def _absent(file: File, call: KnownCall) -> Iterator[Hit]:
+    """Where the release that the project pins does not have a call."""
+    environment = file.project.pins.environment
+    for reading in call.readings if environment.releases else ():
+        pinned = [(one, release_of(one.framework, environment)) for one in reading.calls]
+        if pinned and all(r is not None and one.at(r) is None for one, r in pinned):
+            one, release = pinned[0]
+            ranges = one.releases or " or ".join(one.ranges)
+            title = FRAMEWORKS[one.framework].title
+            yield Hit(
+                call.node,
+                f"{reading.written} exists only in {title} {ranges}, and the project pins {release}"
+                f"{_assumed(call)}",
+            )
+            return
 
 
 def _assumed(call: KnownCall) -> str:
@@ -97,7 +119,7 @@ def _is_of_every_layer(call: KnownCall) -> bool:
     """Whether it has a keyword that all layers of Keras take, and that no signature lists."""
     own = call.signature.parameters
     given = (one.arg for one in call.node.keywords if one.arg not in own)
-    return call.name.startswith("keras.layers.") and any(name in _OF_LAYERS for name in given)
+    return call.function.startswith("keras.layers.") and any(name in _OF_LAYERS for name in given)
 
 
 def _fix(call: KnownCall) -> Iterator[Edit]:
@@ -114,7 +136,11 @@ def _fix(call: KnownCall) -> Iterator[Edit]:
         if edit is not None:
             yield edit
     images = call.keyword("images")
-    if images is not None and call.name == "tf.image.crop_and_resize" and not call.keyword("image"):
+    if (
+        images is not None
+        and call.function == "tf.image.crop_and_resize"
+        and not call.keyword("image")
+    ):
         yield renamed(images, "image")
 
 

@@ -20,8 +20,8 @@ def check(file: File) -> Iterator[Hit]:
                 factors = " and ".join(dict.fromkeys(f"{factor:g}" for factor in _numbers(reading)))
                 yield Hit(
                     call.node,
-                    f"{call.name} shrinks to {factors} without antialias: pixels between the samples are not "
-                    f"read; write {_instead(reading)}",
+                    f"{call.function} shrinks to {factors} without antialias: pixels between the samples are "
+                    f"not read; write {_instead(reading)}",
                 )
                 break
 

@@ -20,7 +20,7 @@ def check(file: File) -> Iterator[Hit]:
                 less = f" or {low * axis.stride}" if low else ""
                 yield Hit(
                     call.node,
-                    f"{call.name}: at stride {axis.stride} a kernel of {axis.kernel} gives {low} taps to "
+                    f"{call.function}: at stride {axis.stride} a kernel of {axis.kernel} gives {low} taps to "
                     f"some pixels and {low + 1} to others (a checkerboard): {more}{less}",
                 )
                 break

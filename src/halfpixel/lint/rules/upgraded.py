@@ -25,4 +25,4 @@ def check(file: File) -> Iterator[Hit]:
             for one in found
         )
         if said:
-            yield Hit(call.node, f"{call.name} changes: {'; '.join(said)}")
+            yield Hit(call.node, f"{call.function} changes: {'; '.join(said)}")
