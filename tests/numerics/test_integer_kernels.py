@@ -46,7 +46,7 @@ from halfpixel.numerics.integer_kernels import (
 from halfpixel.numerics.integer_kernels import opencv as opencv_
 from halfpixel.operators import every_pyramid, every_resize
 from halfpixel.report.terminal import explain
-from tests.thinning import swept
+from tests.thinning import swept, thinned
 
 from ..test_integers import FACTORS, IMAGES, SIZES, case_of, differences, says, settings
 
@@ -559,7 +559,7 @@ SPOKEN_OF = [
 SIZES_OF = {"area": [(5, 4)], "area_linear": [(11, 13)], "pyramid": [(4, 5)]}  # of 7 x 9
 
 
-@pytest.mark.parametrize(("rounding", "convention"), SPOKEN_OF, ids=str)
+@pytest.mark.parametrize(("rounding", "convention"), thinned(SPOKEN_OF, every=3), ids=str)
 def test_a_prediction_is_within_a_few_levels_of_the_clamped_result(
     rounding: str, convention: Resize
 ) -> None:

@@ -17,6 +17,7 @@ from halfpixel import Resize
 from halfpixel.operators import every_pyramid, every_resize, products
 from halfpixel.operators.axis import Axis
 from halfpixel.operators.resize import _band
+from tests.thinning import thinned
 
 Array = NDArray[Any]
 Random = np.random.Generator
@@ -101,7 +102,9 @@ def test_every_value_is_rounded_once_at_more_sizes(image: str) -> None:
             held(convention, IMAGES[image](random, n_in), n_out)
 
 
-@pytest.mark.parametrize("convention", [*every_resize(), *every_pyramid()], ids=str)
+@pytest.mark.parametrize(
+    "convention", thinned([*every_resize(), *every_pyramid()], every=3), ids=str
+)
 def test_every_convention_is_rounded_once(convention: Resize) -> None:
     random = np.random.default_rng(9)
     for n_in, n_out in ((40, 20), (20, 40)):
@@ -197,7 +200,9 @@ def test_memory_is_less_than_four_images() -> None:
     assert peak < 4 * x.nbytes
 
 
-@pytest.mark.parametrize("convention", [*every_resize(), *every_pyramid()], ids=str)
+@pytest.mark.parametrize(
+    "convention", thinned([*every_resize(), *every_pyramid()], every=3), ids=str
+)
 def test_rows_that_weigh_alike_are_those_that_are_computed_one_by_one(convention: Resize) -> None:
     """Where axes are long enough for rows to repeat: their ties, windows and edges too."""
     factor = Fraction(3, 4) if convention.takes_factors else None
