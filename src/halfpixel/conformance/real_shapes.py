@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..frameworks.call import HALVES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
 from ..operators.request import Gradient, Request
@@ -242,6 +243,7 @@ SHAPE_CASES = (
     ShapeCase(("whole_ratios", "more_than_128"), "halved", (1, 1, 224, 128), (112, 64)),
     ShapeCase(("more_than_128", "vectors_of_columns"), "one_more", (1, 3, 3, 130), (6, 131), _BOTH),
     ShapeCase(("more_than_128",), "crop", (1, 1, 480, 6), (224, 3)),
+    ShapeCase(("more_than_128", "vectors_of_columns"), "one_more", (1, 2, 3, 125), (6, 126), HALVES),
     ShapeCase(("long_axes",), "long_in", (1, 3, 513, 6), (27, 3)),
     ShapeCase(("long_axes",), "long_out", (1, 1, 3, 27), (6, 513)),
     ShapeCase(("long_axes", "whole_ratios"), "halved", (1, 1, 514, 6), (257, 3), steps=True),

@@ -275,7 +275,7 @@ def error_bound(case: Computation, arithmetic: ErrorModel) -> Array:
 def _resize_bound(case: Computation, arithmetic: ErrorModel) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)
-    rule = arithmetic.coordinate_rule
+    rule, arithmetic = arithmetic.coordinate_rule, arithmetic.at(sum(case.size))
     h, w = (axis_weights(convention.along(i), axis, rule) for i, axis in enumerate(case.axes))
     x = abs(filled(case.inputs["x"]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,8 @@ class ErrorModel:
         coordinate_roundings: roundings between the sizes and a coordinate.
         weights: the dtype of the interpolation weights.
         weight_error: the largest error of one weight, in unit roundoffs of that dtype.
+        large_weights: (total, dtype): where an output plane has more rows and columns together, another loop
+            keeps the weights in that dtype; None where there is none.
         accumulation: the dtype in which products are summed.
         extent_roundings: roundings of a coordinate that are relative to the input axis's size in pixels:
             those of a grid that is normalised to −1..1.
@@ -81,7 +83,14 @@ class ErrorModel:
     flushes: bool = False
     saturates: bool = False
     channel_block: int = 1
+    large_weights: tuple[int, str] | None = None
     source: str
+
+    def at(self, total: int) -> ErrorModel:
+        """The roundings of an output plane of so many rows and columns together."""
+        if self.large_weights is None or total <= self.large_weights[0]:
+            return self
+        return replace(self, weights=self.large_weights[1])
 
 
 Errors = Callable[[Resize, NDArray[np.float64]], NDArray[np.float64]]
