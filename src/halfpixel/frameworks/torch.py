@@ -180,7 +180,8 @@ def _interpolate_arithmetic(dtype: DType, flags: dict[str, object], dimensions: 
         coordinate_rule=_coordinate_rule(dtype, mode, dimensions == 2),
         evaluation=() if cubic else (_LINEAR[dimensions],),
         source=f"{_UPSAMPLE_H}: area_pixel_compute_scale, area_pixel_compute_source_index; "
-        "aten/src/ATen/native/cpu/UpSampleKernel.cpp: _use_vectorized_kernel_cond_2d, HelperInterpLinear::compute_indices_weights"
+        "aten/src/ATen/native/cpu/UpSampleKernel.cpp: _use_vectorized_kernel_cond_2d, "
+        "HelperInterpLinear::compute_indices_weights"
         + (", get_cubic_upsample_coefficients" if cubic else ""),
     )
 
