@@ -27,6 +27,7 @@ from halfpixel.operators.axis import Axis
 from halfpixel.operators.request import Request
 from halfpixel.report.terminal import explain, headline
 from tests import mylib
+from tests.thinning import thinned
 
 LATEST = dict.fromkeys(frameworks.FRAMEWORKS, "999")  # in which every call is what it is now
 LINEAR = Resize(mode="linear")
@@ -408,12 +409,15 @@ def are_one(call: Call, convention: Resize, names: set[str]) -> bool:
 
 @pytest.mark.parametrize(
     ("call", "convention", "name"),
-    [
-        pytest.param(*row, id=f"{row[0].id}-{row[2]}")
-        for row in declared()
-        # no call says what cv2.dnn's say in another way, but for some of themselves
-        if not row[0].variant or row[2].startswith("opencv_dnn") or row[2].endswith("by_planes")
-    ],
+    thinned(
+        (
+            pytest.param(*row, id=f"{row[0].id}-{row[2]}")
+            for row in declared()
+            # no call says what cv2.dnn's say in another way, but for some of themselves
+            if not row[0].variant or row[2].startswith("opencv_dnn") or row[2].endswith("by_planes")
+        ),
+        every=3,
+    ),
 )
 def test_some_edge_tells_an_evaluation_from_every_other(
     call: Call, convention: Resize, name: str

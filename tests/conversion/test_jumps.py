@@ -32,6 +32,7 @@ def test_the_steepest_slope_of_a_kernel_is_reached_and_not_exceeded(
     assert rises.max() >= tight * kernel.steepest(shape)
 
 
+@pytest.mark.sweep
 def test_between_rounding_and_a_jump_nothing_lies() -> None:
     """Every rule of the catalogue at sizes up to 40: weights move as a slope allows, or many times as far."""
     found: dict[bool, list[float]] = {True: [], False: []}

@@ -152,6 +152,7 @@ def test_a_worker_that_collects_other_items_fails_the_run(
     assert "Different tests were collected between gw0 and gw1" in str(report.longrepr)
 
 
+@pytest.mark.sweep  # three interpreters: the tests above hold what is handed out again
 def test_the_other_tests_of_a_run_are_run_when_one_aborts(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
