@@ -12,12 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..numerics import pillow_window
+from ..numerics.computation import Computed
 from ..numerics.error_model import ErrorModel, normalised_weight_error
+from ..numerics.integer_kernels import ROUNDINGS
+from ..numerics.integer_kernels import pillow as integer_kernel
 from ..operators import Resize
 from ..operators.request import Request
 from .call import (
     Call,
     Change,
+    Defect,
     DType,
     Expression,
     Framework,
@@ -140,10 +145,40 @@ _REFUSES_EMPTY = (
 )
 
 
-_BOX_BEFORE = dict.fromkeys(
-    _DTYPES,
-    "BOX until 6.2 leaves a pixel out that lies at exactly half of a window before its middle or after it, "
-    f"and an output that has no other is 0 ({_RESAMPLE_C}: box_filter, x >= -0.5 && x < 0.5)",
+def _has_a_tie(request: Request) -> bool:
+    """Whether a window ends at the middle of a pixel."""
+    resized = (sizes for sizes in request.sizes if sizes[0] != sizes[1] and min(sizes) > 0)
+    box = _FILTERS["BOX"]
+    return any(
+        not np.array_equal(
+            pillow_window.weights(box, *one), pillow_window.box_weights_until_6(*one)
+        )
+        for one in resized
+    )
+
+
+def _ties_left_out(case: Computed) -> Computed:
+    """Columns, then rows, by the weights of a box that is open at both ends."""
+    x: NDArray[Any] = np.asarray(case.inputs["x"])
+    whole = case.rule in ROUNDINGS
+    x = x.astype(np.int64) if whole else x
+    for axis in (3, 2):
+        n_in, n_out = case.request.sizes[axis - 2]
+        if n_in != n_out:
+            weights = pillow_window.box_weights_until_6(n_in, n_out)
+            if whole:
+                x = integer_kernel.one_pass(integer_kernel.whole(weights), x, axis)
+            else:
+                x = np.moveaxis(np.tensordot(weights, x, (1, axis)), 0, axis)
+    return replace(case, expected=x.astype(np.float64))
+
+
+_TIES_LEFT_OUT = Defect(
+    why="BOX leaves a pixel out that lies at exactly half of a window before its middle or after it, and an "
+    "output that has no other is 0",
+    releases="<7",
+    when=_has_a_tie,
+    result=_ties_left_out,
 )
 _OF_NO_PIXELS = LeftOut(
     why="an image of no pixels becomes zeros, which no convention says",
@@ -157,9 +192,6 @@ def _call(name: str, convention: Resize) -> Call:
         for releases, rounding in _EARLIER.items()
     }
     earlier[_NO_RESAMPLING]["expression"] = _resize(f"Image.{name}")
-    if convention.mode == "box":
-        before = earlier.pop(_NO_RESAMPLING)
-        earlier |= {">=7, <9.1": before, "<7": {**before, "unpredicted": _BOX_BEFORE}}
     return Call(
         framework="pillow",
         name=f"resize-{name}",
@@ -172,6 +204,7 @@ def _call(name: str, convention: Resize) -> Call:
         roundings=_roundings(convention, _LATEST),
         changes=earlier,
         refusals=_REFUSES_EMPTY,
+        defects=(_TIES_LEFT_OUT,) if convention.mode == "box" else (),
         left_out=(_OF_NO_PIXELS,),
     )
 

@@ -72,6 +72,20 @@ def weights(convention: Resize, n_in: int, n_out: int) -> Float64:
     return np.divide(value, total, out=value, where=total != 0)
 
 
+def box_weights_until_6(n_in: int, n_out: int) -> Float64:
+    """Those of BOX until Pillow 6.2 (``x >= -0.5 && x < 0.5``): a window that begins after its first half
+    leaves both ends out, and an output with no other pixel is 0."""
+    scale = n_in / n_out
+    stretch = max(scale, 1.0)
+    centre = ((np.arange(n_out) + 0.5) * scale)[:, None]
+    away = (np.arange(n_in) - centre + 0.5) * (1.0 / stretch)
+    _, visited = window(_BOX, n_in, n_out)
+    value = (visited & (away >= -0.5) & (away < 0.5)).astype(np.float64)
+    total = np.add.accumulate(value, axis=1)[:, -1:]
+    return np.divide(value, total, out=value, where=total != 0)
+
+
+_BOX = Resize(mode="box", antialias=True, exclude_outside=True)
 # mode, a and radius
 _Shape = tuple[str, float | None, int | None]
 _SUPPORT: dict[_Shape, float] = {

@@ -36,15 +36,23 @@ def _passes(
     for axis in (2, 3) if rows_first(x.shape[2:], size) else (3, 2):
         n_in, n_out = x.shape[axis], size[axis - 2]
         if n_in != n_out:
-            matrix = _whole(convention, n_in, n_out, _BITS)
-            # in float64 the sums are exact, far below 2**53, and BLAS does them
-            sums = np.tensordot(matrix, x.astype(np.float64), axes=(1, axis))
-            x = half_up(np.moveaxis(sums, 0, axis).astype(np.int64), _BITS).clip(0, 255)
+            x = one_pass(_whole(convention, n_in, n_out, _BITS), x, axis)
     return x
+
+
+def one_pass(matrix: Float64, x: Integers, axis: int) -> Integers:
+    """An axis resized by whole weights, (n_out, n_in): see :func:`whole`."""
+    # in float64 the sums are exact, far below 2**53, and BLAS does them
+    sums = np.tensordot(matrix, x.astype(np.float64), axes=(1, axis))
+    return half_up(np.moveaxis(sums, 0, axis).astype(np.int64), _BITS).clip(0, 255)
 
 
 @functools.lru_cache(maxsize=64)
 def _whole(convention: Resize, n_in: int, n_out: int, bits: int) -> Float64:
+    return whole(pillow_window.weights(convention, n_in, n_out), bits)
+
+
+def whole(weights: Float64, bits: int = _BITS) -> Float64:
     """The weights of an axis, (n_out, n_in), in units of the last bit."""
-    scaled = pillow_window.weights(convention, n_in, n_out) * 2.0**bits
+    scaled = weights * 2.0**bits
     return np.trunc(scaled + np.copysign(0.5, scaled))
