@@ -676,6 +676,8 @@ def bspline(x: Array, size: tuple[int, int]) -> Array:
 
 # seconds of the processor each: what they show others show too, or the sweep
 DEAR = {
+    "gamma",
+    "transposed",
     "shifted by a tenth of a pixel",
     "nearest but for rounding",
     "median",

@@ -197,6 +197,7 @@ def test_scikit_image_mirrors(order: int, flags: dict[str, Any], convention: Res
     assert answer.convention == convention
 
 
+@pytest.mark.sweep
 @of_numpy
 def test_scikit_image_blurs_where_it_antialiases() -> None:
     blurred = identified(in_scikit_image(1, anti_aliasing=True, mode="edge"))
@@ -367,7 +368,7 @@ def test_onnx_runtime_s_pytorch_half_pixel_is_half_pixel_but_for_one_pixel() -> 
 @pytest.mark.parametrize(
     "nearest_mode", ["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]
 )
-@pytest.mark.parametrize("grid", ["half_pixel", "asymmetric"])
+@pytest.mark.parametrize("grid", thinned(["half_pixel", "asymmetric"], every=2))
 def test_onnx_runtime_divides_the_index_in_float32(grid: Any, nearest_mode: Any) -> None:
     answer = identified(
         node(mode="nearest", coordinate_transformation_mode=grid, nearest_mode=nearest_mode)
@@ -385,13 +386,16 @@ SYMMETRIC: dict[str, Any] = {"coordinate_transformation_mode": "half_pixel_symme
 @of_numpy
 @pytest.mark.parametrize(
     "convention",
-    [
-        LINEAR,
-        Resize(mode="linear", **SYMMETRIC),
-        Resize(mode="cubic", **SYMMETRIC),
-        Resize(mode="nearest", **SYMMETRIC),
-        Resize(mode="nearest", nearest_mode="floor", **SYMMETRIC),
-    ],
+    thinned(
+        [
+            LINEAR,
+            Resize(mode="linear", **SYMMETRIC),
+            Resize(mode="cubic", **SYMMETRIC),
+            Resize(mode="nearest", **SYMMETRIC),
+            Resize(mode="nearest", nearest_mode="floor", **SYMMETRIC),
+        ],
+        every=3,
+    ),
     ids=lambda convention: convention.slug,
 )
 def test_onnx_runtime_given_a_factor_samples_at_it(convention: Resize) -> None:

@@ -17,7 +17,7 @@ from halfpixel.identification.candidates import Candidate, bound_of, fit
 from halfpixel.identification.probes import Answer
 from halfpixel.identification.scalings import own_factors
 from tests.identification.test_drawn import FLAGS, TORCH, claimed, followed_by, holds, run
-from tests.thinning import SECONDS, swept
+from tests.thinning import SECONDS, thinned
 
 Array = NDArray[Any]
 Function = Callable[[Array], Array]
@@ -121,7 +121,7 @@ def check(number: int) -> Identification:
 
 @pytest.mark.opencv
 @pytest.mark.torch
-@pytest.mark.parametrize("number", [0, swept(1), 2, swept(3)])
+@pytest.mark.parametrize("number", thinned(range(4), every=4))
 def test_a_function_with_a_factor_of_its_own_is_never_named_wrongly(number: int) -> None:
     check(number)
 
