@@ -26,6 +26,13 @@ IMPORTED = {
         "cv2.resize(x, s)"
     ),
     "from tf_keras import layers as L\nL.UpSampling2D(2)": "tf_keras.layers.UpSampling2D(2)",
+    "from PIL import Image as I\nI.open(p).convert('L').resize(s, I.BICUBIC)": (
+        "im.resize(s, Image.BICUBIC)"
+    ),
+    "from PIL import Image\ndef f(image: Image.Image): return image.resize(s)": "im.resize(s)",
+    "from PIL import Image\nx.resize(s, resample=Image.Resampling.BOX)": (
+        "im.resize(s, resample=Image.Resampling.BOX)"
+    ),
     "try:\n  import cv2\nexcept ImportError:\n  cv2 = None\ncv2.resize(x, s)": "cv2.resize(x, s)",
 }
 
@@ -41,6 +48,10 @@ OTHERS = (
     "from mine import interpolate\ninterpolate(x, 3)",
     "import numpy as np\nnp.resize(x, s)",
     "x.resize(3)",
+    "from PIL import Image\ndef f(image): return image.resize(s)",
+    "from PIL import Image\nImage.open(p).load().resize(s)",
+    "from PIL import Image\ndef f(self): self.resize(s, Image.BICUBIC)",
+    "from PIL import Image\nmine.resize(x, s, Image.BICUBIC)",
     "import cv2 as m\ndef f():\n    m = 3\n    m.resize(x, s)",
 )
 

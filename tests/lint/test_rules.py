@@ -80,6 +80,7 @@ FOUND = {
     "HP102": (
         "cv2.resize(x, (h, w))",
         "F.interpolate(x, (w, h))",
+        "im.resize((h, w), Image.BICUBIC)",
         "tf.image.resize(x, (width, height))",
         "h, w = 3, m\ncv2.resize(x, (height, width), interpolation=flag)",
     ),

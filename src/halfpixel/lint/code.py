@@ -193,7 +193,8 @@ def _known(full: str) -> tuple[tuple[str, inspect.Signature], ...]:
     except Unreadable:
         return ()
     name = canonical(full)
-    same = name if name in function.spelled else function.name
+    alias = name in function.spelled and not function.method
+    same = name if alias else function.name
     return ((same, function.signature),)
 
 

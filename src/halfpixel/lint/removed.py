@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..frameworks import pillow
+
 
 @dataclass(frozen=True)
 class Removed:
@@ -38,9 +40,7 @@ def _tf1(instead: str) -> Removed:
 
 REMOVED: Mapping[str, Removed] = {
     # Pillow 10.0.0, docs/releasenotes/10.0.0.rst: Constants
-    "PIL.Image.ANTIALIAS": _pillow("LANCZOS"),
-    "PIL.Image.LINEAR": _pillow("BILINEAR"),
-    "PIL.Image.CUBIC": _pillow("BICUBIC"),
+    **{f"PIL.Image.{old}": _pillow(new) for old, new in pillow.REMOVED.items()},
     # SciPy 1.3.0 and 1.14.0, release notes
     "scipy.misc.imresize": Removed(
         "scipy", "1.3.0", "it scaled values to 0..255; write PIL.Image.fromarray(…).resize(…)"

@@ -21,6 +21,10 @@ from . import conv_transpose, names
 
 # modules whose functions are looked for, by the first word of a dotted name
 ROOTS = ("torch", "tensorflow", "tf_keras", "keras", "cv2")
+# of an image of Pillow, whatever its name; what makes one, and methods of one whose result is one
+_METHOD = "PIL.Image.Image.resize"
+_OPENERS = tuple(f"PIL.Image.{name}" for name in ("open", "fromarray", "new", "merge"))
+_KEEPING = ("convert", "copy", "crop", "rotate", "resize", "transpose")
 _LEFT_OUT = {".git", ".venv", "venv", "node_modules", "__pycache__", "build", "site-packages"}
 _LARGEST = 1 << 22  # bytes of a file that is read
 _DEEPEST = 8  # names that stand for names
@@ -292,6 +296,35 @@ class Source:
             elif is_known(full):
                 assert full is not None
                 yield self._spelled(node, node, full, scope)
+            elif full is None and self._is_of_image(node, scope):
+                yield self._spelled(node, node, _METHOD, scope)
+
+    def _is_of_image(self, node: ast.Call, scope: Scope) -> bool:
+        """Whether a call is that of a method of an image of Pillow: the image is known, or a filter is."""
+        if not isinstance(node.func, ast.Attribute) or node.func.attr != _METHOD.rpartition(".")[2]:
+            return False
+        given = [*node.args[1:2], *(one.value for one in node.keywords if one.arg == "resample")]
+        filters = (self.full_name(one, scope) or "" for one in given)
+        named = len(node.args) <= 2 and any(one.startswith("PIL.Image.") for one in filters)
+        own = dotted(node.func.value) in ("self", "cls")
+        return self.is_image(node.func.value, scope) or (named and not own)
+
+    def is_image(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether an expression is an image of Pillow: opened in the file, or an argument that says so."""
+        found = self.value(node, scope)
+        made = found[0] if found else node
+        while isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
+            if self.full_name(made.func, scope) in _OPENERS:
+                return True
+            if made.func.attr not in _KEEPING:
+                return False
+            made = made.func.value
+        holder = scope.holder(node.id) if isinstance(node, ast.Name) else None
+        if not isinstance(node, ast.Name) or holder is None or node.id in holder.bound:
+            return False
+        notes = (one for one in ast.walk(holder.node) if isinstance(one, ast.arg))
+        note = next((one.annotation for one in notes if one.arg == node.id), None)
+        return note is not None and self.full_name(note, scope) == "PIL.Image.Image"
 
     def _spelled(
         self, node: ast.Call, given: ast.Call, full: str, scope: Scope, *, partial: bool = False
@@ -315,7 +348,8 @@ class Source:
         first = [text for text in arguments if not text.startswith("**")]
         said = [*first, *(f"{k}={v}" for k, v in keywords.items()), *arguments[len(first) :]]
         assumed = tuple(dict.fromkeys(values.assumed))
-        spelled = f"{full}({', '.join(said)})"
+        function = f"im.{full.rpartition('.')[2]}" if full == _METHOD else full
+        spelled = f"{function}({', '.join(said)})"
         return SourceCall(node, full, scope, ast.unparse(node), spelled, assumed, partial)
 
     def _entries(self, node: ast.expr, scope: Scope) -> Mapping[str, ast.expr] | None:
@@ -535,9 +569,10 @@ class _Values(ast.NodeTransformer):
 
     def _flag(self, node: ast.expr) -> ast.expr | None:
         full = self._source.full_name(node, self._scope)
-        if full is None or full.partition(".")[0] not in ("cv2", "tensorflow") or "." not in full:
+        if full is None or full.partition(".")[0] not in ("cv2", "tensorflow", "PIL"):
             return None
-        return ast.parse(full.replace("tensorflow", "tf", 1), mode="eval").body
+        own = full.replace("tensorflow", "tf", 1).removeprefix("PIL.")
+        return ast.parse(own, mode="eval").body if "." in own else None
 
 
 def _literal(node: ast.expr, *, of_default: bool) -> ast.expr | None:

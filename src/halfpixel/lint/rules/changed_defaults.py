@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...conversion.parse.source import Scope, dotted
+from ...conversion.parse.source import dotted
 from ..code import File
 from ..finding import Hit
 
@@ -48,7 +48,7 @@ DEFAULTS = (
         4,
         "True since torchvision 0.17, False for tensors before",
     ),
-    Default(("PIL.Image.Image.resize",), "resample", 1, "BICUBIC since Pillow 7.0, NEAREST before"),
+    Default(("Image.resize",), "resample", 1, "BICUBIC since Pillow 7.0, NEAREST before"),
     Default(
         ("skimage.transform.resize",),
         "anti_aliasing",
@@ -57,7 +57,6 @@ DEFAULTS = (
     ),
 )
 _MAKING_TENSORS = ("ToTensor", "PILToTensor", "ToImage")
-_OPENERS = ("PIL.Image.open", "PIL.Image.fromarray", "PIL.Image.new", "PIL.Image.merge")
 
 
 def check(file: File) -> Iterator[Hit]:
@@ -104,25 +103,4 @@ def _before_tensors(file: File, node: ast.Call) -> bool:
 def _name(file: File, node: ast.Call) -> str:
     scope = file.source.scope_of(node)
     full = file.source.full_name(node.func, scope)
-    if full is not None:
-        return full
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "resize":
-        return "PIL.Image.Image.resize" if _is_image(file, node.func.value, scope) else ""
-    return ""
-
-
-def _is_image(file: File, node: ast.expr, scope: Scope) -> bool:
-    """Whether an expression is an image of Pillow: opened in the file, or an argument that says so."""
-    found = file.source.value(node, scope)
-    made = found[0] if found else node
-    while isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
-        if file.source.full_name(made.func, scope) in _OPENERS:
-            return True
-        made = made.func.value if made.func.attr in ("convert", "copy", "crop") else ast.Constant(0)
-    holder = scope.holder(node.id) if isinstance(node, ast.Name) else None
-    if holder is None or holder.bound.get(node.id) or not isinstance(holder.node, ast.FunctionDef):  # type: ignore[attr-defined]
-        return False
-    notes = {one.arg: one.annotation for one in ast.walk(holder.node) if isinstance(one, ast.arg)}
-    note = notes.get(node.id)  # type: ignore[attr-defined]
-    name = dotted(note) if note is not None else None
-    return name is not None and name in ("Image.Image", "PIL.Image.Image")
+    return full or ""

@@ -61,6 +61,8 @@ def named(node: ast.expr) -> str | None:
 def image_of(file: File, node: ast.Call) -> ast.expr | None:
     """What a call resizes."""
     known = next((call for call in file.calls if call.node is node), None)
+    if known is not None and known.function == "Image.resize":
+        return node.func.value if isinstance(node.func, ast.Attribute) else None
     if known is not None:
         first = next(iter(known.signature.parameters))
         return known.written.get(first)
