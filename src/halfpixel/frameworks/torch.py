@@ -168,7 +168,8 @@ def _interpolate_arithmetic(dtype: DType, flags: dict[str, object], dimensions: 
         # the scale, its product with the index, and half_pixel's "- 0.5"
         coordinate_roundings=2 if flags.get("align_corners") else 3,
         weights=dtype if narrow_weights else computed,
-        # so does the general loop of planes, but for three channels and channels_last
+        # so does the general loop of planes, but for three channels and channels_last:
+        # cpu/UpSampleKernel.cpp, HelperInterpLinear::compute_indices_weights
         large_weights=(128, dtype) if halves and mode == "bilinear" else None,
         # linear: 1 - lambda; halves: half a unit of float32 is what
         # float16 loses of a number below its normal range
@@ -179,9 +180,7 @@ def _interpolate_arithmetic(dtype: DType, flags: dict[str, object], dimensions: 
         narrow_roundings=(3 if cubic else 1) if halves else 0,
         coordinate_rule=_coordinate_rule(dtype, mode, dimensions == 2),
         evaluation=() if cubic else (_LINEAR[dimensions],),
-        source=f"{_UPSAMPLE_H}: area_pixel_compute_scale, area_pixel_compute_source_index; "
-        "aten/src/ATen/native/cpu/UpSampleKernel.cpp: _use_vectorized_kernel_cond_2d, "
-        "HelperInterpLinear::compute_indices_weights"
+        source=f"{_UPSAMPLE_H}: area_pixel_compute_scale, area_pixel_compute_source_index"
         + (", get_cubic_upsample_coefficients" if cubic else ""),
     )
 
