@@ -1,7 +1,9 @@
 """What a test acts does not reach the next one, and what a command prints does not depend on the terminal."""
 
 import operator
+import sys
 from collections.abc import Iterator
+from importlib.abc import MetaPathFinder
 
 import packaging.specifiers  # noqa: F401  else a run in this process takes a second copy, unlike this one
 import pytest
@@ -23,6 +25,30 @@ def _frameworks_stay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.undo()
         selection.forget()
     assert [*FRAMEWORKS][: len(_NAMES)] == _NAMES, "the test left FRAMEWORKS in another order"
+
+
+class _Imports(MetaPathFinder):
+    """Which of the frameworks are imported, and not only looked for: by what they import first."""
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname in ("cv2.mat_wrapper", "torch._C", "tensorflow.python"):
+            self.found.add(fullname.partition(".")[0])
+
+
+@pytest.fixture(autouse=True)
+def _imported_once(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """pytester forgets what a run in this process imports, and then cv2 and torch cannot be imported again: a
+    test that needs them imports them before."""
+    imports = _Imports()
+    if "pytester" in request.fixturenames:
+        monkeypatch.setattr(sys, "meta_path", [imports, *sys.meta_path])
+    yield
+    assert not imports.found, f"import {imports.found} before pytester, in a fixture of the session"
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -47,7 +47,11 @@ def _trials(framework: str) -> list[Trial]:
     return [*itertools.chain.from_iterable(suite(release) for suite in SUITES)]
 
 
-def _explained(trial: Trial, mistake: Callable[[NDArray[Any]], NDArray[Any]]) -> str:
+Mistake = Callable[[NDArray[Any]], NDArray[Any]]
+
+
+def _told(trial: Trial, mistake: Mistake) -> str:
+    """What a report says of a trial that returned something else."""
     case: Case = trial.case()
     dtype: Any = trial.dtype
     returned = trial.call.returns.get(dtype, dtype).replace("bfloat16", "float32")
@@ -55,11 +59,16 @@ def _explained(trial: Trial, mistake: Callable[[NDArray[Any]], NDArray[Any]]) ->
         got = mistake(case.expected).astype(returned)
     bound = np.zeros(case.expected.shape if got.shape == case.expected.shape else 0)
     reason = f"{got.size} of {got.size} values exceed the error bound"
-    text = explain(
+    return explain(
         Verdict(
             "changed", trial.call, case, trial.dtype, "1.2", reason=reason, got=got, bound=bound
         )
     )
+
+
+def _explained(trial: Trial, mistake: Mistake) -> str:
+    """The same; fails where the report could not find something out."""
+    text = _told(trial, mistake)
     assert "is not known" not in text
     return text
 
@@ -118,5 +127,5 @@ def test_an_error_of_the_report_is_told_in_its_place(monkeypatch: pytest.MonkeyP
         raise ZeroDivisionError("Fraction(0, 0)")
 
     monkeypatch.setattr(terminal, "followed", fails)
-    with pytest.raises(AssertionError, match="is not known: ZeroDivisionError: Fraction"):
-        _explained(_trials("opencv")[0], np.zeros_like)
+    text = _told(_trials("opencv")[0], np.zeros_like)
+    assert "is not known: ZeroDivisionError: Fraction" in text

@@ -33,8 +33,16 @@ FRAMEWORKS["opencv"] = replace(every, calls=(linear, cubic, area, nearest))
 """
 
 
+@pytest.fixture(scope="session")
+def opencv() -> None:
+    """OpenCV, before pytester: it forgets what is imported after it, and cv2 cannot be imported twice."""
+    frameworks.load("opencv")
+
+
 @pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+def project(
+    opencv: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
     monkeypatch.setitem(frameworks.FRAMEWORKS, "opencv", frameworks.FRAMEWORKS["opencv"])
     pytester.makepyfile(few=FEW)
     pytester.syspathinsert()
