@@ -39,15 +39,16 @@ class _Imports(MetaPathFinder):
 
 
 @pytest.fixture(autouse=True)
-def _imported_once(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def _imported_once(request: pytest.FixtureRequest) -> Iterator[None]:
     """pytester forgets what a run in this process imports, and then cv2 and torch cannot be imported again: a
     test that needs them imports them before."""
+    if "pytester" not in request.fixturenames:
+        yield
+        return
     imports = _Imports()
-    if "pytester" in request.fixturenames:
-        monkeypatch.setattr(sys, "meta_path", [imports, *sys.meta_path])
+    sys.meta_path.insert(0, imports)  # in place: modules such as six add finders of their own
     yield
+    sys.meta_path.remove(imports)
     assert not imports.found, f"import {imports.found} before pytester, in a fixture of the session"
 
 
