@@ -13,6 +13,7 @@ from halfpixel.frameworks import FRAMEWORKS, Release
 from halfpixel.upgrades import answer
 from halfpixel.upgrades.answer import Compared
 from halfpixel.upgrades.changes import Change, Kind
+from halfpixel.upgrades.outcomes import NOT_TAKEN
 
 from ..doors.test_json import hold
 
@@ -123,3 +124,12 @@ def test_no_framework_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_dtype_that_is_not_predicted_is_no_refusal() -> None:
+    found = upgrade("opencv==4.12.0", "opencv==4.13.0")
+    (opencv,) = found.frameworks
+    assert not [one for one in opencv.changes if NOT_TAKEN in (one.old, one.new)]
+    assert [
+        note for note in found.notes if note.startswith("float64 of OpenCV 4.13.0, warpAffine-")
+    ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import documents
-from ..frameworks import FRAMEWORKS, Call, Release
+from ..frameworks import FRAMEWORKS, Call, DType, Release
 from ..frameworks.sources import source
 from ..records import releases
 from .changes import SILENT, Change, Kind, compare
@@ -198,7 +198,23 @@ def between(
     notes = list(_notes(old, new))
     if not found:
         raise ValueError(f"{old.words} and {new.words} have no framework in common: {notes[0]}")
+    for compared in found:
+        notes += _unpredicted(compared, chosen)
     return Upgrade(old, new, found, (*old.notes, *new.notes, *notes), usage)
+
+
+def _unpredicted(found: Compared, chosen: Sequence[Call] | None) -> Iterator[str]:
+    """What a release computes in a way that is not known, which says nothing of a change."""
+    by_reason: dict[tuple[Release, DType, str], list[str]] = {}
+    for call in FRAMEWORKS[found.framework].calls if chosen is None else chosen:
+        for release in (found.old, found.new):
+            there = call.at(release) if call.framework == found.framework else None
+            for dtype, why in there.unpredicted.items() if there else ():
+                by_reason.setdefault((release, dtype, why), []).append(call.name)
+    for (release, dtype, why), names in by_reason.items():
+        others = f" and {len(names) - 1} other calls" if len(names) > 1 else ""
+        title = FRAMEWORKS[found.framework].title
+        yield f"{dtype} of {title} {release}, {names[0]}{others}, was not compared: {why}"
 
 
 def _check_known(environment: Environment) -> None:

@@ -42,7 +42,8 @@ class Outcome:
     """What becomes of a request, but for the values.
 
     Attributes:
-        kind: ``answers``, ``raises``, or ``unsayable`` where the arguments cannot say it.
+        kind: ``answers``, ``raises``, or ``unsayable`` where the arguments cannot say it, or it is not known
+            how the dtype is computed.
         why: the reason of a refusal.
         returns: of an answer, the dtype.
     """
@@ -58,7 +59,7 @@ NOT_TAKEN, ENDS = "the dtype is not taken", "ends the process"
 
 def outcome(call: Call, request: Request, dtype: DType) -> Outcome:
     """What a call of one release does with a request in a dtype."""
-    if call.expression(request) is None:
+    if dtype in call.unpredicted or call.expression(request) is None:
         return _UNSAYABLE
     refusal = refusal_of(call, request, dtype)
     if refusal is not None:
