@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -133,6 +135,30 @@ def test_fix_writes_what_is_certain_and_nothing_else(project: Path) -> None:
         "cv2.INTER_AREA", "interpolation=cv2.INTER_AREA"
     )
     assert lint(["src"], fix=True).fixed == 0
+
+
+def test_a_fixed_file_keeps_its_mode_and_a_link_to_it(project: Path) -> None:
+    path = project / "src" / "a.py"
+    path.chmod(0o750)
+    (project / "src" / "b.py").symlink_to(path)
+    assert lint(["src/b.py"], fix=True).fixed == 1
+    assert path.read_text(encoding="utf-8") == RIGHT
+    assert path.stat().st_mode & 0o777 == 0o750
+    assert (project / "src" / "b.py").is_symlink()
+
+
+def test_a_fix_that_cannot_be_written_leaves_the_file_and_is_wrong_use(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    assert cli.main(["lint", "src", "--fix"]) == 2
+    said = capsys.readouterr().err
+    assert "src/a.py: the fixes cannot be written: No space left on device" in said
+    assert [path.name for path in (project / "src").iterdir()] == ["a.py"]
+    assert (project / "src" / "a.py").read_text(encoding="utf-8") == WRONG
 
 
 @pytest.mark.parametrize(

@@ -248,13 +248,17 @@ def files() -> list[Path]:
     return [p for p in every if not p.is_dir() and p.suffix in (".json", ".tmp")]
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write a file in one step."""
+def replace_file(path: Path, data: str | bytes, mode: int = 0o644) -> None:
+    """Write a file in one step: it is as it was, or whole.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data.encode() if isinstance(data, str) else data)
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

@@ -48,7 +48,7 @@ def lint(
         found.
 
     Raises:
-        ValueError: a path or a code is unknown, or the settings are wrong.
+        ValueError: a path or a code is unknown, the settings are wrong, or a fix cannot be written.
     """
     given = [Path(path) for path in paths]
     every = list(source.files(given))

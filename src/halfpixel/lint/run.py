@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..conformance.goldens import replace_file
 from ..conversion.parse import conv_transpose, source
 from ..conversion.parse.signatures import FUNCTIONS
 from .code import File
@@ -69,7 +71,10 @@ def check(
         rules: those that are asked.
         project: that they are in.
         left_out: patterns of files that are not read.
-        fix: write the fixes into the files; what is fixed is no finding then.
+        fix: write the fixes into the files; what is fixed is not among the findings then.
+
+    Raises:
+        ValueError: the settings are wrong, or a fix cannot be written: the file is as it was.
     """
     telling, read_anyway = _telling(), counterparts.paths(project.counterparts, project.root)
     for path in files:
@@ -86,7 +91,7 @@ def check(
             yield Unread(shown, str(error))
         except RecursionError:
             yield Unread(shown, "nested too deeply")
-        except ValueError:  # of the settings
+        except ValueError:  # of the settings, or of a file that cannot be written
             raise
         except Exception as error:  # one file's is no reason to lose what is found in the others
             kind = type(error).__name__
@@ -103,7 +108,10 @@ def _checked(
         return Checked(tuple(found))
     made = fixed(code, edits)
     left = of_code(path, shown, made, rules, project)
-    path.write_bytes(made)
+    try:
+        replace_file(path.resolve(), made, stat.S_IMODE(path.stat().st_mode))
+    except OSError as error:
+        raise ValueError(f"{shown}: the fixes cannot be written: {error.strerror}") from None
     return Checked(tuple(left), sum(bool(one.edits) for one in found))
 
 

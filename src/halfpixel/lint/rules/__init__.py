@@ -100,7 +100,7 @@ RULES: Mapping[str, Rule] = {
         Rule(
             "HP104",
             "uneven-overlap",
-            "the kernel of a transposed convolution is no multiple of its stride",
+            "the kernel of a transposed convolution is not a multiple of its stride",
             uneven_overlap.check,
             pedantic=True,
         ),

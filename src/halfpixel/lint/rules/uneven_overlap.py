@@ -1,4 +1,4 @@
-"""HP104: the kernel of a transposed convolution is no multiple of its stride."""
+"""HP104: the kernel of a transposed convolution is not a multiple of its stride."""
 
 from __future__ import annotations
 
