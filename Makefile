@@ -61,8 +61,8 @@ site: $(SITE)  ## build the documents as a site, build/site/index.html, to be re
 	.site/bin/sphinx-build --fail-on-warning --keep-going --jobs auto --quiet --fresh-env --doctree-dir build/site-doctrees docs build/site
 
 growth: $(READY)  ## measure how errors grow with size, for the page on arithmetics, and on a photograph, for convert
-	$(BIN)/python bench/growth.py
-	$(BIN)/python bench/rounding.py
+	$(BIN)/python -m bench.growth
+	$(BIN)/python -m bench.rounding
 
 bench: $(READY)  ## measure what the suite costs over its floor, and the reference's resize beside Pillow's (minutes)
 	$(BIN)/python bench/resize.py

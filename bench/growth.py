@@ -5,15 +5,13 @@ file says on which one it was measured.
 """
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import by_framework
 from halfpixel import frameworks
 from halfpixel.conformance import trials
 from halfpixel.conformance.cases import Case
@@ -84,12 +82,7 @@ def measured(framework: str) -> Iterator[tuple[str, list[float]]]:
 
 def main() -> None:
     """Measure one framework for the parent process, or all of them and write the file."""
-    if len(sys.argv) > 1:
-        (framework,) = sys.argv[1:]
-        rows = dict(measured(framework))
-        known = frameworks.FRAMEWORKS[framework]
-        where = f"{frameworks.version(framework)}, {known.environment(known.load())}"
-        print(json.dumps([where, rows]))
+    if by_framework.told(measured):
         return
     environments: dict[str, str] = {}
     calls: dict[str, list[float]] = {}
@@ -97,12 +90,7 @@ def main() -> None:
         *((name, {}, "") for name in frameworks.FRAMEWORKS),
         ("opencv", {"OPENCV_IPP": "disabled"}, " without IPP"),
     ):
-        print(f"{framework}{label}", file=sys.stderr)
-        command = [sys.executable, __file__, framework]
-        output = subprocess.run(
-            command, env={**os.environ, **environ}, check=True, stdout=subprocess.PIPE
-        )
-        where, rows = json.loads(output.stdout.splitlines()[-1])
+        where, rows = by_framework.measured("bench.growth", framework, environ)
         environments[framework + label] = where
         calls |= {
             name + label: errors for name, errors in rows.items() if calls.get(name) != errors

@@ -6,7 +6,6 @@ the machine; the file says on which one it was measured.
 
 import functools
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import halfpixel
+from bench import by_framework
 from halfpixel import frameworks
 from halfpixel.conformance import trials
 from halfpixel.conformance.cases import Case
@@ -80,21 +80,12 @@ def measured(framework: str) -> Iterator[tuple[str, dict[str, float]]]:
 
 def main() -> None:
     """Measure one framework for the parent process, or all of them and write the file."""
-    if len(sys.argv) > 1:
-        (framework,) = sys.argv[1:]
-        rows = dict(measured(framework))
-        known = frameworks.FRAMEWORKS[framework]
-        where = f"{frameworks.version(framework)}, {known.environment(known.load())}"
-        print(json.dumps([where, rows]))
+    if by_framework.told(measured):
         return
     environments: dict[str, str] = {}
     calls: dict[str, dict[str, float]] = {}
     for framework in frameworks.FRAMEWORKS:
-        print(framework, file=sys.stderr)
-        output = subprocess.run(
-            [sys.executable, __file__, framework], check=True, stdout=subprocess.PIPE
-        )
-        environments[framework], rows = json.loads(output.stdout.splitlines()[-1])
+        environments[framework], rows = by_framework.measured("bench.rounding", framework)
         calls |= rows
     lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(rows)}" for name, rows in calls.items())
     text = f'{{"environments": {json.dumps(environments, indent=1)},\n"errors": {{\n{lines}\n}}}}\n'

@@ -92,7 +92,7 @@ def asked_for(config: pytest.Config) -> bool:
 
 
 _GOLDEN = "halfpixel_golden"
-_DIFFERENCE = "halfpixel_difference"
+DIFFERENCE = "halfpixel_difference"  # of a report: the values of an assertion that failed
 _DIFFERENT = ("halfpixel.testing", "Different")  # the exception, which is not imported here
 
 
@@ -124,7 +124,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         kind = call.excinfo.type
         if (kind.__module__, kind.__qualname__) == _DIFFERENT:
             difference = getattr(call.excinfo.value, "difference", None)
-            item.user_properties.append((_DIFFERENCE, {"difference": difference}))
+            item.user_properties.append((DIFFERENCE, {"difference": difference}))
     for i, (name, used) in enumerate(item.user_properties):
         if name == _GOLDEN and call.when == "call":
             files = cast("list[tuple[Path, str]]", used)

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from _halfpixel_pytest import DIFFERENCE
+
 from . import isolation
 from .failures import Failures
 from .failures import outcome_in as _found
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 
 _EXPECTED = "halfpixel_expected"
 _EVIDENCE = "halfpixel_evidence"
-_DIFFERENCE = "halfpixel_difference"
 _NOT_RUN = "halfpixel_not_run"
 _OPERATIONS = ("resize", "conv_transpose")
 _PACKAGE = Path(__file__).parent
@@ -775,7 +776,7 @@ def pytest_terminal_summary(
     for absent in _left_out(config) if ran else ():
         terminalreporter.line(f"skipped: {absent}")
     if folder:
-        others = (one for one in without if one.failed and _found(one, _DIFFERENCE) is None)
+        others = (one for one in without if one.failed and _found(one, DIFFERENCE) is None)
         failed = len(list(others)) if ran else 0
         never_ran = config.stash.get(_NEVER_RAN, 0) + sum(reasons.values())
         files = _write_report(config, Path(folder), reports, failed, never_ran)
@@ -819,7 +820,7 @@ def _write_report(
 def _failed_tests(reports: Sequence[pytest.TestReport]) -> Iterator[documents.FailedTest]:
     """The tests of one's own functions that failed, as they are told in the terminal."""
     for one in reports:
-        found = _found(one, _DIFFERENCE) if one.failed else None
+        found = _found(one, DIFFERENCE) if one.failed else None
         if found is not None:
             yield {"test": one.nodeid, "text": _told(one), "difference": found["difference"]}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import __version__, documents
+from ..report.workflow_commands import command
 from .finding import Finding
 from .rules import RULES
 from .run import Unread
@@ -53,8 +54,7 @@ class Lint:
         for one in self.unread:
             yield f"{one.path}: not read: {one.why}"
         for found in self.findings:
-            mark = " [*]" if found.edits else ""
-            yield f"{found.path}:{found.line}:{found.column}: {found.code} {found.message}{mark}"
+            yield str(found)
         if self.findings or self.unread:
             yield ""
         fixable = sum(bool(one.edits) for one in self.findings)
@@ -92,14 +92,19 @@ class Lint:
     def github(self) -> str:
         """Annotations of a workflow of GitHub."""
         lines = [
-            f"::error file={_property(one.path)},line={one.line},col={one.column},endLine={one.end_line},"
-            f"endColumn={one.end_column},title={one.code}::{_data(one.message)}"
+            command(
+                "error",
+                one.message,
+                file=one.path,
+                line=one.line,
+                col=one.column,
+                endLine=one.end_line,
+                endColumn=one.end_column,
+                title=one.code,
+            )
             for one in self.findings
         ]
-        lines += [
-            f"::warning file={_property(one.path)}::{_data(f'not read: {one.why}')}"
-            for one in self.unread
-        ]
+        lines += [command("warning", f"not read: {one.why}", file=one.path) for one in self.unread]
         return "\n".join(lines)
 
     def sarif(self) -> Mapping[str, Any]:
@@ -169,13 +174,3 @@ def _location(path: str, region: Mapping[str, int] | None = None) -> Mapping[str
 
 def _number(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
-def _data(text: str) -> str:
-    """A message of a workflow command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    """A property of a workflow command."""
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

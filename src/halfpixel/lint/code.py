@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..conversion import parse
-from ..conversion.parse import Conditional, Unreadable, conv_transpose, names, source
+from ..conversion.parse import Conditional, Raises, Unreadable, conv_transpose, names, source
 from ..conversion.parse.signatures import canonical
 from ..conversion.parse.source import Source, SourceCall
 from .project import Project
@@ -89,6 +89,14 @@ class KnownCall:
         except Unreadable as error:
             return error
 
+    @functools.cached_property
+    def mistakes(self) -> tuple[str, ...] | Raises:
+        """What it says and cannot mean; or what the framework raises for it."""
+        try:
+            return tuple(parse.mistakes_in(self.call.spelled))
+        except Raises as error:
+            return error
+
     @property
     def readings(self) -> Iterator[parse.Reading]:
         """What it computes, of a resize: one for each branch that was read."""
@@ -129,6 +137,11 @@ class File:
             for one in self.source.calls
             for name, signature in _known(one.function)
         )
+
+    @functools.cached_property
+    def known(self) -> Mapping[ast.AST, KnownCall]:
+        """The same, by their nodes."""
+        return {call.node: call for call in self.calls}
 
     @functools.cached_property
     def functions(self) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:

@@ -58,6 +58,11 @@ class Finding:
     message: str
     edits: tuple[Edit, ...] = ()
 
+    def __str__(self) -> str:
+        """A line, with a mark where there is a fix."""
+        mark = " [*]" if self.edits else ""
+        return f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}{mark}"
+
     @property
     def order(self) -> tuple[str, int, int, str]:
         """By which findings are sorted."""

@@ -19,11 +19,7 @@ NAME = "example.py"
 def found(code: str, rule: Rule) -> str:
     """What a rule finds in a code, a line each, as the terminal has it."""
     findings = of_code(Path(NAME), NAME, code.encode(), [rule], Project())
-    marks = {True: " [*]", False: ""}
-    return "".join(
-        f"{one.path}:{one.line}:{one.column}: {one.code} {one.message}{marks[bool(one.edits)]}\n"
-        for one in findings
-    )
+    return "".join(f"{one}\n" for one in findings)
 
 
 def of_rule(page: str, rule: Rule) -> str:

@@ -67,7 +67,11 @@ def window(convention: Resize, n_in: int, n_out: int) -> tuple[Float64, NDArray[
 def weights(convention: Resize, n_in: int, n_out: int) -> Float64:
     """The weights of an axis, (n_out, n_in): the filter's values over their sum."""
     value, _ = window(convention, n_in, n_out)
-    # summed from the first pixel to the last; the zeros around them change nothing
+    return _over_their_sum(value)
+
+
+def _over_their_sum(value: Float64) -> Float64:
+    """Summed from the first pixel to the last; the zeros around them change nothing. No values stay 0."""
     total = np.add.accumulate(value, axis=1)[:, -1:]
     return np.divide(value, total, out=value, where=total != 0)
 
@@ -80,9 +84,7 @@ def box_weights_until_6(n_in: int, n_out: int) -> Float64:
     centre = ((np.arange(n_out) + 0.5) * scale)[:, None]
     away = (np.arange(n_in) - centre + 0.5) * (1.0 / stretch)
     _, visited = window(_BOX, n_in, n_out)
-    value = (visited & (away >= -0.5) & (away < 0.5)).astype(np.float64)
-    total = np.add.accumulate(value, axis=1)[:, -1:]
-    return np.divide(value, total, out=value, where=total != 0)
+    return _over_their_sum((visited & (away >= -0.5) & (away < 0.5)).astype(np.float64))
 
 
 _BOX = Resize(mode="box", antialias=True, exclude_outside=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 
 from .. import documents
@@ -14,6 +14,7 @@ from ..operators import Resize
 from .diagrams import picture
 from .rule_words import meaning
 from .sampling import Sampling
+from .workflow_commands import command
 
 _MOST = 16  # pixels of a drawing
 _MOST_WEIGHTS = 48  # rows or columns of a weight matrix that is shown
@@ -331,17 +332,6 @@ def marks(document: documents.Report) -> Iterator[str]:
         counts.setdefault(one["call"]["id"] or "", []).append(one)
     for call, some in counts.items():
         words = f"{len(some)} case{'s' * (len(some) != 1)} changed, the first {some[0]['case']}: "
-        yield f"::error title=halfpixel {_property(call)}::{_data(words + some[0]['reason'])}"
+        yield command("error", words + some[0]["reason"], title=f"halfpixel {call}")
     for absent in document["check"]["cannot_run"]:
-        yield f"::error title=halfpixel {_property(absent['framework'])}::{_data(absent['message'])}"
-
-
-_ESCAPES: Mapping[str, str] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-
-
-def _data(text: str) -> str:
-    return "".join(_ESCAPES.get(letter, letter) for letter in text)
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+        yield command("error", absent["message"], title=f"halfpixel {absent['framework']}")

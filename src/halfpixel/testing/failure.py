@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from .. import documents
 from ..comparison import Comparison
 from ..comparison.images import Probe
+from ..conformance.verdicts import errors
 from ..report.comparison import shown
 from ..report.evidence import as_rows, span
 
@@ -54,8 +55,7 @@ def around(
         names: of both.
         unit: of their values.
     """
-    error = np.where(np.isnan(a) & np.isnan(b), 0.0, abs(a - b))
-    error = np.where(np.isnan(error), np.inf, error)
+    error = errors(a, b)
     row, column, channel = (int(i) for i in np.unravel_index(int(np.argmax(error)), error.shape))
     rows, columns = (span(at, size) for at, size in zip((row, column), a.shape, strict=False))
     return {

@@ -61,11 +61,10 @@ _MAKING_TENSORS = ("ToTensor", "PILToTensor", "ToImage")
 
 def check(file: File) -> Iterator[Hit]:
     """Calls that leave such an argument out."""
-    known = {call.node: call for call in file.calls}
     for node in file.source.nodes:
         if not isinstance(node, ast.Call):
             continue
-        call = known.get(node)
+        call = file.known.get(node)
         name = call.function if call is not None else _name(file, node)
         for default in DEFAULTS:
             if (

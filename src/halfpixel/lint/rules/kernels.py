@@ -60,7 +60,7 @@ def named(node: ast.expr) -> str | None:
 
 def image_of(file: File, node: ast.Call) -> ast.expr | None:
     """What a call resizes."""
-    known = next((call for call in file.calls if call.node is node), None)
+    known = file.known.get(node)
     if known is not None and known.function == "Image.resize":
         return node.func.value if isinstance(node.func, ast.Attribute) else None
     if known is not None:
@@ -73,13 +73,11 @@ def image_of(file: File, node: ast.Call) -> ast.expr | None:
 
 def resizes(file: File) -> Iterator[tuple[ast.Call, str]]:
     """The calls that resize and whose kernel is named, with it."""
-    known = set()
     for call in file.calls:
-        known.add(call.node)
         if (kernel := kernel_of(call)) is not None:
             yield call.node, kernel
     for node in file.source.nodes:
-        if isinstance(node, ast.Call) and node not in known and _is_resize(node):
+        if isinstance(node, ast.Call) and node not in file.known and _is_resize(node):
             found = next(filter(None, map(named, _given(node))), None)
             if found is not None:
                 yield node, found
@@ -96,4 +94,4 @@ def _is_resize(node: ast.Call) -> bool:
 
 def _given(node: ast.Call) -> Iterator[ast.expr]:
     yield from node.args[1:]
-    yield from (one.value for one in node.keywords if one.arg in (*_FLAGS, "resample"))
+    yield from (one.value for one in node.keywords if one.arg in _FLAGS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...conversion import parse
 from ...conversion.parse import Raises
 from ...conversion.parse.source import dotted
 from ..code import File, KnownCall
@@ -89,11 +88,10 @@ def _in(call: KnownCall) -> Iterator[Hit]:
 
 
 def _warnings(call: KnownCall) -> Iterator[str]:
-    try:
-        yield from parse.mistakes_in(call.call.spelled)
-    except Raises as error:
-        if "is given as dst" in str(error):
-            yield str(error)
+    if not isinstance(call.mistakes, Raises):
+        yield from call.mistakes
+    elif "is given as dst" in str(call.mistakes):
+        yield str(call.mistakes)
 
 
 def _is_default(call: KnownCall, warning: str) -> bool:

@@ -14,11 +14,10 @@ _PILLOW = -0.5  # src/libImaging/Resample.c: bicubic_filter
 def check(file: File) -> Iterator[Hit]:
     """Cubic kernels with another coefficient than the first of the file."""
     first: tuple[float, int] | None = None
-    known = {call.node: call for call in file.calls}
     for node, kernel in sorted(resizes(file), key=lambda one: (one[0].lineno, one[0].col_offset)):
         if kernel != "cubic":
             continue
-        call = known.get(node)
+        call = file.known.get(node)
         given = (
             [one.calls[0].latest.cubic_coeff_a for one in call.readings if one.calls]
             if call

@@ -13,28 +13,20 @@ from ..finding import Edit, Hit, renamed, replaced, without
 from ..removed import REMOVED, Removed
 from . import misplaced
 
+_MODES = (
+    "nearest",
+    "nearest-exact",
+    "linear",
+    "bilinear",
+    "bicubic",
+    "trilinear",
+    "area",
+    "lanczos",
+)
 # what a function takes for a word, of those that the catalogue does not have all of
 _WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("F.interpolate", "mode"): (
-        "nearest",
-        "nearest-exact",
-        "linear",
-        "bilinear",
-        "bicubic",
-        "trilinear",
-        "area",
-        "lanczos",
-    ),
-    ("nn.Upsample", "mode"): (
-        "nearest",
-        "nearest-exact",
-        "linear",
-        "bilinear",
-        "bicubic",
-        "trilinear",
-        "area",
-        "lanczos",
-    ),
+    ("F.interpolate", "mode"): _MODES,
+    ("nn.Upsample", "mode"): _MODES,
     ("F.grid_sample", "mode"): ("bilinear", "nearest", "bicubic"),
     ("F.grid_sample", "padding_mode"): ("zeros", "border", "reflection"),
 }

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ...conversion import parse
 from ...conversion.parse import Raises
 from ..code import File, KnownCall
 from ..finding import Hit
@@ -16,11 +15,7 @@ from .misplaced import IN_ORDER_OF_SHAPES
 def check(file: File) -> Iterator[Hit]:
     """Sizes such as ``(h, w)`` for OpenCV, whose order is ``(w, h)``."""
     for call in file.calls:
-        try:
-            found = parse.mistakes_in(call.call.spelled)
-        except Raises:
-            continue
-        for sentence in found:
+        for sentence in () if isinstance(call.mistakes, Raises) else call.mistakes:
             said = "(height, width)" in sentence or "(width, height)" in sentence
             if said and IN_ORDER_OF_SHAPES not in sentence and not _named_otherwise(file, call):
                 yield Hit(call.node, sentence)
