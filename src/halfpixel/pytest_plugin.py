@@ -228,6 +228,7 @@ def _leaves_out(config: pytest.Config, marker: str) -> bool:
 def _left_out(config: pytest.Config) -> list[str]:
     """A line with everything that is not tested, and why; no line if everything is tested."""
     from .frameworks import FRAMEWORKS, missing_needs, release
+    from .report.terminal import calls_without
 
     absent = []
     for name, framework in FRAMEWORKS.items():
@@ -242,9 +243,7 @@ def _left_out(config: pytest.Config) -> list[str]:
             now = call.at(release(name) or "0")
             for dtype, why in now.unpredicted.items() if now is not None else ():
                 alike.setdefault(f"{dtype}: {why}", []).append(call.id)
-        for why, calls in alike.items():
-            several = f"{len(calls)} calls of {name}, such as " if len(calls) > 1 else ""
-            absent.append(f"{several}{calls[0]} ({why})")
+        absent += [calls_without(name, calls, why) for why, calls in alike.items()]
         if _asked_for(config, "modes"):
             reasons = ((mode.name, mode.why_absent()) for mode in framework.modes)
             absent += [f"{name}-{mode} ({reason})" for mode, reason in reasons if reason]

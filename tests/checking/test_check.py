@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from halfpixel import cli, console
-from halfpixel.checking import Check, check, run
+from halfpixel.checking import Check, answer, check, run
 from halfpixel.checking.run import Finding
+from halfpixel.checking.settings import Settings
 from halfpixel.conformance.supervision import Ended
+from halfpixel.frameworks import FRAMEWORKS
 from tests.checking import acted
 
 pytestmark = pytest.mark.usefixtures("mylib")
@@ -64,6 +66,18 @@ def test_the_calls_that_code_uses_are_those_that_are_checked(
     assert all(one.startswith(begin) for one in calls)
     assert cli.main(["check", "--in", str(tmp_path / "none.py")]) == 2
     assert len(asked) == 1
+
+
+def test_calls_without_their_package_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes = [call for call in FRAMEWORKS["opencv"].calls if call.needs]
+    assert len(nodes) > 2
+    monkeypatch.setattr(answer, "missing_needs", lambda call: call.needs)
+    text = answer.checked([run.Unit("opencv", "", {})], [], Settings(), fast=True).text()
+    assert f"{len(nodes)} calls of opencv, such as {nodes[0].id} (needs onnx)" in text
+    one = nodes[0]
+    monkeypatch.setattr(answer, "missing_needs", lambda call: call.needs if call is one else ())
+    text = answer.checked([run.Unit("opencv", "", {})], [], Settings(), fast=True).text()
+    assert f"{one.id} (needs onnx)" in text
 
 
 def test_a_call_that_is_as_declared_has_no_line(found: Check) -> None:

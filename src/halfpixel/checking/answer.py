@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .. import documents
 from ..frameworks import FRAMEWORKS, missing_needs, version
 from ..report.causes import CallName, Cause, call_lines, causes_of, example_title
-from ..report.terminal import Outcome
+from ..report.terminal import Outcome, calls_without
 from ..report.terminal import table as table_of
 from .run import Absent, Finding, Unit
 from .settings import Accepted, Settings, base
@@ -227,10 +227,13 @@ def checked(
 
 def _skipped(frameworks: set[str]) -> Iterator[str]:
     """What is not installed."""
-    for name, framework in FRAMEWORKS.items():
-        if version(name) is None:
-            yield f"{name} (not installed)"
-        elif name in frameworks:
-            for call in framework.calls:
-                if missing := missing_needs(call):
-                    yield f"{call.id} (needs {', '.join(missing)})"
+    absent = [name for name in FRAMEWORKS if version(name) is None]
+    if absent:
+        yield f"{', '.join(absent)} (not installed)"
+    for name in (name for name in FRAMEWORKS if name in frameworks and name not in absent):
+        without: dict[str, list[str]] = {}
+        for call in FRAMEWORKS[name].calls:
+            if missing := missing_needs(call):
+                without.setdefault(", ".join(missing), []).append(call.id)
+        for needs, calls in without.items():
+            yield calls_without(name, calls, f"needs {needs}")

@@ -374,6 +374,12 @@ def _notes(rows: Sequence[Row], columns: int | None) -> list[str]:
     return ["expected errors and known defects", *lines, ""] if lines else []
 
 
+def calls_without(framework: str, calls: Sequence[str], why: str) -> str:
+    """Calls of a framework that are not run, and why: their number, and the first one."""
+    several = f"{len(calls)} calls of {framework}, such as " if len(calls) > 1 else ""
+    return f"{several}{calls[0]} ({why})"
+
+
 def _total(rows: Sequence[Row]) -> str:
     total = {kind: sum(row.counts[kind] for row in rows) for kind in (*_KINDS, *LOST)}
     calls = len(rows)
