@@ -19,6 +19,8 @@ from . import __version__, console, documents, names
 if TYPE_CHECKING:
     from .checking import Check
     from .comparison import Comparison
+    from .conversion import BranchedConversion, ConvTransposeConversion, ResizeConversion
+    from .conversion.file_calls import FileConversion
     from .upgrades.usage import Usage
 
 YES, NO, WRONG_USE = 0, 1, 2
@@ -504,8 +506,17 @@ def _at_releases(chosen: Namespace) -> contextlib.AbstractContextManager[None]:
 def _convert_arguments(parser: Parser) -> None:
     from .frameworks.layer_plans import TARGETS
 
-    parser.add_argument("call", help="as you write it in Python; it is parsed, and never run")
-    _choice(parser, "--to", TARGETS, "framework", required=True, help="the other framework")
+    parser.add_argument(
+        "call",
+        help="as you write it in Python, or where it stands, model.py:120; it is parsed, and never run",
+    )
+    _choice(
+        parser,
+        "--to",
+        TARGETS,
+        "framework",
+        help="the other framework; without it, the calls of a file are listed",
+    )
     parser.add_argument(
         "--weight",
         type=_sizes,
@@ -523,8 +534,16 @@ def _convert_arguments(parser: Parser) -> None:
 
 def _convert(chosen: Namespace) -> Output:
     from .conversion import convert
+    from .conversion.file_calls import convert_in_file, place_of
 
-    found = convert(chosen.call, chosen.to, weight=chosen.weight, input_size=chosen.input)
+    place = place_of(chosen.call)
+    found: FileConversion | ResizeConversion | ConvTransposeConversion | BranchedConversion
+    if place is not None:
+        found = convert_in_file(place, chosen.to, weight=chosen.weight, input_size=chosen.input)
+    elif chosen.to is None:
+        raise ValueError("to which framework? Add --to")
+    else:
+        found = convert(chosen.call, chosen.to, weight=chosen.weight, input_size=chosen.input)
     return Output(lambda width: str(found), found.json, YES if found.complete else NO)
 
 
@@ -1057,7 +1076,7 @@ _COMMANDS = {
             "convert",
             "write a resize or a transposed convolution in another framework",
             "convert \"F.interpolate(x, size=(h, w), mode='bilinear')\" --to opencv",
-            "code was found that computes the same",
+            "code was found that computes the same, or the calls of a file are listed",
             "the framework has none",
             _convert_arguments,
             _convert,

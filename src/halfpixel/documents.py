@@ -411,6 +411,35 @@ class Conversion(TypedDict):
     branches: list[Branch]
 
 
+class ParameterDefault(TypedDict):
+    """The default of a parameter, that was taken for its value."""
+
+    parameter: str
+    value: str
+    function: str
+
+
+class CallInFile(TypedDict):
+    """A call of a file, with its answer."""
+
+    line: int
+    source: str
+    defaults: list[ParameterDefault]
+    error: str | None
+    answer: Conversion | None
+
+
+class FileConversion(TypedDict):
+    """The answer of convert about a line of a file, or the calls of a file."""
+
+    schema: int
+    file: str
+    line: int | None
+    to: str | None
+    complete: bool
+    calls: list[CallInFile]
+
+
 # ---------------------------------------------------------------------------- upgrade
 
 

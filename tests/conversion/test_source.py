@@ -27,10 +27,13 @@ IMPORTED = {
     ),
     "from tf_keras import layers as L\nL.UpSampling2D(2)": "tf_keras.layers.UpSampling2D(2)",
     "from PIL import Image as I\nI.open(p).convert('L').resize(s, I.BICUBIC)": (
-        "im.resize(s, Image.BICUBIC)"
+        "I.open(p).convert('L').resize(s, Image.BICUBIC)"
     ),
     "from PIL import Image\ndef f(image: Image.Image): return image.resize(s)": "im.resize(s)",
     "from PIL import Image\nx.resize(s, resample=Image.Resampling.BOX)": (
+        "x.resize(s, resample=Image.Resampling.BOX)"
+    ),
+    "from PIL import Image\nF.resize(s, resample=Image.Resampling.BOX)": (  # F is a module in a text
         "im.resize(s, resample=Image.Resampling.BOX)"
     ),
     "try:\n  import cv2\nexcept ImportError:\n  cv2 = None\ncv2.resize(x, s)": "cv2.resize(x, s)",
@@ -91,7 +94,7 @@ def test_a_name_is_its_value_where_there_is_one(code: str) -> None:
 def test_a_default_that_was_taken_is_said() -> None:
     code = HEAD + "def f(m='area', a=1): F.interpolate(x, s, a, m)"
     (call,) = source.parsed(code.encode()).calls
-    assert call.assumed == ("m='area'",)
+    assert call.assumed == (source.Default("m", "'area'", "f"),)
     assert call.text == "F.interpolate(x, s, a, m)"
 
 

@@ -78,6 +78,7 @@ STATUSES = {
     # an unknown name of a set
     **{f"{command} --format xml": 2 for command in COMMANDS},
     "convert F.interpolate(x,(h,w)) --to jax": 2,
+    "convert F.interpolate(x,(h,w))": 2,
     "rules --framework jax": 2,
     "rules --operation convolution": 2,
     "identify mine.py:nearest --layout ABC": 2,

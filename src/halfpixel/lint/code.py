@@ -175,7 +175,7 @@ class File:
     def is_decided(self, call: KnownCall) -> bool:
         """Whether the function or class that a call is in asks for a parameter whose default was taken: other
         values of it may be those that come to the call."""
-        names = {one.partition("=")[0] for one in call.call.assumed}
+        names = {one.parameter for one in call.call.assumed}
         return bool(names) and not names.isdisjoint(self._asked(call))
 
     def _asked(self, call: KnownCall) -> set[str]:

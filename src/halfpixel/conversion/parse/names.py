@@ -50,6 +50,11 @@ def _methods(name: str) -> tuple[Function, ...]:
     return tuple(one for one in FUNCTIONS if one.method and one.name.endswith(f".{method}"))
 
 
+def is_method(name: str) -> bool:
+    """Whether a dotted name is that of a method of an image, and of no function."""
+    return any(function.method for function in _functions(name))
+
+
 def function_of(name: str) -> Function:
     """The function of a dotted name.
 

@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import conv_transpose, names
 
@@ -111,6 +111,13 @@ class Scope:
         """Whether it is a class, whose names its methods do not see."""
         return isinstance(self.node, ast.ClassDef)
 
+    @property
+    def title(self) -> str:
+        """Its name; of ``__init__`` that of its class."""
+        name: str = getattr(self.node, "name", "lambda")
+        owner = self.owner
+        return owner.title if name == "__init__" and owner is not None else name
+
     def around(self) -> Iterator[Scope]:
         """It and the scopes whose names are seen in it, the innermost first."""
         scope: Scope | None = self
@@ -132,6 +139,23 @@ class Scope:
         return next((s for s in self.around() if name in s.bound or name in s.defaults), None)
 
 
+class Default(NamedTuple):
+    """A parameter's default that was taken for its value: a caller may give another.
+
+    Attributes:
+        parameter: its name.
+        value: the default, as it is read.
+        function: whose parameter it is; of ``__init__`` its class.
+    """
+
+    parameter: str
+    value: str
+    function: str
+
+    def __str__(self) -> str:
+        return f"{self.parameter}={self.value}"
+
+
 @dataclass(frozen=True, eq=False)
 class SourceCall:
     """A call of a function that is known.
@@ -142,7 +166,7 @@ class SourceCall:
         scope: where it stands.
         text: as it is written.
         spelled: with full names, and with values in the place of names that are literal in the file.
-        assumed: the parameters in it whose default was taken, ``mode='nearest'``: a caller may give another.
+        assumed: the parameters in it whose default was taken.
         partial: whether it is ``functools.partial``, which leaves arguments to be given later.
     """
 
@@ -151,7 +175,7 @@ class SourceCall:
     scope: Scope
     text: str
     spelled: str
-    assumed: tuple[str, ...] = ()
+    assumed: tuple[Default, ...] = ()
     partial: bool = False
 
 
@@ -239,26 +263,28 @@ class Source:
         found = None if value is None else self.full_name(value, inner, depth + 1)
         return found and (f"{found}.{rest}" if rest else found)
 
-    def value(self, node: ast.expr, scope: Scope, depth: int = 0) -> tuple[ast.expr, str] | None:
+    def value(
+        self, node: ast.expr, scope: Scope, depth: int = 0
+    ) -> tuple[ast.expr, tuple[str, str] | None] | None:
         """What a name stands for, where that is one value of the file.
 
         Returns:
-            The value, and the parameter whose default it is; None where that is not known.
+            The value, and the parameter whose default it is, with its function; None where that is not known.
         """
         name = dotted(node)
         if name is None or depth > _DEEPEST:
             return None
         head, _, rest = name.partition(".")
-        found: tuple[ast.expr | None, str, Scope]
+        found: tuple[ast.expr | None, tuple[str, str] | None, Scope]
         if head == "self" and rest and "." not in rest and scope.owner is not None:
             inner = self._initialiser(scope.owner) or scope.owner
-            found = _only(self._attribute(scope.owner, rest)), "", inner
+            found = _only(self._attribute(scope.owner, rest)), None, inner
         elif not rest and (holder := scope.holder(head)) is not None:
             if head in holder.defaults:
                 default = None if head in holder.bound else holder.defaults[head]
-                found = default, head, holder.parent or holder
+                found = default, (head, holder.title), holder.parent or holder
             else:
-                found = _only(holder.bound[head]), "", holder
+                found = _only(holder.bound[head]), None, holder
         else:
             return None
         value, parameter, inner = found
@@ -348,7 +374,7 @@ class Source:
         first = [text for text in arguments if not text.startswith("**")]
         said = [*first, *(f"{k}={v}" for k, v in keywords.items()), *arguments[len(first) :]]
         assumed = tuple(dict.fromkeys(values.assumed))
-        function = f"im.{full.rpartition('.')[2]}" if full == _METHOD else full
+        function = _method(node.func) if full == _METHOD else full
         spelled = f"{function}({', '.join(said)})"
         return SourceCall(node, full, scope, ast.unparse(node), spelled, assumed, partial)
 
@@ -380,6 +406,12 @@ def dotted(node: ast.expr) -> str | None:
         parts.append(node.attr)
         node = node.value
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
+
+
+def _method(node: ast.expr) -> str:
+    """A method of an image, as it is written; of ``im`` where the text would be read as another function."""
+    text = ast.unparse(node)
+    return text if names.is_method(text) else f"im.{text.rpartition('.')[2]}"
 
 
 def _to_come(full: str, positional: int, keywords: Mapping[str, str]) -> dict[str, str]:
@@ -543,7 +575,7 @@ class _Values(ast.NodeTransformer):
 
     def __init__(self, source: Source, scope: Scope) -> None:
         self._source, self._scope = source, scope
-        self.assumed: list[str] = []
+        self.assumed: list[Default] = []
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return self._known(node) or node
@@ -562,7 +594,7 @@ class _Values(ast.NodeTransformer):
             if literal is None:
                 literal = self._flag(value)
             if literal is not None and parameter:
-                self.assumed.append(f"{parameter}={ast.unparse(literal)}")
+                self.assumed.append(Default(parameter[0], ast.unparse(literal), parameter[1]))
             if literal is not None:
                 return literal
         return self._flag(node)

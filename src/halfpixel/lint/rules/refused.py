@@ -98,7 +98,8 @@ def _absent(file: File, call: KnownCall) -> Iterator[Hit]:
 
 
 def _assumed(call: KnownCall) -> str:
-    return f" (with the default {', '.join(call.call.assumed)})" if call.call.assumed else ""
+    defaults = ", ".join(map(str, call.call.assumed))
+    return f" (with the default {defaults})" if defaults else ""
 
 
 def _may_be_none(call: KnownCall) -> bool:
