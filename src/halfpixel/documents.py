@@ -485,7 +485,7 @@ class UpgradeChange(TypedDict):
     old: str
     new: str
     dtypes: list[str]
-    since: str | None
+    since: list[str]
     source: str | None
     seen: str | None
     effects: list[UpgradeEffect]

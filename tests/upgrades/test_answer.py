@@ -32,7 +32,7 @@ def test_a_change_of_meaning_is_exit_status_1(
     assert status == 1
     assert "give another result" in out.splitlines()[0]
     assert "SAME crops the odd pixel" in out
-    assert "since    3.15" in out
+    assert "since    3.13, changed again in 3.15" in out
     prose = [line for line in out.splitlines() if "(" not in line]
     assert max(map(len, prose)) <= 80
 

@@ -64,7 +64,7 @@ def test_other_values(monkeypatch: pytest.MonkeyPatch) -> None:
     change = only(call, monkeypatch, "meaning")
     assert change.silent
     assert (change.old, change.new) == ("linear asymmetric", "linear half_pixel")
-    assert change.since == "4.12"
+    assert change.since == ("4.12",)
     (effect,) = change.effects
     # at every pair of sizes but those of one pixel in, and those that keep their size
     assert (effect.count, effect.tried) == (32 * 31 - 31, 32 * 32)
@@ -94,7 +94,7 @@ def test_last_digits_only(monkeypatch: pytest.MonkeyPatch) -> None:
     call = replace(LINEAR, changes={"<5": {"arithmetic": more}})
     change = only(call, monkeypatch, "rounding")
     assert not change.silent
-    assert change.since == "5"
+    assert change.since == ("5",)
 
 
 def test_one_level_of_integers_is_a_last_digit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,9 +148,9 @@ def test_a_coordinate_rule_is_other_values_where_it_moves_more_than_rounding(
 
 def test_a_call_that_appears_and_one_that_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     new = only(replace(LINEAR, releases=">=4.12"), monkeypatch, "appeared")
-    assert new.since == "4.12"
+    assert new.since == ("4.12",)
     gone = only(replace(LINEAR, releases="<4.12"), monkeypatch, "removed")
-    assert (gone.since, gone.silent) == ("4.12", False)
+    assert (gone.since, gone.silent) == (("4.12",), False)
 
 
 def test_an_added_refusal_and_one_that_went(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +162,7 @@ def test_an_added_refusal_and_one_that_went(monkeypatch: pytest.MonkeyPatch) -> 
 
     change = only(refusing(">=4.12"), monkeypatch, "refuses")
     assert (change.old, change.new) == ("returns a result", "raises: too small")
-    assert change.since == "4.12"
+    assert change.since == ("4.12",)
     assert "float16" not in change.dtypes  # raised before too
     change = only(refusing("<4.12"), monkeypatch, "accepts")
     assert (change.old, change.new) == ("raises: too small", "returns a result")
@@ -176,7 +176,7 @@ def test_a_refusal_in_other_words_is_no_change(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_new_dtype(monkeypatch: pytest.MonkeyPatch) -> None:
     change = only(replace(LINEAR, since={"uint16": ">=4.12"}), monkeypatch, "accepts")
-    assert (change.dtypes, change.since) == (("uint16",), "4.12")
+    assert (change.dtypes, change.since) == (("uint16",), ("4.12",))
 
 
 def test_another_dtype_of_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,21 +251,42 @@ def test_a_change_that_was_undone_is_none(monkeypatch: pytest.MonkeyPatch) -> No
     assert changes(call, monkeypatch) == ()
     (there,) = changes(call, monkeypatch, "opencv==4.10.0", "opencv==4.12.0")
     (back,) = changes(call, monkeypatch, "opencv==4.12.0", "opencv==5.0.0")
-    assert (there.since, back.since) == ("4.11", "4.13")
+    assert (there.since, back.since) == (("4.11",), ("4.13",))
+
+
+def test_a_change_that_came_in_steps_has_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = {
+        "<4.11": Resize(mode="linear", coordinate_transformation_mode="asymmetric"),
+        ">=4.11, <4.12": CUBIC,
+        ">=4.12, <5": Resize(mode="nearest"),
+        ">=5": Resize(mode="linear"),
+    }
+    call = replace(LINEAR, follows=steps, roundings={})
+    (change,) = changes(call, monkeypatch, "opencv==4.10.0", "opencv==5.0.0")
+    assert change.since == ("4.11", "4.12", "5")
+    assert change.came == "4.11, changed again in 4.12 and 5"
+
+
+def test_pillows_default_filter_came_in_7_and_its_last_bits_later() -> None:
+    found = between(read("pillow==6.2.2"), read("pillow==13.0.0"))
+    (default,) = (one for one in found.changes if one.call.name == "resize-default")
+    assert (default.kind, default.since[0], default.seen) == ("meaning", "7", "seen")
+    assert default.old.startswith("nearest")
+    assert default.new.startswith("cubic")
 
 
 def test_a_downgrade_is_the_other_way_round(monkeypatch: pytest.MonkeyPatch) -> None:
     call = replace(LINEAR, follows={"<4.12": CUBIC, ">=4.12": Resize(mode="linear")}, roundings={})
     (change,) = changes(call, monkeypatch, NEW, OLD)
     assert change.old == "linear half_pixel"
-    assert change.since == "4.12"
+    assert change.since == ("4.12",)
 
 
 def test_a_transposed_convolution_that_was_mended() -> None:
     found = between(read("keras==3.14"), read("keras==3.15"))
     (same, *_) = (one for one in found.changes if one.call.name == "keras.Conv2DTranspose-same")
     assert same.kind == "fixed"
-    assert same.since == "3.15"
+    assert same.since == ("3.15",)
     (effect,) = same.effects
     assert effect.example is not None
     # SAME crops the odd pixel at the end, not at the start

@@ -77,7 +77,7 @@ def test_nothing_is_told_where_nothing_changed(monkeypatch: pytest.MonkeyPatch) 
 def test_a_change_that_is_declared_and_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     call = replace(CALL, follows={"<5": ASYMMETRIC, ">=5": Resize(mode="linear")})
     (change,) = changes(call, outcomes(ASYMMETRIC), LINEAR_OUTCOMES, monkeypatch)
-    assert (change.kind, change.seen, change.since) == ("meaning", "seen", "5")
+    assert (change.kind, change.seen, change.since) == ("meaning", "seen", ("5",))
 
 
 def test_a_change_that_is_declared_and_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:

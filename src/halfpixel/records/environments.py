@@ -89,6 +89,7 @@ _BESIDE_KERAS = (
     Layer(("torch=={torch}",), stubs=True),
 )
 _VISION = Layer(("torchvision=={torchvision}", "pillow"))
+_PILLOW = Layer(("pillow=={release}",))
 _KERAS_TORCH = Layer(("keras=={release}", "dm-tree"))
 _VISION_RELEASES = (("torch", "2.13.0"), ("torchvision", "0.28.0"))
 
@@ -132,6 +133,8 @@ ERAS = (
     # before 3.9 Keras resized through torchvision
     Era("keras_torch", "<3.9", "3.11", (*_BESIDE_KERAS, _VISION, _KERAS_TORCH), _VISION_RELEASES),
     Era("keras_torch", ">=3.9", "3.11", (*_BESIDE_KERAS, _KERAS_TORCH), _VISION_RELEASES[:1]),
+    Era("pillow", "<10", "3.7", (Layer(("numpy==1.21.6",)), _PILLOW)),
+    Era("pillow", ">=10", "3.11", (Layer(("numpy==2.2.6",)), _PILLOW)),
 )
 
 

@@ -110,6 +110,12 @@ _OF_INTEGERS = (
         "16x16-16x11-levels", "levels", (1, 1, 16, 16), "every value, vectors of eight and a rest"
     ),
 )
+# Sizes at which an integer arithmetic parts from those of other releases.
+_OF_ARITHMETICS = {
+    "pillow_13_uint8": (
+        _entry("201x2-90x3-texture", "texture", (1, 1, 201, 2), "over 100 times as high as wide"),
+    ),
+}
 _BY_FACTORS = (
     "5x7-8x11-by_1.7",
     "5x7-8x12-by_1.7",
@@ -202,6 +208,8 @@ def _entries(call: Call, convention: Resize, dtype: DType) -> Iterator[ResizeCas
         sizes = (*sizes, *_OF_NEAREST)
     elif dtype in INTEGERS:
         sizes = (*_OF_INTEGERS[:1], *sizes, *_OF_INTEGERS[1:])
+    for rounding in call.roundings.get(dtype, ()):
+        sizes = (*sizes, *_OF_ARITHMETICS.get(rounding, ()))
     if dtype == "float32" and call.follows and call.scaling is None and not call.left_out:
         sizes = (*sizes, *_EMPTY)
     for entry in sizes:

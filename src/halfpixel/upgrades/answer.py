@@ -293,7 +293,7 @@ def since(changes: Sequence[Change], old: Release, new: Release) -> Iterator[str
     if not changes:
         yield f"  no change of this call is declared between {old} and {new}"
     for change in changes:
-        came_in = f" (since {change.since})" if change.since else ""
+        came_in = f" (since {change.came})" if change.since else ""
         yield f"  {old!s:<11} {change.old}"
         yield f"  {new!s:<11} {change.new}{came_in}"
         if change.source:
@@ -301,12 +301,13 @@ def since(changes: Sequence[Change], old: Release, new: Release) -> Iterator[str
 
 
 def _dated(call: Call, change: Change, old: Release, new: Release) -> Change:
-    """A change with the release in which it came."""
+    """A change with the releases in which it came."""
     back = order(old.own) > order(new.own)  # type: ignore[operator]
     first, last = (new, old) if back else (old, new)
     found = came(call, first, last, change.key)
     if found is None:
         return change
-    package, release = found
-    since = release if package == OWN else f"{package} {release}"
-    return replace(change, since=since, source=source(call.framework, call.name, since))
+    package, steps = found
+    since = tuple(step if package == OWN else f"{package} {step}" for step in steps)
+    announced = (source(call.framework, call.name, step) for step in since)
+    return replace(change, since=since, source=next(filter(None, announced), None))

@@ -36,7 +36,8 @@ class Change:
         dtypes: of the image; empty where it is every dtype.
         effects: how much results change; empty where that is no matter of values.
         key: from the call in a release to what this change is about: where it came is where this changes.
-        since: the release in which it came, in words; empty where the catalogue does not say it.
+        since: the releases in which it came, oldest first, of several where it came in steps; empty where
+            the catalogue does not say it.
         source: where that is announced; None where no source is known.
         seen: what the record of both releases shows of it: ``seen``, ``not seen`` in its probes, or ``only
             seen``, where nothing is declared; empty where one of the releases is not recorded.
@@ -50,9 +51,19 @@ class Change:
     dtypes: tuple[str, ...]
     key: Key
     effects: tuple[Effect, ...] = ()
-    since: str = ""
+    since: tuple[str, ...] = ()
     source: str | None = None
     seen: str = ""
+
+    @property
+    def came(self) -> str:
+        """The releases in which it came, in words; empty where that is not known."""
+        first, *more = self.since or ("",)
+        if not more:
+            return first
+        *others, last = more
+        before = f"{', '.join(others)} and " if others else ""
+        return f"{first}, changed again in {before}{last}"
 
     @property
     def silent(self) -> bool:

@@ -1,4 +1,4 @@
-"""In which release a change came: the first from which on a call does what the newer release does."""
+"""In which releases a change came: those in which a call does something else than in the one before."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def distinct(releases: Iterable[str]) -> list[str]:
     return [by_version[version] for version in sorted(by_version)]  # type: ignore[type-var]
 
 
-def came(call: Call, old: Release, new: Release, key: Key) -> tuple[str, str] | None:
-    """The package, and its first release from which on a call is what it is in ``new``.
+def came(call: Call, old: Release, new: Release, key: Key) -> tuple[str, list[str]] | None:
+    """The package, and its releases in which a call becomes, in one step or several, what it is in ``new``.
 
     Args:
         call: of the catalogue.
@@ -42,30 +42,28 @@ def came(call: Call, old: Release, new: Release, key: Key) -> tuple[str, str] | 
         key: from the call in a release to what has changed.
 
     Returns:
-        The package, empty for the framework itself, and its release; None if no release of one package
-        alone brings it.
+        The package, empty for the framework itself, and its releases, oldest first; None if no release of
+        one package alone brings it.
     """
     wanted = key(call.at(new))
     for package in (OWN, *FRAMEWORKS[call.framework].beside):
         first, last = _of(old, package), _of(new, package)
         if first == last or key(call.at(_with(old, package, last))) != wanted:
             continue
-        for found in _first(call, old, package, key, wanted):
+        if found := list(_steps(call, old, package, last, key)):
             return package, found
     return None
 
 
-def _first(call: Call, old: Release, package: str, key: Key, wanted: Hashable) -> Iterator[str]:
-    found = None
-    for release in reversed(boundaries(call, package)):
-        if order(release) <= order(_of(old, package)):  # type: ignore[operator]
-            break
-        if key(call.at(_with(old, package, release))) == wanted:
-            found = release
-        elif found is not None:
-            break
-    if found is not None:
-        yield found
+def _steps(call: Call, old: Release, package: str, last: str, key: Key) -> Iterator[str]:
+    """The releases of a package, after the one in ``old`` and up to the last, in which the key changes."""
+    before = key(call.at(old))
+    for release in boundaries(call, package):
+        if order(_of(old, package)) < order(release) <= order(last):  # type: ignore[operator]
+            now = key(call.at(_with(old, package, release)))
+            if now != before:
+                yield release
+            before = now
 
 
 def _of(release: Release, package: str) -> str:

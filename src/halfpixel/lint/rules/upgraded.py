@@ -21,7 +21,7 @@ def check(file: File) -> Iterator[Hit]:
             for one in changes.get(name, ())
         ]
         said = dict.fromkeys(
-            f"{one.old} before, {one.new} now{f' (since {one.since})' if one.since else ''}"
+            f"{one.old} before, {one.new} now{f' (since {one.came})' if one.since else ''}"
             for one in found
         )
         if said:
