@@ -81,7 +81,7 @@ def calls(folder: Path) -> Iterator[tuple[str, str]]:
             found = source.parsed(source.content(path)).calls
         except source.NotRead:
             continue
-        yield from ((package, one.spelled) for one in found)
+        yield from ((package, one.branched) for one in found)
 
 
 def outcome(text: str) -> str:

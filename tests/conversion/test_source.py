@@ -6,6 +6,7 @@ import pytest
 
 from halfpixel.conversion import parse
 from halfpixel.conversion.parse import source
+from halfpixel.conversion.parse.values import Default
 
 
 def spelled(code: str) -> list[str]:
@@ -70,11 +71,24 @@ VALUES = {
     "def f(m='area'): F.interpolate(x, s, mode=m)": "mode='area'",
     "def f(m=None): F.interpolate(x, s, mode=m)": "mode=m",
     "def f(m='area'):\n    if a: m = 'nearest'\n    F.interpolate(x, s, mode=m)": "mode=m",
-    "M = 'area'\nM = 'nearest'\nF.interpolate(x, s, mode=M)": "mode=M",
-    "for M in ['area']: F.interpolate(x, s, mode=M)": "mode=M",
+    "M = 'area'\nM = 'nearest'\nF.interpolate(x, s, mode=M)": "mode='nearest'",
+    "if a:\n    M = 'area'\nF.interpolate(x, s, mode=M)\nM = 'nearest'": "mode='area'",
+    "M = 'area'\nwhile F.interpolate(x, s, mode=M): M = f()": "mode=M",
+    "try: M = 'area'\nexcept E: M = 'nearest'\nF.interpolate(x, s, mode=M)": "mode=M",
+    "if a: M = 'area'\nelse: raise E\nF.interpolate(x, s, mode=M)": "mode='area'",
+    "M = 'area'\n[M for M in y]\nF.interpolate(x, s, mode=M)": "mode='area'",
+    "M = 'area'\n[F.interpolate(x, s, mode=M) for M in y]": "mode=M",
+    "for M in ['area']: F.interpolate(x, s, mode=M)": "mode='area'",
+    "a, M = 3, 'area'\nF.interpolate(x, s, mode=M)": "mode='area'",
+    "M = ['area']\nF.interpolate(x, s, mode=M[0])": "mode='area'",
+    "M = ['area']\nM.insert(0, f())\nF.interpolate(x, s, mode=M[0])": "mode=M[0]",
     "k = dict(mode='area')\nF.interpolate(x, s, **k)": "mode='area'",
     "k = {'mode': 'area'}\nF.interpolate(x, s, **k)": "mode='area'",
     "def f(**k): F.interpolate(x, s, **k)": "**k",
+    "k = {'mode': 'area'}\nk['mode'] = 'nearest'\nF.interpolate(x, s, **k)": "**k",
+    "k = {'mode': 'area'}\ndef g(): k.update(y)\ndef f(): F.interpolate(x, s, **k)": "**k",
+    "a = (None, 'area')\nF.interpolate(x, s, *a)": "None, 'area'",
+    "def f(c=None): F.interpolate(x, s, align_corners=c)": "align_corners=None",
     "class A:\n  def __init__(self, m='area'): self.m = m\n  def f(self): F.interpolate(x, s, mode=self.m)": (
         "mode='area'"
     ),
@@ -91,10 +105,118 @@ def test_a_name_is_its_value_where_there_is_one(code: str) -> None:
     assert call == f"torch.nn.functional.interpolate(x, s, {VALUES[code]})"
 
 
+# the tests of the branches, and the arguments in each
+BRANCHES: dict[str, list[tuple[str, str]]] = {
+    "if a: M = 'area'\nelse: M = 'nearest'\nF.interpolate(x, s, mode=M)": [
+        ("M == 'area'", "mode='area'"),
+        ("not (M == 'area')", "mode='nearest'"),
+    ],
+    "M = 'area' if a else 'nearest'\nF.interpolate(x, s, mode=M)": [
+        ("a", "mode='area'"),
+        ("not (a)", "mode='nearest'"),
+    ],
+    "def f(a):\n    M = 'area' if a else 'nearest'\n    a = g()\n    F.interpolate(x, s, mode=M)": [
+        ("M == 'area'", "mode='area'"),
+        ("not (M == 'area')", "mode='nearest'"),
+    ],
+    "a = f()\nM = 'area' if a else 'nearest'\na = g()\nF.interpolate(x, s, mode=M)": [
+        ("M == 'area'", "mode='area'"),
+        ("not (M == 'area')", "mode='nearest'"),
+    ],
+    "def f(m):\n    if m is None: m = 'area'\n    F.interpolate(x, s, mode=m)": [
+        ("m == 'area'", "mode='area'"),
+        ("not (m == 'area')", "mode=m"),
+    ],
+    "for M in ('area', 'nearest'): F.interpolate(x, s, mode=M)": [
+        ("M == 'area'", "mode='area'"),
+        ("not (M == 'area')", "mode='nearest'"),
+    ],
+    "K = {1: 'area', 2: 'nearest', 3: 'area'}\nF.interpolate(x, s, mode=K[n])": [
+        ("K[n] == 'area'", "mode='area'"),
+        ("not (K[n] == 'area')", "mode='nearest'"),
+    ],
+    "K = {1: 'area'}\nF.interpolate(x, s, mode=K.get(n, 'nearest'))": [
+        ("K.get(n, 'nearest') == 'area'", "mode='area'"),
+        ("not (K.get(n, 'nearest') == 'area')", "mode='nearest'"),
+    ],
+    "class A:\n  m = 'area'\n  def f(self): F.interpolate(x, s, mode=self.m)\nclass B(A): m = 'nearest'": [
+        ("self.m == 'area'", "mode='area'"),
+        ("not (self.m == 'area')", "mode='nearest'"),
+    ],
+    "class A:\n  def __init__(self):\n    if a: self.c = True\n    else: self.c = False\n"
+    "  def f(self): F.interpolate(x, s, mode='bilinear', align_corners=self.c)": [
+        ("self.c", "mode='bilinear', align_corners=True"),
+        ("not (self.c)", "mode='bilinear', align_corners=False"),
+    ],
+    # what is given together stays together
+    "if a: M, c = 'nearest', None\nelse: M, c = 'bilinear', True\n"
+    "F.interpolate(x, s, mode=M, align_corners=c)": [
+        ("M == 'nearest'", "mode='nearest', align_corners=None"),
+        ("not (M == 'nearest')", "mode='bilinear', align_corners=True"),
+    ],
+    "for M, c in [('nearest', None), ('bilinear', True)]: F.interpolate(x, s, mode=M, align_corners=c)": [
+        ("M == 'nearest'", "mode='nearest', align_corners=None"),
+        ("not (M == 'nearest')", "mode='bilinear', align_corners=True"),
+    ],
+    "for M in ('nearest', 'bilinear'):\n"
+    "    F.interpolate(x, s, mode=M, align_corners=None if M == 'nearest' else True)": [
+        ("M == 'nearest'", "mode='nearest', align_corners=None"),
+        ("not (M == 'nearest')", "mode='bilinear', align_corners=True"),
+    ],
+    "for M in ('nearest', 'bilinear'):\n    if M in {'nearest'}: c = None\n    else: c = True\n"
+    "    F.interpolate(x, s, mode=M, align_corners=c)": [
+        ("M == 'nearest'", "mode='nearest', align_corners=None"),
+        ("not (M == 'nearest')", "mode='bilinear', align_corners=True"),
+    ],
+}
+
+
+@pytest.mark.parametrize("code", BRANCHES)
+def test_a_name_with_several_values_is_one_call_for_each(code: str) -> None:
+    (call,) = source.parsed(f"{HEAD}{code}".encode()).calls
+    start = "torch.nn.functional.interpolate(x, s, "
+    assert [(one.condition, one.text) for one in parse.readings(call.branched)] == [
+        (condition, f"{start}{text})") for condition, text in BRANCHES[code]
+    ]
+
+
+def test_a_number_that_may_be_another_stays_a_name() -> None:
+    code = f"{HEAD}z = 1\nwhile a: z *= 2\nF.interpolate(x, scale_factor=z)"
+    (call,) = source.parsed(code.encode()).calls
+    assert call.branched == "torch.nn.functional.interpolate(x, scale_factor=z)"
+
+
+def test_names_with_too_many_values_stay() -> None:
+    code = f"{HEAD}for M in {tuple('abcdefghi')}: F.interpolate(x, s, mode=M)"
+    (call,) = source.parsed(code.encode()).calls
+    assert call.branched == "torch.nn.functional.interpolate(x, s, mode=M)"
+
+
+PARTIAL = {
+    "r = partial(cv2.resize, interpolation=2)\nr(x, s)": "cv2.resize(x, s, interpolation=2)",
+    "r = partial(cv2.resize, interpolation=2)\nr(x, s, interpolation=3)": "cv2.resize(x, s, interpolation=3)",
+    "class A:\n  def __init__(self): self.r = partial(cv2.resize, dsize=(3, 4))\n  def f(self): self.r(x)": (
+        "cv2.resize(x, dsize=(3, 4))"
+    ),
+}
+
+
+@pytest.mark.parametrize("code", PARTIAL)
+def test_a_call_of_a_partial_function_has_the_arguments_of_both(code: str) -> None:
+    head = "import cv2\nfrom functools import partial\n"
+    assert spelled(head + code)[-1] == PARTIAL[code]
+
+
+def test_what_is_imported_with_a_star_is_known() -> None:
+    assert spelled("from torch.nn.functional import *\ninterpolate(x, 3)") == [
+        "torch.nn.functional.interpolate(x, 3)"
+    ]
+
+
 def test_a_default_that_was_taken_is_said() -> None:
     code = HEAD + "def f(m='area', a=1): F.interpolate(x, s, a, m)"
     (call,) = source.parsed(code.encode()).calls
-    assert call.assumed == (source.Default("m", "'area'", "f"),)
+    assert call.assumed == (Default("m", "'area'", "f"),)
     assert call.text == "F.interpolate(x, s, a, m)"
 
 

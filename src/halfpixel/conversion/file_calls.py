@@ -11,7 +11,8 @@ from .. import documents
 from ..frameworks.layer_plans import Target
 from . import BranchedConversion, ConvTransposeConversion, ResizeConversion, convert
 from .parse import Unreadable, source
-from .parse.source import Default, SourceCall
+from .parse.source import SourceCall
+from .parse.values import Default
 
 _NEAREST = 4  # lines that are named
 _PLACE = re.compile(r"(?P<path>[^()]+\.py)(?::(?P<line>[^:]*)(?::(?P<column>[^:]*))?)?")
@@ -175,10 +176,10 @@ def convert_in_file(
         answer: Answer | Unreadable | None = None
         if to is not None:
             try:
-                answer = convert(one.spelled, to, weight=weight, input_size=input_size)
+                answer = convert(one.branched, to, weight=weight, input_size=input_size)
             except Unreadable as error:
                 answer = error
-        answers.append(CallAnswer(one.node.lineno, one.text, one.assumed, answer))
+        answers.append(CallAnswer(one.node.lineno, one.text, one.assumed_in_branches, answer))
     return FileConversion(place, to, tuple(answers))
 
 

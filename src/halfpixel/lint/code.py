@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..conversion import parse
-from ..conversion.parse import Conditional, Raises, Unreadable, conv_transpose, names, source
+from ..conversion.parse import Conditional, Raises, Unreadable, conv_transpose, names, scopes
 from ..conversion.parse.signatures import canonical
 from ..conversion.parse.source import Source, SourceCall
 from .project import Project
@@ -227,7 +227,7 @@ _RELEASES = re.compile(
 def _catches_absence(handler: ast.ExceptHandler) -> bool:
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return any(
-        kind is None or str(source.dotted(kind)).split(".")[-1] in _ABSENCE for kind in kinds
+        kind is None or str(scopes.dotted(kind)).split(".")[-1] in _ABSENCE for kind in kinds
     )
 
 

@@ -88,7 +88,7 @@ def read(paths: Sequence[Path]) -> Usage:
             unread.append(Unread(_shown(file), "", f"is not read: {error}"))
             continue
         for one in found.calls:
-            use = _read(f"{_shown(file)}:{one.node.lineno}", one.text, one.spelled)
+            use = _read(f"{_shown(file)}:{one.node.lineno}", one.text, one.branched)
             (uses if isinstance(use, Use) else unread).append(use)  # type: ignore[arg-type]
     if not files:
         raise ValueError(f"{', '.join(map(str, paths))}: no files of Python")

@@ -1,8 +1,7 @@
 """Calls in files of Python, as they are written there: parsed, and never run.
 
-A name stands for what the file imports, or for the one value that is literal in it: a constant, an attribute
-that ``__init__`` sets, the default of a parameter, a dictionary of keywords. ``functools.partial`` is a call
-that lacks some of its arguments.
+A name stands for what the file imports, or for the values that are literal in it (see ``values``).
+``functools.partial`` is a call that lacks some of its arguments; where it is called, the call has both.
 """
 
 from __future__ import annotations
@@ -10,15 +9,17 @@ from __future__ import annotations
 import ast
 import copy
 import functools
-import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from . import conv_transpose, names
+from .scopes import BINDS, SCOPES, Binding, Names, Scope, dotted, parameters
+from .values import Default, Spelling, Undecided, Values, by_branch
 
+# flags whose None is a value, and does not say that something else is given
+_MAY_BE_NONE = ("align_corners", "antialias")
 # modules whose functions are looked for, by the first word of a dotted name
 ROOTS = ("torch", "tensorflow", "tf_keras", "keras", "cv2")
 # of an image of Pillow, whatever its name; what makes one, and methods of one whose result is one
@@ -85,75 +86,7 @@ def parsed(code: bytes, name: str = "") -> Source:
         raise NotRead(str(error) or "nested too deeply") from None
 
 
-# ---------------------------------------------------------------------------- scopes
-
-
-@dataclass(eq=False)
-class Scope:
-    """Where names are bound: a module, a class, a function or a lambda.
-
-    Attributes:
-        node: it.
-        parent: the scope around it; None of a module.
-        bound: by name, every value that it is given here; None for one that is no plain assignment.
-        defaults: by parameter, its default; None without one.
-        attributes: of a class, the same of ``self.name``.
-    """
-
-    node: ast.AST
-    parent: Scope | None = None
-    bound: dict[str, list[ast.expr | None]] = field(default_factory=dict)
-    defaults: dict[str, ast.expr | None] = field(default_factory=dict)
-    attributes: dict[str, list[ast.expr | None]] = field(default_factory=dict)
-
-    @property
-    def is_class(self) -> bool:
-        """Whether it is a class, whose names its methods do not see."""
-        return isinstance(self.node, ast.ClassDef)
-
-    @property
-    def title(self) -> str:
-        """Its name; of ``__init__`` that of its class."""
-        name: str = getattr(self.node, "name", "lambda")
-        owner = self.owner
-        return owner.title if name == "__init__" and owner is not None else name
-
-    def around(self) -> Iterator[Scope]:
-        """It and the scopes whose names are seen in it, the innermost first."""
-        scope: Scope | None = self
-        while scope is not None:
-            if scope is self or not scope.is_class:
-                yield scope
-            scope = scope.parent
-
-    @functools.cached_property
-    def owner(self) -> Scope | None:
-        """The class of the method that it is, or is in."""
-        scope: Scope | None = self
-        while scope is not None and not scope.is_class:
-            scope = scope.parent
-        return scope
-
-    def holder(self, name: str) -> Scope | None:
-        """The innermost scope that binds a name."""
-        return next((s for s in self.around() if name in s.bound or name in s.defaults), None)
-
-
-class Default(NamedTuple):
-    """A parameter's default that was taken for its value: a caller may give another.
-
-    Attributes:
-        parameter: its name.
-        value: the default, as it is read.
-        function: whose parameter it is; of ``__init__`` its class.
-    """
-
-    parameter: str
-    value: str
-    function: str
-
-    def __str__(self) -> str:
-        return f"{self.parameter}={self.value}"
+# ---------------------------------------------------------------------------- calls
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,25 +95,136 @@ class SourceCall:
 
     Attributes:
         node: the call; of ``functools.partial``, that of it.
+        given: the same with its function and all of its arguments: of a call of what ``functools.partial``
+            made, those of it too.
         function: the dotted name, as what is imported has it: ``torch.nn.functional.interpolate``.
         scope: where it stands.
-        text: as it is written.
-        spelled: with full names, and with values in the place of names that are literal in the file.
-        assumed: the parameters in it whose default was taken.
+        source: the file.
         partial: whether it is ``functools.partial``, which leaves arguments to be given later.
     """
 
     node: ast.Call
+    given: ast.Call
     function: str
     scope: Scope
-    text: str
-    spelled: str
-    assumed: tuple[Default, ...] = ()
+    source: Source
     partial: bool = False
 
+    @functools.cached_property
+    def text(self) -> str:
+        """The call, as it is written."""
+        return ast.unparse(self.node)
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_SCOPES = (*_FUNCTIONS, ast.ClassDef)
+    @functools.cached_property
+    def _one(self) -> tuple[str, tuple[Default, ...]]:
+        spelling = self._spelling(Values(self.source))
+        return self._written(spelling), tuple(dict.fromkeys(spelling.assumed))
+
+    @property
+    def spelled(self) -> str:
+        """It with full names, and with values in the place of names that have one value in the file."""
+        return self._one[0]
+
+    @property
+    def assumed(self) -> tuple[Default, ...]:
+        """The parameters in it whose default was taken."""
+        return self._one[1]
+
+    @property
+    def assumed_in_branches(self) -> tuple[Default, ...]:
+        """The parameters in its branches whose default was taken."""
+        return self._branches[1]
+
+    @property
+    def branched(self) -> str:
+        """It with the values of names that have several, too: a conditional expression of calls."""
+        return self._branches[0]
+
+    @functools.cached_property
+    def _branches(self) -> tuple[str, tuple[Default, ...]]:
+        assumed: dict[Default, None] = {}
+
+        def spell(values: Values) -> tuple[str, Undecided | None]:
+            spelling = self._spelling(values, branches=True)
+            text = self._written(spelling)
+            assumed.update(dict.fromkeys(spelling.assumed))
+            if spelling.taken:  # what else they decide
+                spelling = self._spelling(
+                    replace(values, chosen={**values.chosen, **spelling.taken}), branches=True
+                )
+                text = self._written(spelling)
+            assumed.update(dict.fromkeys(spelling.assumed))
+            return text, spelling.undecided
+
+        return by_branch(spell, Values(self.source)), tuple(assumed)
+
+    @functools.cached_property
+    def _method(self) -> str:
+        """Of a method of an image, how it is called: as it is written, or of ``im`` where the text would be
+        read as another function."""
+        text = ast.unparse(self.node.func)
+        return text if names.is_method(text) else f"im.{text.rpartition('.')[2]}"
+
+    def _spelling(self, values: Values, *, branches: bool = False) -> Spelling:
+        renamed = {}
+        if self.function == _METHOD and isinstance(self.node.func, ast.Attribute):
+            image = self.node.func.value
+            if isinstance(image, ast.Name) and self._method.startswith("im."):
+                renamed = {image.id: "im"}
+        return Spelling(values, self.scope, self.node, branches=branches, renamed=renamed)
+
+    def _written(self, spelling: Spelling) -> str:
+        def anew(node: ast.expr, name: str = "") -> str:
+            return spelling.anew(node, none=name in _MAY_BE_NONE)
+
+        arguments: list[str] = []
+        hidden: list[str] = []
+        keywords: dict[str, str] = {}
+        for argument in self.given.args:
+            entries = self._listed(argument)
+            if entries is None:
+                (hidden if isinstance(argument, ast.Starred) else arguments).append(anew(argument))
+            else:
+                arguments += map(anew, entries)
+        for one in self.given.keywords:
+            if one.arg is not None:
+                keywords[one.arg] = anew(one.value, one.arg)
+            elif (held := self._keywords(one.value)) is not None:
+                keywords |= {name: anew(entry) for name, entry in held.items()}
+            else:
+                hidden.append(f"**{ast.unparse(one.value)}")
+        if self.partial:
+            keywords |= _to_come(self.function, len(arguments), keywords)
+        function = self._method if self.function == _METHOD else self.function
+        hidden.sort(key=lambda text: text.startswith("**"))
+        first = [one for one in hidden if not one.startswith("**")]
+        named = [f"{name}={value}" for name, value in keywords.items()]
+        return f"{function}({', '.join([*arguments, *first, *named, *hidden[len(first) :]])})"
+
+    def _held(self, node: ast.expr) -> ast.expr | None:
+        """The one value of a name; of a default there may be others."""
+        options = Values(self.source).options(node, self.scope, self.node)
+        only = options[0]
+        return only.node if len(options) == 1 and only.default is None else None
+
+    def _listed(self, argument: ast.expr) -> Sequence[ast.expr] | None:
+        """The arguments that a starred tuple holds."""
+        made = self._held(argument.value) if isinstance(argument, ast.Starred) else None
+        if not isinstance(made, (ast.Tuple, ast.List)):
+            return None
+        return None if any(isinstance(one, ast.Starred) for one in made.elts) else made.elts
+
+    def _keywords(self, node: ast.expr) -> Mapping[str, ast.expr] | None:
+        """The keywords that a dictionary holds."""
+        made = self._held(node)
+        if isinstance(made, ast.Dict):
+            keys = [k.value if isinstance(k, ast.Constant) else None for k in made.keys]
+            if all(isinstance(key, str) for key in keys):
+                return {str(k): v for k, v in zip(keys, made.values, strict=True)}
+        is_made = isinstance(made, ast.Call) and dotted(made.func) == "dict" and not made.args
+        if isinstance(made, ast.Call) and is_made and all(one.arg for one in made.keywords):
+            return {str(one.arg): one.value for one in made.keywords}
+        return None
 
 
 class Source:
@@ -188,13 +232,12 @@ class Source:
 
     Attributes:
         tree: the module.
-        imported: full names of what is imported anywhere in it, by the names that they have there.
         parents: the node around each node.
     """
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
-        self.imported: dict[str, str] = {}
+        self._names = Names()
         self.parents: dict[ast.AST, ast.AST] = {}
         self._scopes: dict[ast.AST, Scope] = {tree: Scope(tree)}
         self._nodes: list[ast.AST] = []
@@ -209,14 +252,20 @@ class Source:
             kind = type(node)
             if kind in _LEAVES:
                 continue
-            if (binds := _BINDS.get(kind)) is not None:
-                binds(node, scope, self.imported)
-            if kind in _SCOPES:
+            if (binds := BINDS.get(kind)) is not None:
+                binds(node, scope, self._names)
+            if kind in SCOPES:
                 scope = self._scopes[node] = Scope(node, scope)
-                _parameters(node, scope)
+                parameters(scope)
             children = _children(node)
             self.parents.update(dict.fromkeys(children, node))
             waiting.extend([(child, scope) for child in reversed(children)])
+        self._names.settle()
+
+    @property
+    def imported(self) -> Mapping[str, str]:
+        """Full names of what is imported anywhere in it, by the names that they have there."""
+        return self._names.imported
 
     @property
     def nodes(self) -> Sequence[ast.AST]:
@@ -249,10 +298,10 @@ class Source:
         head, _, rest = name.partition(".")
         if head in ("self", "cls") and rest and scope.owner is not None:
             own, _, rest = rest.partition(".")
-            value = _only(self._attribute(scope.owner, own))
+            value = _only(self.attribute(scope.owner, own))
             inner = scope.owner
         elif (holder := scope.holder(head)) is None:
-            full = self.imported.get(head)
+            full = self.imported.get(head) or self._starred(head)
             return full and (f"{full}.{rest}" if rest else full)
         else:
             if head in holder.defaults:
@@ -263,44 +312,58 @@ class Source:
         found = None if value is None else self.full_name(value, inner, depth + 1)
         return found and (f"{found}.{rest}" if rest else found)
 
-    def value(
-        self, node: ast.expr, scope: Scope, depth: int = 0
-    ) -> tuple[ast.expr, tuple[str, str] | None] | None:
-        """What a name stands for, where that is one value of the file.
+    def _starred(self, name: str) -> str | None:
+        """The full name of a function that is known, of a module of which everything is imported."""
+        each = (f"{module}.{name}" for module in self._names.starred)
+        return next((full for full in each if is_known(full)), None)
 
-        Returns:
-            The value, and the parameter whose default it is, with its function; None where that is not known.
-        """
-        name = dotted(node)
-        if name is None or depth > _DEEPEST:
-            return None
-        head, _, rest = name.partition(".")
-        found: tuple[ast.expr | None, tuple[str, str] | None, Scope]
-        if head == "self" and rest and "." not in rest and scope.owner is not None:
-            inner = self._initialiser(scope.owner) or scope.owner
-            found = _only(self._attribute(scope.owner, rest)), None, inner
-        elif not rest and (holder := scope.holder(head)) is not None:
-            if head in holder.defaults:
-                default = None if head in holder.bound else holder.defaults[head]
-                found = default, (head, holder.title), holder.parent or holder
-            else:
-                found = _only(holder.bound[head]), None, holder
-        else:
-            return None
-        value, parameter, inner = found
-        if value is None:
-            return None
-        further = self.value(value, inner, depth + 1)
-        return (further[0], parameter or further[1]) if further else (value, parameter)
+    def value(self, node: ast.expr, scope: Scope, at: ast.AST) -> ast.expr | None:
+        """The one value that a name has at a node; None where there are several, or it is not known."""
+        options = Values(self).options(node, scope, at)
+        only = options[0]
+        return only.node if len(options) == 1 and only.node is not node else None
 
-    def _attribute(self, owner: Scope, name: str) -> list[ast.expr | None]:
-        """The values that an attribute is given, in methods and in the class."""
-        return [*owner.attributes.get(name, ()), *owner.bound.get(name, ())]
+    def attribute(self, owner: Scope, name: str) -> list[Binding]:
+        """What an attribute is given in a class of the file, its methods, its bases and what is derived."""
+        return [
+            one
+            for kind in self._family(owner)
+            for one in (*kind.attributes.get(name, ()), *kind.bound.get(name, ()))
+        ]
 
-    def _initialiser(self, owner: Scope) -> Scope | None:
-        assert isinstance(owner.node, ast.ClassDef)
-        made = (n for n in owner.node.body if isinstance(n, _FUNCTIONS[:2]))
-        return next((self._scopes[n] for n in made if n.name == "__init__"), None)
+    def _family(self, owner: Scope) -> list[Scope]:
+        family = [owner]
+        for one in family:
+            family += [base for base in self._bases(one) if base not in family]
+        for kind in self._classes:
+            if kind not in family and owner in self._ancestors(kind):
+                family.append(kind)
+        return family
+
+    def _ancestors(self, kind: Scope) -> list[Scope]:
+        found = [kind]
+        for one in found:
+            found += [base for base in self._bases(one) if base not in found]
+        return found
+
+    def _bases(self, kind: Scope) -> list[Scope]:
+        assert isinstance(kind.node, ast.ClassDef)
+        assert kind.parent is not None
+        bases = (self.class_of(base, kind.parent) for base in kind.node.bases)
+        return [base for base in bases if base is not None]
+
+    @functools.cached_property
+    def _classes(self) -> tuple[Scope, ...]:
+        return tuple(scope for scope in self._scopes.values() if scope.is_class)
+
+    def class_of(self, node: ast.expr, scope: Scope) -> Scope | None:
+        """The class of the file that an expression names."""
+        holder = scope.holder(node.id) if isinstance(node, ast.Name) else None
+        if not isinstance(node, ast.Name) or holder is None or node.id in holder.defaults:
+            return None
+        made = holder.bound[node.id]
+        only = made[0].node if len(made) == 1 else None
+        return self._scopes[only] if isinstance(only, ast.ClassDef) else None
 
     @functools.cached_property
     def calls(self) -> tuple[SourceCall, ...]:
@@ -313,17 +376,51 @@ class Source:
                 continue
             scope = self.scope_of(node)
             full = self.full_name(node.func, scope)
-            if full == "functools.partial" and node.args:
-                inner = self.full_name(node.args[0], scope)
-                if is_known(inner):
-                    assert inner is not None
-                    given = ast.Call(node.args[0], node.args[1:], node.keywords)
-                    yield self._spelled(node, given, inner, scope, partial=True)
-            elif is_known(full):
+            if is_known(full):
                 assert full is not None
-                yield self._spelled(node, node, full, scope)
+                yield SourceCall(node, node, full, scope, self)
+            elif full == "functools.partial":
+                if (made := self._of_partial(node, scope)) is not None:
+                    yield SourceCall(node, *made, scope, self, partial=True)
             elif full is None and self._is_of_image(node, scope):
-                yield self._spelled(node, node, _METHOD, scope)
+                yield SourceCall(node, node, _METHOD, scope, self)
+            elif full is None and (made := self._completed(node, scope)) is not None:
+                yield SourceCall(node, *made, scope, self)
+
+    def _of_partial(self, node: ast.Call, scope: Scope) -> tuple[ast.Call, str] | None:
+        """The call that ``functools.partial`` makes, and its function."""
+        inner = self.full_name(node.args[0], scope) if node.args else None
+        if inner is None or not is_known(inner):
+            return None
+        return ast.Call(node.args[0], node.args[1:], node.keywords), inner
+
+    def _completed(self, node: ast.Call, scope: Scope) -> tuple[ast.Call, str] | None:
+        """A call of what ``functools.partial`` made, with the arguments of both."""
+        if not isinstance(node.func, (ast.Name, ast.Attribute)) or not self._has_partial:
+            return None
+        options = Values(self).options(node.func, scope, node)
+        only = options[0]
+        if len(options) > 1 or not isinstance(only.node, ast.Call) or only.node is node:
+            return None
+        if self.full_name(only.node.func, only.scope) != "functools.partial":
+            return None
+        made = self._of_partial(only.node, only.scope)
+        if made is None:
+            return None
+        begun, function = made
+        spelling = Spelling(Values(self), only.scope, only.node)
+        first = [spelling.visit(copy.deepcopy(one)) for one in begun.args]
+        given = {one.arg for one in node.keywords}
+        kept = [
+            ast.keyword(one.arg, spelling.visit(copy.deepcopy(one.value)))
+            for one in begun.keywords
+            if one.arg is None or one.arg not in given
+        ]
+        return ast.Call(begun.func, [*first, *node.args], [*kept, *node.keywords]), function
+
+    @functools.cached_property
+    def _has_partial(self) -> bool:
+        return any(one.startswith("functools") for one in self.imported.values())
 
     def _is_of_image(self, node: ast.Call, scope: Scope) -> bool:
         """Whether a call is that of a method of an image of Pillow: the image is known, or a filter is."""
@@ -337,8 +434,8 @@ class Source:
 
     def is_image(self, node: ast.expr, scope: Scope) -> bool:
         """Whether an expression is an image of Pillow: opened in the file, or an argument that says so."""
-        found = self.value(node, scope)
-        made = found[0] if found else node
+        found = self.value(node, scope, node)
+        made = node if found is None else found
         while isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
             if self.full_name(made.func, scope) in _OPENERS:
                 return True
@@ -352,66 +449,12 @@ class Source:
         note = next((one.annotation for one in notes if one.arg == node.id), None)
         return note is not None and self.full_name(note, scope) == "PIL.Image.Image"
 
-    def _spelled(
-        self, node: ast.Call, given: ast.Call, full: str, scope: Scope, *, partial: bool = False
-    ) -> SourceCall:
-        values = _Values(self, scope)
-        arguments = [ast.unparse(values.visit(copy.deepcopy(one))) for one in given.args]
-        keywords: dict[str, str] = {}
-        for one in given.keywords:
-            if one.arg is not None:
-                keywords[one.arg] = ast.unparse(values.visit(copy.deepcopy(one.value)))
-            elif (entries := self._entries(one.value, scope)) is not None:
-                keywords |= {
-                    name: ast.unparse(values.visit(copy.deepcopy(entry)))
-                    for name, entry in entries.items()
-                }
-            else:
-                arguments.append(f"**{ast.unparse(one.value)}")
-        if partial:
-            keywords |= _to_come(full, len(arguments), keywords)
-        arguments.sort(key=lambda text: text.startswith("**"))
-        first = [text for text in arguments if not text.startswith("**")]
-        said = [*first, *(f"{k}={v}" for k, v in keywords.items()), *arguments[len(first) :]]
-        assumed = tuple(dict.fromkeys(values.assumed))
-        function = _method(node.func) if full == _METHOD else full
-        spelled = f"{function}({', '.join(said)})"
-        return SourceCall(node, full, scope, ast.unparse(node), spelled, assumed, partial)
-
-    def _entries(self, node: ast.expr, scope: Scope) -> Mapping[str, ast.expr] | None:
-        """The keywords of a dictionary that is written out; of a default there may be others."""
-        found = self.value(node, scope)
-        made = node if found is None or found[1] else found[0]
-        if isinstance(made, ast.Dict):
-            keys = [k.value if isinstance(k, ast.Constant) else None for k in made.keys]
-            if all(isinstance(key, str) for key in keys):
-                return {str(k): v for k, v in zip(keys, made.values, strict=True)}
-        is_made = isinstance(made, ast.Call) and dotted(made.func) == "dict" and not made.args
-        if isinstance(made, ast.Call) and is_made and all(one.arg for one in made.keywords):
-            return {str(one.arg): one.value for one in made.keywords}
-        return None
-
 
 def is_known(name: str | None) -> bool:
     """Whether a full name is that of a function that resizes, or of a transposed convolution."""
     if name is None or name.partition(".")[0] not in ROOTS:
         return False
     return names.known(name) or conv_transpose.known(name)
-
-
-def dotted(node: ast.expr) -> str | None:
-    """A name, or names with dots between them; None where an expression is anything else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else None
-
-
-def _method(node: ast.expr) -> str:
-    """A method of an image, as it is written; of ``im`` where the text would be read as another function."""
-    text = ast.unparse(node)
-    return text if names.is_method(text) else f"im.{text.rpartition('.')[2]}"
 
 
 def _to_come(full: str, positional: int, keywords: Mapping[str, str]) -> dict[str, str]:
@@ -435,11 +478,10 @@ def _to_come(full: str, positional: int, keywords: Mapping[str, str]) -> dict[st
     return missing
 
 
-def _only(values: Sequence[ast.expr | None] | None) -> ast.expr | None:
-    return values[0] if values and len(values) == 1 else None
-
-
-# ---------------------------------------------------------------------------- binding
+def _only(bindings: Sequence[Binding] | None) -> ast.expr | None:
+    """What a name is given, if that is once."""
+    only = bindings[0] if bindings and len(bindings) == 1 else None
+    return None if only is None or only.path else only.value
 
 
 # nodes without others inside; fields that hold no expression or statement
@@ -458,160 +500,3 @@ def _children(node: ast.AST) -> list[ast.AST]:
             elif isinstance(value, ast.AST):
                 found.append(value)
     return found
-
-
-Imported = dict[str, str]
-
-
-def _of_assign(node: ast.Assign, scope: Scope, imported: Imported) -> None:
-    for target in node.targets:
-        _assign(target, node.value, scope)
-
-
-def _of_value(node: ast.AnnAssign | ast.NamedExpr, scope: Scope, imported: Imported) -> None:
-    if node.value is not None:
-        _assign(node.target, node.value, scope)
-
-
-def _of_target(
-    node: ast.AugAssign | ast.For | ast.AsyncFor | ast.comprehension,
-    scope: Scope,
-    imported: Imported,
-) -> None:
-    _assign(node.target, None, scope)
-
-
-def _of_with(node: ast.withitem, scope: Scope, imported: Imported) -> None:
-    if node.optional_vars is not None:
-        _assign(node.optional_vars, None, scope)
-
-
-def _of_name(
-    node: ast.ExceptHandler | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
-    scope: Scope,
-    imported: Imported,
-) -> None:
-    if node.name:
-        scope.bound.setdefault(node.name, []).append(None)
-
-
-def _of_outer(node: ast.Global | ast.Nonlocal, scope: Scope, imported: Imported) -> None:
-    for outer in scope.around():
-        for name in node.names:
-            outer.bound.setdefault(name, []).append(None)
-
-
-def _of_import(node: ast.Import, scope: Scope, imported: Imported) -> None:
-    for alias in node.names:
-        head = alias.name.split(".")[0]
-        imported[alias.asname or head] = alias.name if alias.asname else head
-
-
-def _of_from(node: ast.ImportFrom, scope: Scope, imported: Imported) -> None:
-    if node.module and not node.level:
-        for alias in node.names:
-            imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-
-
-# what the kinds of nodes bind in their scope
-_BINDS: Mapping[type[ast.AST], Callable[[Any, Scope, Imported], None]] = {
-    ast.Assign: _of_assign,
-    ast.AnnAssign: _of_value,
-    ast.NamedExpr: _of_value,
-    ast.AugAssign: _of_target,
-    ast.For: _of_target,
-    ast.AsyncFor: _of_target,
-    ast.comprehension: _of_target,
-    ast.withitem: _of_with,
-    ast.ExceptHandler: _of_name,
-    ast.FunctionDef: _of_name,
-    ast.AsyncFunctionDef: _of_name,
-    ast.ClassDef: _of_name,
-    ast.Global: _of_outer,
-    ast.Nonlocal: _of_outer,
-    ast.Import: _of_import,
-    ast.ImportFrom: _of_from,
-}
-
-
-def _assign(target: ast.expr, value: ast.expr | None, scope: Scope) -> None:
-    if isinstance(target, ast.Name):
-        scope.bound.setdefault(target.id, []).append(value)
-    elif isinstance(target, ast.Starred):
-        _assign(target.value, None, scope)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        pairs: Iterable[tuple[ast.expr, ast.expr | None]]
-        if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
-            pairs = zip(target.elts, value.elts, strict=True)
-        else:
-            pairs = zip(target.elts, itertools.repeat(None))
-        for one, part in pairs:
-            _assign(one, part, scope)
-    elif (
-        isinstance(target, ast.Attribute)
-        and dotted(target) == f"self.{target.attr}"
-        and scope.owner is not None
-    ):
-        scope.owner.attributes.setdefault(target.attr, []).append(value)
-
-
-def _parameters(node: ast.AST, scope: Scope) -> None:
-    if not isinstance(node, _FUNCTIONS):
-        return
-    given = node.args
-    every = [*given.posonlyargs, *given.args]
-    defaults = [None] * (len(every) - len(given.defaults)) + list(given.defaults)
-    scope.defaults |= {one.arg: value for one, value in zip(every, defaults, strict=True)}
-    scope.defaults |= {
-        one.arg: value for one, value in zip(given.kwonlyargs, given.kw_defaults, strict=True)
-    }
-    for extra in (given.vararg, given.kwarg):
-        if extra is not None:
-            scope.defaults[extra.arg] = None
-
-
-class _Values(ast.NodeTransformer):
-    """Writes values in the place of names whose value is literal in the file, and flags as they are known."""
-
-    def __init__(self, source: Source, scope: Scope) -> None:
-        self._source, self._scope = source, scope
-        self.assumed: list[Default] = []
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self._known(node) or node
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        return self._known(node) or node  # what is not known is left as it is written
-
-    def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
-        return node
-
-    def _known(self, node: ast.expr) -> ast.expr | None:
-        found = self._source.value(node, self._scope)
-        if found is not None:
-            value, parameter = found
-            literal = _literal(value, of_default=bool(parameter))
-            if literal is None:
-                literal = self._flag(value)
-            if literal is not None and parameter:
-                self.assumed.append(Default(parameter[0], ast.unparse(literal), parameter[1]))
-            if literal is not None:
-                return literal
-        return self._flag(node)
-
-    def _flag(self, node: ast.expr) -> ast.expr | None:
-        full = self._source.full_name(node, self._scope)
-        if full is None or full.partition(".")[0] not in ("cv2", "tensorflow", "PIL"):
-            return None
-        own = full.replace("tensorflow", "tf", 1).removeprefix("PIL.")
-        return ast.parse(own, mode="eval").body if "." in own else None
-
-
-def _literal(node: ast.expr, *, of_default: bool) -> ast.expr | None:
-    """A value that is written out; of a default, a word or a truth: None often says that nothing is given."""
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return None
-    kinds = (str, bool) if of_default else (str, bool, int, float, tuple, list, type(None))
-    return node if isinstance(value, kinds) else None

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...conversion.parse.source import dotted
+from ...conversion.parse.scopes import dotted
 from ..code import File
 from ..finding import Hit
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ...conversion.parse.source import Scope, dotted
+from ...conversion.parse.scopes import Scope, dotted
 from ..code import File, KnownCall
 from ..finding import Hit
 
@@ -79,7 +79,7 @@ class _Making:
         holder = scope.holder(name)
         if holder is None or isinstance(holder.node, ast.Module):
             return
-        for value in holder.bound.get(name, ()):
+        for value in holder.values_of(name):
             if value is not None:
                 self.look(value, holder, depth + 1)
         for statement in ast.walk(holder.node):

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from ...conversion.parse.source import dotted
+from ...conversion.parse.scopes import dotted
 from ..code import File, KnownCall
 
 # by the last part of a constant's name, or by a word

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ...conversion.parse.source import dotted
+from ...conversion.parse.scopes import dotted
 from ..code import File
 from ..finding import Hit
 from .kernels import image_of, resizes

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ...conversion.parse import Raises
-from ...conversion.parse.source import dotted
+from ...conversion.parse.scopes import dotted
 from ..code import File, KnownCall
 from ..finding import Edit, Hit, inserted
 
