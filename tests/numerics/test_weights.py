@@ -38,7 +38,7 @@ def apart(convention: Resize, n_in: int, n_out: int) -> float:
 def test_every_record_is_found_by_its_name_and_complete() -> None:
     for name, kernel in KERNELS.items():
         assert kernel.name == name
-        assert (kernel.value is None) == (kernel.radius is None)
+        assert (kernel.value is None) == (kernel.radius is None) == (kernel.exact is None)
         assert (kernel.errors is not None) == kernel.stretches
         assert not kernel.stretches or kernel.value is not None
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from halfpixel import Resize
 from halfpixel.operators import every_resize, resize_from
 from halfpixel.operators.kernels import KERNELS
-from halfpixel.operators.resize import CoordinateTransformationMode
+from halfpixel.operators.resize import CoordinateTransformationMode, NearestMode
 from tests.thinning import thinned
 
 
@@ -635,6 +635,18 @@ def test_nearest_with_zeros_reads_nothing_where_a_place_is_rounded_out_of_the_im
     assert rows(convention.weights(2, 6)) == ["1 0", "1 0", "0 1", "0 1", "0 1", "0 0"]
     with pytest.raises(ValueError, match="need not copy a pixel"):
         convention.nearest_pixel(np.arange(6), 2, 6)
+
+
+@pytest.mark.parametrize("rounding", get_args(NearestMode))
+def test_nearest_is_exact_where_int64_holds_no_product_of_the_sizes(rounding: NearestMode) -> None:
+    convention = Resize(
+        mode="nearest", nearest_mode=rounding, coordinate_transformation_mode="asymmetric"
+    )
+    n_in, n_out = 2**40, 2**41
+    d = np.array([0, 1, 3, 2**30 + 1, n_out - 2])
+    where = np.array([Fraction(int(i) * n_in, n_out) for i in d], object)
+    index, _ = convention.taps_at(where, n_in, convention.scale(n_in, n_out))
+    assert convention.nearest_pixel(d, n_in, n_out).tolist() == index[:, 0].tolist()
 
 
 SAME: list[tuple[dict[str, Any], str, tuple[str, ...]]] = [

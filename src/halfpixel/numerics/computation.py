@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..operators import Convention, ConvTranspose, Resize
 from ..operators.axis import Axis
-from ..operators.exact import Exact, apply_matrices, fractions, over_common_denominator
+from ..operators.exact import Exact, Taps, apply_integers, fractions, over_common_denominator
 from ..operators.products import Band, band, rounded_product, transposed
 from ..operators.request import Gradient, Operation, Request, Scales
 from ..operators.resize import exact_taps
@@ -104,15 +104,13 @@ class Computation:
         if self.request.empty:
             return np.full((*x.shape[:2], *np.maximum(self.size, 0)), np.nan)
         if self.evaluated is None and not exact and max(a.area for a in self.axes) > _SMALL:
-            result = self._large()
-            return result if self.gradient else self.convention.extrapolated(result, self._inside())
-        matrices = {2 + axis: self.turned(matrix) for axis, matrix in enumerate(self.matrices())}
+            return self._extrapolated(self._large())
+        matrices = self._integers()
         if self.evaluated is None:
-            result = apply_matrices(x, matrices, exact=exact)
-            return result if self.gradient else self.convention.extrapolated(result, self._inside())
+            return self._extrapolated(apply_integers(x, matrices, exact=exact))
         known = filled(self.evaluated.taken(x))
         same = bool(np.all(known == known[:1]))  # images that differ in what is not finite alone
-        values = apply_matrices(known[:1] if same else known, matrices)
+        values = apply_integers(known[:1] if same else known, matrices)
         evaluated = self.evaluated.result(self.convention, self.rule, x, self.size)
         return self.evaluated.given(np.where(np.isfinite(evaluated), values, evaluated))
 
@@ -155,6 +153,22 @@ class Computation:
         h, w = (find(self.convention.along(i), axis, self.rule) for i, axis in enumerate(axes))
         return h, w
 
+    def _integers(self) -> dict[int, tuple[Exact, int]]:
+        """The matrices in integers, by the axis of the array, the way that the case goes."""
+        assert isinstance(self.convention, Resize)
+        found = {}
+        for i, axis in enumerate(needed(axis, self.rule) for axis in self.axes):
+            rows, common = _integer_matrix(self.convention.along(i), axis, self.rule)
+            found[2 + i] = self.turned(rows), common
+        return found
+
+    def _extrapolated(self, result: NDArray[Any]) -> NDArray[Any]:
+        """A result with the value of what samples outside the image, if the convention has one."""
+        assert isinstance(self.convention, Resize)
+        if self.gradient or not self.convention.extrapolation_value:
+            return result
+        return self.convention.extrapolated(result, self._inside())
+
     def _inside(self) -> dict[int, NDArray[np.bool_]]:
         """Which pixels of the output sample inside the image, along H and W."""
         assert isinstance(self.convention, Resize)
@@ -181,17 +195,28 @@ _SMALL = 2**8  # entries of a matrix that is held whole
 @functools.lru_cache(maxsize=64)
 def _exact_band(convention: Resize, axis: Axis, rule: str | None) -> Band:
     """The exact weights of one axis."""
+    return band(_exact_taps(convention, axis, rule), axis.n_in)
+
+
+def _exact_taps(convention: Resize, axis: Axis, rule: str | None) -> Taps:
     if rule is None:
-        return band(*exact_taps(convention, axis), axis.n_in)
+        return exact_taps(convention, axis)
     where, scale = coordinates(convention, axis, rule), convention.scale(*axis.arguments)
-    return band(*convention.taps_at(where, axis.n_in, scale, tap_weights(rule)), axis.n_in)
+    return convention.exact_taps_at(where, axis.n_in, scale, tap_weights(rule))
+
+
+@functools.lru_cache(maxsize=1024)
+def _integer_matrix(convention: Resize, axis: Axis, rule: str | None) -> tuple[Exact, int]:
+    """One axis's matrix as integers over their common denominator; cases of the same sizes share it, so that
+    nobody may write into it."""
+    rows, common = _exact_taps(convention, axis, rule).matrix(axis.n_in).integers
+    rows.setflags(write=False)
+    return rows, common
 
 
 @functools.lru_cache(maxsize=1024)
 def _exact_matrix(convention: Resize, axis: Axis, rule: str | None) -> Exact:
-    """One axis's matrix; cases of the same sizes share it, so that nobody may write into it."""
-    where = coordinates(convention, axis, rule)
-    scale = convention.scale(*axis.arguments)
-    found = convention.weights_at(where, axis.n_in, scale, tap_weights(rule))
+    """The same as ``Fraction``s."""
+    found = _exact_taps(convention, axis, rule).matrix(axis.n_in).weights
     found.setflags(write=False)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +18,60 @@ Float64 = NDArray[np.float64]
 
 _INT64_LIMIT = 2**63
 _FLOAT64_LIMIT = 2**53
-_DENOMINATOR = 2**190  # 57 digits
+DIGITS = 2**190
+"""The denominator of irrational weights, which are known to 60 digits: 57 digits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Taps:
+    """What the output pixels of an axis read, and the exact weights of it.
+
+    Attributes:
+        index: the pixels, ``(n_out, taps)``, of which one may come twice in a row.
+        numerators: of the weights, Python's integers, ``(n_out, taps)``.
+        denominators: those of each row, ``(n_out, 1)``, above 0.
+    """
+
+    index: NDArray[np.intp]
+    numerators: Exact
+    denominators: Exact
+
+    @property
+    def weights(self) -> Exact:
+        """The weights as ``Fraction``s."""
+        result, read = (
+            np.full(self.numerators.shape, Fraction(0), object),
+            np.nonzero(self.numerators),
+        )
+        below = self.denominators[read[0], 0].tolist()
+        pairs = zip(self.numerators[read].tolist(), below, strict=True)
+        result[read] = [Fraction(*pair) for pair in pairs]
+        return result
+
+    @property
+    def rounded(self) -> Float64:
+        """The weights, each rounded once to float64."""
+        return np.asarray(self.numerators / self.denominators, np.float64)
+
+    @property
+    def integers(self) -> tuple[Exact, int]:
+        """The weights as integers over the least common denominator."""
+        common = math.lcm(*set(self.denominators.ravel().tolist()))
+        integers = self.numerators * (common // self.denominators)
+        unit = math.gcd(common, *integers.ravel().tolist())
+        return integers // unit, common // unit
+
+    def matrix(self, n_in: int) -> Taps:
+        """The same with the weights of all pixels of the axis, one after the other."""
+        dense = np.zeros((len(self.index), n_in), object)
+        np.add.at(dense, (np.arange(len(self.index))[:, None], self.index), self.numerators)
+        index = np.broadcast_to(np.arange(n_in), dense.shape)
+        return Taps(index, dense, self.denominators)
+
+    def rows(self, chosen: NDArray[np.intp], moved: NDArray[np.intp]) -> Taps:
+        """Some rows, by number, each moved by so many pixels."""
+        index = self.index[chosen] + moved[:, None]
+        return Taps(index, self.numerators[chosen], self.denominators[chosen])
 
 
 # the dtypes of the package ml_dtypes, which NumPy knows by name alone: float64 holds all their values
@@ -121,9 +175,16 @@ def apply_matrices(
     Returns:
         float64, every value rounded once, or an object array of ``Fraction``s.
     """
+    every = {axis: over_common_denominator(matrix) for axis, matrix in matrices.items()}
+    return apply_integers(x, every, exact=exact)
+
+
+def apply_integers(
+    x: ArrayLike, matrices: Mapping[int, tuple[Exact, int]], *, exact: bool = False
+) -> NDArray[Any]:
+    """The same of matrices of integers, each with the denominator of all of them."""
     integers, denominator = _integers(x)
-    for axis, matrix in matrices.items():
-        rows, common = over_common_denominator(matrix)
+    for axis, (rows, common) in matrices.items():
         integers = np.moveaxis(_product(rows, np.moveaxis(integers, axis, 0)), 0, axis)
         denominator *= common
     return fractions(integers, denominator) if exact else rounded(integers, denominator)
@@ -150,12 +211,11 @@ def _product(rows: Exact, lines: Integers) -> Integers:
     return np.array(result, object)
 
 
-def to_digits(values: Exact) -> Exact:
-    """Irrational weights, known to 60 digits, over one denominator: what lies beyond means nothing."""
-    scaled = [
-        Fraction(round(value * _DENOMINATOR), _DENOMINATOR) for value in values.ravel().tolist()
-    ]
-    return _object_array(scaled, values.shape)
+def nearest(numerators: Exact, denominators: Exact | int) -> Exact:
+    """The quotients of integers, rounded to the nearest one, a tie to the even one; divisors above 0."""
+    middle, twice = 2 * numerators + denominators, 2 * denominators
+    whole = middle // twice
+    return np.asarray(whole - (middle % twice == 0) * (whole % 2), object)
 
 
 def _magnitude(integers: Integers) -> int:

@@ -1,7 +1,7 @@
 """The kernels, a record each: how much a pixel weighs at a distance, and what else is true of them.
 
-Each function takes an array of distances in (stretched) pixels and returns the weights: ``Fraction``s for
-``Fraction``s, float64 for float64. Irrational values of ``Fraction``s come with 60 digits.
+Most functions are there twice: of distances in (stretched) pixels in float64, and of integers over a
+denominator, which are exact. Irrational values come with 60 digits.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import fractions, over_common_denominator
+from .exact import Exact, over_common_denominator
 
 Values = NDArray[Any]
+Ratio = tuple[Exact, int]  # integers, and the denominator that they share
 
 _DIGITS = 60
 _GAUSSIAN_RADIUS = 1.5  # as exact as any Fraction, and an array of floats stays one
@@ -35,8 +36,6 @@ def cubic(distance: Values, a: Any) -> Values:
 
     R. Keys, "Cubic convolution interpolation for digital image processing", IEEE TASSP 29(6), 1981.
     """
-    if distance.dtype == object:
-        return _exact_pieces(distance, (a + 2, -a - 3, 0, 1), (a, -5 * a, 8 * a, -4 * a))
     near = ((a + 2) * distance - (a + 3)) * distance * distance + 1
     far = ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a
     return _pieces(distance, near, far)
@@ -47,12 +46,6 @@ def mitchell(distance: Values) -> Values:
 
     D. Mitchell and A. Netravali, "Reconstruction filters in computer graphics", SIGGRAPH 1988.
     """
-    if distance.dtype == object:
-        return _exact_pieces(
-            distance,
-            (Fraction(7, 6), -2, 0, Fraction(8, 9)),
-            (Fraction(-7, 18), 2, Fraction(-10, 3), Fraction(16, 9)),
-        )
     near = (7 / 6 * distance - 2) * distance * distance + 8 / 9
     far = ((2 - 7 / 18 * distance) * distance - 10 / 3) * distance + 16 / 9
     return _pieces(distance, near, far)
@@ -81,8 +74,6 @@ def area_linear(distance: Values, scale: Any) -> Values:
 
 def lanczos(distance: Values, radius: int) -> Values:
     """``sinc(t) · sinc(t / radius)`` up to ``radius``, with ``sinc(t) = sin(πt) / (πt)``."""
-    if distance.dtype == object:
-        return _each(distance, lambda t: _exact_lanczos(t, radius))
     value = np.sinc(distance) * np.sinc(distance / radius)
     zero = (distance >= radius) | ((distance == np.rint(distance)) & (distance != 0))
     return np.where(zero, 0.0, value)  # sin(π·n) is not 0 in floats
@@ -96,8 +87,6 @@ def hamming(distance: Values) -> Values:
 
     python-pillow/Pillow, ``src/libImaging/Resample.c``, ``hamming_filter`` (``0.54f + 0.46f * cos(x)``).
     """
-    if distance.dtype == object:
-        return _each(distance, _exact_hamming)
     constant, swing = map(float, _HAMMING)
     value = np.sinc(distance) * (constant + swing * np.cos(np.pi * distance))
     return np.where(distance >= 1, 0.0, value)
@@ -193,11 +182,59 @@ def _pieces(distance: Values, near: Values, far: Values) -> Values:
     return np.asarray(np.where(distance <= 1, near, np.where(distance < 2, far, 0 * far)))
 
 
+# ---------------------------------------------------------------------------- in integers
+
+
+def _exact_linear(n: Exact, q: int, shape: Shape) -> Ratio:
+    return np.maximum(q - abs(n), 0), q
+
+
+def _exact_keys(n: Exact, q: int, shape: Shape) -> Ratio:
+    a = shape.a
+    return _exact_pieces(abs(n), q, (a + 2, -a - 3, 0, 1), (a, -5 * a, 8 * a, -4 * a))
+
+
+def _exact_mitchell(n: Exact, q: int, shape: Shape) -> Ratio:
+    near = Fraction(7, 6), -2, 0, Fraction(8, 9)
+    far = Fraction(-7, 18), 2, Fraction(-10, 3), Fraction(16, 9)
+    return _exact_pieces(abs(n), q, near, far)
+
+
+def _exact_box(n: Exact, q: int, shape: Shape) -> Ratio:
+    twice = 2 * abs(n)
+    return np.where(twice < q, 2, np.where(twice == q, 1, 0)).astype(object), 2
+
+
+def _exact_area(n: Exact, q: int, shape: Shape) -> Ratio:
+    a, b = shape.scale.as_integer_ratio()
+    return np.clip((a + b) * q - 2 * b * abs(n), 0, 2 * min(a, b) * q), 2 * a * q
+
+
+def _exact_area_linear(n: Exact, q: int, shape: Shape) -> Ratio:
+    a, b = shape.scale.as_integer_ratio()
+    one = a * q
+    begins_here = n >= 0
+    reach = np.maximum(one - b * (np.where(begins_here, q, 0) - n), 0)
+    above, below = _FLOAT_ONE.as_integer_ratio()
+    reach = np.where(below * reach < above * one, reach, 0)
+    return np.where(begins_here, one - reach, reach), one
+
+
+def _exact_values(function: Callable[[Fraction, Shape], Fraction]) -> Exactly:
+    """A kernel whose values are known to 60 digits: each is computed once."""
+
+    def values(n: Exact, q: int, shape: Shape) -> Ratio:
+        found = {t: function(Fraction(t, q), shape) for t in set(abs(n).ravel().tolist())}
+        each = np.array([found[abs(t)] for t in n.ravel().tolist()], object)
+        return over_common_denominator(each.reshape(n.shape))
+
+    return values
+
+
 def _exact_pieces(
-    distance: Values, near: Sequence[Fraction | int], far: Sequence[Fraction | int]
-) -> Values:
-    """Cubics up to distance 1 and 2, by their coefficients from t³ on: in integers, over one denominator."""
-    n, q = over_common_denominator(distance)
+    n: Exact, q: int, near: Sequence[Fraction | int], far: Sequence[Fraction | int]
+) -> Ratio:
+    """Cubics up to distance 1 and 2, by their coefficients from t³ on."""
     common = math.lcm(*(Fraction(c).denominator for c in (*near, *far)))
     values = []
     for first, *others in (near, far):
@@ -205,7 +242,7 @@ def _exact_pieces(
         for power, coefficient in enumerate(others, 1):
             value = value * n + int(coefficient * common) * q**power
         values.append(value)
-    return fractions(np.where(n <= q, values[0], np.where(n < 2 * q, values[1], 0)), common * q**3)
+    return np.where(n <= q, values[0], np.where(n < 2 * q, values[1], 0)), common * q**3
 
 
 def _each(distance: Values, function: Any) -> Values:
@@ -241,6 +278,7 @@ def _exact_hamming(distance: Fraction) -> Fraction:
 
 @functools.lru_cache(maxsize=2**16)
 def _exact_gaussian(distance: Fraction) -> Fraction:
+    """The same wherever it is cut off."""
     from mpmath import mp
 
     with mp.workdps(_DIGITS):
@@ -271,14 +309,19 @@ class Shape(NamedTuple):
     radius: int = 0
 
 
+# from the numerators of signed distances, and their denominator, to the weights
+Exactly = Callable[[Exact, int, Shape], Ratio]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Kernel:
     """All that is true of a mode of a resize, whatever its grid is.
 
     Attributes:
         name: the mode.
-        value: from signed distances (coordinate − pixel), in stretched pixels, to weights; None where taps
-            are found in another way (``nearest``, ``adaptive_area``, ``pyramid``).
+        value: from signed distances (coordinate − pixel), in stretched pixels, to weights, in float64; None
+            where taps are found in another way (``nearest``, ``adaptive_area``, ``pyramid``).
+        exact: the same in integers over a denominator; None where ``value`` is.
         radius: how far it reaches, in stretched pixels, None where ``value`` is: it weighs nothing there, but
             for ``area_linear``, which is asked of two pixels, from the one that a window begins in on.
         grids: the coordinate_transformation_modes that it goes with, the default first; empty for all.
@@ -308,6 +351,7 @@ class Kernel:
 
     name: str
     value: Callable[[Values, Shape], Values] | None = None
+    exact: Exactly | None = None
     radius: Callable[[Shape], Any] | None = None
     grids: tuple[str, ...] = ()
     stretches: bool = False
@@ -350,6 +394,7 @@ KERNELS: Mapping[str, Kernel] = {
         Kernel(
             name="linear",
             value=lambda t, shape: linear(abs(t)),
+            exact=_exact_linear,
             radius=lambda shape: 1,
             stretches=True,
             fractional=True,
@@ -364,7 +409,8 @@ KERNELS: Mapping[str, Kernel] = {
         ),
         Kernel(
             name="cubic",
-            value=lambda t, shape: cubic(abs(t), shape.a if t.dtype == object else float(shape.a)),
+            value=lambda t, shape: cubic(abs(t), float(shape.a)),
+            exact=_exact_keys,
             radius=lambda shape: 2,
             stretches=True,
             fractional=True,
@@ -391,6 +437,7 @@ KERNELS: Mapping[str, Kernel] = {
         Kernel(
             name="mitchell",
             value=lambda t, shape: mitchell(abs(t)),
+            exact=_exact_mitchell,
             radius=lambda shape: 2,
             stretches=True,
             pads=True,
@@ -413,6 +460,7 @@ KERNELS: Mapping[str, Kernel] = {
         Kernel(
             name="lanczos",
             value=lambda t, shape: lanczos(abs(t), shape.radius),
+            exact=_exact_values(lambda t, shape: _exact_lanczos(t, shape.radius)),
             radius=lambda shape: shape.radius,
             stretches=True,
             pads=True,
@@ -434,6 +482,9 @@ KERNELS: Mapping[str, Kernel] = {
         Kernel(
             name="gaussian",
             value=lambda t, shape: gaussian(abs(t)),
+            exact=_exact_values(
+                lambda t, shape: _exact_gaussian(t) if t < _GAUSSIAN_RADIUS else Fraction(0)
+            ),
             radius=lambda shape: Fraction(3, 2),
             stretches=True,
             pads=True,
@@ -453,6 +504,7 @@ KERNELS: Mapping[str, Kernel] = {
         Kernel(
             name="hamming",
             value=lambda t, shape: hamming(abs(t)),
+            exact=_exact_values(lambda t, shape: _exact_hamming(t)),
             radius=lambda shape: 1,
             stretches=True,
             pads=True,
@@ -469,6 +521,7 @@ KERNELS: Mapping[str, Kernel] = {
         Kernel(
             name="box",
             value=lambda t, shape: box(abs(t)),
+            exact=_exact_box,
             radius=lambda shape: 1,  # it ends at ½; a pixel at exactly ½ counts half
             stretches=True,
             pads=True,
@@ -484,6 +537,7 @@ KERNELS: Mapping[str, Kernel] = {
         Kernel(
             name="area",
             value=lambda t, shape: area(abs(t), shape.scale),
+            exact=_exact_area,
             radius=lambda shape: (1 + shape.scale) / 2,
             grids=("half_pixel", "half_pixel_align_corners"),
             steepest=lambda shape: 1 / float(shape.scale),
@@ -503,6 +557,7 @@ KERNELS: Mapping[str, Kernel] = {
         Kernel(
             name="area_linear",
             value=lambda t, shape: area_linear(t, shape.scale),
+            exact=_exact_area_linear,
             radius=lambda shape: 1,
             grids=("asymmetric",),
             steepest=lambda shape: 1 / float(shape.scale),

@@ -14,13 +14,12 @@ import functools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import Exact, over_common_denominator, quotient
+from .exact import Exact, Taps, quotient
 
 Float64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -43,22 +42,36 @@ class Band:
 
     Attributes:
         first: the first pixel of each row, ``(n_out,)``.
-        weights: of that and those after it, ``Fraction``s, ``(n_out, taps)``; all of them are in the image.
+        numerators: of the weights of that and those after it, integers, ``(n_out, taps)``; all of them are
+            in the image.
+        denominators: those of each row, ``(n_out, 1)``, above 0.
         n_in: the size of the axis in pixels.
     """
 
     first: NDArray[np.intp]
-    weights: Exact
+    numerators: Exact
+    denominators: Exact
     n_in: int
 
     @property
     def n_out(self) -> int:
         return len(self.first)
 
+    @property
+    def taps(self) -> Taps:
+        """The same, with the pixels of each row."""
+        index = self.first[:, None] + np.arange(self.numerators.shape[1])
+        return Taps(index, self.numerators, self.denominators)
+
+    @property
+    def weights(self) -> Exact:
+        """The weights as ``Fraction``s."""
+        return self.taps.weights
+
     @functools.cached_property
     def integers(self) -> tuple[Exact, int]:
-        """The weights over their common denominator."""
-        return over_common_denominator(self.weights)
+        """The weights as integers over the least common denominator."""
+        return self.taps.integers
 
     @functools.cached_property
     def grid(self) -> int | None:
@@ -68,19 +81,15 @@ class Band:
 
     @functools.cached_property
     def split(self) -> Split:
-        rows, inverse = _distinct(self.weights)
-        total = float(max(sum(filter(None, map(abs, row))) for row in rows.tolist()))
+        rows, below, inverse = _distinct(self.numerators, self.denominators)
+        total = float(np.max(abs(rows).sum(axis=1) / below[:, 0]))
         grid = _exponent(total) - _WEIGHT_BITS
-        unit, read = Fraction(2) ** grid, np.nonzero(rows)  # most are 0 where edges wrap around
-        scaled = [weight / unit for weight in rows[read].tolist()]
-        nearest = [round(weight) for weight in scaled]
-        whole, rest = np.zeros(rows.shape), np.zeros(rows.shape)
-        whole[read] = [float(weight) for weight in nearest]
-        coarse = np.ldexp(whole, grid)
-        # each rounded once
-        rest[read] = [float(weight - near) for weight, near in zip(scaled, nearest, strict=True)]
-        rest = np.ldexp(rest, grid)
-        fine = rows.astype(np.float64)
+        # in units of the coarse weights; each quotient is rounded once
+        above, below_units = (rows << -grid, below) if grid < 0 else (rows, below << grid)
+        nearest = (2 * above + below_units) // (2 * below_units)
+        coarse = np.ldexp(nearest.astype(np.float64), grid)
+        rest = np.ldexp(((above - nearest * below_units) / below_units).astype(np.float64), grid)
+        fine = (rows / below).astype(np.float64)
         return Split(
             blocks=tuple(_blocks(self, coarse[inverse], fine[inverse], rest[inverse])),
             total=total * _MORE,
@@ -119,25 +128,32 @@ class Split:
     taps: int
 
 
-def band(index: NDArray[np.intp], weights: Exact, n_in: int) -> Band:
+def band(taps: Taps, n_in: int) -> Band:
     """The band of the pixels that output pixels read.
 
     Args:
-        index, weights: as of ``Resize.taps_at``: ``(n_out, taps)``, pixels in any order, some more than once.
+        taps: pixels in any order, some more than once.
         n_in: the size of the axis in pixels.
     """
-    row, tap = np.nonzero(weights)
-    return _band(row, index[row, tap], weights[row, tap], (len(index), n_in))
+    row, tap = np.nonzero(taps.numerators)
+    shape = len(taps.index), n_in
+    return _band(row, taps.index[row, tap], taps.numerators[row, tap], taps.denominators, shape)
 
 
 def transposed(of: Band) -> Band:
     """The band of the transposed matrix: of the gradient."""
-    row, tap = np.nonzero(of.weights)
-    return _band(of.first[row] + tap, row, of.weights[row, tap], (of.n_in, of.n_out))
+    weights, common = of.integers
+    row, tap = np.nonzero(weights)
+    shape, below = (of.n_in, of.n_out), np.full((of.n_in, 1), common, object)
+    return _band(of.first[row] + tap, row, weights[row, tap], below, shape)
 
 
 def _band(
-    row: NDArray[np.intp], column: NDArray[np.intp], weights: Exact, shape: tuple[int, int]
+    row: NDArray[np.intp],
+    column: NDArray[np.intp],
+    weights: Exact,
+    denominators: Exact,
+    shape: tuple[int, int],
 ) -> Band:
     """The band of a matrix from what is not 0 in it; what stands in one place twice is added."""
     low, high = np.full(shape[0], shape[1]), np.full(shape[0], -1)
@@ -145,9 +161,9 @@ def _band(
     np.maximum.at(high, row, column)
     width = max(int((high - low).max(initial=0)) + 1, 1)
     first = np.clip(low, 0, shape[1] - width).astype(np.intp)
-    merged = np.full((shape[0], width), Fraction(0), object)
+    merged = np.full((shape[0], width), 0, object)
     np.add.at(merged, (row, column - first[row]), weights)
-    return Band(first, merged, shape[1])
+    return Band(first, merged, denominators, shape[1])
 
 
 def rounded_product(x: NDArray[Any], bands: Mapping[int, Band]) -> Float64 | None:
@@ -328,7 +344,7 @@ def _exactly(
         start: the output pixel of the first axis that the first index is 0 at.
         at: the output pixels: an index for each axis, and of the image.
     """
-    taps = math.prod(b.weights.shape[1] for b in bands)
+    taps = math.prod(b.numerators.shape[1] for b in bands)
     step = max(1, _GATHERED // taps)
     found = np.empty(len(at[0]))
     for i in range(0, len(found), step):
@@ -343,7 +359,7 @@ def _few_exactly(
     weights, denominator = [], 1
     for axis, b in enumerate(bands):
         d = at[axis] + (start if axis == 0 else 0)
-        read = b.first[d][:, None] + np.arange(b.weights.shape[1]) - (begin if axis == 0 else 0)
+        read = b.first[d][:, None] + np.arange(b.numerators.shape[1]) - (begin if axis == 0 else 0)
         # a row that reads nothing may stand anywhere
         read = read.clip(0, x.shape[axis] - 1)
         index.append(read.reshape(len(d), *(-1 if i == axis else 1 for i in range(len(bands)))))
@@ -375,13 +391,14 @@ def _grid_of(x: Float64) -> int:
 # ---------------------------------------------------------------------------- parts
 
 
-def _distinct(weights: Exact) -> tuple[Exact, NDArray[np.intp]]:
+def _distinct(numerators: Exact, denominators: Exact) -> tuple[Exact, Exact, NDArray[np.intp]]:
     """The rows that are different, and which of them each row is: most output pixels weigh as others do."""
-    known: dict[tuple[Fraction, ...], int] = {}
-    inverse = [known.setdefault(tuple(row), len(known)) for row in weights.tolist()]
-    rows = np.empty((len(known), weights.shape[1]), object)
+    known: dict[tuple[int, ...], int] = {}
+    both = np.concatenate([numerators, denominators], axis=1)
+    inverse = [known.setdefault(tuple(row), len(known)) for row in both.tolist()]
+    rows = np.empty((len(known), both.shape[1]), object)
     rows[...] = list(known)
-    return rows, np.array(inverse, np.intp)
+    return rows[:, :-1], rows[:, -1:], np.array(inverse, np.intp)
 
 
 def _blocks(whole: Band, coarse: Float64, fine: Float64, rest: Float64) -> Iterator[Block]:

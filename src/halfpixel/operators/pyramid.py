@@ -35,27 +35,28 @@ def goes_up(n_in: int, n_out: int) -> bool:
 
 
 def taps(
-    coordinates: NDArray[Any], n_in: int, scale: Fraction, border: str
-) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    base: NDArray[np.intp], at_a_pixel: NDArray[np.bool_], n_in: int, scale: Fraction, border: str
+) -> tuple[NDArray[np.intp], NDArray[np.int_], int]:
     """The pixels that each output pixel reads, and their weights.
 
     Args:
-        coordinates: shape ``(n_out,)``: ``2·d`` down, ``d / 2`` up, as ``Fraction``s or float64.
+        base: shape ``(n_out,)``, the coordinates rounded down: ``2·d`` down, ``d / 2`` up.
+        at_a_pixel: where they are whole.
         n_in: the size of the axis in pixels.
         scale: :data:`DOWN` or :data:`UP`.
         border: what lies beyond the edges, going down. Going up, the pixel before the first is the
             second, and the pixels after the last are the last.
 
     Returns:
-        Two arrays of shape ``(n_out, taps)``; an index can come twice.
+        Two arrays of shape ``(n_out, taps)``, of which an index can come twice: the weights are integers over
+        the number that comes third.
     """
-    one = (coordinates * 0 + 1)[:, None]
-    base = np.floor(coordinates).astype(np.intp)[:, None]
     if scale == DOWN:
-        return _inside(base + np.arange(-2, 3), n_in, border), one * _DOWN / 16
-    index = base + np.arange(-1, 2)
+        index = _inside(base[:, None] + np.arange(-2, 3), n_in, border)
+        return index, np.broadcast_to(_DOWN, index.shape), 16
+    index = base[:, None] + np.arange(-1, 2)
     index = np.where(index < 0, 1, index).clip(0, n_in - 1)
-    return index, one * np.where(coordinates[:, None] == base, _AT_A_PIXEL, _BETWEEN) / 8
+    return index, np.where(at_a_pixel[:, None], _AT_A_PIXEL, _BETWEEN), 8
 
 
 def _inside(index: NDArray[np.intp], n: int, border: str) -> NDArray[np.intp]:

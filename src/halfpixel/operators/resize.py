@@ -376,9 +376,12 @@ class Resize:
         Raises:
             TypeError: of a mode whose weights are no function of a distance.
         """
-        if self.kernel.value is None:
+        if self.kernel.value is None or self.kernel.exact is None:
             raise TypeError(f"mode={self.mode!r} has no value at a distance")
-        return self.kernel.value(distance, self.shape(scale))
+        if distance.dtype != object:
+            return self.kernel.value(distance, self.shape(scale))
+        integers = _exact.over_common_denominator(distance)
+        return _exact.fractions(*self.kernel.exact(*integers, self.shape(scale)))
 
     @property
     def takes_every_size(self) -> bool:
@@ -549,20 +552,24 @@ class Resize:
 
     def nearest_index(self, pixels: OutputPixels) -> NDArray[np.int64]:
         """The index that ``nearest`` rounds to, as it is outside the image too."""
-        above, below = self.ratio(pixels)
+        step, per = self.step(pixels)
+        return self._rounded(*self.ratio(pixels), step > per)
+
+    def _rounded(self, above: NDArray[Any], below: Any, shrinks: Any) -> NDArray[Any]:
+        """The index that ``nearest`` rounds ``above / below`` to, in integers."""
         if self.nearest_mode == "floor":
             index = above // below
         elif self.nearest_mode == "ceil":
             index = -(-above // below)
         elif self.nearest_mode == "ceil_where_shrinking":
-            step, per = self.step(pixels)
-            index = np.where(step > per, -(-above // below), above // below)
+            index = np.where(shrinks, -(-above // below), above // below)
         elif self.nearest_mode == "round_prefer_floor":
             index = -((below - 2 * above) // (2 * below))
         else:
-            index, beyond = np.divmod(2 * above + below, 2 * below)
+            middle, twice = 2 * above + below, 2 * below
+            index = middle // twice
             if self.nearest_mode == "round_half_even":
-                index = index - (beyond == 0) * (index % 2)
+                index = index - (middle % twice == 0) * (index % 2)
         return np.asarray(index)
 
     def extent(self, axis: Axis) -> NDArray[np.int64]:
@@ -614,11 +621,7 @@ class Resize:
             ValueError: a size is below 1, the convention does not take the two, or the last output
                 pixel would begin past the image.
         """
-        band = _band(self, self._axis(n_in, n_out, factor))
-        matrix = np.full((n_out, n_in), Fraction(0), object)
-        taps = np.arange(band.weights.shape[1])
-        matrix[np.arange(n_out)[:, None], band.first[:, None] + taps] = band.weights
-        return matrix
+        return _band(self, self._axis(n_in, n_out, factor)).taps.matrix(n_in).weights
 
     def scale(self, n_in: int, n_out: int, factor: Factor | None = None) -> Fraction:
         """How wide an output pixel is in input pixels: ``1 / factor`` where there is one, else ``n_in /
@@ -665,10 +668,10 @@ class Resize:
         Raises:
             ValueError: the weights that are to be divided by their sum sum to 0.
         """
+        if coordinates.dtype == object:
+            return self.exact_taps_at(coordinates, n_in, scale, tap_weights).matrix(n_in).weights
         index, weight = self.taps_at(coordinates, n_in, scale, tap_weights)
         matrix = np.zeros((len(coordinates), n_in), coordinates.dtype)
-        if matrix.dtype == object:
-            matrix[...] = Fraction(0)
         np.add.at(matrix, (np.arange(len(coordinates))[:, None], index), weight)
         return matrix
 
@@ -692,6 +695,9 @@ class Resize:
         Raises:
             ValueError: as :meth:`weights_at`.
         """
+        if coordinates.dtype == object:
+            found = self.exact_taps_at(coordinates, n_in, scale, tap_weights)
+            return found.index, found.weights
         if not self.extrapolates:
             return self._taps(coordinates, n_in, scale, tap_weights)
         # where nothing is read, no sum of weights may decide: the kernel is asked at the edge instead
@@ -700,6 +706,76 @@ class Resize:
         index, weight = self._taps(at, n_in, scale, tap_weights)
         return index, np.where(inside[:, None], weight, 0 * weight)
 
+    def exact_taps_at(
+        self,
+        coordinates: NDArray[np.object_],
+        n_in: int,
+        scale: Fraction = Fraction(1),
+        tap_weights: TapWeights | None = None,
+    ) -> _exact.Taps:
+        """:meth:`taps_at` of ``Fraction``s, in integers."""
+        ratio = _exact.over_common_denominator(coordinates)
+        return self._exact_taps(*ratio, n_in, scale, tap_weights)
+
+    def _exact_taps(
+        self, n: _exact.Exact, q: int, n_in: int, scale: Fraction, weigh: TapWeights | None = None
+    ) -> _exact.Taps:
+        """The taps of coordinates ``n / q``."""
+        if not self.extrapolates:
+            return self._exactly(n, q, n_in, scale, weigh)
+        inside = (n >= 0) & (n <= (n_in - 1) * q)
+        found = self._exactly(np.clip(n, 0, (n_in - 1) * q), q, n_in, scale, weigh)
+        numerators = np.where(inside[:, None], found.numerators, 0)
+        return _exact.Taps(found.index, numerators, found.denominators)
+
+    def _exactly(
+        self, n: _exact.Exact, q: int, n_in: int, scale: Fraction, weigh: TapWeights | None
+    ) -> _exact.Taps:
+        every = np.full((len(n), 1), 1, object)
+        if self.mode == "nearest":
+            index = self._rounded(n, q, scale > 1).astype(np.intp)[:, None]
+            outside = self.drops_outside & ((index < 0) | (index >= n_in))
+            return _exact.Taps(self.padded(index, n_in), np.where(outside, 0, every), every)
+        if self.mode == "adaptive_area":
+            return _exact_adaptive_area(n, q, n_in, scale)
+        if self.mode == "pyramid":
+            base, at_a_pixel = (n // q).astype(np.intp), n % q == 0
+            border = self.pyramid_border or ""
+            index, numerators, common = _pyramid.taps(base, at_a_pixel, n_in, scale, border)
+            return _exact.Taps(index, numerators.astype(object), every * common)
+        stretch = self.stretch(scale)
+        radius = self.radius(scale) * stretch
+        ended = self.mode == "gaussian" and weigh is not None
+        base = _exact_floor(n, q, -radius).astype(np.intp) + 1 - ended
+        index = base[:, None] + np.arange(math.ceil(2 * radius) + 2 * ended)
+        if weigh is None:
+            assert self.kernel.exact is not None
+            wide, unit = stretch.as_integer_ratio()
+            distance = (n[:, None] - index.astype(object) * q) * unit
+            weight, common = self.kernel.exact(distance, q * wide, self.shape(scale))
+        else:
+            weights = weigh(_exact.fractions(n, q), index, stretch)
+            weight, common = _exact.over_common_denominator(weights)
+        within = (index >= 0) & (index < n_in)
+        cut = self._cuts(weight, within)
+        if cut:
+            weight = np.where(within, weight, 0)
+        below: _exact.Exact = every * common
+        if cut or stretch != 1 or self.kernel.divided:
+            below = self._total(weight)
+            weight, below = np.where(below < 0, -weight, weight), abs(below)
+            if self.kernel.irrational:
+                weight, below = _exact.nearest(weight * _exact.DIGITS, below), every * _exact.DIGITS
+        if self.padding_mode == "zeros":
+            weight = np.where(within, weight, 0)
+        return _exact.Taps(self.padded(index, n_in), weight, below)
+
+    def _cuts(self, weight: NDArray[Any], within: NDArray[np.bool_]) -> bool:
+        """Whether what a tap outside the image weighs is left out before the sum is taken: the windows of
+        area tile the image, and reach beyond it where a factor, or the scale of align_corners, says so; of
+        the latter, nothing but the last pixel is inside."""
+        return self.exclude_outside or (self.mode == "area" and bool(np.any(weight[~within])))
+
     def _taps(
         self,
         coordinates: NDArray[Any],
@@ -707,7 +783,6 @@ class Resize:
         scale: Fraction,
         tap_weights: TapWeights | None,
     ) -> tuple[NDArray[np.intp], NDArray[Any]]:
-        exact = coordinates.dtype == object
         if self.mode == "nearest":
             index = _nearest_index(coordinates, self.nearest_mode, scale)[:, None]
             weight = (coordinates * 0 + 1)[:, None]
@@ -717,11 +792,12 @@ class Resize:
         if self.mode == "adaptive_area":
             return _adaptive_area(coordinates, n_in, scale)
         if self.mode == "pyramid":
-            return _pyramid.taps(coordinates, n_in, scale, self.pyramid_border or "")
-        s: Any = scale if exact else float(scale)
-        stretch: Any = self.stretch(scale) if exact else float(self.stretch(scale))
-        radius = self.radius(s) * stretch
-        radius = radius if exact else float(radius)
+            base = _floor(coordinates)
+            at_a_pixel, border = coordinates == base, self.pyramid_border or ""
+            index, numerators, common = _pyramid.taps(base, at_a_pixel, n_in, scale, border)
+            return index, numerators / common
+        s, stretch = float(scale), float(self.stretch(scale))
+        radius = float(self.radius(s) * stretch)
         # the taps strictly inside the radius: a kernel is 0 at its end
         base, taps = _floor(coordinates - radius) + 1, int(np.ceil(2 * radius))
         # a tap just beyond either end may count then; a box is looked for at twice its width anyway
@@ -733,15 +809,11 @@ class Resize:
         else:
             weight = tap_weights(coordinates, index, self.stretch(scale))
         within = (index >= 0) & (index < n_in)
-        # the windows of area tile the image, and reach beyond it where a factor, or the scale of
-        # align_corners, says so; of the latter, nothing but the last pixel is inside
-        cut = self.exclude_outside or (self.mode == "area" and bool(np.any(weight[~within])))
+        cut = self._cuts(weight, within)
         if cut:
             weight = np.where(within, weight, 0 * weight)
         if cut or stretch != 1 or self.kernel.divided:
             weight = weight / self._total(weight)
-            if exact and self.kernel.irrational:
-                weight = _exact.to_digits(weight)
         if self.padding_mode == "zeros":  # after the division: what fell outside is lost
             weight = np.where((index >= 0) & (index < n_in), weight, 0 * weight)
         return self.padded(index, n_in), weight
@@ -807,6 +879,8 @@ class Resize:
         """
         resized = self._resized(np.shape(x), "size", size, scales, axes)
         values = self._multiplied(x, resized, exact=exact, turned=False)
+        if not self.extrapolation_value:
+            return values
         inside = {}
         for i, (dimension, axis) in enumerate(resized.items()):
             along = self.along(i)
@@ -1027,23 +1101,17 @@ def exact_factor(factor: Factor) -> Fraction:
 @functools.lru_cache(maxsize=64)
 def _band(convention: Resize, axis: Axis) -> _products.Band:
     """The exact weights of one axis."""
-    return _products.band(*exact_taps(convention, axis), axis.n_in)
+    return _products.band(exact_taps(convention, axis), axis.n_in)
 
 
-def exact_taps(
-    convention: Resize, axis: Axis, dtype: Any = object
-) -> tuple[NDArray[np.intp], NDArray[Any]]:
-    """The pixels that each output pixel of an axis reads, and their exact weights, rounded once to a dtype.
+def exact_taps(convention: Resize, axis: Axis) -> _exact.Taps:
+    """The pixels that each output pixel of an axis reads, and their exact weights.
 
     Output pixels that sample as far behind a pixel, and read nothing beyond the edges, weigh alike: each such
     row is computed once.
 
     Args:
         convention, axis: what is computed.
-        dtype: of the weights; object for ``Fraction``s.
-
-    Returns:
-        As of ``Resize.taps_at``: two arrays of shape ``(n_out, taps)``.
 
     Raises:
         ValueError: as ``Resize.coordinates``.
@@ -1059,27 +1127,41 @@ def exact_taps(
     _, first, which = np.unique(alike[inner], return_index=True, return_inverse=True)
     outer = np.setdiff1d(np.arange(n_out), inner)
     computed = np.concatenate([outer, inner[first]])
-    pairs = zip(above[computed].tolist(), below[computed].tolist(), strict=True)
-    where = np.array([Fraction(*pair) for pair in pairs], object)
-    index, weight = convention.taps_at(where, n_in, scale)
+    common = math.lcm(*set(below[computed].tolist()))
+    where = (above[computed].astype(object) * (common // below[computed].astype(object)), common)
     row = np.empty(n_out, np.intp)
     row[outer], row[inner] = np.arange(len(outer)), len(outer) + which
     moved = (pixel - pixel[computed][row]).astype(np.intp)
-    return index[row] + moved[:, None], weight.astype(dtype)[row]
+    return convention._exact_taps(*where, n_in, scale).rows(row, moved)
 
 
 def _adaptive_area(
     coordinates: NDArray[Any], n_in: int, scale: Fraction
 ) -> tuple[NDArray[np.intp], NDArray[Any]]:
     """Every pixel that the window touches, each as much as the others."""
-    half: Any = scale / 2 if coordinates.dtype == object else float(scale) / 2
-    middle = coordinates + _half(coordinates)
+    middle, half = coordinates + 0.5, float(scale) / 2
     start = _floor(middle - half).clip(0, n_in - 1)
     stop = np.negative(_floor(-(middle + half))).clip(1, n_in)
     index = start[:, None] + np.arange(int(np.max(stop - start)))
     share = (coordinates * 0 + 1) / (stop - start)
     weight = np.where(index < stop[:, None], share[:, None], 0 * share[:, None])
     return index.clip(0, n_in - 1), weight
+
+
+def _exact_adaptive_area(n: _exact.Exact, q: int, n_in: int, scale: Fraction) -> _exact.Taps:
+    """The same of coordinates ``n / q``."""
+    ends = (1 - scale) / 2, -(1 + scale) / 2
+    start = _exact_floor(n, q, ends[0]).clip(0, n_in - 1).astype(np.intp)
+    stop = np.negative(_exact_floor(-n, q, ends[1])).clip(1, n_in).astype(np.intp)
+    index = start[:, None] + np.arange(int(np.max(stop - start)))
+    counts = (index < stop[:, None]).astype(int).astype(object)
+    return _exact.Taps(index.clip(0, n_in - 1), counts, (stop - start).astype(object)[:, None])
+
+
+def _exact_floor(n: _exact.Exact, q: int, moved: Fraction) -> _exact.Exact:
+    """``n / q + moved``, rounded down."""
+    above, below = moved.as_integer_ratio()
+    return np.asarray((n * below + above * q) // (q * below), object)
 
 
 def _integer(n: int) -> NDArray[Any]:
@@ -1091,7 +1173,9 @@ def _floor(values: NDArray[Any]) -> NDArray[np.intp]:
     return np.asarray(np.floor(values).astype(np.intp))
 
 
-def _nearest_index(x: NDArray[Any], nearest_mode: str | None, scale: Fraction) -> NDArray[np.intp]:
+def _nearest_index(
+    x: NDArray[np.float64], nearest_mode: str | None, scale: Fraction
+) -> NDArray[np.intp]:
     if nearest_mode == "ceil_where_shrinking":
         nearest_mode = "ceil" if scale > 1 else "floor"
     if nearest_mode == "floor":
@@ -1099,17 +1183,10 @@ def _nearest_index(x: NDArray[Any], nearest_mode: str | None, scale: Fraction) -
     if nearest_mode == "ceil":
         return np.negative(_floor(-x))
     if nearest_mode == "round_prefer_floor":
-        return np.negative(_floor(-(x - _half(x))))
-    if nearest_mode == "round_half_even" and x.dtype != object:  # x + ½ would be rounded
+        return np.negative(_floor(-(x - 0.5)))
+    if nearest_mode == "round_half_even":  # x + ½ would be rounded
         return np.asarray(np.rint(x).astype(np.intp))
-    index = _floor(x + _half(x))
-    if nearest_mode == "round_half_even":  # a tie has come to the upper of the two
-        index = index - (x + _half(x) == index) * (index % 2)
-    return index
-
-
-def _half(x: NDArray[Any]) -> Any:
-    return _HALF if x.dtype == object else 0.5
+    return _floor(x + 0.5)
 
 
 def _words(attributes: dict[str, Any]) -> list[str]:
