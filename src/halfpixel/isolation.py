@@ -21,6 +21,7 @@ import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -387,7 +388,7 @@ class _Keeper:
 
     def _found(self, nodeid: str) -> int:
         """The place of a test: a plugin's protocol may run one several times."""
-        for place in (*range(self.done, len(self.items)), *range(self.done)):
+        for place in chain(range(self.done, len(self.items)), range(self.done)):
             if self.items[place].nodeid == nodeid:
                 return int(place)
         raise LookupError(f"{nodeid} was not collected")

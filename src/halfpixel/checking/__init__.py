@@ -66,12 +66,12 @@ def check(
     """
     project = settings.read(folder or Path())
     wanted, chosen = _chosen(frameworks, require, calls, project)
-    units_of = partial(run.units, tuple(wanted), chosen, fast=fast)
-    units = units_of()
+    units_of = partial(run.units, calls=chosen, fast=fast)
+    units = units_of(wanted)
     found = list(
         run.run(
             units,
-            lambda framework: partial(begin, units_of, framework),
+            lambda framework: partial(begin, partial(units_of, [framework]), framework),
             jobs=jobs,
             limit=limit,
             progress=progress,

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -206,7 +206,7 @@ def resize_entries(convention: Resize) -> tuple[ResizeCase, ...]:
 @functools.cache
 def holds(entry: ResizeCase, dtype: str) -> bool:
     """Whether a dtype holds every input of a case exactly; float32 holds them all."""
-    x = INPUTS[entry.x][0](*entry.shape)
+    x = made(INPUTS[entry.x][0], *entry.shape)
     if dtype == "bfloat16":  # the upper half of a float32
         return not np.any(x.astype(np.float32).view(np.uint32) & 0xFFFF)
     return bool(np.array_equal(x.astype(dtype), x))
@@ -222,12 +222,20 @@ def scale_cases(convention: Resize, rule: str | None = None) -> Iterator[Case]:
     yield from _of_entries(SCALE_CASES, convention, rule)
 
 
+@functools.cache
+def made(make: Callable[..., Array], *arguments: Any) -> Array:
+    """An input that is made by formula: cases share it, so that nobody may write into it."""
+    image = make(*arguments)
+    image.setflags(write=False)
+    return image
+
+
 def _of_entries(
     entries: Iterable[ResizeCase], convention: Resize, rule: str | None
 ) -> Iterator[Case]:
     for entry in entries:
         make, source = INPUTS[entry.x]
-        inputs, pins, of = {"x": make(*entry.shape)}, entry.pins, convention
+        inputs, pins, of = {"x": made(make, *entry.shape)}, entry.pins, convention
         if entry.roi is not None:
             outside = entry.extrapolation_value
             of = replace(convention, roi=entry.roi, extrapolation_value=outside)
@@ -429,7 +437,7 @@ def _of_integers(
     stretch, offset = STRETCHED[dtype]
     for entry in entries:
         make, source = INTEGER_INPUTS[entry.x]
-        inputs = {"x": make(*entry.shape) * stretch + offset}
+        inputs = {"x": made(make, *entry.shape) * stretch + offset}
         yield Case(
             convention,
             inputs,

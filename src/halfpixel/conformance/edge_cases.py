@@ -15,7 +15,7 @@ from ..frameworks.call import Call, LeftOut
 from ..numerics.memory_layouts import LAYOUTS
 from ..numerics.nonfinite import Evaluated
 from ..operators import Resize
-from .cases import Array, Case
+from .cases import Array, Case, made
 
 Shape = tuple[int, int, int]  # channels, height, width
 Sizes = tuple[tuple[int, int], tuple[int, int]]  # input, output
@@ -150,7 +150,7 @@ class EdgeCase:
     ) -> Case:
         """The case at some sizes, without its expected values."""
         (h, w), (out_h, out_w) = sizes
-        x = self.make((self.channels, h, w), dtype)
+        x = made(self.make, (self.channels, h, w), dtype)
         words = (self.make.__doc__ or "zeros").split(".")[0].split(";")[0]
         return Case(
             name=f"{h}x{w}-{out_h}x{out_w}-{self.name}",

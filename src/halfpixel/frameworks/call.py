@@ -361,16 +361,26 @@ class Call:
         known: dict[str, Call | None] = self.__dict__.setdefault("_by_release", {})
         name = str(release)
         if name not in known:
-            known[name] = self._as_in(release)
+            alike: dict[tuple[str, ...], Call | None] = self.__dict__.setdefault("_by_ranges", {})
+            holding = tuple(one for one in self._ranges if contains(one, release))
+            if holding not in alike:
+                alike[holding] = self._as_in(release)
+            known[name] = alike[holding]
         return known[name]
+
+    @functools.cached_property
+    def _ranges(self) -> tuple[str, ...]:
+        """The ranges that it declares, each once: what it is depends on which of them have the release."""
+        return tuple(dict.fromkeys(self.every_range))
 
     def _as_in(self, release: str | Release) -> Call | None:
         now = Ranged(self.follows).range_of(release)
         if (self.follows and now is None) or not contains(self.releases, release):
             return None
-        changed = self
+        changes: Change = {}
         for ranged in by_package(self.changes):
-            changed = replace(changed, **(ranged.at(release) or {}))
+            changes |= ranged.at(release) or {}
+        changed = replace(self, **changes) if changes else self
         return replace(
             changed,
             follows={} if now is None else {now: self.follows[now]},
@@ -383,12 +393,19 @@ class Call:
                 and dtype not in changed.unpredicted
             },
             refusals=tuple(
-                replace(one, releases="")  # all that is left is about this release
+                replace(one, releases="") if one.releases else one  # all is about this release
                 for one in changed.refusals
                 if contains(one.releases, release)
             ),
             defects=tuple(one for one in changed.defects if contains(one.releases, release)),
             crashes=tuple(one for one in changed.crashes if contains(one.releases, release)),
+        )
+
+    @property
+    def rounded(self) -> set[DType]:
+        """The dtypes whose results are rounded to integers in some release."""
+        return set(self.roundings).union(
+            *(one.get("roundings", ()) for one in self.changes.values())
         )
 
     @property

@@ -62,6 +62,7 @@ class Release:
         return said or LATEST
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def contains(releases: str, release: str | Release) -> bool:
     """Whether a range of releases has one; the empty range has all, and pre-releases count.
 

@@ -96,6 +96,9 @@ class ErrorModel:
 Errors = Callable[[Resize, NDArray[np.float64]], NDArray[np.float64]]
 
 
+_STEPS = 32  # coordinates a pixel
+
+
 @functools.cache
 def normalised_weight_error(convention: Resize, value_errors: Errors | None = None) -> float:
     """The largest error of one weight that is a kernel's value divided by the sum of all, in roundoffs.
@@ -117,11 +120,15 @@ def normalised_weight_error(convention: Resize, value_errors: Errors | None = No
     def own(_: Resize, t: NDArray[np.float64]) -> NDArray[np.float64]:
         return errors_of(t, convention.shape())
 
-    value_errors, radius = value_errors or own, math.ceil(convention.radius())
+    value_errors, widest = value_errors or own, 4 * math.ceil(convention.radius())
+    # every distance is a multiple of the step
+    distances = np.arange(_STEPS * widest + 1) / _STEPS
+    every = convention.value(distances), value_errors(convention, distances)
     largest = 0.0
-    for n_in in range(1, 4 * radius + 1):
-        away = abs(np.linspace(-0.5, n_in - 0.5, 32 * n_in + 1)[:, None] - np.arange(n_in))
-        values, errors = convention.value(away), value_errors(convention, away)
+    for n_in in range(1, widest + 1):
+        places = np.arange(_STEPS * n_in + 1) - _STEPS // 2
+        away = abs(places[:, None] - _STEPS * np.arange(n_in))
+        values, errors = (one[away] for one in every)
         total = values.sum(axis=1, keepdims=True)
         weights = abs(values / total)
         both = (errors + weights * errors.sum(axis=1, keepdims=True)) / abs(total)
