@@ -215,7 +215,7 @@ def source_on_torch(draw: Draw) -> Array | Raised:
     """The same of a call of Keras, on its torch backend."""
     x = _to(draw.layout, image_of(draw))
     try:
-        y = keras_on_torch()(_there, draw, f"y = {draw.call}", x)
+        y = keras_on_torch()(_there, draw, f"y = {draw.call}", x, {})
     except Exception as error:
         return Raised(f"{type(error).__name__}: {' '.join(str(error).split())[:400]}")
     return _from(draw.layout, y, draw.rank)
@@ -227,9 +227,11 @@ def keras_on_torch() -> Process:
     return frameworks.load("keras_torch")["process"]  # type: ignore[no-any-return]
 
 
-def _there(names: Mapping[str, Any], draw: Draw, code: str, x: Array) -> Array:
+def _there(
+    names: Mapping[str, Any], draw: Draw, code: str, x: Array, sizes: Mapping[str, int]
+) -> Array:
     """In the process of Keras on torch: what code makes of an image."""
-    scope: dict[str, Any] = {**names, **_names(draw), "np": np}
+    scope: dict[str, Any] = {**names, **_names(draw), **sizes, "np": np}
     scope["x"] = names["keras"].ops.array(x)
     w, b = weight_of(draw)
     if w is not None:
@@ -428,14 +430,15 @@ def printed(
     layout = "NCS" if "net = cv2.dnn" in code or target == "onnx" else claim.layout
     if layout == "SC" and draw.layout == "S":
         layout = "S"
-    if _ON_TORCH in claim.home:
-        return _from(layout, keras_on_torch()(_there, draw, code, _to(layout, x)), draw.rank)
-    scope = {**modules(target), **_names(draw)}
     w, b = weight_of(draw)
+    sizes: dict[str, int] = {}
+    if w is None and (draw.framework == "onnx" or _FITS & {c[:6] for c in claim.conditions}):
+        sizes = dict(zip("dhw"[-draw.rank :], n_out, strict=True))  # what the answer says they are
+    if _ON_TORCH in claim.home:
+        return _from(layout, keras_on_torch()(_there, draw, code, _to(layout, x), sizes), draw.rank)
+    scope = {**modules(target), **_names(draw), **sizes}
     if w is not None:
         scope |= {"w": w, "b": b}
-    if w is None and (draw.framework == "onnx" or _FITS & {c[:6] for c in claim.conditions}):
-        scope |= dict(zip("dhw"[-draw.rank :], n_out, strict=True))  # what the answer says they are
     if target == "onnx":
         given = dict(claim.inputs)
         return node(code, x, given, draw, max(claim.opset, 19), scope)  # type: ignore[no-any-return]
@@ -604,10 +607,16 @@ def _holds(condition: str, draw: Draw, n_out: Size) -> bool:
         return all(
             _is_whole(n * float(np.float32(f))) for n, f in zip(draw.spatial, scales, strict=False)
         )
-    if condition.endswith("is the output's size by the input's"):
-        return _is_the_ratio(condition, draw, n_out)
+    for pattern in (r"scale=(.*) is the output's size", r"the output has (\(.*\)) times"):
+        if found := re.search(pattern, condition):
+            return _is_the_ratio(found[1], draw, n_out)
+    if found := re.fullmatch(r"where the image is ([\dx]+)", condition):
+        return found[1] == "x".join(map(str, draw.spatial))
     if draw.framework == "onnx" and condition.startswith("x is ("):  # a node does not say its rank
-        return (" D," in condition, " H," in condition) == (draw.rank > 2, draw.rank > 1)
+        first = condition.partition(" or ")[0]
+        return sum(bool(re.search(rf"\b{axis}\b", first)) for axis in "DHW") == draw.rank
+    if condition.startswith("but where an axis keeps its size: ONNX Runtime"):
+        return all(n != m for n, m in zip(draw.spatial, n_out, strict=True))
     if "is the whole image: 0 for every start" in condition:
         roi = dict(draw.given).get("roi", ())
         return roi == (0.0,) * (len(roi) // 2) + (1.0,) * (len(roi) // 2)
@@ -623,13 +632,11 @@ def _holds(condition: str, draw: Draw, n_out: Size) -> bool:
     return condition != ELSEWHERE
 
 
-def _is_the_ratio(condition: str, draw: Draw, n_out: Size) -> bool:
-    """Whether ScaleAndTranslate's scale is that of the sizes; numbers that are not are no condition."""
-    text = condition.removeprefix("scale=").partition(" is the")[0]
+def _is_the_ratio(text: str, draw: Draw, n_out: Size) -> bool:
+    """Whether a scale that is given beside a size is that of the sizes."""
     scale = eval(text, dict(draw.names))
     ratio = [m / n for n, m in zip(draw.spatial, n_out, strict=True)]
-    numbers = draw.told and not draw.names
-    return numbers or all(abs(a - b) < 1e-6 for a, b in zip(scale, ratio, strict=True))
+    return all(abs(a - b) < 1e-6 for a, b in zip(scale, ratio, strict=True))
 
 
 def _is_whole(value: float) -> bool:
@@ -864,12 +871,24 @@ def _equal_by_the_text(claim: Claim, draw: Draw, want: Array, got: Array) -> boo
 
 def _rounding(claim: Claim, sizes: Sizes) -> float:
     """What both sides round in float32, of an image within -1..1; the second is given sizes."""
-    assert claim.part is not None
     plain = Sizes(sizes.n_in, sizes.n_out)
+    one, other = _sides(claim)
+    return agreement.rounding(one, sizes) + agreement.rounding(other, plain)
+
+
+def _sides(claim: Claim) -> tuple[Side, Side]:
+    """What is compared, the source first; a recipe has fewer roundings than the source's call."""
+    assert claim.part is not None
     theirs = list(claim.call.follows.values())[-1] if claim.call else claim.part.convention
-    other = claim.call or claim.part.call  # a recipe has fewer roundings than a call
-    mine = agreement.rounding(side(claim.part.call, claim.part.convention), sizes)
-    return mine + agreement.rounding(side(other, theirs), plain)
+    other = claim.call or claim.part.call
+    return side(claim.part.call, claim.part.convention), side(other, theirs)
+
+
+def _bound(claim: Claim, sizes: Sizes) -> float:
+    """What both sides may be apart by, at sizes that the answer does not name."""
+    one, other = _sides(claim)
+    apart = agreement.weights_apart(one.model, other.model, sizes, sizes)
+    return _rounding(claim, sizes) + apart
 
 
 _WITHOUT_PADDING = "the zeros around it are no part of this"
@@ -989,19 +1008,12 @@ def _same_pixels(claim: Claim, draw: Draw, n_out: Size) -> bool:
 
 
 def _ulp_at(claim: Claim, draw: Draw, n_out: Size) -> float:
-    """The bound that is printed for the very sizes; asked for with them where the answer was about others."""
+    """The bound that is printed for the very sizes; derived for them where the answer names others."""
     assert claim.exactness is not None
     if _sizes_in(claim.words, draw.spatial, n_out):
         return claim.exactness.ulp
-    answer = convert(_written_out(draw), draw.target, input_size=draw.spatial)
-    again = [answer] if isinstance(answer, ResizeConversion) else []
-    found = [
-        one.exactness.ulp
-        for told in again
-        for one in claims_of(told, draw, n_out)
-        if one.call == claim.call and one.exactness and _sizes_in(one.words, draw.spatial, n_out)
-    ]
-    return max([claim.exactness.ulp, *found])
+    here = _bound(claim, Sizes(draw.spatial, n_out)) * 2.0**24
+    return max(claim.exactness.ulp, here)
 
 
 def _written_out(draw: Draw) -> str:
@@ -1063,6 +1075,8 @@ def _hold_nothing(
     """Where nothing is said to be equal at sizes that are known, no plain call is, and none much nearer."""
     known = draw.told and draw.dtype == "float32" and draw.image != "integers"
     known = known and len(answer.parts) == 1 and draw.target in _PLAIN and want.size > 0
+    # of sizes that the call leaves open, what is said is about all of them
+    known = known and _sizes_in(answer.parts[0].looked_at, draw.spatial, want.shape[2:])
     if not known or any(claim.kind == "equal" for claim in claims):
         return []
     off = {text: _distance(text, draw, want) for text in _PLAIN[draw.target]}

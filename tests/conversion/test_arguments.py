@@ -670,3 +670,48 @@ def test_whatever_is_written_is_read_or_refused() -> None:
             readings(text, sizes)
             read_ones += 1
     assert read_ones > 20
+
+
+# ---------------------------------------------------------------------------- a ratio beside a size
+
+TRANSLATED = "tf.raw_ops.ScaleAndTranslate(images=x, size={}, scale=(1.5, 2), translation=(0, 0))"
+WARPED = (
+    "cv2.warpAffine(x, np.array([[0.5, 0, -0.25], [0, 0.5, -0.25]]), {}, "
+    "flags=cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "image"), [(TRANSLATED.format("(3, 8)"), "2x4"), (WARPED.format("(8, 6)"), "3x4")]
+)
+def test_a_ratio_and_a_size_say_which_image_is_resized(text: str, image: str) -> None:
+    (part,) = convert(text, "torch").parts
+    assert f"where the image is {image}" in part.conditions
+    assert part.looked_at == f"at {image} -> {'3x8' if image == '2x4' else '6x8'}"
+
+
+@pytest.mark.parametrize(
+    ("text", "image", "words"),
+    [
+        (TRANSLATED.format("(2, 8)"), None, "no image becomes 2x8 at (1.5, 2) output pixels"),
+        (TRANSLATED.format("(3, 8)"), (2, 5), "an image of 2x5 does not become 3x8"),
+        (TRANSLATED.format("(h, w)"), (3, 4), "do not make whole numbers of pixels of an image of 3x4"),
+        (WARPED.format("(8, 6)"), (3, 3), "the call resizes one of 3x4"),
+        (WARPED.format("(7, 6)"), None, "no image becomes 6x7"),
+        (WARPED.replace("[0.5, 0, -0.25]", "[-0.5, 0, -0.75]").format("(8, 8)"), None, "mirrors the image"),
+    ],
+)  # fmt: skip
+def test_a_ratio_that_is_not_that_of_the_sizes_is_no_resize(
+    text: str, image: tuple[int, int] | None, words: str
+) -> None:
+    with pytest.raises(Unreadable) as error:
+        convert(text, "torch", input_size=image)
+    assert words in str(error.value)
+
+
+def test_of_a_size_that_is_left_open_those_with_the_ratio_are_compared() -> None:
+    (part,) = convert(TRANSLATED.format("(h, w)"), "torch").parts
+    assert "where the output has (1.5, 2) times the image's rows and columns" in part.conditions
+    assert part.equal
+    (part,) = convert(TRANSLATED.format("(h, w)"), "torch", input_size=(2, 3)).parts
+    assert part.looked_at == "at 2x3 -> 3x6"

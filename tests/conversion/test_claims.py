@@ -299,10 +299,11 @@ def test_a_wrong_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 @everywhere
 def test_a_nearest_that_is_not_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The call that antialiases is not the nearest to one that does not."""
-    draw = replace(BILINEAR, spatial=(60, 90), target="tensorflow")
+    call = 'F.interpolate(x, size=(30, 45), mode="bilinear", align_corners=False)'
+    draw = replace(BILINEAR, call=call, names=(), spatial=(60, 90), target="tensorflow")
     far = Claim(
         "nearest",
-        'y = tf.image.resize(x, (h, w), method="area")',
+        'y = tf.image.resize(x, (30, 45), method="area")',
         "nearest",
         "NSC",
         ("takes float32",),

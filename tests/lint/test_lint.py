@@ -296,7 +296,8 @@ def test_counterparts_are_run(project: Path) -> None:
     (project / "src" / "serve.py").write_text(code)
     (project / "halfpixel.toml").write_text(COUNTERPARTS.format(levels=0))
     assert not lint(["src/serve.py"]).findings
-    (project / "src" / "serve.py").write_text(code.replace("::2]", "1::2]"))
+    shifted = code.replace("return image", "return np.roll(image, 1, axis=1)")
+    (project / "src" / "serve.py").write_text(f"import numpy as np\n{shifted}")
     (one,) = lint(["src/serve.py"]).findings
     assert "levels of 255 apart" in one.message
 

@@ -201,6 +201,8 @@ def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list
         f"ONNX opset {onnx_nodes.opset(convention)} or later",
         needed,
     ]
+    if convention.roi is not None:  # docs/findings.md
+        found.append("but where an axis keeps its size: ONNX Runtime copies it, whatever roi says")
     if query.padding:
         starts, ends = zip(*query.padding, strict=True)
         found.append(f"pads is {[0, 0, *starts, 0, 0, *ends]}, int64")

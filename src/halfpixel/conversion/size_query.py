@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -24,6 +25,7 @@ from .sizes import LARGEST, Size, Sizes, by
 
 # A factor as the fraction that it stands for: 15/11 of 1.3636363636363635, which is a double apart from it
 _LARGEST_UNIT = 10**9
+_LAST_DIGIT = 2.0**-23  # of a ratio in float32
 _MOST_PIXELS = 2**21  # of an image on which differences are measured
 _MOST_PIXELS_ASKED = 2**23  # the same, where no smaller one is asked about: a frame of 4K video
 
@@ -154,9 +156,19 @@ def _by_size(reading: Reading, size: Sequence[Entry], input_size: Size | None) -
         prelude = _number_or_sizes(reading.scalar_size, names)
         texts = names
     known = all(isinstance(n, int) for n in size)
+    if reading.ratio is not None and not known:
+        needed = f"where the output has {_by(reading.ratio)} times the image's rows and columns"
+        tried = _at_ratio(reading, reading.ratio, input_size)
+        words = f"at {tried[0]}" if len(tried) == 1 else "at {count} sizes"
+        return Query(tried, words, texts, prelude=prelude, conditions=(*conditions, needed))
+    if reading.ratio is not None:
+        input_size, needs = _of_ratio(reading, reading.ratio, _numbers(size), input_size)
+        conditions = (*conditions, *needs)
     if known and input_size is not None:
         one = Sizes(tuple(input_size), _numbers(size))
-        return Query((one,), f"at {one}", (None,) * len(texts), complete=True)
+        return Query(
+            (one,), f"at {one}", (None,) * len(texts), complete=True, conditions=conditions
+        )
     if input_size is not None:
         tried = tuple(
             Sizes(tuple(input_size), _filled(size, n_out, input_size))
@@ -177,6 +189,64 @@ def _by_size(reading: Reading, size: Sequence[Entry], input_size: Size | None) -
     free = all(n is not None and not isinstance(n, int) for n in size)
     words = _SPREAD if free else "at {count} sizes of a spread"
     return Query(_unique(tried), words, texts, every=free, prelude=prelude, conditions=conditions)
+
+
+def _of_ratio(
+    reading: Reading, ratio: Sequence[float], n_out: Size, input_size: Size | None
+) -> tuple[Size, tuple[str, ...]]:
+    """The image of a call that says a ratio beside a size, and what is taken for granted of it.
+
+    Raises:
+        Unreadable: no image has that ratio to the size, or the one that is asked about has not.
+    """
+    name, said = reading.function.name, _by(ratio)
+    n_in = tuple(round(m / r) for m, r in zip(n_out, ratio, strict=True))
+    if min(n_in) < 1 or not all(
+        math.isclose(m / n, r, rel_tol=_LAST_DIGIT)
+        for n, m, r in zip(n_in, n_out, ratio, strict=True)
+    ):
+        raise Unreadable(
+            f"{name}: no image becomes {by(n_out)} at {said} output pixels an input pixel: the call does "
+            "more than a resize"
+        )
+    if input_size is not None and tuple(input_size) != n_in:
+        raise Unreadable(
+            f"{name}: an image of {by(input_size)} does not become {by(n_out)} at {said} output pixels an "
+            f"input pixel: the call resizes one of {by(n_in)}"
+        )
+    return n_in, () if input_size is not None else (f"where the image is {by(n_in)}",)
+
+
+def _at_ratio(
+    reading: Reading, ratio: Sequence[float], input_size: Size | None
+) -> tuple[Sizes, ...]:
+    """The sizes that have a ratio: of the image that is asked about, or of those that are tried.
+
+    Raises:
+        Unreadable: the ratio makes no whole number of pixels of any.
+    """
+    inputs = [tuple(input_size)] if input_size is not None else _sizes.inputs(reading.rank)
+    found = []
+    for n_in in inputs:
+        n_out = tuple(round(n * r) for n, r in zip(n_in, ratio, strict=True))
+        if min(n_out) and all(
+            math.isclose(m / n, r, rel_tol=_LAST_DIGIT)
+            for n, m, r in zip(n_in, n_out, ratio, strict=True)
+        ):
+            found.append(Sizes(n_in, n_out))
+    if not found:
+        image = (
+            "any image that was tried" if input_size is None else f"an image of {by(input_size)}"
+        )
+        raise Unreadable(
+            f"{reading.function.name}: {_by(ratio)} output pixels an input pixel do not make whole numbers "
+            f"of pixels of {image}"
+        )
+    return _unique(found)
+
+
+def _by(ratio: Sequence[float]) -> str:
+    return f"({', '.join(f'{one:g}' for one in ratio)})"
 
 
 def _texts(

@@ -58,6 +58,7 @@ def _part(part: Part, target: Target) -> list[str]:
         lines += [f"  {each}" for each in one.conditions]
     for one in part.elsewhere:
         lines += [f"{one.where}: {one.exactness.words}", *_code(one.code)]
+        lines += [f"  {each}" for each in one.conditions]
     for one in part.recipes:
         where = f", {one.where}," if one.where else ","
         lines += [f"this code does{where} float32 images: {one.exactness.words}", *_code(one.code)]
@@ -80,6 +81,7 @@ def _nearest(near: Difference) -> list[str]:
     lines = [f"nearest single call: {first.words}"]
     lines += [f"  and {one.words}" for one in others]
     lines += _code(near.code)
+    lines += [f"  {each}" for each in near.conditions]
     if near.example is not None:
         found = near.example.json()
         rows: list[Sequence[Sequence[float]]] = [found["image"], found["source"], found["nearest"]]

@@ -132,7 +132,10 @@ def _matrix(reading: Reading, matrix: Any) -> Reading:
     grids = {(0.0, 0.0): "asymmetric", (x / 2 - 0.5, y / 2 - 0.5): "half_pixel"}
     if skew or skew_too or (right, down) not in grids:
         raise Unreadable(f"cv2.warpAffine of {found!r} does more than a resize")
-    return replace(reading, flags={**reading.flags, "coordinates": grids[right, down]})
+    if x <= 0 or y <= 0:
+        raise Unreadable(f"cv2.warpAffine of {found!r} mirrors the image, or has no size")
+    flags = {**reading.flags, "coordinates": grids[right, down]}
+    return replace(reading, flags=flags, ratio=(1 / y, 1 / x))
 
 
 def _translation(reading: Reading, translation: Any) -> Reading:
@@ -145,6 +148,14 @@ def _translation(reading: Reading, translation: Any) -> Reading:
 
 
 def _scale(reading: Reading, scale: Any) -> Reading:
+    found = _literal(scale)
+    if found is not None:
+        numbers = isinstance(found, (tuple, list)) and len(found) == 2
+        if not numbers or not all(isinstance(one, (int, float)) and one > 0 for one in found):
+            raise Unreadable(
+                f"ScaleAndTranslate: scale is (y, x), two numbers above 0, got {found!r}"
+            )
+        return replace(reading, ratio=tuple(float(one) for one in found))
     note = f"scale={scale} is the output's size by the input's"
     return replace(reading, notes=(*reading.notes, note))
 

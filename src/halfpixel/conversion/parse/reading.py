@@ -32,6 +32,8 @@ class Reading:
         size: the output's, one entry for each axis, the outermost first: numbers, or what stands there; None
             where the call does not say it.
         factors: output pixels an input pixel, in the same order; None where the call does not say them.
+        ratio: output pixels an input pixel that the call says beside a size, in the same order; None where it
+            says none. It resizes only an image whose sizes have it.
         scalar_size: where the size, or the factors, are one name: it may be a number, for all axes, or a
             tuple. ``size`` has the entries of a tuple, ``factors`` the number.
         calls: of the catalogue, that it can be: by the sizes, the channels, or Keras's backend.
@@ -49,6 +51,7 @@ class Reading:
     rank: int = 2
     size: tuple[Entry, ...] | None = None
     factors: tuple[Entry, ...] | None = None
+    ratio: tuple[float, ...] | None = None
     scalar_size: str | None = None
     calls: tuple[Call, ...] = ()
     image: str = ""
