@@ -2,29 +2,48 @@
 
 import operator
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from importlib.abc import MetaPathFinder
 
 import packaging.specifiers  # noqa: F401  else a run in this process takes a second copy, unlike this one
 import pytest
 
 from halfpixel.catalogue import selection
-from halfpixel.frameworks import FRAMEWORKS
+from halfpixel.frameworks import FRAMEWORKS, Framework
 
 _NAMES = list(FRAMEWORKS)
 
 
-@pytest.fixture(autouse=True)
-def _frameworks_stay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What was read of a framework that a test acted is not what the next test finds, and a test that takes
-    one out of the table puts it back in its place: the order is that of pages."""
-    before = list(FRAMEWORKS.values())
-    yield
-    now = list(FRAMEWORKS.values())
-    if len(now) != len(before) or any(map(operator.is_not, now, before)):
-        monkeypatch.undo()
-        selection.forget()
-    assert [*FRAMEWORKS][: len(_NAMES)] == _NAMES, "the test left FRAMEWORKS in another order"
+_BEFORE = pytest.StashKey[list[Framework]]()
+_ACTED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note the frameworks before the fixtures of a test."""
+    item.stash[_BEFORE] = list(FRAMEWORKS.values())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """What was read of a framework that a test acted is not what the next test finds."""
+    try:
+        return (yield)
+    finally:
+        before, now = item.stash[_BEFORE], list(FRAMEWORKS.values())
+        item.stash[_ACTED] = len(now) != len(before) or any(map(operator.is_not, now, before))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that takes a framework out of the table puts it back in its place: their order is that of
+    pages."""
+    try:
+        return (yield)
+    finally:
+        if item.stash.get(_ACTED, False):
+            selection.forget()
+        assert [*FRAMEWORKS][: len(_NAMES)] == _NAMES, "the test left FRAMEWORKS in another order"
 
 
 class _Imports(MetaPathFinder):

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 from _halfpixel_pytest import DIFFERENCE
 
@@ -330,9 +331,8 @@ def _items(
         )
 
 
-_SAMPLED = (
-    7  # trials of a suite to one that is not marked as repeated; calls have other numbers of dtypes
-)
+# trials of a suite to one that is not marked as repeated; calls have other numbers of dtypes
+_SAMPLED = 11
 
 
 def _trials(release: Releases, suite: str = "", *rest: object) -> Iterator[Trial]:
@@ -585,7 +585,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
     pytest's three phases and reports cost 0.5 ms of CPU more a trial, and with -n 2 ms: 60 s for 30,000.
     """
-    if not isinstance(item, ConformanceItem) or _needs_phases(item):
+    if not isinstance(item, ConformanceItem):
+        return _in_brief(item, nextitem)
+    if _needs_phases(item):
         return None
     os.environ["PYTEST_CURRENT_TEST"] = f"{item.nodeid} (call)"
     hook, parent = item.ihook, isolation.parent_of(item.config)
@@ -621,6 +623,21 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 _REACHING_THE_RUN = (pytest.exit.Exception, KeyboardInterrupt)
 
 
+def _in_brief(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run an ordinary test of halfpixel's in a worker of pytest-xdist, and report no phase but the call that
+    passes: to send that a test was set up and torn down costs as much as to run an empty one."""
+    if not hasattr(item.config, "workerinput") or not _own(item.path) or _run_by_others(item):
+        return None
+    if any(item.config.getoption(name, None) is not None for name in ("xmlpath", "durations")):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
 def _tear_down(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Tear down what ordinary tests before a trial have set up, and the next test does not need."""
     hook, tear_down = item.ihook, isolation.tear_down
@@ -649,8 +666,11 @@ def _needs_phases(item: pytest.Item) -> bool:
     runs items in a way of its own, or only fixtures are to be set up."""
     if any(mark.name in ("skip", "skipif", "xfail") for mark in item.iter_markers()):
         return True
-    if item.config.getoption("setuponly", False):
-        return True
+    return bool(item.config.getoption("setuponly", False)) or _run_by_others(item)
+
+
+def _run_by_others(item: pytest.Item) -> bool:
+    """Whether another plugin runs items in a way of its own."""
     return any(
         not (one.wrapper or one.hookwrapper)
         and one.function is not pytest_runtest_protocol

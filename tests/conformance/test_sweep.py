@@ -67,7 +67,7 @@ def arithmetic(convention: Resize, dtype: str, rule: str | None = None) -> Error
 # ---------------------------------------------------------------------------- the reference
 
 
-@pytest.mark.parametrize("convention", NEAREST, ids=lambda c: c.slug)
+@pytest.mark.parametrize("convention", thinned(NEAREST, every=3), ids=lambda c: c.slug)
 def test_the_nearest_pixel_in_integers_is_the_exact_one(convention: Resize) -> None:
     for n_in in range(1, 13):
         sizes = range(1, 13)
@@ -105,7 +105,7 @@ def test_the_weights_are_the_exact_ones_but_for_float64(convention: Resize) -> N
                         assert abs(Fraction(weight) - exact[d, i]) <= Fraction(bound)
 
 
-@pytest.mark.parametrize("convention", KERNELS, ids=lambda c: c.slug)
+@pytest.mark.parametrize("convention", thinned(KERNELS, every=2), ids=lambda c: c.slug)
 def test_the_matrices_of_kernels_and_windows_are_the_exact_ones_but_for_float64(
     convention: Resize,
 ) -> None:
@@ -138,7 +138,7 @@ def test_the_bound_of_kernels_and_windows_is_that_of_compare(convention: Resize)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("convention", WEIGHED, ids=lambda c: c.slug)
+@pytest.mark.parametrize("convention", thinned(WEIGHED, every=2), ids=lambda c: c.slug)
 def test_the_bound_is_that_of_compare_without_the_other_axis(
     convention: Resize, dtype: str
 ) -> None:

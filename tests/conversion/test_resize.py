@@ -30,6 +30,7 @@ from tests.test_resize_conversions import (
     check_nearest,
     image,
 )
+from tests.thinning import thinned
 
 CALLS = {call.id: call for call in trials.calls("resize")}
 
@@ -58,7 +59,7 @@ def of_rank(rank: int, h: float, w: float) -> tuple[float, ...]:
     return {1: (w,), 2: (h, w), 3: (h, w, 1)}[rank]
 
 
-@pytest.mark.parametrize("call", CALLS.values(), ids=lambda call: call.id)
+@pytest.mark.parametrize("call", thinned(CALLS.values(), every=3), ids=lambda call: call.id)
 def test_what_a_call_prints_reads_back_to_it(call: Call) -> None:
     case = example(call)
     assert case is not None

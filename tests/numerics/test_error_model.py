@@ -21,6 +21,7 @@ from halfpixel.numerics.error_model import cubic_weight_error, normalised_weight
 from halfpixel.operators import every_resize
 from halfpixel.operators.axis import Axis
 from halfpixel.operators.exact import Exact
+from tests.thinning import thinned
 
 F = np.float32
 
@@ -71,7 +72,7 @@ def kernel(a: float, t: np.float32) -> list[Any]:
 
 
 @pytest.mark.parametrize("last_by_difference", [False, True], ids=["torch", "opencv"])
-@pytest.mark.parametrize("a", [-0.75, -0.5])
+@pytest.mark.parametrize("a", thinned([-0.75, -0.5], every=2))
 def test_cubic_weight_error_bounds_the_kernel_in_float32_and_is_near_it(
     a: float, last_by_difference: bool
 ) -> None:
@@ -199,7 +200,7 @@ def test_normalised_weight_error_bounds_kernels_in_float32_and_is_near_them(
     )
 
 
-@pytest.mark.parametrize("convention", NORMALISED, ids=lambda c: c.slug)
+@pytest.mark.parametrize("convention", thinned(NORMALISED, every=2), ids=lambda c: c.slug)
 def test_normalised_weight_error_bounds_stretched_kernels_too(convention: Resize) -> None:
     """Which have more values, each a smaller part of their sum."""
     _, share = weight_errors(convention, 4)

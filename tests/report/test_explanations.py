@@ -112,7 +112,7 @@ KNOWN = {
         for name in names
     ],
 )
-@pytest.mark.parametrize("mistake", thinned(MISTAKES, every=2))
+@pytest.mark.parametrize("mistake", thinned(MISTAKES, every=4))
 def test_what_cannot_be_followed_at_a_size_is_no_error(
     framework: str, name: str, mistake: Callable[[NDArray[Any]], NDArray[Any]]
 ) -> None:
