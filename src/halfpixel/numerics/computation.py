@@ -128,12 +128,14 @@ class Computation:
 
     def computed(self) -> Self:
         """The same, with its expected values."""
-        return replace(self, expected=np.asarray(self.reference())).kept()
+        return self.kept(np.asarray(self.reference()))
 
-    def kept(self) -> Self:
-        """The same with arrays that cannot be written, to be kept for others."""
+    def kept(self, expected: Array | None = None) -> Self:
+        """The same with arrays that cannot be written, to be kept for others; perhaps with other expected
+        values."""
+        expected = self.expected if expected is None else expected
         inputs = {name: _read_only(values) for name, values in self.inputs.items()}
-        return replace(self, inputs=inputs, expected=_read_only(self.expected))
+        return replace(self, inputs=inputs, expected=_read_only(expected))
 
     @property
     def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -200,6 +200,7 @@ class ConvTranspose:
                 index: Any = (c_in, slice(None), *kernel)
                 part = np.tensordot(first[:, c_in, *inputs], second[index], (1, 0))
                 result[:, c_out, *outputs] += np.moveaxis(part, -1, 1)
+        result = _as_int64(result)
         denominator = x_denominator * w_denominator
         if b is not None:
             bias, b_denominator = _exact.over_common_denominator(b)
@@ -261,7 +262,9 @@ class ConvTranspose:
                 else:
                     both = (0, *spatial)
                     result[index] += np.tensordot(second[:, c_in, *inputs], joined, (both, both))
-        return finish(result, denominator * (w_denominator if of == "x" else x_denominator))
+        return finish(
+            _as_int64(result), denominator * (w_denominator if of == "x" else x_denominator)
+        )
 
     def _said(self) -> dict[str, Any]:
         defaults = ConvTranspose(strides=(1,) * len(self.strides)).attributes
@@ -285,6 +288,11 @@ class ConvTranspose:
             [slice(g * per_in, (g + 1) * per_in) for g in range(self.group)],
             [slice(g * per_out, (g + 1) * per_out) for g in range(self.group)],
         )
+
+
+def _as_int64(sums: NDArray[Any]) -> NDArray[Any]:
+    """Integers that were summed in float64, as int64."""
+    return sums.astype(np.int64) if sums.dtype == np.float64 else sums
 
 
 def convolution_reads(

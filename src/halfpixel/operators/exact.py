@@ -155,9 +155,13 @@ def quotient(numerator: int, denominator: int) -> float:
 
 
 def narrowed(a: Exact, b: Exact, terms: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Two arrays of integers, as int64 where sums of so many of their products do not overflow."""
+    """Two arrays of integers: as float64, which multiplies fastest, where it holds every sum of so many of
+    their products, in any order; as int64 where none overflows."""
     factors = max(_magnitude(a), 1), max(_magnitude(b), 1)  # the factors fit too
-    if math.prod(factors) * max(terms, 1) < _INT64_LIMIT:
+    largest = math.prod(factors) * max(terms, 1)
+    if largest < _FLOAT64_LIMIT:
+        return a.astype(np.float64), b.astype(np.float64)
+    if largest < _INT64_LIMIT:
         return a.astype(np.int64), b.astype(np.int64)
     return a, b
 
@@ -221,7 +225,8 @@ def nearest(numerators: Exact, denominators: Exact | int) -> Exact:
 def _magnitude(integers: Integers) -> int:
     if integers.dtype == np.int64:  # of a product that fits: its magnitude does too
         return int(abs(integers).max(initial=0))
-    return max((abs(n) for n in integers.ravel().tolist()), default=0)
+    values = integers.ravel().tolist()
+    return max(max(values), -min(values)) if values else 0
 
 
 def _object_array(values: Iterable[Any], shape: tuple[int, ...]) -> Exact:
