@@ -13,7 +13,7 @@ import pytest
 
 from halfpixel import frameworks
 from halfpixel.conversion import convert
-from halfpixel.conversion.answer import ResizeConversion
+from halfpixel.conversion.answer import Part, ResizeConversion
 from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, catalogue, read, readings
 from halfpixel.conversion.parse.conv_transpose import OPERATORS, Operator
 from halfpixel.conversion.parse.names import known
@@ -681,11 +681,18 @@ WARPED = (
 )
 
 
+def _part(text: str, image: tuple[int, int] | None = None) -> Part:
+    answer = convert(text, "torch", input_size=image)
+    assert isinstance(answer, ResizeConversion)
+    (part,) = answer.parts
+    return part
+
+
 @pytest.mark.parametrize(
     ("text", "image"), [(TRANSLATED.format("(3, 8)"), "2x4"), (WARPED.format("(8, 6)"), "3x4")]
 )
 def test_a_ratio_and_a_size_say_which_image_is_resized(text: str, image: str) -> None:
-    (part,) = convert(text, "torch").parts
+    part = _part(text)
     assert f"where the image is {image}" in part.conditions
     assert part.looked_at == f"at {image} -> {'3x8' if image == '2x4' else '6x8'}"
 
@@ -710,8 +717,8 @@ def test_a_ratio_that_is_not_that_of_the_sizes_is_no_resize(
 
 
 def test_of_a_size_that_is_left_open_those_with_the_ratio_are_compared() -> None:
-    (part,) = convert(TRANSLATED.format("(h, w)"), "torch").parts
+    part = _part(TRANSLATED.format("(h, w)"))
     assert "where the output has (1.5, 2) times the image's rows and columns" in part.conditions
     assert part.equal
-    (part,) = convert(TRANSLATED.format("(h, w)"), "torch", input_size=(2, 3)).parts
+    part = _part(TRANSLATED.format("(h, w)"), (2, 3))
     assert part.looked_at == "at 2x3 -> 3x6"
