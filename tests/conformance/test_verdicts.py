@@ -552,7 +552,8 @@ def test_every_two_conventions_that_calls_follow_differ_by_more_than_the_bounds_
     for call, dtype, convention in CALLS:
         if not call.stored or not convention.takes_every_size:
             continue  # its conventions have no goldens, or few
-        if call.arithmetic[dtype].narrow or call.arithmetic[dtype].accumulation not in WIDE:
+        arithmetic = call.arithmetic[dtype]
+        if not {arithmetic.narrow or dtype, arithmetic.accumulation} <= {*WIDE}:
             continue  # 8 or 11 bits do not tell a kernel from its table of 1024 entries
         followed = (convention, call.stored_rule)
         mine = [error_bound(case, call.arithmetic[dtype]) for case in expected(*followed)]
