@@ -57,16 +57,13 @@ class _Imports(MetaPathFinder):
             self.found.add(fullname.partition(".")[0])
 
 
-@pytest.fixture(autouse=True)
-def _imported_once(request: pytest.FixtureRequest) -> Iterator[None]:
+@pytest.fixture
+def pytester(pytester: pytest.Pytester) -> Iterator[pytest.Pytester]:
     """pytester forgets what a run in this process imports, and then cv2 and torch cannot be imported again: a
     test that needs them imports them before."""
-    if "pytester" not in request.fixturenames:
-        yield
-        return
     imports = _Imports()
     sys.meta_path.insert(0, imports)  # in place: modules such as six add finders of their own
-    yield
+    yield pytester
     sys.meta_path.remove(imports)
     assert not imports.found, f"import {imports.found} before pytester, in a fixture of the session"
 
