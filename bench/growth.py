@@ -69,7 +69,12 @@ def measured(framework: str) -> Iterator[tuple[str, list[float]]]:
     release = frameworks.version(framework) or ""
     for call in trials.calls("resize"):
         convention = call.convention(release) if call.framework == framework else None
-        if convention is None or not call.plain or not arithmetics.weighs(convention):
+        if (
+            convention is None
+            or not call.plain
+            or call.hands_on
+            or not arithmetics.weighs(convention)
+        ):
             continue
         known: list[list[float]] = []
         for rule in dict.fromkeys((None, call.rule)):

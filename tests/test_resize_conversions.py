@@ -24,12 +24,14 @@ from halfpixel.conversion.parse import Reading, read
 from halfpixel.conversion.parse.catalogue import example
 from halfpixel.conversion.sizes import EXAMPLES, Size, Sizes
 from halfpixel.frameworks.call import Call
-from halfpixel.frameworks.layer_plans import TARGETS, Target
+from halfpixel.frameworks.layer_plans import Target
 from halfpixel.frameworks.tensorflow_scales import padded
 from halfpixel.numerics import equivalence
 from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.error_model import ErrorModel, cubic_weight_error, normalised_weight_error
 from halfpixel.operators import Resize
+
+from .installed import TARGETS_HERE, calls_here
 
 Image = NDArray[Any]
 _ULP = 2.0**-24
@@ -62,6 +64,7 @@ FRAMEWORK: dict[Target, str] = {
     "keras": "tensorflow",
     "opencv": "opencv",
     "pillow": "pillow",
+    "torchvision": "torchvision",
 }
 
 
@@ -82,7 +85,7 @@ def run(
     if target == "pillow":  # floats have no channels
         return np.stack([_of_plane(code, scope, plane) for plane in x[0]])[None]
     last = np.ascontiguousarray(np.moveaxis(x, 1, -1))
-    if target == "torch":
+    if target in ("torch", "torchvision"):
         scope["x"] = known["torch"].from_numpy(x)
     elif target in ("tensorflow", "keras"):
         scope["x"] = known["tf"].constant(last)
@@ -90,7 +93,7 @@ def run(
         scope["x"] = x if blob else last[0]
     exec(code, scope)
     y = np.asarray(scope["y"])
-    if target == "torch" or blob:
+    if target in ("torch", "torchvision") or blob:
         return y
     if target == "opencv":
         return np.moveaxis(y.reshape(*y.shape[: x.ndim - 2], -1)[None], -1, 1)
@@ -351,7 +354,7 @@ def check_example(call: Call, part: Part, near: Difference) -> None:
         assert np.all(abs(got.astype(np.float64) - expected) <= bound)
 
 
-RESIZES = [call for call in trials.calls("resize") if call.follows]
+RESIZES = calls_here([call for call in trials.calls("resize") if call.follows])
 SAMPLE = RESIZES[20::100]  # of every framework, those that stand so far apart
 
 
@@ -361,7 +364,7 @@ SAMPLE = RESIZES[20::100]  # of every framework, those that stand so far apart
 @pytest.mark.pillow
 @pytest.mark.keras_torch
 @pytest.mark.resize
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", TARGETS_HERE)
 @pytest.mark.parametrize("call", SAMPLE, ids=lambda call: call.id)
 def test_some_answers_compute_what_they_say(call: Call, target: Target) -> None:
     check(call, target, next(cases_of(call)))
@@ -377,5 +380,5 @@ def test_some_answers_compute_what_they_say(call: Call, target: Target) -> None:
 @pytest.mark.parametrize("call", RESIZES, ids=lambda call: call.id)
 def test_every_answer_computes_what_it_says(call: Call) -> None:
     """Every call of the catalogue in every target: equal as it is said to be, or different as is shown."""
-    for target, case in itertools.product(TARGETS, cases_of(call)):
+    for target, case in itertools.product(TARGETS_HERE, cases_of(call)):
         check(call, target, case)

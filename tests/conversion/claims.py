@@ -163,7 +163,7 @@ def _onnx() -> Any:
 
 def _tensor(framework: str, x: Array) -> Any:
     known = modules(framework)
-    if framework == "torch":
+    if framework in ("torch", "torchvision"):
         return known["torch"].from_numpy(x)
     return known["tf"].constant(x) if framework in ("tensorflow", "keras") else x
 
@@ -503,7 +503,14 @@ class Claim:
 
 
 _ON_TORCH = "on the torch backend"
-_DEFAULTS = {"torch": "NCS", "onnx": "NCS", "opencv": "NCS", "tensorflow": "NSC", "keras": "NSC"}
+_DEFAULTS = {
+    "torch": "NCS",
+    "onnx": "NCS",
+    "opencv": "NCS",
+    "tensorflow": "NSC",
+    "keras": "NSC",
+    "torchvision": "NCS",
+}
 
 
 def _layout(conditions: Sequence[str], target: Target) -> str:
@@ -1105,7 +1112,7 @@ def _tells(draw: Draw) -> bool:
 
 def _distance(text: str, draw: Draw, want: Array) -> float:
     """The mean difference of a plain call."""
-    layout = {"torch": "NCS", "opencv": "SC"}.get(draw.target, "NSC")
+    layout = {"torch": "NCS", "torchvision": "NCS", "opencv": "SC"}.get(draw.target, "NSC")
     if draw.target == "opencv" and draw.channels == 1:
         layout = "S"
     h, w = want.shape[2:]

@@ -14,7 +14,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from halfpixel.frameworks.layer_plans import LAYER_TARGETS, TARGETS, Target
+from halfpixel.frameworks.layer_plans import LAYER_TARGETS, Target
+
+from ..installed import TARGETS_HERE
 
 LARGEST = 640
 _MOST_PIXELS = LARGEST * 480 * 3  # of an image and of a result, over all channels
@@ -944,7 +946,7 @@ def draws(draw: st.DrawFn) -> Draw:
     )
     return replace(
         one,
-        target=draw(st.sampled_from(TARGETS)),
+        target=draw(st.sampled_from(TARGETS_HERE)),
         told=_is_told(draw, one),
         channels=channels,
         image=image,

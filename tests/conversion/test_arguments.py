@@ -77,6 +77,15 @@ PLAIN: dict[str, dict[str, str]] = {
     },
 }
 _IMAGES = {"images": "x", "size": "(h, w)"}  # TensorFlow's other functions
+_BOX = {"top": "1", "left": "2", "height": "8", "width": "9", "size": "(h, w)"}
+PLAIN |= {
+    "TF.resize": {"img": "x", "size": "(h, w)"},
+    "TF.resized_crop": {"img": "x", **_BOX},
+    "transforms.Resize": {"size": "(h, w)"},
+    "v2.functional.resize": {"inpt": "x", "size": "(h, w)"},
+    "v2.functional.resized_crop": {"inpt": "x", **_BOX},
+    "v2.Resize": {"size": "(h, w)"},
+}
 OTHER = {
     "size": "(7, 5)",
     "scale_factor": "3",
@@ -119,16 +128,22 @@ OTHER = {
     "resample": "Image.HAMMING",
     "box": "(0, 0, 3, 3)",
     "reducing_gap": "2.0",
+    "max_size": "300",
+    "top": "3",
+    "left": "3",
 }
+_OF_TORCHVISION = {"interpolation": "InterpolationMode.BICUBIC", "antialias": "False"}
 OTHER_OF = {
     "cv2.resize": {"interpolation": "cv2.INTER_AREA"},
     "tf.raw_ops.ScaleAndTranslate": {"antialias": "False", "kernel_type": "'lanczos3'"},
+    **{one.name: _OF_TORCHVISION for one in FUNCTIONS if one.framework == "torchvision"},
 }
 # beside another argument alone
 BESIDE: dict[str, dict[str, str | None]] = {
     "scale_factor": {"size": None},
     "fx": {"dsize": "None", "fy": "0.5"},
     "fy": {"dsize": "None", "fx": "0.5"},
+    "max_size": {"size": "200"},
 }
 # with no part in the result, each for its reason
 WITHOUT_EFFECT = {
@@ -142,7 +157,7 @@ WITHOUT_EFFECT = {
 }
 FILLED = ("fill_mode", "fill_value")  # of an image that is padded, which is refused
 
-WITHOUT_ONNX = [one for one in FUNCTIONS if one.framework != "onnx"]
+WITHOUT_ONNX = [one for one in FUNCTIONS if one.framework != "onnx" and not one.refused]
 
 
 def written(function: Function, arguments: dict[str, str | None]) -> str:
@@ -476,7 +491,7 @@ def test_a_weight_that_is_not_the_layer_s_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Resize((224, 224))", "transforms.Resize(224)", "A.Resize(8, 8)", "ConvTranspose(8, (3, 3))"],
+    ["A.Resize(8, 8)", "ConvTranspose(8, (3, 3))"],
 )
 def test_a_class_of_another_library_is_no_node_of_onnx(text: str) -> None:
     with pytest.raises(Unreadable, match="that is known"):

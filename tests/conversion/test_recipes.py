@@ -121,6 +121,7 @@ LAYOUT: dict[Target, str] = {
     "keras": "last",
     "opencv": "one",
     "pillow": "one",
+    "torchvision": "first",
 }
 
 
@@ -134,14 +135,14 @@ def of_rank(code: str, target: Target, x: Array) -> Array:
         return np.stack([np.asarray(scope["y"]) for scope in planes])[None]
     last = np.ascontiguousarray(np.moveaxis(x, 1, -1))
     given: Any = {"first": x, "last": last, "one": last[0]}[LAYOUT[target]]
-    if target == "torch":
+    if target in ("torch", "torchvision"):
         given = known["torch"].from_numpy(x)
     scope = {**known, "x": given}
     if target in ("tensorflow", "keras"):
         scope["x"] = known["tf"].constant(given)
     exec(code, scope)
     y = np.asarray(scope["y"])
-    if target == "torch":
+    if target in ("torch", "torchvision"):
         return y
     y = y[None] if LAYOUT[target] == "one" else y
     return np.moveaxis(y, -1, 1)

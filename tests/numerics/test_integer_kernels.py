@@ -30,6 +30,7 @@ from halfpixel.conformance.trials import (
 )
 from halfpixel.conformance.verdicts import judge
 from halfpixel.frameworks import Call, Release, keras_torch
+from halfpixel.frameworks import torch as frameworks_torch
 from halfpixel.numerics import integer_kernels
 from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.integer_kernels import (
@@ -331,6 +332,68 @@ def test_another_step_predicts_another_result(
     assert differs(found, dtype, rounding)
 
 
+# what torchvision rounds, by the instruction set that torch's kernels use
+IN_C_ORDER = {
+    "AVX2": "torch_rounded",
+    "AVX512": "torch_rounded",
+    "DEFAULT": "torch_rounded_unfused",
+}
+FLOATS = (
+    Resize(mode="linear"),
+    Resize(mode="linear", antialias=True, exclude_outside=True),
+    Resize(mode="cubic", cubic_coeff_a=-0.75),
+    Resize(mode="cubic", cubic_coeff_a=-0.5, antialias=True, exclude_outside=True),
+)
+
+
+def floats_rounded(convention: Resize, x: Any, size: tuple[int, int]) -> Any:
+    """What torchvision makes of bytes: torch's float32 of an image in C order, rounded half to even."""
+    names = frameworks.load("torch")
+    mode = {"linear": "bilinear", "cubic": "bicubic"}[convention.mode]
+    y = names["F"].interpolate(
+        names["torch"].from_numpy(x.astype(np.float32)),
+        size=size, mode=mode, align_corners=False, antialias=bool(convention.antialias),
+    )  # fmt: skip
+    return np.asarray(y.round().clamp(0, 255).numpy())
+
+
+def in_c_order() -> int:
+    """How many values of bytes torch rounds otherwise than is predicted: small and large outputs, of few
+    channels, of three, and of more than a vector."""
+    known = IN_C_ORDER.get(frameworks_torch.capability(frameworks.load("torch")["torch"]), "")
+    if not known:
+        pytest.skip("torch's kernels use another instruction set")
+    rng = np.random.default_rng(0)
+    off = 0
+    for convention in FLOATS:
+        for channels, n_in, n_out in (
+            (1, (21, 30), (42, 60)),
+            (3, (34, 81), (119, 65)),
+            (5, (34, 81), (119, 65)),
+            (9, (9, 8), (24, 31)),
+        ):  # fmt: skip
+            x = rng.integers(0, 256, (4, channels, *n_in))
+            right = predicted(known, convention, x, n_out, "uint8")
+            off += int((floats_rounded(convention, x, n_out) != right).sum())
+    return off
+
+
+@pytest.mark.torch
+def test_floats_of_images_in_c_order_are_rounded_half_to_even() -> None:
+    assert in_c_order() == 0
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("step", "other"), [("_half_even", np.floor), ("_THREE", 0), ("_LARGE", 2**20)]
+)
+def test_another_step_of_floats_in_c_order_predicts_another_result(
+    monkeypatch: pytest.MonkeyPatch, step: str, other: Any
+) -> None:
+    monkeypatch.setattr(torch, step, other)
+    assert in_c_order() > 0
+
+
 @pytest.mark.sweep
 @pytest.mark.keras_torch
 def test_a_cpu_without_avx2_rounds_every_product(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -402,7 +465,7 @@ def test_every_arithmetic_has_a_step_that_is_changed() -> None:
     """That of the pyramids in test_pyramids.py, at the sizes that they take; those of other CPUs above; those
     that only releases before the latest have in the records of releases."""
     changed = {rounding for _, _, _, rounding, _ in MUTATIONS}
-    elsewhere = {"opencv_pyramid", "keras_torch_unfused", "opencv_ipp_avx2"}
+    elsewhere = {"opencv_pyramid", "keras_torch_unfused", "opencv_ipp_avx2", *IN_C_ORDER.values()}
     latest = {
         name for call in calls("resize") for names in call.roundings.values() for name in names
     }

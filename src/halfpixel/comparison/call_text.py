@@ -6,7 +6,9 @@ It is run by its framework if that is installed, else computed by the exact refe
 from __future__ import annotations
 
 import ast
+import enum
 import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -35,12 +37,17 @@ _MODULES: Mapping[str, str] = {
     "cv2": "cv2",
     "Image": "PIL.Image",
     "PIL": "PIL",
+    "TF": "torchvision.transforms.functional",
+    "transforms": "torchvision.transforms",
+    "v2": "torchvision.transforms.v2",
+    "InterpolationMode": "torchvision.transforms.InterpolationMode",
 }
 _KINDS = {
     "torch": "torch tensors",
     "tensorflow": "TensorFlow tensors",
     "keras": "TensorFlow tensors",
     "pillow": "Pillow images",
+    "torchvision": "torch tensors",
 }
 _LAYOUTS: Mapping[str, Layout] = {
     "torch": "NCHW",
@@ -48,6 +55,7 @@ _LAYOUTS: Mapping[str, Layout] = {
     "keras": "NHWC",
     "opencv": "HWC",
     "pillow": "HWC",
+    "torchvision": "NCHW",
 }
 _AS_FUNCTION = "put it into a function in a file, and compare path/to/file.py:function"
 _MODEL = "what ONNX computes is its runtime's: save the model, and compare its file"
@@ -165,11 +173,8 @@ def _method(written: Written) -> Callable[[Any], Any]:
 
 def _attribute(name: str) -> Any:
     """What a dotted name of a framework stands for."""
-    head, *path = name.split(".")
-    found: Any = importlib.import_module(_MODULES[head])
-    for part in path:
-        found = getattr(found, part)
-    return found
+    head, _, rest = name.partition(".")
+    return pkgutil.resolve_name(f"{_MODULES[head]}.{rest}")
 
 
 def _value(written: Written, value: Any) -> Any:
@@ -208,7 +213,7 @@ def _constant(name: str) -> Any:
         found = _attribute(f"{head}.{rest}")
     except (AttributeError, ImportError):
         return None
-    return found if isinstance(found, (int, float, str)) else None
+    return found if isinstance(found, (int, float, str, enum.Enum)) else None
 
 
 # ---------------------------------------------------------------------------- without the framework
@@ -258,6 +263,8 @@ def _asked(text: str, reading: Reading, n_in: Size) -> tuple[Resize, Size, Any]:
         size = n_out[0], n_out[1]
         scales = call.scaling.scales(n_in, size, factors)
     else:
+        if reading.edge is not None and reading.edge.known:
+            sizes = reading.edge.of(n_in)
         h, w = (n if s is None else s for s, n in zip(sizes, n_in, strict=True))
         if reading.by != "size" or not (isinstance(h, int) and isinstance(w, int)):
             raise Unreadable(f"{text}: give its size in numbers")

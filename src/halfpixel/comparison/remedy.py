@@ -29,10 +29,11 @@ _MODULES: Mapping[str, Target] = {
     "keras": "keras",
     "tensorflow": "tensorflow",
     "PIL": "pillow",
+    "torchvision": "torchvision",
 }
 _SPOKEN: Mapping[Target, str] = {
     "opencv": "OpenCV", "torch": "torch", "keras": "Keras", "tensorflow": "TensorFlow", "onnx": "ONNX",
-    "pillow": "Pillow",
+    "pillow": "Pillow", "torchvision": "torchvision",
 }  # fmt: skip
 
 

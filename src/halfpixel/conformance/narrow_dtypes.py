@@ -1,8 +1,9 @@
 """Which cases run in a narrow dtype by default; ``make sweep`` runs the others.
 
 float32 and float64 run every case, and so does uint8 where a call returns uint8. A variant
-is another way to write a call, with the same kernel: it runs a few cases in float64. What a narrow dtype adds
-is its own conversion, rounding and saturation. Coordinates and weights are float32's, and were run there.
+is another way to write a call, with the same kernel: it runs a few cases in float64; what hands its image
+on to another framework, a few in every dtype. What a narrow dtype adds is its own conversion, rounding and
+saturation. Coordinates and weights are float32's, and were run there.
 """
 
 from __future__ import annotations
@@ -61,7 +62,16 @@ REPEATED = Treatment(
         "9x7-5x4-by_0.6-texture", "6x7-9x15-by_1.55_2.2-texture", "5x7-8x11-by_1.7-texture",
     ),
 )  # fmt: skip
-TREATMENTS = (READ, ROUNDED, REPEATED)
+HANDED_ON = Treatment(
+    "handed on",
+    "the kernel is the call of another framework, which runs every case: enlarged, shrunk, both, copied",
+    (
+        "4x5-7x9-texture", "9x7-5x4-texture", "6x11-13x4-texture", "6x6-6x6-texture",
+        "2x2-8x8-worked_example", "16x16-3x16-texture", "7x6-1x1-texture",
+        "5x4-9x7-extremes", "9x7-5x4-bytes", "4x5-7x9-bytes", "6x11-13x13-bytes",
+    ),
+)  # fmt: skip
+TREATMENTS = (READ, ROUNDED, REPEATED, HANDED_ON)
 
 PHOTOGRAPH_SIZE = (37, 48)
 """The size of the photograph in float64, float16 and bfloat16: fractions that differ between the axes."""
@@ -69,6 +79,8 @@ PHOTOGRAPH_SIZE = (37, 48)
 
 def treatment(call: Call, dtype: DType) -> Treatment | None:
     """What a call does with a dtype; None for a dtype in which every case runs by default."""
+    if call.hands_on:
+        return HANDED_ON
     if dtype in WIDE:
         return REPEATED if dtype == "float64" and call.variant else None
     if call.returns[dtype] != dtype:

@@ -47,9 +47,10 @@ def code(
         sizes: as numbers.
         target: the framework that was asked for.
     """
-    named = query.symbols(sizes, size_names(target, call, query.rank))
+    names = size_names(target, call, query.rank)
+    named = query.symbols(sizes, names)
     said = _said(call, convention, form, query, named, sizes, target)
-    lines = [*([query.prelude] if query.prelude else []), said]
+    lines = [*([query.said_before(names)] if query.prelude else []), said]
     if query.padding:
         lines.append(_padded(target, call, query.padding))
     return "\n".join(lines)
@@ -125,6 +126,7 @@ _PADS: Mapping[Target, Callable[[int, int, int, int], str]] = {
         f"keras.ops.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
     ),
     "pillow": lambda above, below, left, right: f"np.pad(y, {((above, below), (left, right))})",
+    "torchvision": lambda above, below, left, right: f"F.pad(y, {(left, right, above, below)})",
     "opencv": lambda above, below, left, right: (
         f"cv2.copyMakeBorder(y, {above}, {below}, {left}, {right}, cv2.BORDER_CONSTANT, value=0)"
     ),

@@ -57,6 +57,8 @@ def meanings(reading: Reading, input_size: Size | None) -> tuple[Meaning, ...]:
         query = asked(reading, call, input_size).of(call)
         return (Meaning(call, convention, query, conditions=conditions),)
     found: dict[Resize, Meaning] = {}
+    if reading.input_size is not None:
+        input_size = reading.input_size
     for call in reading.calls:
         base = search.convention_of(call)
         if base in found:
@@ -76,8 +78,20 @@ def meanings(reading: Reading, input_size: Size | None) -> tuple[Meaning, ...]:
             f"{reading.function.name}{given} does not go with {sizes}: it has no such sizes"
         )
     if len(found) == 1:
-        return tuple(found.values())
+        return tuple(
+            replace(one, conditions=(*one.conditions, *_of_kind(reading))) for one in found.values()
+        )
     return tuple(replace(one, when=_when(one.call)) for one in found.values())
+
+
+def _of_kind(reading: Reading) -> tuple[str, ...]:
+    """Of which images the one meaning of a call is that takes tensors and those of Pillow."""
+    if not reading.function.pictures:
+        return ()
+    first, *others = dict.fromkeys(call.where for call in reading.calls)
+    if not others:
+        return (first,)
+    return (f"{first}; {others[0]}, its weights are the same, and bytes are rounded by Pillow",)
 
 
 # of two channels, another call runs than of one, three or four
@@ -89,6 +103,8 @@ NOT_TWO = (
 def _conditions(call: Call, reading: Reading) -> tuple[str, ...]:
     """Where a call does not compute what it follows."""
     found = [f"but where {d.why} (releases {d.releases})" for d in call.defects_now]
+    if reading.function.pictures and len(call.follows) > 1:
+        found.append(f"with antialias left out: {call.ranges[0]} does not antialias tensors")
     return (*found, NOT_TWO) if search.varies_by_channels(call, reading.calls) else tuple(found)
 
 

@@ -40,6 +40,9 @@ _NAMES: Mapping[Target, str] = {
 }
 
 
+# whose arrays a target's functions take, where they are another library's
+_ARRAYS_OF: Mapping[Target, Target] = {"torchvision": "torch"}
+
 # of a kernel whose weights jump, by which a rounded coordinate gains or loses a pixel at few sizes
 ELSEWHERE = "at sizes that were not compared, a rounded coordinate may read another pixel"
 
@@ -95,10 +98,12 @@ def recipes(source: Model, query: Query, target: Target) -> Iterator[Recipe]:
     """
     if not query.sizes or query.padding or source.convention.extrapolation_value:
         return
+    target = _ARRAYS_OF.get(target, target)
     for make in (_padded, _indexed, _weighed, _matrices):
         found = make(source, query, target)
         if found is not None:
-            prelude = f"{query.prelude}\n" if query.prelude else ""
+            before = query.said_before(shape_texts(target, query.rank))
+            prelude = f"{before}\n" if before else ""
             rounded = found.side.model.rule != source.rule and source.convention.kernel.jumps
             limits = (ELSEWHERE,) if rounded and not query.complete else ()
             code = prelude + found.code

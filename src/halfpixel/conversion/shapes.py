@@ -22,6 +22,7 @@ _AROUND: Mapping[str, Sequence[tuple[int, int]]] = {
     "keras": (_LAST,),
     "opencv": ((0, 0), (0, 1)),
     "pillow": ((0, 0), (0, 1)),
+    "torchvision": (_FIRST, (1, 0)),
 }
 _SHAPES = ("{}.shape", "{}.size()", "tf.shape({})", "keras.ops.shape({})", "np.shape({})")
 
@@ -72,7 +73,7 @@ class _Named(ast.NodeTransformer):
         self._axes = AXES[reading.rank]
         first = reading.ways.get("data_format") == "channels_first"
         self._around = (_FIRST,) if first else _AROUND[reading.framework]
-        self._of_pillow = reading.framework == "pillow"
+        self._of_pillow = reading.framework in ("pillow", "torchvision")
         self._shapes = [shape.format(self._image) for shape in _SHAPES]
 
     def visit(self, node: ast.AST) -> ast.AST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -18,7 +19,7 @@ from ..frameworks.symbolic_sizes import Symbol
 from . import search
 from . import sizes as _sizes
 from .forms import AXES
-from .parse.reading import Entry, Reading
+from .parse.reading import Edge, Entry, Reading
 from .parse.text import Unreadable, Variable
 from .shapes import as_written, needs_x, together
 from .sizes import LARGEST, Size, Sizes, by
@@ -41,7 +42,8 @@ class Query:
         every: it can meet any others, small ones too.
         written: for each axis, the output's size as it stands in code, with ``{}`` for the input's, and
             ``{h}`` for that of another axis; None for the number itself.
-        prelude: a line of code before it, that says what stands in ``written``.
+        prelude: lines of code before it, that say what stands in ``written``, with ``{h}`` and ``{w}`` for
+            the sizes of the input.
         factors: what the call is given along each axis, where they are numbers.
         padding: the rows and columns of zeros that the call adds: before and after, for each axis.
         fitted: the call chooses a size: what it is asked for is not what comes out.
@@ -82,6 +84,10 @@ class Query:
             for n, text, name in zip(sizes.n_out, self.written, names, strict=True)
         )
         return replace(sizes, n_in=n_in, n_out=n_out)
+
+    def said_before(self, names: Sequence[str]) -> str:
+        """The prelude, with the input's sizes by their names."""
+        return self.prelude.format(**dict(zip(AXES[self.rank], names, strict=True)))
 
     @property
     def looked_at(self) -> str:
@@ -139,6 +145,8 @@ def _query(reading: Reading, call: Call, input_size: Size | None) -> Query:
         return _by_factors(reading, call, input_size)
     if reading.by == "nothing" or reading.size is None:
         return _by_nothing(reading, input_size)
+    if reading.edge is not None:
+        return _by_edge(reading, reading.edge, input_size)
     fit = fit_of(reading)
     if fit is not None:
         return _fitted(reading, fit, input_size)
@@ -268,7 +276,13 @@ def _number_or_sizes(text: str, names: Sequence[str]) -> str:
     listed, one = (
         ", ".join(each) + "," * (len(names) == 1) for each in (names, [text] * len(names))
     )
-    return f"{listed} = map(int, {text} if isinstance({text}, (tuple, list)) else ({one}))"
+    line = f"{listed} = map(int, {text} if isinstance({text}, (tuple, list)) else ({one}))"
+    return _braced(line)
+
+
+def _braced(text: str) -> str:
+    """A text as a format that has no holes."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 _SPREAD = f"at {{count}} sizes: all pairs up to {LARGEST}, each kind of axis beside each other, and real ones"
@@ -322,6 +336,80 @@ def _beside(known: Size, real: Sequence[Size]) -> tuple[Size, ...]:
     ]
     small = [(n,) * rank for n in range(1, LARGEST + 1)]
     return tuple(dict.fromkeys((*found, *real, *small)))
+
+
+# ---------------------------------------------------------------------------- one edge
+
+
+def _by_edge(reading: Reading, edge: Edge, input_size: Size | None) -> Query:
+    """A call that says one edge of the result, or a name that may be both."""
+    either = reading.scalar_size is not None
+    if input_size is not None and edge.known:
+        n_out = edge.of(tuple(input_size))
+        if min(n_out) < 1:
+            raise Unreadable(f"{reading.function.name}: nothing is left of {by(input_size)}")
+        one = Sizes(tuple(input_size), n_out)
+        return Query((one,), f"at {one}", (None, None), complete=True)
+    tried = _edged(edge, input_size)
+    if either:
+        whole = _by_size(reading, reading.size or (), input_size)
+        tried = _unique([*whole.sizes, *tried])
+    texts = [as_written(one, reading) for one in (edge.shorter, edge.longest) if one is not None]
+    names = AXES[2]
+    words = (
+        f"at {{count}} sizes of an image that keeps its proportions{' or not' if either else ''}"
+    )
+    if any(map(needs_x, (t for t in texts if not t.isdigit()))):
+        said = f"({', '.join(names)}) is the size that this call makes of its image"
+        return Query(tried, words, names, conditions=(said,))
+    return Query(tried, words, names, prelude=_edge_lines(edge, reading), every=either)
+
+
+def _edge_lines(edge: Edge, reading: Reading) -> str:
+    """Lines for the size of the result; they give a name to nothing that the call has a name for."""
+    shorter, longest = (
+        None if one is None else as_written(one, reading) for one in (edge.shorter, edge.longest)
+    )
+    said = f"{shorter} {longest}"
+    both = next(name for name in ("edges", "both", "pair") if not re.search(rf"\b{name}\b", said))
+    short, long = "min({h}, {w})", "max({h}, {w})"
+    swapped = "{h} <= {w}"
+    if shorter is None:
+        lines = [f"{both} = {longest} * {short} // {long}, {longest}"]
+    elif reading.scalar_size:
+        is_both = f"isinstance({shorter}, (tuple, list))"
+        lines = [f"{both} = {shorter} if {is_both} else ({shorter}, {shorter} * {long} // {short})"]
+        swapped = f"{is_both} or {swapped}"
+    else:
+        lines = [f"{both} = {shorter}, {shorter} * {long} // {short}"]
+    if shorter is not None and longest is not None:
+        cut = f"({longest} * {both}[0] // {both}[1], {longest})"
+        lines.append(f"{both} = {both} if {both}[1] <= {longest} else {cut}")
+    lines.append(f"h, w = {both} if {swapped} else {both}[::-1]")
+    return "\n".join(lines)
+
+
+_LARGEST_EDGED = 2**20  # pixels of a result that is tried
+
+
+def _edged(edge: Edge, input_size: Size | None) -> tuple[Sizes, ...]:
+    """Sizes at which a call that says an edge is tried."""
+    if input_size is not None:
+        inputs, edges = [(input_size[0], input_size[1])], [min(n) for n in _outputs(input_size)]
+    elif edge.known:
+        asked = int(str(edge.shorter or edge.longest))
+        inputs = [(h, w) for h, w in _inputs_of((asked, asked))]
+        edges = [asked]
+    else:
+        inputs = [(one.n_in[0], one.n_in[1]) for one in _sizes.spread(2)]
+        edges = [min(one.n_out) for one in _sizes.spread(2)]
+    if edge.known:
+        found = [Sizes(n_in, edge.of(n_in)) for n_in in inputs]
+    else:
+        several = itertools.cycle(inputs) if len(inputs) < len(edges) else inputs
+        found = [Sizes(n_in, Edge(n).of(n_in)) for n_in, n in zip(several, edges, strict=False)]
+    kept = [one for one in found if min(one.n_out) > 0 and one.pixels <= _LARGEST_EDGED]
+    return _unique(kept or found)
 
 
 # ---------------------------------------------------------------------------- a size that fits

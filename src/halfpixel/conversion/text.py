@@ -17,6 +17,7 @@ _NAMES: dict[Target, str] = {
     "opencv": "OpenCV",
     "onnx": "ONNX Resize",
     "pillow": "Pillow",
+    "torchvision": "torchvision",
 }
 
 

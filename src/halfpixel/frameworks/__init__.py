@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 
-from . import keras_calls, onnx, opencv, pillow, tensorflow, torch
+from . import keras_calls, onnx, opencv, pillow, tensorflow, torch, torchvision
 from .call import (
     Call,
     Crash,
@@ -51,6 +51,7 @@ LIBRARIES: Mapping[str, Library] = {
         opencv.LIBRARY,
         onnx.LIBRARY,
         pillow.LIBRARY,
+        torchvision.LIBRARY,
     )
 }
 
@@ -94,13 +95,13 @@ def version(framework: str) -> str | None:
 def release(framework: str) -> Release | None:
     """The installed release of a framework with those of the packages beside it, or None.
 
-    A package is found by its module, which is that of a framework too.
+    A package is found by its module, which is that of a framework too, or by the framework's name.
     """
     own = version(framework)
     if own is None:
         return None
-    modules = {entry.module: entry for entry in FRAMEWORKS.values()}
-    beside = {name: said_release(modules[name]) for name in FRAMEWORKS[framework].beside}
+    known = {entry.module: entry for entry in FRAMEWORKS.values()} | dict(FRAMEWORKS)
+    beside = {name: said_release(known[name]) for name in FRAMEWORKS[framework].beside}
     return Release(own, {name: said for name, said in beside.items() if said is not None})
 
 

@@ -295,6 +295,8 @@ class Call:
             the size of its output.
         one_image: it takes a batch of one image.
         offered: it is an answer to what a call is in this framework; what hands more through is not.
+        hands_on: the id of the call of another framework that it hands its image on to, whose kernel runs: a
+            few cases show that it does.
         own_code: a variant with code of its own to be traced: it is run in its framework's modes too.
         broken: dtypes that it takes and computes wrongly at some values (docs/findings.md).
         left_out: edges at which it is not run.
@@ -326,6 +328,7 @@ class Call:
     is_node: bool = False
     one_image: bool = False
     offered: bool = True
+    hands_on: str = ""
     own_code: bool = False
     broken: tuple[DType, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -717,7 +720,8 @@ class Framework:
         gradient: from a call on ``x`` to the gradient of its result, ``g`` being the cotangent, as a
             user would write it and evaluated; None for a framework without automatic differentiation.
         modes: the other ways to execute its calls.
-        beside: packages whose releases some ranges of its calls are about, by the modules that they are.
+        beside: packages whose releases some ranges of its calls are about, by the modules or the frameworks
+            that they are.
         converted: `halfpixel convert` reads and offers its calls: their functions are those of a
             :class:`~.library.Library`.
     """

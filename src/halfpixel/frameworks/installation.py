@@ -15,6 +15,7 @@ _VERSION_FILES = {
     "cv2": ("version.py", "opencv_version"),
     "torch": ("version.py", "__version__"),
     "PIL": ("_version.py", "__version__"),
+    "torchvision": ("version.py", "__version__"),
     "keras": ("src/version.py", "__version__"),
 }
 UNKNOWN = "0+unknown"

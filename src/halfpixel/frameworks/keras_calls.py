@@ -389,7 +389,7 @@ def calls(backend: Backend) -> tuple[Call, ...]:
 _LIBRARY: Target = "keras"
 _COMPUTES = {"dtype": "the layer computes in it: exactness here is that of float32"}
 # what is around an image that is padded
-_FILLED = dict.fromkeys(("fill_mode", "fill_value"), ("pad_to_aspect_ratio", True))
+_FILLED = dict.fromkeys(("fill_mode", "fill_value"), ("pad_to_aspect_ratio", (True,)))
 
 
 def _upsampling_layer(name: str, rank: int, takes: str, **more: Any) -> Function:

@@ -47,12 +47,17 @@ class Function:
         words: for an argument, other values that stand for one.
         constants: for an argument, names of constants, without the dots before them, and their values.
         spelled: its other names.
-        moot: for an argument, another one and the value without which it means nothing.
+        moot: for an argument, another one and the values without one of which it means nothing.
         fits: where the result has the image's proportions, and is as large as fits into the size: the
             argument that asks for that, or ``pads``, where zeros are put around it.
         own_size: of the result, where no size is given.
         becomes: the function that it calls with the same arguments, if that is one of these.
         method: it is a method of the image: ``image.resize(…)``.
+        pictures: it takes tensors and images of Pillow, for which these arguments mean nothing.
+        shorter_edge: a size of one number is that of the shorter edge; the image keeps its proportions.
+        longest: the argument that the longer edge is at most.
+        box: the arguments that say which rectangle of the image is resized: top, left, height and width.
+        refused: why it is not answered, and what to ask about instead.
     """
 
     framework: Target
@@ -75,7 +80,12 @@ class Function:
     method: bool = False
     fits: str = ""
     own_size: OwnSize | None = None
-    moot: Mapping[str, tuple[str, object]] = field(default_factory=dict)
+    moot: Mapping[str, tuple[str, tuple[object, ...]]] = field(default_factory=dict)
+    pictures: tuple[str, ...] = ()
+    shorter_edge: bool = False
+    longest: str = ""
+    box: tuple[str, ...] = ()
+    refused: str = ""
 
     @functools.cached_property
     def signature(self) -> inspect.Signature:
@@ -89,7 +99,8 @@ class Function:
 
     @functools.cached_property
     def kinds(self) -> Mapping[str, str]:
-        """For every argument, what is made of it: image, size, factors, grid, unused, told, way or flag."""
+        """For every argument, what is made of it: image, size, factors, grid, unused, told, way, edge, box or
+        flag."""
         named = {
             "image": (self.image,),
             "size": self.size,
@@ -98,6 +109,8 @@ class Function:
             "unused": self.unused,
             "told": self.told,
             "way": self.ways,
+            "edge": (self.longest,),
+            "box": self.box,
         }
         found = {name: kind for kind, names in named.items() for name in names}
         return {name: found.get(name, "flag") for name in self.signature.parameters}

@@ -23,9 +23,9 @@ LIBRARY = Library(
             grid=("inputs",),
             unused=("outputs", "name"),
             moot={
-                "nearest_mode": ("mode", "nearest"),
-                "cubic_coeff_a": ("mode", "cubic"),
-                "extrapolation_value": ("coordinate_transformation_mode", "tf_crop_and_resize"),
+                "nearest_mode": ("mode", ("nearest",)),
+                "cubic_coeff_a": ("mode", ("cubic",)),
+                "extrapolation_value": ("coordinate_transformation_mode", ("tf_crop_and_resize",)),
             },
         ),
         Function(  # opset 10, which has two inputs and no other attribute

@@ -47,7 +47,7 @@ def _filter(mode: str, **attributes: Any) -> Resize:
 
 
 _NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
-_FILTERS: Mapping[str, Resize] = {
+FILTERS: Mapping[str, Resize] = {
     "NEAREST": _NEAREST,
     "BOX": _filter("box"),
     "BILINEAR": _filter("linear"),
@@ -148,7 +148,7 @@ _REFUSES_EMPTY = (
 def _has_a_tie(request: Request) -> bool:
     """Whether a window ends at the middle of a pixel."""
     resized = (sizes for sizes in request.sizes if sizes[0] != sizes[1] and min(sizes) > 0)
-    box = _FILTERS["BOX"]
+    box = FILTERS["BOX"]
     return any(
         not np.array_equal(
             pillow_window.weights(box, *one), pillow_window.box_weights_until_6(*one)
@@ -211,7 +211,7 @@ def _call(name: str, convention: Resize) -> Call:
 
 def _default() -> Call:
     """Without a filter: NEAREST until 6.2, BICUBIC since."""
-    bicubic, nearest = _FILTERS["BICUBIC"], _FILTERS["NEAREST"]
+    bicubic, nearest = FILTERS["BICUBIC"], FILTERS["NEAREST"]
     return replace(
         _call("BICUBIC", bicubic),
         name="resize-default",
@@ -227,7 +227,7 @@ def _default() -> Call:
     )
 
 
-CALLS = (*(_call(name, convention) for name, convention in _FILTERS.items()), _default())
+CALLS = (*(_call(name, convention) for name, convention in FILTERS.items()), _default())
 
 
 def _load() -> Names:
@@ -243,7 +243,7 @@ def _environment(names: Names) -> str:
 # ---------------------------------------------------------------------------- as users write it
 
 _LIBRARY: Target = "pillow"
-_NUMBERS: Words = {
+NUMBERS: Words = {
     0: "NEAREST", 1: "LANCZOS", 2: "BILINEAR", 3: "BICUBIC", 4: "BOX", 5: "HAMMING",
 }  # fmt: skip
 # beside the filters, names that exist until 9.5
@@ -261,9 +261,9 @@ LIBRARY = Library(
             method=True,
             size=("size",),
             order="wh",
-            words={"resample": _NUMBERS},
+            words={"resample": NUMBERS},
             constants={
-                "resample": {name: REMOVED.get(name, name) for name in (*_FILTERS, *REMOVED)}
+                "resample": {name: REMOVED.get(name, name) for name in (*FILTERS, *REMOVED)}
             },
         ),
     ),

@@ -26,7 +26,7 @@ _OR = " or "
 LATEST = "9999"
 """What stands for the latest release, and for that of a package whose release is not given."""
 _CLAUSE = re.compile(
-    r"\s*(keras\b|torch\b|)\s*(.*)"
+    r"\s*(keras\b|torch\b|pillow\b|)\s*(.*)"
 )  # a package that a framework works with, or itself
 
 

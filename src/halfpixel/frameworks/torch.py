@@ -543,7 +543,7 @@ def _has_avx2(names: Names) -> bool:
     return capability(names["torch"]) in ("AVX2", "AVX512")
 
 
-_REFUSES_ONE_PIXEL_OF_THREE_CHANNELS = Refusal(
+REFUSES_ONE_PIXEL_OF_THREE_CHANNELS = Refusal(
     words=r"num_channels == unpacked_output\.size\(0\) INTERNAL ASSERT FAILED",
     why="uint8, three channels, not channels_last, more than one row, to 1 × 1 pixel: the kernel for four "
     "channels writes to three (aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h: "
@@ -627,7 +627,7 @@ def _interpolate_call(
     antialias, channels_last = bool(flags.get("antialias")), say is _channels_last
     loops = bool(follows) and rounds and (antialias or not channels_last)
     if loops and not channels_last:
-        refusals = (*refusals, _REFUSES_ONE_PIXEL_OF_THREE_CHANNELS)
+        refusals = (*refusals, REFUSES_ONE_PIXEL_OF_THREE_CHANNELS)
     defects = torch_releases.defects(flags, convention)
     if loops:
         defects = (*defects, first_row_repeated(antialias, channels_last))

@@ -166,7 +166,7 @@ def _roundings(calls: Sequence[Call]) -> Iterator[str]:
 def _arithmetic_rows(calls: Sequence[Call]) -> Iterator[Sequence[str]]:
     for call in calls:
         known = {d: a for d, a in call.arithmetic.items() if d in ("float32", "float64")}
-        if not call.plain or _mode(call) in (None, "nearest"):
+        if not call.plain or call.hands_on or _mode(call) in (None, "nearest"):
             continue
         for dtype, a in known.items():
             roundings = f"{a.coordinates}, {a.coordinate_roundings}"

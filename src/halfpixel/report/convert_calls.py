@@ -89,6 +89,8 @@ def _resizes() -> Iterator[PageCall]:
     rows: dict[str, Row] = {}
     for row in catalogue.rows():
         ways = {name: value for name, value in row.ways.items() if value}
+        if BY_NAME[row.function].pictures and ways:
+            continue  # a text is about tensors and images of Pillow
         rows.setdefault(repr((row.function, row.flags, ways, row.by)), row)
     for row in sorted(rows.values(), key=lambda row: order.index(row.function)):
         function = BY_NAME[row.function]
@@ -202,6 +204,8 @@ def _meaning(text: str) -> object:
 def _in_code(value: object, function: Function) -> str:
     if function.framework == "pillow" and isinstance(value, str):
         return f"Image.Resampling.{value}"
+    if function.framework == "torchvision" and isinstance(value, str):
+        return f"InterpolationMode.{value}"
     constant = function.framework == "opencv" and isinstance(value, str)
     return _CONSTANT.sub(r"cv2.\g<0>", str(value)) if constant else repr(value)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ...frameworks import FRAMEWORKS, Call
 from ...operators import Resize
 from ...operators.request import Request
+from . import pictures
 from .flags import keyed
 from .names import known
 from .reading import Flags, Reading
@@ -102,7 +103,11 @@ def _by_key() -> dict[str, list[Row]]:
 
 def match(reading: Reading) -> tuple[Call, ...] | None:
     """The calls of the catalogue with the same flags; where some have the same ways too, those. A function
-    that is only given factors there, or no size, computes the same of a size."""
+    that is only given factors there, or no size, computes the same of a size. Where the image may be a
+    tensor or one of Pillow, the calls on either."""
+    if reading.function.pictures:
+        kinds = [reading.ways["image"]] if reading.ways["image"] else list(pictures.KINDS)
+        return tuple(call for kind in kinds for call in _of_kind(reading, kind)) or None
     for by in dict.fromkeys((reading.by, "size", "nothing", "factors")):
         for flags in _spellings(reading.flags):
             found = _by_key().get(_key(reading.function.name, flags, by), [])
@@ -113,6 +118,17 @@ def match(reading: Reading) -> tuple[Call, ...] | None:
         if by == reading.by == "factors":
             return None  # at which ratio it would sample is not known
     return None
+
+
+def _of_kind(reading: Reading, kind: str) -> Iterator[Call]:
+    """The calls on tensors, or those on images of Pillow, for which some flags mean nothing."""
+    flags = dict(reading.flags)
+    if kind == pictures.PICTURE:
+        parameters = reading.function.signature.parameters
+        flags |= {name: parameters[name].default for name in reading.function.pictures}
+    for row in _by_key().get(_key(reading.function.name, flags, "size"), []):
+        if (row.ways["image"] or pictures.TENSOR) == kind:
+            yield row.call
 
 
 def _spellings(flags: Flags) -> Iterator[Flags]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import ranks
-from .reading import Entry, Flags, Reading
+from .reading import Edge, Entry, Flags, Reading
 from .signatures import Function
 from .text import (
     Choice,
@@ -35,6 +35,8 @@ def sized(reading: Reading, arguments: Flags) -> Reading:
     sizes = [arguments[name] for name in function.size]
     unset = (None, 0) if function.framework == "opencv" else (None,)
     given = [value for value in factors if value not in unset]
+    if function.shorter_edge and (edged := _by_edge(reading, arguments)) is not None:
+        return edged
     nothing = all(value is None or value == (0, 0) for value in sizes)
     if given and not nothing and function.framework == "torch":
         # a name may stand for None
@@ -52,6 +54,56 @@ def sized(reading: Reading, arguments: Flags) -> Reading:
         return reading
     entries = entries_of(reading, function.size, sizes)
     return replace(reading, by="size", size=entries, scalar_size=_scalar(function, sizes))
+
+
+def _by_edge(reading: Reading, arguments: Flags) -> Reading | None:
+    """A reading whose size is one edge, or may be; None where it is one number for each axis.
+
+    Raises:
+        Unreadable: it says no edge, or both and one of them again.
+    """
+    function, (name,) = reading.function, reading.function.size
+    size = arguments[name]
+    longest = arguments[function.longest] if function.longest else None
+    if isinstance(size, (tuple, list)) and len(size) == 1:
+        size = size[0]
+    if isinstance(size, (tuple, list)):
+        if longest is not None:
+            raise Raises(
+                f"{function.name} raises: {function.longest} is given beside a size of both edges: give one "
+                "number as the size, or leave it out"
+            )
+        return None
+    if size is None and longest is None:
+        raise Raises(f"{function.name} raises: it does not say what becomes of the size")
+    edge = Edge(*(_edge_entry(function, one, value) for one, value in
+                  ((name, size), (function.longest, longest))))  # fmt: skip
+    if edge.known and None not in (edge.shorter, edge.longest) and longest <= size:
+        raise Raises(
+            f"{function.name} raises: {function.longest}={longest} must be greater than {name}={size}"
+        )
+    reading = replace(reading, by="size", edge=edge)
+    if isinstance(size, (Variable, Written)) and longest is None:
+        if not ranks.may_be_a_number(str(size)) and not ranks.is_a_number(str(size)):
+            return None
+        if not ranks.is_a_number(str(size)):
+            entries = entries_of(reading, (name,), [size])
+            return replace(reading, size=entries, scalar_size=str(size))
+    return replace(reading, size=(None,) * reading.rank)
+
+
+def _edge_entry(function: Function, name: str, value: Any) -> Entry:
+    """An edge as it is written.
+
+    Raises:
+        Unreadable: it is no whole number, nor what may be one.
+    """
+    if unsaid(value):
+        return _variable(value, factor=True)
+    number = isinstance(value, int) and not isinstance(value, bool)
+    if value is not None and not (number and 0 < value < _TOO_LARGE):
+        raise Unreadable(f"{function.name}: {name} is a positive whole number, got {value!r}")
+    return value  # type: ignore[no-any-return]
 
 
 def _scalar(function: Function, values: Sequence[Any]) -> str | None:

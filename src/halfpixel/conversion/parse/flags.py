@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from . import ranks
+from . import pictures, ranks
 from .entries import sized
 from .grids import GRIDS
 from .names import function_of
@@ -23,21 +24,29 @@ from .text import (
 def keyed(written: Written) -> Reading:
     """A call's function, flags and sizes."""
     function = function_of(written.function)
+    if function.refused:
+        raise Unreadable(f"{function.name} {function.refused}")
     if function.name == "onnx.Resize" and _inputs(written) == 2:
         function = BY_NAME["onnx.Resize10"]
     arguments = bound(function, written)
     flags = {name: _plain(function, name, arguments[name]) for name in function.flags}
     ways = {name: _plain(function, name, arguments[name]) for name in function.ways}
-    for name, (other, value) in function.moot.items():
-        if flags[other] != value:
+    for name, (other, values) in function.moot.items():
+        if flags[other] not in values:
             flags[name] = function.signature.parameters[name].default
-    if function.image and isinstance(arguments[function.image], Written):
+    if function.pictures:
+        ways["image"] = pictures.kind_of(_resized(function, arguments, written))
+    elif function.image and isinstance(arguments[function.image], Written):
         ways["image"] = _method(arguments[function.image])
     rank = ranks.of(function, arguments)
     if "mode" in flags and function.framework == "torch":
         flags["dimensions"] = rank
     reading = Reading(function, written.text, flags, ways, "nothing", rank)
     reading = sized(reading, arguments)
+    if function.box:
+        height, width = (arguments[name] for name in function.box[2:])
+        known = isinstance(height, int) and isinstance(width, int)
+        reading = replace(reading, input_size=(height, width) if known else None)
     for name in function.grid:
         if name in GRIDS:
             reading = GRIDS[name](reading, arguments[name])
@@ -118,6 +127,13 @@ def is_dotted(text: str) -> bool:
 
 def _listed(words: Mapping[object, object]) -> str:
     return ", ".join(dict.fromkeys(str(value) for value in words.values()))
+
+
+def _resized(function: Function, arguments: Mapping[str, Any], written: Written) -> Any:
+    """What is resized; None of a layer that is not called."""
+    if function.image:
+        return arguments[function.image]
+    return written.applied.args[0] if written.applied and written.applied.args else None
 
 
 def _method(image: Written) -> str:

@@ -167,6 +167,18 @@ def _removed(function: Function, arguments: Arguments, written: Written) -> Iter
         yield f"{name} exists until Pillow 9.5: write Image.Resampling.{pillow.REMOVED[name]}"
 
 
+def _a_word(function: Function, arguments: Arguments, written: Written) -> Iterator[str]:
+    """torchvision takes a mode as a word in v2 alone."""
+    mode = arguments["interpolation"]
+    if isinstance(mode, str) and mode not in function.words["interpolation"]:
+        name = mode.upper().replace("-", "_")
+        raise Raises(
+            f"{function.name} raises: Argument interpolation should be a InterpolationMode or a "
+            f"corresponding Pillow integer constant: write InterpolationMode.{name}"
+        )
+    yield from ()
+
+
 Check = Callable[[Function, Arguments, Written], Iterator[str]]
 _CHECKS: Mapping[str, tuple[Check, ...]] = {
     "opencv": (_flag_as_dst, _factors_beside_a_size, _order),
@@ -174,4 +186,5 @@ _CHECKS: Mapping[str, tuple[Check, ...]] = {
     "tensorflow": (_order, _boxes_in_pixels, _no_antialias),
     "keras": (_size_as_factor, _order, _no_antialias),
     "pillow": (_order, _removed),
+    "torchvision": (_order, _a_word),
 }

@@ -19,6 +19,38 @@ Flags = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Edge:
+    """A size that says one edge of the result, which has the proportions of the image.
+
+    Attributes:
+        shorter: of the shorter edge; None where the longer one is said alone.
+        longest: what the longer edge is at most; None where that is not said.
+    """
+
+    shorter: Entry
+    longest: Entry = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it is said in numbers."""
+        return all(one is None or isinstance(one, int) for one in (self.shorter, self.longest))
+
+    def of(self, n_in: tuple[int, ...]) -> tuple[int, int]:
+        """The size of the result, of an image of (height, width) and an edge in numbers.
+
+        pytorch/vision, ``torchvision/transforms/functional.py``: _compute_resized_output_size.
+        """
+        short, long = sorted(n_in)
+        if self.shorter is None:
+            new = int(str(self.longest)) * short // long, int(str(self.longest))
+        else:
+            new = int(str(self.shorter)), int(str(self.shorter)) * long // short
+            if self.longest is not None and new[1] > int(str(self.longest)):
+                new = int(str(self.longest)) * new[0] // new[1], int(str(self.longest))
+        return new if n_in[0] <= n_in[1] else new[::-1]
+
+
+@dataclass(frozen=True)
 class Reading:
     """A call that was read.
 
@@ -36,6 +68,8 @@ class Reading:
             says none. It resizes only an image whose sizes have it.
         scalar_size: where the size, or the factors, are one name: it may be a number, for all axes, or a
             tuple. ``size`` has the entries of a tuple, ``factors`` the number.
+        edge: what is said in place of a size, if one edge is; beside a ``scalar_size``, that as a number.
+        input_size: of the image, where the call says it; else None.
         calls: of the catalogue, that it can be: by the sizes, the channels, or Keras's backend.
         image: the name of what is resized; empty where it has none.
         roi: the part of the image that is resized, as ONNX has it; None for all of it.
@@ -53,6 +87,8 @@ class Reading:
     factors: tuple[Entry, ...] | None = None
     ratio: tuple[float, ...] | None = None
     scalar_size: str | None = None
+    edge: Edge | None = None
+    input_size: tuple[int, ...] | None = None
     calls: tuple[Call, ...] = ()
     image: str = ""
     roi: tuple[float, ...] | None = None

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ...frameworks import Call
 from . import mistakes, ranks
 from .catalogue import match, refused, unmatched
 from .flags import bound, defaults, is_dotted, keyed
 from .names import function_of
+from .pictures import PICTURE
 from .reading import Flags, Reading
 from .signatures import BY_NAME, Function
 from .text import (
@@ -37,10 +39,12 @@ def read(written: Written) -> Reading:
     warnings = mistakes.of(function, bound(function, written), written)
     reading = _told(keyed(written), written, warnings)
     found = match(reading)
-    if found is None and reading.function.becomes:
+    if (found is None or reading.function.pictures) and reading.function.becomes:
         other = BY_NAME[reading.function.becomes]
         flags = {**defaults(other), **reading.flags}
-        found = match(replace(reading, function=other, flags=flags))
+        more = match(replace(reading, function=other, flags=flags)) or ()
+        told = {call.where for call in found or ()}  # of tensors, or of images of Pillow
+        found = (*(found or ()), *(call for call in more if call.where not in told)) or None
     scaled = reading.framework == "onnx" and reading.by == "factors"
     if found is None and (scaled or reading.function.name == "onnx.Resize"):
         found = ()
@@ -48,7 +52,18 @@ def read(written: Written) -> Reading:
         raise unmatched(reading)
     if found and not any(call.follows for call in found) and reading.framework != "onnx":
         raise Raises(refused(reading.function.name, found[0]))
-    return replace(reading, calls=tuple(call for call in found if call.follows))
+    return _of_kinds(replace(reading, calls=tuple(call for call in found if call.follows)), found)
+
+
+def _of_kinds(reading: Reading, found: Sequence[Call]) -> Reading:
+    """A reading that says of which images it is, where a call refuses the others."""
+    refusing = [call for call in found if not call.follows]
+    if not (reading.function.pictures and refusing and reading.calls):
+        return reading
+    (call, *_), (other, *_) = reading.calls, refusing
+    where = call.where.removeprefix("where ")
+    note = f"{where}: {other.where}, {refused(reading.function.name, other)}"
+    return replace(reading, notes=(*reading.notes, note))
 
 
 def choices(written: Written) -> tuple[Branch, ...]:
@@ -101,8 +116,12 @@ def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Readin
         array = _array_of(image)
         notes = [*_OF_MODES, *notes]
         notes = notes if array == "x" else [f"x in the code is {array}", *notes]
+    elif function.box:
+        notes.insert(0, _boxed(function, arguments, image))
+        notes.insert(1, "the box lies within the image: what lies outside would be zeros")
     elif image is not None and not _name_of(image):
-        notes.insert(0, f"x in the code is {image}")
+        picture = reading.ways.get("image") == PICTURE
+        notes.insert(0, f"x in the code is {_array_of(image) if picture else image}")
     if function.rank is None and not ranks.says_so(function, arguments):
         notes.insert(
             0, "x is (N, C, H, W): nothing in the call says along how many axes it resizes"
@@ -117,7 +136,22 @@ def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Readin
             warnings.append(f"{name}={arguments[name]!r}: {what}")
     warnings += mistaken
     named = _name_of(_made_of(image) if function.method else image)
+    named = "" if function.box else named  # its sizes are not those of what is resized
     return replace(reading, image=named, notes=tuple(notes), warnings=tuple(warnings))
+
+
+def _boxed(function: Function, arguments: Flags, image: Any) -> str:
+    """What is resized, where that is a rectangle of the image."""
+    top, left, height, width = (arguments[name] for name in function.box)
+    return (
+        f"x in the code is the box of {image}: its rows {top} to {_end(top, height)} and columns {left} to "
+        f"{_end(left, width)}, the last not included"
+    )
+
+
+def _end(start: Any, length: Any) -> str:
+    both = isinstance(start, int) and isinstance(length, int)
+    return str(start + length) if both else f"{start} + {length}"
 
 
 def _image(function: Function, arguments: Flags, written: Written) -> Any:

@@ -545,7 +545,12 @@ class Spelling(ast.NodeTransformer):
         if not isinstance(node, (ast.Name, ast.Attribute)):
             return None
         full = self._values.code.full_name(node, scope)
-        if full is None or full.partition(".")[0] not in ("cv2", "tensorflow", "PIL"):
+        if full is None or full.partition(".")[0] not in (
+            "cv2",
+            "tensorflow",
+            "PIL",
+            "torchvision",
+        ):
             return None
         own = full.replace("tensorflow", "tf", 1).removeprefix("PIL.")
         return ast.parse(own, mode="eval").body if "." in own else None

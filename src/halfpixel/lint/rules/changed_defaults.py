@@ -34,16 +34,13 @@ DEFAULTS = (
     Default(("F.grid_sample", "torch.nn.functional.grid_sample"), "align_corners", 4, _SAMPLED),
     Default(("torch.nn.functional.affine_grid",), "align_corners", 2, _SAMPLED),
     Default(
-        ("torchvision.transforms.Resize", "torchvision.transforms.v2.Resize"),
+        ("transforms.Resize", "v2.Resize"),
         "antialias",
         3,
         "True since torchvision 0.17, False for tensors before",
     ),
     Default(
-        (
-            "torchvision.transforms.functional.resize",
-            "torchvision.transforms.v2.functional.resize",
-        ),
+        ("TF.resize", "v2.functional.resize"),
         "antialias",
         4,
         "True since torchvision 0.17, False for tensors before",

@@ -65,12 +65,19 @@ class Rounding:
 
 
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
-_KERAS_TORCH = (
-    "keras-team/keras, keras/src/backend/torch/image.py: resize, _cast_squeeze_out; pytorch/pytorch, "
-    "aten/src/ATen/native/cpu/UpSampleKernel.cpp: upsample_bilinear2d_kernel_impl_float, "
+_TORCH_FLOAT32 = (
+    "pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp: upsample_bilinear2d_kernel_impl_float, "
     "_use_vectorized_kernel_cond_2d, cpu_upsample_linear_channels_last, upsample_generic_Nd_kernel_impl, "
     "_compute_indices_min_size_weights_aa, interpolate_aa_single_dim; UpSample.h: "
     "compute_source_index_and_lambda, get_cubic_upsample_coefficients"
+)
+_KERAS_TORCH = (
+    "keras-team/keras, keras/src/backend/torch/image.py: resize, _cast_squeeze_out; "
+    + _TORCH_FLOAT32
+)
+_TORCHVISION = (
+    "pytorch/vision, torchvision/transforms/_functional_tensor.py: resize, _cast_squeeze_in, "
+    f"_cast_squeeze_out; {_TORCH_FLOAT32}"
 )
 
 _TENSORFLOW = (
@@ -253,7 +260,7 @@ ROUNDINGS = {
     ),
     "keras_torch_rounded": Rounding(
         torch.keras,
-        applies=torch.keras_has,
+        applies=torch.rounds_floats,
         source=_KERAS_TORCH,
         found="torch 2.13.0 on x86-64 until every float32 was predicted: which multiply-adds are fused is "
         "the compiler's choice",
@@ -262,7 +269,7 @@ ROUNDINGS = {
     **{
         f"keras_torch_rounded_{name}": Rounding(
             predict,
-            applies=torch.keras_has,
+            applies=torch.rounds_floats,
             source=_KERAS_TORCH,
             found=f"torch {release} on x86-64 until every float32 was predicted",
             stored=False,
@@ -275,11 +282,29 @@ ROUNDINGS = {
     },
     "keras_torch_unfused": Rounding(
         torch.keras_unfused,
-        applies=torch.keras_has,
+        applies=torch.rounds_floats,
         source=_KERAS_TORCH,
         found="torch 2.13.0 on x86-64 with ATEN_CPU_CAPABILITY=default until every float32 was predicted",
         stored=False,
     ),
+    **{
+        f"torch_rounded{name}": Rounding(
+            predict,
+            applies=torch.rounds_floats,
+            dtypes=("uint8",),
+            source=_TORCHVISION,
+            found=f"torch {releases} on x86-64, images of up to 11 channels, until every float32 was "
+            "predicted",
+            stored=False,
+        )
+        for name, predict, releases in (
+            ("", torch.in_c_order, "2.13.0 and 2.14.1"),
+            ("_2_8", torch.in_c_order_2_8, "2.9.1"),
+            ("_2_5", torch.in_c_order_2_5, "2.5.1"),
+            ("_2_1", torch.in_c_order_2_1, "2.0.1 and 2.2.2"),
+            ("_unfused", torch.in_c_order_unfused, "2.13.0 with ATEN_CPU_CAPABILITY=default"),
+        )
+    },
 }
 
 

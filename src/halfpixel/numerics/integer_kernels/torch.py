@@ -1,9 +1,9 @@
-"""PyTorch's arithmetic on uint8, and its float32 where Keras rounds that."""
+"""PyTorch's arithmetic on uint8, and its float32 where Keras and torchvision round that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -200,13 +200,14 @@ def _third_taps(
     return found
 
 
-# ---------------------------------------------------------------------------- Keras on torch
+# ---------------------------------------------------------------------------- floats, rounded
 
 _half_even = np.rint
 _LANES = 8
 _LARGE = 128  # height and width of an output together
 _AT_A_TIME = 4  # taps of a window
 _FEW = 2  # channels; three with more than one thread, which no call here has
+_THREE = 3  # channels, with one thread
 # pixels (row, column) in the order they are summed in: of the channels that fill vectors, of the rest
 _IN_VECTORS = ((1, 0), (1, 1), (0, 1), (0, 0))
 _ONE_BY_ONE = ((0, 1), (0, 0), (1, 0), (1, 1))
@@ -222,8 +223,8 @@ class _Read:
     weight: Float32
 
 
-def keras_has(convention: Resize) -> bool:
-    """Whether the convention is bilinear or bicubic of Keras on torch."""
+def rounds_floats(convention: Resize) -> bool:
+    """Whether the convention is bilinear or bicubic of torch, whose float32 Keras and torchvision round."""
     windows = convention.antialias == convention.exclude_outside
     half_pixel = convention.coordinate_transformation_mode == "half_pixel"
     a = -0.5 if convention.antialias else -0.75
@@ -241,6 +242,7 @@ class _Build:
         place: of the coordinates of bilinear's two passes.
         step, last: of the steps of a cubic weight, and of its last; antialiased, they are ``add``.
         in_fours: the products of each group of four of an antialiased window are rounded before the sum.
+        channels_last: how images lie in memory, which is no matter of the build.
     """
 
     add: MultiplyAdd
@@ -248,6 +250,7 @@ class _Build:
     step: MultiplyAdd
     last: MultiplyAdd
     in_fours: bool = True
+    channels_last: bool = True
 
 
 def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
@@ -260,32 +263,66 @@ def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) ->
     antialiased images, from a window's first tap to its last: after the first tap, the products of each
     group of four are rounded before they are added; the multiply-adds of the remaining taps are fused.
     """
-    return _keras(_Build(fma, fma, fma, _unfused), convention, x, size, dtype)
+    return _keras(_LATEST, convention, x, size, dtype)
 
 
 def keras_2_8(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded``, but for bilinear's coordinates and cubic weights, which are not fused."""
-    return _keras(_Build(fma, _unfused, _unfused, _unfused), convention, x, size, dtype)
+    return _keras(_BUILD_2_8, convention, x, size, dtype)
 
 
 def keras_2_5(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded_2_8``; but antialiased windows are fused throughout."""
-    build = _Build(fma, _unfused, _unfused, _unfused, in_fours=False)
-    return _keras(build, convention, x, size, dtype)
+    return _keras(_BUILD_2_5, convention, x, size, dtype)
 
 
 def keras_2_1(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded``; but cubic weights and antialiased windows are fused throughout."""
-    return _keras(_Build(fma, fma, fma, fma, in_fours=False), convention, x, size, dtype)
+    return _keras(_BUILD_2_1, convention, x, size, dtype)
 
 
 def keras_unfused(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded``, on a CPU without AVX2: every product and every sum is rounded."""
-    return _keras(_Build(_unfused, _unfused, _unfused, _unfused), convention, x, size, dtype)
+    return _keras(_UNFUSED, convention, x, size, dtype)
+
+
+def in_c_order(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """As ``keras_torch_rounded``, on images in C order: of bilinear, every large image is resized along its
+    rows, then along the columns, but those of three channels."""
+    return _keras(replace(_LATEST, channels_last=False), convention, x, size, dtype)
+
+
+def in_c_order_2_8(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """As ``torch_rounded``, fused as ``keras_torch_rounded_2_8``."""
+    return _keras(replace(_BUILD_2_8, channels_last=False), convention, x, size, dtype)
+
+
+def in_c_order_2_5(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """As ``torch_rounded``, fused as ``keras_torch_rounded_2_5``."""
+    return _keras(replace(_BUILD_2_5, channels_last=False), convention, x, size, dtype)
+
+
+def in_c_order_2_1(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """As ``torch_rounded``, fused as ``keras_torch_rounded_2_1``."""
+    return _keras(replace(_BUILD_2_1, channels_last=False), convention, x, size, dtype)
+
+
+def in_c_order_unfused(
+    convention: Resize, x: Integers, size: tuple[int, int], dtype: str
+) -> Integers:
+    """As ``torch_rounded``, on a CPU without AVX2: every product and every sum is rounded."""
+    return _keras(replace(_UNFUSED, channels_last=False), convention, x, size, dtype)
 
 
 def _unfused(a: Any, b: Any, c: Any) -> Float32:
     return np.asarray(a * b + c)
+
+
+_LATEST = _Build(fma, fma, fma, _unfused)
+_BUILD_2_8 = _Build(fma, _unfused, _unfused, _unfused)
+_BUILD_2_5 = replace(_BUILD_2_8, in_fours=False)
+_BUILD_2_1 = _Build(fma, fma, fma, fma, in_fours=False)
+_UNFUSED = _Build(_unfused, _unfused, _unfused, _unfused)
 
 
 def _keras(
@@ -301,7 +338,8 @@ def _keras(
 def _float32(build: _Build, convention: Resize, image: Float32, size: tuple[int, int]) -> Float32:
     channels, add = image.shape[1], build.add
     linear = convention.mode == "linear"
-    passes = not linear or (channels <= _FEW and sum(size) > _LARGE)
+    in_passes = channels <= _FEW if build.channels_last else channels != _THREE
+    passes = not linear or (in_passes and sum(size) > _LARGE)
     place = build.place if linear and passes else add
     axes = zip(image.shape[2:], size, strict=True)
     rows, columns = (_read(build, place, convention, n_in, n_out) for n_in, n_out in axes)
