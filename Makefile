@@ -68,7 +68,7 @@ bench: $(READY)  ## measure what the suite costs over its floor, and the referen
 	$(BIN)/python bench/resize.py
 	$(BIN)/python bench/suite.py
 
-real-calls: $(READY)  ## count the calls in published packages that are read, and why others are not: ARGUMENTS="--folder PATH"
+real-calls: $(READY)  ## convert the calls in published packages, and count by reason: ARGUMENTS="--sample 60 --seed 1" runs some
 	$(BIN)/python -m bench.real_calls $(ARGUMENTS)
 
 wheel: $(READY)  ## build the wheel into dist/

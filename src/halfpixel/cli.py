@@ -187,6 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with _only_the_answer_printed():
                 answer = _COMMANDS[chosen.command].run(chosen)
             _print(answer, as_json=as_json)
+        _say_what_is_left_out()
     except BrokenPipeError:  # whoever read the answer has seen enough: halfpixel convert … | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return YES
@@ -204,6 +205,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         return _failed(prog, _BUG, as_json=as_json)
     return answer.status
+
+
+def _say_what_is_left_out() -> None:
+    """A line for each package that brings a framework that cannot be used."""
+    found = sys.modules.get("halfpixel.frameworks")
+    for line in () if found is None else found.LEFT_OUT:
+        print(f"halfpixel: {line}", file=sys.stderr)
 
 
 class _Ended(BaseException):
@@ -504,7 +512,7 @@ def _at_releases(chosen: Namespace) -> contextlib.AbstractContextManager[None]:
 
 
 def _convert_arguments(parser: Parser) -> None:
-    from .frameworks.layer_plans import TARGETS
+    from .frameworks import TARGETS
 
     parser.add_argument(
         "call",

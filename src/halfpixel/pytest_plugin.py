@@ -180,14 +180,14 @@ def _check_asked(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     from . import __version__
-    from .frameworks import FRAMEWORKS, version
+    from .frameworks import FRAMEWORKS, LEFT_OUT, version
 
     present = [f"{name} {version(name)}" for name in FRAMEWORKS if not _absence(config, name)]
     lines = [f"halfpixel {__version__}: {', '.join(present) or 'no framework'}"]
     for name, release in config.stash[_BEFORE].items():
         if not _absence(config, name):
             lines.append(f"halfpixel: {name} is held to what {release} did")
-    lines += [f"halfpixel: {said}" for said in _unrecorded(config)]
+    lines += [f"halfpixel: {said}" for said in (*_unrecorded(config), *LEFT_OUT)]
     return lines + [f"halfpixel: skipping {absent}" for absent in _left_out(config)]
 
 

@@ -77,6 +77,21 @@ def answer(text: str, to: Any, **more: Any) -> BranchedConversion:
                 ("not (kind == 'n')", "F.interpolate(x, (h, w), mode='bicubic')"),
             ],
         ),
+        (  # one condition decides others
+            "F.interpolate(x, (h, w), mode='nearest' if m == 1 else 'bilinear', "
+            "align_corners=None if m in (1, 2) else True)",
+            [
+                ("m == 1", "F.interpolate(x, (h, w), mode='nearest', align_corners=None)"),
+                (
+                    "not (m == 1) and (m in (1, 2))",
+                    "F.interpolate(x, (h, w), mode='bilinear', align_corners=None)",
+                ),
+                (
+                    "not (m == 1) and not (m in (1, 2))",
+                    "F.interpolate(x, (h, w), mode='bilinear', align_corners=True)",
+                ),
+            ],
+        ),
         (  # calls of two functions
             "y = cv2.resize(x, (w, h)) if np_ else F.interpolate(x, (h, w))",
             [

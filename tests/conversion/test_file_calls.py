@@ -78,6 +78,19 @@ def test_a_default_that_was_taken_is_told(file: str, capsys: pytest.CaptureFixtu
     assert "with mode='nearest', the default of `Up`" in capsys.readouterr().out
 
 
+def test_a_flag_that_is_a_name_is_answered_for_each_of_its_values(
+    file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = "import torch.nn.functional as F\ndef up(x, mode): return F.interpolate(x, (8, 9), mode=mode)"
+    Path("named.py").write_text(code, encoding="utf-8")
+    assert cli.main(["convert", "named.py:2", "--to", "opencv"]) == cli.YES
+    shown = capsys.readouterr().out
+    for mode in ("nearest", "nearest-exact", "bilinear", "bicubic", "area"):
+        assert f"mode == '{mode}'" in shown
+    assert "Lanczos mode requires antialias" in shown
+    assert "otherwise:\n\nit raises: F.interpolate raises for mode=mode" in shown
+
+
 WRONG = {
     "model.py:4": "the nearest lines that have one are 9 (interpolate), 13 (resize)",
     "model.py:0": "'0' is no line",

@@ -180,6 +180,12 @@ def test_a_name_with_several_values_is_one_call_for_each(code: str) -> None:
     ]
 
 
+def test_an_entry_whose_index_has_several_values_is_decided_once() -> None:
+    code = f"{HEAD}for i in (0, 1):\n    K = ['area', f()]\n    F.interpolate(x, s, mode=K[i])"
+    (call,) = source.parsed(code.encode()).calls
+    assert "mode='area') if K[i] == 'area' else" in call.branched
+
+
 def test_a_number_that_may_be_another_stays_a_name() -> None:
     code = f"{HEAD}z = 1\nwhile a: z *= 2\nF.interpolate(x, scale_factor=z)"
     (call,) = source.parsed(code.encode()).calls

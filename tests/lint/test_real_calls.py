@@ -31,12 +31,15 @@ def test_distinct_calls_are_counted_by_reason(
     assert lines[:5] == [
         "1 packages with calls, 6 calls",
         "5 distinct calls",
-        "1 20.0% read",
-        "1 20.0% the framework raises",
-        "3 60.0% not read",
+        "3 60.0% answered",
+        "0 0.0% answered in some branches, refused in others for a reason that is said",
+        "1 20.0% refused for a reason that is said",
     ]
-    assert "2 F.interpolate: mode is known only when the code runs" in lines
     assert "1 * or ** hides arguments" in lines
+    assert "1 20.0% the framework raises" in lines
+    assert lines[-1] == "0 0.0% an error of halfpixel"
+    real_calls.main(["--folder", str(tmp_path), "--only-read", "--list", "raises"])
+    assert "mode='nearest', align_corners=False)" in capsys.readouterr().out
 
 
 def test_what_is_listed_is_extracted_and_not_what_is_no_python(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 from .. import conversion, documents
 from ..conformance import trials
 from ..conversion.answer import Equivalent, ResizeConversion
-from ..frameworks.layer_plans import TARGETS, Target
+from ..frameworks import LIBRARIES, TARGETS
+from ..frameworks.layer_plans import Target
 from ..identification.adapter import Size
 from ..identification.candidates import Candidate
 from ..operators import Resize
@@ -144,7 +145,7 @@ def _in_framework(
     how = (
         "resize by"
         if best.call
-        else f"resize by this code, since {_SPOKEN[target]} has no such call"
+        else f"resize by this code, since {_SPOKEN.get(target) or LIBRARIES[target].title} has no such call"
     )
     needs = tuple(one for one in best.conditions if one.startswith(("x is", "the package")))
     return Remedy(f"to do in {letter} what {other} {does}, {how}", best.code, needs)

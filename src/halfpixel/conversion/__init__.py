@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import names
-from ..frameworks.layer_plans import LAYER_TARGETS, TARGETS, Target
+from ..frameworks import TARGETS
+from ..frameworks.layer_plans import LAYER_TARGETS, Target
 from . import conv_transpose, resize
 from .answer import ResizeConversion
 from .branches import BranchedConversion, BranchOfAnswer
 from .conv_transpose import ConvTransposeConversion
-from .parse import Reading, Sizes, Spoken, Unreadable, readings
+from .parse import Raises, Reading, Sizes, Spoken, Unreadable, readings
 
 __all__ = ["BranchedConversion", "ConvTransposeConversion", "ResizeConversion", "convert"]
 
@@ -47,9 +48,32 @@ def convert(
     >>> convert("F.interpolate(x, size=(h, w), mode='bilinear')", "opencv").code
     'y = cv2.resize(x, (w, h), interpolation=cv2.INTER_LINEAR)'
     """
+    return answered(call, to, weight=weight, input_size=input_size)
+
+
+def answered(
+    call: str,
+    to: Target,
+    *,
+    weight: Sequence[int] | None = None,
+    input_size: Sequence[int] | None = None,
+    each_value: bool = False,
+) -> ConvTransposeConversion | ResizeConversion | BranchedConversion:
+    """The same, and of a flag that is a name an answer for each of its values.
+
+    Args:
+        call, to, weight, input_size: as for :func:`convert`.
+        each_value: a flag that is a name is one branch for each value that it can have; without it, it is
+            refused.
+
+    Raises:
+        Unreadable, ValueError: as for :func:`convert`.
+    """
     to = names.checked(to, TARGETS, "framework")
     size = None if input_size is None else tuple(input_size)
-    found = readings(call, Sizes(None if weight is None else tuple(weight), size))
+    found = readings(
+        call, Sizes(None if weight is None else tuple(weight), size), each_value=each_value
+    )
     if len(found) == 1 and isinstance(found[0].read, (Reading, Spoken)):
         return _answer(found[0].read, found[0].text, to, size)
     branches = []
@@ -66,7 +90,7 @@ def convert(
         branches.append(BranchOfAnswer(one.condition, one.text, answered))
     errors = [one.answer for one in branches if isinstance(one.answer, Unreadable)]
     if len(errors) == len(branches):
-        raise errors[0]
+        raise next((one for one in errors if not isinstance(one, Raises)), errors[0])
     return BranchedConversion(call, to, tuple(branches))
 
 

@@ -8,7 +8,7 @@ from .. import documents
 from ..frameworks.layer_plans import Target
 from .answer import ResizeConversion
 from .conv_transpose import ConvTransposeConversion
-from .parse import Unreadable
+from .parse import Raises, Unreadable
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,12 @@ class BranchOfAnswer:
 
     @property
     def code(self) -> str | None:
-        """Python that computes the same; empty where nothing does, None where nothing is called."""
+        """Python that computes the same, or raises as the call does; empty where nothing does, None where
+        nothing is called."""
         if self.answer is None:
             return None
+        if isinstance(self.answer, Raises):  # so does the call
+            return f"raise ValueError({str(self.answer)!r})"
         return "" if isinstance(self.answer, Unreadable) else self.answer.code
 
     def json(self) -> documents.Branch:
@@ -76,7 +79,10 @@ class BranchedConversion:
     def complete(self) -> bool:
         """Whether there is code that computes the same in every branch that calls something."""
         calls = [one.answer for one in self.branches if one.answer is not None]
-        return all(not isinstance(one, Unreadable) and one.complete for one in calls)
+        return all(
+            isinstance(one, Raises) or (not isinstance(one, Unreadable) and one.complete)
+            for one in calls
+        )
 
     def __str__(self) -> str:
         parts = []
@@ -85,7 +91,8 @@ class BranchedConversion:
             if branch.answer is None:
                 body = f"nothing is called: {branch.text}"
             elif isinstance(branch.answer, Unreadable):
-                body = f"not answered: {branch.answer}"
+                raises = isinstance(branch.answer, Raises)
+                body = f"{'it raises' if raises else 'not answered'}: {branch.answer}"
             else:
                 body = str(branch.answer)
             parts.append(f"{where}:\n\n{body}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..frameworks import arrays_of
 from ..frameworks.call import Call, DType, Expression, Name
 from ..frameworks.layer_plans import Target, model_lines
 from ..operators import Resize
@@ -140,7 +141,7 @@ def _padded(target: Target, call: Call, padding: Sequence[tuple[int, int]]) -> s
         return "pad = onnx.helper.make_node('Pad', ['y', 'pads'], ['padded'])"
     if call.is_node:
         return f"y = np.pad(y, {((0, 0), (0, 0), (above, below), (left, right))})"
-    return f"y = {_PADS[target](above, below, left, right)}"
+    return f"y = {_PADS[arrays_of(target)](above, below, left, right)}"
 
 
 def _tidy(text: str) -> str:

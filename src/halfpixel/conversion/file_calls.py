@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import documents
 from ..frameworks.layer_plans import Target
-from . import BranchedConversion, ConvTransposeConversion, ResizeConversion, convert
+from . import BranchedConversion, ConvTransposeConversion, ResizeConversion, answered
 from .parse import Unreadable, source
 from .parse.source import SourceCall
 from .parse.values import Default
@@ -176,7 +176,9 @@ def convert_in_file(
         answer: Answer | Unreadable | None = None
         if to is not None:
             try:
-                answer = convert(one.branched, to, weight=weight, input_size=input_size)
+                answer = answered(
+                    one.branched, to, weight=weight, input_size=input_size, each_value=True
+                )
             except Unreadable as error:
                 answer = error
         answers.append(CallAnswer(one.node.lineno, one.text, one.assumed_in_branches, answer))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from ..frameworks import arrays_of
 from ..frameworks.factors import plain
 from ..frameworks.layer_plans import Target
 from ..numerics.error_model import ErrorModel
@@ -197,8 +198,10 @@ def _indexed(source: Model, query: Query, target: Target) -> Recipe | None:
             lines.append(f"at_{letter} = np.minimum(np.floor({at}), {n} - 1).astype(int)")
         else:
             lines.append(f"at_{letter} = nearest(np.arange({m}), {n}, {m})")
-    lines.append(_PICK[target](query.rank, [f"at_{letter}" for letter in letters]))
-    side = Side(convention, _rule(source.rule if formula else None), _NAMES[target], "indexed")
+    lines.append(_PICK[arrays_of(target)](query.rank, [f"at_{letter}" for letter in letters]))
+    side = Side(
+        convention, _rule(source.rule if formula else None), _NAMES[arrays_of(target)], "indexed"
+    )
     needs = () if formula else ("the package halfpixel",)
     return Recipe("indexed", "\n".join(lines), side, (LAYOUTS[target][query.rank], *needs))
 
@@ -266,10 +269,13 @@ def _weighed(source: Model, query: Query, target: Target) -> Recipe | None:
     for letter, n, m in _axis_texts(query, target):
         letters.append(f"A_{letter}")
         of = f"R.weights_at(coordinates({n}, {m}), {n}, R.scale({n}, {m}))"
-        lines.append(f"A_{letter} = {_MADE[target].format(of=of)}")
+        lines.append(f"A_{letter} = {_MADE[arrays_of(target)].format(of=of)}")
     lines.append(_product(target, rank, letters))
     side = Side(
-        convention, replace(_PRODUCT, coordinate_rule=source.rule), _NAMES[target], "weighed"
+        convention,
+        replace(_PRODUCT, coordinate_rule=source.rule),
+        _NAMES[arrays_of(target)],
+        "weighed",
     )
     return Recipe("matrices", "\n".join(lines), side, _needs(target, rank, letters))
 
@@ -288,9 +294,9 @@ def _matrices(source: Model, query: Query, target: Target) -> Recipe | None:
         if place == 0 or convention.roi is not None:
             lines.append(f"weights = {_said(along)}.weights")
         of = f"weights({n}, {m}{factor})"
-        lines.append(f"A_{letter} = {_MADE[target].format(of=of)}")
+        lines.append(f"A_{letter} = {_MADE[arrays_of(target)].format(of=of)}")
     lines.append(_product(target, rank, letters))
-    side = Side(convention, _PRODUCT, _NAMES[target], "matrices")
+    side = Side(convention, _PRODUCT, _NAMES[arrays_of(target)], "matrices")
     return Recipe("matrices", "\n".join(lines), side, _needs(target, rank, letters))
 
 
@@ -302,8 +308,9 @@ def _needs(target: Target, rank: int, letters: Sequence[str]) -> tuple[str, ...]
 
 
 def _product(target: Target, rank: int, letters: Sequence[str]) -> str:
-    like = {"keras": "tensorflow", "onnx": "torch", "pillow": "opencv"}.get(target, target)
-    x, y = _ARRAYS[like][rank]  # type: ignore[index]
+    own = arrays_of(target)
+    alike: Mapping[Target, Target] = {"keras": "tensorflow", "onnx": "torch", "pillow": "opencv"}
+    x, y = _ARRAYS[alike.get(own, own)][rank]
     equation = _EINSUM[rank].format(x=x, y=y)
     listed = ", ".join(letters)
     if target == "torch" and rank < 3:

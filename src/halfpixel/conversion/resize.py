@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .. import names
-from ..frameworks.layer_plans import TARGETS, Target
+from ..frameworks import TARGETS
+from ..frameworks.layer_plans import Target
 from . import search
 from .answer import Part, ResizeConversion
 from .equal import equal

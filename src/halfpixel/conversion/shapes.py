@@ -9,13 +9,15 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..frameworks import arrays_of
+from ..frameworks.layer_plans import Target
 from .forms import AXES
 from .parse.reading import Reading
 from .parse.text import Variable, operand
 
 # Axes before and after the spatial ones; there may be channels after those of an OpenCV image.
 _FIRST, _LAST = (2, 0), (1, 1)
-_AROUND: Mapping[str, Sequence[tuple[int, int]]] = {
+_AROUND: Mapping[Target, Sequence[tuple[int, int]]] = {
     "torch": (_FIRST,),
     "onnx": (_FIRST,),
     "tensorflow": (_LAST,),
@@ -72,7 +74,7 @@ class _Named(ast.NodeTransformer):
         self._image = reading.image
         self._axes = AXES[reading.rank]
         first = reading.ways.get("data_format") == "channels_first"
-        self._around = (_FIRST,) if first else _AROUND[reading.framework]
+        self._around = (_FIRST,) if first else _AROUND[arrays_of(reading.function.framework)]
         self._of_pillow = reading.framework in ("pillow", "torchvision")
         self._shapes = [shape.format(self._image) for shape in _SHAPES]
 

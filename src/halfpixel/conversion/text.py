@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..frameworks import LIBRARIES
 from ..frameworks.layer_plans import Target
 from . import search
 from .answer import Difference, Equivalent, Part, ResizeConversion
@@ -19,6 +20,10 @@ _NAMES: dict[Target, str] = {
     "pillow": "Pillow",
     "torchvision": "torchvision",
 }
+
+
+def _name(target: Target) -> str:
+    return _NAMES.get(target) or LIBRARIES[target].title
 
 
 def text(found: ResizeConversion) -> str:
@@ -44,7 +49,7 @@ def text(found: ResizeConversion) -> str:
 
 def _part(part: Part, target: Target) -> list[str]:
     lines: list[str] = []
-    name = _NAMES[target]
+    name = _name(target)
     if part.equal:
         first, *others = part.equal
         lines += [f"in {name}, float32 images: {first.exactness.words}", *_code(first.code)]
@@ -71,7 +76,7 @@ def _part(part: Part, target: Target) -> list[str]:
 
 def none(part: Part, target: Target) -> str:
     """That no call is equal, and why where the reason is known."""
-    name = _NAMES[target]
+    name = _name(target)
     if not part.looked_at or not (part.recipes or part.nearest or part.elsewhere):
         return f"no {name} call computes this"
     return f"no single {name} call matches at all of these sizes"

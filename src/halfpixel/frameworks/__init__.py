@@ -7,6 +7,7 @@ import pkgutil
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from typing import cast
 
 from . import keras_calls, onnx, opencv, pillow, tensorflow, torch, torchvision
 from .call import (
@@ -26,8 +27,11 @@ from .call import (
     dtype_name,
 )
 from .installation import check_imported, installed, packages, said_release
+from .layer_plans import TARGETS as _OWN_TARGETS
+from .layer_plans import Target
 from .library import Library
 from .releases import Release
+from .third_party import find
 
 _FIRST = ("torch", "tensorflow", "opencv", "keras_torch")  # the order of tables; others follow
 
@@ -39,10 +43,8 @@ def _frameworks() -> dict[str, Framework]:
     return {name: found.pop(name) for name in _FIRST} | found
 
 
-FRAMEWORKS: Mapping[str, Framework] = _frameworks()
-
-# what calls are converted from and to; of a framework, what is offered first stands first
-LIBRARIES: Mapping[str, Library] = {
+_OWN = _frameworks()
+_OWN_LIBRARIES: Mapping[Target, Library] = {
     library.name: library
     for library in (
         torch.LIBRARY,
@@ -54,10 +56,37 @@ LIBRARIES: Mapping[str, Library] = {
         torchvision.LIBRARY,
     )
 }
+_THIRD_PARTIES = tuple(
+    find(
+        {*_OWN, *_OWN_LIBRARIES},
+        {one.name for library in _OWN_LIBRARIES.values() for one in library.functions},
+    )
+)
+# what other packages bring and is left out: a line for each
+LEFT_OUT = tuple(one.problem for one in _THIRD_PARTIES if one.problem)
+
+FRAMEWORKS: Mapping[str, Framework] = _OWN | {
+    one.framework.name: one.framework for one in _THIRD_PARTIES if one.framework is not None
+}
+
+# what calls are converted from and to; of a framework, what is offered first stands first
+LIBRARIES: Mapping[Target, Library] = {
+    **_OWN_LIBRARIES,
+    **{one.library.name: one.library for one in _THIRD_PARTIES if one.library is not None},
+}
+TARGETS: tuple[Target, ...] = (*_OWN_TARGETS, *(n for n in LIBRARIES if n not in _OWN_TARGETS))
+
+
+def arrays_of(target: Target) -> Target:
+    """The library whose code for arrays holds for those of another."""
+    return cast(Target, LIBRARIES[target].arrays or target)
+
 
 __all__ = [
     "FRAMEWORKS",
+    "LEFT_OUT",
     "LIBRARIES",
+    "TARGETS",
     "Call",
     "Crash",
     "DType",
@@ -73,6 +102,7 @@ __all__ = [
     "NotAnArray",
     "Refusal",
     "Release",
+    "arrays_of",
     "dtype_name",
     "installed",
     "load",

@@ -139,6 +139,8 @@ class Library:
         line: the image that a line ``x`` is, and how a line comes out of it again; None where a line is
             resized as it is.
         reshape: its function of an image and a shape, where a volume is resized in two passes.
+        arrays: the library whose code for arrays (indices, zeros around them, products) holds for its own;
+            ``pillow`` for NumPy's. Its own, if empty.
     """
 
     name: Target
@@ -150,6 +152,7 @@ class Library:
     layouts: Mapping[int, str]
     line: tuple[str, str] | None = None
     reshape: str = ""
+    arrays: str = ""
 
 
 def signature(text: str) -> inspect.Signature:

@@ -67,16 +67,20 @@ def read(text: str, sizes: Sizes = _UNSAID) -> Spoken | Reading:
     return only.read
 
 
-def readings(text: str, sizes: Sizes = _UNSAID) -> tuple[Conditional, ...]:
+def readings(
+    text: str, sizes: Sizes = _UNSAID, *, each_value: bool = False
+) -> tuple[Conditional, ...]:
     """What a text computes, by the conditional expressions in it: one, where there are none.
 
     Args:
         text, sizes: as for :func:`read`.
+        each_value: a flag that is a name is one branch for each value that it can have, and one for any
+            other.
 
     Raises:
         Unreadable: no branch can be read.
     """
-    every = [one for branch in branches(text, _known) for one in _branches(branch)]
+    every = [one for branch in branches(text, _known) for one in _branches(branch, each_value)]
     found = [Conditional(branch.condition, branch.text, _read(branch, sizes)) for branch in every]
     errors = [one.read for one in found if isinstance(one.read, Unreadable)]
     if errors and not any(isinstance(one.read, (Spoken, Reading)) for one in found):
@@ -110,19 +114,20 @@ def _is_resize(written: Written) -> bool:
     return names.known(written.function) and not conv_transpose.known(written.function)
 
 
-def _branches(branch: Branch) -> list[Branch]:
+def _branches(branch: Branch, each_value: bool) -> list[Branch]:
     """The branches within the call of a branch."""
     if branch.call is None:
         return [branch]
     if _is_resize(branch.call):
-        inner = resize.choices(branch.call)
+        inner = resize.choices(branch.call, each_value=each_value)
     elif conv_transpose.known(branch.call.function):
-        inner = conv_transpose.choices(branch.call)
+        inner = conv_transpose.choices(branch.call, each_value=each_value)
     else:
         return [branch]
     return [
         Branch((*branch.truths, *one.truths), one.call, branch.text if not one.truths else one.text)
         for one in inner
+        if not any((condition, not truth) in branch.truths for condition, truth in one.truths)
     ]
 
 

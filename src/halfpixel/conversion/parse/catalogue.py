@@ -15,6 +15,7 @@ from . import pictures
 from .flags import keyed
 from .names import known
 from .reading import Flags, Reading
+from .signatures import Function
 from .text import (
     Raises,
     Unreadable,
@@ -76,6 +77,26 @@ def _rows() -> Iterator[Row]:
             except Unreadable:
                 continue
             yield Row(said.function.name, said.flags, said.ways, said.by, call)
+
+
+_FORMATS = ("channels_last", "channels_first")
+
+
+def values_of(function: Function, name: str, rank: int) -> tuple[object, ...]:
+    """What a flag or a way of a function can be, in the catalogue: its words, in the order of the table."""
+    if name == "data_format":
+        return _FORMATS
+    mine = (
+        row
+        for row in rows()
+        if row.function in (function.name, function.becomes) and row.call.follows
+    )
+    found = (
+        {**row.ways, **row.flags}.get(name)
+        for row in mine
+        if row.flags.get("dimensions", rank) == rank
+    )
+    return tuple(dict.fromkeys(value for value in found if isinstance(value, str)))
 
 
 def unread() -> tuple[Call, ...]:

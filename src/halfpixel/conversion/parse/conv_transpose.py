@@ -18,7 +18,7 @@ from ...frameworks.windows import Window, WindowAxis
 from ...operators import ConvTranspose
 from ...operators.onnx_operators import conv_transpose_node
 from .signatures import canonical
-from .text import Branch, Raises, Unreadable, Variable, Written, choices_of, unsaid
+from .text import Branch, Choice, Raises, Unreadable, Variable, Written, choices_of, unsaid
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,25 @@ def closest(name: str) -> list[str]:
     return difflib.get_close_matches(name.split(".")[-1], last, 3, 0.4)
 
 
-def choices(written: Written) -> tuple[Branch, ...]:
-    """The calls without conditional expressions that a call is: one for each branch."""
+# arguments that are True or False
+_TRUTHS = ("bias", "use_bias")
+
+
+def choices(written: Written, *, each_value: bool = False) -> tuple[Branch, ...]:
+    """The calls without conditional expressions that a call is: one for each branch.
+
+    Args:
+        written: the call.
+        each_value: a name for True or False is a branch for either.
+    """
     operator = operator_of(written.function)
+    if each_value:
+        either = {
+            name: Choice(value.text, True, False, value.text)
+            for name, value in written.kwargs.items()
+            if name in _TRUTHS and isinstance(value, Variable)
+        }
+        written = replace(written, kwargs={**written.kwargs, **either})
     return choices_of(written, [0, operator.image] if operator and operator.image else [])
 
 
@@ -187,7 +203,8 @@ class _Arguments:
             named: a name is taken too, that stands in the code as it is.
         """
         value = self.values[name]
-        if named and isinstance(value, Variable) and not _OWN_NAMES & _names_in(value.text):
+        known = isinstance(value, (Variable, Written))
+        if named and known and not _OWN_NAMES & _names_in(value.text):
             return Named(1, value.text)
         value = self.integer(name)
         if value < 1:

@@ -14,6 +14,8 @@ from .names import function_of
 from .reading import Reading
 from .signatures import BY_NAME, CONSTANTS, Function, canonical
 from .text import (
+    Another,
+    Raises,
     Unreadable,
     Variable,
     Written,
@@ -90,6 +92,8 @@ def _plain(function: Function, name: str, value: Any) -> Any:
         Unreadable: it is known only when the code runs.
     """
     words, constants = function.words.get(name, {}), function.constants.get(name, {})
+    if isinstance(value, Another):
+        raise Raises(f"{function.name} raises for {name}={value}: it is none of {value.taken}")
     if isinstance(value, Variable):
         text = _constant(function.framework, value.text)
         if text in constants:
@@ -123,6 +127,11 @@ def _constant(framework: str, text: str) -> str | None:
 def is_dotted(text: str) -> bool:
     """Whether a text is a name, or names with dots between them."""
     return all(part.isidentifier() for part in text.split("."))
+
+
+def is_constant(function: Function, name: str, value: Variable) -> bool:
+    """Whether a name is a constant that an argument takes."""
+    return _constant(function.framework, value.text) in function.constants.get(name, {})
 
 
 def _listed(words: Mapping[object, object]) -> str:

@@ -179,10 +179,26 @@ def _a_word(function: Function, arguments: Arguments, written: Written) -> Itera
     yield from ()
 
 
+_WIDENED = ("bilinear", "bicubic", "lanczos")  # modes that take antialias
+_NOT_WIDENED = ("area", "nearest", "nearest-exact")  # for one and three axes there is none at all
+
+
+def _antialias_of_others(
+    function: Function, arguments: Arguments, written: Written
+) -> Iterator[str]:
+    """torch raises for antialias beside other modes (torch/nn/functional.py: interpolate)."""
+    mode = arguments.get("mode")
+    if arguments.get("antialias") is True and mode in _NOT_WIDENED:
+        raise Raises(
+            f"{function.name} refuses this: antialias=True is for {', '.join(_WIDENED)}, got mode={mode!r}"
+        )
+    yield from ()
+
+
 Check = Callable[[Function, Arguments, Written], Iterator[str]]
 _CHECKS: Mapping[str, tuple[Check, ...]] = {
     "opencv": (_flag_as_dst, _factors_beside_a_size, _order),
-    "torch": (_factor_as_size, _order, _recomputed),
+    "torch": (_factor_as_size, _order, _recomputed, _antialias_of_others),
     "tensorflow": (_order, _boxes_in_pixels, _no_antialias),
     "keras": (_size_as_factor, _order, _no_antialias),
     "pillow": (_order, _removed),

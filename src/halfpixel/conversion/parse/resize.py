@@ -12,13 +12,14 @@ from typing import Any
 
 from ...frameworks import Call
 from . import mistakes, ranks
-from .catalogue import match, refused, unmatched
-from .flags import bound, defaults, is_dotted, keyed
+from .catalogue import match, refused, unmatched, values_of
+from .flags import bound, defaults, is_constant, is_dotted, keyed
 from .names import function_of
 from .pictures import PICTURE
 from .reading import Flags, Reading
 from .signatures import BY_NAME, Function
 from .text import (
+    Another,
     Branch,
     Choice,
     Raises,
@@ -39,17 +40,20 @@ def read(written: Written) -> Reading:
     warnings = mistakes.of(function, bound(function, written), written)
     reading = _told(keyed(written), written, warnings)
     found = match(reading)
+    other_reading = None
     if (found is None or reading.function.pictures) and reading.function.becomes:
         other = BY_NAME[reading.function.becomes]
         flags = {**defaults(other), **reading.flags}
-        more = match(replace(reading, function=other, flags=flags)) or ()
+        other_reading = replace(reading, function=other, flags=flags)
+        more = match(other_reading) or ()
         told = {call.where for call in found or ()}  # of tensors, or of images of Pillow
         found = (*(found or ()), *(call for call in more if call.where not in told)) or None
     scaled = reading.framework == "onnx" and reading.by == "factors"
     if found is None and (scaled or reading.function.name == "onnx.Resize"):
         found = ()
     if found is None:
-        raise unmatched(reading)
+        errors = [unmatched(one) for one in (other_reading, reading) if one is not None]
+        raise next((one for one in errors if isinstance(one, Raises)), errors[-1])
     if found and not any(call.follows for call in found) and reading.framework != "onnx":
         raise Raises(refused(reading.function.name, found[0]))
     return _of_kinds(replace(reading, calls=tuple(call for call in found if call.follows)), found)
@@ -66,10 +70,14 @@ def _of_kinds(reading: Reading, found: Sequence[Call]) -> Reading:
     return replace(reading, notes=(*reading.notes, note))
 
 
-def choices(written: Written) -> tuple[Branch, ...]:
+def choices(written: Written, *, each_value: bool = False) -> tuple[Branch, ...]:
     """The calls without conditional expressions that a call is: one for each branch.
 
     A size that is a name on either condition stays one expression, and the image is not looked into.
+
+    Args:
+        written: the call.
+        each_value: a flag that is a name is one branch for each value that it can have.
 
     Raises:
         Unreadable: it is no function that is known, or has too many branches.
@@ -80,26 +88,85 @@ def choices(written: Written) -> tuple[Branch, ...]:
         value = _argument(function, written, name)
         if isinstance(value, Choice) and all(isinstance(leaf, Variable) for leaf in value.leaves):
             skipped += [name, list(function.signature.parameters).index(name)]
-    return choices_of(_decidable(function, written), skipped)
+    if not each_value:
+        return choices_of(_decidable(function, written, each_value=False), skipped)
+    return choices_of(_decidable(function, written, each_value=True), skipped, most=_MOST_VALUES)
 
 
-def _decidable(function: Function, written: Written) -> Written:
-    """A call whose names for True or False are choices."""
-    truths = [name for name in function.flags if name in _TRUTHS]
+def _decidable(function: Function, written: Written, *, each_value: bool) -> Written:
+    """A call whose names for True or False, or for any value of a flag, are choices."""
+    truths = [name for name in (*function.flags, *function.ways) if name in _TRUTHS]
+    listed = _LISTED if each_value else ()
+    rank = ranks.of(function, bound(function, written)) if each_value else 2
 
     def each(name: str, value: Any) -> Any:
         if name in truths and isinstance(value, Variable):
             return Choice(value.text, True, False, value.text)
+        if name in listed and isinstance(value, Choice):
+            then, otherwise = each(name, value.then), each(name, value.otherwise)
+            return replace(value, then=then, otherwise=otherwise)
+        named = isinstance(value, Variable) and name in listed
+        if named and not is_constant(function, name, value):
+            return _each_value(function, name, value, rank)
         return value
 
     names = list(function.signature.parameters)
+    if each_value:
+        written = _size_or_factors(function, written)
     args = tuple(each(name, value) for name, value in zip(names, written.args, strict=False))
     kwargs = {name: each(name, value) for name, value in written.kwargs.items()}
     return replace(written, args=args + written.args[len(names) :], kwargs=kwargs)
 
 
+def _size_or_factors(function: Function, written: Written) -> Written:
+    """A call of torch with a name for the size and one for the factor, of which one is None: either."""
+    if function.framework != "torch" or not function.size or not function.factors:
+        return written
+    arguments = bound(function, written)
+    size, factor = arguments[function.size[0]], arguments[function.factors[0]]
+    if not isinstance(size, Variable) or not isinstance(factor, Variable):
+        return written
+    absent = f"{size.text} is None"
+    either = {
+        function.size[0]: Choice(absent, None, size, size.text),
+        function.factors[0]: Choice(absent, factor, None, factor.text),
+    }
+    places = list(function.signature.parameters)
+    args = tuple(either.pop(places[i], value) for i, value in enumerate(written.args))
+    return replace(written, args=args, kwargs={**written.kwargs, **either})
+
+
+def _each_value(function: Function, name: str, value: Variable, rank: int) -> Any:
+    """A choice among the values of a flag; the name where nothing lists them."""
+    taken, words = values_of(function, name, rank), function.words.get(name, {})
+    module = _CONSTANTS_OF.get(function.framework)
+    others = function.constants.get(name) and not module and function.framework != "tensorflow"
+    if len(taken) < _FEWEST or others:  # an enumeration is no word
+        return value
+    spelled = {one: Variable(f"{module}.{one}") if module else one for one in taken}
+    found: Any = Another(value.text, ", ".join(map(str, spelled.values())))
+    for one, meant in reversed(list(spelled.items())):
+        also = [key for key, word in words.items() if word == one and key != one]
+        alike = f"{value.text} in {(one, *also)}" if also and not module else ""
+        found = Choice(alike or f"{value.text} == {meant!r}", meant, found, value.text)
+    return found
+
+
+# flags of which the catalogue has every value that does not raise
+_LISTED = ("data_format", "interpolation", "method", "mode", "padding_mode", "resample")
+# whose flags are constants of a module, and no words
+_CONSTANTS_OF = {"opencv": "cv2", "pillow": "Image"}
+_MOST_VALUES = 32  # branches, where values of flags are listed
+_FEWEST = 2  # values of a flag of which each is answered
 # flags that are True or False
-_TRUTHS = ("align_corners", "antialias", "half_pixel_centers")
+_TRUTHS = (
+    "align_corners",
+    "antialias",
+    "crop_to_aspect_ratio",
+    "half_pixel_centers",
+    "pad_to_aspect_ratio",
+    "preserve_aspect_ratio",
+)
 
 
 def _argument(function: Function, written: Written, name: str) -> Any:

@@ -10,12 +10,14 @@ import ast
 import copy
 import functools
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import conv_transpose, names
 from .scopes import BINDS, SCOPES, Binding, Names, Scope, dotted, parameters
+from .signatures import FUNCTIONS as FUNCTIONS_THAT_RESIZE
 from .values import Default, Spelling, Undecided, Values, by_branch
 
 # flags whose None is a value, and does not say that something else is given
@@ -448,6 +450,20 @@ class Source:
         notes = (one for one in ast.walk(holder.node) if isinstance(one, ast.arg))
         note = next((one.annotation for one in notes if one.arg == node.id), None)
         return note is not None and self.full_name(note, scope) == "PIL.Image.Image"
+
+
+@functools.cache
+def _last_names() -> re.Pattern[bytes]:
+    """The last words of the names of functions that are known."""
+    every = [name for one in FUNCTIONS_THAT_RESIZE for name in (one.name, *one.spelled)]
+    every += [name for one in conv_transpose.OPERATORS for name in (one.name, *one.spelled)]
+    last = sorted({name.rpartition(".")[2] for name in every})
+    return re.compile(rb"\b(?:" + "|".join(map(re.escape, last)).encode() + rb")\b")
+
+
+def may_call(code: bytes) -> bool:
+    """Whether the name of a function that is known stands in a file: without one, it has no call."""
+    return _last_names().search(code) is not None
 
 
 def is_known(name: str | None) -> bool:

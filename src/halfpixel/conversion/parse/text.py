@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...frameworks.call import Expression, Method, Name
+from .conditions import implied
 
 
 class Unreadable(ValueError):
@@ -34,6 +35,17 @@ class Variable:
 
     def __repr__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True, repr=False)
+class Another(Variable):
+    """A name that is none of the values that an argument takes.
+
+    Attributes:
+        taken: those, in words.
+    """
+
+    taken: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,15 +209,18 @@ def branches(text: str, known: Known) -> tuple[Branch, ...]:
     return tuple(found)
 
 
-def choices_of(call: Written, skipped: Sequence[str | int] = ()) -> tuple[Branch, ...]:
+def choices_of(
+    call: Written, skipped: Sequence[str | int] = (), *, most: int = _MOST_BRANCHES
+) -> tuple[Branch, ...]:
     """A call for each branch of the conditional expressions among its arguments.
 
     Args:
         call: it.
         skipped: the arguments, by name or place, that are left as they are.
+        most: how many branches there may be.
 
     Raises:
-        Unreadable: there are more than eight branches.
+        Unreadable: there are more.
     """
     args = {
         key: value
@@ -218,10 +233,10 @@ def choices_of(call: Written, skipped: Sequence[str | int] = ()) -> tuple[Branch
     found = []
     for truth in (True, False):
         chosen = _chosen(call, choice.condition, truth, skipped)
-        for branch in choices_of(chosen, skipped):
+        for branch in choices_of(chosen, skipped, most=most):
             found.append(replace(branch, truths=((choice.condition, truth), *branch.truths)))
-    if len(found) > _MOST_BRANCHES:
-        raise Unreadable(f"{call.function}: more than {_MOST_BRANCHES} branches: write one of them")
+    if len(found) > most:
+        raise Unreadable(f"{call.function}: more than {most} branches: write one of them")
     return tuple(found)
 
 
@@ -229,9 +244,12 @@ def _chosen(call: Written, condition: str, truth: bool, skipped: Sequence[str | 
     """A call where a condition is decided, everywhere that it stands."""
 
     def decided(value: Any) -> Any:
-        while isinstance(value, Choice) and value.condition == condition:
-            value = value.then if truth else value.otherwise
-        return value
+        if not isinstance(value, Choice):
+            return value
+        known = implied(condition, truth, value.condition)
+        if known is not None:
+            return decided(value.then if known else value.otherwise)
+        return replace(value, then=decided(value.then), otherwise=decided(value.otherwise))
 
     args = tuple(v if i in skipped else decided(v) for i, v in enumerate(call.args))
     kwargs = {k: v if k in skipped else decided(v) for k, v in call.kwargs.items()}

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 import copy
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from . import flow
+from .conditions import OPEN, constant, evaluated
 from .scopes import Binding, Scope, dotted
 
 _DEEPEST = 8  # names that stand for names
@@ -232,20 +232,35 @@ class Values:
         depth: int,
     ) -> list[Option]:
         """An entry of a dictionary or a list that is literal: all of them, where the index is not known."""
-        held = self.options(taken, scope, at, depth + 1)
-        if len(held) != 1 or held[0].node is None:
-            return [Option(node, scope)]
-        whole = held[0]
+        found: list[Option] = []
+        for whole in self.options(taken, scope, at, depth + 1):
+            several = self._of_entries(whole, node, index, otherwise, scope, at, depth)
+            if several is None:
+                return [Option(node, scope)]
+            found += several
+        return found
+
+    def _of_entries(
+        self,
+        whole: Option,
+        node: ast.expr,
+        index: ast.expr,
+        otherwise: ast.expr | None,
+        scope: Scope,
+        at: ast.AST,
+        depth: int,
+    ) -> list[Option] | None:
+        """The entries of one dictionary or list that an index can name; None of what is not literal."""
         keys, entries = _entries(whole.node)
         if not entries:
-            return [Option(node, scope)]
+            return None
         where = self.options(index, scope, at, depth + 1)
         known = where[0].node if len(where) == 1 else None
         if isinstance(known, ast.Constant):
             default = where[0].default
             place = [i for i, one in enumerate(keys) if one == known.value]
             if not place and otherwise is None:
-                return [Option(node, scope)]
+                return None
             chosen = entries[place[-1]] if place else otherwise
             assert chosen is not None
             several = self.leaves(chosen, whole.scope if place else scope, at, depth + 1)
@@ -263,8 +278,8 @@ class Values:
         """What a condition at a node comes to by what was chosen; None where that does not say it."""
         if not self.chosen or depth > _DEEPEST // 2:
             return None
-        value = _evaluated(test, lambda node: self._as_chosen(node, scope, at, depth))
-        return None if value is _OPEN else bool(value)
+        value = evaluated(test, lambda node: self._as_chosen(node, scope, at, depth))
+        return None if value is OPEN else bool(value)
 
     def _as_chosen(self, node: ast.expr, scope: Scope, at: ast.AST, depth: int) -> ast.expr | None:
         """What was chosen for a name, if the name has the same values at the node."""
@@ -330,53 +345,6 @@ def _entries(node: ast.expr | None) -> tuple[list[object], list[ast.expr]]:
     return ([], []) if starred else (list(range(len(node.elts))), node.elts)
 
 
-_OPEN = object()
-_COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-    ast.In: lambda a, b: a in b,
-    ast.NotIn: lambda a, b: a not in b,
-}
-
-
-def _evaluated(node: ast.expr, known: Callable[[ast.expr], ast.expr | None]) -> object:
-    """A condition's value, given the names that are known; ``_OPEN`` where they do not say it."""
-    if isinstance(node, ast.BoolOp):
-        values = [_evaluated(one, known) for one in node.values]
-        deciding = isinstance(node.op, ast.Or)
-        if any(one is not _OPEN and bool(one) is deciding for one in values):
-            return deciding
-        return _OPEN if _OPEN in values else not deciding
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        value = _evaluated(node.operand, known)
-        return value if value is _OPEN else not value
-    if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        left, right = (_evaluated(one, known) for one in (node.left, node.comparators[0]))
-        if left is _OPEN or right is _OPEN:
-            return _OPEN
-        try:
-            return bool(_COMPARED[type(node.ops[0])](left, right))
-        except TypeError:
-            return _OPEN
-    if isinstance(node, (ast.Name, ast.Attribute)):
-        found = known(node)
-        return _OPEN if found is None else _constant(found)
-    return _constant(node)
-
-
-def _constant(node: ast.expr) -> object:
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return _OPEN
-
-
 # ---------------------------------------------------------------------------- a call, written anew
 
 _LITERALS: tuple[type, ...] = (str, bool, int, float, tuple, list, type(None))
@@ -387,13 +355,13 @@ class Undecided:
     """A name with several literal values.
 
     Attributes:
-        node: as it stands in the call.
+        name: its text, as it stands in the call.
         literals: the values, by their text, with where they are given.
         keys: where all of them are given.
         open: whether it can have others, that are not known.
     """
 
-    node: ast.expr
+    name: str
     literals: Mapping[str, tuple[ast.expr, tuple[Key, ...], Default | None]]
     keys: frozenset[Key]
     open: bool
@@ -460,6 +428,11 @@ class Spelling(ast.NodeTransformer):
         truth = self._values.decided(node, self._scope, self._at)
         return node if truth is None else ast.Constant(truth)
 
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        plain = isinstance(node.op, ast.Not) and constant(node.operand) is not OPEN
+        return ast.Constant(not constant(node.operand)) if plain else node
+
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
         return node
 
@@ -488,7 +461,7 @@ class Spelling(ast.NodeTransformer):
                 else [one]
             )
         ]
-        return self._of_leaves(node, leaves) or self._flag(node, self._scope)
+        return self._of_leaves(text, leaves) or self._flag(node, self._scope)
 
     def _inlined(self, options: Sequence[Option]) -> ast.expr | None:
         """A conditional expression in the place of the name that it is given, where that means the same."""
@@ -504,7 +477,7 @@ class Spelling(ast.NodeTransformer):
         assert isinstance(made, ast.expr)
         return made
 
-    def _of_leaves(self, node: ast.expr, leaves: Sequence[Option]) -> ast.expr | None:
+    def _of_leaves(self, text: str, leaves: Sequence[Option]) -> ast.expr | None:
         literals: dict[str, tuple[ast.expr, tuple[Key, ...], Default | None]] = {}
         is_open = False
         for leaf in leaves:
@@ -512,22 +485,22 @@ class Spelling(ast.NodeTransformer):
             if literal is None:
                 is_open = True
                 continue
-            text = ast.unparse(literal)
-            _, before, default = literals.get(text, (literal, (), None))
-            given = leaf.default and Default(leaf.default[0], text, leaf.default[1])
-            literals[text] = (literal, (*before, leaf.key), default or given)
+            shown = ast.unparse(literal)
+            _, before, default = literals.get(shown, (literal, (), None))
+            given = leaf.default and Default(leaf.default[0], shown, leaf.default[1])
+            literals[shown] = (literal, (*before, leaf.key), default or given)
         if not literals:
             return None
         keys = frozenset(leaf.key for leaf in leaves)
         if len(literals) == 1 and not is_open:
             literal, _, default = next(iter(literals.values()))
             if default is not None:
-                self.taken[ast.unparse(node)] = Chosen(literal, (), keys)
+                self.taken[text] = Chosen(literal, (), keys)
                 self.assumed.append(default)
             return copy.deepcopy(literal)
         numbers = all(_is_size(literal) for literal, _, _ in literals.values())
         if self._branches and self.undecided is None and not (is_open and numbers):
-            self.undecided = Undecided(node, literals, keys, is_open)
+            self.undecided = Undecided(text, literals, keys, is_open)
         return None
 
     def _literal(self, option: Option) -> ast.expr | None:
@@ -538,7 +511,7 @@ class Spelling(ast.NodeTransformer):
         )  # other callers give other sizes
         if option.default and self._none:
             kinds = (*kinds, type(None))
-        literal = isinstance(_constant(option.node), kinds)
+        literal = isinstance(constant(option.node), kinds)
         return option.node if literal else self._flag(option.node, option.scope)
 
     def _flag(self, node: ast.expr, scope: Scope) -> ast.expr | None:
@@ -557,7 +530,7 @@ class Spelling(ast.NodeTransformer):
 
 
 def _is_size(node: ast.expr) -> bool:
-    value = _constant(node)
+    value = constant(node)
     every = value if isinstance(value, (tuple, list)) else (value,)
     return all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in every)
 
@@ -599,13 +572,13 @@ def _by_branch(spell: Spell, values: Values, left: list[int]) -> str:
 
 def _choices(undecided: Undecided, chosen: Choices) -> Iterator[tuple[str, Choices]]:
     """Each value of a name, on which condition, with what is chosen then."""
-    name = ast.unparse(undecided.node)
+    name = undecided.name
     every = [(node, keys) for node, keys, _ in undecided.literals.values()]
     together = {one.keys: one.key for one in chosen.values() if one.key}
     taken = together.get(undecided.keys)
     several = [(node, keys) for node, keys in every if taken is None or taken in keys]
     own = len(undecided.keys) == sum(len(keys) for _, keys in every)
-    truths = not undecided.open and all(isinstance(_constant(node), bool) for node, _ in every)
+    truths = not undecided.open and all(isinstance(constant(node), bool) for node, _ in every)
     for node, keys in several:
         key = keys[0] if own and len(keys) == 1 else ()
         test = _is(name, node, truths=truths)
@@ -616,7 +589,7 @@ def _choices(undecided: Undecided, chosen: Choices) -> Iterator[tuple[str, Choic
 
 def _is(name: str, node: ast.expr, *, truths: bool) -> str:
     """The condition that a name has a value, of several that are all True or False, or others."""
-    value = _constant(node)
+    value = constant(node)
     if truths:
         return name if value else f"not {name}"
     if isinstance(value, bool):
