@@ -12,6 +12,13 @@ from halfpixel import frameworks
 
 Rows = Iterable[tuple[str, Any]]
 
+# the frameworks whose calls are measured: those of another one run its kernels
+OWN_KERNELS = tuple(
+    name
+    for name, framework in frameworks.FRAMEWORKS.items()
+    if not all(call.hands_on for call in framework.calls)
+)
+
 
 def measured(
     module: str, framework: str, environ: Mapping[str, str] | None = None

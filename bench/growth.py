@@ -92,7 +92,7 @@ def main() -> None:
     environments: dict[str, str] = {}
     calls: dict[str, list[float]] = {}
     for framework, environ, label in (
-        *((name, {}, "") for name in frameworks.FRAMEWORKS),
+        *((name, {}, "") for name in by_framework.OWN_KERNELS),
         ("opencv", {"OPENCV_IPP": "disabled"}, " without IPP"),
     ):
         where, rows = by_framework.measured("bench.growth", framework, environ)

@@ -84,7 +84,7 @@ def main() -> None:
         return
     environments: dict[str, str] = {}
     calls: dict[str, dict[str, float]] = {}
-    for framework in frameworks.FRAMEWORKS:
+    for framework in by_framework.OWN_KERNELS:
         environments[framework], rows = by_framework.measured("bench.rounding", framework)
         calls |= rows
     lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(rows)}" for name, rows in calls.items())

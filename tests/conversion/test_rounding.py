@@ -25,6 +25,7 @@ def test_every_plain_call_that_weighs_pixels_was_measured() -> None:
         call.id
         for call in CALLS.values()
         if call.plain and call.scaling is None and not call.broken and not call.is_node
+        if not call.hands_on
         if call.follows and arithmetics.weighs(convention_of(call))
     }
     assert weighing - {*rounding.table()} == set(), "make growth measures them"

@@ -102,7 +102,8 @@ class Side:
     """One of two calls that are compared: what it follows, and how it computes that on float32.
 
     ``arithmetic`` is None of a definition, which computes nothing; ``kernel`` tells apart those that differ
-    in the order of their sums. ``call`` is its id, if it is one of the catalogue.
+    in the order of their sums. ``call`` is its id, if it is one of the catalogue, or that of the call whose
+    kernel it runs.
     """
 
     convention: Resize
@@ -124,7 +125,8 @@ class Side:
 
 def side(call: Call, convention: Resize, kernel: str = "") -> Side:
     """A call with the convention that it follows."""
-    return Side(convention, call.arithmetic.get("float32"), call.framework, kernel, call.id)
+    measured = call.hands_on or call.id
+    return Side(convention, call.arithmetic.get("float32"), call.framework, kernel, measured)
 
 
 @dataclass(frozen=True)
