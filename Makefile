@@ -29,7 +29,7 @@ modes: $(READY)  ## run the calls compiled, traced and converted too (minutes)
 test: $(READY)  ## run the tests of halfpixel itself, and of the conformance run, which check makes whole, a sample
 	$(BIN)/python -m pytest --quiet -m "not repeated" --halfpixel-require $(ALL) -n auto
 
-sweep: $(READY)  ## run what is left out by default: every size pair, and the dear tests whole (an hour of CPU time)
+sweep: $(READY)  ## run what is left out by default: every size pair, and the dear tests whole (two hours of CPU time)
 	$(BIN)/python -m pytest -m sweep --verbose --halfpixel-require $(ALL) -n auto --maxprocesses 3
 
 mutants: $(READY)  ## run wrong implementations against the cases of the default run: ARGUMENTS="torch --draw 100 --seed 1"
