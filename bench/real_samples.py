@@ -132,23 +132,27 @@ def _with_values(
     *,
     factor: bool,
 ) -> ast.expr:
-    """A size with names in place of what is computed."""
+    """A size with names in place of what is computed; a factor with numbers."""
 
     def value() -> Any:
         return chance.choice(_FACTORS) if factor else chance.randint(4, 60)
 
     if _is_literal(node):
         return node
+    if factor and not isinstance(node, (ast.Tuple, ast.List)):
+        return ast.Constant(value())
     if isinstance(node, (ast.Tuple, ast.List)):
         entries: list[ast.expr] = []
         for entry in node.elts:
             known = entry
-            if not _is_literal(entry):
+            if not _is_literal(entry) and factor:
+                known = ast.Constant(value())
+            elif not _is_literal(entry):
                 known = ast.Name(f"n{len(values)}")
                 values[known.id] = value()
             entries.append(known)
         return ast.Tuple(entries)
-    one = factor or isinstance(node, (ast.BinOp, ast.Constant))
+    one = len(read.function.size) > 1 or isinstance(node, (ast.BinOp, ast.Constant))
     values[name] = value() if one else tuple(value() for _ in range(read.rank))
     return ast.Name(name)
 
