@@ -63,7 +63,7 @@ class Band:
         index = self.first[:, None] + np.arange(self.numerators.shape[1])
         return Taps(index, self.numerators, self.denominators)
 
-    @property
+    @functools.cached_property
     def weights(self) -> Exact:
         """The weights as ``Fraction``s."""
         return self.taps.weights

@@ -621,7 +621,10 @@ class Resize:
             ValueError: a size is below 1, the convention does not take the two, or the last output
                 pixel would begin past the image.
         """
-        return _band(self, self._axis(n_in, n_out, factor)).taps.matrix(n_in).weights
+        band = _band(self, self._axis(n_in, n_out, factor))
+        matrix = np.full((n_out, n_in), Fraction(0), object)
+        matrix[np.arange(n_out)[:, None], band.taps.index] = band.weights
+        return matrix
 
     def scale(self, n_in: int, n_out: int, factor: Factor | None = None) -> Fraction:
         """How wide an output pixel is in input pixels: ``1 / factor`` where there is one, else ``n_in /
