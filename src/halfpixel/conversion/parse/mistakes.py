@@ -190,7 +190,8 @@ def _antialias_of_others(
     mode = arguments.get("mode")
     if arguments.get("antialias") is True and mode in _NOT_WIDENED:
         raise Raises(
-            f"{function.name} refuses this: antialias=True is for {', '.join(_WIDENED)}, got mode={mode!r}"
+            f"{function.name} refuses this: Anti-alias option is restricted to {', '.join(_WIDENED)}, got "
+            f"mode={mode!r}"
         )
     yield from ()
 
