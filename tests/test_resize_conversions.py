@@ -24,19 +24,31 @@ from halfpixel.conversion.parse import Reading, read
 from halfpixel.conversion.parse.catalogue import example
 from halfpixel.conversion.sizes import EXAMPLES, Size, Sizes
 from halfpixel.frameworks.call import Call
-from halfpixel.frameworks.layer_plans import Target
+from halfpixel.frameworks.layer_plans import TARGETS, Target
 from halfpixel.frameworks.tensorflow_scales import padded
 from halfpixel.numerics import equivalence
 from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.error_model import ErrorModel, cubic_weight_error, normalised_weight_error
 from halfpixel.operators import Resize
 
-from .installed import TARGETS_HERE, calls_here
-
 Image = NDArray[Any]
 _ULP = 2.0**-24
 _LARGEST = 48  # of the images that are run
 _REFERENCE = 2.0**-40  # ONNX's reference evaluator computes in float64: a thousand of its roundings
+
+
+def runs(name: str) -> bool:
+    """Whether code of a framework, or for a target, can be run: torchvision's only beside a torch that it
+    fits, so where it is installed."""
+    return name != "torchvision" or frameworks.version(name) is not None
+
+
+TARGETS_HERE: tuple[Target, ...] = tuple(filter(runs, TARGETS))
+
+
+def calls_here(calls: list[Call]) -> list[Call]:
+    """Of some calls those that can be run."""
+    return [call for call in calls if runs(call.framework)]
 
 
 @functools.cache

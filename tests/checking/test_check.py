@@ -105,8 +105,8 @@ def test_a_call_that_changed_is_a_line_with_its_causes(found: Check, name: str) 
 def test_every_case_is_counted_once(found: Check) -> None:
     assert set(found.cases.values()) == {CASES}
     assert len(found.cases) == len(acted.CALLS)
-    last = found.text().splitlines()[-1]
-    assert last == "42 cases: 13 conform, 22 changed, 7 raise the error that their call declares"
+    counts = "42 cases: 13 conform, 22 changed, 7 raise the error that their call declares"
+    assert counts in found.text().splitlines()
 
 
 def test_a_cause_has_one_worked_example_and_v_shows_all(found: Check) -> None:

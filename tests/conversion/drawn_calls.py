@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from halfpixel.frameworks.layer_plans import LAYER_TARGETS, Target
 
-from ..installed import TARGETS_HERE
+from ..test_resize_conversions import TARGETS_HERE
 
 LARGEST = 640
 _MOST_PIXELS = LARGEST * 480 * 3  # of an image and of a result, over all channels

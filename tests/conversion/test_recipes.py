@@ -14,8 +14,7 @@ from halfpixel.frameworks.layer_plans import Target
 from halfpixel.numerics.coordinates import float_coordinates
 from halfpixel.operators import Resize
 from halfpixel.operators.axis import Axis
-from tests.installed import runs
-from tests.test_resize_conversions import FRAMEWORK, image, names, run
+from tests.test_resize_conversions import FRAMEWORK, image, names, run, runs
 from tests.thinning import thinned
 
 _ULP = 2.0**-24
@@ -164,7 +163,7 @@ RANKS: tuple[tuple[str, tuple[int, ...]], ...] = (
 @pytest.mark.torch
 @pytest.mark.tensorflow
 @pytest.mark.opencv
-@pytest.mark.parametrize("target", list(filter(runs, LAYOUT)))
+@pytest.mark.parametrize("target", [target for target in LAYOUT if runs(target)])
 @pytest.mark.parametrize(("text", "n_in"), RANKS)
 def test_lines_and_volumes_keep_every_axis(
     text: str, n_in: tuple[int, ...], target: Target
