@@ -894,6 +894,8 @@ def _sides(claim: Claim) -> tuple[Side, Side]:
 def _bound(claim: Claim, sizes: Sizes) -> float:
     """What both sides may be apart by, at sizes that the answer does not name."""
     one, other = _sides(claim)
+    if agreement.jumps(one.model, other.model, sizes, sizes):
+        return _rounding(claim, sizes)  # another pixel is no rounding
     apart = agreement.weights_apart(one.model, other.model, sizes, sizes)
     return _rounding(claim, sizes) + apart
 

@@ -263,66 +263,79 @@ def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) ->
     antialiased images, from a window's first tap to its last: after the first tap, the products of each
     group of four are rounded before they are added; the multiply-adds of the remaining taps are fused.
     """
-    return _keras(_LATEST, convention, x, size, dtype)
+    return _keras(_latest(), convention, x, size, dtype)
 
 
 def keras_2_8(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded``, but for bilinear's coordinates and cubic weights, which are not fused."""
-    return _keras(_BUILD_2_8, convention, x, size, dtype)
+    return _keras(_build_2_8(), convention, x, size, dtype)
 
 
 def keras_2_5(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded_2_8``; but antialiased windows are fused throughout."""
-    return _keras(_BUILD_2_5, convention, x, size, dtype)
+    return _keras(_build_2_5(), convention, x, size, dtype)
 
 
 def keras_2_1(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded``; but cubic weights and antialiased windows are fused throughout."""
-    return _keras(_BUILD_2_1, convention, x, size, dtype)
+    return _keras(_build_2_1(), convention, x, size, dtype)
 
 
 def keras_unfused(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded``, on a CPU without AVX2: every product and every sum is rounded."""
-    return _keras(_UNFUSED, convention, x, size, dtype)
+    return _keras(_without_avx2(), convention, x, size, dtype)
 
 
 def in_c_order(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded``, on images in C order: of bilinear, every large image is resized along its
     rows, then along the columns, but those of three channels."""
-    return _keras(replace(_LATEST, channels_last=False), convention, x, size, dtype)
+    return _keras(replace(_latest(), channels_last=False), convention, x, size, dtype)
 
 
 def in_c_order_2_8(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``torch_rounded``, fused as ``keras_torch_rounded_2_8``."""
-    return _keras(replace(_BUILD_2_8, channels_last=False), convention, x, size, dtype)
+    return _keras(replace(_build_2_8(), channels_last=False), convention, x, size, dtype)
 
 
 def in_c_order_2_5(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``torch_rounded``, fused as ``keras_torch_rounded_2_5``."""
-    return _keras(replace(_BUILD_2_5, channels_last=False), convention, x, size, dtype)
+    return _keras(replace(_build_2_5(), channels_last=False), convention, x, size, dtype)
 
 
 def in_c_order_2_1(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``torch_rounded``, fused as ``keras_torch_rounded_2_1``."""
-    return _keras(replace(_BUILD_2_1, channels_last=False), convention, x, size, dtype)
+    return _keras(replace(_build_2_1(), channels_last=False), convention, x, size, dtype)
 
 
 def in_c_order_unfused(
     convention: Resize, x: Integers, size: tuple[int, int], dtype: str
 ) -> Integers:
     """As ``torch_rounded``, on a CPU without AVX2: every product and every sum is rounded."""
-    return _keras(replace(_UNFUSED, channels_last=False), convention, x, size, dtype)
+    return _keras(replace(_without_avx2(), channels_last=False), convention, x, size, dtype)
 
 
 def _unfused(a: Any, b: Any, c: Any) -> Float32:
     return np.asarray(a * b + c)
 
 
-_LATEST = _Build(fma, fma, fma, _unfused)
-_BUILD_2_8 = _Build(fma, _unfused, _unfused, _unfused)
-_BUILD_2_5 = replace(_BUILD_2_8, in_fours=False)
-_BUILD_2_1 = _Build(fma, fma, fma, fma, in_fours=False)
-_UNFUSED = _Build(_unfused, _unfused, _unfused, _unfused)
+def _latest() -> _Build:
+    return _Build(fma, fma, fma, _unfused)
+
+
+def _build_2_8() -> _Build:
+    return _Build(fma, _unfused, _unfused, _unfused)
+
+
+def _build_2_5() -> _Build:
+    return replace(_build_2_8(), in_fours=False)
+
+
+def _build_2_1() -> _Build:
+    return _Build(fma, fma, fma, fma, in_fours=False)
+
+
+def _without_avx2() -> _Build:
+    return _Build(_unfused, _unfused, _unfused, _unfused)
 
 
 def _keras(
