@@ -80,14 +80,14 @@ def answered(
     for one in found:
         answer = one.read
         try:
-            answered = (
+            result = (
                 _answer(answer, one.text, to, size)
                 if isinstance(answer, (Reading, Spoken))
                 else answer
             )
         except Unreadable as error:
-            answered = error
-        branches.append(BranchOfAnswer(one.condition, one.text, answered))
+            result = error
+        branches.append(BranchOfAnswer(one.condition, one.text, result))
     errors = [one.answer for one in branches if isinstance(one.answer, Unreadable)]
     if len(errors) == len(branches):
         raise next((one for one in errors if not isinstance(one, Raises)), errors[0])

@@ -127,7 +127,6 @@ _PADS: Mapping[Target, Callable[[int, int, int, int], str]] = {
         f"keras.ops.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
     ),
     "pillow": lambda above, below, left, right: f"np.pad(y, {((above, below), (left, right))})",
-    "torchvision": lambda above, below, left, right: f"F.pad(y, {(left, right, above, below)})",
     "opencv": lambda above, below, left, right: (
         f"cv2.copyMakeBorder(y, {above}, {below}, {left}, {right}, cv2.BORDER_CONSTANT, value=0)"
     ),

@@ -40,10 +40,6 @@ _NAMES: Mapping[Target, str] = {
     "onnx": "onnx",
 }
 
-
-# whose arrays a target's functions take, where they are another library's
-_ARRAYS_OF: Mapping[Target, Target] = {"torchvision": "torch"}
-
 # of a kernel whose weights jump, by which a rounded coordinate gains or loses a pixel at few sizes
 ELSEWHERE = "at sizes that were not compared, a rounded coordinate may read another pixel"
 
@@ -99,7 +95,6 @@ def recipes(source: Model, query: Query, target: Target) -> Iterator[Recipe]:
     """
     if not query.sizes or query.padding or source.convention.extrapolation_value:
         return
-    target = _ARRAYS_OF.get(target, target)
     for make in (_padded, _indexed, _weighed, _matrices):
         found = make(source, query, target)
         if found is not None:
@@ -127,7 +122,7 @@ def _padded(source: Model, query: Query, target: Target) -> Recipe | None:
     mode = {("linear", 1): "linear", ("linear", 2): "bilinear", ("linear", 3): "trilinear"}
     mode |= {("cubic", 2): "bicubic"}
     known = (convention.mode, rank) in mode and convention == _asymmetric(convention.mode)
-    if target != "torch" or not known or any(one.scales for one in query.sizes):
+    if arrays_of(target) != "torch" or not known or any(one.scales for one in query.sizes):
         return None
     texts = _axis_texts(query, target)
     comma = "," * (rank == 1)
@@ -313,12 +308,12 @@ def _product(target: Target, rank: int, letters: Sequence[str]) -> str:
     x, y = _ARRAYS[alike.get(own, own)][rank]
     equation = _EINSUM[rank].format(x=x, y=y)
     listed = ", ".join(letters)
-    if target == "torch" and rank < 3:
+    if own == "torch" and rank < 3:
         return "y = x @ A_w.T" if rank == 1 else "y = A_h @ x @ A_w.T"
-    if target == "onnx":
+    if own == "onnx":
         return "\n".join(_einsums(equation, letters))
     modules = {"torch": "torch", "tensorflow": "tf", "keras": "keras.ops"}
-    function = modules.get(target, "np")
+    function = modules.get(own, "np")
     more = ", optimize=True" if function == "np" else ""
     return f"y = {function}.einsum({equation!r}, {listed}, x{more})"
 

@@ -73,8 +73,12 @@ class _Named(ast.NodeTransformer):
         self.found: list[str] = []
         self._image = reading.image
         self._axes = AXES[reading.rank]
-        first = reading.ways.get("data_format") == "channels_first"
-        self._around = (_FIRST,) if first else _AROUND[arrays_of(reading.function.framework)]
+        first, framework = (
+            reading.ways.get("data_format") == "channels_first",
+            reading.function.framework,
+        )
+        own = _AROUND.get(framework) or _AROUND[arrays_of(framework)]
+        self._around = (_FIRST,) if first else own
         self._of_pillow = reading.framework in ("pillow", "torchvision")
         self._shapes = [shape.format(self._image) for shape in _SHAPES]
 

@@ -209,10 +209,7 @@ def _of_ratio(
     """
     name, said = reading.function.name, _by(ratio)
     n_in = tuple(round(m / r) for m, r in zip(n_out, ratio, strict=True))
-    if min(n_in) < 1 or not all(
-        math.isclose(m / n, r, rel_tol=_LAST_DIGIT)
-        for n, m, r in zip(n_in, n_out, ratio, strict=True)
-    ):
+    if not _have_ratio(n_in, n_out, ratio):
         raise Unreadable(
             f"{name}: no image becomes {by(n_out)} at {said} output pixels an input pixel: the call does "
             "more than a resize"
@@ -237,10 +234,7 @@ def _at_ratio(
     found = []
     for n_in in inputs:
         n_out = tuple(round(n * r) for n, r in zip(n_in, ratio, strict=True))
-        if min(n_out) and all(
-            math.isclose(m / n, r, rel_tol=_LAST_DIGIT)
-            for n, m, r in zip(n_in, n_out, ratio, strict=True)
-        ):
+        if _have_ratio(n_in, n_out, ratio):
             found.append(Sizes(n_in, n_out))
     if not found:
         image = (
@@ -251,6 +245,13 @@ def _at_ratio(
             f"of pixels of {image}"
         )
     return _unique(found)
+
+
+def _have_ratio(n_in: Size, n_out: Size, ratio: Sequence[float]) -> bool:
+    return min(*n_in, *n_out) > 0 and all(
+        math.isclose(m / n, r, rel_tol=_LAST_DIGIT)
+        for n, m, r in zip(n_in, n_out, ratio, strict=True)
+    )
 
 
 def _by(ratio: Sequence[float]) -> str:

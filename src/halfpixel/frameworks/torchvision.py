@@ -529,6 +529,7 @@ LIBRARY = Library(
     first_axis=2,
     layouts={1: "x is (N, C, W)", 2: "x is (N, C, H, W), a tensor", 3: "x is (N, C, D, H, W)"},
     line=("x[:, :, None]", "[:, :, 0]"),
+    arrays="torch",
 )
 
 FRAMEWORK = Framework(

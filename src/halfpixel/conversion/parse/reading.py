@@ -41,12 +41,12 @@ class Edge:
         pytorch/vision, ``torchvision/transforms/functional.py``: _compute_resized_output_size.
         """
         short, long = sorted(n_in)
-        if self.shorter is None:
-            new = int(str(self.longest)) * short // long, int(str(self.longest))
-        else:
-            new = int(str(self.shorter)), int(str(self.shorter)) * long // short
-            if self.longest is not None and new[1] > int(str(self.longest)):
-                new = int(str(self.longest)) * new[0] // new[1], int(str(self.longest))
+        shorter, longest = (
+            None if one is None else int(str(one)) for one in (self.shorter, self.longest)
+        )
+        new = (short, long) if shorter is None else (shorter, shorter * long // short)
+        if longest is not None and (shorter is None or new[1] > longest):
+            new = longest * new[0] // new[1], longest
         return new if n_in[0] <= n_in[1] else new[::-1]
 
 
