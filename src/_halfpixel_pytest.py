@@ -46,6 +46,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "folder: report.html, report.md and report.json",
     )
     group.addoption(
+        "--halfpixel-shard",
+        metavar="N/COUNT",
+        default="",
+        help="run one part of all tests and cases that are selected: 2/8 is the second of eight; `halfpixel "
+        "merge` joins the reports and the JUnit files",
+    )
+    group.addoption(
         "--halfpixel-from",
         metavar="RELEASES",
         default="",
@@ -81,6 +88,7 @@ def asked_for(config: pytest.Config) -> bool:
         "halfpixel_require",
         "halfpixel_from",
         "halfpixel_report",
+        "halfpixel_shard",
     )
     if any(config.getoption(option) for option in options):
         return True

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .comparison import Comparison
     from .conversion import BranchedConversion, ConvTransposeConversion, ResizeConversion
     from .conversion.file_calls import FileConversion
+    from .shards import Shard
     from .upgrades.usage import Usage
 
 YES, NO, WRONG_USE = 0, 1, 2
@@ -594,6 +595,12 @@ def _check_arguments(parser: Parser) -> None:
         "--fast", action="store_true", help="the stored cases only, in float32 and uint8"
     )
     parser.add_argument(
+        "--shard",
+        type=_shard,
+        metavar="N/COUNT",
+        help="run one part of the cases: 2/8 is the second of eight; halfpixel merge joins what they write",
+    )
+    parser.add_argument(
         "-v", "--verbose", action="store_true", help="show every changed case in full"
     )
     parser.add_argument("--table", action="store_true", help="show the counts of every call")
@@ -630,6 +637,15 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _shard(text: str) -> Shard:
+    from .shards import Shard
+
+    try:
+        return Shard.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _check(chosen: Namespace) -> Output:
     from .checking import LIMIT, check
 
@@ -644,6 +660,7 @@ def _check(chosen: Namespace) -> Output:
             [*chosen.call, *used.calls],
             require=chosen.require,
             fast=chosen.fast,
+            shard=chosen.shard,
             jobs=chosen.jobs,
             limit=chosen.timeout or LIMIT,
             progress=progress,
@@ -693,6 +710,32 @@ def _write_report(found: Check, folder: Path) -> str:
     if os.environ.get("GITHUB_ACTIONS") == "true":
         lines += marks(document)
     return "".join(f"\n{line}" for line in lines)
+
+
+# ---------------------------------------------------------------------------- merge
+
+
+def _merge_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "shards",
+        nargs="+",
+        metavar="SHARD",
+        help="of each shard the folder of its report, a file that --save wrote, or a JUnit file (.xml)",
+    )
+    parser.add_argument(
+        "--into",
+        required=True,
+        type=Path,
+        metavar="PATH",
+        help="the folder of the report, or the file, that is written",
+    )
+
+
+def _merge(chosen: Namespace) -> Output:
+    from .checking import merge
+
+    found = merge(chosen.shards, chosen.into)
+    return Output(lambda width: found.text(), found.json, YES if found.passed else NO)
 
 
 # ---------------------------------------------------------------------------- diff
@@ -812,7 +855,7 @@ def _check_alone(chosen: Namespace, option: str, others: Sequence[str]) -> None:
 def _locked(chosen: Namespace) -> Output:
     from .checking import locked
 
-    others = ("save", "against", "call", "code", "require", "fast", "table", "report")
+    others = ("save", "against", "call", "code", "require", "fast", "shard", "table", "report")
     _check_alone(chosen, "--locked", others)
     with _running() as progress:
         found = locked(chosen.framework, progress=progress)
@@ -831,6 +874,7 @@ def _observe(chosen: Namespace) -> Output:
             chosen.framework,
             [*chosen.call, *_used(chosen.code).calls],
             require=chosen.require,
+            shard=chosen.shard,
             progress=progress,
         )
     if chosen.save:
@@ -1097,6 +1141,15 @@ _COMMANDS = {
             "a call is not as declared, or a framework cannot be run",
             _check_arguments,
             _check,
+        ),
+        Command(
+            "merge",
+            "make one report of all shards of a run",
+            "merge shard-1 shard-2 --into report",
+            "every call is as declared, and no test failed; of files of --save, the file is written",
+            "a call is not as declared, or a test failed",
+            _merge_arguments,
+            _merge,
         ),
         Command(
             "diff",

@@ -724,6 +724,15 @@ class FailedTest(TypedDict):
     difference: ShownDifference | None
 
 
+class Shard(TypedDict):
+    """The part of a run that a report has; of the whole run the releases, and a digest of what runs."""
+
+    number: int
+    count: int
+    releases: dict[str, str]
+    run: str
+
+
 class Report(TypedDict):
     """The file report.json of a run."""
 
@@ -733,6 +742,16 @@ class Report(TypedDict):
     cases: list[ChangedCase]
     tests: list[FailedTest]
     ran: list[RanCall]
+    shard: Shard | None
+
+
+class Merged(TypedDict):
+    """The answer of merge."""
+
+    schema: int
+    passed: bool
+    path: str
+    shards: int
 
 
 class MovedValues(TypedDict):

@@ -72,7 +72,7 @@ class Failures:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write what a trial came to into the file of ``--junitxml``: pytest itself writes the properties of
         a report when a test is torn down, as the text of whatever they are."""
-        xml = self.config.stash.get(_xml_key(), None)
+        xml = junit_file(self.config)
         found = outcome_in(report)
         if xml is None or report.when == "setup":
             return
@@ -129,8 +129,8 @@ def _properties(found: Mapping[str, Any]) -> dict[str, str]:
     return known
 
 
-def _xml_key() -> pytest.StashKey[Any]:
-    """Where pytest keeps what writes the file; it has no public name."""
+def junit_file(config: pytest.Config) -> Any:
+    """What writes the file of ``--junitxml``, which has no public name; None without one."""
     from _pytest.junitxml import xml_key
 
-    return xml_key
+    return config.stash.get(xml_key, None)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .frameworks import Release
     from .report.terminal import Outcome
     from .scheduling import UnitScheduling
+    from .sharded_run import ShardedRun
 
 _EXPECTED = "halfpixel_expected"
 _EVIDENCE = "halfpixel_evidence"
@@ -91,6 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("python_files", "halfpixel/suites/test_*.py")
     config.stash[_BEFORE] = _before(config)
     _check_asked(config)
+    _select_shard(config)
     config.stash[_LOST] = LostTests(
         config,
         lambda nodeid: _in_suite(config.rootpath, nodeid.partition("::")[0]),
@@ -102,6 +104,28 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "maxworkerrestart", "0") is None:
         config.option.maxworkerrestart = _RESTARTS
     config.stash[_PROJECT] = _project(config)
+
+
+def _select_shard(config: pytest.Config) -> None:
+    """Run one shard, if one is asked for."""
+    given = config.getoption("halfpixel_shard", default="")
+    if not given:
+        return
+    from . import sharded_run, shards
+
+    try:
+        config.stash[_SHARDED] = sharded_run.ShardedRun(config, shards.Shard.parse(given))
+    except ValueError as error:
+        raise pytest.UsageError(f"--halfpixel-shard: {error}") from None
+    config.pluginmanager.register(config.stash[_SHARDED])
+
+
+_SHARDED = pytest.StashKey["ShardedRun"]()
+
+
+def _sharded(config: pytest.Config) -> ShardedRun | None:
+    """The shard that is run, or None."""
+    return config.stash.get(_SHARDED, None)
 
 
 _PROJECT = pytest.StashKey["Settings"]()
@@ -187,6 +211,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     for name, release in config.stash[_BEFORE].items():
         if not _absence(config, name):
             lines.append(f"halfpixel: {name} is held to what {release} did")
+    if sharded := _sharded(config):
+        lines.append(f"halfpixel: shard {sharded.shard}")
     lines += [f"halfpixel: {said}" for said in (*_unrecorded(config), *LEFT_OUT)]
     return lines + [f"halfpixel: skipping {absent}" for absent in _left_out(config)]
 
@@ -310,9 +336,9 @@ def _items(
         return before.get(framework) if before and installed is not None else installed
 
     repeated = [*marks, *_marks("repeated")]
-    left_out = _leaves_out(
-        collector.config, "repeated"
-    )  # not made: an item costs as much as a trial
+    # neither these nor other shards' are made: an item costs as much as a trial
+    left_out = _leaves_out(collector.config, "repeated")
+    sharded = _sharded(collector.config)
     for number, trial in enumerate(_trials(release, *mark.args)):
         if before and trial.call.at(before[trial.call.framework]) is None:
             continue  # there is nothing that it did
@@ -320,6 +346,8 @@ def _items(
             continue
         sampled = number % _SAMPLED == 0
         if left_out and not sampled:
+            continue
+        if sharded and not sharded.takes(name, trial.id):
             continue
         yield ConformanceItem.from_parent(
             collector,
@@ -832,7 +860,9 @@ def _write_report(
     if never_ran:
         findings.append(Absent("tests", f"{never_ran} never ran", never_ran))
     answer = checked((), findings, config.stash[_PROJECT], fast=not _runs_everything(config))
-    answer = replace(answer, skipped=tuple(_left_out(config)))
+    sharded = _sharded(config)
+    part = sharded.json() if sharded else None
+    answer = replace(answer, skipped=tuple(_left_out(config)), shard=part)
     return write(report(answer, tests), folder)
 
 
@@ -871,6 +901,8 @@ def _expectations(
         count, where = counts[entry.key], project.where(entry)
         if count:
             yield f"expected: {count} case{'s' * (count != 1)}: {entry.reason} ({where})"
+        elif _sharded(config):
+            continue  # other shards may have its cases
         elif _runs_everything(config) and project.could_accept(entry, outcomes):
             yield f"warning: stale: no case changed as {where} expects; remove the entry"
 

@@ -1,8 +1,12 @@
-"""JSON of files that somebody else may have written: bounded in size and depth, and a key stands once."""
+"""JSON and XML of files that somebody else may have written: size and depth are bounded, types checked."""
 
 from __future__ import annotations
 
+import functools
 import json
+import types
+import typing
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +19,26 @@ def read_json(path: Path) -> Any:
     Raises:
         ValueError: it cannot be read, or is none; the message is a line that begins with the path.
     """
+    return parsed_json(_content(path), str(path))
+
+
+def read_xml(path: Path) -> ElementTree.Element:
+    """The root of an XML file without a document type, which could define entities; errors as of
+    :func:`read_json`."""
+    data = _content(path)
+    if b"<!DOCTYPE" in data or b"\0" in data:
+        raise ValueError(f"{path}: is no XML in UTF-8 without a document type")
+    try:
+        return ElementTree.fromstring(data)
+    except ElementTree.ParseError as error:
+        raise ValueError(f"{path}: is no XML: {error}") from None
+
+
+def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError(f"{path}: larger than {LARGEST:,} bytes")
-        return parsed_json(path.read_bytes(), str(path))
+        return path.read_bytes()
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
 
@@ -70,3 +90,54 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise RepeatedKey(next(name for name in names if names.count(name) > 1))
     return found
+
+
+# ---------------------------------------------------------------------------- types
+
+
+def typed(value: Any, hint: Any, at: str = "") -> None:
+    """Check that a value of a JSON document has the type that :mod:`halfpixel.documents` gives it.
+
+    Args:
+        value: of the document.
+        hint: its type.
+        at: where it stands, in words.
+
+    Raises:
+        ValueError: it has another; the message says where.
+    """
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if typing.is_typeddict(hint):
+        _require(isinstance(value, dict), at, "an object")
+        for key, each in _keys(hint).items():
+            _require(key in value, at, f"an object with the key {key!r}")
+            typed(value[key], each, f"{at}.{key}" if at else key)
+    elif origin in (typing.Union, types.UnionType):
+        plain = [one for one in arguments if type(value) is one]
+        inner = plain or [one for one in arguments if one is not type(None)]
+        typed(value, inner[0], at)
+    elif origin is typing.Literal:
+        _require(value in arguments, at, f"one of {', '.join(map(repr, arguments))}")
+    elif origin is list:
+        _require(isinstance(value, list), at, "a list")
+        for i, each in enumerate(value):
+            typed(each, arguments[0], f"{at}[{i}]")
+    elif origin is dict:
+        _require(isinstance(value, dict), at, "an object")
+        for key, each in value.items():
+            typed(each, arguments[1], f"{at}.{key}")
+    else:
+        known = (int, float) if hint is float else (hint,)
+        _require(
+            type(value) in known, at, {str: "text", bool: "true or false"}.get(hint, "a number")
+        )
+
+
+@functools.cache
+def _keys(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _require(right: bool, at: str, what: str) -> None:
+    if not right:
+        raise ValueError(f"{at or 'it'} is not {what}")

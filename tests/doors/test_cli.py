@@ -33,6 +33,7 @@ COMMANDS = (
     "identify",
     "convert",
     "check",
+    "merge",
     "diff",
     "lock",
     "upgrade",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from .. import names
 from ..conformance.supervision import LIMIT
-from ..frameworks import FRAMEWORKS, version
+from ..frameworks import FRAMEWORKS, release, version
+from ..shards import Shard
 from . import run, selection, settings
 from .answer import Check, checked
 from .lock_file import Lock, Locked
 from .locking import lock, locked
+from .merging import Merged, merge
 from .moved import Against, against
 from .observed import Observed, load, observed, save
 from .run import begin
@@ -23,12 +26,14 @@ __all__ = [
     "Check",
     "Lock",
     "Locked",
+    "Merged",
     "Observed",
     "against",
     "check",
     "load",
     "lock",
     "locked",
+    "merge",
     "observe",
     "save",
 ]
@@ -40,6 +45,7 @@ def check(
     *,
     require: Sequence[str] = (),
     fast: bool = False,
+    shard: Shard | None = None,
     folder: Path | None = None,
     jobs: int | None = None,
     limit: float = LIMIT,
@@ -53,6 +59,7 @@ def check(
             that the project's settings name, or all.
         require: frameworks that must be installed.
         fast: run the stored cases only, in float32 and uint8.
+        shard: run this part of it only.
         folder: of the project whose settings count; by default the working directory.
         jobs: child processes at a time; by default the machine's processors, at most four.
         limit: seconds that a case may take.
@@ -67,7 +74,8 @@ def check(
     project = settings.read(folder or Path())
     wanted, chosen = _chosen(frameworks, require, calls, project)
     units_of = partial(run.units, calls=chosen, fast=fast)
-    units = units_of(wanted)
+    every = units_of(wanted)
+    units = run.part_of(every, shard)
     found = list(
         run.run(
             units,
@@ -77,7 +85,9 @@ def check(
             progress=progress,
         )
     )
-    return checked(units, found, project, fast=fast)
+    names = (trial.id for unit in every for trial in unit.jobs.values())
+    part = shard.json(names, _releases(wanted)) if shard else None
+    return replace(checked(units, found, project, fast=fast), shard=part)
 
 
 def observe(
@@ -85,13 +95,15 @@ def observe(
     calls: Sequence[str] = (),
     *,
     require: Sequence[str] = (),
+    shard: Shard | None = None,
     folder: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Observed:
     """What the calls of the installed frameworks do with a few small images.
 
     Args:
-        frameworks, calls, require, folder, progress: as of :func:`check`.
+        frameworks, calls, require, shard, folder, progress: as of :func:`check`; a shard has some of the
+            calls.
 
     Returns:
         What :func:`~halfpixel.checking.moved.against` compares.
@@ -101,7 +113,21 @@ def observe(
     """
     project = settings.read(folder or Path())
     wanted, chosen = _chosen(frameworks, require, calls, project)
-    return observed(wanted, lambda call: chosen is None or call.id in chosen, progress)
+    every = {
+        call.id
+        for name in wanted
+        for call in FRAMEWORKS[name].calls
+        if chosen is None or call.id in chosen
+    }
+    mine = {name for name in every if shard is None or shard.has(name)}
+    asked = [name for name in wanted if any(call.id in mine for call in FRAMEWORKS[name].calls)]
+    found = observed(asked, lambda call: call.id in mine, progress)
+    return replace(found, shard=shard.json(every, _releases(wanted)) if shard else None)
+
+
+def _releases(frameworks: Sequence[str]) -> dict[str, str]:
+    """The installed releases of frameworks, with those of the packages beside them."""
+    return {name: str(release(name)) for name in frameworks}
 
 
 def _chosen(

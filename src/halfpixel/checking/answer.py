@@ -47,6 +47,7 @@ class Check:
         skipped: frameworks and calls that are not installed, in words.
         fast: only the stored cases ran.
         ran: what came of every trial, those of accepted changes too.
+        shard: the part of the whole run that this is; None if it is the whole.
     """
 
     findings: tuple[Finding, ...]
@@ -56,6 +57,7 @@ class Check:
     skipped: tuple[str, ...] = ()
     fast: bool = False
     ran: tuple[Outcome, ...] = ()
+    shard: documents.Shard | None = None
 
     @property
     def as_declared(self) -> bool:
@@ -101,6 +103,11 @@ class Check:
         changed = (one for cause in causes for one in cause.outcomes)
         off = len({base(f"{one.framework}-{one.name}") for one in changed})
         run = ", ".join(f"{name} {version(name) or ''}".strip() for name in self._frameworks())
+        if self.shard is not None:
+            part = f"shard {self.shard['number']}/{self.shard['count']}"
+            if not self.cases and not self.absent:
+                return f"as declared: {part} has none of the cases"
+            run += f" in {part}"
         if self.as_declared:
             return f"as declared: {_count(calls, 'call')} of {run}"
         if not causes:
@@ -135,7 +142,7 @@ class Check:
         yield f"{_count(sum(kinds.values()) + accepted, 'case')}: {', '.join(parts)}"
         for one in self.accepted:
             yield f"expected: {_count(one.cases, 'case')}: {one.entry.reason} ({one.where})"
-        for one in self.stale:
+        for one in self.stale if self.shard is None else ():  # other shards may have its cases
             yield f"warning: stale: no case changed as {one.where} expects; remove the entry"
         if self.skipped:
             yield f"skipped: {', '.join(self.skipped)}"

@@ -215,6 +215,9 @@ def _notes(before: Observed, after: Observed) -> Iterator[str]:
             f"halfpixel {before.halfpixel} was used before, {after.halfpixel} now: "
             "what only one of them asks was not compared"
         )
+    if (part := before.shard) is not None:
+        words = f"shard {part['number']}/{part['count']} alone"
+        yield f"before has {words}: merge all shards to compare every call"
     for one, other, when in ((before, after, "before"), (after, before, "now")):
         only = [r.framework for r in one.records if other.of(r.framework) is None]
         if only:

@@ -36,10 +36,12 @@ class Observed:
     Attributes:
         halfpixel: the release of halfpixel that asked.
         records: of each framework.
+        shard: the part of the calls that this has; None if it has all.
     """
 
     halfpixel: str
     records: tuple[Record, ...]
+    shard: documents.Shard | None = None
 
     def __str__(self) -> str:
         """What was observed, in words."""
@@ -100,9 +102,9 @@ def save(path: Path, found: Observed) -> None:
     Raises:
         ValueError: it cannot be written.
     """
-    documents = [_document(one) for one in found.records]
-    head = {"schema": SCHEMA, "halfpixel": found.halfpixel}
-    text = json.dumps(head)[:-1] + ', "records": [\n' + ",\n".join(documents) + "\n]}\n"
+    records = [_document(one) for one in found.records]
+    head = {"schema": SCHEMA, "halfpixel": found.halfpixel, "shard": found.shard}
+    text = json.dumps(head)[:-1] + ', "records": [\n' + ",\n".join(records) + "\n]}\n"
     try:
         goldens.replace_file(path, text)
     except OSError as error:
@@ -130,12 +132,18 @@ def load(path: Path) -> Observed:
     Raises:
         ValueError: it cannot be read, or is no such file.
     """
-    document = untrusted.read_json(path)
+    return parsed(untrusted.read_json(path), str(path))
+
+
+def parsed(document: Any, path: str) -> Observed:
+    """The same of the content of a file."""
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise ValueError(f"{path}: was not written by `halfpixel check --save` of this version")
     try:
         records = tuple(_record(one) for one in document["records"])
-        return Observed(str(document["halfpixel"]), records)
+        shard = document["shard"]
+        untrusted.typed(shard, documents.Shard | None, "shard")
+        return Observed(str(document["halfpixel"]), records, shard)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ValueError(f"{path}: is damaged: {type(error).__name__}: {error}") from None
 

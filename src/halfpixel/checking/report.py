@@ -52,6 +52,7 @@ def report(found: Check, tests: Sequence[documents.FailedTest] = ()) -> document
         "cases": cases,
         "tests": list(tests),
         "ran": _ran(found.ran),
+        "shard": found.shard,
     }
 
 

@@ -17,6 +17,7 @@ from ..frameworks import FRAMEWORKS, FrameworkError, load, missing_needs
 from ..frameworks import release as installed_release
 from ..report.evidence import evidence
 from ..report.terminal import Outcome, explain, outcome
+from ..shards import Shard
 from .settings import base
 
 DEFAULT = tuple(name for name, suite in SUITES.items() if not suite.minutes)
@@ -84,6 +85,17 @@ def units(
                 jobs = found.setdefault((call.framework, call.id), {})
                 jobs[f"{suite}:{trial.id}"] = trial
     return [Unit(framework, call, jobs) for (framework, call), jobs in found.items()]
+
+
+def part_of(every: Iterable[Unit], shard: Shard | None) -> list[Unit]:
+    """What a shard runs of some units; all of it, if there is none."""
+    if shard is None:
+        return list(every)
+    found = (
+        replace(unit, jobs={name: one for name, one in unit.jobs.items() if shard.has(one.id)})
+        for unit in every
+    )
+    return [unit for unit in found if unit.jobs]
 
 
 # ---------------------------------------------------------------------------- in the child
