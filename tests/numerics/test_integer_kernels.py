@@ -59,7 +59,9 @@ KERAS_METHODS = ("bilinear", "bicubic", "lanczos3", "lanczos5")
 
 @functools.cache
 def call_named(name: str) -> Call:
-    return next(call for call in calls("resize") if call.id == name)
+    """The call as the installed release has it."""
+    call = next(call for call in calls("resize") if call.id == name)
+    return call.at(frameworks.release(call.framework) or "0") or call
 
 
 # ---------------------------------------------------------------------------- each step is needed
@@ -394,6 +396,30 @@ def test_another_step_of_floats_in_c_order_predicts_another_result(
     assert in_c_order() > 0
 
 
+# pixels that builds of torch round otherwise, of bilinear and of bicubic
+PARTING = {
+    "linear": ((10, 3), (10, 75), (10, 116)),
+    "cubic": ((3, 16), (8, 35), (11, 29)),
+}
+
+
+@pytest.mark.parametrize(
+    ("build", "bilinear", "bicubic"),
+    [
+        ("_2_1", [-16167, 17992, -14352], [-30583, -6172, -14050]),  # torch 2.2.2
+        ("", [-16167, 17992, -14352], [-30584, -6173, -14051]),  # 2.14.1
+        ("_2_15", [-16168, 17993, -14353], [-30584, -6173, -14051]),  # 2.15.0
+    ],
+)
+def test_builds_of_torch_round_as_they_were_seen_to(
+    build: str, bilinear: list[int], bicubic: list[int]
+) -> None:
+    x = (np.arange(60 * 90) ** 3 % 65521 - 2**15).reshape(1, 1, 60, 90)
+    for convention, seen in ((FLOATS[0], bilinear), (FLOATS[2], bicubic)):
+        y = predicted(f"keras_torch_rounded{build}", convention, x, (75, 120), "int16")[0, 0]
+        assert [y[pixel] for pixel in PARTING[convention.mode]] == seen
+
+
 @pytest.mark.sweep
 @pytest.mark.keras_torch
 def test_a_cpu_without_avx2_rounds_every_product(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -463,9 +489,11 @@ def test_ipp_with_avx2_sums_uint8_as_16_bits() -> None:
 
 def test_every_arithmetic_has_a_step_that_is_changed() -> None:
     """That of the pyramids in test_pyramids.py, at the sizes that they take; those of other CPUs above; those
-    that only releases before the latest have in the records of releases."""
+    that only releases before the latest have, and the latest's if it is newer than what is tested, in the
+    records of releases."""
     changed = {rounding for _, _, _, rounding, _ in MUTATIONS}
     elsewhere = {"opencv_pyramid", "keras_torch_unfused", "opencv_ipp_avx2", *IN_C_ORDER.values()}
+    newer = {"keras_torch_rounded_2_15"}
     latest = {
         name for call in calls("resize") for names in call.roundings.values() for name in names
     }
@@ -476,7 +504,7 @@ def test_every_arithmetic_has_a_step_that_is_changed() -> None:
         for names in change.get("roundings", {}).values()
         for name in names
     }
-    assert changed | elsewhere | (earlier - latest) == set(ROUNDINGS)
+    assert changed | elsewhere | newer | (earlier - latest) == set(ROUNDINGS)
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,9 @@ def test_a_release_that_is_not_recorded_is_told() -> None:
         RecordError, match=r"opencv 4\.9\.0 is not recorded; recorded are: 4\.10\.0"
     ):
         read("opencv", "4.9.0")
-    record.write_unrecorded("opencv", {"4.9.0": "no wheel", "4.10.0": "recorded since"})
-    assert record.unrecorded("opencv") == {"4.9.0": "no wheel"}
+    since = {"4.10.0": "recorded since", "4.10": "recorded since", "4.1": "no wheel"}
+    record.write_unrecorded("opencv", {"4.9.0": "no wheel", **since})
+    assert record.unrecorded("opencv") == {"4.9.0": "no wheel", "4.1": "no wheel"}
     assert list(record.problems()) == []
 
 

@@ -180,6 +180,7 @@ _BUILDS = {
     "torch <2.5": "keras_torch_rounded_2_1",
     "torch >=2.5, <2.8": "keras_torch_rounded_2_5",
     "torch >=2.8, <2.10": "keras_torch_rounded_2_8",
+    "torch >=2.10, <2.15": "keras_torch_rounded",
 }
 
 
@@ -200,7 +201,7 @@ CALLS = calls(
         becomes={said: _from_channels_last(_TORCH[name]) for said, name in _BECOMES.items()},
         narrow=_NARROW,
         widens={"uint16": "int32"},  # keras/src/backend/torch/core.py: TORCH_DTYPES
-        roundings=("keras_torch_rounded", _UNFUSED),
+        roundings=("keras_torch_rounded_2_15", _UNFUSED),
         rounding=_rounding,
         narrows="keras/src/backend/torch/image.py: _cast_squeeze_in, _cast_squeeze_out",
         refusal=Refusal(

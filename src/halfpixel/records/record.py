@@ -245,10 +245,15 @@ def write(record: Record) -> list[Path]:
 
 
 def write_unrecorded(framework: str, reasons: Mapping[str, str]) -> list[Path]:
-    """Say which releases could not be recorded, and why; with those that were said before."""
-    done = set(releases(framework))
+    """Say which releases could not be recorded, and why; with those that were said before. One that is said
+    by its minor release, such as ``2.1``, is recorded with any of it."""
+    done = [f"{release}." for release in releases(framework)]
     every = {**unrecorded(framework), **reasons}
-    kept = {release: why for release, why in sorted(every.items()) if release not in done}
+    kept = {
+        release: why
+        for release, why in sorted(every.items())
+        if not any(one.startswith(f"{release}.") for one in done)
+    }
     path = root() / framework / UNRECORDED
     return _replaced(path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
 

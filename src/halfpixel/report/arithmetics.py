@@ -144,8 +144,23 @@ def _users(calls: Sequence[Call], name: str) -> str:
         if any(a.coordinate_rule == name for a in call.arithmetic.values())
         or any(name in choice for choice in call.roundings.values())
     ]
+    return _listed(users) or _earlier_users(calls, name) or "an execution mode"
+
+
+def _earlier_users(calls: Sequence[Call], name: str) -> str:
+    """The calls that follow an integer arithmetic in some releases only, by range."""
+    found: dict[str, list[Call]] = {}
+    for call in calls:
+        for releases, change in call.changes.items():
+            if any(name in choice for choice in change.get("roundings", {}).values()):
+                beside = "with " if releases[:1].isalpha() else ""
+                found.setdefault(f"{call.framework} {beside}{releases}", []).append(call)
+    return "; ".join(f"{releases}: {_listed(users)}" for releases, users in found.items())
+
+
+def _listed(users: Sequence[Call]) -> str:
     named = [call for call in users if not call.variant] or users
-    return ", ".join(f"`{call.id}`" for call in named) or "an execution mode"
+    return ", ".join(f"`{call.id}`" for call in named)
 
 
 def _rules(calls: Sequence[Call]) -> Iterator[str]:

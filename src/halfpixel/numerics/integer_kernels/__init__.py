@@ -262,8 +262,8 @@ ROUNDINGS = {
         torch.keras,
         applies=torch.rounds_floats,
         source=_KERAS_TORCH,
-        found="torch 2.13.0 on x86-64 until every float32 was predicted: which multiply-adds are fused is "
-        "the compiler's choice",
+        found="torch 2.13.0 and 2.14.1 on x86-64 until every float32 was predicted: which multiply-adds are "
+        "fused is the compiler's choice",
         stored=False,
     ),
     **{
@@ -275,6 +275,7 @@ ROUNDINGS = {
             stored=False,
         )
         for name, predict, release in (
+            ("2_15", torch.keras_2_15, "2.15.0"),
             ("2_8", torch.keras_2_8, "2.9.1"),
             ("2_5", torch.keras_2_5, "2.5.1"),
             ("2_1", torch.keras_2_1, "2.2.2"),

@@ -263,7 +263,12 @@ def keras(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) ->
     antialiased images, from a window's first tap to its last: after the first tap, the products of each
     group of four are rounded before they are added; the multiply-adds of the remaining taps are fused.
     """
-    return _keras(_latest(), convention, x, size, dtype)
+    return _keras(_build_2_10(), convention, x, size, dtype)
+
+
+def keras_2_15(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
+    """As ``keras_torch_rounded``, but for the coordinates of bilinear's two passes, which are not fused."""
+    return _keras(_build_2_15(), convention, x, size, dtype)
 
 
 def keras_2_8(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
@@ -289,7 +294,7 @@ def keras_unfused(convention: Resize, x: Integers, size: tuple[int, int], dtype:
 def in_c_order(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``keras_torch_rounded``, on images in C order: of bilinear, every large image is resized along its
     rows, then along the columns, but those of three channels."""
-    return _keras(replace(_latest(), channels_last=False), convention, x, size, dtype)
+    return _keras(replace(_build_2_10(), channels_last=False), convention, x, size, dtype)
 
 
 def in_c_order_2_8(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
@@ -318,7 +323,11 @@ def _unfused(a: Any, b: Any, c: Any) -> Float32:
     return np.asarray(a * b + c)
 
 
-def _latest() -> _Build:
+def _build_2_15() -> _Build:
+    return replace(_build_2_10(), place=_unfused)
+
+
+def _build_2_10() -> _Build:
     return _Build(fma, fma, fma, _unfused)
 
 
