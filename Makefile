@@ -15,7 +15,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help check modes test sweep mutants fuzz lint golden golden-check record docs site growth bench real-calls wheel wheel-test example release-check releases clean
+.PHONY: help check modes test sweep mutants fuzz lint golden golden-check record docs site growth bench cuda-check real-calls wheel wheel-test example release-check releases clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
@@ -67,6 +67,9 @@ growth: $(READY)  ## measure how errors grow with size, for the page on arithmet
 bench: $(READY)  ## measure what the suite costs over its floor, and the reference's resize beside Pillow's (minutes)
 	$(BIN)/python bench/resize.py
 	$(BIN)/python bench/suite.py
+
+cuda-check:  ## run torch's calls on a CUDA device against the reference: needs torch, NumPy and the source tree alone
+	PYTHONPATH=src $(or $(wildcard $(BIN)/python),$(PYTHON)) -m bench.cuda_check
 
 real-calls: $(READY)  ## convert the calls in published packages, and count by reason: ARGUMENTS="--sample 60 --seed 1" runs some
 	$(BIN)/python -m bench.real_calls $(ARGUMENTS)
