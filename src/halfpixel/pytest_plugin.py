@@ -768,7 +768,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     reports = _reports(terminal) if terminal else ()
     ended = {one.nodeid for one in reports if one.when == "call" or not one.passed}
-    config.stash[_NEVER_RAN] = never_ran = max(session.testscollected - len(ended), 0)
+    # --keep-duplicates collects a test more than once; with -n, the workers have the items
+    collected = len({item.nodeid for item in session.items}) or session.testscollected
+    config.stash[_NEVER_RAN] = never_ran = max(collected - len(ended), 0)
     if terminal and never_ran and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if any(_failed_requirements(config)):

@@ -562,6 +562,10 @@ def test_what_fails_outside_the_table_and_never_runs_is_counted(project: Project
     stopped = project.run("test_stopping.py")
     assert stopped.ret == pytest.ExitCode.TESTS_FAILED
     assert "outside the table: 2 never ran" in _table(stopped)
+    project.pytester.makepyfile(test_twice="def test_it(): pass\ndef test_b(): pass")
+    twice = project.run("--keep-duplicates", "test_twice.py", "test_twice.py")
+    assert twice.ret == pytest.ExitCode.OK
+    twice.assert_outcomes(passed=4)
 
 
 # ---------------------------------------------------------------------------- broken goldens

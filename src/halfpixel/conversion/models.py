@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,15 @@ from numpy.typing import NDArray
 
 from .. import documents
 from ..conformance import goldens
-from ..numerics.coordinates import COORDINATE_RULES, float_coordinates, relevant
+from ..numerics import weights
+from ..numerics.coordinates import COORDINATE_RULES, float_coordinates, relevant, tap_weights
 from ..numerics.weights import axis_taps
 from ..operators import Resize
-from ..operators.axis import Axis
+from ..operators.axis import Axis, OutputPixels
 from .sizes import Size, Sizes
 
 Array = NDArray[np.float64]
+Taps = tuple[NDArray[np.intp], Array]  # the pixels that are read, and their weights: (n_out, taps)
 
 WHITE = 255  # levels of an image of 8 bits
 OUTSIDE = -1  # in place of a pixel, where none is read
@@ -72,19 +75,23 @@ def pixels(model: Model, axis: Axis) -> NDArray[np.int64]:
 
 @functools.lru_cache(maxsize=1 << 14)
 def _pixels(model: Model, axis: Axis) -> NDArray[np.int64]:
-    convention, outputs = model.convention, axis.pixels
+    return _pixels_of(model, axis.pixels, axis.n_in)
+
+
+def _pixels_of(model: Model, outputs: OutputPixels, n_in: int) -> NDArray[np.int64]:
+    convention = model.convention
     if model.rule is None:
         index = convention.nearest_index(outputs)
-        inside = (index >= 0) & (index < axis.n_in) | (not convention.drops_outside)
+        inside = (index >= 0) & (index < n_in) | (not convention.drops_outside)
         if convention.extrapolates:
-            inside &= convention.inside(float_coordinates(convention, outputs), axis.n_in)
-        return np.where(inside, convention.padded(index, axis.n_in), OUTSIDE)
+            inside &= convention.inside(float_coordinates(convention, outputs), n_in)
+        return np.where(inside, convention.padded(index, n_in), OUTSIDE)
     where = float_coordinates(convention, outputs, model.rule)
-    index, weight = (taps[:, 0] for taps in convention.taps_at(where, axis.n_in))
-    return np.where(convention.inside(where, axis.n_in) & (weight > 0), index, OUTSIDE)
+    index, weight = (taps[:, 0] for taps in convention.taps_at(where, n_in))
+    return np.where(convention.inside(where, n_in) & (weight > 0), index, OUTSIDE)
 
 
-def taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
+def taps(model: Model, axis: Axis) -> Taps:
     """The pixels that each output pixel reads, which may come twice, and what they weigh: ``(n_out, taps)``.
 
     Raises:
@@ -97,7 +104,7 @@ def taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
 _SMALL = 64  # pixels of an axis: so many more weights of these are kept than of larger ones
 
 
-def _taps(model: Model, axis: Axis) -> tuple[NDArray[np.intp], Array]:
+def _taps(model: Model, axis: Axis) -> Taps:
     return axis_taps(model.convention, axis, model.rule)
 
 
@@ -130,12 +137,64 @@ def _distance(one: Model, other: Model, mine: Axis, theirs: Axis) -> float:
         return 0.0
     if one.convention.mode == other.convention.mode == "nearest":
         return 2.0 * bool(np.any(pixels(one, mine) != pixels(other, theirs)))
-    first, second = taps(one, mine), taps(other, theirs)
-    index, weight = (
-        np.concatenate(each, axis=1) for each in ((first[0], second[0]), (first[1], -second[1]))
+    apart = float(_apart(taps(one, mine), taps(other, theirs)).max())
+    return apart if apart > _FORMULAS * max(mine.n_in, mine.n_out) else 0.0
+
+
+def _apart(one: Taps, other: Taps) -> Array:
+    """The sum of the differences of weights, for each output pixel."""
+    index = np.concatenate((one[0], other[0]), axis=1)
+    weight = np.concatenate((one[1], -other[1]), axis=1)
+    return np.asarray(abs(_narrow(index, weight)[1]).sum(axis=1))
+
+
+def distances(one: Model, other: Model, axes: Sequence[Axis]) -> Array:
+    """:func:`distance` along axes of one input size, without factors: at once, where the weights follow from
+    the coordinates alone.
+
+    Args:
+        one, other: what two calls compute.
+        axes: of the same input size and the same kind (rows, or columns).
+    """
+    taken = [a for a in axes if takes(one.convention, a) and takes(other.convention, a)]
+    nearest = one.convention.mode == other.convention.mode == "nearest"
+    if one == other or not taken or not all(_at_once(each, nearest) for each in (one, other)):
+        return np.array([distance(one, other, axis, axis) for axis in axes])
+    n_in = taken[0].n_in
+    sizes = np.array([axis.n_out for axis in taken])
+    ends = np.cumsum(sizes)
+    outputs = OutputPixels(
+        np.arange(ends[-1]) - np.repeat(ends - sizes, sizes),
+        np.asarray(n_in),
+        np.repeat(sizes, sizes),
+        np.repeat([axis.total for axis in taken], sizes),
+        columns=taken[0].columns,
     )
-    apart = abs(_narrow(index, weight)[1]).sum(axis=1).max()
-    return float(apart) if apart > _FORMULAS * max(mine.n_in, mine.n_out) else 0.0
+    if nearest:
+        first, second = (_pixels_of(model, outputs, n_in) for model in (one, other))
+        rows = 2.0 * (first != second)
+    else:
+        every = (_taps_of(model, outputs, n_in) for model in (one, other))
+        rows = _apart(*every)
+    apart = np.maximum.reduceat(rows, ends - sizes)
+    apart[apart <= _FORMULAS * np.maximum(n_in, sizes)] = 0
+    by_size = dict(zip(taken, apart, strict=True))
+    return np.array([by_size.get(axis, np.inf) for axis in axes])
+
+
+def _at_once(model: Model, nearest: bool) -> bool:
+    """Whether many sizes are computed together: pixels that are read, or weights that follow from the
+    coordinate alone, in float64."""
+    convention, kernel = model.convention, model.convention.kernel
+    if model.rule is not None and COORDINATE_RULES[model.rule].one_size:
+        return False
+    exact = kernel.jumps or convention.extrapolates  # on which side of an edge a coordinate is
+    return nearest or (kernel.fractional and not convention.antialias and not exact)
+
+
+def _taps_of(model: Model, outputs: OutputPixels, n_in: int) -> Taps:
+    where = float_coordinates(model.convention, outputs, model.rule)
+    return weights.taps(model.convention, where, n_in, Fraction(1), tap_weights(model.rule))
 
 
 def movement(model: Model, axis: Axis) -> float:

@@ -225,8 +225,11 @@ def _values(old: Call, new: Call) -> Iterator[Change]:
         named = [dtype for dtype in taken if dtype in changed]
         before, after = (_said(call, named[0]) for call in (old, new))
         yield _change("meaning", new, before, after, _named(named, taken), _about(named), found)
-    elif _defects(old) != _defects(new):
-        yield _of_defects(old, new, taken)
+    left = [dtype for dtype in taken if dtype not in changed]
+    if left and _defects(old) != _defects(new):
+        change = _of_defects(old, new, left)
+        if change.effects or not found:  # it may be one of the kernel of the others alone
+            yield replace(change, dtypes=_named(left, taken))
     rounded = [d for d in taken if d not in changed and _rounds_otherwise(old, new, d)]
     if rounded:
         said = "last digits, within the error bound"

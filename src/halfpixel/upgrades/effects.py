@@ -149,7 +149,10 @@ def _counted(
 ) -> Effect:
     """The effect at sizes that were counted, with the smallest image that shows it."""
     way, pairs, tried = counted
-    shown = ((pair, _example(both.old, both.new, dtypes[0], way, *pair)) for pair in pairs[:_SHOWN])
+    shown = (
+        (pair, _example(both.old, both.new, dtypes[0], *way.sizes(*pair), way.channels))
+        for pair in pairs[:_SHOWN]
+    )
     smallest, example = next(((p, e) for p, e in shown if e), (None, None))
     count, of = len(pairs), "size pairs"
     return Effect(tuple(dtypes), count, tried, smallest, of, example, photos, both.largest)
@@ -221,7 +224,7 @@ class _Both:
             ):
                 continue  # a defect is at sizes of a kind: none of these is one of it
             pairs = _pairs(self.largest)
-            found = [pair for pair in pairs if self._differ(way, *pair)]
+            found = self._differing(way, pairs)
             answered = [pair for pair in found if self._answer(way, *pair)]
             if answered:
                 tried = sum(self._answer(way, *pair) for pair in pairs)
@@ -238,6 +241,22 @@ class _Both:
         rules = (COORDINATE_RULES[model.rule] for model in self.models if model.rule is not None)
         return any(rule.above is not None or rule.columns is not None for rule in rules)
 
+    def _differing(self, way: Way, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The size pairs at which results change."""
+        one, other = (model.along(1 if way.columns else 0) for model in self.models)
+        if self.old.defects != self.new.defects or one == other or way.channels > 1:
+            return [pair for pair in pairs if self._differ(way, *pair)]
+        by_size: dict[int, list[Axis]] = {}
+        for n, m in pairs:
+            by_size.setdefault(n, []).append(_axis(way, n, m))
+        found = {
+            axis.sizes
+            for axes in by_size.values()
+            for axis, apart in zip(axes, models.distances(one, other, axes), strict=True)
+            if math.isfinite(apart) and apart > self.tolerance
+        }
+        return [pair for pair in pairs if pair in found]
+
     def _differ(self, way: Way, n: int, m: int) -> bool:
         one, other = self.models
         if self.old.defects != self.new.defects:
@@ -253,13 +272,13 @@ class _Both:
             one, other = known[0], known[1]
         if one == other or way.channels > 1:
             return False
-        axis = Axis(n, m, total=sum(way.sizes(n, m)[1]), columns=way.columns)
+        axis = _axis(way, n, m)
         along = 1 if way.columns else 0
         apart = models.distance(one.along(along), other.along(along), axis, axis)
         return math.isfinite(apart) and apart > self.tolerance
 
     def _computed_apart(self, way: Way, n: int, m: int) -> bool:
-        return _example(self.old, self.new, self.dtype, way, n, m) is not None
+        return _example(self.old, self.new, self.dtype, *way.sizes(n, m), way.channels) is not None
 
     def _answer(self, way: Way, n: int, m: int) -> bool:
         """Whether both releases answer."""
@@ -269,6 +288,11 @@ class _Both:
             == "answers"
             for call, model in zip((self.old, self.new), self.models, strict=True)
         )
+
+
+def _axis(way: Way, n: int, m: int) -> Axis:
+    """The axis along which a way resizes."""
+    return Axis(n, m, total=sum(way.sizes(n, m)[1]), columns=way.columns)
 
 
 def _in_effect(call: Call, model: Model, request: Request) -> Model | None:
@@ -298,11 +322,16 @@ def images(n_in: tuple[int, int], channels: int = 1) -> Array:
 
 
 def _example(
-    old: Call, new: Call, dtype: DType, way: Way, n: int, m: int, least: float = 0.0
+    old: Call,
+    new: Call,
+    dtype: DType,
+    n_in: tuple[int, int],
+    n_out: tuple[int, int],
+    channels: int = 1,
+    least: float = 0.0,
 ) -> Example | None:
     """The first of a few images on which both are apart; integers by more than some levels."""
-    n_in, n_out = way.sizes(n, m)
-    x = images(n_in, way.channels)
+    x = images(n_in, channels)
     if dtype in INTEGERS:
         limits = np.iinfo(dtype)
         ends = np.where(x[1:2] > WHITE / 2, limits.max, limits.min)
@@ -406,13 +435,25 @@ def of_integers(old: Call, new: Call, dtype: DType) -> Effect | None:
     return Effect((dtype,), photographs=(found,) if found else (), example=example)
 
 
+# sizes that tell integers apart: along the columns and both axes, and where the axes' passes are in another
+# order in some release, since rows lose many pixels
+_INTEGER_SIZES = (
+    *(
+        way.sizes(n, m)
+        for n, m in ((4, 6), (4, 7), (5, 8), (8, 5), (6, 4), (4, 8), (8, 4))
+        for way in WAYS[::2]
+    ),
+    ((16, 4), (4, 5)),
+    ((201, 2), (90, 3)),
+)
+
+
 def _integer_example(old: Call, new: Call, dtype: DType, least: float) -> Example | None:
-    for n, m in ((4, 6), (4, 7), (5, 8), (8, 5), (6, 4), (4, 8), (8, 4)):
-        for way in WAYS[::2]:
-            if all(_answers(call, dtype, *way.sizes(n, m)) for call in (old, new)):
-                found = _example(old, new, dtype, way, n, m, least)
-                if found is not None:
-                    return found
+    for n_in, n_out in _INTEGER_SIZES:
+        if all(_answers(call, dtype, n_in, n_out) for call in (old, new)):
+            found = _example(old, new, dtype, n_in, n_out, least=least)
+            if found is not None:
+                return found
     return None
 
 
