@@ -73,7 +73,7 @@ def changes(call: Call, own: Call, function: str) -> dict[str, Change]:
     }
     found: dict[str, Change] = {
         FUNCTION: {"<3.6": cast},
-        RESIZING: {"<2.8": handed_on, ">=2.8, <2.14": wrapped, ">=2.14, <3.6": cast},
+        RESIZING: {"<2.8": handed_on, ">=2.8, <2.13": wrapped, ">=2.13, <3.6": cast},
         UPSAMPLING: {"<3": handed_on, ">=3, <3.6": cast},
     }[function]
     if copies:  # nearest is not rounded: nothing is to be cut

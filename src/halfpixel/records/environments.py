@@ -83,12 +83,14 @@ _KERAS_NEEDS = (
     "typing_extensions",
 )
 
-_BESIDE_KERAS = (
-    Layer(("numpy==2.2.6", *_TORCH_NEEDS)),
-    Layer(_KERAS_NEEDS),
-    Layer(("torch=={torch}",), stubs=True),
+_BESIDE_KERAS = (Layer(("numpy==2.2.6", *_TORCH_NEEDS)), Layer(_KERAS_NEEDS))
+# the index's torchvision imports beside the index's torch, not beside one for CPUs alone (2.13.0+cpu),
+# which "==" takes where it is at hand
+_VISION = (
+    Layer(("torch==={torch}",), stubs=True),
+    Layer(("torchvision==={torchvision}", "pillow")),
 )
-_VISION = Layer(("torchvision=={torchvision}", "pillow"))
+_TORCH_ALONE = Layer(("torch=={torch}",), stubs=True)
 _PILLOW = Layer(("pillow=={release}",))
 _KERAS_TORCH = Layer(("keras=={release}", "dm-tree"))
 _VISION_RELEASES = (("torch", "2.13.0"), ("torchvision", "0.28.0"))
@@ -131,8 +133,14 @@ ERAS = (
     Era("tensorflow", "==2.20.*", "3.11", (_TENSORFLOW, _KERAS), (("keras", "3.11.3"),)),
     Era("tensorflow", ">=2.21", "3.11", (_TENSORFLOW, _KERAS), (("keras", "3.15.1"),)),
     # before 3.9 Keras resized through torchvision
-    Era("keras_torch", "<3.9", "3.11", (*_BESIDE_KERAS, _VISION, _KERAS_TORCH), _VISION_RELEASES),
-    Era("keras_torch", ">=3.9", "3.11", (*_BESIDE_KERAS, _KERAS_TORCH), _VISION_RELEASES[:1]),
+    Era("keras_torch", "<3.9", "3.11", (*_BESIDE_KERAS, *_VISION, _KERAS_TORCH), _VISION_RELEASES),
+    Era(
+        "keras_torch",
+        ">=3.9",
+        "3.11",
+        (*_BESIDE_KERAS, _TORCH_ALONE, _KERAS_TORCH),
+        _VISION_RELEASES[:1],
+    ),
     Era("pillow", "<10", "3.7", (Layer(("numpy==1.21.6",)), _PILLOW)),
     Era("pillow", ">=10", "3.11", (Layer(("numpy==2.2.6",)), _PILLOW)),
 )
