@@ -23,7 +23,7 @@ FAILED_IMPORT = (
 _IMPORTS = 5  # as long as a case may take, so many times, may an import
 _LASTING = 10  # and so many times an ordinary test, a sweep's block or a compiled call
 _TRIAL = re.compile(
-    r"\[(?P<framework>\w+)-(?P<name>.+?)-(?P<dtype>b?float\d+|u?int\d+)-(?P<case>.+)\]$"
+    r"\[(?P<framework>\w+)-(?P<name>.+?)-(?P<dtype>b?float\d+|u?int\d+|bool)-(?P<case>.+)\]$"
 )
 
 

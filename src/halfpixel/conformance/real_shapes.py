@@ -266,6 +266,12 @@ SHAPE_GRADIENTS = (
     ShapeCase(("more_than_128",), "one_more", (1, 2, 3, 130), (6, 131), gradient=True),
 )
 
+# For other ways to write a call: one image of one channel, to sizes of which one is square.
+SPELLED_SHAPES = (
+    ShapeCase((), "spelled", (1, 1, 6, 8), (9, 5), _BOTH),
+    ShapeCase((), "spelled", (1, 1, 6, 8), (9, 9), _BOTH),
+)
+
 # Dear: with make sweep.
 SWEPT_SHAPES = (
     ShapeCase(("threads", "more_than_128"), "crop", (1, 3, 480, 640), (224, 224), _BOTH),
@@ -451,5 +457,11 @@ CONV_SHAPES = (
                           (2, 3, 4, 5), 4, (3, 3), conv((2, 2)), values="ones"),
         gradient=True, layout="one_value",
     ),
+)
+
+# For other ways to write a call: one image, the same along both axes; the second can be said as SAME.
+SPELLED_CONVS = (
+    _conv("", "one image, strides of 2", "s2", (1, 2, 4, 5), 3, (3, 3), (2, 2)),
+    _conv("", "one image, strides of 2, cut alike", "s2-p1", (1, 2, 4, 5), 3, (4, 4), (2, 2), (1, 1, 1, 1)),
 )
 # fmt: on

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from ..frameworks import FRAMEWORKS, Call, DType
 from ..frameworks import release as installed_release
+from ..frameworks.beyond import BEYOND, Beyond
 from ..frameworks.call import INTEGERS
+from ..frameworks.spellings import SPELLINGS, Spelling
 from ..operators import Resize
 from .cases import Case
 from .real_shapes import (
     CONV_SHAPES,
     SHAPE_CASES,
     SHAPE_GRADIENTS,
+    SPELLED_CONVS,
+    SPELLED_SHAPES,
     SWEPT_SHAPES,
     ShapeCase,
 )
@@ -31,6 +36,8 @@ def shape_trials(release: Releases = installed_release) -> Iterator[Trial]:
     yield from _resizes(SHAPE_CASES, release)
     yield from _gradients(release)
     yield from _conv_transposes(release)
+    yield from spelled_trials(release)
+    yield from beyond_trials(release)
 
 
 def swept_shape_trials(release: Releases = installed_release) -> Iterator[Trial]:
@@ -138,7 +145,114 @@ def _conv_expected(name: str, block: int = 1) -> Case:
         name: of the case.
         block: how many channels a call reads together; it shows where they are not finite.
     """
-    case = _forward().get(name) or _backward()[name]
+    case = _forward().get(name) or _written().get(name) or _backward()[name]
     if not np.isfinite(case.inputs["x"]).all():
         case = replace(case, channel_block=block)
     return case.computed()
+
+
+# ---------------------------------------------------------------------------- other ways to write a call
+
+
+def spelled_trials(release: Releases = installed_release) -> Iterator[Trial]:
+    """Each spelling of the calls that are written so, at the first shape that it can say."""
+    for call, convention in calls_following(_sized(), release):
+        for spelling, spelled in _spellings(call, release):
+            said = (e for e in SPELLED_SHAPES if _shown(e, spelled, convention))
+            for entry in itertools.islice(said, 1):
+                for dtype in (d for d in call.arithmetic if d in entry.dtypes):
+                    if not call.refuses(dtype):
+                        make = functools.partial(_of_call, call, dtype, convention, entry)
+                        yield _spelled(spelled, dtype, spelling, entry.name, make)
+    for call in calls_there(calls("conv_transpose"), release):
+        for spelling, spelled in _spellings(call, release):
+            cases = (case for case in _written().values() if spelled.expression(case.request))
+            for case in itertools.islice(cases, 1):
+                made = functools.partial(_conv_expected, case.name)
+                yield _spelled(spelled, "float32", spelling, case.name, made)
+
+
+def _spellings(call: Call, release: Releases) -> Iterator[tuple[Spelling, Call]]:
+    """The spellings of a call in the installed release, and the call written so."""
+    installed = release(call.framework)
+    for spelling in SPELLINGS.get(call.framework, ()):
+        spelled = spelling.of(call, installed) if installed is not None else None
+        if spelled is not None:
+            yield spelling, spelled
+
+
+def _spelled(
+    call: Call, dtype: str, spelling: Spelling, name: str, make: Callable[[], Case]
+) -> Trial:
+    name = f"{name.removesuffix('-spelled')}-{spelling.name}"
+    return Trial(call, dtype, name, lambda: replace(make(), name=name, pins=spelling.pins))
+
+
+@functools.cache
+def _written() -> dict[str, Case]:
+    return {case.name: case for case in (entry.case() for entry in SPELLED_CONVS)}
+
+
+# ---------------------------------------------------------------------------- dtypes beyond the table
+
+
+def beyond_trials(release: Releases = installed_release) -> Iterator[Trial]:
+    """The dtypes that are not in the tables of calls, on an image or a transposed convolution each."""
+    for call, convention in calls_following(_sized(), release):
+        for beyond in _beyond(call, release):
+            gradient = FRAMEWORKS[call.framework].gradient if beyond.gradient else None
+            entries = SHAPE_GRADIENTS[:1] if beyond.gradient else (*SPELLED_SHAPES, *_HALVED)
+            said = gradient.of(call) if gradient is not None else call
+            for entry in itertools.islice((e for e in entries if _shown(e, said, convention)), 1):
+                for dtype in beyond.dtypes:
+                    given = replace(said, arithmetic=call.arithmetic, refusals=call.refusals)
+                    rule = (
+                        call.shown_rule("float32") if beyond.gradient else rule_of(call, "float32")
+                    )
+                    make = functools.partial(_in_range, entry, convention, rule, dtype, beyond)
+                    yield Trial(beyond.of(given, dtype), dtype, _beyond_name(entry.name), make)
+    for call in calls_there(calls("conv_transpose"), release):
+        for beyond in _beyond(call, release):
+            for case in _written().values():
+                for dtype in beyond.dtypes:
+                    made = functools.partial(_conv_beyond, case.name, beyond)
+                    yield Trial(beyond.of(call, dtype), dtype, _beyond_name(case.name), made)
+
+
+def _beyond(call: Call, release: Releases) -> Iterator[Beyond]:
+    installed = release(call.framework)
+    for beyond in BEYOND.get(call.framework, ()):
+        if installed is not None and beyond.holds(call, installed):
+            yield beyond
+
+
+def _conv_beyond(name: str, beyond: Beyond) -> Case:
+    return replace(_conv_expected(name), name=_beyond_name(name), pins=beyond.pins)
+
+
+def _beyond_name(name: str) -> str:
+    return f"{name.removesuffix('-spelled')}-beyond"
+
+
+def _in_range(
+    entry: ShapeCase, convention: Resize, rule: str | None, dtype: str, beyond: Beyond
+) -> Case:
+    """A case whose values a dtype has: both ends of a range of integers too, or 0 and 1."""
+    case = entry.case(convention, rule, "float32")
+    case = replace(case, name=_beyond_name(entry.name), pins=beyond.pins)
+    if dtype == "float16":
+        return case.computed()
+    x = np.abs(case.inputs["x"]) % (2 if dtype == "bool" else 100)
+    if dtype != "bool" and beyond.returns != "float32":  # which does not have the ends of int32
+        ends = np.iinfo(beyond.returns if beyond.returns and dtype == "int64" else dtype)
+        x.flat[:2] = ends.min, min(ends.max, 2**62)  # a float64
+    given = x.astype(dtype)
+    read = given.view(beyond.reads or dtype).astype(np.float64)
+    return replace(replace(case, inputs={"x": read}).computed(), inputs={"x": given})
+
+
+# shrinking, for what does not grow, and by a half for image pyramids
+_HALVED = (
+    ShapeCase((), "spelled", (1, 1, 6, 8), (3, 4)),
+    ShapeCase((), "spelled", (1, 1, 6, 8), (3, 4), steps=True),
+)
