@@ -21,7 +21,7 @@ help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s%s\n' "$$name" "$$text"; done
 
 check: $(READY)  ## run the conformance suites over all frameworks, ending in a table
-	$(BIN)/halfpixel check $(foreach name,$(subst $(,), ,$(ALL)),--require $(name)) --table
+	$(BIN)/halfpixel check $(foreach name,$(subst $(,), ,$(ALL)),--framework $(name) --require $(name)) --table
 
 modes: $(READY)  ## run the calls compiled, traced and converted too (minutes)
 	$(BIN)/python -m pytest tests/test_modes.py --quiet -m modes -n auto --maxprocesses 2

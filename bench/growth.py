@@ -73,6 +73,7 @@ def measured(framework: str) -> Iterator[tuple[str, list[float]]]:
             convention is None
             or not call.plain
             or call.hands_on
+            or call.compiled  # for each of the sizes
             or not arithmetics.weighs(convention)
         ):
             continue

@@ -39,11 +39,13 @@ _REFERENCE = 2.0**-40  # ONNX's reference evaluator computes in float64: a thous
 
 def runs(name: str) -> bool:
     """Whether code of a framework, or for a target, can be run: torchvision's only beside a torch that it
-    fits, so where it is installed."""
-    return name != "torchvision" or frameworks.version(name) is not None
+    fits, and JAX's, so where they are installed."""
+    return name not in ("torchvision", "jax") or frameworks.version(name) is not None
 
 
 TARGETS_HERE: tuple[Target, ...] = tuple(filter(runs, TARGETS))
+COMPILED = {call.framework for call in trials.calls() if call.compiled}
+QUICK: tuple[Target, ...] = tuple(target for target in TARGETS_HERE if target not in COMPILED)
 
 
 def calls_here(calls: list[Call]) -> list[Call]:
@@ -77,6 +79,7 @@ FRAMEWORK: dict[Target, str] = {
     "opencv": "opencv",
     "pillow": "pillow",
     "torchvision": "torchvision",
+    "jax": "jax",
 }
 
 
@@ -101,6 +104,8 @@ def run(
         scope["x"] = known["torch"].from_numpy(x)
     elif target in ("tensorflow", "keras"):
         scope["x"] = known["tf"].constant(last)
+    elif target == "jax":
+        scope["x"] = known["jnp"].asarray(last)
     else:
         scope["x"] = x if blob else last[0]
     exec(code, scope)
@@ -367,7 +372,8 @@ def check_example(call: Call, part: Part, near: Difference) -> None:
 
 
 RESIZES = calls_here([call for call in trials.calls("resize") if call.follows])
-SAMPLE = RESIZES[20::100]  # of every framework, those that stand so far apart
+QUICK_RESIZES = [call for call in RESIZES if not call.compiled]
+SAMPLE = QUICK_RESIZES[20::100]  # of every framework, those that stand so far apart
 
 
 @pytest.mark.torch
@@ -376,7 +382,7 @@ SAMPLE = RESIZES[20::100]  # of every framework, those that stand so far apart
 @pytest.mark.pillow
 @pytest.mark.keras_torch
 @pytest.mark.resize
-@pytest.mark.parametrize("target", TARGETS_HERE)
+@pytest.mark.parametrize("target", QUICK)
 @pytest.mark.parametrize("call", SAMPLE, ids=lambda call: call.id)
 def test_some_answers_compute_what_they_say(call: Call, target: Target) -> None:
     check(call, target, next(cases_of(call)))

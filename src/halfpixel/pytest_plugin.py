@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .checking.settings import Settings
     from .conformance.trials import Releases, Trial
     from .conformance.verdicts import Verdict
-    from .frameworks import Release
+    from .frameworks import Call, Release
     from .report.terminal import Outcome
     from .scheduling import UnitScheduling
     from .sharded_run import ShardedRun
@@ -262,6 +262,9 @@ def _left_out(config: pytest.Config) -> list[str]:
         if reason := _absence(config, name):
             absent.append(f"{name} ({reason})")
             continue
+        if not _asked_for(config, "sweep") and any(_is_dear(config, c) for c in framework.calls):
+            absent.append(f"{name} (each size is compiled: name it in --halfpixel-frameworks)")
+            continue
         alike: dict[str, list[str]] = {}
         for call in framework.calls:
             if missing := missing_needs(call):
@@ -340,6 +343,9 @@ def _items(
     left_out = _leaves_out(collector.config, "repeated")
     sharded = _sharded(collector.config)
     for number, trial in enumerate(_trials(release, *mark.args)):
+        dear = _is_dear(collector.config, trial.call)
+        if dear and not _asked_for(collector.config, "sweep"):
+            continue
         if before and trial.call.at(before[trial.call.framework]) is None:
             continue  # there is nothing that it did
         if missing_needs(trial.call) or not collector.config.stash[_PROJECT].checks(trial.call):
@@ -355,8 +361,15 @@ def _items(
             originalname=name,
             function=obj,
             trial=trial,
-            marks=marks if sampled else repeated,
+            marks=[*(marks if sampled else repeated), *(_marks("sweep") if dear else ())],
         )
+
+
+def _is_dear(config: pytest.Config, call: Call) -> bool:
+    """Whether a call is compiled for each size, and no option names its framework."""
+    if not call.compiled:
+        return False
+    return call.framework not in (*_selected(config), *_names(config, "--halfpixel-require"))
 
 
 # trials of a suite to one that is not marked as repeated; calls have other numbers of dtypes

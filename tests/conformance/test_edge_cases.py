@@ -567,7 +567,7 @@ def test_every_call_is_run_at_every_kind_of_edge() -> None:
             k for k in kinds for e in EDGE_CASES if e.startswith(k) and left_out(followed[name], e)
         }
         layouts = (
-            () if followed[name].variant else LAYOUTS
+            () if followed[name].runs_few else LAYOUTS
         )  # of which one call of a kernel is enough
         missing = {*kinds, *layouts} - seen - left
         # what keeps the ratio of height to width makes few sizes, and none of nothing

@@ -165,6 +165,8 @@ def _tensor(framework: str, x: Array) -> Any:
     known = modules(framework)
     if framework in ("torch", "torchvision"):
         return known["torch"].from_numpy(x)
+    if framework == "jax":
+        return known["jnp"].asarray(x)
     return known["tf"].constant(x) if framework in ("tensorflow", "keras") else x
 
 
@@ -510,6 +512,7 @@ _DEFAULTS = {
     "tensorflow": "NSC",
     "keras": "NSC",
     "torchvision": "NCS",
+    "jax": "NSC",
 }
 
 

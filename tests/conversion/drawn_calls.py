@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from halfpixel.frameworks.layer_plans import LAYER_TARGETS, Target
 
-from ..test_resize_conversions import TARGETS_HERE
+from ..test_resize_conversions import QUICK
 
 LARGEST = 640
 _MOST_PIXELS = LARGEST * 480 * 3  # of an image and of a result, over all channels
@@ -635,6 +635,28 @@ def pillow_resize(draw: st.DrawFn) -> Draw:
     return Draw(call, "pillow", pair[0], names=text.names, layout="S", dtype=dtype)
 
 
+_OF_JAX = (
+    "nearest", "linear", "bilinear", "cubic", "bicubic", "lanczos3", "lanczos5", "cubic-pytorch", "area",
+)  # fmt: skip
+
+
+@st.composite
+def jax_resize(draw: st.DrawFn) -> Draw:
+    """``jax.image.resize``, whose shape is that of every axis; it is compiled for each: none of ``draws``."""
+    rank = draw(st.sampled_from((2, 2, 2, 3)))
+    n_in, n_out = draw(pairs(rank))
+    layout = draw(st.sampled_from(("NSC", "SC"))) if rank == 2 else "NSC"
+    sizes_ = ", ".join(map(str, n_out))
+    batch = ("x.shape[0], " if draw(st.booleans()) else "1, ") if layout == "NSC" else ""
+    shape = f"({batch}{sizes_}, x.shape[-1])"
+    method = repr(draw(st.sampled_from(_OF_JAX)))
+    if draw(st.booleans()):
+        method = f"method={method}"
+    antialias = draw(st.sampled_from((None, True, False)))
+    call = _call("jax.image.resize", "x", shape, method, antialias=antialias)
+    return Draw(call, "jax", n_in, layout=layout, dtype=_dtype(draw, "uint8"))
+
+
 @st.composite
 def warp_affine(draw: st.DrawFn) -> Draw:
     """``cv2.warpAffine`` of a matrix that is a resize, and of one that is not."""
@@ -946,7 +968,7 @@ def draws(draw: st.DrawFn) -> Draw:
     )
     return replace(
         one,
-        target=draw(st.sampled_from(TARGETS_HERE)),
+        target=draw(st.sampled_from(QUICK)),
         told=_is_told(draw, one),
         channels=channels,
         image=image,

@@ -86,8 +86,11 @@ PLAIN |= {
     "v2.functional.resized_crop": {"inpt": "x", **_BOX},
     "v2.Resize": {"size": "(h, w)"},
 }
+PLAIN |= {"jax.image.resize": {"image": "x", "shape": "(n, h, w, c)", "method": "'linear'"}}
 OTHER = {
     "size": "(7, 5)",
+    "shape": "(n, 7, 5, c)",
+    "precision": "'high'",
     "scale_factor": "3",
     "mode": "'bicubic'",
     "align_corners": "True",
@@ -135,6 +138,7 @@ OTHER = {
 _OF_TORCHVISION = {"interpolation": "InterpolationMode.BICUBIC", "antialias": "False"}
 OTHER_OF = {
     "cv2.resize": {"interpolation": "cv2.INTER_AREA"},
+    "jax.image.resize": {"antialias": "False"},
     "tf.raw_ops.ScaleAndTranslate": {"antialias": "False", "kernel_type": "'lanczos3'"},
     **{one.name: _OF_TORCHVISION for one in FUNCTIONS if one.framework == "torchvision"},
 }

@@ -312,8 +312,8 @@ def test_every_target_has_a_plan_for_every_framework_s_own_layers(target: str) -
 
 def test_an_unknown_target_is_refused() -> None:
     layer = Layer(convention=ConvTranspose(), kernel=(3, 3), channels=(2, 2))
-    with pytest.raises(ValueError, match="unknown framework 'jax'"):
-        plan(layer, "jax")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="unknown framework 'paddle'"):
+        plan(layer, "paddle")  # type: ignore[arg-type]
 
 
 @pytest.mark.torch

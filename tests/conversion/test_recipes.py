@@ -14,8 +14,8 @@ from halfpixel.frameworks.layer_plans import Target
 from halfpixel.numerics.coordinates import float_coordinates
 from halfpixel.operators import Resize
 from halfpixel.operators.axis import Axis
-from tests.test_resize_conversions import FRAMEWORK, image, names, run, runs
-from tests.thinning import thinned
+from tests.test_resize_conversions import COMPILED, FRAMEWORK, image, names, run, runs
+from tests.thinning import swept, thinned
 
 _ULP = 2.0**-24
 Array = np.ndarray[Any, Any]
@@ -122,6 +122,7 @@ LAYOUT: dict[Target, str] = {
     "opencv": "one",
     "pillow": "one",
     "torchvision": "first",
+    "jax": "last",
 }
 
 
@@ -140,6 +141,8 @@ def of_rank(code: str, target: Target, x: Array) -> Array:
     scope = {**known, "x": given}
     if target in ("tensorflow", "keras"):
         scope["x"] = known["tf"].constant(given)
+    if target == "jax":
+        scope["x"] = known["jnp"].asarray(given)
     exec(code, scope)
     y = np.asarray(scope["y"])
     if target in ("torch", "torchvision"):
@@ -163,7 +166,9 @@ RANKS: tuple[tuple[str, tuple[int, ...]], ...] = (
 @pytest.mark.torch
 @pytest.mark.tensorflow
 @pytest.mark.opencv
-@pytest.mark.parametrize("target", [target for target in LAYOUT if runs(target)])
+@pytest.mark.parametrize(
+    "target", [swept(one) if one in COMPILED else one for one in LAYOUT if runs(one)]
+)
 @pytest.mark.parametrize(("text", "n_in"), RANKS)
 def test_lines_and_volumes_keep_every_axis(
     text: str, n_in: tuple[int, ...], target: Target

@@ -444,8 +444,8 @@ def test_nothing_does_this_shows_the_smallest_image() -> None:
 
 
 def test_an_unknown_target_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown framework 'jax'"):
-        answer("cv2.pyrDown(x)", "jax")
+    with pytest.raises(ValueError, match="unknown framework 'paddle'"):
+        answer("cv2.pyrDown(x)", "paddle")
 
 
 def test_converting_imports_no_framework() -> None:

@@ -78,9 +78,9 @@ STATUSES = {
     **{f"{command} a b 1 2 3": 2 for command in COMMANDS if command != "show"},
     # an unknown name of a set
     **{f"{command} --format xml": 2 for command in COMMANDS},
-    "convert F.interpolate(x,(h,w)) --to jax": 2,
+    "convert F.interpolate(x,(h,w)) --to paddle": 2,
     "convert F.interpolate(x,(h,w))": 2,
-    "rules --framework jax": 2,
+    "rules --framework paddle": 2,
     "rules --operation convolution": 2,
     "identify mine.py:nearest --layout ABC": 2,
     "compare mine.py:nearest mine.py:nearest --dtype int3": 2,

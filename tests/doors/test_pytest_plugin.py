@@ -737,15 +737,15 @@ def test_an_ordinary_test_of_an_absent_framework_is_left_out(project: Project) -
 @pytest.mark.parametrize(
     ("arguments", "missing", "line"),
     [
-        (("--halfpixel-frameworks", "jax"), set(),
-         f"--halfpixel-frameworks: unknown framework 'jax' (choose from {NAMES})"),
+        (("--halfpixel-frameworks", "paddle"), set(),
+         f"--halfpixel-frameworks: unknown framework 'paddle' (choose from {NAMES})"),
         (("--halfpixel-frameworks", "opencv", "--halfpixel-frameworks", "opencv,pytroch"), set(),
          "--halfpixel-frameworks: unknown framework 'pytroch'; did you mean torch? "
          f"(choose from {NAMES})"),
-        (("--halfpixel-require", "jax"), set(),
-         f"--halfpixel-require: unknown framework 'jax' (choose from {NAMES})"),
-        (("--halfpixel-require", "opencv,jax"), set(),
-         f"--halfpixel-require: unknown framework 'jax' (choose from {NAMES})"),
+        (("--halfpixel-require", "paddle"), set(),
+         f"--halfpixel-require: unknown framework 'paddle' (choose from {NAMES})"),
+        (("--halfpixel-require", "opencv,paddle"), set(),
+         f"--halfpixel-require: unknown framework 'paddle' (choose from {NAMES})"),
         (("--halfpixel-require", "PyTorch"), set(),
          "--halfpixel-require torch: not installed; pip install torch"),
         (("--halfpixel-require", "keras_torch"), set(),

@@ -81,7 +81,7 @@ def test_a_downgrade_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ("opencv==4.10.0 torch==2.2", "no framework in common"),
         ("opencv==4.10.0", "give two releases of opencv"),
-        ("opencv==4.10.0 jax==1", "unknown framework 'jax'"),
+        ("opencv==4.10.0 paddle==1", "unknown framework 'paddle'"),
         ("opencv==x opencv==5.0.0", "is no release"),
         ("opencv==4.10.0 opencv==9.1", "unknown release opencv==9.1: known are 3.4.3 to 5.0.0"),
         ("opencv==2.4.13 opencv==5.0.0", "unknown release opencv==2.4.13"),

@@ -40,6 +40,7 @@ _MODULES: Mapping[str, str] = {
     "TF": "torchvision.transforms.functional",
     "transforms": "torchvision.transforms",
     "v2": "torchvision.transforms.v2",
+    "jax": "jax",
     "InterpolationMode": "torchvision.transforms.InterpolationMode",
 }
 _KINDS = {
@@ -48,6 +49,7 @@ _KINDS = {
     "keras": "TensorFlow tensors",
     "pillow": "Pillow images",
     "torchvision": "torch tensors",
+    "jax": "JAX arrays",
 }
 _LAYOUTS: Mapping[str, Layout] = {
     "torch": "NCHW",
@@ -56,6 +58,7 @@ _LAYOUTS: Mapping[str, Layout] = {
     "opencv": "HWC",
     "pillow": "HWC",
     "torchvision": "NCHW",
+    "jax": "NHWC",
 }
 _AS_FUNCTION = "put it into a function in a file, and compare path/to/file.py:function"
 _MODEL = "what ONNX computes is its runtime's: save the model, and compare its file"

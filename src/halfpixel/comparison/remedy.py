@@ -31,10 +31,12 @@ _MODULES: Mapping[str, Target] = {
     "tensorflow": "tensorflow",
     "PIL": "pillow",
     "torchvision": "torchvision",
+    "jax": "jax",
 }
 _SPOKEN: Mapping[Target, str] = {
     "opencv": "OpenCV", "torch": "torch", "keras": "Keras", "tensorflow": "TensorFlow", "onnx": "ONNX",
     "pillow": "Pillow", "torchvision": "torchvision",
+    "jax": "JAX",
 }  # fmt: skip
 
 

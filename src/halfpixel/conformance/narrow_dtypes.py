@@ -2,8 +2,8 @@
 
 float32 and float64 run every case, and so does uint8 where a call returns uint8. A variant
 is another way to write a call, with the same kernel: it runs a few cases in float64; what hands its image
-on to another framework, a few in every dtype. What a narrow dtype adds is its own conversion, rounding and
-saturation. Coordinates and weights are float32's, and were run there.
+on to another framework, and what is compiled for each size, a few in every dtype. What a narrow dtype adds
+is its own conversion, rounding and saturation. Coordinates and weights are float32's, and were run there.
 """
 
 from __future__ import annotations
@@ -71,7 +71,20 @@ HANDED_ON = Treatment(
         "5x4-9x7-extremes", "9x7-5x4-bytes", "4x5-7x9-bytes", "6x11-13x13-bytes",
     ),
 )  # fmt: skip
-TREATMENTS = (READ, ROUNDED, REPEATED, HANDED_ON)
+COMPILED = Treatment(
+    "compiled",
+    "each size is compiled anew, in tenths of a second: enlarged, shrunk, both, doubled, halved, copied",
+    (
+        "4x5-7x9-texture", "9x7-5x4-texture", "6x11-13x4-texture", "4x6-8x12-ramp", "8x12-4x6-ramp",
+        "6x6-6x6-texture", "7x6-1x1-texture", "2x2-8x8-worked_example", "16x16-3x16-texture",
+    ),
+)  # fmt: skip
+COMPILED_NARROW = Treatment(
+    "compiled, in other dtypes",
+    "the same, and the matrices are float32's, rounded to the dtype: both, enlarged, shrunk",
+    ("6x11-13x4-texture", "4x5-7x9-texture", "9x7-5x4-bytes", "5x4-9x7-extremes"),
+)
+TREATMENTS = (READ, ROUNDED, REPEATED, HANDED_ON, COMPILED, COMPILED_NARROW)
 
 PHOTOGRAPH_SIZE = (37, 48)
 """The size of the photograph in float64, float16 and bfloat16: fractions that differ between the axes."""
@@ -81,6 +94,8 @@ def treatment(call: Call, dtype: DType) -> Treatment | None:
     """What a call does with a dtype; None for a dtype in which every case runs by default."""
     if call.hands_on:
         return HANDED_ON
+    if call.compiled:
+        return COMPILED if dtype == "float32" and not call.variant else COMPILED_NARROW
     if dtype in WIDE:
         return REPEATED if dtype == "float64" and call.variant else None
     if call.returns[dtype] != dtype:
@@ -97,6 +112,6 @@ def by_default(call: Call, dtype: DType, names: Sequence[str]) -> frozenset[str]
 
 def photographed_by_default(call: Call, dtype: DType, size: tuple[int, int]) -> bool:
     """Whether the photograph is resized to a size by default: in float32 and integers to each, otherwise, and
-    through variants, to :data:`PHOTOGRAPH_SIZE`."""
-    every = (dtype == "float32" or dtype in INTEGERS) and not call.variant
+    through variants and what is compiled, to :data:`PHOTOGRAPH_SIZE`."""
+    every = (dtype == "float32" or dtype in INTEGERS) and not call.runs_few
     return every or size == PHOTOGRAPH_SIZE

@@ -65,7 +65,7 @@ def _sized() -> Iterator[Call]:
 
 def _shown(entry: ShapeCase, call: Call, convention: Resize) -> bool:
     """Whether a call runs an entry: its convention takes the sizes, and its arguments say them."""
-    if (call.variant and not entry.variants) or not entry.fits(convention):
+    if (call.runs_few and not entry.variants) or not entry.fits(convention):
         return False
     return call.expression(entry.request(convention)) is not None
 

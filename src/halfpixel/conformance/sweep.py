@@ -56,9 +56,10 @@ _LISTED = 8  # size pairs that a summary spells out
 
 def swept(call: Call) -> bool:
     """Whether a call is swept: each once, and where it is made of another framework's, there; those that
-    take a few sizes only are run on all of them by their cases."""
+    take a few sizes only are run on all of them by their cases, and those that are compiled for each size
+    on a few."""
     every = all(convention.takes_every_size for convention in call.follows.values())
-    return every and call.plain and not FRAMEWORKS[call.framework].needs
+    return every and call.plain and not call.compiled and not FRAMEWORKS[call.framework].needs
 
 
 def across(call: Call, convention: Resize) -> bool:

@@ -369,7 +369,7 @@ def edge_trials(release: Releases = installed_release) -> Iterator[Trial]:
 
 
 def _edge_trials(call: Call, convention: Resize, entry: EdgeCase) -> Iterator[Trial]:
-    asked = [d for d in entry.dtypes if not call.variant or d in entry.variants]
+    asked = [d for d in entry.dtypes if not call.runs_few or d in entry.variants]
     taken = [d for d in call.arithmetic if d in asked and not call.refuses(d)]
     dtypes = [d for d in taken if not left_out(call, entry.name, d)]
     grid = any(arithmetic.extent_roundings for arithmetic in call.arithmetic.values())

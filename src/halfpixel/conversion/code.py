@@ -68,6 +68,7 @@ def _said(
 ) -> str:
     def say(one: Call, image: Sizes) -> Expression:
         said = one.said(search.case_of(one, image.n_in, image.n_out, convention))
+        said = _of_any_batch(said, image)
         return _by_factors(said, query, image)
 
     if target == "onnx":
@@ -95,14 +96,27 @@ def _upsampling(sizes: Sizes) -> Expression:
 
 
 def _native(call: Call, named: Sizes) -> Expression:
-    """``F.interpolate`` of a line or a volume."""
+    """A function of a line or a volume, as it is."""
     row = search.row_of(call)
     assert row is not None
+    if BY_NAME[row.function].whole_shape:
+        flags = call.said(search.case_of(call, (2, 2), (2, 2))).kwargs
+        return _of_any_batch(Expression(Name(row.function), (Name("x"),), flags), named)
     flags = {name: value for name, value in row.flags.items() if name != "dimensions"}
     given = {name: value for name, value in flags.items() if value is not None}
     if not given.get("antialias"):
         given.pop("antialias", None)
     return Expression(Name(row.function), (Name("x"),), {"size": named.n_out, **given})
+
+
+def _of_any_batch(said: Expression, named: Sizes) -> Expression:
+    """A call whose shape has the axes that stay, as those of ``x``."""
+    function = BY_NAME.get(str(said.function))
+    if function is None or not function.whole_shape:
+        return said
+    (name,) = function.size
+    shape = (Name("x.shape[0]"), *named.n_out, Name("x.shape[-1]"))
+    return replace(said, kwargs={**said.kwargs, name: shape})
 
 
 def _by_factors(said: Expression, query: Query, image: Sizes) -> Expression:
@@ -125,6 +139,9 @@ _PADS: Mapping[Target, Callable[[int, int, int, int], str]] = {
     ),
     "keras": lambda above, below, left, right: (
         f"keras.ops.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
+    ),
+    "jax": lambda above, below, left, right: (
+        f"jnp.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
     ),
     "pillow": lambda above, below, left, right: f"np.pad(y, {((above, below), (left, right))})",
     "opencv": lambda above, below, left, right: (

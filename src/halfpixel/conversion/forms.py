@@ -59,7 +59,7 @@ UPSAMPLING = Form(
 
 def form_of(target: Target, rank: int, own_rank: int) -> Form | None:
     """How a call that resizes ``own_rank`` axes resizes ``rank``; None where no short code does."""
-    if own_rank == rank != 2:
+    if own_rank == rank != 2 or (rank == 3 and LIBRARIES[target].volumes):
         return NATIVE
     if own_rank != 2:
         return None

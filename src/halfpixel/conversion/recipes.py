@@ -38,6 +38,7 @@ _NAMES: Mapping[Target, str] = {
     "opencv": "numpy",
     "pillow": "numpy",
     "onnx": "onnx",
+    "jax": "jax",
 }
 
 # of a kernel whose weights jump, by which a rounded coordinate gains or loses a pixel at few sizes
@@ -166,6 +167,7 @@ _PICK: Mapping[Target, Callable[[int, Sequence[str]], str]] = {
     "torch": lambda rank, names: "y = x" + "".join(f"[{':, ' * (2 + i)}{n}]" for i, n in enumerate(names)),
     "opencv": lambda rank, names: "y = x" + "".join(f"[{':, ' * i}{n}]" for i, n in enumerate(names)),
     "pillow": lambda rank, names: "y = x" + "".join(f"[{':, ' * i}{n}]" for i, n in enumerate(names)),
+    "jax": lambda rank, names: "y = x" + "".join(f"[{':, ' * (1 + i)}{n}]" for i, n in enumerate(names)),
     "tensorflow": lambda rank, names: "\n".join(
         f"y = tf.gather({'y' if i else 'x'}, {n}, axis={i + 1})" for i, n in enumerate(names)
     ),
@@ -234,6 +236,7 @@ _MADE: Mapping[Target, str] = {
     "opencv": "{of}.astype(x.dtype)",
     "pillow": "{of}.astype(x.dtype)",
     "onnx": "{of}.astype(np.float32)",
+    "jax": "jnp.asarray({of}.astype(float), x.dtype)",
 }
 
 
@@ -304,7 +307,9 @@ def _needs(target: Target, rank: int, letters: Sequence[str]) -> tuple[str, ...]
 
 def _product(target: Target, rank: int, letters: Sequence[str]) -> str:
     own = arrays_of(target)
-    alike: Mapping[Target, Target] = {"keras": "tensorflow", "onnx": "torch", "pillow": "opencv"}
+    alike: Mapping[Target, Target] = {
+        "keras": "tensorflow", "jax": "tensorflow", "onnx": "torch", "pillow": "opencv",
+    }  # fmt: skip
     x, y = _ARRAYS[alike.get(own, own)][rank]
     equation = _EINSUM[rank].format(x=x, y=y)
     listed = ", ".join(letters)
@@ -312,7 +317,7 @@ def _product(target: Target, rank: int, letters: Sequence[str]) -> str:
         return "y = x @ A_w.T" if rank == 1 else "y = A_h @ x @ A_w.T"
     if own == "onnx":
         return "\n".join(_einsums(equation, letters))
-    modules = {"torch": "torch", "tensorflow": "tf", "keras": "keras.ops"}
+    modules = {"torch": "torch", "tensorflow": "tf", "keras": "keras.ops", "jax": "jnp"}
     function = modules.get(own, "np")
     more = ", optimize=True" if function == "np" else ""
     return f"y = {function}.einsum({equation!r}, {listed}, x{more})"

@@ -25,6 +25,7 @@ _AROUND: Mapping[Target, Sequence[tuple[int, int]]] = {
     "opencv": ((0, 0), (0, 1)),
     "pillow": ((0, 0), (0, 1)),
     "torchvision": (_FIRST, (1, 0)),
+    "jax": (_LAST,),
 }
 _SHAPES = ("{}.shape", "{}.size()", "tf.shape({})", "keras.ops.shape({})", "np.shape({})")
 
@@ -78,7 +79,7 @@ class _Named(ast.NodeTransformer):
             reading.function.framework,
         )
         own = _AROUND.get(framework) or _AROUND[arrays_of(framework)]
-        self._around = (_FIRST,) if first else own
+        self._around = (_FIRST,) if first else (reading.around and (reading.around,)) or own
         self._of_pillow = reading.framework in ("pillow", "torchvision")
         self._shapes = [shape.format(self._image) for shape in _SHAPES]
 

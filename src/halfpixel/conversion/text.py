@@ -19,6 +19,7 @@ _NAMES: dict[Target, str] = {
     "onnx": "ONNX Resize",
     "pillow": "Pillow",
     "torchvision": "torchvision",
+    "jax": "JAX",
 }
 
 

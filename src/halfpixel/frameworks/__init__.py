@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import cast
 
-from . import keras_calls, onnx, opencv, pillow, tensorflow, torch, torchvision
+from . import jax, keras_calls, onnx, opencv, pillow, tensorflow, torch, torchvision
 from .call import (
     Call,
     Crash,
@@ -54,6 +54,7 @@ _OWN_LIBRARIES: Mapping[Target, Library] = {
         onnx.LIBRARY,
         pillow.LIBRARY,
         torchvision.LIBRARY,
+        jax.LIBRARY,
     )
 }
 _THIRD_PARTIES = tuple(

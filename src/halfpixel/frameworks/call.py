@@ -297,6 +297,8 @@ class Call:
         offered: it is an answer to what a call is in this framework; what hands more through is not.
         hands_on: the id of the call of another framework that it hands its image on to, whose kernel runs: a
             few cases show that it does.
+        compiled: its framework compiles it anew for each size, which takes some tenths of a second: few of
+            its cases run by default, and in pytest only where the framework is named, or with ``-m sweep``.
         own_code: a variant with code of its own to be traced: it is run in its framework's modes too.
         broken: dtypes that it takes and computes wrongly at some values (docs/findings.md).
         left_out: edges at which it is not run.
@@ -329,6 +331,7 @@ class Call:
     one_image: bool = False
     offered: bool = True
     hands_on: str = ""
+    compiled: bool = False
     own_code: bool = False
     broken: tuple[DType, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -461,6 +464,11 @@ class Call:
     def plain(self) -> bool:
         """Whether it is given sizes, and no other call of its framework says the same."""
         return not self.variant and self.scaling is None
+
+    @property
+    def runs_few(self) -> bool:
+        """Whether a few of the cases are enough: it is dear, or says what another call says."""
+        return self.variant or self.compiled
 
     @property
     def stored_rule(self) -> str | None:

@@ -56,6 +56,8 @@ class Function:
         pictures: it takes tensors and images of Pillow, for which these arguments mean nothing.
         shorter_edge: a size of one number is that of the shorter edge; the image keeps its proportions.
         longest: the argument that the longer edge is at most.
+        whole_shape: its size has an entry for each axis of an image of (N, H, W, C), (H, W, C) or (H, W), or
+            a volume of (N, D, H, W, C).
         box: the arguments that say which rectangle of the image is resized: top, left, height and width.
         refused: why it is not answered, and what to ask about instead.
     """
@@ -84,6 +86,7 @@ class Function:
     pictures: tuple[str, ...] = ()
     shorter_edge: bool = False
     longest: str = ""
+    whole_shape: bool = False
     box: tuple[str, ...] = ()
     refused: str = ""
 
@@ -138,6 +141,7 @@ class Library:
         layouts: by the number of spatial axes, the image ``x`` that its functions take, in words.
         line: the image that a line ``x`` is, and how a line comes out of it again; None where a line is
             resized as it is.
+        volumes: its functions of images resize volumes too.
         reshape: its function of an image and a shape, where a volume is resized in two passes.
         arrays: the library whose code for arrays (indices, zeros around them, products) holds for its own;
             ``pillow`` for NumPy's. Its own, if empty.
@@ -151,6 +155,7 @@ class Library:
     first_axis: int
     layouts: Mapping[int, str]
     line: tuple[str, str] | None = None
+    volumes: bool = False
     reshape: str = ""
     arrays: str = ""
 

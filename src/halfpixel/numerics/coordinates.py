@@ -767,7 +767,6 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
         _by_inverse,
         source="jax-ml/jax, jax/_src/image/scale.py: _resize_nearest, as XLA compiles it: "
         "constants are folded and inverted",
-        applies=lambda c: c == Resize(mode="nearest", nearest_mode="round_prefer_ceil"),
     ),
     "onnxruntime_float32": CoordinateRule(
         _by_quotient,

@@ -247,6 +247,15 @@ def _steps_down_a_column(line: _Line) -> _Taps:
     return replace(taps, weight=weight, over=np.where(between, 2.0, taps.over))
 
 
+def _matrix(line: _Line) -> _Taps:
+    """Every pixel, with any weight; an axis of unchanged size is left alone."""
+    n_in, n_out = line.axis.sizes
+    if n_in == n_out:
+        return _all(np.arange(n_out)[:, None], np.ones((n_out, 1)))
+    weight = np.asarray(line.convention.weights(n_in, n_out), np.float64)
+    return _all(np.broadcast_to(np.arange(n_in), weight.shape), weight)
+
+
 def _short_of_end(line: _Line) -> _Taps:
     """A pixel and the one after it, of a coordinate clipped at 0 and, by its rule, before the last."""
     coordinate = line.coordinates.clip(0, line.axis.n_in - 1)
@@ -630,6 +639,13 @@ EVALUATIONS = {
         modes=(*_KERNELS, "box"),
         says="2·⌈radius⌉ + 1 pixels from the first within the radius on, with any weight; rows first",
         source=f"{_TF}/scale_and_translate_op.cc: ComputeSpansCore, GatherRows, GatherColumns",
+    ),
+    "matrix": Evaluation(
+        _passes(_matrix),
+        modes=("linear", "cubic", "lanczos", "area"),
+        says="every pixel of the image is multiplied, even by 0: one that is not finite makes every output "
+        "so; an axis of unchanged size is left alone",
+        source="jax-ml/jax, jax/_src/image/scale.py: _scale_and_translate (einsum)",
     ),
     "opencv_linear": Evaluation(
         _opencv_linear,

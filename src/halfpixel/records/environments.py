@@ -91,6 +91,7 @@ _VISION = (
     Layer(("torchvision==={torchvision}", "pillow")),
 )
 _TORCH_ALONE = Layer(("torch=={torch}",), stubs=True)
+_JAX = ("jax=={release}", "jaxlib=={release}")
 _PILLOW = Layer(("pillow=={release}",))
 _KERAS_TORCH = Layer(("keras=={release}", "dm-tree"))
 _VISION_RELEASES = (("torch", "2.13.0"), ("torchvision", "0.28.0"))
@@ -143,6 +144,8 @@ ERAS = (
     ),
     Era("pillow", "<10", "3.7", (Layer(("numpy==1.21.6",)), _PILLOW)),
     Era("pillow", ">=10", "3.11", (Layer(("numpy==2.2.6",)), _PILLOW)),
+    Era("jax", "<0.4.31", "3.11", (Layer((*_JAX, "numpy==1.26.4"), dependencies=True),)),
+    Era("jax", ">=0.4.31", "3.11", (Layer((*_JAX, "numpy==2.2.6"), dependencies=True),)),
 )
 
 

@@ -252,6 +252,7 @@ _RUNNERS = {
     "tensorflow_scales.unpadded": "unpadded",
     "keras_calls._run": "keras",
     "pillow._run": "pictures",
+    "jax._run": "channels_last",
 }
 
 

@@ -265,12 +265,22 @@ def load_pillow() -> Names:
     return {"framework": "pillow", "PIL": PIL, "Image": Image, "np": numpy}
 
 
+def load_jax() -> Names:
+    """JAX on the CPU, in one thread."""
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+    import jax
+
+    return {"framework": "jax", "jax": jax, "jnp": jax.numpy}
+
+
 LOADS = {
     "opencv": load_opencv,
     "torch": load_torch,
     "tensorflow": load_tensorflow,
     "keras_torch": load_keras_torch,
     "pillow": load_pillow,
+    "jax": load_jax,
 }
 
 
@@ -298,6 +308,7 @@ _PACKAGES = {
     "tensorflow": (("tensorflow", "tf"), ("keras", "keras")),
     "keras_torch": (("keras", "keras"), ("torch", "torch")),
     "pillow": (("pillow", "PIL"),),
+    "jax": (("jax", "jax"),),
 }
 
 
@@ -348,6 +359,7 @@ KERNELS = {
     "tensorflow": tensorflow_kernels,
     "keras_torch": torch_kernels,
     "pillow": no_kernels,
+    "jax": no_kernels,
 }
 
 # ---------------------------------------------------------------------------- inputs and results
@@ -384,6 +396,14 @@ def keras_tensors(names: Names, inputs: Names, probe: Names) -> Names:
     return {k: convert(v, dtype=probe["dtype"]) for k, v in laid(inputs, probe).items()}
 
 
+def jax_arrays(names: Names, inputs: Names, probe: Names) -> Names:
+    """JAX's arrays, (N, H, W, C); those of float64 are float32 without a setting."""
+    jax = names["jax"]
+    jax.config.update("jax_enable_x64", probe["dtype"] == "float64")
+    made = laid(inputs, probe).items()
+    return {key: jax.numpy.asarray(value, dtype=probe["dtype"]) for key, value in made}
+
+
 def laid(inputs: Names, probe: Names) -> Names:
     """Arrays with their channels last, unless the probe has them first."""
     import numpy as np
@@ -402,6 +422,7 @@ TENSORS = {
     "tensorflow": tensorflow_tensors,
     "keras_torch": keras_tensors,
     "pillow": as_they_are,
+    "jax": jax_arrays,
 }
 
 

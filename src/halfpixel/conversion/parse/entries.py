@@ -37,6 +37,8 @@ def sized(reading: Reading, arguments: Flags) -> Reading:
     given = [value for value in factors if value not in unset]
     if function.shorter_edge and (edged := _by_edge(reading, arguments)) is not None:
         return edged
+    if function.whole_shape:
+        return _by_shape(reading, sizes[0])
     nothing = all(value is None or value == (0, 0) for value in sizes)
     if given and not nothing and function.framework == "torch":
         # a name may stand for None
@@ -54,6 +56,63 @@ def sized(reading: Reading, arguments: Flags) -> Reading:
         return reading
     entries = entries_of(reading, function.size, sizes)
     return replace(reading, by="size", size=entries, scalar_size=_scalar(function, sizes))
+
+
+# of an image or a volume, by the number of entries of its shape: how many axes are not resized
+_AROUND = {2: (0, 0), 3: (0, 1), 4: (1, 1), 5: (1, 1)}
+_LAYOUT = {2: "(H, W)", 3: "(H, W, C)", 4: "(N, H, W, C)", 5: "(N, D, H, W, C)"}
+_CHANNELS = (
+    1,
+    3,
+    4,
+)  # of an image: what the second axis is that has so many, where the others have more
+
+
+def _by_shape(reading: Reading, shape: Any) -> Reading:
+    """A reading whose size has an entry for each axis of the image.
+
+    Raises:
+        Unreadable: it is not written out, or reads as that of another layout.
+    """
+    function, (name,) = reading.function, reading.function.size
+    if not isinstance(shape, (tuple, list)) or len(shape) not in _AROUND:
+        raise Unreadable(
+            f"{function.name}: {name} has an entry for each axis, as (n, h, w, c): write them out, "
+            f"got {shape!r}"
+        )
+    around = before, after = _AROUND[len(shape)]
+    layout = _LAYOUT[len(shape)]
+    _check_layout(reading, shape, layout)
+    entries = entries_of(reading, (name,), [tuple(shape[before : len(shape) - after])])
+    note = f"x is {layout}: every axis of it that {name} changes is resized"
+    return replace(reading, by="size", size=entries, around=around, notes=(*reading.notes, note))
+
+
+def _check_layout(reading: Reading, shape: Sequence[Any], layout: str) -> None:
+    """Check that channels are last.
+
+    Raises:
+        Unreadable: the second axis is that of the channels, or an axis takes the size of another.
+    """
+    name, last = reading.function.name, len(shape) - 1
+    kept = {
+        i: re.fullmatch(r"\w[\w.]*\.shape\[(-?\d)\]", str(entry)) for i, entry in enumerate(shape)
+    }
+    from_ = {i: int(found[1]) % len(shape) for i, found in kept.items() if found}
+    few = shape[1] in _CHANNELS and min(map(_number, shape[2:]), default=0) > max(_CHANNELS)
+    if len(shape) > 3 and from_.get(last) != last and (few or from_.get(1) == 1):
+        raise Unreadable(
+            f"{name}: its second axis is that of the channels, and they are read as the last, {layout}: "
+            "write it for jnp.moveaxis(x, 1, -1)"
+        )
+    own = (0, last) if len(shape) > 3 else (last,) if len(shape) == 3 else ()
+    if any(from_.get(i, i) != i for i in own):
+        raise Unreadable(f"{name}: of an image of {layout}, an axis takes the size of another")
+
+
+def _number(entry: Any) -> float:
+    """An entry of a shape; a name is any number."""
+    return entry if isinstance(entry, int) else float("inf")
 
 
 def _by_edge(reading: Reading, arguments: Flags) -> Reading | None:

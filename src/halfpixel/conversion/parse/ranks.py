@@ -45,6 +45,12 @@ def _said(function: Function, arguments: Mapping[str, Any]) -> Iterator[tuple[st
     if function.rank is not None:
         yield function.name, function.rank
         return  # how many entries there are is checked where they are read
+    if function.whole_shape:
+        (name,) = function.size
+        entries = _entries(arguments[name])
+        if entries is not None:
+            yield f"{name}={arguments[name]!r}", max(entries - 2, 2)
+        return
     mode = arguments.get("mode")
     if isinstance(mode, str) and mode in _OF_MODES:
         yield f"mode={mode!r}", _OF_MODES[mode]

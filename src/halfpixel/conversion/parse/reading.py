@@ -69,6 +69,7 @@ class Reading:
         scalar_size: where the size, or the factors, are one name: it may be a number, for all axes, or a
             tuple. ``size`` has the entries of a tuple, ``factors`` the number.
         edge: what is said in place of a size, if one edge is; beside a ``scalar_size``, that as a number.
+        around: the image's axes before and after those that are resized, where the call says them.
         input_size: of the image, where the call says it; else None.
         calls: of the catalogue, that it can be: by the sizes, the channels, or Keras's backend.
         image: the name of what is resized; empty where it has none.
@@ -88,6 +89,7 @@ class Reading:
     ratio: tuple[float, ...] | None = None
     scalar_size: str | None = None
     edge: Edge | None = None
+    around: tuple[int, int] | None = None
     input_size: tuple[int, ...] | None = None
     calls: tuple[Call, ...] = ()
     image: str = ""

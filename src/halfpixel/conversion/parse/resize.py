@@ -189,7 +189,11 @@ def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Readin
     elif image is not None and not _name_of(image):
         picture = reading.ways.get("image") == PICTURE
         notes.insert(0, f"x in the code is {_array_of(image) if picture else image}")
-    if function.rank is None and not ranks.says_so(function, arguments):
+    if (
+        function.rank is None
+        and not function.whole_shape
+        and not ranks.says_so(function, arguments)
+    ):
         notes.insert(
             0, "x is (N, C, H, W): nothing in the call says along how many axes it resizes"
         )

@@ -23,7 +23,7 @@ from .values import Default, Spelling, Undecided, Values, by_branch
 # flags whose None is a value, and does not say that something else is given
 _MAY_BE_NONE = ("align_corners", "antialias")
 # modules whose functions are looked for, by the first word of a dotted name
-ROOTS = ("torch", "torchvision", "tensorflow", "tf_keras", "keras", "cv2")
+ROOTS = ("torch", "torchvision", "tensorflow", "tf_keras", "keras", "cv2", "jax")
 # of an image of Pillow, whatever its name; what makes one, and methods of one whose result is one
 _METHOD = "PIL.Image.Image.resize"
 _OPENERS = tuple(f"PIL.Image.{name}" for name in ("open", "fromarray", "new", "merge"))

@@ -523,6 +523,7 @@ class Spelling(ast.NodeTransformer):
             "tensorflow",
             "PIL",
             "torchvision",
+            "jax",
         ):
             return None
         own = full.replace("tensorflow", "tf", 1).removeprefix("PIL.")

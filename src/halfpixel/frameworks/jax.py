@@ -1,0 +1,252 @@
+"""JAX's calls: ``jax.image.resize``.
+
+An image is multiplied by a matrix of weights along each axis whose size changes (jax-ml/jax,
+``jax/_src/image/scale.py``: ``compute_weight_mat``, ``_scale_and_translate``), in the image's dtype if that
+is of floats, else in float32. XLA compiles a call anew for each shape: the suites run few of its cases by
+default (:attr:`Call.compiled`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..numerics.error_model import ErrorModel, normalised_weight_error
+from ..operators import Resize
+from ..operators.request import Request
+from .call import (
+    BFLOAT16,
+    HALVES,
+    INTEGERS,
+    WIDE,
+    Call,
+    DType,
+    Expression,
+    Framework,
+    Name,
+    Names,
+    Refusal,
+    array,
+    dtype_name,
+)
+from .layer_plans import Target
+from .library import Function, Library, Words
+
+_SCALE_PY = "jax-ml/jax, jax/_src/image/scale.py"
+_RELEASES = ">=0.4.13"  # the first with a jaxlib for Python 3.11
+
+_NEAREST = Resize(mode="nearest", nearest_mode="round_prefer_ceil")
+
+
+def _kernel(mode: str, *, antialias: bool, **attributes: Any) -> Resize:
+    """What lies outside weighs nothing, and the rest is divided by its sum."""
+    # of the triangle's two taps at an edge, the one that is left has all the weight either way
+    left_out = mode != "linear" or antialias
+    return Resize(mode=mode, antialias=antialias, exclude_outside=left_out, **attributes)
+
+
+# method, antialias, convention, releases
+_METHODS: tuple[tuple[str, bool | None, Resize, str], ...] = (
+    ("nearest", None, _NEAREST, _RELEASES),
+    *(
+        (method, antialias, _kernel(mode, antialias=antialias, **attributes), _RELEASES)
+        for method, mode, attributes in (
+            ("linear", "linear", {}),
+            ("cubic", "cubic", {"cubic_coeff_a": -0.5}),
+            ("lanczos3", "lanczos", {}),
+            ("lanczos5", "lanczos", {"lanczos_radius": 5}),
+        )
+        for antialias in (True, False)
+    ),
+    ("cubic-pytorch", False, Resize(mode="cubic"), ">=0.10"),
+    ("cubic-pytorch", True, _kernel("cubic", antialias=True, cubic_coeff_a=-0.5), ">=0.10"),
+    ("area", None, Resize(mode="area"), ">=0.10.1"),
+)
+
+
+def _arithmetic(convention: Resize, dtype: DType) -> ErrorModel:
+    if convention.mode == "nearest":
+        return ErrorModel(
+            coordinates="float32",  # of float64 too
+            coordinate_roundings=0,
+            weights="float32",
+            weight_error=0,
+            accumulation="float32",
+            coordinate_rule="jax_float32",
+            source=f"{_SCALE_PY}: _resize_nearest",
+        )
+    wide = "float64" if dtype == "float64" else "float32"
+    narrow = dtype if dtype in HALVES else None
+    return ErrorModel(
+        coordinates=wide,
+        coordinate_roundings=3,  # the inverse scale, its product with the index, and - 0.5
+        # - the pixel; the kernel's scale, its inverse and the product with that
+        distance_roundings=4,
+        weights=wide,
+        weight_error=4 if convention.mode == "area" else normalised_weight_error(convention),
+        normalised=True,
+        accumulation=wide,
+        narrow=narrow,
+        narrow_roundings=4 if narrow else 0,  # the weights of each axis, the result of each product
+        evaluation=("matrix",),
+        flushes=True,
+        source=f"{_SCALE_PY}: compute_weight_mat, _scale_and_translate",
+    )
+
+
+def _resize(flags: dict[str, object]) -> Callable[[Request], Expression | None]:
+    """The shape has an entry for each axis: (N, H, W, C)."""
+
+    def expression(request: Request) -> Expression:
+        shape = (request.shape[0], *request.size, request.shape[1])
+        return Expression(Name("jax.image.resize"), (Name("x"),), {"shape": shape, **flags})
+
+    return expression
+
+
+# ---------------------------------------------------------------------------- running
+
+
+def _arrays(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    """Images become NHWC."""
+    layouts = {"x": (0, 2, 3, 1)}
+    asarray = names["jax"].numpy.asarray
+    return {k: asarray(v.transpose(layouts[k]), dtype=dtype_name(v)) for k, v in inputs.items()}
+
+
+def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    """On the CPU; where the image is of float64, with the setting without which that is float32."""
+    with names["on_cpu"](), names["x64"](inputs["x"].dtype == np.float64):
+        result = expression.evaluate({**names, **_arrays(names, inputs)})
+        return _to_array(names, result).transpose(0, 3, 1, 2)
+
+
+def _to_array(names: Names, result: Any) -> NDArray[Any]:
+    if result.dtype == names["jax"].numpy.bfloat16:
+        return array(np.asarray(result.astype("float32")).astype(BFLOAT16))
+    return array(np.asarray(result))
+
+
+def _empties_an_axis(request: Request, dtype: str, names: Names) -> bool:
+    return any(not n_in and n_out > 0 for n_in, n_out in request.sizes)
+
+
+_REFUSES_EMPTY = (
+    Refusal(
+        words="division by zero|Slice size at index . in gather op is out of range",
+        why=f"no input pixels: the scale is divided by their number, or one of none is read ({_SCALE_PY}: "
+        "_resize, _resize_nearest)",
+        when=_empties_an_axis,
+    ),
+)
+
+
+def _resize_call(method: str, antialias: bool | None, convention: Resize, releases: str) -> Call:
+    flags: dict[str, object] = {"method": method}
+    if antialias is not None:
+        flags["antialias"] = antialias
+    dtypes: tuple[DType, ...] = (*WIDE, *HALVES, *INTEGERS)
+    copies = convention.mode == "nearest"
+    return Call(
+        framework="jax",
+        name=f"image.resize-{method}{'-antialias' if antialias else ''}",
+        operation="resize",
+        follows={releases: convention},
+        expression=_resize(flags),
+        run=_run,
+        arithmetic={dtype: _arithmetic(convention, dtype) for dtype in dtypes},
+        returns={
+            dtype: dtype if copies or dtype not in INTEGERS else "float32" for dtype in dtypes
+        },
+        refusals=_REFUSES_EMPTY,
+        compiled=True,
+        variant=method == "cubic-pytorch" and bool(antialias),
+    )
+
+
+CALLS = tuple(_resize_call(*row) for row in _METHODS)
+
+_XLA_FLAG = "--xla_cpu_multi_thread_eigen=false"
+
+
+def _load() -> Names:
+    if "jax" not in sys.modules:
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_XLA_FLAG}".strip()
+    import jax
+
+    @contextlib.contextmanager
+    def x64(on: bool) -> Iterator[None]:
+        before = jax.config.jax_enable_x64
+        jax.config.update("jax_enable_x64", on)
+        try:
+            yield
+        finally:
+            jax.config.update("jax_enable_x64", before)
+
+    def on_cpu() -> Any:
+        return jax.default_device(jax.devices("cpu")[0])
+
+    return {"jax": jax, "jnp": jax.numpy, "x64": x64, "on_cpu": on_cpu}
+
+
+def _environment(names: Names) -> str:
+    return f"jaxlib {importlib.import_module('jaxlib').__version__}, CPU"
+
+
+# ---------------------------------------------------------------------------- as users write it
+
+_LIBRARY: Target = "jax"
+_WORDS: Words = {
+    "bilinear": "linear",
+    "trilinear": "linear",
+    "triangle": "linear",
+    "bicubic": "cubic",
+    "tricubic": "cubic",
+    "bicubic-pytorch": "cubic-pytorch",
+}
+_WIDENED = ("linear", "cubic", "lanczos3", "lanczos5", "cubic-pytorch")
+
+LIBRARY = Library(
+    name=_LIBRARY,
+    title="JAX",
+    functions=(
+        Function(
+            framework=_LIBRARY,
+            name="jax.image.resize",
+            takes="image, shape, method, antialias=True, precision=None",
+            image="image",
+            size=("shape",),
+            whole_shape=True,
+            rank=None,
+            told={"precision": "on a CPU it changes nothing"},
+            words={"method": {**_WORDS, **{method: method for method, *_ in _METHODS}}},
+            constants={
+                "method": {method.upper().replace("-", "_"): method for method, *_ in _METHODS}
+            },
+            moot={"antialias": ("method", _WIDENED)},
+        ),
+    ),
+    constants=("", "ResizeMethod", "image.ResizeMethod", "jax.image.ResizeMethod"),
+    first_axis=1,
+    layouts={1: "x is (N, W, C)", 2: "x is (N, H, W, C)", 3: "x is (N, D, H, W, C)"},
+    line=("x[:, None]", "[:, 0]"),
+    volumes=True,
+)
+
+FRAMEWORK = Framework(
+    name="jax",
+    title="JAX",
+    colour="#8e24aa",
+    module="jax",
+    distributions=("jax",),
+    calls=CALLS,
+    load=_load,
+    environment=_environment,
+)
