@@ -21,6 +21,7 @@ from halfpixel.frameworks import windows as p
 from halfpixel.frameworks.layer_plans import LAYER_TARGETS, Layer, plan
 from halfpixel.frameworks.windows import Window, WindowAxis
 from halfpixel.numerics.error_model import sum_of_products
+from tests.thinning import swept
 
 SHAPES = [
     (kernel, stride, dilation)
@@ -319,11 +320,14 @@ def test_an_unknown_target_is_refused() -> None:
 @pytest.mark.torch
 @pytest.mark.tensorflow
 @pytest.mark.parametrize(
-    "operator", [one for one in OPERATORS if one.framework != "onnx"], ids=lambda one: one.name
+    "operator",
+    [swept(one) if one.framework == "jax" else one for one in OPERATORS if one.framework != "onnx"],
+    ids=lambda one: one.name,
 )
 def test_signatures_are_the_frameworks_own(operator: Operator) -> None:
     head, *rest = operator.name.split(".")
-    function = frameworks.load("torch" if operator.framework == "torch" else "tensorflow")[head]
+    home = {"keras": "tensorflow"}.get(operator.framework, operator.framework)
+    function = frameworks.load(home)[head]
     for name in rest:
         function = getattr(function, name)
     signature = _signature(function)

@@ -219,6 +219,7 @@ def test_a_transposed_convolution_is_answered_in_every_rank(rank: int, target: T
         "torch": f"F.conv_transpose{rank}d(",
         "tensorflow": f"tf.nn.conv{rank}d_transpose(",
         "keras": f"keras.layers.Conv{rank}DTranspose(",
+        "jax": "jax.lax.conv_transpose(",
     }
     assert names.get(target, '"ConvTranspose"') in answer.code
     axes = {1: "along the width", 2: "along both axes", 3: "along all axes"}

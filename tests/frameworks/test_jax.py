@@ -14,7 +14,13 @@ from halfpixel.conformance import trials, verdicts
 from halfpixel.conversion import convert
 from halfpixel.conversion.answer import ResizeConversion
 from halfpixel.conversion.parse import Reading, Unreadable, read
+from halfpixel.conversion.parse.conv_transpose import Sizes, Spoken
 from halfpixel.frameworks import FRAMEWORKS, Call
+from halfpixel.frameworks.layer_plans import LAYER_TARGETS, Layer, code, plan
+from halfpixel.frameworks.windows import axes_of
+from halfpixel.operators import ConvTranspose
+from halfpixel.operators.request import Request
+from tests import test_conversions
 from tests.conversion import claims, drawn_calls
 from tests.conversion.drawn_calls import Draw
 
@@ -117,6 +123,119 @@ def test_what_came_later_has_its_releases() -> None:
     assert CALLS["image.resize-linear"].at("0.4.30") is not None
 
 
+# ---------------------------------------------------------------------------- transposed convolutions
+
+# a call, the weight's shape, and what is cut at the start and the end of each axis
+LAX = (
+    ("jax.lax.conv_transpose(x, w, (2, 2), 'SAME', transpose_kernel=True)", (3, 3, 4, 6), [(0, 1)] * 2),
+    ("jax.lax.conv_transpose(x, w, (2, 2), 'SAME', transpose_kernel=True)", (4, 4, 4, 6), [(1, 1)] * 2),
+    ("jax.lax.conv_transpose(x, w, (3, 3), 'SAME', transpose_kernel=True)", (2, 2, 4, 6), [(0, -1)] * 2),
+    ("jax.lax.conv_transpose(x, w, (2, 1), 'VALID', transpose_kernel=True)", (3, 1, 4, 6), [(0, 0)] * 2),
+    ("lax.conv_transpose(x, w, (3, 2), padding='VALID', rhs_dilation=(1, 2), transpose_kernel=True)",
+     (2, 3, 4, 6), [(0, -1), (0, 0)]),
+    ("jax.lax.conv_transpose(x, w, (2, 3), [(1, 2), (3, 0)], transpose_kernel=True)", (3, 4, 4, 6),
+     [(1, 0), (0, 3)]),
+    ("jax.lax.conv_transpose(x, w, (2, 2), [(1, 0), (1, 1)], (2, 2), None, True, "
+     "use_consistent_padding=True)", (3, 3, 4, 6), [(1, 0), (1, 1)]),
+    ("jax.lax.conv_transpose(x, w, [2], 'SAME', transpose_kernel=True)", (5, 4, 6), [(1, 2)]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "weight", "windows"), LAX)
+def test_a_padding_is_read_as_what_is_cut(
+    text: str, weight: tuple[int, ...], windows: list[tuple[int, int]]
+) -> None:
+    found = read(text, Sizes(weight))
+    assert isinstance(found, Spoken)
+    axes = axes_of(found.layer.convention, found.layer.kernel)
+    assert [(axis.window.begin, axis.window.end) for axis in axes] == windows
+    assert found.layer.channels == (6, 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("(2, 2), 'same'", "padding is 'SAME', 'VALID' or a pair"),
+        ("(2, 2), [(1, 1)]", "a pair for each of 2 axes"),
+        ("(2, 2), [(3, 1), (1, 1)]", "puts zeros before the first pixel"),
+        ("(2, 2), 'SAME', None, ('NCHW', 'OIHW', 'NCHW')", "dimension_numbers="),
+        ("(2, 2), padding", "padding=padding is not written out"),
+    ],
+)
+def test_what_is_no_transposed_convolution_of_this_layout_is_refused(
+    arguments: str, words: str
+) -> None:
+    with pytest.raises(Unreadable, match=words):
+        read(f"jax.lax.conv_transpose(x, w, {arguments})", Sizes((3, 3, 6, 4)))
+
+
+def test_a_weight_that_is_not_turned_is_told() -> None:
+    found = read("jax.lax.conv_transpose(x, w, (2, 2), 'SAME')", Sizes((3, 3, 6, 4)))
+    assert isinstance(found, Spoken)
+    assert found.notes == ("w in the code is np.flip(rhs, (0, 1)).swapaxes(-1, -2)",)
+    assert found.layer.channels == (6, 4)
+
+
+@pytest.mark.parametrize(
+    ("n_in", "kernel", "pads", "ends"),
+    [
+        ((4, 3), (2, 4), (1, 3, 1, 1), True),
+        ((2, 3), (2, 4), (1, 3, 1, 1), False),  # the size of the image is that of the kernel
+        ((4, 5), (2, 4), (1, 3, 1, 1), False),  # the kernel is not larger
+        ((4, 3), (2, 4), (0, 3, 0, 1), False),  # another padding
+        ((4, 3), (3, 4), (2, 3, 2, 1), False),  # another kernel
+        ((9, 9), (2, 2), (1, 1, 1, 1), False),
+    ],
+)
+def test_where_xla_ends_the_process(
+    n_in: tuple[int, int], kernel: tuple[int, int], pads: tuple[int, ...], ends: bool
+) -> None:
+    """As seen in processes that were forked for it, 0.10.2."""
+    request = Request(
+        ConvTranspose(strides=(2, 2), pads=pads), (1, 1, *n_in), (1, 1), weight=(1, 1, *kernel)
+    )
+    crash = CALLS["lax.conv_transpose-pairs"].crash(request, "float32")
+    assert (crash is not None) == ends
+
+
+def test_code_for_jax_avoids_that() -> None:
+    layer = Layer(
+        convention=ConvTranspose(strides=(2, 2), pads=(1, 3, 1, 1)),
+        kernel=(2, 4),
+        channels=(1, 1),
+        bias=False,
+    )
+    made = plan(layer, "jax")
+    assert made.arguments["padding"] == ((1, 1), (0, 2))
+    assert "y = y[:, 1:-1, :]" in code(layer, "jax")
+    assert "XLA ends the process" in made.reasons[0]
+
+
+@pytest.mark.sweep
+@pytest.mark.jax
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.opencv
+@pytest.mark.parametrize("target", LAYER_TARGETS)
+@pytest.mark.parametrize(("text", "weight"), [one[:2] for one in LAX])
+def test_an_answer_computes_what_the_call_of_jax_does(
+    text: str, weight: tuple[int, ...], target: Any
+) -> None:
+    test_conversions.holds(text, weight, target)
+
+
+@pytest.mark.sweep
+@pytest.mark.jax
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.opencv
+@pytest.mark.parametrize(("text", "weight"), test_conversions.CALLS)
+def test_the_answer_in_jax_computes_what_the_call_does(
+    text: str, weight: tuple[int, ...] | None
+) -> None:
+    test_conversions.holds(text, weight, "jax")
+
+
 # ---------------------------------------------------------------------------- run
 
 
@@ -131,7 +250,9 @@ def shifted(call: Call) -> Call:
 
 @pytest.mark.sweep
 @pytest.mark.jax
-@pytest.mark.parametrize("call", CALLS.values(), ids=lambda call: call.id)
+@pytest.mark.parametrize(
+    "call", [call for call in CALLS.values() if call.follows], ids=lambda call: call.id
+)
 def test_a_shifted_image_is_seen_in_every_call(call: Call) -> None:
     only = {"jax": frameworks.release("jax")}
     (trial,) = (

@@ -9,7 +9,7 @@ What is left out, with its reason:
   coordinate is outside;
 - scikit-image's ``resize_local_mean`` with ``grid_mode=False``, windows around the aligned coordinates, and
   ``downscale_local_mean`` of sizes that are no multiple, which adds ``cval`` before it takes the mean;
-- ``jax.lax.conv_transpose`` of two axes: with strides (2, 3) it aborts the process (docs/findings.md).
+- ``jax.lax.conv_transpose`` of two axes: it can abort the process (docs/findings.md); the suites run it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""JAX's calls: ``jax.image.resize``.
+"""JAX's calls: ``jax.image.resize`` and ``jax.lax.conv_transpose``.
 
 An image is multiplied by a matrix of weights along each axis whose size changes (jax-ml/jax,
 ``jax/_src/image/scale.py``: ``compute_weight_mat``, ``_scale_and_translate``), in the image's dtype if that
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -18,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.error_model import ErrorModel, normalised_weight_error
-from ..operators import Resize
+from ..numerics.error_model import ErrorModel, normalised_weight_error, sum_of_products
+from ..operators import ConvTranspose, Resize
 from ..operators.request import Request
 from .call import (
     BFLOAT16,
@@ -27,6 +28,7 @@ from .call import (
     INTEGERS,
     WIDE,
     Call,
+    Crash,
     DType,
     Expression,
     Framework,
@@ -38,6 +40,7 @@ from .call import (
 )
 from .layer_plans import Target
 from .library import Function, Library, Words
+from .windows import JAX_WORDS, WindowAxis, axes_of, jax_pair, jax_window, xla_swaps
 
 _SCALE_PY = "jax-ml/jax, jax/_src/image/scale.py"
 _RELEASES = ">=0.4.13"  # the first with a jaxlib for Python 3.11
@@ -115,8 +118,8 @@ def _resize(flags: dict[str, object]) -> Callable[[Request], Expression | None]:
 
 
 def _arrays(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
-    """Images become NHWC."""
-    layouts = {"x": (0, 2, 3, 1)}
+    """Images become NHWC, weights (kernel_h, kernel_w, c_out, c_in)."""
+    layouts = {"x": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
     asarray = names["jax"].numpy.asarray
     return {k: asarray(v.transpose(layouts[k]), dtype=dtype_name(v)) for k, v in inputs.items()}
 
@@ -171,7 +174,92 @@ def _resize_call(method: str, antialias: bool | None, convention: Resize, releas
     )
 
 
-CALLS = tuple(_resize_call(*row) for row in _METHODS)
+# ---------------------------------------------------------------------------- conv_transpose
+
+_CONVOLUTION_PY = "jax-ml/jax, jax/_src/lax/convolution.py: conv_transpose"
+
+
+def _padding(request: Request, word: str) -> object:
+    """The argument that says a request, or None."""
+    assert isinstance(request.convention, ConvTranspose)
+    axes = axes_of(request.convention, request.kernel)
+    if not word:
+        return tuple(map(jax_pair, axes))
+    said = (jax_window(word, a.kernel, a.stride, a.dilation) == a.window for a in axes)
+    return word if all(said) else None
+
+
+def _conv_transpose(word: str, *, turned: bool) -> Callable[[Request], Expression | None]:
+    """With a pair for each axis, or a word; of a weight as that of the convolution that is transposed, or
+    of one that is flipped, its channels the other way round."""
+
+    def expression(request: Request) -> Expression | None:
+        c, padding = request.convention, _padding(request, word)
+        assert isinstance(c, ConvTranspose)
+        if padding is None or c.group > 1:
+            return None
+        flags: dict[str, object] = {"strides": c.strides, "padding": padding}
+        if max(c.dilations) > 1:
+            flags["rhs_dilation"] = c.dilations
+        weight: Expression | Name = Name("w")
+        if turned:
+            flags["transpose_kernel"] = True
+        else:
+            flipped = Expression(Name("jnp.flip"), (weight, (0, 1)))
+            weight = Expression(Name("jnp.swapaxes"), (flipped, 2, 3))
+        call = Expression(Name("jax.lax.conv_transpose"), (Name("x"), weight), flags)
+        return Expression(Name("jnp.add"), (call, Name("b"))) if request.bias else call
+
+    return expression
+
+
+def _swaps(request: Request) -> bool:
+    """Whether XLA takes the image for the kernel, where an axis stays that must not."""
+    assert isinstance(request.convention, ConvTranspose)
+    axes = axes_of(request.convention, request.kernel)
+    each = list(zip(axes, request.shape[2:], strict=True))
+    others = [(a.kernel, n) for a, n in each if not xla_swaps(a) and not _contracts(a, n)]
+    larger = math.prod(k for k, _ in others) > math.prod(n for _, n in others)
+    return larger and any(xla_swaps(a) and n != a.kernel for a, n in each)
+
+
+def _contracts(axis: WindowAxis, n_in: int) -> bool:
+    """A kernel of the image's size that is moved nowhere stays as it is, too."""
+    still = axis.stride == axis.dilation == 1 and jax_pair(axis) == (0, 0)
+    return still and axis.kernel == n_in
+
+
+_SWAPPED = Crash(
+    why="the image is taken for the kernel, and an axis of two taps, a stride of 2 and no padding stays "
+    "as it is (openxla/xla, xla/hlo/transforms/simplifiers/conv_operand_swapper.cc: "
+    "SwapConvolutionOperandsIfBeneficial)",
+    releases="",
+    when=_swaps,
+)
+
+
+def _conv_call(name: str, word: str, *, turned: bool) -> Call:
+    return Call(
+        framework="jax",
+        name=f"lax.conv_transpose-{name}",
+        operation="conv_transpose",
+        releases=_RELEASES,
+        expression=_conv_transpose(word, turned=turned),
+        run=_run,
+        arithmetic={dtype: sum_of_products(dtype, _CONVOLUTION_PY) for dtype in WIDE},
+        returns={dtype: dtype for dtype in WIDE},
+        crashes=(_SWAPPED,),
+        compiled=True,
+        variant=bool(word) or not turned,
+    )
+
+
+CALLS = (
+    *(_resize_call(*row) for row in _METHODS),
+    _conv_call("pairs", "", turned=True),
+    *(_conv_call(word, word, turned=True) for word in JAX_WORDS),
+    _conv_call("flipped", "", turned=False),
+)
 
 _XLA_FLAG = "--xla_cpu_multi_thread_eigen=false"
 

@@ -23,7 +23,7 @@ from .windows import Window, WindowAxis
 Target = Literal["torch", "tensorflow", "keras", "onnx", "opencv", "pillow", "torchvision", "jax"]
 TARGETS: tuple[Target, ...] = get_args(Target)
 
-_CHANNELS_LAST = ("tensorflow", "keras")
+_CHANNELS_LAST = ("tensorflow", "keras", "jax")
 _AXES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
@@ -103,7 +103,7 @@ class Plan:
 
         Returns:
             In the framework's layout, with blocks and zeros written out: ``(in, out / groups, *kernel)``
-            in torch and ONNX, ``(*kernel, out / groups, in)`` in TensorFlow and Keras.
+            in torch and ONNX, ``(*kernel, out / groups, in)`` in TensorFlow, Keras and JAX.
         """
         if w.shape[2:] != self.kernel:
             spread = np.zeros((*w.shape[:2], *self.kernel), w.dtype)
@@ -137,7 +137,7 @@ def plan(layer: Layer, target: Target) -> Plan:
 
     Args:
         layer: the transposed convolution.
-        target: torch, tensorflow (``tf.nn``), keras, onnx, or opencv (``cv2.dnn`` reads ONNX).
+        target: torch, tensorflow (``tf.nn``), keras, onnx, opencv (``cv2.dnn`` reads ONNX), or jax.
 
     Raises:
         ValueError: there is no such target, or it has no transposed convolution.
@@ -326,12 +326,41 @@ def _keras(layer: Layer) -> Plan:
     )
 
 
+def _jax(layer: Layer) -> Plan:
+    axes, c = layer.axes, layer.convention
+    reasons = []
+    if c.group > 1:
+        reasons.append("JAX has no groups: the weight has them as blocks, and zeros elsewhere")
+    swapped = [_padding.xla_swaps(axis) for axis in axes]
+    if any(swapped):
+        what = "XLA ends the process for this padding of some sizes (docs/findings.md)"
+        reasons.append(_why(axes, [not one for one in swapped], what))
+    kept = [Window(0, 0) if one else axis.window for one, axis in zip(swapped, axes, strict=True)]
+    padding = tuple(
+        _padding.jax_pair(replace(axis, window=window))
+        for axis, window in zip(axes, kept, strict=True)
+    )
+    arguments: dict[str, object] = {"strides": c.strides, "padding": padding}
+    if max(c.dilations) > 1:
+        arguments["rhs_dilation"] = c.dilations
+    return Plan(
+        target="jax",
+        arguments={**arguments, "transpose_kernel": True},
+        crop=_crops(axes, kept),
+        blocks=c.group,
+        kernel=layer.kernel,
+        dilations=(1,) * layer.rank,
+        reasons=tuple(reasons),
+    )
+
+
 _PLANS: Mapping[Target, Callable[[Layer], Plan]] = {
     "torch": _torch,
     "tensorflow": _tensorflow,
     "keras": _keras,
     "onnx": _onnx,
     "opencv": _opencv,
+    "jax": _jax,
 }
 LAYER_TARGETS: tuple[Target, ...] = tuple(_PLANS)
 """The targets that have a transposed convolution."""
@@ -380,6 +409,7 @@ def function_name(target: Target, rank: int) -> str:
         "keras": f"keras.layers.Conv{rank}DTranspose",
         "onnx": "ONNX ConvTranspose",
         "opencv": "ONNX ConvTranspose in cv2.dnn",
+        "jax": "jax.lax.conv_transpose",
     }[target]
 
 
@@ -461,6 +491,14 @@ def _keras_code(layer: Layer, p: Plan) -> list[str]:
     return lines
 
 
+def _jax_code(layer: Layer, p: Plan) -> list[str]:
+    b = " + b" if layer.bias else ""
+    lines = [f"y = {function_name('jax', layer.rank)}(x, w, {_arguments(p.arguments)}){b}"]
+    if kept := _slices(p.crop):
+        lines.append(f"y = y[:, {kept}]")
+    return lines
+
+
 def _onnx_code(layer: Layer, p: Plan) -> list[str]:
     inputs = ["x", "w", "b"] if layer.bias else ["x", "w"]
     return [
@@ -512,4 +550,5 @@ _CODE = {
     "tensorflow": _tensorflow_code,
     "keras": _keras_code,
     "onnx": _onnx_code,
+    "jax": _jax_code,
 }

@@ -12,6 +12,7 @@ ONNX               any begin, any end above −max(stride, dilation)
 TensorFlow VALID   begin = 0, end in −(stride − 1) .. 0
 TensorFlow SAME    begin + end in extent − stride .. extent − 1, halved, an odd pixel at the end
 TensorFlow [b, e]  any begin, any end above −stride
+JAX [b, e]         any begin, any end; the zeros around the input are said, extent − 1 less what is cut
 Keras              what the sizes that it computes make of SAME and VALID: see :func:`keras_window`
 =================  ======================================================================================
 """
@@ -150,6 +151,48 @@ def explicit_pair(axis: WindowAxis) -> list[int] | None:
     if axis.window.end <= -axis.stride:
         return None
     return [axis.window.begin, max(axis.window.end, 0)]
+
+
+# ---------------------------------------------------------------------------- JAX
+
+JAX_WORDS = ("SAME", "VALID")
+
+
+def jax_pair(axis: WindowAxis) -> tuple[int, int]:
+    """The pair of ``jax.lax.conv_transpose``: zeros around the input with zeros between its pixels."""
+    return axis.extent - 1 - axis.window.begin, axis.extent - 1 - axis.window.end
+
+
+def jax_window(padding: str | tuple[int, int], kernel: int, stride: int, dilation: int) -> Window:
+    """What ``jax.lax.conv_transpose`` keeps.
+
+    jax-ml/jax, jax/_src/lax/convolution.py: _conv_transpose_padding.
+
+    Args:
+        padding: SAME, VALID or a pair.
+        kernel, stride, dilation: of the axis.
+    """
+    extent = (kernel - 1) * dilation + 1
+    if padding == "SAME":
+        both = extent + stride - 2
+        before = extent - 1 if stride > extent - 1 else -(-both // 2)
+        pair = before, both - before
+    elif padding == "VALID":
+        pair = extent - 1, stride - 1 + max(extent - stride, 0)
+    else:
+        assert not isinstance(padding, str)
+        pair = padding
+    return Window(extent - 1 - pair[0], extent - 1 - pair[1])
+
+
+def xla_swaps(axis: WindowAxis) -> bool:
+    """Whether XLA may end the process for this axis: where a kernel is larger than its image along the
+    others, they change places, and this axis is left as it is.
+
+    openxla/xla, xla/hlo/transforms/simplifiers/conv_operand_swapper.cc: SwapConvolutionOperandsIfBeneficial
+    (is_group_dim).
+    """
+    return (axis.kernel, axis.stride, axis.dilation) == (2, 2, 1) and jax_pair(axis) == (0, 0)
 
 
 # ---------------------------------------------------------------------------- Keras

@@ -564,6 +564,57 @@ def keras_convention(
     return _padding.convention_of(axes)
 
 
+# ---------------------------------------------------------------------------- JAX
+
+
+def _jax_function(a: _Arguments) -> Layer:
+    turned = a.truth("transpose_kernel")
+    *taps, one, other = a.weight("({taps}, out, in)" if turned else "({taps}, in, out)")
+    kernel, rank = tuple(taps), len(taps)
+    axes_ = {1: "W", 2: "HW", 3: "HWD"}[rank]
+    usual = (f"N{axes_}C", f"{axes_}IO", f"N{axes_}C")
+    numbers = a["dimension_numbers"]
+    if numbers is not None and tuple(numbers) not in (usual, ("NHC", "HIO", "NHC")):
+        raise Unreadable(f"{a.call}: dimension_numbers={numbers!r} is not answered: {usual} is")
+    dilated = a.values["rhs_dilation"] is not None
+    dilations = a.axes("rhs_dilation", rank, least=1) if dilated else (1,) * rank
+    strides, padding = a.axes("strides", rank, least=1), a["padding"]
+    pairs = _jax_pairs(a, padding, rank)
+    axes = []
+    for k, stride, dilation, pair in zip(kernel, strides, dilations, pairs, strict=True):
+        window = _padding.jax_window(pair, k, stride, dilation)
+        if not isinstance(pair, str) and a.truth("use_consistent_padding"):
+            window = Window(*pair)
+        if window.begin < 0:
+            raise Unreadable(
+                f"{a.call}: padding={padding!r} puts zeros before the first pixel, which no transposed "
+                "convolution has here"
+            )
+        axes.append(WindowAxis(k, stride, dilation, window))
+    if not turned:
+        flipped = tuple(range(rank))
+        a.notes.append(f"w in the code is np.flip(rhs, {flipped}).swapaxes(-1, -2)")
+    if a.values["preferred_element_type"] is not None:
+        a.warnings.append("preferred_element_type: the answer does not convert to it")
+    channels = (other, one) if turned else (one, other)
+    return Layer(
+        convention=_padding.convention_of(axes), kernel=kernel, channels=channels, bias=False
+    )
+
+
+def _jax_pairs(a: _Arguments, padding: Any, rank: int) -> list[str | tuple[int, int]]:
+    """A word or a pair of numbers for each axis."""
+    if padding in _padding.JAX_WORDS:
+        return [padding] * rank
+    pairs = padding if isinstance(padding, (tuple, list)) else ()
+    numbers = [n for pair in pairs if isinstance(pair, (tuple, list)) for n in pair]
+    if len(pairs) != rank or len(numbers) != 2 * rank or any(type(n) is not int for n in numbers):
+        raise Unreadable(
+            f"{a.call}: padding is 'SAME', 'VALID' or a pair for each of {rank} axes, got {padding!r}"
+        )
+    return [(before, after) for before, after in pairs]
+
+
 # ---------------------------------------------------------------------------- ONNX
 
 
@@ -728,6 +779,17 @@ OPERATORS: tuple[Operator, ...] = (
         layer=_keras_function,
         image="inputs",
         unused=("kernel",),
+    ),
+    Operator(
+        framework="jax",
+        name="jax.lax.conv_transpose",
+        rank=None,
+        takes="lhs, rhs, strides, padding, rhs_dilation=None, dimension_numbers=None, "
+        "transpose_kernel=False, precision=None, preferred_element_type=None, "
+        "use_consistent_padding=False",
+        layer=_jax_function,
+        image="lhs",
+        unused=("rhs", "precision"),
     ),
     Operator(
         framework="onnx",
