@@ -50,7 +50,7 @@ SIZES_ALONE = _HALF
 _READS_OUTSIDE = LeftOut(
     why="uint8 of up to four channels whose rows do not follow one another: it reads outside the image "
     "(aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h: unpack_rgb, in 2.0)",
-    edges=("fortran",),
+    edges=("fortran", "crop", "crop_of_pixels"),
     dtypes=("uint8",),
 )
 
