@@ -6,8 +6,9 @@ import argparse
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from halfpixel.conformance.shape_trials import swept_shape_trials
 from halfpixel.conformance.suites import SUITES
 from halfpixel.conformance.trials import Trial
 from halfpixel.conformance.verdicts import judge, ran, verdict_on
@@ -30,12 +31,16 @@ class Tally:
     Attributes:
         live: by the call's id, those that no case has killed yet.
         reached: (call, mutant) pairs whose place some case asks for.
+        made: those of which some case can be answered as the mutant would.
         killers: of those that died, the trial that killed it.
+        swept: of those that live, the ones that a case of ``make sweep`` kills.
     """
 
     live: dict[str, list[Mutant]]
     reached: set[tuple[str, str]] = field(default_factory=set)
+    made: set[tuple[str, str]] = field(default_factory=set)
     killers: dict[tuple[str, str], str] = field(default_factory=dict)
+    swept: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def killed(self) -> int:
@@ -44,16 +49,24 @@ class Tally:
 
     @property
     def total(self) -> int:
-        return self.killed + sum(map(len, self.live.values()))
+        return self.killed + sum(map(len, self.survivors.values()))
 
     @property
     def survivors(self) -> dict[Mutant, list[str]]:
-        """Those that live, each with the calls that it lives in."""
+        """Those that live, each with the calls that it lives in. No call answers as a mutant would that it
+        refuses in every case that asks: strides that are swapped and SAME do not go together."""
         found: dict[Mutant, list[str]] = {}
         for call, mutants in self.live.items():
             for mutant in mutants:
-                found.setdefault(mutant, []).append(call)
+                if (call, mutant.name) not in self.reached - self.made:
+                    found.setdefault(mutant, []).append(call)
         return found
+
+    @property
+    def lived(self) -> int:
+        """(call, mutant) pairs that no case kills, and whose mutant can matter."""
+        every = ((call, one) for one, calls in self.survivors.items() for call in calls)
+        return sum(not one.lives and (call, one.name) not in self.swept for call, one in every)
 
 
 def trials(framework: str) -> Iterator[Trial]:
@@ -93,16 +106,30 @@ def run(framework: str, mutants: Sequence[Mutant], some: Iterable[Trial] | None 
         tally.live[base] = [
             one for one in mutants if any(drawn.askable(c, one, pool, names) for c in own.values())
         ]
-    for trial in chosen:
-        base = _base(trial.call)
-        live = tally.live[base]
-        if not any(one.operation == trial.call.operation for one in live):
+    _judge_all(chosen, tally, installed)
+    return tally
+
+
+def sweep(framework: str, tally: Tally) -> None:
+    """Note which of those that live are killed by the dear real shapes, which ``make sweep`` runs."""
+    installed = installed_release(framework)
+    assert installed is not None
+    again = replace(tally, live={call: list(live) for call, live in tally.live.items()}, killers={})
+    every = swept_shape_trials(lambda name: installed if name == framework else None)
+    _judge_all((trial for trial in every if trial.call.plain), again, installed)
+    tally.swept.update(again.killers)
+
+
+def _judge_all(trials: Iterable[Trial], tally: Tally, installed: Release) -> None:
+    for trial in trials:
+        live = tally.live.get(_base(trial.call), [])
+        of_it = [one for one in live if one.operation == trial.call.operation]
+        if not of_it:
             continue
         case = trial.case()
-        shown = [one for one in live if one.shows(case, trial.dtype)]
+        shown = [one for one in of_it if one.shows(case, trial.dtype)]
         if shown:
             _judge(trial, shown, tally, installed)
-    return tally
 
 
 def _judge(trial: Trial, shown: Sequence[Mutant], tally: Tally, installed: Release) -> None:
@@ -125,6 +152,7 @@ def _judge(trial: Trial, shown: Sequence[Mutant], tally: Tally, installed: Relea
             wrong = mutant.change.of(answer)
         except Refused:
             continue
+        tally.made.add((base, mutant.name))
         if wrong.shape == got.shape and wrong.tobytes() == got.tobytes():
             continue
         if verdict_on(wrong, call, case, dtype, installed, names).kind == "changed":
@@ -140,7 +168,9 @@ def text(framework: str, tally: Tally) -> Iterator[str]:
         named = ", ".join(call.removeprefix(f"{framework}-") for call in calls[:4])
         more = f" and {len(calls) - 4} more" if len(calls) > 4 else ""
         asked = f"{reached} of {len(calls)} are asked" if reached else "no case asks"
-        yield f"  {mutant.name}: lives in {named}{more} ({asked})"
+        died = sum((call, mutant.name) in tally.swept for call in calls)
+        swept = f"; {died} of {len(calls)} die in make sweep" if died else ""
+        yield f"  {mutant.name}: lives in {named}{more} ({asked}{swept})"
         if mutant.lives:
             yield f"    {mutant.lives}"
 
@@ -157,7 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in given.frameworks or present:
         start = time.process_time()
         tally = run(name, mutants)
-        lived += sum(len(calls) for one, calls in tally.survivors.items() if not one.lives)
+        sweep(name, tally)
+        lived += tally.lived
         print("\n".join(text(name, tally)))
         print(f"  {time.process_time() - start:.0f} s of CPU time", flush=True)
     return min(lived, 1)

@@ -253,6 +253,7 @@ SHAPE_CASES = (
     ShapeCase(("twice", "vectors_of_columns"), "doubled", (2, 17, 3, 3), (6, 6), steps=True),
     ShapeCase(("twice", "vectors_of_columns"), "doubled", (2, 4, 9, 9), (18, 18), _BOTH),
     ShapeCase(("threads", "vectors_of_columns"), "rgb", (1, 3, 146, 146), (219, 219), _BOTH),
+    ShapeCase(("strides_in_memory",), "offset", (1, 3, 6, 8), (9, 5), layout="offset"),
 )
 SHAPE_GRADIENTS = (
     ShapeCase(("vectors_of_channels",), "17_channels", (2, 17, 6, 8), (9, 5), gradient=True),

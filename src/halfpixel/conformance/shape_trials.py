@@ -42,17 +42,20 @@ def shape_trials(release: Releases = installed_release) -> Iterator[Trial]:
 
 def swept_shape_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """The dear ones."""
-    yield from _resizes(SWEPT_SHAPES, release)
+    yield from _resizes(SWEPT_SHAPES, release, every=True)
 
 
-def _resizes(entries: Iterable[ShapeCase], release: Releases) -> Iterator[Trial]:
+def _resizes(
+    entries: Iterable[ShapeCase], release: Releases, *, every: bool = False
+) -> Iterator[Trial]:
+    """The trials of some entries; ``every`` one of integers too, or of those that become floats the small."""
     for call, convention in calls_following(_sized(), release):
         for entry in entries:
             if _shown(entry, call, convention):
                 for dtype in (d for d in call.arithmetic if d in entry.dtypes):
                     # integers that become floats are converted as they are read: the small ones show that
                     whole = call.returns[dtype] == dtype
-                    kept = dtype not in INTEGERS or whole or entry.values_out <= _SMALL
+                    kept = dtype not in INTEGERS or whole or every or entry.values_out <= _SMALL
                     if kept and not call.refuses(dtype):
                         case = functools.partial(_of_call, call, dtype, convention, entry)
                         yield Trial(call, dtype, entry.name, case)
