@@ -131,7 +131,7 @@ LAX = (
     ("jax.lax.conv_transpose(x, w, (2, 2), 'SAME', transpose_kernel=True)", (4, 4, 4, 6), [(1, 1)] * 2),
     ("jax.lax.conv_transpose(x, w, (3, 3), 'SAME', transpose_kernel=True)", (2, 2, 4, 6), [(0, -1)] * 2),
     ("jax.lax.conv_transpose(x, w, (2, 1), 'VALID', transpose_kernel=True)", (3, 1, 4, 6), [(0, 0)] * 2),
-    ("lax.conv_transpose(x, w, (3, 2), padding='VALID', rhs_dilation=(1, 2), transpose_kernel=True)",
+    ("jax.lax.conv_transpose(x, w, (3, 2), padding='VALID', rhs_dilation=(1, 2), transpose_kernel=True)",
      (2, 3, 4, 6), [(0, -1), (0, 0)]),
     ("jax.lax.conv_transpose(x, w, (2, 3), [(1, 2), (3, 0)], transpose_kernel=True)", (3, 4, 4, 6),
      [(1, 0), (0, 3)]),

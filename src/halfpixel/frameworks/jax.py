@@ -32,6 +32,7 @@ from .call import (
     DType,
     Expression,
     Framework,
+    LeftOut,
     Name,
     Names,
     Refusal,
@@ -151,12 +152,25 @@ _REFUSES_EMPTY = (
 )
 
 
+_NEGATIVE = Refusal(
+    words="must have every element be nonnegative",
+    why=f"a negative size, where the edges are padded ({_SCALE_PY}: compute_weight_mat); elsewhere it is 0",
+    when=lambda request, dtype, names: min(request.size) < 0,
+)
+_A_WEIGHT_OF_ROUNDING = LeftOut(
+    why="XLA rounds 1 - 3 * (1 / 3) once: a pixel at the end of the kernel weighs 2e-17 and not 0, so that "
+    "an infinity there is one in the result, and not NaN",
+    edges=("not_finite",),
+    dtypes=("float64",),
+)
+
+
 def _resize_call(method: str, antialias: bool | None, convention: Resize, releases: str) -> Call:
     flags: dict[str, object] = {"method": method}
     if antialias is not None:
         flags["antialias"] = antialias
     dtypes: tuple[DType, ...] = (*WIDE, *HALVES, *INTEGERS)
-    copies = convention.mode == "nearest"
+    copies, padded = convention.mode == "nearest", method == "cubic-pytorch" and not antialias
     return Call(
         framework="jax",
         name=f"image.resize-{method}{'-antialias' if antialias else ''}",
@@ -168,7 +182,8 @@ def _resize_call(method: str, antialias: bool | None, convention: Resize, releas
         returns={
             dtype: dtype if copies or dtype not in INTEGERS else "float32" for dtype in dtypes
         },
-        refusals=_REFUSES_EMPTY,
+        refusals=(*_REFUSES_EMPTY, _NEGATIVE) if padded else _REFUSES_EMPTY,
+        left_out=(_A_WEIGHT_OF_ROUNDING,) if method == "linear" and antialias else (),
         compiled=True,
         variant=method == "cubic-pytorch" and bool(antialias),
     )
