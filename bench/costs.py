@@ -21,17 +21,20 @@ from halfpixel.frameworks import FRAMEWORKS, version
 
 TABLE = Path(__file__).parents[1] / "src" / "halfpixel" / shards.COSTS
 DEAR = 10.0  # milliseconds
+CLOCKS = {
+    "keras_torch": time.perf_counter
+}  # its calls run in a process of their own: on an idle machine
 
 
 def measured(framework: str) -> dict[str, float]:
     """Milliseconds of CPU of each trial of a framework, by its id, in this process."""
     of = run.begin(partial(run.units, [framework]), framework)
-    found = {}
+    clock, found = CLOCKS.get(framework, time.process_time), {}
     for unit in run.units([framework]):
         for name, trial in unit.jobs.items():
-            start = time.process_time()
+            start = clock()
             of(name)
-            found[trial.id] = round((time.process_time() - start) * 1000, 3)
+            found[trial.id] = round((clock() - start) * 1000, 3)
     return found
 
 
