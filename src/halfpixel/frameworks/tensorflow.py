@@ -206,7 +206,7 @@ _NO_WINDOW = Defect(
     result=lambda case: replace(case, expected=np.full(case.computed().expected.shape, np.nan)),
 )
 _BFLOAT16 = ">=2.9"  # nearest, bicubic and area: tensorflow/core/ops/image_ops.cc
-_EXPLICIT = ">=2.4"  # padding by numbers
+_EXPLICIT, _EXPLICIT_DEPTHWISE = ">=2.4", ">=2.3"  # padding by numbers
 _UNGROUPED, _GROUPS_WRONG = (
     ">=2.9",
     "<2.9",
@@ -791,7 +791,7 @@ def _raw_conv_calls() -> Iterator[Call]:
                 f"raw_ops.{name}BackpropInput-{word}",
                 _backprop_input(word, depthwise=depthwise),
                 () if depthwise else _cpu_refusals(explicit=word == "explicit"),
-                releases=_EXPLICIT if depthwise and word == "explicit" else ">=1.14",
+                releases=_EXPLICIT_DEPTHWISE if depthwise and word == "explicit" else ">=1.14",
             )
             if not depthwise:
                 call = _without_groups(call)
