@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.installed
 # The site's tools are apart, in seconds: they need no framework.
 SITE := .site/.installed
-ALL := torch,tensorflow,opencv,keras_torch,pillow
+ALL := torch,tensorflow,opencv,keras_torch,pillow,onnxruntime
 , := ,
 # two of OpenCV, whose meaning of INTER_NEAREST_EXACT differs, and one of TensorFlow and Keras
 RELEASES_OF_CI := py311-opencv47,py311-opencv410,py311-tf218-keras38

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 import halfpixel
 from halfpixel import frameworks
 from halfpixel.conformance import trials, verdicts
-from halfpixel.conversion import convert, onnx_nodes
+from halfpixel.conversion import convert
 from halfpixel.conversion.agreement import Exactness, Side, differing, rounding, side
 from halfpixel.conversion.answer import Difference, Equivalent, Part, ResizeConversion
 from halfpixel.conversion.parse import Reading, read
 from halfpixel.conversion.parse.catalogue import example
 from halfpixel.conversion.sizes import EXAMPLES, Size, Sizes
+from halfpixel.frameworks import onnx as onnx_library
 from halfpixel.frameworks.call import Call
 from halfpixel.frameworks.layer_plans import TARGETS, Target
 from halfpixel.frameworks.tensorflow_scales import padded
@@ -77,6 +78,7 @@ FRAMEWORK: dict[Target, str] = {
     "tensorflow": "tensorflow",
     "keras": "tensorflow",
     "opencv": "opencv",
+    "onnxruntime": "onnxruntime",
     "pillow": "pillow",
     "torchvision": "torchvision",
     "jax": "jax",
@@ -92,8 +94,8 @@ def run(
     conditions: Sequence[str] = (),
 ) -> Image:
     """Run code for a target on an image in NCHW, a line in NCW or a volume in NCDHW."""
-    if target == "onnx":
-        return reference(code, x, n_out, call, conditions)
+    if target in ("onnx", "onnxruntime"):
+        return of_nodes(code, x, n_out, call, conditions, runtime=target == "onnxruntime")
     known = names(FRAMEWORK[target])
     blob = "net = cv2.dnn" in code
     scope = {**known, "h": n_out[0], "w": n_out[-1], "size": n_out}
@@ -123,13 +125,19 @@ def _of_plane(code: str, scope: dict[str, Any], plane: Image) -> Image:
     return np.asarray(here["y"])
 
 
-def reference(
-    code: str, x: Image, n_out: Sequence[int], call: Call | None, conditions: Sequence[str]
+def of_nodes(
+    code: str,
+    x: Image,
+    n_out: Sequence[int],
+    call: Call | None,
+    conditions: Sequence[str],
+    *,
+    runtime: bool,
 ) -> Image:
-    """Nodes by ONNX's reference evaluator, in float64; padding as the answer's conditions say it."""
+    """Nodes by ONNX Runtime, or by ONNX's reference evaluator in float64; padding as the answer's conditions
+    say it."""
     onnx = importlib.import_module("onnx")
-    evaluator = importlib.import_module("onnx.reference")
-    wide = x.astype(np.float64)
+    wide = x if runtime else x.astype(np.float64)
     scope: dict[str, Any] = {"onnx": onnx, "np": np, "halfpixel": halfpixel, "x": wide}
     scope |= {"h": n_out[0], "w": n_out[-1], "size": n_out}
     exec(code, scope)
@@ -137,13 +145,13 @@ def reference(
     inputs = {name for node in nodes for name in node.input}
     feeds = {"x": wide, "sizes": np.array((*x.shape[:2], *n_out), np.int64)}
     if call is not None:
-        roi = onnx_nodes.roi(next(iter(call.follows.values())), x.ndim - 2)
-        feeds["roi"] = np.array(roi, np.float64)
+        roi = onnx_library.roi(next(iter(call.follows.values())), x.ndim - 2)
+        feeds["roi"] = np.array(roi, wide.dtype)
         for numbers in re.findall(r"pads is \[([-\d, ]+)\], int64", " ".join(conditions)):
             feeds["pads"] = np.array([int(n) for n in numbers.split(",")], np.int64)
     else:  # a recipe: its matrices are float32
         feeds |= {
-            name: scope[name].astype(np.float64) for name in ("A_d", "A_h", "A_w") if name in inputs
+            name: scope[name].astype(wide.dtype) for name in ("A_d", "A_h", "A_w") if name in inputs
         }
     kept = {name: value for name, value in feeds.items() if name in inputs}
     infos = [
@@ -153,10 +161,17 @@ def reference(
         for n, v in kept.items()
     ]
     (last,) = nodes[-1].output
-    out = onnx.helper.make_tensor_value_info(last, onnx.TensorProto.DOUBLE, (None,) * x.ndim)
+    kind = onnx.helper.np_dtype_to_tensor_dtype(wide.dtype)
+    out = onnx.helper.make_tensor_value_info(last, kind, (None,) * x.ndim)
     graph = onnx.helper.make_graph(nodes, "g", infos, [out])
-    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 19)])
-    (y,) = evaluator.ReferenceEvaluator(model).run(None, kept)
+    opsets = [onnx.helper.make_opsetid("", 19)]
+    model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    if runtime:
+        known = names("onnxruntime")
+        session = known["onnxruntime"].InferenceSession(model.SerializeToString(), known["options"])
+    else:
+        session = importlib.import_module("onnx.reference").ReferenceEvaluator(model)
+    (y,) = session.run(None, kept)
     return np.asarray(y)
 
 
@@ -380,6 +395,7 @@ SAMPLE = QUICK_RESIZES[20::100]  # of every framework, those that stand so far a
 @pytest.mark.tensorflow
 @pytest.mark.opencv
 @pytest.mark.pillow
+@pytest.mark.onnxruntime
 @pytest.mark.keras_torch
 @pytest.mark.resize
 @pytest.mark.parametrize("target", QUICK)
@@ -393,6 +409,7 @@ def test_some_answers_compute_what_they_say(call: Call, target: Target) -> None:
 @pytest.mark.tensorflow
 @pytest.mark.opencv
 @pytest.mark.pillow
+@pytest.mark.onnxruntime
 @pytest.mark.keras_torch
 @pytest.mark.resize
 @pytest.mark.parametrize("call", RESIZES, ids=lambda call: call.id)

@@ -101,6 +101,7 @@ def test_filters_leave_what_holds_all_their_words(capsys: pytest.CaptureFixture[
         "tensorflow",
         "opencv",
         "keras_torch",
+        "onnxruntime",
         "torchvision",
         "jax",
     }

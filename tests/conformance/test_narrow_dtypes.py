@@ -19,6 +19,7 @@ from halfpixel.conformance.cases import (
     SCALE_CASES,
 )
 from halfpixel.conformance.trials import Trial
+from halfpixel.frameworks import Call
 from halfpixel.frameworks.call import WIDE
 from tests import mylib
 
@@ -38,6 +39,24 @@ def test_every_call_runs_in_every_dtype_by_default() -> None:
     assert {(trial.call.id, trial.dtype) for trial in _swept()} <= pairs
 
 
+def _without_edges(call: Call) -> bool:
+    return any(not one.edges and not one.dtypes for one in call.left_out)
+
+
+def test_a_call_without_edges_has_the_kernel_of_one_that_runs_every_case() -> None:
+    every = [call for call in trials.calls("resize") if call.arithmetic]
+    few = [call for call in every if _without_edges(call) and not call.hands_on]
+    sources = {
+        (call.framework, one.source)
+        for call in every
+        if not _without_edges(call)
+        for one in call.arithmetic.values()
+    }
+    assert few
+    for call in few:
+        assert {(call.framework, one.source) for one in call.arithmetic.values()} <= sources
+
+
 def test_a_trial_runs_by_default_or_in_the_sweep() -> None:
     default, swept = ({trial.id for trial in some} for some in (_default(), _swept()))
     assert len(default) == len(_default())
@@ -45,7 +64,7 @@ def test_a_trial_runs_by_default_or_in_the_sweep() -> None:
     photographs = ("60x90-96x144-photograph", "60x90-75x50-photograph")
     assert {trial.case_name for trial in _swept()}.issuperset(photographs)
     others = [trial for trial in _swept() if trial.case_name not in photographs]
-    few = [t for t in others if t.call.hands_on or t.call.compiled]
+    few = [t for t in others if t.call.hands_on or t.call.compiled or _without_edges(t.call)]
     wide = [t for t in others if t.dtype in WIDE and t not in few]
     assert {(t.dtype, t.call.variant) for t in wide} == {("float64", True)}
 

@@ -297,7 +297,8 @@ def test_a_rule_that_is_not_stored_picks_the_exact_pixel_at_every_golden_size(
 STORED = {
     "kernel_table_1024", "inverse_scale_float32", "distance_float32", "sum_float64", "box_float64",
 }  # fmt: skip
-COMPUTED = {"float32_short_of_end"}  # of calls without goldens: what they are held to has the rule
+# of calls without goldens: what they are held to has the rule
+COMPUTED = {"float32_short_of_end", "onnxruntime_float32", "onnxruntime_symmetric"}
 
 
 def _weighs_otherwise(rule: str, convention: Resize, n_in: int, n_out: int) -> bool:
@@ -402,6 +403,16 @@ def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
             and c.padding_mode == "border"
         }
         | {Resize(mode="linear", antialias=True), node("linear")},
+        "onnxruntime_float32": {
+            node("nearest", grid, nearest_mode=rounding)
+            for grid in ("half_pixel", "asymmetric", "pytorch_half_pixel")
+            for rounding in NODE_ROUNDINGS
+        }
+        | {node("nearest", "asymmetric", nearest_mode="ceil_where_shrinking")},
+        "onnxruntime_symmetric": {
+            node("nearest", "half_pixel_symmetric", nearest_mode=rounding)
+            for rounding in NODE_ROUNDINGS
+        },
         **{f"grid_{rule}": GRIDS for rule in ("float32", "float64")},
         **{f"grid_{rule}_reflected": GRIDS for rule in ("float32", "float64")},
         # in halves every mode samples where the rule says
@@ -430,6 +441,7 @@ DIFFERENCES = [
     ("inverse_scale_float64", FLOOR, 90, 50, 15, 27, 26),
     ("inverse_scale_float64", AREA_LINEAR, 14, 18, 9, 7, 6),
     ("float32", CROP_NEAREST, 14, 23, 11, 7, 6),
+    ("onnxruntime_float32", FLOOR, 14, 2, 1, 7, 6),
     ("sum_float64", MIDDLE, 2, 7, 3, 1, 0),
     ("sum_float64", MIDDLE, 4, 6, 4, 3, 2),
 ]
@@ -543,6 +555,7 @@ def line_case(convention: Resize, rule: str | None, n_in: int, n_out: int, rows:
 
 # call, the sizes at which its rule shows
 NEEDED = [
+    pytest.param("onnxruntime-Resize-nearest-asymmetric-floor", 14, 2, marks=pytest.mark.onnxruntime),
     pytest.param("torch-interpolate-nearest", 26, 22, marks=pytest.mark.torch),
     pytest.param("torch-interpolate-nearest-exact", 14, 23, marks=pytest.mark.torch),
     pytest.param("opencv-resize-INTER_NEAREST", 14, 18, marks=pytest.mark.opencv),
@@ -633,7 +646,8 @@ def test_every_rule_is_shown_to_be_needed() -> None:
     calls = [call_named(str(param.values[0])) for param in NEEDED]
     shown = {a.coordinate_rule for call in calls for a in call.arithmetic.values()}
     by_the_edges = {"float32_fused"}  # of lines and volumes: tests/conformance/test_edge_cases.py
-    assert shown | by_the_edges == DECLARED - MODES_ALONE - EARLIER
+    by_scales = {"onnxruntime_symmetric"}  # tests/identification/test_others.py
+    assert shown | by_the_edges | by_scales == DECLARED - MODES_ALONE - EARLIER
     assert {"float32_scale", "two_starts"} == MODES_ALONE
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from halfpixel import Resize
 from halfpixel.conversion import onnx_nodes, search
 from halfpixel.conversion.parse import Sizes, Spoken, read
+from halfpixel.frameworks import onnx as onnx_library
 from halfpixel.numerics.error_model import UNIT_ROUNDOFF
 from halfpixel.operators.onnx_operators import ResizeNode, conv_transpose_node, resize_node
 
@@ -406,8 +407,8 @@ def test_a_node_that_convert_offers_is_one_that_runs(convention: Resize) -> None
     random = np.random.default_rng(0)
     for size in ((9, 4), (3, 7), (1, 5)):
         x = image(random, (1, 1, 6, 5))
-        inputs = {"roi": onnx_nodes.roi(convention, 2)} if convention.extrapolates else {}
-        opset = onnx_nodes.opset(convention)
+        inputs = {"roi": onnx_library.roi(convention, 2)} if convention.extrapolates else {}
+        opset = onnx_library.opset(convention)
         got = run("Resize", opset, said.kwargs, x, sizes=[1, 1, *size], **inputs)
         want = expected(convention, x, size, coordinates=runtime_coordinates)
         assert want.problem(got) == ""

@@ -235,8 +235,8 @@ def test_a_call_is_found_and_chosen_with_the_keyboard(page: Page, address: str) 
     expect(page.locator("#convert-answer pre").first).to_have_text(ALIGNED)
     page.get_by_role("radio", name="OpenCV").focus()
     page.keyboard.press("ArrowUp")  # the target before it
-    assert answer_of(page) == code(ALIGNED, "onnx")
-    assert page.evaluate("document.activeElement.value") == "onnx"
+    assert answer_of(page) == code(ALIGNED, "onnxruntime")
+    assert page.evaluate("document.activeElement.value") == "onnxruntime"
 
 
 def test_menus_choose_a_call_and_keep_what_they_can(page: Page, address: str) -> None:

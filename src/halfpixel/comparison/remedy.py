@@ -35,7 +35,7 @@ _MODULES: Mapping[str, Target] = {
 }
 _SPOKEN: Mapping[Target, str] = {
     "opencv": "OpenCV", "torch": "torch", "keras": "Keras", "tensorflow": "TensorFlow", "onnx": "ONNX",
-    "pillow": "Pillow", "torchvision": "torchvision",
+    "onnxruntime": "ONNX Runtime", "pillow": "Pillow", "torchvision": "torchvision",
     "jax": "JAX",
 }  # fmt: skip
 

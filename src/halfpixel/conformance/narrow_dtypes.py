@@ -2,8 +2,9 @@
 
 float32 and float64 run every case, and so does uint8 where a call returns uint8. A variant
 is another way to write a call, with the same kernel: it runs a few cases in float64; what hands its image
-on to another framework, and what is compiled for each size, a few in every dtype. What a narrow dtype adds
-is its own conversion, rounding and saturation. Coordinates and weights are float32's, and were run there.
+on to another framework, what is compiled for each size, and what is left out at every edge for another call
+of its kernel, a few in every dtype. What a narrow dtype adds is its own conversion, rounding and saturation.
+Coordinates and weights are float32's, and were run there.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ ROUNDED = Treatment(
 )  # fmt: skip
 REPEATED = Treatment(
     "repeated",
-    "float64 of a variant: the kernel of another call, which runs every case",
+    "float64 of a variant, or a call that is left out at every edge: the kernel of another call, which runs "
+    "every case",
     (
         "4x5-7x9-texture", "9x7-5x4-texture", "6x11-13x4-texture", "7x6-1x1-texture",
         "2x2-8x8-worked_example",
@@ -96,6 +98,8 @@ def treatment(call: Call, dtype: DType) -> Treatment | None:
         return HANDED_ON
     if call.compiled:
         return COMPILED if dtype == "float32" and not call.variant else COMPILED_NARROW
+    if any(not one.edges and not one.dtypes for one in call.left_out):
+        return REPEATED
     if dtype in WIDE:
         return REPEATED if dtype == "float64" and call.variant else None
     if call.returns[dtype] != dtype:

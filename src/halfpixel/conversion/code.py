@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..frameworks import arrays_of
+from ..frameworks import arrays_of, onnx
 from ..frameworks.call import Call, DType, Expression, Name
 from ..frameworks.layer_plans import Target, model_lines
 from ..operators import Resize
@@ -26,7 +26,7 @@ def layout(target: Target, rank: int) -> str:
 
 
 def is_node(expression: Expression) -> bool:
-    """Whether an expression is a node that cv2.dnn runs."""
+    """Whether an expression is a node that a runtime runs."""
     return str(expression.function) == "run_node"
 
 
@@ -71,7 +71,7 @@ def _said(
         said = _of_any_batch(said, image)
         return _by_factors(said, query, image)
 
-    if target == "onnx":
+    if arrays_of(target) == "onnx":
         return f"node = {onnx_nodes.node(convention)}"
     if form.name == "native":
         return f"y = {_native(call, named)}"
@@ -153,7 +153,7 @@ _PADS: Mapping[Target, Callable[[int, int, int, int], str]] = {
 def _padded(target: Target, call: Call, padding: Sequence[tuple[int, int]]) -> str:
     """The line that puts zeros around the result."""
     (above, below), (left, right) = padding
-    if target == "onnx":
+    if arrays_of(target) == "onnx":
         return "pad = onnx.helper.make_node('Pad', ['y', 'pads'], ['padded'])"
     if call.is_node:
         return f"y = np.pad(y, {((0, 0), (0, 0), (above, below), (left, right))})"
@@ -197,6 +197,8 @@ def conditions(
         return _of_node(call, convention, query, sizes)
     node = call.is_node
     found = [BLOB if node else layout(target, rank)]
+    if arrays_of(target) == "onnx":
+        found = _of_node(call, convention, query, sizes)
     name = {"keras_torch": "Keras on the torch backend"}.get(call.framework)
     if target == "keras":
         name = name or "Keras on the TensorFlow backend"
@@ -214,10 +216,10 @@ def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list
     named = query.symbols(sizes, size_names("onnx", call, query.rank))
     needed = f"sizes is (n, c, {', '.join(map(repr, named.n_out))}), int64"
     if convention.extrapolates:
-        needed += f"; roi is {onnx_nodes.roi(convention, query.rank)}, float32"
+        needed += f"; roi is {list(onnx.roi(convention, query.rank))}, float32"
     found = [
         forms.LAYOUTS["onnx"][query.rank],
-        f"ONNX opset {onnx_nodes.opset(convention)} or later",
+        f"ONNX opset {onnx.opset(convention)} or later",
         needed,
     ]
     if convention.roi is not None:  # docs/findings.md

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..frameworks import arrays_of, onnx
 from ..frameworks.call import Call, Expression, Name
 from ..frameworks.factors import Scaling, plain
 from ..frameworks.layer_plans import Target
@@ -92,12 +93,13 @@ def equal_by_factors(meaning: Meaning, target: Target) -> tuple[Equivalent, ...]
 def given(target: Target, query: Query) -> Iterator[Given]:
     """What a target has that takes factors, the plainest first."""
     assert query.factors is not None
+    if arrays_of(target) == "onnx":
+        yield from _nodes(query, target)
+        return
     for call in search.scaled(target, query.rank):
         yield from _of_catalogue(call, target, query)
     if target == "tensorflow" and query.rank == 2:
         yield from _scale_and_translate(query)
-    if target == "onnx":
-        yield from _nodes(query)
 
 
 def _of_catalogue(call: Call, target: Target, query: Query) -> Iterator[Given]:
@@ -181,10 +183,11 @@ def _scale_and_translate(query: Query) -> Iterator[Given]:
 # ---------------------------------------------------------------------------- ONNX
 
 
-def _nodes(query: Query) -> Iterator[Given]:
+def _nodes(query: Query, target: Target) -> Iterator[Given]:
     """A node that is given ``scales``: a size is the floor of the product with the factor as a float32."""
     factors = query.factors
     assert factors is not None
+    calls = onnx_nodes.calls() if target == "onnx" else search.scaled(target, query.rank)
     exact = tuple(map(_float32, factors))
 
     def sizes(one: Sizes) -> Sizes | None:
@@ -192,7 +195,7 @@ def _nodes(query: Query) -> Iterator[Given]:
         return _rounded(one, factors) if n_out == one.n_out else None
 
     listed = ", ".join(f"{factor!r}" for factor in map(float, factors))
-    for call in onnx_nodes.calls():
+    for call in calls:
         convention = search.convention_of(call)
         said = onnx_nodes.node(convention)
         if said is None or convention.extrapolates:
@@ -202,8 +205,9 @@ def _nodes(query: Query) -> Iterator[Given]:
         )
         conditions = (
             code.layout("onnx", query.rank),
-            f"ONNX opset {onnx_nodes.opset(convention)} or later",
+            f"ONNX opset {onnx.opset(convention)} or later",
             f"scales is (1, 1, {listed}), float32",
+            *(() if target == "onnx" else (f"{call.framework} {call.ranges[-1]}",)),
         )
         yield Given(
             call, convention, f"node = {node}", side(call, convention), sizes, True, conditions

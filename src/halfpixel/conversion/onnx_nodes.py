@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import functools
-import itertools
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ..frameworks.call import Call, Expression, Name, Names
-from ..frameworks.factors import Scaling, of_sizes
+from ..frameworks.onnx import CONVENTIONS, SAMPLED, SIZED, opset
 from ..operators import Resize
 from ..operators.onnx_operators import NEWEST, Operator, left_open, resize_convention
 from ..operators.request import Request
 from .parse.reading import Reading
 from .parse.text import Unreadable
 
-_GRIDS = ("half_pixel", "asymmetric", "align_corners")
-_ROUNDINGS = ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil")
 _CROP = "tf_crop_and_resize"
 
 
@@ -39,21 +33,6 @@ def node(convention: Resize) -> Expression | None:
     return Expression(Name("onnx.helper.make_node"), ("Resize", inputs, ["y"]), attributes)
 
 
-def roi(convention: Resize, rank: int) -> list[float]:
-    """The input ``roi``: of batch, channels and each axis, the starts and then the ends."""
-    part = [float(side) for side in convention.roi or (0,) * rank + (1,) * rank]
-    return [0.0, 0.0, *part[:rank], 1.0, 1.0, *part[rank:]]
-
-
-def opset(convention: Resize) -> int:
-    """The first version of ONNX's operators that has the node."""
-    if convention.nearest_mode == "ceil_where_shrinking":
-        return 10
-    if convention.coordinate_transformation_mode == "tf_half_pixel_for_nn":
-        return 11
-    return 18 if convention.antialias else 13
-
-
 def _said(request: Request) -> Expression | None:
     assert isinstance(request.convention, Resize)
     return node(request.convention)
@@ -61,22 +40,6 @@ def _said(request: Request) -> Expression | None:
 
 def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
     raise NotImplementedError("an ONNX node is no kernel: a runtime's is")
-
-
-def _length(n: int, scale: float) -> int:
-    """The size that an entry of ``scales`` makes of an axis: as ``operators.onnx_operators`` has it."""
-    return math.floor(np.float32(n) * np.float32(scale))
-
-
-def _float32(
-    n_in: tuple[int, int], n_out: tuple[int, int], factors: tuple[float, float]
-) -> tuple[Fraction, Fraction]:
-    """The scales as they are: of float32."""
-    return Fraction(float(np.float32(factors[0]))), Fraction(float(np.float32(factors[1])))
-
-
-# what a node makes of its input scales: a size, and scales at which it samples, or the ratio of the sizes
-_SAMPLED, _SIZED = Scaling(_length, _float32), Scaling(_length, of_sizes)
 
 
 @functools.cache
@@ -96,37 +59,14 @@ def call_of(convention: Resize, *, scaled: bool = False) -> Call:
         arithmetic={},
         returns={},
         follows={f"opset {opset(convention)}": convention},
-        scaling=(_SAMPLED if convention.uses_factors else _SIZED) if scaled else None,
+        scaling=(SAMPLED if convention.uses_factors else SIZED) if scaled else None,
     )
-
-
-def _conventions() -> Iterator[Resize]:
-    for grid, rounding in itertools.product(_GRIDS, _ROUNDINGS):
-        yield _resize(grid, mode="nearest", nearest_mode=rounding)
-    for grid in (*_GRIDS, _CROP):
-        yield _resize(grid, mode="linear")
-    for outside in (False, True):
-        yield _resize("half_pixel", mode="linear", antialias=True, exclude_outside=outside)
-    for grid, a, outside in itertools.product(_GRIDS, (-0.75, -0.5), (False, True)):
-        yield _resize(grid, mode="cubic", cubic_coeff_a=a, exclude_outside=outside)
-    for a, outside in itertools.product((-0.75, -0.5), (False, True)):
-        attributes = {"cubic_coeff_a": a, "antialias": True, "exclude_outside": outside}
-        yield _resize("half_pixel", mode="cubic", **attributes)
-    # last: where half_pixel is the same, it is offered
-    for rounding in _ROUNDINGS:
-        yield _resize("pytorch_half_pixel", mode="nearest", nearest_mode=rounding)
-    for mode in ("linear", "cubic"):
-        yield _resize("pytorch_half_pixel", mode=mode)
-
-
-def _resize(grid: str, **attributes: Any) -> Resize:
-    return Resize(coordinate_transformation_mode=grid, **attributes)  # type: ignore[arg-type]
 
 
 @functools.cache
 def calls() -> tuple[Call, ...]:
     """The nodes that are compared with a convention that is not one of theirs."""
-    return tuple(map(call_of, _conventions()))
+    return tuple(map(call_of, CONVENTIONS))
 
 
 def convention_of(reading: Reading) -> tuple[Resize, tuple[str, ...]]:

@@ -180,7 +180,9 @@ _PICK: Mapping[Target, Callable[[int, Sequence[str]], str]] = {
 def _indexed(source: Model, query: Query, target: Target) -> Recipe | None:
     """The pixels by their indices, each computed as the call does."""
     convention, grid = source.convention, str(source.convention.coordinate_transformation_mode)
-    if convention.mode != "nearest" or convention.padding_mode != "border" or target == "onnx":
+    if convention.mode != "nearest" or convention.padding_mode != "border":
+        return None
+    if arrays_of(target) == "onnx":
         return None
     if convention.roi is not None or any(one.scales for one in query.sizes):
         return None
@@ -300,7 +302,7 @@ def _matrices(source: Model, query: Query, target: Target) -> Recipe | None:
 
 def _needs(target: Target, rank: int, letters: Sequence[str]) -> tuple[str, ...]:
     found = (LAYOUTS[target][rank], "the package halfpixel", "x is of floats")
-    if target != "onnx":
+    if arrays_of(target) != "onnx":
         return found
     return (*found, f"{', '.join(letters)} are inputs or initializers", "ONNX opset 12 or later")
 

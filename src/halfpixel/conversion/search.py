@@ -6,7 +6,9 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import cast
 
+from ..frameworks import arrays_of
 from ..frameworks.call import Call
 from ..frameworks.layer_plans import Target
 from ..operators import Resize
@@ -124,7 +126,7 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
     """What is given a size, those that are offered first first."""
     if target == "onnx":
         form = IMAGE if rank == 2 else NATIVE
-        calls = [call for call in onnx_nodes.calls() if rank == 2 or _is_of_any_rank(call)]
+        calls = [call for call in onnx_nodes.calls() if rank == 2 or _is_of_any_rank(call, target)]
         return tuple(Candidate((call,), form) for call in calls)
     alike: dict[str, list[catalogue.Row]] = {}
     for row in _rows(target):
@@ -134,13 +136,14 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
     found = []
     for group in alike.values():
         own = form_of(target, rank, group[0].flags.get("dimensions", 2))
-        nodes = any(row.call.is_node for row in group)
+        if rank != 2 and any(row.call.is_node for row in group):
+            own = NATIVE if _is_of_any_rank(group[0].call, target) else None
         # boxes pick the image that they are of: the frames of a volume need one each
         one_image = own is TWO_PASSES and any(row.call.one_image for row in group)
         of_group = tuple(row.call for row in group)
         if rank != 2 and _repeats(group[0]):
             found.append(Candidate(of_group, UPSAMPLING))
-        elif own is not None and not (nodes and rank != 2) and not one_image:
+        elif own is not None and not one_image:
             found.append(Candidate(of_group, own))
     # one call stands before code of several lines
     return tuple(sorted(found, key=lambda one: one.form is not UPSAMPLING))
@@ -152,9 +155,9 @@ def _repeats(row: catalogue.Row) -> bool:
     return layer and row.flags.get("interpolation") == "nearest"
 
 
-def _is_of_any_rank(call: Call) -> bool:
-    """ONNX Runtime takes cubic along two axes alone."""
-    return convention_of(call).mode != "cubic"
+def _is_of_any_rank(call: Call, target: Target) -> bool:
+    """Whether a node resizes lines and volumes; ONNX Runtime takes cubic along two axes alone."""
+    return arrays_of(target) == "onnx" and convention_of(call).mode != "cubic"
 
 
 @functools.cache
@@ -187,9 +190,9 @@ def _unusual(row: catalogue.Row) -> list[object]:
 
 
 def target_of(row: catalogue.Row) -> Target:
-    """Whose call it is; nodes are those that cv2.dnn runs."""
+    """Whose call it is; of a node, the runtime's."""
     framework = BY_NAME[row.function].framework
-    return "opencv" if framework == "onnx" else framework
+    return cast(Target, row.call.framework) if framework == "onnx" else framework
 
 
 def function_of(call: Call) -> str:

@@ -20,6 +20,7 @@ _FIRST, _LAST = (2, 0), (1, 1)
 _AROUND: Mapping[Target, Sequence[tuple[int, int]]] = {
     "torch": (_FIRST,),
     "onnx": (_FIRST,),
+    "onnxruntime": (_FIRST,),
     "tensorflow": (_LAST,),
     "keras": (_LAST,),
     "opencv": ((0, 0), (0, 1)),

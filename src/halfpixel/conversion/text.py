@@ -17,6 +17,7 @@ _NAMES: dict[Target, str] = {
     "keras": "Keras",
     "opencv": "OpenCV",
     "onnx": "ONNX Resize",
+    "onnxruntime": "ONNX Runtime",
     "pillow": "Pillow",
     "torchvision": "torchvision",
     "jax": "JAX",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import cast
 
-from . import jax, keras_calls, onnx, opencv, pillow, tensorflow, torch, torchvision
+from . import jax, keras_calls, onnx, onnxruntime, opencv, pillow, tensorflow, torch, torchvision
 from .call import (
     Call,
     Crash,
@@ -52,6 +52,7 @@ _OWN_LIBRARIES: Mapping[Target, Library] = {
         keras_calls.LIBRARY,
         opencv.LIBRARY,
         onnx.LIBRARY,
+        onnxruntime.LIBRARY,
         pillow.LIBRARY,
         torchvision.LIBRARY,
         jax.LIBRARY,

@@ -20,7 +20,9 @@ from ..operators import ConvTranspose
 from . import windows as _padding
 from .windows import Window, WindowAxis
 
-Target = Literal["torch", "tensorflow", "keras", "onnx", "opencv", "pillow", "torchvision", "jax"]
+Target = Literal[
+    "torch", "tensorflow", "keras", "onnx", "onnxruntime", "opencv", "pillow", "torchvision", "jax"
+]
 TARGETS: tuple[Target, ...] = get_args(Target)
 
 _CHANNELS_LAST = ("tensorflow", "keras", "jax")

@@ -6,7 +6,7 @@ The node's attributes say the convention; where OpenCV computes another one, tha
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,12 +21,27 @@ from ..numerics.error_model import (
     sum_of_products,
 )
 from ..numerics.nonfinite import filled
-from ..operators import ConvTranspose, Resize, conv_transpose_from
+from ..operators import ConvTranspose, Resize
 from ..operators.request import Request
-from .call import Call, Change, Defect, DType, Expression, LeftOut, Name, Names, Refusal, array
+from . import onnx_models
+from .call import Call, Change, Defect, DType, Expression, LeftOut, Names, Refusal, array
+from .onnx_models import (
+    Node,
+    always,
+    attributes_of,
+    axes_of_request,
+    conv_transpose,
+    enlarges,
+    inferred,
+    node,
+    on,
+    whole,
+)
+from .onnx_models import resize as resize_node
+from .onnx_models import scaled as scaled_node
 from .opencv_arithmetic import by_ipp, resize_arithmetic
 from .opencv_releases import before, since
-from .windows import Window, WindowAxis, axes_of, convention_of, same_window
+from .windows import Window, WindowAxis, convention_of, same_window
 
 _DTYPES: tuple[DType, ...] = ("float32", "float64")
 _RETURNS = {dtype: dtype for dtype in _DTYPES}
@@ -41,45 +56,17 @@ _RESIZE2 = "opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp"
 # ---------------------------------------------------------------------------- a model in memory
 
 
-def _forward(
-    names: Names,
-    node: Any,
-    opset: int,
-    x: NDArray[Any],
-    constants: Mapping[str, NDArray[Any]],
-    shape: tuple[int, ...],
-) -> NDArray[Any]:
-    """Put a node into a model in memory and let cv2.dnn run it.
-
-    Args:
-        names: what the framework's ``load`` returned.
-        node: from ``x`` and the constants to ``y``.
-        opset: the version of ONNX's operators.
-        x: the input.
-        constants: the other inputs, by name.
-        shape: of the output: without it, OpenCV infers one of its own, or refuses the model.
-    """
-    import onnx.helper
-    import onnx.numpy_helper
-
+def _forward(names: Names, node: Node, x: NDArray[Any]) -> NDArray[Any]:
+    """Let cv2.dnn run a model of a node; without the shape of its output, OpenCV infers one of its own, or
+    refuses the model."""
     cv2 = names["cv2"]
-    dtype = onnx.helper.np_dtype_to_tensor_dtype(x.dtype)
-    graph = onnx.helper.make_graph(
-        [node],
-        "halfpixel",
-        [onnx.helper.make_tensor_value_info("x", dtype, x.shape)],
-        [onnx.helper.make_tensor_value_info("y", dtype, shape)],
-        [onnx.numpy_helper.from_array(value, key) for key, value in constants.items()],
-    )
-    model = onnx.helper.make_model(
-        graph, opset_imports=[onnx.helper.make_opsetid("", opset)], ir_version=8
-    )
+    model = np.frombuffer(node.model(x), np.uint8)
     logging = getattr(cv2.utils, "logging", None)  # since 4.12
     level = logging and logging.setLogLevel(
         logging.LOG_LEVEL_SILENT
     )  # it prints what it raises, too
     try:
-        net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))
+        net = cv2.dnn.readNetFromONNX(model)
         net.setInput(x)
         result = net.forward()
     finally:
@@ -93,67 +80,10 @@ def _forward(
 # ---------------------------------------------------------------------------- ConvTranspose
 
 
-def _conv_transpose_node(request: Request) -> Expression:
-    convention = request.convention
-    assert isinstance(convention, ConvTranspose)
-    inputs = ["x", "w", "b"] if request.bias else ["x", "w"]
-    # kernel_shape, which ONNX leaves to the weight, is refused until 4.12 where it is missing
-    attributes = {**convention.attributes, "kernel_shape": list(request.kernel)}
-    return Expression(Name("onnx.helper.make_node"), ("ConvTranspose", inputs, ["y"]), attributes)
-
-
 def _run_conv_transpose(
     names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
 ) -> NDArray[Any]:
-    import onnx.helper
-
-    said = dict(expression.kwargs)
-    said.pop("kernel_shape")
-    convention = conv_transpose_from(said)
-    x, w = inputs["x"], inputs["w"]
-    size = convention.output_size(x.shape[2:], w.shape[2:])
-    constants = {key: value for key, value in inputs.items() if key != "x"}
-    shape = (x.shape[0], w.shape[1] * convention.group, *size)
-    return _forward(names, expression.evaluate({"onnx": onnx}), 13, x, constants, shape)
-
-
-def _halved(axes: Sequence[WindowAxis], *, odd_first: bool) -> bool:
-    """Whether what every axis cuts is halved, an odd pixel at the start or at the end; and none appended."""
-    for axis in axes:
-        small, large = sorted((axis.window.begin, axis.window.end))
-        halved = (large, small) if odd_first else (small, large)
-        if (
-            (axis.window.begin, axis.window.end) != halved
-            or not 0 <= large - small <= 1
-            or small < 0
-        ):
-            return False
-    return True
-
-
-def _inferred(auto_pad: str | None) -> Callable[[Request], Expression | None]:
-    """The attributes that leave the pads to be inferred: ``auto_pad``, or ``output_shape`` without it."""
-
-    def expression(request: Request) -> Expression | None:
-        c = request.convention
-        assert isinstance(c, ConvTranspose)
-        # onnx/onnx, docs/Operators.md, "ConvTranspose": the formula of pads
-        if not _halved(_axes(request), odd_first=auto_pad != "SAME_UPPER"):
-            return None
-        n = request.shape[2:]
-        attributes: dict[str, object] = {"strides": list(c.strides), "dilations": list(c.dilations)}
-        attributes |= {"group": c.group, "kernel_shape": list(request.kernel)}
-        if auto_pad is None:
-            attributes["output_shape"] = list(request.size)
-        elif any(o != i * s for o, i, s in zip(request.size, n, c.strides, strict=True)):
-            return None
-        else:
-            attributes["auto_pad"] = auto_pad
-        inputs = ["x", "w", "b"] if request.bias else ["x", "w"]
-        node = Name("onnx.helper.make_node")
-        return Expression(node, ("ConvTranspose", inputs, ["y"]), attributes)
-
-    return expression
+    return _forward(names, onnx_models.conv_transpose_of(expression, inputs), inputs["x"])
 
 
 def _computed(case: Computed, axes: Sequence[WindowAxis], **inputs: NDArray[Any]) -> Computed:
@@ -163,11 +93,6 @@ def _computed(case: Computed, axes: Sequence[WindowAxis], **inputs: NDArray[Any]
     other = replace(case, convention=convention, inputs={**case.inputs, **inputs})
     expected = np.asarray(other.reference(), np.float64)
     return replace(other, size=expected.shape[2:], expected=expected)
-
-
-def _axes(request: Request) -> tuple[WindowAxis, ...]:
-    assert isinstance(request.convention, ConvTranspose)
-    return axes_of(request.convention, request.kernel)
 
 
 def _grouped(request: Request) -> bool:
@@ -201,7 +126,7 @@ def _is_asymmetric(request: Request) -> bool:
 
 
 def _undilated(case: Computed) -> list[WindowAxis]:
-    return [replace(axis, dilation=1) for axis in _axes(case.request)]
+    return [replace(axis, dilation=1) for axis in axes_of_request(case.request)]
 
 
 def _as_at_stride_1_halved(case: Computed) -> Computed:
@@ -220,7 +145,9 @@ def _full_output(case: Computed) -> Computed:
 
 
 def _as_at_stride_1(case: Computed) -> Computed:
-    axes = [replace(axis, window=same_window(axis.extent - 1)) for axis in _axes(case.request)]
+    axes = [
+        replace(axis, window=same_window(axis.extent - 1)) for axis in axes_of_request(case.request)
+    ]
     return _computed(case, axes)
 
 
@@ -230,9 +157,9 @@ def _full_and_one_more(case: Computed) -> Computed:
     w = np.pad(case.inputs["w"], ((0, 0), (0, 0), (0, 1), (0, 1)))
     axes = [
         WindowAxis(a.kernel + 1, a.stride, a.dilation, Window(0, a.dilation - 1))
-        for a in _axes(case.request)
+        for a in axes_of_request(case.request)
     ]
-    full = [replace(axis, window=Window(0, 0)) for axis in _axes(case.request)]
+    full = [replace(axis, window=Window(0, 0)) for axis in axes_of_request(case.request)]
     found, without = _computed(case, axes, w=w), _computed(case, full)
     expected = _computed(case, axes, w=w, x=filled(case.inputs["x"])).expected.copy()
     expected[..., : without.size[0], : without.size[1]] = without.expected
@@ -296,7 +223,7 @@ _CONV_TRANSPOSE = Call(
     name="dnn-ConvTranspose",
     is_node=True,
     operation="conv_transpose",
-    expression=_conv_transpose_node,
+    expression=conv_transpose,
     run=_run_conv_transpose,
     # inputs lie in blocks of 8 channels, and a group reads whole ones
     arithmetic={
@@ -335,13 +262,15 @@ _CONV_TRANSPOSE = Call(
         Defect(
             why="dilations and output_padding are not read",
             releases=before("3.4.7", "4.1.1"),
-            when=lambda request: _appends(request) or any(a.dilation > 1 for a in _axes(request)),
+            when=lambda request: (
+                _appends(request) or any(a.dilation > 1 for a in axes_of_request(request))
+            ),
             result=lambda case: _computed(case, _undilated_unpadded(case)),
         ),
         Defect(
             why="dilations are not read",
             releases=_READS_OUTPUT_PADDING,
-            when=lambda request: any(axis.dilation > 1 for axis in _axes(request)),
+            when=lambda request: any(axis.dilation > 1 for axis in axes_of_request(request)),
             result=lambda case: _computed(case, _undilated(case)),
         ),
     ),
@@ -366,8 +295,8 @@ def _inferred_calls() -> Iterator[Call]:
         yield replace(
             _CONV_TRANSPOSE,
             name=f"dnn-ConvTranspose-{f'auto_pad={auto_pad}' if auto_pad else 'output_shape'}",
-            expression=_inferred(auto_pad),
-            run=_run_inferred,
+            expression=inferred(auto_pad),
+            run=_run_conv_transpose,
             refusals=(
                 _CONV_TRANSPOSE.refusals[0],
                 _REFUSES_GROUPS,
@@ -380,105 +309,22 @@ def _inferred_calls() -> Iterator[Call]:
         )
 
 
-def _run_inferred(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
-    import onnx.helper
-
-    given: Any = dict(expression.kwargs)
-    x, w = inputs["x"], inputs["w"]
-    size = given.get("output_shape") or [
-        n * stride for n, stride in zip(x.shape[2:], given["strides"], strict=True)
-    ]
-    constants = {key: value for key, value in inputs.items() if key != "x"}
-    shape = (x.shape[0], w.shape[1] * given["group"], *size)
-    return _forward(names, expression.evaluate({"onnx": onnx}), 13, x, constants, shape)
-
-
 # ---------------------------------------------------------------------------- Resize, Upsample
 
 
 def run_node(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
     """Run ``run_node(onnx.helper.make_node(...), opset=…, sizes=(n, c, h, w))`` on ``x``; float constants
     beside ``sizes``, or in its place, by their names."""
-    import onnx.helper
-
-    x = inputs["x"]
-    (said,), given = expression.args, dict(expression.kwargs)
-    assert isinstance(said, Expression)
-    opset, shape = given.pop("opset"), given.pop("shape", None) or given["sizes"]
-    assert isinstance(opset, int)
-    constants = {
-        name: np.array(value, np.int64 if name == "sizes" else np.float32)
-        for name, value in given.items()
-    }
-    node = said.evaluate({"onnx": onnx})
-    return _forward(names, node, opset, x, constants, tuple(shape))  # type: ignore[arg-type]
-
-
-def _node(
-    operator: str, opset: int, attributes: Mapping[str, object], **constants: tuple[float, ...]
-) -> Expression:
-    named = ["roi", "scales", "sizes"] if "sizes" in constants else ["scales"]
-    inputs = ["x", *(name if name in constants else "" for name in named)]
-    made = Expression(Name("onnx.helper.make_node"), (operator, inputs, ["y"]), attributes)
-    return Expression(Name("run_node"), (made,), {"opset": opset, **constants})
+    return _forward(names, onnx_models.resize_of(expression), inputs["x"])
 
 
 def _unchanged(request: Request) -> bool:
     return bool(request.shape[2:] == request.size)
 
 
-def _resize_node(
-    opset: int, attributes: Mapping[str, object], takes: Callable[[Request], bool]
-) -> Callable[[Request], Expression | None]:
-    # in opset 11 and 12 the first two may not be left out, but may be empty
-    empty: dict[str, tuple[float, ...]] = {"roi": (), "scales": ()} if opset == 11 else {}
-
-    def expression(request: Request) -> Expression | None:
-        if not takes(request):
-            return None
-        sizes = (*request.shape[:2], *request.size)
-        return _node("Resize", opset, attributes, **empty, sizes=sizes)
-
-    return expression
-
-
-def _scales(request: Request) -> tuple[float, ...]:
-    return (1.0, 1.0, *(n_out / n_in for n_in, n_out in request.sizes))
-
-
-def _scaled_node(
-    operator: str, opset: int, attributes: Mapping[str, object], takes: Callable[[Request], bool]
-) -> Callable[[Request], Expression | None]:
-    """A node of an opset that has no sizes."""
-
-    def expression(request: Request) -> Expression | None:
-        if not takes(request):
-            return None
-        said = _node(operator, opset, attributes, scales=_scales(request))
-        shape = (*request.shape[:2], *request.size)
-        return replace(said, kwargs={**said.kwargs, "shape": shape})
-
-    return expression
-
-
-def _enlarges(request: Request) -> bool:
-    return all(n_out % n_in == 0 for n_in, n_out in request.sizes)
-
-
-def _whole(request: Request) -> bool:
-    """Whole ratios, whose scales are exact in float32 or whose reciprocals are whole."""
-    return all(n_out % n_in == 0 or n_in % n_out == 0 for n_in, n_out in request.sizes)
-
-
 def _more_than_a_row(request: Request) -> bool:
     """linear reads memory before an image of one row, unless it only copies it (docs/findings.md)."""
     return request.shape[2] > 1 or _unchanged(request)
-
-
-def _always(request: Request) -> bool:
-    return True
 
 
 def _more_than_a_pixel_out(request: Request) -> bool:
@@ -561,20 +407,14 @@ def _as_in_opset_11(mode: str) -> Defect:
     )
 
 
-def _on(grid: str, **attributes: Any) -> Resize:
-    """What attributes mean on a grid; of sizes, half_pixel_symmetric is half_pixel."""
-    plain = "half_pixel" if grid == "half_pixel_symmetric" else grid
-    return Resize(coordinate_transformation_mode=plain, **attributes)  # type: ignore[arg-type]
-
-
 # ---------------------------------------------------------------------------- Resize before 5.0
 
 _RESIZE_LAYER = "opencv/opencv, modules/dnn/src/layers/resize_layer.cpp"
 _BEFORE = (">=4.8, <5", "<4.8")  # half_pixel_centers is read, or not
 _READ_AS = {  # by nearest, whatever its nearest_mode: the convention that is computed
-    "asymmetric": _on("asymmetric", mode="nearest", nearest_mode="floor"),
-    "half_pixel": _on("half_pixel", mode="nearest", nearest_mode="round_prefer_ceil"),
-    "align_corners": _on("align_corners", mode="nearest", nearest_mode="round_prefer_ceil"),
+    "asymmetric": on("asymmetric", mode="nearest", nearest_mode="floor"),
+    "half_pixel": on("half_pixel", mode="nearest", nearest_mode="round_prefer_ceil"),
+    "align_corners": on("align_corners", mode="nearest", nearest_mode="round_prefer_ceil"),
 }
 _NEAREST_RULES = {
     "asymmetric": "inverse_scale_float64",
@@ -689,10 +529,6 @@ _NEAREST_MODES = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
 _SWEPT = ("nearest-half_pixel-round_prefer_floor", "nearest-asymmetric-floor")
 
 
-def _attributes(grid: str, convention: Resize) -> dict[str, object]:
-    return {**convention.attributes, "coordinate_transformation_mode": grid}
-
-
 def _grid_calls() -> list[Call]:
     modes: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         *(("nearest", {"nearest_mode": mode}, _GRIDS) for mode in _NEAREST_MODES),
@@ -705,7 +541,7 @@ def _grid_calls() -> list[Call]:
     calls = []
     for mode, attributes, grids in modes:
         for grid in grids:
-            convention = _on(grid, mode=mode, **attributes)
+            convention = on(grid, mode=mode, **attributes)
             plain = replace(convention, coordinate_transformation_mode="half_pixel")
             rest = plain.slug.removeprefix(f"{mode}-half_pixel")  # the other attributes
             name = f"{mode}-{grid}{rest if attributes else ''}"
@@ -715,7 +551,7 @@ def _grid_calls() -> list[Call]:
                     mode != "linear" or _more_than_a_row(request)
                 )
 
-            expression = _resize_node(13, _attributes(grid, convention), takes)
+            expression = resize_node(13, attributes_of(grid, convention), takes)
             earlier = mode != "cubic"
             calls.append(
                 _resize(
@@ -733,22 +569,22 @@ def _grid_calls() -> list[Call]:
 
 def _other_calls() -> list[Call]:
     nothing: dict[str, Any] = {}
-    half, nearest = "half_pixel_symmetric", _on("half_pixel", mode="nearest")
-    linear, antialiased = _on(half, mode="linear"), Resize(mode="linear", antialias=True)
-    tensorflow = _on("half_pixel", mode="nearest", nearest_mode="round_prefer_ceil")
-    old = _on("asymmetric", mode="nearest", nearest_mode="floor")
+    half, nearest = "half_pixel_symmetric", on("half_pixel", mode="nearest")
+    linear, antialiased = on(half, mode="linear"), Resize(mode="linear", antialias=True)
+    tensorflow = on("half_pixel", mode="nearest", nearest_mode="round_prefer_ceil")
+    old = on("asymmetric", mode="nearest", nearest_mode="floor")
     return [
         # floor of the place without the ½ taken off: the pixel that half_pixel is nearest to
         _resize(
             "Resize-nearest-tf_half_pixel_for_nn-floor",
             tensorflow,
-            _resize_node(
+            resize_node(
                 11,
                 {
-                    **_attributes("tf_half_pixel_for_nn", tensorflow),
+                    **attributes_of("tf_half_pixel_for_nn", tensorflow),
                     "nearest_mode": "floor",
                 },
-                _always,
+                always,
             ),
             arithmetic=dict.fromkeys(
                 _DTYPES, replace(_arithmetic(tensorflow), coordinate_rule="float32")
@@ -760,13 +596,13 @@ def _other_calls() -> list[Call]:
             _resize(
                 f"Resize-{convention.mode}-{half}",
                 convention,
-                _resize_node(19, _attributes(half, convention), takes),
+                resize_node(19, attributes_of(half, convention), takes),
                 **more,
             )
             for convention, takes, more in (
                 (
                     nearest,
-                    _always,
+                    always,
                     {
                         "releases": _EMPTY_NAMES,
                         "changes": _before(half, nearest),
@@ -782,14 +618,14 @@ def _other_calls() -> list[Call]:
                         "defects": (_SYMMETRIC_LINEAR,),
                     },
                 ),
-                (_on(half, mode="cubic"), _always, {"defects": (_SYMMETRIC,)}),
+                (on(half, mode="cubic"), always, {"defects": (_SYMMETRIC,)}),
             )
         ),
         *(
             _resize(
                 f"Resize-{convention.mode}-antialias",
                 convention,
-                _resize_node(18, convention.attributes, takes),
+                resize_node(18, convention.attributes, takes),
                 defects=(_NO_ANTIALIAS,),
                 left_out=(_NOT_READ,),
                 **more,
@@ -800,13 +636,13 @@ def _other_calls() -> list[Call]:
                     _more_than_a_row,
                     {"releases": _EMPTY_NAMES, "changes": _before("half_pixel", antialiased)},
                 ),
-                (Resize(mode="cubic", antialias=True), _always, nothing),
+                (Resize(mode="cubic", antialias=True), always, nothing),
             )
         ),
         _resize(
             "Resize10-nearest",
             replace(old, nearest_mode="ceil_where_shrinking"),
-            _scaled_node("Resize", 10, {"mode": "nearest"}, _whole),
+            scaled_node("Resize", 10, {"mode": "nearest"}, whole),
             defects=(
                 *_nearest_before("asymmetric", replace(old, nearest_mode="ceil_where_shrinking")),
                 _as_in_opset_11("nearest"),
@@ -816,12 +652,12 @@ def _other_calls() -> list[Call]:
         ),
         _resize(
             "Resize10-linear",
-            _on("asymmetric", mode="linear"),
-            _scaled_node(
+            on("asymmetric", mode="linear"),
+            scaled_node(
                 "Resize",
                 10,
                 {"mode": "linear"},
-                lambda request: _whole(request) and _more_than_a_row(request),
+                lambda request: whole(request) and _more_than_a_row(request),
             ),
             defects=(_as_in_opset_11("linear"),),
         ),
@@ -829,7 +665,7 @@ def _other_calls() -> list[Call]:
         _resize(
             "Upsample-nearest",
             old,
-            _scaled_node("Upsample", 9, {"mode": "nearest"}, _enlarges),
+            scaled_node("Upsample", 9, {"mode": "nearest"}, enlarges),
             arithmetic=dict.fromkeys(
                 _DTYPES, replace(_arithmetic(old), coordinate_rule="inverse_scale_float64")
             ),
@@ -845,8 +681,8 @@ def _always_refused() -> Iterator[Call]:
     yield replace(
         _resize(
             "Upsample-linear",
-            _on("asymmetric", mode="linear"),
-            _scaled_node("Upsample", 9, {"mode": "linear"}, _enlarges),
+            on("asymmetric", mode="linear"),
+            scaled_node("Upsample", 9, {"mode": "linear"}, enlarges),
             follows={},
             refusals=(
                 Refusal(
@@ -861,7 +697,7 @@ def _always_refused() -> Iterator[Call]:
         _resize(
             "Resize-linear-tf_crop_and_resize",
             Resize(mode="linear"),
-            lambda request: _node(
+            lambda request: node(
                 "Resize",
                 13,
                 {"mode": "linear", "coordinate_transformation_mode": "tf_crop_and_resize"},

@@ -13,15 +13,16 @@ import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..conformance import trials, verdicts
 from ..conformance.verdicts import AxisWeights, bound_of_axes
+from ..frameworks.call import WIDE
 from ..numerics import weights
 from ..numerics.coordinates import (
-    COORDINATE_RULES,
     float_coordinates,
     relevant,
     rules_of_libraries,
@@ -56,35 +57,42 @@ class Candidate:
 
 
 @functools.cache
+def _followed() -> dict[Resize, list[set[str | None]]]:
+    """The conventions that calls follow, with the coordinate rules of each call in wide dtypes."""
+    found: dict[Resize, list[set[str | None]]] = {}
+    for call in trials.calls("resize"):
+        wide = {a.coordinate_rule for d, a in call.arithmetic.items() if d in WIDE}
+        for convention in call.follows.values():
+            found.setdefault(convention, []).append(wide)
+    return found
+
+
+def _rules(convention: Resize) -> list[str | None]:
+    """None, then the coordinate rules by which calls, and other libraries, follow a convention."""
+    known = set[str | None]().union(*_followed().get(convention, ()))
+    of_calls = sorted(rule for rule in known if rule)
+    return list(dict.fromkeys([None, *of_calls, *rules_of_libraries(convention)]))
+
+
+@functools.cache
 def candidates() -> tuple[Candidate, ...]:
     """Every convention that is known, each without a rule, with those of the calls that follow it, and
-    with those of other libraries; what is simpler, and what calls follow, first."""
-    rules: dict[Resize, dict[str | None, None]] = {}
-    followed: dict[Resize, int] = {}
-    for call in trials.calls("resize"):
-        for convention in call.follows.values():
-            followed[convention] = followed.get(convention, 0) + 1
-            known = rules.setdefault(convention, {})
-            known |= {
-                a.coordinate_rule: None
-                for d, a in call.arithmetic.items()
-                if d in ("float32", "float64")
-            }
+    with those of other libraries; what is simpler, and what calls follow, first. What is a convention of its
+    own only at factors is left out."""
+    followed = {
+        convention: len(calls)
+        for convention, calls in _followed().items()
+        if convention.coordinate_transformation_mode != _CENTRED
+    }
     every = dict.fromkeys([*every_resize(), _OPSET_10, *every_pyramid(), *followed])
     ranked = sorted(every, key=lambda c: (_attributes(c), -followed.get(c, 0)))
     return tuple(
-        Candidate(convention, rule)
-        for convention in ranked
-        for rule in dict.fromkeys(
-            [
-                None,
-                *sorted(r for r in rules.get(convention, ()) if r),
-                *rules_of_libraries(convention),
-            ]
-        )
+        Candidate(convention, rule) for convention in ranked for rule in _rules(convention)
     )
 
 
+# half_pixel, but at factors that make no whole number of pixels
+_CENTRED: Literal["half_pixel_symmetric"] = "half_pixel_symmetric"
 # what runtimes make of ONNX's nearest of opset 10
 _OPSET_10 = Resize(
     mode="nearest",
@@ -101,20 +109,16 @@ def candidates_at_factors() -> tuple[Candidate, ...]:
     rules = {
         None,
         *(a.coordinate_rule for call in scaled for a in call.arithmetic.values()),
-        *(name for name, rule in COORDINATE_RULES.items() if rule.takes_factors),
     }
     known = [c for c in candidates() if c.convention.takes_factors and c.rule in rules]
     centred = [
-        replace(c.convention, coordinate_transformation_mode="half_pixel_symmetric")
+        replace(c.convention, coordinate_transformation_mode=_CENTRED)
         for c in known
         if c.rule is None
         and c.convention.coordinate_transformation_mode == "half_pixel"
-        and "half_pixel_symmetric" in (c.convention.kernel.grids or ("half_pixel_symmetric",))
+        and _CENTRED in (c.convention.kernel.grids or (_CENTRED,))
     ]
-    return (
-        *known,
-        *(Candidate(c, rule) for c in centred for rule in (None, *rules_of_libraries(c))),
-    )
+    return (*known, *(Candidate(c, rule) for c in centred for rule in _rules(c)))
 
 
 @functools.cache

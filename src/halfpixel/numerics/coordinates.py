@@ -570,7 +570,6 @@ class CoordinateRule:
         columns: ``coordinates`` along the columns, where that is another formula than along the rows.
         applies: of a rule of a library that is not in the catalogue, the conventions that it is for; None
             of a rule that calls declare.
-        takes_factors: of such a rule, whether it is for factors too.
         by_sizes_too: given a factor, its coordinates depend on both sizes too, and not on the factor alone.
         one_size: its coordinates are found one size of the output at a time, in many steps.
         rounded: the coordinates are rounded besides, as many times as the arithmetic says: the rule
@@ -587,7 +586,6 @@ class CoordinateRule:
     computed: bool = False
     columns: Formula | None = None
     applies: Callable[[Resize], bool] | None = None
-    takes_factors: bool = False
     by_sizes_too: bool = False
 
     @property
@@ -772,24 +770,11 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
         _by_quotient,
         source="microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor/upsamplebase.h: "
         "GetOriginalCoordinateFromResizedCoordinate; the 1e-6 was found by running 1.32.0 at 13,068 sizes",
-        # with aligned corners its quotients are the nearest float32
-        applies=lambda c: (
-            c.nearest_mode not in (None, "round_half_even")
-            and c.coordinate_transformation_mode in ("half_pixel", "asymmetric")
-            and c.padding_mode == "border"
-        ),
-        takes_factors=True,
     ),
     "onnxruntime_symmetric": CoordinateRule(
         _by_quotient_symmetric,
         source="microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor/upsamplebase.h: "
         "GetOriginalCoordinateFromResizedCoordinate (HALF_PIXEL_SYMMETRIC); the 1e-6 as above",
-        applies=lambda c: (
-            c.nearest_mode not in (None, "round_half_even")
-            and c.coordinate_transformation_mode == "half_pixel_symmetric"
-            and c.padding_mode == "border"
-        ),
-        takes_factors=True,
         by_sizes_too=True,
     ),
     "scipy_float64": CoordinateRule(

@@ -488,6 +488,28 @@ def _opencv_dnn_bilinear(convention: Resize, rule: str | None, x: Image, size: S
     return np.asarray(a + v * (c - a) + u * (b - a + v * (d - b - c + a)))
 
 
+def _onnxruntime_linear(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """Four pixels by the products of their weights, in one sum, those that weigh 0 too; the last pixel's
+    neighbour is itself, with a half each, and an image of unchanged size is copied."""
+    if x.shape[2:] == size:
+        return x
+    total: Image = np.zeros((*x.shape[:2], *size), x.dtype)
+    down, along = (_two(line) for line in _lines(convention, rule, x, size))
+    for rows, v in down:
+        for columns, u in along:
+            weight = u.astype(x.dtype) * v.astype(x.dtype)[:, None]
+            total = total + weight * x[:, :, rows[:, None], columns]
+    return total
+
+
+def _two(line: _Line) -> tuple[tuple[NDArray[np.intp], Float64], tuple[NDArray[np.intp], Float64]]:
+    """A pixel and the one after it with their weights, halves where they are one."""
+    base, t = _split(np.asarray(line.coordinates, np.float64).clip(0, line.axis.n_in - 1))
+    after = np.minimum(base + 1, line.axis.n_in - 1)
+    t = np.where(after == base, 0.5, t)
+    return (base, 1 - t), (after, t)
+
+
 def _before(line: _Line) -> tuple[NDArray[np.intp], Float64]:
     """The pixel at or before each coordinate, and the fraction; before the first pixel, that one."""
     where = np.maximum(np.asarray(line.coordinates, np.float64), 0.0)
@@ -676,6 +698,14 @@ EVALUATIONS = {
         coordinates=("asymmetric", "align_corners", "half_pixel"),
         says=" ".join((_opencv_dnn_bilinear.__doc__ or "").split()),
         source="opencv/opencv, modules/dnn/src/layers/resize_layer.cpp: ResizeLayerImpl::forward",
+    ),
+    "onnxruntime_linear": Evaluation(
+        _onnxruntime_linear,
+        modes=("linear",),
+        antialias=False,
+        says=" ".join((_onnxruntime_linear.__doc__ or "").split()),
+        source="microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor/upsample.cc: "
+        "SetupUpsampleBilinear; upsample.h: UpsampleBilinear",
     ),
     "opencv_warp": Evaluation(
         _opencv_warp,

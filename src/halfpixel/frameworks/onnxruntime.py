@@ -1,0 +1,315 @@
+"""ONNX Runtime on a CPU: the nodes Resize, Upsample and ConvTranspose, each in a session of its own.
+
+microsoft/onnxruntime, ``onnxruntime/core/providers/cpu``: ``tensor/upsamplebase.h``, ``tensor/upsample.cc``,
+``tensor/upsample.h``, ``tensor/upsample_antialias.h``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..numerics.error_model import ErrorModel, cubic_weight_error, normalised_weight_error
+from ..operators import Resize
+from ..operators.request import Request, Scales
+from . import onnx, onnx_models
+from .call import Call, DType, Expression, Framework, LeftOut, Names, Refusal, array
+from .factors import Factors, Sizes, of_sizes, said_with
+from .layer_plans import Target
+from .library import Library
+from .onnx_models import Node
+
+_UPSAMPLE = "microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor"
+_RELEASES = ">=1.32"
+_DTYPES: tuple[DType, ...] = ("float32",)
+
+# ---------------------------------------------------------------------------- a session
+
+
+def _load() -> Names:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # it prints what it raises, too
+    return {"onnxruntime": onnxruntime, "options": options, "sessions": {}}
+
+
+def _session(names: Names, node: Node, x: NDArray[Any], *, fixed: bool) -> Any:
+    return names["onnxruntime"].InferenceSession(
+        node.model(x, fixed=fixed), names["options"], providers=["CPUExecutionProvider"]
+    )
+
+
+def _run_node(
+    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
+) -> NDArray[Any]:
+    """Run ``run_node(onnx.helper.make_node(…), opset=…, sizes=(n, c, h, w))`` on ``x``: one session for all
+    sizes, since the kernel reads them as it runs."""
+    x, node = inputs["x"], onnx_models.resize_of(expression)
+    key = (str(node.made), node.opset, x.dtype, *node.constants)
+    if key not in names["sessions"]:
+        names["sessions"][key] = _session(names, node, x, fixed=False)
+    (y,) = names["sessions"][key].run(None, {"x": x, **node.constants})
+    return array(y)
+
+
+# ---------------------------------------------------------------------------- arithmetic
+
+
+def _arithmetic(convention: Resize) -> ErrorModel:
+    """All in float32."""
+    if convention.mode == "nearest":
+        rule: str | None = "onnxruntime_float32"
+        if convention.aligns_corners:  # whose quotients are the nearest float32
+            rule = None
+        if convention.coordinate_transformation_mode == "half_pixel_symmetric":
+            rule = "onnxruntime_symmetric"
+        return ErrorModel(
+            coordinates="float32",
+            coordinate_roundings=0,
+            weights="float32",
+            weight_error=0,
+            accumulation="float32",
+            coordinate_rule=rule,
+            source=f"{_UPSAMPLE}/upsample.cc: UpsampleNearestSetupInputMappings",
+        )
+    if convention.antialias:
+        return ErrorModel(
+            coordinates="float32",
+            coordinate_roundings=4,  # the ratio, a quotient by it, the ½ taken off, and added again
+            distance_roundings=5,  # - center, + 0.5, the scale, its inverse and the product with it
+            weights="float32",
+            weight_error=normalised_weight_error(convention),
+            normalised=True,
+            accumulation="float32",
+            evaluation=("window",),
+            source=f"{_UPSAMPLE}/upsample_antialias.h: SetupUpsampleFilterAntiAlias, "
+            "ComputeInterpolationAtLevel1, ComputeInterpolationAtLevel2",
+        )
+    if convention.mode == "linear":
+        return ErrorModel(
+            coordinates="float32",
+            coordinate_roundings=3,  # the ratio, a quotient by it, and the ½ taken off
+            weights="float32",
+            weight_error=1.5,  # the difference from the next pixel, and half of the product of two weights
+            accumulation="float32",
+            separable=False,
+            evaluation=("onnxruntime_linear",),
+            source=f"{_UPSAMPLE}/upsample.cc: SetupUpsampleBilinear; upsample.h: UpsampleBilinear",
+        )
+    outside = convention.exclude_outside
+    return ErrorModel(
+        coordinates="float32",
+        coordinate_roundings=3,
+        weights="float32",
+        weight_error=normalised_weight_error(convention)
+        if outside
+        else cubic_weight_error(float(convention.cubic_coeff_a or 0)),
+        normalised=outside,
+        accumulation="float32",
+        evaluation=("taps_or_copy",),
+        source=f"{_UPSAMPLE}/upsample.cc: GetCubicCoeffs, CubicInterpolation1D, ResizeBiCubic",
+    )
+
+
+# ---------------------------------------------------------------------------- refusals
+
+_REFUSES_NO_OUTPUT = Refusal(
+    words="Scale value should be greater than 0",
+    why="an output of no pixels (upsamplebase.h: ScalesValidation)",
+    when=lambda request, dtype, names: request.no_output and not request.no_pixels,
+)
+_REFUSES_SHRINKING = Refusal(
+    words="Scale value should be greater than or equal to 1",
+    why="Upsample does not shrink (upsamplebase.h: ScalesValidation)",
+    when=lambda request, dtype, names: any(m < n for n, m in request.sizes),
+)
+_REFUSES_NO_PIXELS = Refusal(
+    words="Cannot scale 0 by any factor",
+    why="an image of no pixels (upsamplebase.h: ParseScalesDataAndAdjustOutputSize)",
+    when=lambda request, dtype, names: request.no_pixels,
+)
+
+# ---------------------------------------------------------------------------- the calls
+
+# what exporters write: every size pair of these is swept
+_SWEPT = (
+    Resize(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+    Resize(mode="nearest"),
+    Resize(mode="linear"),
+    Resize(mode="linear", coordinate_transformation_mode="align_corners"),
+    Resize(mode="cubic"),
+    Resize(mode="linear", antialias=True, exclude_outside=True),
+)
+
+
+def _more_than_a_pixel_out(request: Request) -> bool:
+    """pytorch_half_pixel differs from half_pixel where an axis of the output is one pixel."""
+    return min(request.size) > 1
+
+
+def _said(convention: Resize) -> onnx_models.Say:
+    """The node of a convention; ``tf_crop_and_resize`` is given the part that a request is about."""
+    opset = onnx.opset(convention)
+    if not convention.extrapolates:
+        return onnx_models.resize(opset, convention.attributes)
+
+    def expression(request: Request) -> Expression | None:
+        own = request.convention
+        assert isinstance(own, Resize)
+        attributes = {**own.attributes}
+        attributes.pop("roi", None)
+        sizes = (*request.shape[:2], *request.size)
+        return onnx_models.node("Resize", opset, attributes, roi=onnx.roi(own, 2), sizes=sizes)
+
+    return expression
+
+
+def _bounded(convention: Resize) -> bool:
+    """Whether a constant bounds the error of a weight: not where the weights inside can sum to next to 0,
+    behind the last pixel."""
+    asymmetric = convention.coordinate_transformation_mode == "asymmetric"
+    return not (asymmetric and convention.exclude_outside)
+
+
+_SAME_KERNEL = LeftOut("the kernel of another call, which is run at every edge")
+
+
+def _resize_calls() -> Iterator[Call]:
+    for convention in filter(_bounded, onnx.CONVENTIONS):
+        variant = convention not in _SWEPT
+        yield Call(
+            framework="onnxruntime",
+            name=f"Resize-{convention.slug}",
+            operation="resize",
+            follows={_RELEASES: convention},
+            expression=_said(convention),
+            run=_run_node,
+            returns={dtype: dtype for dtype in _DTYPES},
+            arithmetic=dict.fromkeys(_DTYPES, _arithmetic(convention)),
+            refusals=(_REFUSES_NO_OUTPUT, _REFUSES_NO_PIXELS),
+            variant=variant,
+            left_out=(_SAME_KERNEL,) if variant else (),
+            stored=False,
+            is_node=True,
+            needs=("onnx",),
+        )
+
+
+# ---------------------------------------------------------------------------- given scales
+
+
+def _copied_image(n_in: Sizes, n_out: Sizes, factors: Factors) -> Scales:
+    """The scales as float32, but that an image whose size comes out unchanged is copied (upsample.cc:
+    BaseCompute, no_scale)."""
+    return (of_sizes if n_in == n_out else onnx.SAMPLED.scales)(n_in, n_out, factors)
+
+
+def _copied_axes(n_in: Sizes, n_out: Sizes, factors: Factors) -> Scales:
+    """The scales as float32, but that an axis whose size comes out unchanged is copied
+    (upsample_antialias.h: ComputeInterpolationAtLevel1, ComputeInterpolationAtLevel2)."""
+    sizes, given = of_sizes(n_in, n_out, factors), onnx.SAMPLED.scales(n_in, n_out, factors)
+    height, width = (size if size == 1 else scale for size, scale in zip(sizes, given, strict=True))
+    return height, width
+
+
+_SAMPLED = replace(onnx.SAMPLED, scales=_copied_image)
+_ANTIALIASED = replace(onnx.SAMPLED, scales=_copied_axes)
+_SYMMETRIC: dict[str, Any] = {"coordinate_transformation_mode": "half_pixel_symmetric"}
+_ASYMMETRIC: dict[str, Any] = {"coordinate_transformation_mode": "asymmetric"}
+
+
+def _scaled(
+    name: str, convention: Resize, operator: str, opset: int, attributes: Mapping[str, object]
+) -> Call:
+    """A node that is given ``scales``."""
+    scaling = _ANTIALIASED if convention.antialias else _SAMPLED
+    whole = convention in _SCALED_WHOLE or operator != "Resize"
+
+    def say(factors: Factors) -> Expression:
+        return onnx_models.node(operator, opset, attributes, scales=(1.0, 1.0, *factors))
+
+    return Call(
+        framework="onnxruntime",
+        name=name,
+        operation="resize",
+        follows={_RELEASES: convention},
+        expression=said_with(scaling, say),
+        run=_run_node,
+        returns={dtype: dtype for dtype in _DTYPES},
+        arithmetic=dict.fromkeys(_DTYPES, _arithmetic(convention)),
+        refusals=(_REFUSES_SHRINKING,) if operator == "Upsample" else (),
+        left_out=() if whole else (_SAME_KERNEL,),
+        stored=False,
+        is_node=True,
+        needs=("onnx",),
+        scaling=scaling,
+    )
+
+
+# of each kernel one
+_SCALED_WHOLE = (
+    Resize(mode="nearest"),
+    Resize(mode="linear"),
+    Resize(mode="cubic"),
+    Resize(mode="linear", antialias=True),
+    Resize(mode="nearest", **_SYMMETRIC),
+)
+
+
+def _scaled_calls() -> Iterator[Call]:
+    modes: list[dict[str, Any]] = [
+        *({"mode": "nearest", "nearest_mode": rounding} for rounding in onnx.ROUNDINGS),
+        {"mode": "linear"},
+        {"mode": "cubic"},
+    ]
+    symmetric = (Resize(**mode, **_SYMMETRIC) for mode in modes)
+    for convention in (*filter(_bounded, onnx.CONVENTIONS), *symmetric):
+        if convention.uses_factors and not convention.extrapolates:
+            opset = onnx.opset(convention)
+            name = f"Resize-scales-{convention.slug}"
+            yield _scaled(name, convention, "Resize", opset, convention.attributes)
+    ceil = Resize(mode="nearest", nearest_mode="ceil_where_shrinking", **_ASYMMETRIC)
+    floor = Resize(mode="nearest", nearest_mode="floor", **_ASYMMETRIC)
+    linear = Resize(mode="linear", **_ASYMMETRIC)
+    for operator, opset, nearest in (("Resize", 10, ceil), ("Upsample", 9, floor)):
+        for convention in (nearest, linear):
+            name = f"{operator}{opset}-{convention.mode}"
+            yield _scaled(name, convention, operator, opset, {"mode": convention.mode})
+
+
+CALLS = (*_resize_calls(), *_scaled_calls())
+
+
+def _environment(names: Names) -> str:
+    return "CPU, 1 thread"
+
+
+# ---------------------------------------------------------------------------- as users write it
+
+_LIBRARY: Target = "onnxruntime"
+
+# what users write is the node: of ONNX's library
+LIBRARY = Library(
+    name=_LIBRARY,
+    title="ONNX Runtime",
+    functions=(),
+    first_axis=2,
+    layouts=onnx.LIBRARY.layouts,
+    arrays="onnx",
+)
+
+FRAMEWORK = Framework(
+    name="onnxruntime",
+    title="ONNX Runtime",
+    colour="#a61e4d",
+    module="onnxruntime",
+    distributions=("onnxruntime", "onnxruntime-gpu"),
+    calls=CALLS,
+    load=_load,
+    environment=_environment,
+)
