@@ -177,6 +177,8 @@ def at(said: Expression, factors: Factors) -> Expression:
     kwargs = dict(said.kwargs)
     if "fx" in kwargs:
         return replace(said, kwargs={**kwargs, "fx": width, "fy": height})
+    if "scales" in kwargs:
+        return replace(said, kwargs={**kwargs, "scales": (1.0, 1.0, *factors)})
     return replace(said, kwargs={**kwargs, "scale_factor": (height, width)})
 
 

@@ -31,7 +31,7 @@ from ..conformance.cases import (
     ResizeCase,
     conv_transpose_case,
 )
-from ..frameworks import FRAMEWORKS, Call, DType, Expression, Release, installed
+from ..frameworks import FRAMEWORKS, Call, DType, Expression, Release, installed, onnx_models
 from ..frameworks.call import INTEGERS
 from ..frameworks.keras_calls import of_dtype
 from ..frameworks.tensorflow_scales import padded
@@ -240,7 +240,7 @@ _RUNNERS = {
     "opencv_pyramids._refused": "images",
     "opencv_dnn.run_node": "node",
     "opencv_dnn._run_conv_transpose": "node",
-    "opencv_dnn._run_inferred": "node",
+    "onnxruntime._run_node": "session",
     "torch._run": "tensors",
     "torch._run_grid": "tensors",
     "torch._run_unfolded": "unfolded",
@@ -315,6 +315,9 @@ def _step(probe: Probe) -> dict[str, Any]:
     }
     if step["runner"] == "node":
         step["model"] = _model(call, probe)
+    if step["runner"] == "session":
+        x = call.arrays(probe.computation, probe.dtype)["x"]
+        step["model"] = base64.b64encode(onnx_models.resize_of(said).model(x)).decode()
     if step["runner"] == "unpadded":
         asked: Any = said.args[1:]
         height, width = probe.computation.inputs["x"].shape[2:]

@@ -274,8 +274,18 @@ def load_jax() -> Names:
     return {"framework": "jax", "jax": jax, "jnp": jax.numpy}
 
 
+def load_onnxruntime() -> Names:
+    """ONNX Runtime on the CPU, in one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return {"framework": "onnxruntime", "onnxruntime": onnxruntime, "options": options}
+
+
 LOADS = {
     "opencv": load_opencv,
+    "onnxruntime": load_onnxruntime,
     "torch": load_torch,
     "tensorflow": load_tensorflow,
     "keras_torch": load_keras_torch,
@@ -304,6 +314,7 @@ def environment(names: Names) -> Names:
 
 _PACKAGES = {
     "opencv": (("opencv", "cv2"),),
+    "onnxruntime": (("onnxruntime", "onnxruntime"),),
     "torch": (("torch", "torch"),),
     "tensorflow": (("tensorflow", "tf"), ("keras", "keras")),
     "keras_torch": (("keras", "keras"), ("torch", "torch")),
@@ -355,6 +366,7 @@ def no_kernels(names: Names) -> Names:
 
 KERNELS = {
     "opencv": opencv_kernels,
+    "onnxruntime": no_kernels,
     "torch": torch_kernels,
     "tensorflow": tensorflow_kernels,
     "keras_torch": torch_kernels,
@@ -418,6 +430,7 @@ def laid(inputs: Names, probe: Names) -> Names:
 
 TENSORS = {
     "opencv": as_they_are,
+    "onnxruntime": as_they_are,
     "torch": torch_tensors,
     "tensorflow": tensorflow_tensors,
     "keras_torch": keras_tensors,
@@ -488,6 +501,17 @@ def node(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
         net = dnn.readNetFromONNX(file.name)
     net.setInput(inputs["x"])
     result = np.asarray(net.forward())
+    return result, result.dtype.name
+
+
+def session(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
+    """An ONNX model of one node, in ONNX Runtime."""
+    import numpy as np
+
+    one = names["onnxruntime"].InferenceSession(
+        base64.b64decode(probe["model"]), names["options"], providers=["CPUExecutionProvider"]
+    )
+    result = np.asarray(one.run(None, {"x": inputs["x"]})[0])
     return result, result.dtype.name
 
 
@@ -564,6 +588,7 @@ RUNNERS = {
     "images": images,
     "pictures": pictures,
     "node": node,
+    "session": session,
     "tensors": tensors_of,
     "unfolded": unfolded,
     "lines": lines,
