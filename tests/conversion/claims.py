@@ -142,12 +142,13 @@ def _from(layout: str, y: Array, rank: int) -> Array:
 # ---------------------------------------------------------------------------- running
 
 _HOMES = {"keras": "tensorflow"}
+_NODES = ("onnx", "onnxruntime")  # targets whose code is a node
 
 
 @functools.cache
 def modules(framework: str) -> Mapping[str, Any]:
     """The names that code for a framework uses."""
-    if framework == "onnx":
+    if framework in _NODES:
         return {"onnx": _onnx(), "np": np, "halfpixel": halfpixel}
     loaded = dict(frameworks.load(_HOMES.get(framework, framework)))
     if framework == "opencv":
@@ -429,7 +430,7 @@ def printed(
     """
     x = image_of(draw)
     target: str = draw.target
-    layout = "NCS" if "net = cv2.dnn" in code or target == "onnx" else claim.layout
+    layout = "NCS" if "net = cv2.dnn" in code or target in _NODES else claim.layout
     if layout == "SC" and draw.layout == "S":
         layout = "S"
     w, b = weight_of(draw)
@@ -441,7 +442,7 @@ def printed(
     scope = {**modules(target), **_names(draw), **sizes}
     if w is not None:
         scope |= {"w": w, "b": b}
-    if target == "onnx":
+    if target in _NODES:
         given = dict(claim.inputs)
         return node(code, x, given, draw, max(claim.opset, 19), scope)  # type: ignore[no-any-return]
     if target == "pillow":  # floats have no channels
@@ -508,6 +509,7 @@ _ON_TORCH = "on the torch backend"
 _DEFAULTS = {
     "torch": "NCS",
     "onnx": "NCS",
+    "onnxruntime": "NCS",
     "opencv": "NCS",
     "tensorflow": "NSC",
     "keras": "NSC",

@@ -297,7 +297,7 @@ def test_an_image_that_is_only_doubled_does_not_tell_coordinate_rules_apart() ->
 def test_opencv_s_area_is_the_same_as_area_only_where_an_axis_shrinks() -> None:
     same = same_as(Candidate(AREA), (), EVERY)
     where = {one.framework: one.where for one in same if "area" in one.call.lower()}
-    assert where == {"opencv": "shrinking", "tensorflow": EVERY}
+    assert where == {"opencv": "shrinking", "tensorflow": EVERY, "jax": EVERY}
 
 
 def test_one_convention_when_enlarging_and_another_when_shrinking() -> None:

@@ -403,6 +403,7 @@ def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
             and c.padding_mode == "border"
         }
         | {Resize(mode="linear", antialias=True), node("linear")},
+        "jax_float32": {MIDDLE},
         "onnxruntime_float32": {
             node("nearest", grid, nearest_mode=rounding)
             for grid in ("half_pixel", "asymmetric", "pytorch_half_pixel")
@@ -593,6 +594,7 @@ NEEDED = [
     ),
     pytest.param("pillow-resize-BOX", 3, 2, marks=pytest.mark.pillow),
     pytest.param("pillow-resize-NEAREST", 2, 7, marks=pytest.mark.pillow),
+    pytest.param("jax-image.resize-nearest", 2, 41, marks=(pytest.mark.jax, pytest.mark.sweep)),
 ]  # fmt: skip
 
 

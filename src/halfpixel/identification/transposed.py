@@ -228,7 +228,7 @@ class ConvTransposeIdentification:
 
 _ROTATED = "the kernel is rotated by 180 degrees: it correlates where others convolve"
 # how the line of an answer's code begins that says the arguments
-_CALLS = ("y = F.", "y = tf.nn.conv", "layer = ", "node = ")
+_CALLS = ("y = F.", "y = tf.nn.conv", "y = jax.lax.conv", "layer = ", "node = ")
 
 
 class _Not(Exception):
