@@ -65,8 +65,11 @@ growth: $(READY)  ## measure how errors grow with size, for the page on arithmet
 	$(BIN)/python -m bench.rounding
 
 bench: $(READY)  ## measure what the suite costs over its floor, and the reference's resize beside Pillow's (minutes)
-	$(BIN)/python bench/resize.py
-	$(BIN)/python bench/suite.py
+	$(BIN)/python -m bench.resize
+	$(BIN)/python -m bench.commands
+	$(BIN)/python -m bench.onnx_backend
+	$(BIN)/python -m bench.scale
+	$(BIN)/python -m bench.suite
 
 cuda-check:  ## run torch's calls on a CUDA device against the reference: needs torch, NumPy and the source tree alone
 	PYTHONPATH=src $(or $(wildcard $(BIN)/python),$(PYTHON)) -m bench.cuda_check

@@ -9,13 +9,14 @@ import argparse
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from bench.figures import Figure, figure, keep
 from halfpixel import Resize
 from halfpixel.operators import resize
 
@@ -53,18 +54,10 @@ def peak(function: Callable[[], Any]) -> int:
     return memory
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--from", dest="n_in", type=int, default=2048, metavar="PIXELS")
-    parser.add_argument("--to", dest="n_out", type=int, default=1024, metavar="PIXELS")
-    given = parser.parse_args()
-    n_in, n_out = given.n_in, given.n_out
+def figures(rounds: int, n_in: int, n_out: int) -> Iterator[Figure]:
+    """The ratios of time and memory of each kernel."""
     x = np.random.default_rng(0).random((n_in, n_in), np.float32)
     picture = Image.fromarray(x)
-    print(f"Resize.apply, {n_in} x {n_in} to {n_out} x {n_out}, float32, CPU seconds")
-    print(f"{'':10}{'apply':>8}{'weights':>9}{'/ Pillow':>10}{'/ SciPy':>9}{'memory / image':>16}")
-    over = []
     for name, (convention, filter_, order) in KERNELS.items():
 
         def apply(convention: Resize = convention) -> Any:
@@ -78,16 +71,27 @@ def main() -> None:
 
         resize._band.cache_clear()
         first = seconds(apply)
-        rounds = [[seconds(f) for f in (apply, pillow, scipy)] for _ in range(given.rounds)]
-        own = statistics.median(each[0] for each in rounds)
-        ratios = [statistics.median(each[0] / each[i] for each in rounds) for i in (1, 2)]
-        memory = peak(apply) / (8 * x.size)
-        print(
-            f"{name:10}{own:8.3f}{max(first - own, 0):9.3f}{ratios[0]:10.1f}{ratios[1]:9.2f}{memory:16.2f}"
+        every = [[seconds(f) for f in (apply, pillow, scipy)] for _ in range(rounds)]
+        own = statistics.median(each[0] for each in every)
+        yield figure(
+            f"{name}, {n_in}² to {n_out}²: apply ÷ Pillow", (a / b for a, b, _ in every), "×", TIME
         )
-        over += [f"{name}: {ratios[0]:.1f} times Pillow"] * (ratios[0] > TIME)
-        over += [f"{name}: {memory:.1f} times the image"] * (memory > MEMORY)
-    if over:
+        yield figure(f"{name}: apply ÷ SciPy's zoom", (a / c for a, _, c in every), "×")
+        yield figure(f"{name}: the weights, once for a size", [max(first - own, 0)], "s")
+        yield figure(
+            f"{name}: memory ÷ the image in float64", [peak(apply) / (8 * x.size)], "×", MEMORY
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--from", dest="n_in", type=int, default=2048, metavar="PIXELS")
+    parser.add_argument("--to", dest="n_out", type=int, default=1024, metavar="PIXELS")
+    given = parser.parse_args()
+    rows = list(figures(given.rounds, given.n_in, given.n_out))
+    keep("Resize.apply", "python -m bench.resize", rows)
+    if over := [row.what for row in rows if row.missed]:
         raise SystemExit("over the budget: " + "; ".join(over))
 
 

@@ -8,6 +8,7 @@ import re
 import shlex
 import textwrap
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from halfpixel import cli
@@ -60,7 +61,53 @@ def documents() -> dict[Path, str]:
             {rule.code: page.read_text("utf-8") for page, rule in LINT.items()},
         ),
         **{page: upgrade_table.written(page.read_text("utf-8")) for page in WITH_CHANGES},
+        HERE / "benchmarks.md": benchmarks(
+            json.loads((HERE / "benchmarks.json").read_text("utf-8"))
+        ),
     }
+
+
+_BENCHMARKS = """\
+# Benchmarks
+
+What a run of halfpixel costs, beside the bare program that does the same work. `make bench` measures these
+figures and `make docs` writes this page. Programs that are compared run in turn, in one session on one
+machine, and each value is the median over the rounds, with the lowest and the highest. Ratios carry over to
+other machines better than seconds do.
+
+What misses its goal, and where its time goes:
+
+- **One case** and **collection**: by cProfile, pytest makes an item of each of the file's 11,000 trials, which
+  is a third of the time, and asks `-k` of each, which is a fifth.
+- **upgrade**: each call that changes between two releases is compared at 1,024 size pairs. By cProfile a third
+  of the time is `cv2.warpAffine`, whose coordinates are found one size at a time, and a sixth is asking whether
+  both releases take a size.
+
+"""
+
+
+def benchmarks(sections: dict[str, Any]) -> str:
+    """The page of what ``make bench`` measured, a table a section."""
+    parts = []
+    for title, section in sections.items():
+        rows = ["| figure | value | rounds | goal |", "| --- | --- | --- | --- |"]
+        for row in section["figures"]:
+            goal = (
+                "" if row["limit"] is None else f"{'≥' if row['least'] else '≤'} {row['limit']:g}"
+            )
+            wrong = row["limit"] is not None and (
+                row["value"] < row["limit"] if row["least"] else row["value"] > row["limit"]
+            )
+            value, low, high = (f"{row[name]:.3g}" for name in ("value", "lowest", "highest"))
+            unit = "" if row["unit"] == "×" else row["unit"].removeprefix("/")
+            unit = "per second" if row["unit"] == "/s" else unit
+            mark = f"{goal}, missed" if wrong else goal
+            rows.append(
+                f"| {row['what']} | {value} {unit}".rstrip() + f" | {low} to {high} | {mark} |"
+            )
+        when = f"Measured on {section['date']} ({section['machine']}) by `{section['command']}`."
+        parts.append("\n".join([f"## {title}", "", when, "", *rows, ""]))
+    return _BENCHMARKS + "\n".join(parts)
 
 
 def with_output(page: str) -> str:
