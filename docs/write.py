@@ -77,11 +77,11 @@ other machines better than seconds do.
 
 What misses its goal, and where its time goes:
 
-- **One case** and **collection**: by cProfile, pytest makes an item of each of the file's 11,000 trials, which
-  is a third of the time, and asks `-k` of each, which is a fifth.
-- **upgrade**: each call that changes between two releases is compared at 1,024 size pairs. By cProfile a third
-  of the time is `cv2.warpAffine`, whose coordinates are found one size at a time, and a sixth is asking whether
-  both releases take a size.
+- **One case** and **collection**: by cProfile, pytest makes an item of each of the file's 11,000 trials,
+  which is a third of the time, and asks `-k` of each, which is a fifth.
+- **upgrade**: each call that changes between two releases is compared at 1,024 size pairs. By cProfile a
+  third of the time is `cv2.warpAffine`, whose coordinates are found one size at a time, and a sixth is asking
+  whether both releases take a size.
 
 """
 
