@@ -92,11 +92,10 @@ def _of_call(call: Call, dtype: DType, convention: Resize, entry: ShapeCase) -> 
 
 
 def rule_at(call: Call, dtype: DType, entry: ShapeCase) -> str | None:
-    """The coordinate rule, or the integer arithmetic, of a call in this environment; of a gradient, the rule
-    that shows."""
-    if entry.shape[2:] == entry.size and not call.stored:
-        return None  # cv2.dnn copies an image of unchanged size
-    return call.shown_rule(dtype) if entry.gradient else rule_of(call, dtype)
+    """The coordinate rule, or the integer arithmetic, of a call in this environment."""
+    if entry.shape[2:] == entry.size and call.is_node:
+        return None  # a runtime copies an image of unchanged size
+    return call.arithmetic[dtype].coordinate_rule if entry.gradient else rule_of(call, dtype)
 
 
 def _expected(entry: ShapeCase, convention: Resize, rule: str | None, dtype: DType) -> Case:
