@@ -75,7 +75,7 @@ def figures(rounds: int) -> list[Figure]:
         module = Path(folder, "train.py")
         module.write_text(FUNCTION, encoding="utf-8")
         runs = {
-            name: functools.partial(_run, command, name in ("upgrade",))
+            name: functools.partial(_run, command, name == "upgrade")
             for name, command in programs(module).items()
         }
         taken = in_turn(rounds, runs, "commands")
@@ -83,7 +83,7 @@ def figures(rounds: int) -> list[Figure]:
         figure(f"{name} ÷ {beside}, CPU", ratios(taken[name], taken[beside]), "×", limit)
         for name, (beside, limit) in BESIDE.items()
     ]
-    thousands = int(_collected(taken["collection"][0])) / 10_000
+    thousands = _collected(taken["collection"][0]) / 10_000
     found.append(
         figure(
             "collection of 10,000, pytest's start not counted, CPU",
@@ -109,10 +109,10 @@ def _more(over: Sequence[Cost], under: Sequence[Cost], share: float = 1.0) -> li
     return [(a.cpu - b.cpu) / share for a, b in zip(over, under, strict=True)]
 
 
-def _collected(found: Cost) -> str:
+def _collected(found: Cost) -> int:
     counted = re.search(r"(\d+) tests collected", found.output)
     assert counted is not None, found.output[-500:]
-    return counted[1]
+    return int(counted[1])
 
 
 def main() -> None:

@@ -155,6 +155,6 @@ def keep(section: str, command: str, rows: Sequence[Figure]) -> None:
         "command": command,
         "date": time.strftime("%Y-%m-%d"),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "figures": [asdict(row) for row in rows],
+        "figures": [asdict(row) | {"missed": row.missed} for row in rows],
     }
     TARGET.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from bench.figures import Cost, Figure, cost, figure, in_turn, keep
+from bench.figures import Cost, Figure, cost, figure, in_turn, keep, ratios
 from halfpixel.conformance.suites import SUITES
 from halfpixel.conformance.sweep import sweep
 from halfpixel.frameworks import release
@@ -33,22 +33,21 @@ def grown(rounds: int) -> Iterator[Figure]:
         for times in TIMES
     }
     once, ten, hundred = in_turn(rounds, programs, "growth", warm_up=False).values()
+    few, many = (list(map(_each, once, more)) for more in (ten, hundred))
+    yield figure(
+        "a trial more, at 100 times the trials ÷ at 10 times, CPU",
+        [b / a for a, b in zip(few, many, strict=True)],
+        "×",
+        1.1,
+    )
     for times, found in ((10, ten), (100, hundred)):
-        more = [
-            ((b.cpu - a.cpu) / (_passed(b) - _passed(a))) / (one / 9)
-            for a, b, one in zip(once, found, _ten(once, ten), strict=True)
-        ]
-        if times == 100:
-            yield figure("a trial more, at 100 times the trials ÷ at 10 times, CPU", more, "×", 1.1)
-        memory = [b.memory / a.memory for a, b in zip(once, found, strict=True)]
-        yield figure(
-            f"memory at {times} times the {_passed(once[0])} trials ÷ at once", memory, "×", 1.5
-        )
+        what = f"memory at {times} times the {_passed(once[0])} trials ÷ at once"
+        yield figure(what, ratios(found, once, "memory"), "×", 1.5)
 
 
-def _ten(once: list[Cost], ten: list[Cost]) -> Iterator[float]:
-    for a, b in zip(once, ten, strict=True):
-        yield 9 * (b.cpu - a.cpu) / (_passed(b) - _passed(a))
+def _each(once: Cost, more: Cost) -> float:
+    """What a trial more costs."""
+    return (more.cpu - once.cpu) / (_passed(more) - _passed(once))
 
 
 def _passed(found: Cost) -> int:

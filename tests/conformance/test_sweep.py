@@ -17,6 +17,7 @@ from halfpixel.conformance.sweep import Block
 from halfpixel.conformance.verdicts import error_bound
 from halfpixel.frameworks import Call, DType, Expression, Name
 from halfpixel.frameworks.call import WIDE, Defect
+from halfpixel.numerics import weights
 from halfpixel.numerics.coordinates import COORDINATE_RULES, float_coordinates, tap_weights
 from halfpixel.numerics.error_model import (
     UNDERFLOW,
@@ -76,7 +77,7 @@ def test_the_nearest_pixel_in_integers_is_the_exact_one(convention: Resize) -> N
         )
         for n_out, index in zip(sizes, together, strict=True):
             exact = [row.tolist() for row in convention.weights(n_in, n_out)]
-            reads = [row.index(1) if any(row) else sweep.OUTSIDE for row in exact]
+            reads = [row.index(1) if any(row) else weights.OUTSIDE for row in exact]
             assert reads == index.tolist(), (n_in, n_out)
 
 
@@ -748,7 +749,7 @@ def extents(convention: Resize, rule: str, n_in: int, n_out: int) -> list[dict[s
 def read(convention: Resize, place: Fraction, n_in: int) -> int:
     """The pixel that nearest reads at a place, or that it is outside."""
     index, weight = convention.taps_at(np.array([place], object), n_in)
-    return int(index[0, 0]) if weight[0, 0] else sweep.OUTSIDE
+    return int(index[0, 0]) if weight[0, 0] else weights.OUTSIDE
 
 
 def by_fractions(

@@ -206,11 +206,9 @@ def beyond_trials(release: Releases = installed_release) -> Iterator[Trial]:
             entries = SHAPE_GRADIENTS[:1] if beyond.gradient else (*SPELLED_SHAPES, *_HALVED)
             said = gradient.of(call) if gradient is not None else call
             for entry in itertools.islice((e for e in entries if _shown(e, said, convention)), 1):
+                given = replace(said, arithmetic=call.arithmetic, refusals=call.refusals)
+                rule = call.shown_rule("float32") if beyond.gradient else rule_of(call, "float32")
                 for dtype in beyond.dtypes:
-                    given = replace(said, arithmetic=call.arithmetic, refusals=call.refusals)
-                    rule = (
-                        call.shown_rule("float32") if beyond.gradient else rule_of(call, "float32")
-                    )
                     make = functools.partial(_in_range, entry, convention, rule, dtype, beyond)
                     yield Trial(beyond.of(given, dtype), dtype, _beyond_name(entry.name), make)
     for call in calls_there(calls("conv_transpose"), release):

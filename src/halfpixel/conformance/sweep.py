@@ -32,6 +32,7 @@ from ..numerics.error_model import (
     cubic_weight_error,
     normalised_weight_error,
 )
+from ..numerics.weights import OUTSIDE, nearest_pixels
 from ..operators import Resize
 from ..operators.axis import Axis, OutputPixels
 from . import goldens
@@ -50,7 +51,6 @@ _BLOCK_OTHERWISE = 8
 _FOURTH = 4
 # size pairs of a call in a run without sweeps: with a coordinate rule, which some pairs show, and without one
 _SAMPLE, _SAMPLE_WITHOUT_RULE = 40, 20
-OUTSIDE = -1  # the pixel that an output reads which is extrapolated
 _LISTED = 8  # size pairs that a summary spells out
 
 
@@ -253,10 +253,8 @@ def pair_case(
 
 def _outputs(n_in: int, n_outs: Sequence[int], beside: int, *, columns: bool) -> OutputPixels:
     """The output pixels of many sizes, one after the other; ``beside`` is the size of the other axis."""
-    sizes = np.asarray(n_outs, np.int64)
-    n_out = np.repeat(sizes, sizes)
-    d = np.arange(len(n_out)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return OutputPixels(d, np.asarray(n_in), n_out, n_out + beside, columns=columns)
+    axes = [Axis(n_in, n_out, None, n_out + beside, columns) for n_out in n_outs]
+    return OutputPixels.of_axes(axes)
 
 
 def _split(values: NDArray[Any], n_outs: Sequence[int]) -> list[NDArray[Any]]:
@@ -286,14 +284,7 @@ def pixels(
         beside: the output's size along the other axis.
         columns: by the rule's formula for columns.
     """
-    outputs = _outputs(n_in, n_outs, beside, columns=columns)
-    if rule is None:
-        index = convention.nearest_index(outputs)
-        inside = (index >= 0) & (index < n_in) | (not convention.drops_outside)
-        return np.where(inside, convention.padded(index, n_in), OUTSIDE)
-    where = float_coordinates(convention, outputs, rule)
-    index, weight = (taps[:, 0] for taps in convention.taps_at(where, n_in))
-    return np.where(convention.inside(where, n_in) & (weight > 0), index, OUTSIDE)
+    return nearest_pixels(convention, _outputs(n_in, n_outs, beside, columns=columns), n_in, rule)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,6 @@ from .. import documents
 from ..conformance import goldens
 from ..numerics import weights
 from ..numerics.coordinates import COORDINATE_RULES, float_coordinates, relevant, tap_weights
-from ..numerics.weights import axis_taps
 from ..operators import Resize
 from ..operators.axis import Axis, OutputPixels
 from .sizes import Size, Sizes
@@ -24,7 +23,6 @@ Array = NDArray[np.float64]
 Taps = tuple[NDArray[np.intp], Array]  # the pixels that are read, and their weights: (n_out, taps)
 
 WHITE = 255  # levels of an image of 8 bits
-OUTSIDE = -1  # in place of a pixel, where none is read
 # Two formulas of one weight in float64: a coordinate below n is off by n · 2⁻⁵³, weights by a few times that.
 _FORMULAS = 2.0**-48
 
@@ -69,26 +67,13 @@ def sayable(model: Model, sizes: Sizes) -> bool:
 
 
 def pixels(model: Model, axis: Axis) -> NDArray[np.int64]:
-    """The pixel that each output pixel of ``nearest`` reads, or ``OUTSIDE``."""
+    """The pixel that each output pixel of ``nearest`` reads, or ``weights.OUTSIDE``."""
     return _pixels(model, relevant(axis, model.rule))
 
 
 @functools.lru_cache(maxsize=1 << 14)
 def _pixels(model: Model, axis: Axis) -> NDArray[np.int64]:
-    return _pixels_of(model, axis.pixels, axis.n_in)
-
-
-def _pixels_of(model: Model, outputs: OutputPixels, n_in: int) -> NDArray[np.int64]:
-    convention = model.convention
-    if model.rule is None:
-        index = convention.nearest_index(outputs)
-        inside = (index >= 0) & (index < n_in) | (not convention.drops_outside)
-        if convention.extrapolates:
-            inside &= convention.inside(float_coordinates(convention, outputs), n_in)
-        return np.where(inside, convention.padded(index, n_in), OUTSIDE)
-    where = float_coordinates(convention, outputs, model.rule)
-    index, weight = (taps[:, 0] for taps in convention.taps_at(where, n_in))
-    return np.where(convention.inside(where, n_in) & (weight > 0), index, OUTSIDE)
+    return weights.nearest_pixels(model.convention, axis.pixels, axis.n_in, model.rule)
 
 
 def taps(model: Model, axis: Axis) -> Taps:
@@ -105,7 +90,7 @@ _SMALL = 64  # pixels of an axis: so many more weights of these are kept than of
 
 
 def _taps(model: Model, axis: Axis) -> Taps:
-    return axis_taps(model.convention, axis, model.rule)
+    return weights.axis_taps(model.convention, axis, model.rule)
 
 
 _small_taps = functools.lru_cache(maxsize=1 << 14)(_taps)
@@ -160,23 +145,18 @@ def distances(one: Model, other: Model, axes: Sequence[Axis]) -> Array:
     nearest = one.convention.mode == other.convention.mode == "nearest"
     if one == other or not taken or not all(_at_once(each, nearest) for each in (one, other)):
         return np.array([distance(one, other, axis, axis) for axis in axes])
-    n_in = taken[0].n_in
+    n_in, outputs = taken[0].n_in, OutputPixels.of_axes(taken)
     sizes = np.array([axis.n_out for axis in taken])
-    ends = np.cumsum(sizes)
-    outputs = OutputPixels(
-        np.arange(ends[-1]) - np.repeat(ends - sizes, sizes),
-        np.asarray(n_in),
-        np.repeat(sizes, sizes),
-        np.repeat([axis.total for axis in taken], sizes),
-        columns=taken[0].columns,
-    )
     if nearest:
-        first, second = (_pixels_of(model, outputs, n_in) for model in (one, other))
+        first, second = (
+            weights.nearest_pixels(model.convention, outputs, n_in, model.rule)
+            for model in (one, other)
+        )
         rows = 2.0 * (first != second)
     else:
         every = (_taps_of(model, outputs, n_in) for model in (one, other))
         rows = _apart(*every)
-    apart = np.maximum.reduceat(rows, ends - sizes)
+    apart = np.maximum.reduceat(rows, np.cumsum(sizes) - sizes)
     apart[apart <= _FORMULAS * np.maximum(n_in, sizes)] = 0
     by_size = dict(zip(taken, apart, strict=True))
     return np.array([by_size.get(axis, np.inf) for axis in axes])
@@ -282,7 +262,7 @@ def _along(model: Model, axis: Axis, image: Array, place: int) -> Array:
     if model.convention.mode == "nearest":
         index = pixels(model, axis)
         read = np.take(image, index, place)
-        outside = np.expand_dims(index == OUTSIDE, tuple(range(place + 1, 0)))
+        outside = np.expand_dims(index == weights.OUTSIDE, tuple(range(place + 1, 0)))
         return np.where(outside, 0.0, read)
     first, narrow = _narrow(*taps(model, axis))
     moved = np.moveaxis(image, place, 0)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..operators import Resize, kernels
-from ..operators.axis import Axis
+from ..operators.axis import Axis, OutputPixels
 from ..operators.resize import TapWeights, exact_taps
 from .coordinates import coordinates, float_coordinates, relevant, tap_weights
 
@@ -57,6 +57,31 @@ def axis_taps(
     scale = convention.scale(*axis.arguments)
     where = axis_coordinates(convention, axis, rule)
     return taps(convention, where, axis.n_in, scale, tap_weights(rule))
+
+
+OUTSIDE = -1  # in place of a pixel, where none is read
+
+
+def nearest_pixels(
+    convention: Resize, outputs: OutputPixels, n_in: int, rule: str | None = None
+) -> NDArray[np.int64]:
+    """The pixel that each output pixel of ``nearest`` reads, or :data:`OUTSIDE`.
+
+    Args:
+        convention: a nearest one.
+        outputs: of axes of one input size.
+        n_in: that size.
+        rule: the coordinate rule; None for the exact pixel, found in integers.
+    """
+    if rule is None:
+        index = convention.nearest_index(outputs)
+        inside = (index >= 0) & (index < n_in) | (not convention.drops_outside)
+        if convention.extrapolates:
+            inside &= convention.inside(float_coordinates(convention, outputs), n_in)
+        return np.where(inside, convention.padded(index, n_in), OUTSIDE)
+    where = float_coordinates(convention, outputs, rule)
+    index, weight = (taps[:, 0] for taps in convention.taps_at(where, n_in))
+    return np.where(convention.inside(where, n_in) & (weight > 0), index, OUTSIDE)
 
 
 def axis_coordinates(convention: Resize, axis: Axis, rule: str | None = None) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -71,3 +72,16 @@ class OutputPixels:
     total: NDArray[Any]
     factor: Fraction | None = None
     columns: bool = False
+
+    @classmethod
+    def of_axes(cls, axes: Sequence[Axis]) -> OutputPixels:
+        """All output pixels of some axes, one after the other; they have the first one's ``n_in`` and
+        ``columns``, and no factor."""
+        sizes = np.array([axis.n_out for axis in axes], np.int64)
+        return cls(
+            np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes),
+            np.asarray(axes[0].n_in),
+            np.repeat(sizes, sizes),
+            np.repeat([axis.total for axis in axes], sizes),
+            columns=axes[0].columns,
+        )
