@@ -22,7 +22,7 @@ TIMES = (1, 10, 100)
 SWEPT = ("torch-interpolate-nearest", "torch-interpolate-bilinear", "torch-interpolate-area")
 RUN = [
     sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--keep-duplicates",
-    "-k", "opencv",
+    "-k", "opencv", "--halfpixel-frameworks", "opencv",
 ]  # fmt: skip
 
 

@@ -382,7 +382,7 @@ class _Keeper:
     ) -> None:
         call = pytest.CallInfo.from_call(lambda: None, when="call")
         call.start, call.stop, call.duration = start, stop, duration
-        item.user_properties = properties
+        item.user_properties = _shared(properties)
         report = item.ihook.pytest_runtest_makereport(item=item, call=call)
         item.ihook.pytest_runtest_logreport(report=report)
 
@@ -410,6 +410,17 @@ class _Keeper:
             raise KeyboardInterrupt
         if kind == "error":
             raise RuntimeError(f"in the process that runs the tests:\n{given[0]}")
+
+
+def _shared(data: Any) -> Any:
+    """The same plain data with one object for equal texts: a run keeps that of every test."""
+    if isinstance(data, str):
+        return sys.intern(data)
+    if isinstance(data, dict):
+        return {_shared(key): _shared(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return type(data)(map(_shared, data))
+    return data
 
 
 def ending(status: int) -> str:

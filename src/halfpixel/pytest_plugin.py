@@ -1001,12 +1001,12 @@ def _weight_of(root: Path, nodeid: str) -> int:
     return _ORDINARY if _own_name(root, file) and not _in_suite(root, file) else 1
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1 << 14)
 def _in_suite(root: Path, file: str) -> bool:
     """Whether a file is a suite; in the source tree there are other tests."""
     return Path(os.path.abspath(root / file)).parent in OWN_TESTS
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1 << 14)
 def _own_name(root: Path, file: str) -> bool:
     return _own(Path(os.path.abspath(root / file)))

@@ -88,3 +88,54 @@ def test_the_walks_name_modules_and_have_at_most_twelve_steps() -> None:
             folder = Path(name).parent if "/" in name else folder
             module = SOURCE / name if (SOURCE / name).exists() else SOURCE / folder / name
             assert module.is_file(), name
+
+
+# Arguments that take their values from a table of this package; a suite's trials are made of tables.
+FROM_TABLES = {
+    "framework",
+    "module",
+    "call",
+    "dtype",
+    "kind",
+    "mode",
+    "regime",
+    "rank",
+    "count",
+    "target",
+}
+OF_TABLES = ("conformance", "report")
+
+
+def unbounded(source: str) -> Iterator[ast.FunctionDef]:
+    """The functions with a cache that has no largest size."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            decorators = {ast.unparse(one) for one in node.decorator_list}
+            if decorators & {"functools.cache", "functools.lru_cache(maxsize=None)"}:
+                yield node
+
+
+def grows(function: ast.FunctionDef) -> bool:
+    """Whether users give a function's arguments, so that its cache grows with what they ask."""
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return not {one.arg for one in arguments} <= FROM_TABLES
+
+
+def test_a_cache_of_what_users_give_has_a_largest_size() -> None:
+    sources = [
+        one for one in SOURCE.rglob("*.py") if one.relative_to(SOURCE).parts[0] not in OF_TABLES
+    ]
+    growing = [
+        f"{path.relative_to(SOURCE)}: {function.name}"
+        for path in sources
+        for function in unbounded(path.read_text(encoding="utf-8"))
+        if grows(function)
+    ]
+    assert growing == []
+
+
+def test_a_cache_that_grows_is_found() -> None:
+    (one,) = unbounded("@functools.cache\ndef parsed(text: str) -> str: ...")
+    assert grows(one)
+    (one,) = unbounded("@functools.cache\ndef version(framework: str) -> str: ...")
+    assert not grows(one)

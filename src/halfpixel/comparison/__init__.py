@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -133,22 +132,31 @@ class Pair:
         self.functions = a, b
         self.known = Known(), Known()
         self.first = first
+        self._measured: dict[Setting, tuple[Measured, Measured]] = {}
+        self._white: dict[str, float] = {"uint8": 255.0}
 
-    @functools.cache  # noqa: B019
     def measured(self, setting: Setting) -> tuple[Measured, Measured]:
         """Both in a setting."""
-        a, b = self.functions
-        return Measured(a, setting, self.known[0]), Measured(b, setting, self.known[1])
+        if setting not in self._measured:
+            a, b = self.functions
+            self._measured[setting] = (
+                Measured(a, setting, self.known[0]),
+                Measured(b, setting, self.known[1]),
+            )
+        return self._measured[setting]
 
     def setting(self, size: Size, dtype: str) -> Setting:
         """A size in a dtype; of floats, in the range in which both functions are what they are for."""
         return Setting(size, dtype, self.white(dtype))
 
-    @functools.cache  # noqa: B019
     def white(self, dtype: str) -> float:
-        """What white is in a float image: 1, or 255 where a function makes no 255 levels of 0..1."""
-        if dtype == "uint8":
-            return 255.0
+        """What white is in an image: of integers 255; of floats 1, or 255 where a function makes no 255
+        levels of 0..1."""
+        if dtype not in self._white:
+            self._white[dtype] = self._float_white(dtype)
+        return self._white[dtype]
+
+    def _float_white(self, dtype: str) -> float:
         size = self.first.shape[0], self.first.shape[1]
         for white in (1.0, 255.0):
             tones = [side.tone for side in self.measured(Setting(size, dtype, white))]

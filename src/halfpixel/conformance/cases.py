@@ -44,7 +44,7 @@ class Case(Computation):
         return folder(self.convention, self.rule)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def folder(convention: Convention, rule: str | None = None) -> str:
     """The folder of a convention's goldens, relative to ``golden/``."""
     operation = "resize" if isinstance(convention, Resize) else "conv_transpose"

@@ -356,7 +356,7 @@ def _product(
     return Rows(np.broadcast_to(np.arange(weight.shape[1]), weight.shape), weight, bound)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def _own(convention: Resize) -> ErrorModel:
     """The arithmetic of the reference itself."""
     kernel = convention.kernel
@@ -619,7 +619,7 @@ def _deviation(
     return "\n".join(["    {", *lines, f'      "smallest": {smallest}', "    }"])
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def deviating(
     convention: Resize, rule: str, beside: int, *, columns: bool = False
 ) -> tuple[int, tuple[dict[str, int | str], ...]]:

@@ -54,7 +54,7 @@ Releases = Callable[[str], Installed | None]  # of a framework; None where it is
 _NO_PIXELS = np.broadcast_to(np.uint8(0), (60, 90, 3))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Trial:
     """One call, one dtype, one case that is read when it is needed; of a sweep, a block of size pairs."""
 

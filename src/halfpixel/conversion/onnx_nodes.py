@@ -42,7 +42,7 @@ def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) 
     raise NotImplementedError("an ONNX node is no kernel: a runtime's is")
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def call_of(convention: Resize, *, scaled: bool = False) -> Call:
     """The node of a convention, as a call; it has no arithmetic: that is a runtime's.
 

@@ -40,7 +40,7 @@ def dtype_name(values: NDArray[Any]) -> str:
     return str(metadata["holds"]) if metadata else _named(values.dtype)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def _named(dtype: np.dtype[Any]) -> str:
     return str(dtype)  # NumPy takes as long to find it as to resize a line of pixels
 

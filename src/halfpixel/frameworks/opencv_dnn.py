@@ -332,7 +332,7 @@ def _more_than_a_pixel_out(request: Request) -> bool:
     return min(request.size) > 1 or _unchanged(request)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def _arithmetic(convention: Resize) -> ErrorModel:
     """In float32, whatever comes in."""
     cubic = convention.mode == "cubic"

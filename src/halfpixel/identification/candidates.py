@@ -121,7 +121,7 @@ def candidates_at_factors() -> tuple[Candidate, ...]:
     return (*known, *(Candidate(c, rule) for c in centred for rule in _rules(c)))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1 << 17)
 def differ(one: Candidate, other: Candidate) -> bool:
     """Whether two coordinate rules of one convention of nearest read other pixels at a size at which
     functions are asked to tell rules apart."""
@@ -166,7 +166,7 @@ def _attributes(convention: Resize) -> tuple[int, ...]:
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def generic(convention: Resize, dtype: str = "float32") -> ErrorModel:
     """The roundings of an unknown function: of each kind as many as the call with the most of them, of all
     calls with this kernel; where no call has it, of all calls with a kernel that can be widened.

@@ -148,7 +148,7 @@ def _evaluated_alike(
     return rule is None and candidate.rule is None
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1 << 14)
 def _where(one: Resize, other: Resize, regime: str) -> str | None:
     """The widest part of a regime in which two conventions are one, if that is worth saying."""
     if one == other:

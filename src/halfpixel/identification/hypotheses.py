@@ -235,7 +235,7 @@ def _in_pixels(convention: Resize, shift: float, scale: float) -> Iterator[Expla
     yield Explanation(f"{words} shifted by {by_output:g} px of the output", of_output)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def _grid(convention: Resize, n_in: int, n_out: int) -> Array:
     return convention.coordinates(n_in, n_out).astype(np.float64)
 

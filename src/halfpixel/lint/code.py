@@ -195,7 +195,7 @@ def _names(tree: ast.AST) -> Iterator[str]:
             yield node.id if isinstance(node, ast.Name) else node.attr
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def _known(full: str) -> tuple[tuple[str, inspect.Signature], ...]:
     """The name and the signature of a function that is known; none where a name can be several."""
     operator = conv_transpose.operator_of(full)

@@ -39,7 +39,7 @@ _PAIRS = [(n_in + 1, n_out + 1) for n_in, n_out in np.ndindex(LARGEST, LARGEST)]
 _STARTS = np.cumsum([0, *(n_in * n_out for n_in, n_out in _PAIRS[:-1])])
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def _matrices(convention: Resize) -> Array:
     """The weights at all sizes in a row; NaN where the convention does not go with them."""
     return np.concatenate(
@@ -52,7 +52,7 @@ def _matrices(convention: Resize) -> Array:
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1 << 14)
 def distances(one: Resize, other: Resize) -> Array:
     """How far two conventions are apart: the largest difference of a weight, from ``n_in`` pixels (rows,
     1..LARGEST) to ``n_out`` (columns); NaN where one of them does not go with the sizes."""
@@ -73,7 +73,7 @@ def equal(one: Resize, other: Resize) -> NDArray[np.bool_]:
     return np.asarray(distances(one, other) <= _EQUAL)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1 << 17)
 def equal_in(one: Resize, other: Resize, regime: str) -> bool:
     """Whether two conventions are one at every size of a regime; it is known at the first at which they are
     not."""

@@ -99,7 +99,7 @@ Errors = Callable[[Resize, NDArray[np.float64]], NDArray[np.float64]]
 _STEPS = 32  # coordinates a pixel
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def normalised_weight_error(convention: Resize, value_errors: Errors | None = None) -> float:
     """The largest error of one weight that is a kernel's value divided by the sum of all, in roundoffs.
 
@@ -169,7 +169,7 @@ def sum_of_products(dtype: str, source: str) -> ErrorModel:
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def cubic_weight_error(a: float, *, last_by_difference: bool = False) -> float:
     """The largest error of one cubic weight computed by Horner's rule, in unit roundoffs.
 

@@ -305,7 +305,7 @@ def _in_effect(call: Call, model: Model, request: Request) -> Model | None:
     return replace(model, convention=replace(model.convention, **defect.instead))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=8)
 def _pairs(largest: int) -> tuple[tuple[int, int], ...]:
     """All pairs of sizes, those of the smallest images first."""
     axis = range(1, largest + 1)

@@ -803,7 +803,7 @@ OPERATORS: tuple[Operator, ...] = (
 )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def operator_of(name: str) -> Operator | None:
     """The operator of a dotted name: its own, another name, or the end of one."""
     own = canonical(name)

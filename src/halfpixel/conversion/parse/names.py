@@ -16,7 +16,7 @@ def known(name: str) -> bool:
     return len(_functions(name)) > 0
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def _functions(name: str) -> tuple[Function, ...]:
     """The functions that a dotted name can be: one by its full name, perhaps several by the end of it."""
     name = canonical(name)
