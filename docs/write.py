@@ -22,12 +22,14 @@ from halfpixel.report import (
     rule_book,
     timeline,
     upgrade_table,
+    wrapper_table,
 )
 
 HERE = Path(__file__).parent
 
 # Pages that show what commands print; those named here need no framework.
 SHOWN = (HERE.parent / "README.md", HERE / "convert.md", HERE / "look-up.md")
+WRAPPERS = HERE / "convert.md"  # has the table of other libraries' calls too
 _COMMAND = re.compile(
     r"^    \$ halfpixel ((?:convert|rules|show) .*)\n(?:    .*\n|\n(?=    ))*", re.MULTILINE
 )
@@ -51,6 +53,7 @@ def documents() -> dict[Path, str]:
         HERE / "pictures" / overlap.PICTURE: overlap.picture(),
         HERE / "pictures" / timeline.PICTURE: timeline.picture(),
         **{page: with_output(page.read_text(encoding="utf-8")) for page in SHOWN},
+        WRAPPERS: wrapper_table.written(with_output(WRAPPERS.read_text(encoding="utf-8"))),
         **{
             page: with_output(lint_page.of_rule(page.read_text("utf-8"), rule))
             for page, rule in LINT.items()

@@ -497,7 +497,7 @@ def test_a_weight_that_is_not_the_layer_s_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["A.Resize(8, 8)", "ConvTranspose(8, (3, 3))"],
+    ["P.Resize(8, 8)", "ConvTranspose(8, (3, 3))"],
 )
 def test_a_class_of_another_library_is_no_node_of_onnx(text: str) -> None:
     with pytest.raises(Unreadable, match="that is known"):

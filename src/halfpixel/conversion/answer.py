@@ -272,6 +272,12 @@ class ResizeConversion:
 
         return text(self)
 
+    @property
+    def _underneath(self) -> list[str]:
+        """Of which framework's call a call of another library is one."""
+        said = self.reading.underneath
+        return [f"it computes what {said} does"] if said else []
+
     def json(self) -> documents.Conversion:
         """The same for a program."""
         return {
@@ -284,7 +290,7 @@ class ResizeConversion:
             "complete": self.complete,
             "code": self.code,
             "warnings": list(self.reading.warnings),
-            "notes": list(self.reading.notes),
+            "notes": [*self._underneath, *self.reading.notes],
             "parts": [part.json() for part in self.parts],
             "layer": None,
             "branches": [],

@@ -34,6 +34,8 @@ def text(found: ResizeConversion) -> str:
     for part in found.parts:
         where = f", {part.when}," if part.when else ""
         lines.append(f"{found.reading.written}{where} computes {part.convention}")
+        if found.reading.underneath:
+            lines.append(f"  as {found.reading.underneath} does")
         lines.append("  " + " ".join(f"{k}={v}" for k, v in part.convention.attributes.items()))
         if part.rule:
             lines.append(f"  coordinate rule on float32: {part.rule}")

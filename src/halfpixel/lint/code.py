@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..conversion import parse
-from ..conversion.parse import Conditional, Raises, Unreadable, conv_transpose, names, scopes
+from ..conversion.parse import (
+    Conditional,
+    Raises,
+    Unreadable,
+    conv_transpose,
+    names,
+    scopes,
+    wrappers,
+)
 from ..conversion.parse.signatures import canonical
 from ..conversion.parse.source import Source, SourceCall
 from .project import Project
@@ -201,6 +209,9 @@ def _known(full: str) -> tuple[tuple[str, inspect.Signature], ...]:
     operator = conv_transpose.operator_of(full)
     if operator is not None:
         return ((operator.name, operator.signature),)
+    wrapper = wrappers.wrapper_of(full)
+    if wrapper is not None:
+        return ((wrapper.name, wrapper.signature),)
     try:
         function = names.function_of(full)
     except Unreadable:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import conv_transpose, mistakes, names, resize
+from . import conv_transpose, mistakes, names, resize, wrappers
 from .conv_transpose import Sizes, Spoken
 from .flags import bound
 from .reading import Reading
-from .text import Branch, Raises, Unreadable, Variable, Written, branches, outermost
+from .text import Branch, Raises, Unreadable, Variable, Written, branches, choices_of, outermost
 
 __all__ = [
     "Conditional",
@@ -107,7 +107,7 @@ def mistakes_in(text: str) -> list[str]:
 
 
 def _known(name: str) -> bool:
-    return conv_transpose.known(name) or names.known(name)
+    return conv_transpose.known(name) or names.known(name) or wrappers.known(name)
 
 
 def _is_resize(written: Written) -> bool:
@@ -118,7 +118,9 @@ def _branches(branch: Branch, each_value: bool) -> list[Branch]:
     """The branches within the call of a branch."""
     if branch.call is None:
         return [branch]
-    if _is_resize(branch.call):
+    if wrappers.known(branch.call.function):
+        inner = choices_of(branch.call)
+    elif _is_resize(branch.call):
         inner = resize.choices(branch.call, each_value=each_value)
     elif conv_transpose.known(branch.call.function):
         inner = conv_transpose.choices(branch.call, each_value=each_value)
@@ -141,6 +143,7 @@ def _read(branch: Branch, sizes: Sizes) -> Spoken | Reading | Unreadable | None:
 
 
 def _read_call(written: Written, sizes: Sizes) -> Spoken | Reading:
+    written = wrappers.opened(written)
     if _is_resize(written):
         return resize.read(written)
     if conv_transpose.known(written.function) or "conv" in written.function.lower():

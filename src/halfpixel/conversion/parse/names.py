@@ -36,18 +36,23 @@ def _functions(name: str) -> tuple[Function, ...]:
 
 # modules, and objects named for them, with a resize of their own
 _MODULES = frozenset({
-    "A", "F", "K", "T", "TF", "albumentations", "cv", "cv2", "functional", "ia", "imaug", "imgaug",
-    "imutils", "jax", "jnp", "keras", "kornia", "mmcv", "np", "numpy", "ops", "paddle", "scipy", "skimage",
-    "tf", "torch", "torchvision", "transform", "transforms", "v2",
+    "A", "F", "K", "KG", "T", "TF", "albu", "albumentations", "cv", "cv2", "functional", "ia", "iaa",
+    "imaug", "imgaug", "imutils", "jax", "jnp", "keras", "kornia", "mmcv", "np", "numpy", "ops", "paddle",
+    "scipy", "skimage", "tf", "torch", "torchvision", "transform", "transforms", "v2",
 })  # fmt: skip
 
 
 def _methods(name: str) -> tuple[Function, ...]:
     """The methods of an image that ``image.resize`` can be, if what is before the dot is no module."""
     receiver, _, method = name.rpartition(".")
-    if not receiver or _MODULES.intersection(receiver.split(".")):
+    if not may_be_image(receiver):
         return ()
     return tuple(one for one in FUNCTIONS if one.method and one.name.endswith(f".{method}"))
+
+
+def may_be_image(receiver: str) -> bool:
+    """Whether what stands before the dot of a method may be an image: it is there, and no module."""
+    return bool(receiver) and not _MODULES.intersection(receiver.split("."))
 
 
 def is_method(name: str) -> bool:

@@ -74,6 +74,7 @@ class Reading:
         calls: of the catalogue, that it can be: by the sizes, the channels, or Keras's backend.
         image: the name of what is resized; empty where it has none.
         roi: the part of the image that is resized, as ONNX has it; None for all of it.
+        underneath: where ``written`` is a call of another library, the call that it is; else empty.
         notes: what it takes for granted.
         warnings: what the call says by mistake.
     """
@@ -95,6 +96,7 @@ class Reading:
     image: str = ""
     roi: tuple[float, ...] | None = None
     extrapolation_value: float = 0.0
+    underneath: str = ""
     notes: tuple[str, ...] = field(default=())
     warnings: tuple[str, ...] = field(default=())
 

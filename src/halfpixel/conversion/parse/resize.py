@@ -177,7 +177,7 @@ def _argument(function: Function, written: Written, name: str) -> Any:
 def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Reading:
     """A reading with what the answer leaves out or takes for granted, and what is said by mistake."""
     function, arguments = reading.function, bound(reading.function, written)
-    notes = list(reading.notes)
+    notes = [*written.notes, *reading.notes]
     image = _image(function, arguments, written)
     if function.method:
         array = _array_of(image)
@@ -208,7 +208,13 @@ def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Readin
     warnings += mistaken
     named = _name_of(_made_of(image) if function.method else image)
     named = "" if function.box else named  # its sizes are not those of what is resized
-    return replace(reading, image=named, notes=tuple(notes), warnings=tuple(warnings))
+    return replace(
+        reading,
+        image=named,
+        underneath=written.underneath,
+        notes=tuple(notes),
+        warnings=tuple(warnings),
+    )
 
 
 def _boxed(function: Function, arguments: Flags, image: Any) -> str:

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import conv_transpose, names
+from ...frameworks.wrappers import WRAPPERS
+from . import conv_transpose, names, wrappers
 from .scopes import BINDS, SCOPES, Binding, Names, Scope, dotted, parameters
 from .signatures import FUNCTIONS as FUNCTIONS_THAT_RESIZE
 from .values import Default, Spelling, Undecided, Values, by_branch
@@ -23,9 +24,13 @@ from .values import Default, Spelling, Undecided, Values, by_branch
 # flags whose None is a value, and does not say that something else is given
 _MAY_BE_NONE = ("align_corners", "antialias")
 # modules whose functions are looked for, by the first word of a dotted name
-ROOTS = ("torch", "torchvision", "tensorflow", "tf_keras", "keras", "cv2", "jax")
+ROOTS = (
+    "torch", "torchvision", "tensorflow", "tf_keras", "keras", "cv2", "jax", "albumentations", "imgaug",
+    "kornia", "mmcv", "scipy", "skimage",
+)  # fmt: skip
 # of an image of Pillow, whatever its name; what makes one, and methods of one whose result is one
-_METHOD = "PIL.Image.Image.resize"
+_IMAGE = "PIL.Image.Image"
+_METHODS = ("resize", "reduce", "thumbnail")
 _OPENERS = tuple(f"PIL.Image.{name}" for name in ("open", "fromarray", "new", "merge"))
 _KEEPING = ("convert", "copy", "crop", "rotate", "resize", "transpose")
 _LEFT_OUT = {".git", ".venv", "venv", "node_modules", "__pycache__", "build", "site-packages"}
@@ -160,16 +165,22 @@ class SourceCall:
 
         return by_branch(spell, Values(self.source)), tuple(assumed)
 
+    @property
+    def _is_method(self) -> bool:
+        """Whether it is that of a method of an image of Pillow."""
+        return self.function.startswith(f"{_IMAGE}.")
+
     @functools.cached_property
     def _method(self) -> str:
         """Of a method of an image, how it is called: as it is written, or of ``im`` where the text would be
         read as another function."""
         text = ast.unparse(self.node.func)
-        return text if names.is_method(text) else f"im.{text.rpartition('.')[2]}"
+        read = names.is_method(text) or wrappers.is_method(text)
+        return text if read else f"im.{text.rpartition('.')[2]}"
 
     def _spelling(self, values: Values, *, branches: bool = False) -> Spelling:
         renamed = {}
-        if self.function == _METHOD and isinstance(self.node.func, ast.Attribute):
+        if self._is_method and isinstance(self.node.func, ast.Attribute):
             image = self.node.func.value
             if isinstance(image, ast.Name) and self._method.startswith("im."):
                 renamed = {image.id: "im"}
@@ -197,7 +208,7 @@ class SourceCall:
                 hidden.append(f"**{ast.unparse(one.value)}")
         if self.partial:
             keywords |= _to_come(self.function, len(arguments), keywords)
-        function = self._method if self.function == _METHOD else self.function
+        function = self._method if self._is_method else self.function
         hidden.sort(key=lambda text: text.startswith("**"))
         first = [one for one in hidden if not one.startswith("**")]
         named = [f"{name}={value}" for name, value in keywords.items()]
@@ -384,8 +395,8 @@ class Source:
             elif full == "functools.partial":
                 if (made := self._of_partial(node, scope)) is not None:
                     yield SourceCall(node, *made, scope, self, partial=True)
-            elif full is None and self._is_of_image(node, scope):
-                yield SourceCall(node, node, _METHOD, scope, self)
+            elif full is None and (method := self._method_of_image(node, scope)):
+                yield SourceCall(node, node, f"{_IMAGE}.{method}", scope, self)
             elif full is None and (made := self._completed(node, scope)) is not None:
                 yield SourceCall(node, *made, scope, self)
 
@@ -424,15 +435,17 @@ class Source:
     def _has_partial(self) -> bool:
         return any(one.startswith("functools") for one in self.imported.values())
 
-    def _is_of_image(self, node: ast.Call, scope: Scope) -> bool:
-        """Whether a call is that of a method of an image of Pillow: the image is known, or a filter is."""
-        if not isinstance(node.func, ast.Attribute) or node.func.attr != _METHOD.rpartition(".")[2]:
-            return False
+    def _method_of_image(self, node: ast.Call, scope: Scope) -> str:
+        """The method of an image of Pillow that is called: the image is known, or a filter is. Empty of any
+        other call."""
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in _METHODS:
+            return ""
         given = [*node.args[1:2], *(one.value for one in node.keywords if one.arg == "resample")]
         filters = (self.full_name(one, scope) or "" for one in given)
         named = len(node.args) <= 2 and any(one.startswith("PIL.Image.") for one in filters)
         own = dotted(node.func.value) in ("self", "cls")
-        return self.is_image(node.func.value, scope) or (named and not own)
+        known = self.is_image(node.func.value, scope) or (named and not own)
+        return node.func.attr if known else ""
 
     def is_image(self, node: ast.expr, scope: Scope) -> bool:
         """Whether an expression is an image of Pillow: opened in the file, or an argument that says so."""
@@ -449,7 +462,7 @@ class Source:
             return False
         notes = (one for one in ast.walk(holder.node) if isinstance(one, ast.arg))
         note = next((one.annotation for one in notes if one.arg == node.id), None)
-        return note is not None and self.full_name(note, scope) == "PIL.Image.Image"
+        return note is not None and self.full_name(note, scope) == _IMAGE
 
 
 @functools.cache
@@ -457,6 +470,7 @@ def _last_names() -> re.Pattern[bytes]:
     """The last words of the names of functions that are known."""
     every = [name for one in FUNCTIONS_THAT_RESIZE for name in (one.name, *one.spelled)]
     every += [name for one in conv_transpose.OPERATORS for name in (one.name, *one.spelled)]
+    every += [name for one in WRAPPERS for name in (one.name, *one.spelled)]
     last = sorted({name.rpartition(".")[2] for name in every})
     return re.compile(rb"\b(?:" + "|".join(map(re.escape, last)).encode() + rb")\b")
 
@@ -470,7 +484,7 @@ def is_known(name: str | None) -> bool:
     """Whether a full name is that of a function that resizes, or of a transposed convolution."""
     if name is None or name.partition(".")[0] not in ROOTS:
         return False
-    return names.known(name) or conv_transpose.known(name)
+    return names.known(name) or conv_transpose.known(name) or wrappers.known(name)
 
 
 def _to_come(full: str, positional: int, keywords: Mapping[str, str]) -> dict[str, str]:

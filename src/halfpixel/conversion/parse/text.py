@@ -81,6 +81,8 @@ class Written:
         applied: of a layer, the call of it: ``layer(x)``; None where it is not called.
         around: what stands around it, with ``…`` in its place; empty where nothing does.
         receiver: of a method, what it is called on: ``Image.open(path)``; None of a bare name.
+        underneath: where ``text`` is a call of another library, the call that it is.
+        notes: what that takes for granted.
     """
 
     function: str
@@ -90,6 +92,8 @@ class Written:
     applied: Written | None = None
     around: str = ""
     receiver: Any = None
+    underneath: str = ""
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return self.text
