@@ -22,6 +22,7 @@ from halfpixel.frameworks.layer_plans import LAYER_TARGETS, Layer, Target, code,
 Image = NDArray[np.float32]
 _CHANNELS_LAST = ("tensorflow", "keras", "jax")
 _HOME = {"keras": "tensorflow", "onnx": "opencv"}  # where a target's code is run
+_NODES = ("onnx", "onnxruntime", "opencv")
 
 
 @functools.cache
@@ -30,7 +31,7 @@ def names(target: Target) -> dict[str, Any]:
     import importlib
 
     loaded = dict(frameworks.load(_HOME.get(target, target)))
-    if target in ("onnx", "opencv"):
+    if target in _NODES:
         importlib.import_module("onnx.helper")
         loaded["onnx"] = importlib.import_module("onnx")
         importlib.import_module("onnx.numpy_helper")
@@ -58,8 +59,27 @@ def run(text: str | CodeType, target: Target, x: Image, w: Image, b: Image | Non
         image = known["jnp"].asarray(image) if target == "jax" else known["tf"].constant(image)
     scope = {**known, "x": image, "w": w, "b": b}
     exec(text, scope)
+    if target == "onnxruntime":
+        return session(known, scope["node"], x, scope["w"], b)
     y = np.asarray(scope["y"])
     return to_first(y) if last else y
+
+
+def session(known: dict[str, Any], node: Any, x: Image, w: Image, b: Image | None) -> Image:
+    """Run a node in ONNX Runtime, the weight and the bias constants of the model."""
+    helper, dtype = known["onnx"].helper, known["onnx"].TensorProto.FLOAT
+    constants = [("w", w)] if b is None or len(node.input) < 3 else [("w", w), ("b", b)]
+    graph = helper.make_graph(
+        [node],
+        "model",
+        [helper.make_tensor_value_info("x", dtype, x.shape)],
+        [helper.make_tensor_value_info("y", dtype, None)],
+        [known["onnx"].numpy_helper.from_array(v, name) for name, v in constants],
+    )
+    opset = [helper.make_opsetid("", 13)]
+    model = helper.make_model(graph, opset_imports=opset, ir_version=8)
+    made = known["onnxruntime"].InferenceSession(model.SerializeToString(), known["options"])
+    return np.asarray(made.run(None, {"x": x})[0])
 
 
 # TensorFlow's words where oneDNN is off, as it is by default on a CPU without AVX512_VNNI
@@ -190,6 +210,7 @@ def native(text: str, layer: Layer, weight: tuple[int, ...] | None) -> str:
 @pytest.mark.torch
 @pytest.mark.tensorflow
 @pytest.mark.opencv
+@pytest.mark.onnxruntime
 @pytest.mark.conv_transpose
 @pytest.mark.parametrize("target", [t for t in LAYER_TARGETS if t != "jax"])
 @pytest.mark.parametrize(("text", "weight"), CALLS, ids=[text for text, _ in CALLS])
@@ -255,6 +276,7 @@ def test_a_torch_layer_becomes_a_keras_model_and_back(text: str, weight: None) -
 @pytest.mark.torch
 @pytest.mark.tensorflow
 @pytest.mark.opencv
+@pytest.mark.onnxruntime
 @pytest.mark.conv_transpose
 @pytest.mark.parametrize(
     ("source", "kernel", "stride"),
@@ -265,7 +287,7 @@ def test_a_torch_layer_becomes_a_keras_model_and_back(text: str, weight: None) -
 )
 def test_every_small_layer_is_converted(source: Target, kernel: int, stride: int) -> None:
     """The golden of the sweep counts them; here each is run, at every input size that it takes."""
-    targets: tuple[Target, ...] = ("torch", "tensorflow", "keras", "opencv")
+    targets: tuple[Target, ...] = ("torch", "tensorflow", "keras", "opencv", "onnxruntime")
     others = [target for target in targets if target != source]
     absent: BaseException | None = None
     for layer, sizes in SOURCES[source](kernel, stride):

@@ -206,7 +206,11 @@ def resize_entries(convention: Resize) -> tuple[ResizeCase, ...]:
 @functools.cache
 def holds(entry: ResizeCase, dtype: str) -> bool:
     """Whether a dtype holds every input of a case exactly; float32 holds them all."""
-    x = made(INPUTS[entry.x][0], *entry.shape)
+    return exact(made(INPUTS[entry.x][0], *entry.shape), dtype)
+
+
+def exact(x: Array, dtype: str) -> bool:
+    """Whether a dtype holds every value of an array."""
     if dtype == "bfloat16":  # the upper half of a float32
         return not np.any(x.astype(np.float32).view(np.uint32) & 0xFFFF)
     return bool(np.array_equal(x.astype(dtype), x))

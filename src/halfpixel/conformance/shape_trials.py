@@ -12,10 +12,10 @@ import numpy as np
 from ..frameworks import FRAMEWORKS, Call, DType
 from ..frameworks import release as installed_release
 from ..frameworks.beyond import BEYOND, Beyond
-from ..frameworks.call import INTEGERS
+from ..frameworks.call import INTEGERS, WIDE
 from ..frameworks.spellings import SPELLINGS, Spelling
 from ..operators import Resize
-from .cases import Case
+from .cases import Case, exact
 from .real_shapes import (
     CONV_SHAPES,
     SHAPE_CASES,
@@ -114,7 +114,8 @@ def _conv_transposes(release: Releases) -> Iterator[Trial]:
         for name, case in _forward().items():
             if call.expression(case.request) is not None:
                 # a variant is another way to say a call, of the same kernels
-                for dtype in (d for d in call.arithmetic if d == "float32" or not call.variant):
+                asked = (d for d in call.arithmetic if d == "float32" or not call.variant)
+                for dtype in (d for d in asked if d in WIDE or _held(case, d)):
                     block = call.arithmetic[dtype].channel_block
                     made = functools.partial(_conv_expected, name, block)
                     yield Trial(call, dtype, name, made)
@@ -126,6 +127,11 @@ def _conv_transposes(release: Releases) -> Iterator[Trial]:
             if differentiated.expression(case.request) is not None:
                 case_of = functools.partial(_conv_expected, name)
                 yield Trial(differentiated, "float32", name, case_of)
+
+
+def _held(case: Case, dtype: DType) -> bool:
+    """Whether a dtype holds the inputs of a case."""
+    return all(exact(x, dtype) for x in case.inputs.values())
 
 
 @functools.cache

@@ -263,7 +263,7 @@ def share_of_bound(got: NDArray[Any], expected: Array, bound: Array) -> float:
 def error_bound(case: Computation, arithmetic: ErrorModel) -> Array:
     """How far each value may be from the golden by rounding alone; shape of ``case.expected``."""
     if isinstance(case.convention, ConvTranspose):
-        return _sum_bound(case, UNIT_ROUNDOFF[arithmetic.accumulation])
+        return _sum_bound(case, arithmetic)
     if case.rule in ROUNDINGS or case.request.empty:
         return np.zeros(case.expected.shape)
     if case.convention.mode == "nearest":
@@ -468,8 +468,15 @@ def _gathered_bound(case: Computation, u: float) -> Array:
     return _bound_of_sums(case, u, h @ x @ w.T, terms, over_common_denominator(x)[1])
 
 
-def _sum_bound(case: Computation, u: float) -> Array:
-    return _bound_of_sums(case, u, *_sums(case))
+def _sum_bound(case: Computation, arithmetic: ErrorModel) -> Array:
+    magnitude, terms, grid = _sums(case)
+    bound = _bound_of_sums(case, UNIT_ROUNDOFF[arithmetic.accumulation], magnitude, terms, grid)
+    if arithmetic.narrow is None:
+        return bound
+    r_u = arithmetic.narrow_roundings * UNIT_ROUNDOFF[arithmetic.narrow]
+    rounded = bound + r_u / (1 - r_u) * (abs(filled(case.expected)) + bound)
+    rounded = rounded + arithmetic.narrow_roundings * UNDERFLOW[arithmetic.narrow]
+    return np.where(magnitude * grid <= 1 / UNIT_ROUNDOFF[arithmetic.narrow], bound, rounded)
 
 
 def _bound_of_sums(case: Computation, u: float, magnitude: Array, terms: Array, grid: int) -> Array:

@@ -113,6 +113,11 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
         Beyond(("pyrDown",), _OTHERS, "opencv/opencv, modules/imgproc/src/pyramids.cpp: cv::pyrDown", ">=5",
                words="Unsupported format or combination of formats"),
     ),
+    "onnxruntime": (
+        Beyond(("ConvTranspose",), ("float64",),
+               "microsoft/onnxruntime, onnxruntime/core/providers/cpu/nn/conv_transpose.cc: the kernels "
+               "that are registered", ">=1.32", words="Could not find an implementation for ConvTranspose"),
+    ),
     "pillow": (
         Beyond(("resize-NEAREST",), ("int32",), f"{_TYPES}, mode I", ">=13", returns="int32"),
         Beyond(("resize-NEAREST",), ("int8",), f"{_TYPES}, I;8: bytes without a sign", ">=13",

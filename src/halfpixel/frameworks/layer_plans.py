@@ -219,6 +219,27 @@ def _onnx(layer: Layer, target: Target = "onnx") -> Plan:
     )
 
 
+_FLOATS = "float32, or float16, which is cast to it: there is no kernel for float64"
+
+
+def _onnxruntime(layer: Layer) -> Plan:
+    stuffed = _stuffed(layer.axes, dilation=False)
+    if stuffed is None:
+        return replace(_onnx(layer, "onnxruntime"), conditions=(_FLOATS,))
+    c = layer.convention
+    convention = _padding.convention_of(stuffed, c.group)
+    kernel = tuple(a.kernel for a in stuffed)
+    return Plan(
+        target="onnxruntime",
+        arguments={**convention.attributes, "kernel_shape": list(kernel)},
+        crop=_nothing(stuffed),
+        kernel=kernel,
+        dilations=c.dilations,
+        reasons=(_ZEROS_OF_A_STRIDE,),
+        conditions=(_FLOATS,),
+    )
+
+
 def _stuffed(axes: Sequence[WindowAxis], *, dilation: bool) -> tuple[WindowAxis, ...] | None:
     """The axes with zeros written into the kernel: between its taps if ``dilation``, and at its end as
     many as are appended beyond what a stride allows. None if there is nothing to write."""
@@ -236,6 +257,10 @@ def _opencv(layer: Layer) -> Plan:
     return replace(_onnx(layer, "opencv"), conditions=conditions)
 
 
+_ZEROS_OF_A_STRIDE = (
+    "ONNX Runtime raises for output_padding of a stride or more: "
+    "its zeros stand at the kernel's end"
+)
 _ZEROS = (
     "more zeros are appended than a stride has pixels, which output_shape and output_padding cannot: "
     "they stand at the kernel's end"
@@ -361,6 +386,7 @@ _PLANS: Mapping[Target, Callable[[Layer], Plan]] = {
     "tensorflow": _tensorflow,
     "keras": _keras,
     "onnx": _onnx,
+    "onnxruntime": _onnxruntime,
     "opencv": _opencv,
     "jax": _jax,
 }
@@ -410,6 +436,7 @@ def function_name(target: Target, rank: int) -> str:
         "tensorflow": f"tf.nn.conv{rank}d_transpose",
         "keras": f"keras.layers.Conv{rank}DTranspose",
         "onnx": "ONNX ConvTranspose",
+        "onnxruntime": "ONNX ConvTranspose in ONNX Runtime",
         "opencv": "ONNX ConvTranspose in cv2.dnn",
         "jax": "jax.lax.conv_transpose",
     }[target]
@@ -552,5 +579,6 @@ _CODE = {
     "tensorflow": _tensorflow_code,
     "keras": _keras_code,
     "onnx": _onnx_code,
+    "onnxruntime": _onnx_code,
     "jax": _jax_code,
 }

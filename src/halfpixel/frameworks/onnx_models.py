@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..operators import ConvTranspose, Resize, conv_transpose_from
+from ..operators import ConvTranspose, Resize
+from ..operators.onnx_operators import conv_transpose_node
 from ..operators.request import Request
 from .call import Expression, Name
 from .windows import WindowAxis, axes_of
@@ -183,37 +184,27 @@ def conv_transpose(request: Request) -> Expression:
     return _conv_transpose(request, attributes)
 
 
-def halved(along: Sequence[WindowAxis], *, odd_first: bool) -> bool:
-    """Whether what every axis cuts is halved, an odd pixel at the start or at the end; and none appended."""
-    for axis in along:
-        small, large = sorted((axis.window.begin, axis.window.end))
-        wanted = (large, small) if odd_first else (small, large)
-        if (
-            (axis.window.begin, axis.window.end) != wanted
-            or not 0 <= large - small <= 1
-            or small < 0
-        ):
-            return False
-    return True
+def inferred(auto_pad: str | None, *, appends: bool = False) -> Say:
+    """The attributes that leave the pads to be inferred: ``auto_pad``, or ``output_shape`` without it.
 
-
-def inferred(auto_pad: str | None) -> Say:
-    """The attributes that leave the pads to be inferred: ``auto_pad``, or ``output_shape`` without it."""
+    Args:
+        auto_pad: of the node.
+        appends: those with which zeros follow the full output, too.
+    """
 
     def expression(request: Request) -> Expression | None:
-        c = _convention(request)
-        # onnx/onnx, docs/Operators.md, "ConvTranspose": the formula of pads
-        if not halved(axes_of_request(request), odd_first=auto_pad != "SAME_UPPER"):
-            return None
-        n = request.shape[2:]
+        c, n = _convention(request), request.shape[2:]
         attributes: dict[str, object] = {"strides": list(c.strides), "dilations": list(c.dilations)}
         attributes |= {"group": c.group, "kernel_shape": list(request.kernel)}
         if auto_pad is None:
             attributes["output_shape"] = list(request.size)
-        elif any(o != i * s for o, i, s in zip(request.size, n, c.strides, strict=True)):
-            return None
         else:
             attributes["auto_pad"] = auto_pad
+        axes = axes_of_request(request)
+        if axes_of(conv_transpose_node(attributes, request.kernel, n), request.kernel) != axes:
+            return None
+        if not appends and any(axis.window.end < 0 for axis in axes):
+            return None
         return _conv_transpose(request, attributes)
 
     return expression
@@ -224,13 +215,6 @@ def conv_transpose_of(expression: Expression, inputs: Arrays) -> Node:
     said: Any = dict(expression.kwargs)
     x, w = inputs["x"], inputs["w"]
     constants = {key: value for key, value in inputs.items() if key != "x"}
-    if "output_shape" in said:
-        size = tuple(said["output_shape"])
-    elif "auto_pad" in said:
-        size = tuple(n * s for n, s in zip(x.shape[2:], said["strides"], strict=True))
-    else:
-        said.pop("kernel_shape")
-        size = conv_transpose_from(said).output_size(x.shape[2:], w.shape[2:])
-    group = dict(expression.kwargs).get("group", 1)
-    assert isinstance(group, int)
-    return Node(expression, 13, constants, (x.shape[0], w.shape[1] * group, *size))
+    convention = conv_transpose_node(said, w.shape[2:], x.shape[2:])
+    size = convention.output_size(x.shape[2:], w.shape[2:])
+    return Node(expression, 13, constants, (x.shape[0], w.shape[1] * convention.group, *size))

@@ -1,4 +1,4 @@
-"""ONNX Runtime on a CPU: the nodes Resize, Upsample and ConvTranspose, each in a session of its own.
+"""ONNX Runtime on a CPU: the nodes Resize and Upsample, and the framework.
 
 microsoft/onnxruntime, ``onnxruntime/core/providers/cpu``: ``tensor/upsamplebase.h``, ``tensor/upsample.cc``,
 ``tensor/upsample.h``, ``tensor/upsample_antialias.h``.
@@ -10,52 +10,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from numpy.typing import NDArray
-
 from ..numerics.error_model import ErrorModel, cubic_weight_error, normalised_weight_error
 from ..operators import Resize
 from ..operators.request import Request, Scales
-from . import onnx, onnx_models
-from .call import Call, DType, Expression, Framework, LeftOut, Names, Refusal, array
+from . import onnx, onnx_models, onnxruntime_conv_transpose
+from .call import Call, DType, Expression, Framework, LeftOut, Refusal
 from .factors import Factors, Sizes, of_sizes, said_with
 from .layer_plans import Target
 from .library import Library
-from .onnx_models import Node
+from .onnxruntime_sessions import environment, load, run_resize
 
 _UPSAMPLE = "microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor"
 _RELEASES = ">=1.32"
 _DTYPES: tuple[DType, ...] = ("float32",)
-
-# ---------------------------------------------------------------------------- a session
-
-
-def _load() -> Names:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # it prints what it raises, too
-    return {"onnxruntime": onnxruntime, "options": options, "sessions": {}}
-
-
-def _session(names: Names, node: Node, x: NDArray[Any], *, fixed: bool) -> Any:
-    return names["onnxruntime"].InferenceSession(
-        node.model(x, fixed=fixed), names["options"], providers=["CPUExecutionProvider"]
-    )
-
-
-def _run_node(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
-    """Run ``run_node(onnx.helper.make_node(…), opset=…, sizes=(n, c, h, w))`` on ``x``: one session for all
-    sizes, since the kernel reads them as it runs."""
-    x, node = inputs["x"], onnx_models.resize_of(expression)
-    key = (str(node.made), node.opset, x.dtype, *node.constants)
-    if key not in names["sessions"]:
-        names["sessions"][key] = _session(names, node, x, fixed=False)
-    (y,) = names["sessions"][key].run(None, {"x": x, **node.constants})
-    return array(y)
-
 
 # ---------------------------------------------------------------------------- arithmetic
 
@@ -188,7 +155,7 @@ def _resize_calls() -> Iterator[Call]:
             operation="resize",
             follows={_RELEASES: convention},
             expression=_said(convention),
-            run=_run_node,
+            run=run_resize,
             returns={dtype: dtype for dtype in _DTYPES},
             arithmetic=dict.fromkeys(_DTYPES, _arithmetic(convention)),
             refusals=(_REFUSES_NO_OUTPUT, _REFUSES_NO_PIXELS),
@@ -239,7 +206,7 @@ def _scaled(
         operation="resize",
         follows={_RELEASES: convention},
         expression=said_with(scaling, say),
-        run=_run_node,
+        run=run_resize,
         returns={dtype: dtype for dtype in _DTYPES},
         arithmetic=dict.fromkeys(_DTYPES, _arithmetic(convention)),
         refusals=(_REFUSES_SHRINKING,) if operator == "Upsample" else (),
@@ -282,11 +249,7 @@ def _scaled_calls() -> Iterator[Call]:
             yield _scaled(name, convention, operator, opset, {"mode": convention.mode})
 
 
-CALLS = (*_resize_calls(), *_scaled_calls())
-
-
-def _environment(names: Names) -> str:
-    return "CPU, 1 thread"
+CALLS = (*_resize_calls(), *_scaled_calls(), *onnxruntime_conv_transpose.CALLS)
 
 
 # ---------------------------------------------------------------------------- as users write it
@@ -310,6 +273,6 @@ FRAMEWORK = Framework(
     module="onnxruntime",
     distributions=("onnxruntime", "onnxruntime-gpu"),
     calls=CALLS,
-    load=_load,
-    environment=_environment,
+    load=load,
+    environment=environment,
 )

@@ -220,7 +220,7 @@ class ConvTransposeIdentification:
                 yield "the same as"
             for framework, code in self.same_as:
                 shown = next(line for line in code.splitlines() if line.startswith(_CALLS))
-                yield f"  {framework:<11}{shown}"
+                yield f"  {framework:<12}{shown}"
             if self.same_as:
                 yield "  with the weight turned as --format json shows it"
         yield f"called as {self._called} with x {self.operator.layout}, {self.operator.kind}"
