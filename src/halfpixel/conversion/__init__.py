@@ -71,13 +71,13 @@ def answered(
     """
     to = names.checked(to, TARGETS, "framework")
     size = None if input_size is None else tuple(input_size)
-    found = readings(
+    branched = readings(
         call, Sizes(None if weight is None else tuple(weight), size), each_value=each_value
     )
-    if len(found) == 1 and isinstance(found[0].read, (Reading, Spoken)):
-        return _answer(found[0].read, found[0].text, to, size)
+    if len(branched) == 1 and isinstance(branched[0].read, (Reading, Spoken)):
+        return _answer(branched[0].read, branched[0].text, to, size)
     branches = []
-    for one in found:
+    for one in branched:
         answer = one.read
         try:
             result = (

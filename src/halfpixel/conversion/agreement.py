@@ -73,14 +73,14 @@ class Exactness:
     def brief(self) -> str:
         """The same in a few words, where another call has been told of in full."""
         bound = f"error bound {self.ulp} ULP"
-        said = {
+        texts = {
             "bitwise": "bitwise equal",
             "ulp": f"equal up to float32 rounding ({bound})",
             "defined": f"what the node is defined as{f' ({bound})' if self.ulp else ', bitwise'}",
         }
         if self.measured is not None:
             return f"{self.measured.words} ({bound})"
-        return said.get(self.kind, self.words)
+        return texts.get(self.kind, self.words)
 
     def json(self) -> documents.Exactness:
         """The same for a program."""
@@ -151,13 +151,15 @@ class Looked:
 def compared(one: Side, other: Side, looked: Looked) -> Exactness:
     """How exactly two calls agree that compute the same."""
     definition = one.arithmetic is None or other.arithmetic is None
-    scaled = any(mine != theirs for mine, theirs in looked.pairs)
+    scaled = any(one_sizes != other_sizes for one_sizes, other_sizes in looked.pairs)
     if one.convention.mode == other.convention.mode == "nearest":
-        found = _nearest(one, other, looked)
-        if definition and found.kind == "bitwise":
-            return Exactness("defined", f"what the node is defined as, {found.words}")
-        words = f"what the node is defined as, but {found.words}" if definition else found.words
-        return replace(found, words=words)
+        exactness = _nearest(one, other, looked)
+        if definition and exactness.kind == "bitwise":
+            return Exactness("defined", f"what the node is defined as, {exactness.words}")
+        words = (
+            f"what the node is defined as, but {exactness.words}" if definition else exactness.words
+        )
+        return replace(exactness, words=words)
     if one == other and not scaled:
         words = "the same node" if one.arithmetic is None else "bitwise equal: the same kernel"
         return Exactness("bitwise", words)
@@ -169,8 +171,10 @@ def compared(one: Side, other: Side, looked: Looked) -> Exactness:
             looked.pairs, key=lambda pair: weights_apart(one.model, other.model, *pair)
         )
         few = tuple(dict.fromkeys((*few, most_apart)))
-    at = " and ".join(str(mine) for mine, _ in few)
-    total = max(rounding(one, mine) + rounding(other, theirs) for mine, theirs in few)
+    at = " and ".join(str(one_sizes) for one_sizes, _ in few)
+    total = max(
+        rounding(one, one_sizes) + rounding(other, other_sizes) for one_sizes, other_sizes in few
+    )
     apart = max(weights_apart(one.model, other.model, *pair) for pair in few)
     ulp = math.ceil((total + apart) / _ULP)
     bound = (
@@ -180,7 +184,7 @@ def compared(one: Side, other: Side, looked: Looked) -> Exactness:
     most = rounded = None
     words = f"equal up to float32 rounding: {bound}"
     if apart <= _NEGLIGIBLE and one.model == other.model and one.convention.roi is None:
-        sizes = [mine for mine, _ in looked.real or few]
+        sizes = [one_sizes for one_sizes, _ in looked.real or few]
         rounded = measured_rounding(one.call, other.call, sizes)
     if rounded is not None:
         words = f"equal up to float32 rounding: {rounded.words}; {bound}"
@@ -203,24 +207,24 @@ def _few(pairs: Sequence[Pair]) -> Sequence[Pair]:
 
 
 def _most(one: Model, other: Model, pairs: Sequence[Pair]) -> Measured:
-    found = [models.measured(one, other, *pair) for pair in pairs]
-    return max(found, key=lambda each: (each.mean, each.largest))
+    measurements = [models.measured(one, other, *pair) for pair in pairs]
+    return max(measurements, key=lambda each: (each.mean, each.largest))
 
 
-def jumps(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> bool:
+def jumps(one: Model, other: Model, one_sizes: Sizes, other_sizes: Sizes) -> bool:
     """Whether two calls that compute the same read other pixels: a coordinate is rounded across an edge, and
     weights move by more than the kernels' slopes explain."""
-    if (one, mine) == (other, theirs):
+    if (one, one_sizes) == (other, other_sizes):
         return False
-    both = enumerate(zip(models.axes(mine), models.axes(theirs), strict=True))
+    both = enumerate(zip(models.axes(one_sizes), models.axes(other_sizes), strict=True))
     return any(_jumps(one.along(i), other.along(i), *axes) for i, axes in both)
 
 
-def _jumps(one: Model, other: Model, mine: Axis, theirs: Axis) -> bool:
-    apart = models.distance(one, other, mine, theirs)
+def _jumps(one: Model, other: Model, one_axis: Axis, other_axis: Axis) -> bool:
+    apart = models.distance(one, other, one_axis, other_axis)
     if not apart:
         return False
-    return apart > models.movement(one, mine) + models.movement(other, theirs) + _NEGLIGIBLE
+    return apart > models.movement(one, one_axis) + models.movement(other, other_axis) + _NEGLIGIBLE
 
 
 # ---------------------------------------------------------------------------- rounding
@@ -231,19 +235,19 @@ def rounding(one: Side, sizes: Sizes) -> float:
     """The most that a call is off on an image within -1..1."""
     if one.arithmetic is None or one.convention.mode == "nearest":
         return 0.0  # a definition, or a copy
-    found = [
-        axis_weights(one.convention.along(place), axis, one.rule, narrow=True)
-        for place, axis in enumerate(models.axes(sizes))
+    weights = [
+        axis_weights(one.convention.along(i), axis, one.rule, narrow=True)
+        for i, axis in enumerate(models.axes(sizes))
     ]
-    if len(found) == 1:
-        found.insert(0, axis_weights(one.convention, Axis(1, 1), one.rule, narrow=True))
-    if len(found) > 2:
-        return _of_volume(found, one.arithmetic)
+    if len(weights) == 1:
+        weights.insert(0, axis_weights(one.convention, Axis(1, 1), one.rule, narrow=True))
+    if len(weights) > 2:
+        return _of_volume(weights, one.arithmetic)
 
     def both(left: Array, right: Array) -> Array:
         return np.outer(left.sum(axis=1), right.sum(axis=1))
 
-    h, w = (_worst(axis, one.arithmetic) for axis in found)
+    h, w = (_worst(axis, one.arithmetic) for axis in weights)
     return float(np.max(bound_of_axes(h, w, both, one.arithmetic)))
 
 
@@ -258,20 +262,20 @@ def _worst(axis: AxisWeights, arithmetic: ErrorModel) -> AxisWeights:
     return axis.rows(order[above])
 
 
-def _of_volume(found: Sequence[AxisWeights], arithmetic: ErrorModel) -> float:
+def _of_volume(axes: Sequence[AxisWeights], arithmetic: ErrorModel) -> float:
     """The bound of more than two axes, each at its worst row: that of ``verdicts.bound_of_axes``."""
-    weight = [float(abs(axis.weight).sum(axis=1).max()) for axis in found]
-    error = [float(axis.error(arithmetic).sum(axis=1).max()) for axis in found]
-    terms = sum(axis.taps for axis in found)
+    weight = [float(abs(axis.weight).sum(axis=1).max()) for axis in axes]
+    error = [float(axis.error(arithmetic).sum(axis=1).max()) for axis in axes]
+    terms = sum(axis.taps for axis in axes)
     if not arithmetic.separable:
-        terms = math.prod(axis.taps for axis in found)
+        terms = math.prod(axis.taps for axis in axes)
     terms *= 3 if arithmetic.normalised else 1
     values = math.prod(weight)
     inexact = math.prod(w + e for w, e in zip(weight, error, strict=True)) - values
     return terms * UNIT_ROUNDOFF[arithmetic.accumulation] * values + inexact
 
 
-def weights_apart(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> float:
+def weights_apart(one: Model, other: Model, one_sizes: Sizes, other_sizes: Sizes) -> float:
     """How far the weights of two calls are apart on an image within -1..1."""
     both = [
         (
@@ -279,7 +283,7 @@ def weights_apart(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> float
             other.along(i),
             *axes,
         )
-        for i, axes in enumerate(zip(models.axes(mine), models.axes(theirs), strict=True))
+        for i, axes in enumerate(zip(models.axes(one_sizes), models.axes(other_sizes), strict=True))
     ]
     off = [models.distance(*each) for each in both]
     if not any(off):
@@ -295,12 +299,16 @@ def weights_apart(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> float
 
 
 def _nearest(one: Side, other: Side, looked: Looked) -> Exactness:
-    if one.model == other.model and all(mine == theirs for mine, theirs in looked.pairs):
+    if one.model == other.model and all(
+        one_sizes == other_sizes for one_sizes, other_sizes in looked.pairs
+    ):
         rule = "the same coordinate rule" if one.rule else "both read the exact pixel"
         return Exactness("bitwise", f"bitwise equal: {rule}")
     rules = " and ".join(each.rule or "exact pixels" for each in (one, other))
     off = [
-        mine for mine, theirs in looked.pairs if reads_others(one.model, other.model, mine, theirs)
+        one_sizes
+        for one_sizes, other_sizes in looked.pairs
+        if reads_others(one.model, other.model, one_sizes, other_sizes)
     ]
     if looked.every:
         return _of_every(one.model, other.model, looked, off, rules)
@@ -315,37 +323,37 @@ def _nearest(one: Side, other: Side, looked: Looked) -> Exactness:
     return Exactness("pixels", words, count=len(off), smallest=(axis[0], axis[1]))
 
 
-def reads_others(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> bool:
+def reads_others(one: Model, other: Model, one_sizes: Sizes, other_sizes: Sizes) -> bool:
     """Whether two calls that copy read other pixels, with their coordinate rules."""
     return any(
         models.distance(one.along(i), other.along(i), *axes)
-        for i, axes in enumerate(zip(models.axes(mine), models.axes(theirs), strict=True))
+        for i, axes in enumerate(zip(models.axes(one_sizes), models.axes(other_sizes), strict=True))
     )
 
 
 def _of_every(one: Model, other: Model, looked: Looked, off: list[Sizes], rules: str) -> Exactness:
     """At all size pairs of an axis up to a size, and at those that were looked at besides."""
     rank = len(looked.pairs[0][0].n_in)
-    largest, pairs, found = max(  # a crop is another one along each axis
+    largest, pairs, differences = max(  # a crop is another one along each axis
         (_counted(one.along(i), other.along(i), looked.regime) for i in range(rank)),
         key=lambda counted: len(counted[2]),
     )
     at = f"at all {pairs:,} size pairs of an axis up to {largest}"
-    if not found and not off:
+    if not differences and not off:
         return Exactness("bitwise", f"bitwise equal {at}, and {looked.words} ({rules})")
-    if not found:
+    if not differences:
         first = min(off, key=lambda sizes: sizes.pixels)
         smallest = next(axis[:2] for axis in first.axes if axis[0] != axis[1])
         words = (
             f"equal {at}, but not at {len(off)} of {len(looked.pairs):,} others, the first {first}"
         )
         return Exactness("pixels", f"{words} ({rules})", count=len(off), smallest=smallest)
-    n_in, n_out = found[0]
+    n_in, n_out = differences[0]
     words = (
-        f"differs at {len(found):,} of {pairs:,} size pairs of an axis up to {largest}, the smallest "
+        f"differs at {len(differences):,} of {pairs:,} size pairs of an axis up to {largest}, the smallest "
         f"{n_in} -> {n_out}, where a rounded coordinate picks another pixel ({rules})"
     )
-    return Exactness("pixels", words, count=len(found), smallest=(n_in, n_out))
+    return Exactness("pixels", words, count=len(differences), smallest=(n_in, n_out))
 
 
 @functools.lru_cache(maxsize=64)
@@ -358,44 +366,53 @@ def _counted(one: Model, other: Model, regime: str) -> tuple[int, int, list[tupl
     pairs = sum(holds(n, m) for n in range(1, largest + 1) for m in range(1, largest + 1))
     # where a kernel is chosen by the whole output's size, both are met
     above = {COORDINATE_RULES[rule].above for rule in both if rule is not None}
-    found = [
+    counted = [
         [
             pair
             for pair in differing(
-                one.convention, one.rule, other.convention, other.rule, largest, beside
+                one.convention, one.rule, other.convention, other.rule, largest, other_n_out
             )
             if holds(*pair)
         ]
-        for beside in (1, *sorted(n for n in above if n))
+        for other_n_out in (1, *sorted(n for n in above if n))
     ]
-    return largest, pairs, max(found, key=len)
+    return largest, pairs, max(counted, key=len)
 
 
 @functools.lru_cache(maxsize=2)  # one call is compared with several: some 2 MB each
 def _read(
-    convention: Resize, rule: str | None, largest: int, beside: int
+    convention: Resize, rule: str | None, largest: int, other_n_out: int
 ) -> list[NDArray[np.int16]]:
     """The pixels that are read, for each input size, by all output sizes one after the other."""
     n_outs = range(1, largest + 1)
     return [
-        sweep.pixels(convention, rule, n_in, n_outs, beside).astype(np.int16) for n_in in n_outs
+        sweep.pixels(convention, rule, n_in, n_outs, other_n_out).astype(np.int16)
+        for n_in in n_outs
     ]
 
 
 @functools.lru_cache(maxsize=16)
 def differing(
-    mine: Resize, one: str | None, theirs: Resize, other: str | None, largest: int, beside: int = 1
+    convention: Resize,
+    own_rule: str | None,
+    other_convention: Resize,
+    other_rule: str | None,
+    largest: int,
+    other_n_out: int = 1,
 ) -> list[tuple[int, int]]:
-    """The sizes of an axis, the other's output being ``beside`` pixels, at which two rules read other pixels;
-    the smallest images first."""
-    first, second = (_read(c, rule, largest, beside) for c, rule in ((mine, one), (theirs, other)))
+    """The sizes of an axis at which two rules read other pixels, where the other axis's output has
+    ``other_n_out`` pixels; the smallest images first."""
+    first, second = (
+        _read(c, rule, largest, other_n_out)
+        for c, rule in ((convention, own_rule), (other_convention, other_rule))
+    )
     starts = np.arange(largest) * np.arange(1, largest + 1) // 2
-    found = [
+    pairs = [
         (n_in, int(m) + 1)
         for n_in, a, b in zip(range(1, largest + 1), first, second, strict=True)
         for m in np.flatnonzero(np.logical_or.reduceat(a != b, starts))
     ]
-    return sorted(found, key=lambda pair: (max(pair), pair))
+    return sorted(pairs, key=lambda pair: (max(pair), pair))
 
 
 # ---------------------------------------------------------------------------- uint8
@@ -453,18 +470,20 @@ def _predicted(rounding: str, convention: Resize, n_out: Size) -> Array:
     return predicted(rounding, convention, image, (n_out[0], n_out[1]), "uint8")
 
 
-def levels(one: Call, other: Call, mine: Resize, theirs: Resize, n_out: Size) -> list[Levels]:
+def levels(
+    one: Call, other: Call, convention: Resize, other_convention: Resize, n_out: Size
+) -> list[Levels]:
     """How far two calls are apart on uint8, for each of the arithmetics that they may follow.
 
     Empty where one of them copies, returns floats, or takes no uint8.
     """
-    found = []
+    differences = []
     for a in one.roundings.get("uint8", ()):
         for b in other.roundings.get("uint8", ()):
-            apart = abs(_predicted(a, mine, n_out) - _predicted(b, theirs, n_out))
+            apart = abs(_predicted(a, convention, n_out) - _predicted(b, other_convention, n_out))
             count, mean = int(np.count_nonzero(apart)), float(np.mean(apart))
-            found.append(Levels(a, b, int(apart.max()), mean, count, apart.size, n_out))
-    return found
+            differences.append(Levels(a, b, int(apart.max()), mean, count, apart.size, n_out))
+    return differences
 
 
 def exact_rows(

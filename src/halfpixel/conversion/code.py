@@ -50,8 +50,8 @@ def code(
     """
     names = size_names(target, call, query.rank)
     named = query.symbols(sizes, names)
-    said = _said(call, convention, form, query, named, sizes, target)
-    lines = [*([query.said_before(names)] if query.prelude else []), said]
+    statement = _said(call, convention, form, query, named, sizes, target)
+    lines = [*([query.said_before(names)] if query.prelude else []), statement]
     if query.padding:
         lines.append(_padded(target, call, query.padding))
     return "\n".join(lines)
@@ -66,10 +66,10 @@ def _said(
     sizes: Sizes,
     target: Target,
 ) -> str:
-    def say(one: Call, image: Sizes) -> Expression:
-        said = one.said(search.case_of(one, image.n_in, image.n_out, convention))
-        said = _of_any_batch(said, image)
-        return _by_factors(said, query, image)
+    def expression_of(one: Call, image: Sizes) -> Expression:
+        expression = one.said(search.case_of(one, image.n_in, image.n_out, convention))
+        expression = _of_any_batch(expression, image)
+        return _by_factors(expression, query, image)
 
     if arrays_of(target) == "onnx":
         return f"node = {onnx_nodes.node(convention)}"
@@ -78,13 +78,13 @@ def _said(
     if form.name == "upsampling":
         return f"y = {_upsampling(named if query.factors is None else sizes)}"
     if form.name == "unit axis":
-        return _tidy(forms.of_line(target, call, named, say))
+        return _tidy(forms.of_line(target, call, named, expression_of))
     if form.name == "two passes":
-        return _tidy(forms.of_volume(target, call, named, say))
-    said = say(call, named)
-    if is_node(said):
-        return _model(said, named.n_out)
-    return f"y = {_tidy(str(said))}"
+        return _tidy(forms.of_volume(target, call, named, expression_of))
+    resize = expression_of(call, named)
+    if is_node(resize):
+        return _model(resize, named.n_out)
+    return f"y = {_tidy(str(resize))}"
 
 
 def _upsampling(sizes: Sizes) -> Expression:
@@ -109,27 +109,27 @@ def _native(call: Call, named: Sizes) -> Expression:
     return Expression(Name(row.function), (Name("x"),), {"size": named.n_out, **given})
 
 
-def _of_any_batch(said: Expression, named: Sizes) -> Expression:
+def _of_any_batch(expression: Expression, named: Sizes) -> Expression:
     """A call whose shape has the axes that stay, as those of ``x``."""
-    function = BY_NAME.get(str(said.function))
+    function = BY_NAME.get(str(expression.function))
     if function is None or not function.whole_shape:
-        return said
+        return expression
     (name,) = function.size
     shape = (Name("x.shape[0]"), *named.n_out, Name("x.shape[-1]"))
-    return replace(said, kwargs={**said.kwargs, name: shape})
+    return replace(expression, kwargs={**expression.kwargs, name: shape})
 
 
-def _by_factors(said: Expression, query: Query, image: Sizes) -> Expression:
+def _by_factors(expression: Expression, query: Query, image: Sizes) -> Expression:
     """A layer that is given whole factors, where they are known: the numbers, not a quotient of sizes."""
-    layer = said.function
+    layer = expression.function
     if query.factors is None or not isinstance(layer, Expression):
-        return said
+        return expression
     function = BY_NAME.get(str(layer.function))
     if function is None or function.size or not function.factors:  # it takes a size
-        return said
+        return expression
     factors = tuple(m // n for n, m in zip(image.n_in, image.n_out, strict=True))
     numbers = tuple(int(factor) for factor in factors)
-    return replace(said, function=replace(layer, kwargs={**layer.kwargs, "size": numbers}))
+    return replace(expression, function=replace(layer, kwargs={**layer.kwargs, "size": numbers}))
 
 
 _PADS: Mapping[Target, Callable[[int, int, int, int], str]] = {
@@ -167,21 +167,21 @@ def _tidy(text: str) -> str:
     return re.sub(r"\((\w+)\[1\], \1\[0\]\)", r"\1[::-1]", text)
 
 
-def _model(said: Expression, size: Sequence[int]) -> str:
+def _model(expression: Expression, size: Sequence[int]) -> str:
     """A model of one node: ``cv2.dnn`` needs to be told the size of the output."""
-    (made,), given = said.args, dict(said.kwargs)
-    assert isinstance(made, Expression)
-    opset = given.pop("opset")
-    given.pop("shape", None)
+    (node,), inputs = expression.args, dict(expression.kwargs)
+    assert isinstance(node, Expression)
+    opset = inputs.pop("opset")
+    inputs.pop("shape", None)
     shape: tuple[Any, ...] = ("x.shape[0]", "x.shape[1]", *map(repr, size))
     constants = []
-    for name, value in given.items():
+    for name, value in inputs.items():
         if name == "sizes":
             constants.append(f"(np.array(shape, np.int64), {name!r})")
         else:
             constants.append(f"(np.array({value!r}, np.float32), {name!r})")
     lines = [
-        f"node = {made}",
+        f"node = {node}",
         f"shape = ({', '.join(shape)})",
         *model_lines(constants, int(str(opset))),
     ]
@@ -196,54 +196,54 @@ def conditions(
     if call.framework == "onnx":
         return _of_node(call, convention, query, sizes)
     node = call.is_node
-    found = [BLOB if node else layout(target, rank)]
+    needed = [BLOB if node else layout(target, rank)]
     if arrays_of(target) == "onnx":
-        found = _of_node(call, convention, query, sizes)
+        needed = _of_node(call, convention, query, sizes)
     name = {"keras_torch": "Keras on the torch backend"}.get(call.framework)
     if target == "keras":
         name = name or "Keras on the TensorFlow backend"
     releases = call.ranges[-1]
-    found.append(f"{name}, {releases}" if name else f"{call.framework} {releases}")
+    needed.append(f"{name}, {releases}" if name else f"{call.framework} {releases}")
     if call.needs:
-        found.append(f"the package {', '.join(call.needs)}")
+        needed.append(f"the package {', '.join(call.needs)}")
     if call.one_image:
-        found.append("a batch of one image")
-    found += [f"but where {d.why} (releases {d.releases})" for d in call.defects_now]
-    return [*found, f"takes {_taken(call)}"]
+        needed.append("a batch of one image")
+    needed += [f"but where {d.why} (releases {d.releases})" for d in call.defects_now]
+    return [*needed, f"takes {_taken(call)}"]
 
 
 def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list[str]:
     named = query.symbols(sizes, size_names("onnx", call, query.rank))
-    needed = f"sizes is (n, c, {', '.join(map(repr, named.n_out))}), int64"
+    size = f"sizes is (n, c, {', '.join(map(repr, named.n_out))}), int64"
     if convention.extrapolates:
-        needed += f"; roi is {list(onnx.roi(convention, query.rank))}, float32"
-    found = [
+        size += f"; roi is {list(onnx.roi(convention, query.rank))}, float32"
+    needed = [
         forms.LAYOUTS["onnx"][query.rank],
         f"ONNX opset {onnx.opset(convention)} or later",
-        needed,
+        size,
     ]
     if convention.roi is not None:  # docs/findings.md
-        found.append("but where an axis keeps its size: ONNX Runtime copies it, whatever roi says")
+        needed.append("but where an axis keeps its size: ONNX Runtime copies it, whatever roi says")
     if query.padding:
         starts, ends = zip(*query.padding, strict=True)
-        found.append(f"pads is {[0, 0, *starts, 0, 0, *ends]}, int64")
-    return found
+        needed.append(f"pads is {[0, 0, *starts, 0, 0, *ends]}, int64")
+    return needed
 
 
 def _taken(call: Call) -> str:
     """The dtypes that a call takes; since when, if later than the call, and what comes back of them."""
-    taken = [
+    dtypes = [
         dtype for dtype in call.arithmetic if not call.refuses(dtype) and dtype not in call.broken
     ]
-    results = {call.returns[dtype] for dtype in taken}
-    alike = len(results) == 1 < len(taken)
-    said = []
-    for dtype in taken:
+    results = {call.returns[dtype] for dtype in dtypes}
+    alike = len(results) == 1 < len(dtypes)
+    texts = []
+    for dtype in dtypes:
         result = "" if alike or call.returns[dtype] == dtype else f"as {call.returns[dtype]}"
         other = "by other coordinates" if _is_elsewhere(call, dtype) else ""
         notes = [note for note in (call.since.get(dtype, ""), result, other) if note]
-        said.append(f"{dtype} ({', '.join(notes)})" if notes else dtype)
-    return ", ".join(said) + (f" (the result is {results.pop()})" if alike else "")
+        texts.append(f"{dtype} ({', '.join(notes)})" if notes else dtype)
+    return ", ".join(texts) + (f" (the result is {results.pop()})" if alike else "")
 
 
 def _is_elsewhere(call: Call, dtype: DType) -> bool:

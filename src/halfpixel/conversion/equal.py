@@ -28,44 +28,44 @@ def equal(
 
 def _equal(meaning: Meaning, candidate: Candidate, target: Target) -> Equivalent | None:
     """A candidate that computes the same at every size that is asked about; None of another."""
-    said: list[tuple[Sizes, Call]] = []
+    calls: list[tuple[Sizes, Call]] = []
     one_row = False
     for sizes in meaning.query.sizes:
         call = candidate.equal(meaning.convention, sizes)
         if call is not None:
-            said.append((sizes, call))
+            calls.append((sizes, call))
         elif 1 in sizes.n_in and candidate.at(sizes) is None and not meaning.query.complete:
             one_row = True  # it is equal to what it says of them, and says nothing
         else:
             return None
-    if not said:
+    if not calls:
         return None
-    found = equivalent(meaning, candidate, said, target)
-    if found is not None and one_row:
-        found = replace(found, conditions=(*found.conditions, _MORE_THAN_A_PIXEL))
-    return found
+    equal = equivalent(meaning, candidate, calls, target)
+    if equal is not None and one_row:
+        equal = replace(equal, conditions=(*equal.conditions, _MORE_THAN_A_PIXEL))
+    return equal
 
 
 def equivalent(
     meaning: Meaning,
     candidate: Candidate,
-    said: Sequence[tuple[Sizes, Call]],
+    calls: Sequence[tuple[Sizes, Call]],
     target: Target,
     regime: str = "",
 ) -> Equivalent | None:
     """A call at the sizes at which it computes the same."""
-    sizes, call = next((pair for pair in said if not pair[0].unchanged), said[0])
+    sizes, call = next((pair for pair in calls if not pair[0].unchanged), calls[0])
     own = search.cropped_as(search.convention_of(call), meaning.convention)
-    found = []
-    mine = _side(call, meaning.convention)
-    for one in {each.id: each for _, each in said}.values():  # one of them runs, by the sizes
-        theirs = _side(one, meaning.convention)
-        pairs = [(s, Sizes(s.n_in, s.n_out)) for s, each in said if each is one]
-        exactness = exactly(meaning, theirs, pairs, regime)
+    agreements = []
+    side = _side(call, meaning.convention)
+    for one in {each.id: each for _, each in calls}.values():  # one of them runs, by the sizes
+        candidate_side = _side(one, meaning.convention)
+        pairs = [(s, Sizes(s.n_in, s.n_out)) for s, each in calls if each is one]
+        exactness = exactly(meaning, candidate_side, pairs, regime)
         if exactness is None:
             return None
-        found.append(exactness)
-    exactness = max(found, key=lambda each: (each.rank, each.ulp))
+        agreements.append(exactness)
+    exactness = max(agreements, key=lambda each: (each.rank, each.ulp))
     try:
         text = code.code(call, own, candidate.form, meaning.query, sizes, target)
     except ValueError:  # a part of the image that it has no arguments for
@@ -74,7 +74,7 @@ def equivalent(
     if search.varies_by_channels(call, candidate.calls):
         conditions = (*conditions, NOT_TWO)
     uint8 = levels_of(meaning, call, own)
-    return Equivalent(call, text, exactness, conditions, mine, regime, uint8=uint8)
+    return Equivalent(call, text, exactness, conditions, side, regime, uint8=uint8)
 
 
 def _side(call: Call, convention: Resize) -> Side:
@@ -84,18 +84,18 @@ def _side(call: Call, convention: Resize) -> Side:
 
 
 def exactly(
-    meaning: Meaning, theirs: Side, pairs: Sequence[Pair], regime: str = ""
+    meaning: Meaning, candidate: Side, pairs: Sequence[Pair], regime: str = ""
 ) -> Exactness | None:
     """How exactly two calls agree at sizes at which their conventions do; None where they do not: a rounded
     coordinate reads another pixel there."""
-    mine = meaning.side
+    source = meaning.side
     real = [pair for pair in pairs if pair[0] in meaning.query.real]
     looked = Looked(pairs, meaning.query.looked_at, meaning.query.every, regime, real)
-    copies = mine.convention.mode == theirs.convention.mode == "nearest"
-    if not copies and any(jumps(mine.model, theirs.model, *pair) for pair in pairs):
+    copies = source.convention.mode == candidate.convention.mode == "nearest"
+    if not copies and any(jumps(source.model, candidate.model, *pair) for pair in pairs):
         return None
-    found = compared(mine, theirs, looked)
-    return None if meaning.query.complete and found.kind == "pixels" else found
+    exactness = compared(source, candidate, looked)
+    return None if meaning.query.complete and exactness.kind == "pixels" else exactness
 
 
 def levels_of(meaning: Meaning, call: Call, own: Resize) -> tuple[Levels, ...]:
@@ -141,15 +141,20 @@ def first_equal(
     return ranked
 
 
-def _best(found: list[Equivalent], convention: Resize) -> tuple[Equivalent, ...]:
+def _best(equivalents: list[Equivalent], convention: Resize) -> tuple[Equivalent, ...]:
     """Those of the same convention first, then of the same mode, then the most exact; one of each code."""
-    once = {one.code: one for one in reversed(found)}
-    place = {one.code: i for i, one in enumerate(found)}
+    once = {one.code: one for one in reversed(equivalents)}
+    positions = {one.code: i for i, one in enumerate(equivalents)}
 
     def key(one: Equivalent) -> tuple[bool, bool, int, int]:
         assert one.call is not None
         own = search.cropped_as(search.convention_of(one.call), convention)
-        return own != convention, own.mode != convention.mode, one.exactness.rank, place[one.code]
+        return (
+            own != convention,
+            own.mode != convention.mode,
+            one.exactness.rank,
+            positions[one.code],
+        )
 
     ranked = sorted(once.values(), key=key)
     return tuple(one for one in ranked if key(one)[1] == key(ranked[0])[1])

@@ -46,21 +46,23 @@ class Given:
     rounded: bool
     conditions: tuple[str, ...]
 
-    def pair(self, convention: Resize, mine: Sizes) -> tuple[Sizes, Sizes] | None:
+    def pair(self, convention: Resize, source_sizes: Sizes) -> tuple[Sizes, Sizes] | None:
         """The sizes of the source and its own, where it makes the same size at the same scales.
 
         Scales that are float32 are compared with the source's as float32, since its kernel rounds them too.
         """
-        theirs = self.sizes(mine)
-        if theirs is None:
+        own_sizes = self.sizes(source_sizes)
+        if own_sizes is None:
             return None
         if self.rounded:
-            ratios = mine.scales or tuple(
-                Fraction(m, n) for n, m in zip(mine.n_in, mine.n_out, strict=True)
+            ratios = source_sizes.scales or tuple(
+                Fraction(m, n) for n, m in zip(source_sizes.n_in, source_sizes.n_out, strict=True)
             )
-            mine = replace(mine, scales=tuple(map(_float32, ratios)))
-        same = search.differs(Model(convention), Model(self.convention), mine, theirs) == 0
-        return (mine, theirs) if same else None
+            source_sizes = replace(source_sizes, scales=tuple(map(_float32, ratios)))
+        same = (
+            search.differs(Model(convention), Model(self.convention), source_sizes, own_sizes) == 0
+        )
+        return (source_sizes, own_sizes) if same else None
 
 
 _ANOTHER_RATIO = "where the factors make another size of it, or are another ratio"
@@ -114,11 +116,17 @@ def _of_catalogue(call: Call, target: Target, query: Query) -> Iterator[Given]:
     def sizes(one: Sizes) -> Sizes | None:
         return _own(scaling, one, factors)
 
-    said = _with(call.said(case), factors)
+    expression = _with(call.said(case), factors)
     conditions = (code.layout(target, query.rank), f"{call.framework} {call.ranges[-1]}")
     own = search.convention_of(call)
     yield Given(
-        call, own, f"y = {said}", side(call, own, search.kernel_of(call)), sizes, False, conditions
+        call,
+        own,
+        f"y = {expression}",
+        side(call, own, search.kernel_of(call)),
+        sizes,
+        False,
+        conditions,
     )
 
 
@@ -129,17 +137,17 @@ def _own(scaling: Scaling, one: Sizes, factors: Sequence[float]) -> Sizes | None
     return replace(one, scales=scales_of(scaling, one.n_in, n_out, factors))
 
 
-def _with(said: Expression, factors: Sequence[float]) -> Expression:
+def _with(expression: Expression, factors: Sequence[float]) -> Expression:
     """A call with these factors in the place of those that it is printed with."""
-    own = said.function if isinstance(said.function, Expression) else None
-    kwargs = dict((own or said).kwargs)
+    layer = expression.function if isinstance(expression.function, Expression) else None
+    kwargs = dict((layer or expression).kwargs)
     values = tuple(map(plain, factors))
     for name, value in (("fx", values[-1]), ("fy", values[0]), ("scale_factor", values)):
         if name in kwargs:
             kwargs[name] = value
-    if own is not None:
-        return replace(said, function=replace(own, kwargs=kwargs))
-    return replace(said, kwargs=kwargs)
+    if layer is not None:
+        return replace(expression, function=replace(layer, kwargs=kwargs))
+    return replace(expression, kwargs=kwargs)
 
 
 def _float32(value: float | Fraction) -> Fraction:
@@ -163,10 +171,10 @@ def _scale_and_translate(query: Query) -> Iterator[Given]:
             continue
         one = query.sizes[0]
         named = query.symbols(one, forms.shape_texts("tensorflow", 2))
-        said = call.said(search.case_of(call, one.n_in, one.n_out))
-        kwargs = {**said.kwargs, "size": named.n_out, "scale": tuple(map(float, factors))}
+        expression = call.said(search.case_of(call, one.n_in, one.n_out))
+        kwargs = {**expression.kwargs, "size": named.n_out, "scale": tuple(map(float, factors))}
         prelude = f"{query.prelude}\n" if query.prelude else ""
-        text = f"{prelude}y = {replace(said, kwargs=kwargs)}"
+        text = f"{prelude}y = {replace(expression, kwargs=kwargs)}"
         own = search.convention_of(call)
 
         def sizes(one: Sizes) -> Sizes:
@@ -197,11 +205,11 @@ def _nodes(query: Query, target: Target) -> Iterator[Given]:
     listed = ", ".join(f"{factor!r}" for factor in map(float, factors))
     for call in calls:
         convention = search.convention_of(call)
-        said = onnx_nodes.node(convention)
-        if said is None or convention.extrapolates:
+        resize = onnx_nodes.node(convention)
+        if resize is None or convention.extrapolates:
             continue
         node = Expression(
-            Name("onnx.helper.make_node"), ("Resize", ["x", "", "scales"], ["y"]), said.kwargs
+            Name("onnx.helper.make_node"), ("Resize", ["x", "", "scales"], ["y"]), resize.kwargs
         )
         conditions = (
             code.layout("onnx", query.rank),

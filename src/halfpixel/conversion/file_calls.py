@@ -132,11 +132,11 @@ def place_of(text: str) -> Place | None:
     Raises:
         ValueError: what stands behind the file is no line.
     """
-    found = _PLACE.fullmatch(text)
-    if found is None:
+    matched = _PLACE.fullmatch(text)
+    if matched is None:
         return None
-    line, column = (_number(found[name], text) for name in ("line", "column"))
-    return Place(Path(found["path"]), line, column)
+    line, column = (_number(matched[name], text) for name in ("line", "column"))
+    return Place(Path(matched["path"]), line, column)
 
 
 def _number(text: str | None, whole: str) -> int | None:
@@ -170,9 +170,9 @@ def convert_in_file(
         raise ValueError(f"{place.path}: {error}") from None
     if not code.calls:
         raise ValueError(f"{place.path} has no call that resizes, and no transposed convolution")
-    found = code.calls if place.line is None else _at(place, code.calls)
+    calls = code.calls if place.line is None else _at(place, code.calls)
     answers = []
-    for one in found:
+    for one in calls:
         answer: Answer | Unreadable | None = None
         if to is not None:
             try:
@@ -199,8 +199,8 @@ def _at(place: Place, calls: Sequence[SourceCall]) -> list[SourceCall]:
         for one in calls
         if one.node.lineno <= place.line <= (one.node.end_lineno or one.node.lineno)
     ]
-    if found := at_column or begin or around:
-        return found
+    if chosen := at_column or begin or around:
+        return chosen
     lines: dict[int, str] = {one.node.lineno: one.function.rpartition(".")[2] for one in calls}
     near = sorted(lines, key=lambda line: abs(line - (place.line or 0)))[:_NEAREST]
     shown = (f"{line} ({lines[line]})" for line in sorted(near))

@@ -81,7 +81,7 @@ def shape_texts(target: Target, rank: int) -> tuple[str, ...]:
     return tuple(f"x.shape[{first + axis}]" for axis in range(rank))
 
 
-def with_image(said: Expression, image: str) -> Expression:
+def with_image(expression: Expression, image: str) -> Expression:
     """A call of another image than ``x``."""
 
     def one(value: object) -> object:
@@ -89,11 +89,13 @@ def with_image(said: Expression, image: str) -> Expression:
             return with_image(value, image)
         return Name(image) if isinstance(value, Name) and value == "x" else value
 
-    kwargs = {name: one(value) for name, value in said.kwargs.items()}
-    function = said.function
+    kwargs = {name: one(value) for name, value in expression.kwargs.items()}
+    function = expression.function
     if isinstance(function, Method):
         function = replace(function, of=with_image(function.of, image))
-    return replace(said, function=function, args=tuple(map(one, said.args)), kwargs=kwargs)
+    return replace(
+        expression, function=function, args=tuple(map(one, expression.args)), kwargs=kwargs
+    )
 
 
 def of_line(target: Target, call: Call, sizes: Sizes, say: Say) -> str:

@@ -56,12 +56,12 @@ def meanings(reading: Reading, input_size: Size | None) -> tuple[Meaning, ...]:
         call = onnx_nodes.call_of(convention, scaled=reading.by == "factors")
         query = asked(reading, call, input_size).of(call)
         return (Meaning(call, convention, query, conditions=conditions),)
-    found: dict[Resize, Meaning] = {}
+    by_convention: dict[Resize, Meaning] = {}
     if reading.input_size is not None:
         input_size = reading.input_size
     for call in reading.calls:
         base = search.convention_of(call)
-        if base in found:
+        if base in by_convention:
             continue
         wanted = asked(reading, call, input_size)
         query = wanted.of(call)
@@ -70,18 +70,21 @@ def meanings(reading: Reading, input_size: Size | None) -> tuple[Meaning, ...]:
             d.when(_request(call, one)) for d in call.defects_now for one in wanted.sizes[:1]
         )
         if query.sizes or broken:
-            found[base] = Meaning(call, convention, query, conditions=_conditions(call, reading))
-    if not found:
+            by_convention[base] = Meaning(
+                call, convention, query, conditions=_conditions(call, reading)
+            )
+    if not by_convention:
         given = f" by {reading.factors}" if reading.factors else ""
         sizes = f"an input of {by(input_size)}" if input_size else "any size"
         raise Unreadable(
             f"{reading.function.name}{given} does not go with {sizes}: it has no such sizes"
         )
-    if len(found) == 1:
+    if len(by_convention) == 1:
         return tuple(
-            replace(one, conditions=(*one.conditions, *_of_kind(reading))) for one in found.values()
+            replace(one, conditions=(*one.conditions, *_of_kind(reading)))
+            for one in by_convention.values()
         )
-    return tuple(replace(one, when=_when(one.call)) for one in found.values())
+    return tuple(replace(one, when=_when(one.call)) for one in by_convention.values())
 
 
 def _of_kind(reading: Reading) -> tuple[str, ...]:
@@ -102,10 +105,14 @@ NOT_TWO = (
 
 def _conditions(call: Call, reading: Reading) -> tuple[str, ...]:
     """Where a call does not compute what it follows."""
-    found = [f"but where {d.why} (releases {d.releases})" for d in call.defects_now]
+    conditions = [f"but where {d.why} (releases {d.releases})" for d in call.defects_now]
     if reading.function.pictures and len(call.follows) > 1:
-        found.append(f"with antialias left out: {call.ranges[0]} does not antialias tensors")
-    return (*found, NOT_TWO) if search.varies_by_channels(call, reading.calls) else tuple(found)
+        conditions.append(f"with antialias left out: {call.ranges[0]} does not antialias tensors")
+    return (
+        (*conditions, NOT_TWO)
+        if search.varies_by_channels(call, reading.calls)
+        else tuple(conditions)
+    )
 
 
 def _request(call: Call, sizes: Sizes) -> Request:

@@ -47,8 +47,8 @@ def axes(sizes: Sizes) -> tuple[Axis, ...]:
     total = sum(sizes.n_out) + (len(sizes.n_out) == 1)
     last = len(sizes.n_in) - 1
     return tuple(
-        Axis(n_in, n_out, factor, total, place == last)
-        for place, (n_in, n_out, factor) in enumerate(sizes.axes)
+        Axis(n_in, n_out, factor, total, i == last)
+        for i, (n_in, n_out, factor) in enumerate(sizes.axes)
     )
 
 
@@ -106,24 +106,24 @@ def _narrow(index: NDArray[Any], weight: NDArray[Any]) -> tuple[NDArray[np.intp]
     return first, np.asarray(flat.reshape(-1, width), np.float64)
 
 
-def distance(one: Model, other: Model, mine: Axis, theirs: Axis) -> float:
+def distance(one: Model, other: Model, one_axis: Axis, other_axis: Axis) -> float:
     """How far the weights of two calls are apart along one axis: the largest sum of a row's differences.
 
     0 where they are the same but for how float64 rounds; infinite where one of them does not say how these
     sizes become one another."""
-    return _distance(one, other, relevant(mine, one.rule), relevant(theirs, other.rule))
+    return _distance(one, other, relevant(one_axis, one.rule), relevant(other_axis, other.rule))
 
 
 @functools.lru_cache(maxsize=1 << 17)
-def _distance(one: Model, other: Model, mine: Axis, theirs: Axis) -> float:
-    if not (takes(one.convention, mine) and takes(other.convention, theirs)):
+def _distance(one: Model, other: Model, one_axis: Axis, other_axis: Axis) -> float:
+    if not (takes(one.convention, one_axis) and takes(other.convention, other_axis)):
         return float("inf")
-    if one == other and mine == theirs:
+    if one == other and one_axis == other_axis:
         return 0.0
     if one.convention.mode == other.convention.mode == "nearest":
-        return 2.0 * bool(np.any(pixels(one, mine) != pixels(other, theirs)))
-    apart = float(_apart(taps(one, mine), taps(other, theirs)).max())
-    return apart if apart > _FORMULAS * max(mine.n_in, mine.n_out) else 0.0
+        return 2.0 * bool(np.any(pixels(one, one_axis) != pixels(other, other_axis)))
+    apart = float(_apart(taps(one, one_axis), taps(other, other_axis)).max())
+    return apart if apart > _FORMULAS * max(one_axis.n_in, one_axis.n_out) else 0.0
 
 
 def _apart(one: Taps, other: Taps) -> Array:
@@ -141,12 +141,12 @@ def distances(one: Model, other: Model, axes: Sequence[Axis]) -> Array:
         one, other: what two calls compute.
         axes: of the same input size and the same kind (rows, or columns).
     """
-    taken = [a for a in axes if takes(one.convention, a) and takes(other.convention, a)]
+    possible = [a for a in axes if takes(one.convention, a) and takes(other.convention, a)]
     nearest = one.convention.mode == other.convention.mode == "nearest"
-    if one == other or not taken or not all(_at_once(each, nearest) for each in (one, other)):
+    if one == other or not possible or not all(_at_once(each, nearest) for each in (one, other)):
         return np.array([distance(one, other, axis, axis) for axis in axes])
-    n_in, outputs = taken[0].n_in, OutputPixels.of_axes(taken)
-    sizes = np.array([axis.n_out for axis in taken])
+    n_in, outputs = possible[0].n_in, OutputPixels.of_axes(possible)
+    sizes = np.array([axis.n_out for axis in possible])
     if nearest:
         first, second = (
             weights.nearest_pixels(model.convention, outputs, n_in, model.rule)
@@ -158,7 +158,7 @@ def distances(one: Model, other: Model, axes: Sequence[Axis]) -> Array:
         rows = _apart(*every)
     apart = np.maximum.reduceat(rows, np.cumsum(sizes) - sizes)
     apart[apart <= _FORMULAS * np.maximum(n_in, sizes)] = 0
-    by_size = dict(zip(taken, apart, strict=True))
+    by_size = dict(zip(possible, apart, strict=True))
     return np.array([by_size.get(axis, np.inf) for axis in axes])
 
 
@@ -240,37 +240,37 @@ def photograph(size: Size, most: int = 64) -> Array:
 
 
 def _mirrored(image: Array, size: Sequence[int], start: Sequence[int]) -> Array:
-    found = image
+    larger = image
     for axis, n in enumerate(size):
         period = image.shape[axis]
         index = (np.arange(n) + start[axis]) % (2 * period)
-        found = np.take(found, np.where(index < period, index, 2 * period - 1 - index), axis)
-    return found
+        larger = np.take(larger, np.where(index < period, index, 2 * period - 1 - index), axis)
+    return larger
 
 
 def applied(model: Model, sizes: Sizes, image: Array) -> Array:
     """What a call makes of an image whose last axes are those of the sizes."""
     rank = len(sizes.n_in)
-    for place, axis in enumerate(axes(sizes)):
-        along = model.along(place) if rank > 1 else model
-        image = _along(along, axis, image, place - rank)
+    for i, axis in enumerate(axes(sizes)):
+        along = model.along(i) if rank > 1 else model
+        image = _along(along, axis, image, i - rank)
     return image
 
 
-def _along(model: Model, axis: Axis, image: Array, place: int) -> Array:
+def _along(model: Model, axis: Axis, image: Array, position: int) -> Array:
     """An image resized along one axis; of each row, only the pixels are visited that it reads."""
     if model.convention.mode == "nearest":
         index = pixels(model, axis)
-        read = np.take(image, index, place)
-        outside = np.expand_dims(index == weights.OUTSIDE, tuple(range(place + 1, 0)))
+        read = np.take(image, index, position)
+        outside = np.expand_dims(index == weights.OUTSIDE, tuple(range(position + 1, 0)))
         return np.where(outside, 0.0, read)
     first, narrow = _narrow(*taps(model, axis))
-    moved = np.moveaxis(image, place, 0)
-    found = np.zeros((axis.n_out, *moved.shape[1:]))
+    moved = np.moveaxis(image, position, 0)
+    resized = np.zeros((axis.n_out, *moved.shape[1:]))
     for tap, weight in enumerate(narrow.T):
         index = np.minimum(first + tap, axis.n_in - 1)
-        found += weight.reshape(-1, *(1,) * (found.ndim - 1)) * moved[index]
-    return np.moveaxis(found, 0, place)
+        resized += weight.reshape(-1, *(1,) * (resized.ndim - 1)) * moved[index]
+    return np.moveaxis(resized, 0, position)
 
 
 @dataclass(frozen=True)
@@ -325,11 +325,11 @@ def _kept(model: Model, sizes: Sizes) -> Array:
     return applied(model, sizes, photograph(sizes.n_in, most))
 
 
-def measured(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> Measured:
+def measured(one: Model, other: Model, one_sizes: Sizes, other_sizes: Sizes) -> Measured:
     """How far two calls are apart on the photograph, as both compute it but for their roundings."""
-    apart = abs(_photographed(one, mine) - _photographed(other, theirs))
+    apart = abs(_photographed(one, one_sizes) - _photographed(other, other_sizes))
     share = float(np.mean(apart >= 0.5 / WHITE))
-    return Measured(float(apart.max()), float(apart.mean()), share, mine)
+    return Measured(float(apart.max()), float(apart.mean()), share, one_sizes)
 
 
 def smaller(sizes: Sizes, largest: int) -> Sizes:

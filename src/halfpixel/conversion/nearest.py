@@ -38,29 +38,31 @@ def nearest(meaning: Meaning, every: Sequence[Candidate], target: Target) -> Dif
     source = meaning.model
 
     def apart(candidate: Candidate, at: Sequence[Sizes]) -> list[Measured] | None:
-        found = []
+        measurements = []
         for sizes in at:
             call = candidate.at(Sizes(sizes.n_in, sizes.n_out))
             if call is None or not models.sayable(search.model_of(call), sizes):
                 return None
-            theirs = Sizes(sizes.n_in, sizes.n_out)
-            found.append(models.measured(source, search.model_of(call), sizes, theirs))
-        return found
+            own_sizes = Sizes(sizes.n_in, sizes.n_out)
+            measurements.append(models.measured(source, search.model_of(call), sizes, own_sizes))
+        return measurements
 
-    def mean(found: Sequence[Measured]) -> float:
-        return sum(one.mean for one in found) / len(found)
+    def mean(measurements: Sequence[Measured]) -> float:
+        return sum(one.mean for one in measurements) / len(measurements)
 
     small = [models.smaller(sizes, _SMALL) for sizes in meaning.query.real]
     if all(models.sayable(source, one) for one in small):
-        ranked = [(mean(found), i) for i, c in enumerate(every) if (found := apart(c, small))]
+        ranked = [
+            (mean(differences), i) for i, c in enumerate(every) if (differences := apart(c, small))
+        ]
         every = [every[i] for _, i in sorted(ranked)[:_FEW]]
-    measured = [(found, c) for c in every if (found := apart(c, meaning.query.real))]
+    measured = [(differences, c) for c in every if (differences := apart(c, meaning.query.real))]
     if not measured:
         return None
-    found, candidate = min(measured, key=lambda pair: mean(pair[0]))
-    if not any(one.largest for one in found):  # it is not equal: where they differ is told
+    differences, candidate = min(measured, key=lambda pair: mean(pair[0]))
+    if not any(one.largest for one in differences):  # it is not equal: where they differ is told
         told_apart = (apart(candidate, [s]) for s in _told_apart(meaning, candidate))
-        found += next((one for one in told_apart if one and one[0].largest), [])
+        differences += next((one for one in told_apart if one and one[0].largest), [])
     sizes = meaning.query.real[0]
     call = candidate.at(Sizes(sizes.n_in, sizes.n_out))
     assert call is not None
@@ -68,7 +70,7 @@ def nearest(meaning: Meaning, every: Sequence[Candidate], target: Target) -> Dif
     return Difference(
         call,
         code.code(call, own, candidate.form, meaning.query, sizes, target),
-        tuple(found),
+        tuple(differences),
         _example(meaning, candidate),
         tuple(code.conditions(call, own, target, meaning.query, sizes)),
         levels_of(meaning, call, own),
@@ -97,9 +99,9 @@ def _example(meaning: Meaning, candidate: Candidate) -> Example | None:
         call = candidate.at(Sizes(sizes.n_in, sizes.n_out))
         if call is None or candidate.equal(meaning.convention, sizes) is not None:
             continue
-        found = _shown_at(meaning, call, sizes)
-        if found is not None:
-            return found
+        example = _shown_at(meaning, call, sizes)
+        if example is not None:
+            return example
     return None
 
 
@@ -109,11 +111,14 @@ def _shown_at(meaning: Meaning, call: Call, sizes: Sizes) -> Example | None:
     n_in, n_out = ((1,) * (2 - len(n)) + n for n in (sizes.n_in, sizes.n_out))
     for line in _lines(meaning.convention, own, sizes):
         image = np.broadcast_to(line, n_in)[None, None].astype(np.float64)
-        mine = exact_rows(meaning.call, meaning.convention, image, n_out, sizes.scales)
-        theirs = exact_rows(call, own, image, n_out)
-        if mine != theirs:
+        source_rows = exact_rows(meaning.call, meaning.convention, image, n_out, sizes.scales)
+        own_rows = exact_rows(call, own, image, n_out)
+        if source_rows != own_rows:
             return Example(
-                [[int(v) for v in row] for row in image[0, 0].tolist()], n_out, mine, theirs
+                [[int(v) for v in row] for row in image[0, 0].tolist()],
+                n_out,
+                source_rows,
+                own_rows,
             )
     return None
 
@@ -122,10 +127,12 @@ def _lines(one: Resize, other: Resize, sizes: Sizes) -> Iterator[NDArray[np.int6
     """Rows, or columns, to tell two conventions apart: a ramp, or the pixel whose weight differs most."""
     rank = len(sizes.n_in)
     axes = zip(models.axes(sizes), models.axes(Sizes(sizes.n_in, sizes.n_out)), strict=True)
-    for place, (mine, theirs) in reversed(list(enumerate(axes))):
-        first, second = (matrix(c.along(place), axis) for c, axis in ((one, mine), (other, theirs)))
-        turn = place - rank != -1
-        ramp = 10 * np.arange(mine.n_in)
-        impulse = 10 * (np.arange(mine.n_in) == int(np.argmax(abs(first - second).max(axis=0))))
+    for i, (one_axis, other_axis) in reversed(list(enumerate(axes))):
+        first, second = (
+            matrix(c.along(i), axis) for c, axis in ((one, one_axis), (other, other_axis))
+        )
+        turn = i - rank != -1
+        ramp = 10 * np.arange(one_axis.n_in)
+        impulse = 10 * (np.arange(one_axis.n_in) == int(np.argmax(abs(first - second).max(axis=0))))
         for line in (ramp, impulse):
             yield line[:, None] if turn else line

@@ -64,10 +64,10 @@ class Recipe:
 
 def equal_code(meaning: Meaning, target: Target) -> tuple[Equivalent, ...]:
     """The shortest code that computes the same but for rounding; or what comes nearest to that."""
-    found = list(_every_equal(meaning, target))
-    whole = [one for one in found if one.everywhere]
+    equivalents = list(_every_equal(meaning, target))
+    whole = [one for one in equivalents if one.everywhere]
     exact = [one for one in whole if one.exactness.by_rounding]
-    return tuple((exact or whole or found)[:1])
+    return tuple((exact or whole or equivalents)[:1])
 
 
 def _every_equal(meaning: Meaning, target: Target) -> Iterator[Equivalent]:
@@ -97,14 +97,14 @@ def recipes(source: Model, query: Query, target: Target) -> Iterator[Recipe]:
     if not query.sizes or query.padding or source.convention.extrapolation_value:
         return
     for make in (_padded, _indexed, _weighed, _matrices):
-        found = make(source, query, target)
-        if found is not None:
+        recipe = make(source, query, target)
+        if recipe is not None:
             before = query.said_before(shape_texts(target, query.rank))
             prelude = f"{before}\n" if before else ""
-            rounded = found.side.model.rule != source.rule and source.convention.kernel.jumps
+            rounded = recipe.side.model.rule != source.rule and source.convention.kernel.jumps
             limits = (ELSEWHERE,) if rounded and not query.complete else ()
-            code = prelude + found.code
-            yield Recipe(found.name, code, found.side, (*found.conditions, *limits))
+            code = prelude + recipe.code
+            yield Recipe(recipe.name, code, recipe.side, (*recipe.conditions, *limits))
 
 
 def _axis_texts(query: Query, target: Target) -> list[tuple[str, str, str]]:
@@ -287,11 +287,11 @@ def _matrices(source: Model, query: Query, target: Target) -> Recipe | None:
     if factors is None:
         return None
     lines, letters = [], []
-    for place, (letter, n, m) in enumerate(_axis_texts(query, target)):
-        along = convention.along(place) if rank > 1 else convention
+    for i, (letter, n, m) in enumerate(_axis_texts(query, target)):
+        along = convention.along(i) if rank > 1 else convention
         letters.append(f"A_{letter}")
-        factor = factors[place].format(n=n, m=m)
-        if place == 0 or convention.roi is not None:
+        factor = factors[i].format(n=n, m=m)
+        if i == 0 or convention.roi is not None:
             lines.append(f"weights = {_said(along)}.weights")
         of = f"weights({n}, {m}{factor})"
         lines.append(f"A_{letter} = {_MADE[arrays_of(target)].format(of=of)}")
@@ -301,10 +301,10 @@ def _matrices(source: Model, query: Query, target: Target) -> Recipe | None:
 
 
 def _needs(target: Target, rank: int, letters: Sequence[str]) -> tuple[str, ...]:
-    found = (LAYOUTS[target][rank], "the package halfpixel", "x is of floats")
+    needs = (LAYOUTS[target][rank], "the package halfpixel", "x is of floats")
     if arrays_of(target) != "onnx":
-        return found
-    return (*found, f"{', '.join(letters)} are inputs or initializers", "ONNX opset 12 or later")
+        return needs
+    return (*needs, f"{', '.join(letters)} are inputs or initializers", "ONNX opset 12 or later")
 
 
 def _product(target: Target, rank: int, letters: Sequence[str]) -> str:
@@ -329,10 +329,10 @@ def _einsums(equation: str, letters: Sequence[str]) -> Iterator[str]:
     """A node for each axis: one node multiplies its inputs from left to right, all matrices with each other
     before the image."""
     *matrices, image = equation.partition("->")[0].split(",")
-    for place, (matrix, letter) in enumerate(zip(matrices, letters, strict=True)):
+    for i, (matrix, letter) in enumerate(zip(matrices, letters, strict=True)):
         made = image.replace(matrix[1], matrix[0])
-        before, after = f"y{place}" if place else "x", f"y{place + 1}"
-        after = "y" if place == len(letters) - 1 else after
+        before, after = f"y{i}" if i else "x", f"y{i + 1}"
+        after = "y" if i == len(letters) - 1 else after
         node = "node" if len(letters) == 1 else f"node_{letter[-1]}"
         yield (
             f"{node} = onnx.helper.make_node('Einsum', [{letter!r}, {before!r}], [{after!r}], "

@@ -53,9 +53,9 @@ def answers(
             f"{reading.function.name} resizes {reading.rank} axes: --input takes as many numbers, "
             f"got {len(given)}"
         )
-    found = meanings(reading, given)
+    every = meanings(reading, given)
     return {
-        target: ResizeConversion(reading, target, tuple(_part(one, target) for one in found))
+        target: ResizeConversion(reading, target, tuple(_part(one, target) for one in every))
         for target in wanted
     }
 
@@ -63,7 +63,7 @@ def answers(
 def _part(meaning: Meaning, target: Target) -> Part:
     """The answer to one meaning of a call."""
     query = meaning.query
-    told = Part(
+    part = Part(
         meaning.call,
         meaning.convention,
         meaning.when,
@@ -71,19 +71,19 @@ def _part(meaning: Meaning, target: Target) -> Part:
         conditions=(*meaning.conditions, *query.conditions),
     )
     if not query.sizes:  # a known defect, at the sizes that are asked about
-        return told
+        return part
     candidates = _offered(meaning, target)
     same = equal(meaning, candidates, target)
-    told = replace(told, equal=same, factors=equal_by_factors(meaning, target))
+    part = replace(part, equal=same, factors=equal_by_factors(meaning, target))
     if same:
-        return told
-    told = replace(told, elsewhere=equal_somewhere(meaning, candidates, target))
-    if any(one.exceptions for one in told.elsewhere) or told.best is not None:
-        return told
-    told = replace(told, recipes=equal_code(meaning, target))
+        return part
+    part = replace(part, elsewhere=equal_somewhere(meaning, candidates, target))
+    if any(one.exceptions for one in part.elsewhere) or part.best is not None:
+        return part
+    part = replace(part, recipes=equal_code(meaning, target))
     if meaning.convention.roi is not None or meaning.convention.extrapolation_value:
-        return told
-    return replace(told, nearest=nearest(meaning, candidates, target))
+        return part
+    return replace(part, nearest=nearest(meaning, candidates, target))
 
 
 def _offered(meaning: Meaning, target: Target) -> Sequence[Candidate]:

@@ -56,13 +56,13 @@ def table() -> Mapping[str, Errors]:
     return errors
 
 
-def measured(one: str, other: str, asked: Sequence[Sizes]) -> Rounding | None:
+def measured(one: str, other: str, wanted: Sequence[Sizes]) -> Rounding | None:
     """Two calls at the sizes that are asked about; if they were not measured there, at the first real ones
     that grow, or do not, as these do.
 
     Args:
         one, other: ids of calls that follow one convention.
-        asked: sizes of two axes.
+        wanted: sizes of two axes.
     """
     if one not in table() or other not in table():
         return None
@@ -71,15 +71,15 @@ def measured(one: str, other: str, asked: Sequence[Sizes]) -> Rounding | None:
         for sizes in real(2)
         if str(sizes) in table()[one] and str(sizes) in table()[other]
     }
-    chosen = dict.fromkeys(_chosen(tuple(both), asked))
+    chosen = dict.fromkeys(_chosen(tuple(both), wanted))
     if not chosen:
         return None
     worst = max(chosen, key=lambda sizes: both[sizes])
     return Rounding(both[worst], worst)
 
 
-def _chosen(known: Sequence[Sizes], asked: Sequence[Sizes]) -> Iterator[Sizes]:
-    for sizes in asked:
+def _chosen(known: Sequence[Sizes], wanted: Sequence[Sizes]) -> Iterator[Sizes]:
+    for sizes in wanted:
         plain = Sizes(sizes.n_in, sizes.n_out)
         alike = (one for one in known if one.grows == sizes.grows)
         first = plain if plain in known else next(alike, None)

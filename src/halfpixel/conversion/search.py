@@ -77,8 +77,10 @@ class Candidate:
         if call is None:
             return None
         own = cropped_as(convention_of(call), convention)
-        theirs = Sizes(sizes.n_in, sizes.n_out)
-        apart = any(distances(Model(convention), Model(own), sizes, theirs))  # the first axis tells
+        own_sizes = Sizes(sizes.n_in, sizes.n_out)
+        apart = any(
+            distances(Model(convention), Model(own), sizes, own_sizes)
+        )  # the first axis tells
         return None if apart or not self._keeps(own) else call
 
     def _keeps(self, convention: Resize) -> bool:
@@ -103,14 +105,14 @@ def varies_by_channels(call: Call, calls: Sequence[Call]) -> bool:
     return _runs_for(alike, 1) is not _runs_for(alike, 2)
 
 
-def differs(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> float:
+def differs(one: Model, other: Model, one_sizes: Sizes, other_sizes: Sizes) -> float:
     """How far the weights of two calls are apart, along the axis where that is most; 0 if they are equal."""
-    return max(distances(one, other, mine, theirs))
+    return max(distances(one, other, one_sizes, other_sizes))
 
 
-def distances(one: Model, other: Model, mine: Sizes, theirs: Sizes) -> Iterator[float]:
+def distances(one: Model, other: Model, one_sizes: Sizes, other_sizes: Sizes) -> Iterator[float]:
     """How far the weights of two calls are apart, along each axis."""
-    for i, axes in enumerate(zip(models.axes(mine), models.axes(theirs), strict=True)):
+    for i, axes in enumerate(zip(models.axes(one_sizes), models.axes(other_sizes), strict=True)):
         yield models.distance(one.along(i), other.along(i), *axes)
 
 
@@ -131,9 +133,9 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
     alike: dict[str, list[catalogue.Row]] = {}
     for row in _rows(target):
         if row.call.scaling is None and row.call.offered:
-            said = repr((row.function, row.flags, row.call.framework))
-            alike.setdefault(said, []).append(row)
-    found = []
+            key = repr((row.function, row.flags, row.call.framework))
+            alike.setdefault(key, []).append(row)
+    possible = []
     for group in alike.values():
         own = form_of(target, rank, group[0].flags.get("dimensions", 2))
         if rank != 2 and any(row.call.is_node for row in group):
@@ -142,11 +144,11 @@ def candidates(target: Target, rank: int = 2) -> tuple[Candidate, ...]:
         one_image = own is TWO_PASSES and any(row.call.one_image for row in group)
         of_group = tuple(row.call for row in group)
         if rank != 2 and _repeats(group[0]):
-            found.append(Candidate(of_group, UPSAMPLING))
+            possible.append(Candidate(of_group, UPSAMPLING))
         elif own is not None and not one_image:
-            found.append(Candidate(of_group, own))
+            possible.append(Candidate(of_group, own))
     # one call stands before code of several lines
-    return tuple(sorted(found, key=lambda one: one.form is not UPSAMPLING))
+    return tuple(sorted(possible, key=lambda one: one.form is not UPSAMPLING))
 
 
 def _repeats(row: catalogue.Row) -> bool:
@@ -175,12 +177,12 @@ def scaled(target: Target, rank: int = 2) -> tuple[Call, ...]:
 def _rows(target: Target) -> list[catalogue.Row]:
     """Of each call one, in the order in which they are offered; the usual layouts alone."""
     once = {row.call.id: row for row in catalogue.rows()}
-    found = [
+    rows = [
         row
         for row in once.values()
         if target_of(row) == target and row.call.follows and not any(_unusual(row))
     ]
-    return sorted(found, key=lambda row: _ORDER[row.function])
+    return sorted(rows, key=lambda row: _ORDER[row.function])
 
 
 def _unusual(row: catalogue.Row) -> list[object]:

@@ -104,8 +104,8 @@ class _Named(ast.NodeTransformer):
         if self._of_pillow and ast.unparse(node) in (f"{self._image}.{one}" for one in _SIDES):
             assert isinstance(node, ast.Attribute)
             return _SIDES[node.attr]
-        found = self._entries(node, names)
-        return found if isinstance(found, str) else None
+        axis = self._entries(node, names)
+        return axis if isinstance(axis, str) else None
 
     def _entries(self, node: ast.expr, names: Sequence[str | None]) -> Any:
         """What is indexed out of the shape: names of axes, or one."""

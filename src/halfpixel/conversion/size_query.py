@@ -207,17 +207,17 @@ def _of_ratio(
     Raises:
         Unreadable: no image has that ratio to the size, or the one that is asked about has not.
     """
-    name, said = reading.function.name, _by(ratio)
+    name, scale_text = reading.function.name, _by(ratio)
     n_in = tuple(round(m / r) for m, r in zip(n_out, ratio, strict=True))
     if not _have_ratio(n_in, n_out, ratio):
         raise Unreadable(
-            f"{name}: no image becomes {by(n_out)} at {said} output pixels an input pixel: the call does "
-            "more than a resize"
+            f"{name}: no image becomes {by(n_out)} at {scale_text} output pixels an input pixel: the call "
+            "does more than a resize"
         )
     if input_size is not None and tuple(input_size) != n_in:
         raise Unreadable(
-            f"{name}: an image of {by(input_size)} does not become {by(n_out)} at {said} output pixels an "
-            f"input pixel: the call resizes one of {by(n_in)}"
+            f"{name}: an image of {by(input_size)} does not become {by(n_out)} at {scale_text} output pixels "
+            f"an input pixel: the call resizes one of {by(n_in)}"
         )
     return n_in, () if input_size is not None else (f"where the image is {by(n_in)}",)
 
@@ -231,12 +231,12 @@ def _at_ratio(
         Unreadable: the ratio makes no whole number of pixels of any.
     """
     inputs = [tuple(input_size)] if input_size is not None else _sizes.inputs(reading.rank)
-    found = []
+    possible = []
     for n_in in inputs:
         n_out = tuple(round(n * r) for n, r in zip(n_in, ratio, strict=True))
         if _have_ratio(n_in, n_out, ratio):
-            found.append(Sizes(n_in, n_out))
-    if not found:
+            possible.append(Sizes(n_in, n_out))
+    if not possible:
         image = (
             "any image that was tried" if input_size is None else f"an image of {by(input_size)}"
         )
@@ -244,7 +244,7 @@ def _at_ratio(
             f"{reading.function.name}: {_by(ratio)} output pixels an input pixel do not make whole numbers "
             f"of pixels of {image}"
         )
-    return _unique(found)
+    return _unique(possible)
 
 
 def _have_ratio(n_in: Size, n_out: Size, ratio: Sequence[float]) -> bool:
@@ -332,11 +332,11 @@ def _beside(known: Size, real: Sequence[Size]) -> tuple[Size, ...]:
         *((ratio,) * rank for ratio in _RATIOS),
         *itertools.permutations(_RATIOS[:6], rank),
     ]
-    found = [
+    scaled = [
         tuple(max(1, round(n * r)) for n, r in zip(known, each, strict=True)) for each in ratios
     ]
     small = [(n,) * rank for n in range(1, LARGEST + 1)]
-    return tuple(dict.fromkeys((*found, *real, *small)))
+    return tuple(dict.fromkeys((*scaled, *real, *small)))
 
 
 # ---------------------------------------------------------------------------- one edge
@@ -361,8 +361,8 @@ def _by_edge(reading: Reading, edge: Edge, input_size: Size | None) -> Query:
         f"at {{count}} sizes of an image that keeps its proportions{' or not' if either else ''}"
     )
     if any(map(needs_x, (t for t in texts if not t.isdigit()))):
-        said = f"({', '.join(names)}) is the size that this call makes of its image"
-        return Query(tried, words, names, conditions=(said,))
+        condition = f"({', '.join(names)}) is the size that this call makes of its image"
+        return Query(tried, words, names, conditions=(condition,))
     return Query(tried, words, names, prelude=_edge_lines(edge, reading), every=either)
 
 
@@ -371,8 +371,8 @@ def _edge_lines(edge: Edge, reading: Reading) -> str:
     shorter, longest = (
         None if one is None else as_written(one, reading) for one in (edge.shorter, edge.longest)
     )
-    said = f"{shorter} {longest}"
-    both = next(name for name in ("edges", "both", "pair") if not re.search(rf"\b{name}\b", said))
+    texts = f"{shorter} {longest}"
+    both = next(name for name in ("edges", "both", "pair") if not re.search(rf"\b{name}\b", texts))
     short, long = "min({h}, {w})", "max({h}, {w})"
     swapped = "{h} <= {w}"
     if shorter is None:
@@ -398,19 +398,19 @@ def _edged(edge: Edge, input_size: Size | None) -> tuple[Sizes, ...]:
     if input_size is not None:
         inputs, edges = [(input_size[0], input_size[1])], [min(n) for n in _outputs(input_size)]
     elif edge.known:
-        asked = int(str(edge.shorter or edge.longest))
-        inputs = [(h, w) for h, w in _inputs_of((asked, asked))]
-        edges = [asked]
+        edge_size = int(str(edge.shorter or edge.longest))
+        inputs = [(h, w) for h, w in _inputs_of((edge_size, edge_size))]
+        edges = [edge_size]
     else:
         inputs = [(one.n_in[0], one.n_in[1]) for one in _sizes.spread(2)]
         edges = [min(one.n_out) for one in _sizes.spread(2)]
     if edge.known:
-        found = [Sizes(n_in, edge.of(n_in)) for n_in in inputs]
+        sizes = [Sizes(n_in, edge.of(n_in)) for n_in in inputs]
     else:
         several = itertools.cycle(inputs) if len(inputs) < len(edges) else inputs
-        found = [Sizes(n_in, Edge(n).of(n_in)) for n_in, n in zip(several, edges, strict=False)]
-    kept = [one for one in found if min(one.n_out) > 0 and one.pixels <= _LARGEST_EDGED]
-    return _unique(kept or found)
+        sizes = [Sizes(n_in, Edge(n).of(n_in)) for n_in, n in zip(several, edges, strict=False)]
+    kept = [one for one in sizes if min(one.n_out) > 0 and one.pixels <= _LARGEST_EDGED]
+    return _unique(kept or sizes)
 
 
 # ---------------------------------------------------------------------------- a size that fits
@@ -567,14 +567,14 @@ def scales_of(
     scaling: Scaling, n_in: Size, n_out: Size, factors: Sequence[float]
 ) -> tuple[Fraction, ...] | None:
     """The scales at which a call that is given factors samples; None if they are the ratios of the sizes."""
-    found = [
+    scales = [
         scaling.scales((1, n), (1, m), (1.0, factor))[1]
         for n, m, factor in zip(n_in, n_out, factors, strict=True)
     ]
     if len(n_in) == 2:  # what is copied may go by both axes
         size = (n_in[0], n_in[1]), (n_out[0], n_out[1]), (factors[0], factors[1])
-        found = list(scaling.scales(*size))
-    near = tuple(scale.limit_denominator(_LARGEST_UNIT) for scale in found)
+        scales = list(scaling.scales(*size))
+    near = tuple(scale.limit_denominator(_LARGEST_UNIT) for scale in scales)
     ratios = tuple(Fraction(m, n) for n, m in zip(n_in, n_out, strict=True))
     return None if near == ratios else near
 
@@ -604,9 +604,9 @@ def _by_names(reading: Reading, scaling: Scaling, input_size: Size | None) -> Qu
 
 
 def _ratios(sizes: Sizes) -> tuple[float, float]:
-    found = [m / n for n, m in zip(sizes.n_in, sizes.n_out, strict=True)]
-    found = [1.0] * (2 - len(found)) + found
-    return min(found), max(found)
+    ratios = [m / n for n, m in zip(sizes.n_in, sizes.n_out, strict=True)]
+    ratios = [1.0] * (2 - len(ratios)) + ratios
+    return min(ratios), max(ratios)
 
 
 def _product(factor: Entry, text: str | None, cut: str) -> str:

@@ -42,10 +42,10 @@ class Sizes:
     @property
     def pixels(self) -> int:
         """The larger of the two images."""
-        found = 1
+        total = 1
         for n, m in zip(self.n_in, self.n_out, strict=True):
-            found *= max(n, m)
-        return found
+            total *= max(n, m)
+        return total
 
     def __str__(self) -> str:
         return f"{by(self.n_in)} -> {by(self.n_out)}"
@@ -100,22 +100,22 @@ def _of_rank(size: Size, rank: int) -> Size:
 @functools.cache
 def real(rank: int) -> tuple[Sizes, ...]:
     """Sizes that people have; of volumes, smaller ones."""
-    found = [((30, 40), (75, 100)), ((60, 90), (15, 22))] if rank > 2 else list(_REAL)
-    return tuple(Sizes(_of_rank(n, rank), _of_rank(m, rank)) for n, m in found)
+    pairs = [((30, 40), (75, 100)), ((60, 90), (15, 22))] if rank > 2 else list(_REAL)
+    return tuple(Sizes(_of_rank(n, rank), _of_rank(m, rank)) for n, m in pairs)
 
 
 @functools.cache
 def spread(rank: int) -> tuple[Sizes, ...]:
     """Sizes of every kind: the examples, all pairs up to 12 along all axes alike, each kind of pair beside
     each other along two axes, and those that people have."""
-    found = [Sizes(_of_rank(n, rank), _of_rank(m, rank)) for n, m in EXAMPLES]
+    sizes = [Sizes(_of_rank(n, rank), _of_rank(m, rank)) for n, m in EXAMPLES]
     every = range(1, LARGEST + 1)
-    found += [Sizes((n,) * rank, (m,) * rank) for n, m in itertools.product(every, every)]
+    sizes += [Sizes((n,) * rank, (m,) * rank) for n, m in itertools.product(every, every)]
     if rank > 1:
         for one, other in itertools.permutations(_KINDS, 2):
             axes = (*(one,) * (rank - 1), other)
-            found.append(Sizes(tuple(n for n, _ in axes), tuple(m for _, m in axes)))
-    return tuple(dict.fromkeys((*found, *real(rank))))
+            sizes.append(Sizes(tuple(n for n, _ in axes), tuple(m for _, m in axes)))
+    return tuple(dict.fromkeys((*sizes, *real(rank))))
 
 
 @functools.cache

@@ -50,22 +50,22 @@ def _in_regimes(
 def _nearly(meaning: Meaning, every: Sequence[Candidate], target: Target) -> Iterator[Equivalent]:
     """The call that is equal but at the fewest sizes, where a rounded coordinate reads another pixel."""
     source = meaning.model
-    found = []
+    ranked = []
     for candidate in [] if meaning.query.complete else every:
         each = ((s, candidate.equal(meaning.convention, s)) for s in meaning.query.sizes)
-        said = [(s, call) for s, call in itertools.takewhile(lambda pair: pair[1], each) if call]
-        if len(said) < len(
+        calls = [(s, call) for s, call in itertools.takewhile(lambda pair: pair[1], each) if call]
+        if len(calls) < len(
             meaning.query.sizes
         ):  # at the first size that is not equal, the rest is left
             continue
         kept = [
             (s, call)
-            for s, call in said
+            for s, call in calls
             if not jumps(source, search.model_of(call), s, Sizes(s.n_in, s.n_out))
         ]
-        if len(kept) >= len(said) / 2:
-            found.append((candidate, kept))
-    for candidate, kept in sorted(found, key=lambda pair: -len(pair[1])):
+        if len(kept) >= len(calls) / 2:
+            ranked.append((candidate, kept))
+    for candidate, kept in sorted(ranked, key=lambda pair: -len(pair[1])):
         equal = equivalent(meaning, candidate, kept, target)
         if equal is not None:
             off = Exceptions.of(meaning.query.sizes, [s for s, _ in kept], ANOTHER_PIXEL)
@@ -95,12 +95,12 @@ def _regimes(query_sizes: tuple[Sizes, ...]) -> Mapping[str, tuple[Sizes, ...]]:
 @functools.lru_cache(maxsize=32)
 def _of_each_kind(query_sizes: tuple[Sizes, ...]) -> tuple[Sizes, ...]:
     """For each set of regimes, the first small size that lies in just these."""
-    found: dict[Sizes, list[str]] = {}
+    regimes: dict[Sizes, list[str]] = {}
     for regime, within in _regimes(query_sizes).items():
         for sizes in within:
-            found.setdefault(sizes, []).append(regime)
+            regimes.setdefault(sizes, []).append(regime)
     kinds: dict[tuple[str, ...], Sizes] = {}
-    for sizes, held in found.items():
+    for sizes, held in regimes.items():
         if not sizes.unchanged and sizes.pixels < 2**12:
             kinds.setdefault(tuple(held), sizes)
     return tuple(kinds.values())
@@ -113,10 +113,10 @@ def _equal_in(
     target: Target,
     regime: str,
 ) -> Equivalent | None:
-    said = []
+    calls = []
     for sizes in within:
         call = candidate.equal(meaning.convention, sizes)
         if call is None:
             return None
-        said.append((sizes, call))
-    return equivalent(meaning, candidate, said, target, regime)
+        calls.append((sizes, call))
+    return equivalent(meaning, candidate, calls, target, regime)

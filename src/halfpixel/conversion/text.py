@@ -28,25 +28,25 @@ def _name(target: Target) -> str:
     return _NAMES.get(target) or LIBRARIES[target].title
 
 
-def text(found: ResizeConversion) -> str:
+def text(conversion: ResizeConversion) -> str:
     """All of an answer."""
-    lines = [f"warning: {warning}" for warning in found.reading.warnings]
-    for part in found.parts:
+    lines = [f"warning: {warning}" for warning in conversion.reading.warnings]
+    for part in conversion.parts:
         where = f", {part.when}," if part.when else ""
-        lines.append(f"{found.reading.written}{where} computes {part.convention}")
-        if found.reading.underneath:
-            lines.append(f"  as {found.reading.underneath} does")
+        lines.append(f"{conversion.reading.written}{where} computes {part.convention}")
+        if conversion.reading.underneath:
+            lines.append(f"  as {conversion.reading.underneath} does")
         lines.append("  " + " ".join(f"{k}={v}" for k, v in part.convention.attributes.items()))
         if part.rule:
             lines.append(f"  coordinate rule on float32: {part.rule}")
-        lines += [f"  assuming that {note}" for note in found.reading.notes]
+        lines += [f"  assuming that {note}" for note in conversion.reading.notes]
         releases = part.call.ranges[-1]
         known = part.call.framework if part.call.framework != "onnx" else "ONNX"
         lines.append(f"  in {known} {releases}" if releases else f"  in every release of {known}")
         lines += [f"  {one}" for one in part.conditions]
         if part.looked_at:
             lines.append(f"  compared {part.looked_at}")
-        lines += _part(part, found.target)
+        lines += _part(part, conversion.target)
         lines.append("")
     return "\n".join(lines).rstrip()
 
@@ -93,8 +93,12 @@ def _nearest(near: Difference) -> list[str]:
     lines += _code(near.code)
     lines += [f"  {each}" for each in near.conditions]
     if near.example is not None:
-        found = near.example.json()
-        rows: list[Sequence[Sequence[float]]] = [found["image"], found["source"], found["nearest"]]
+        example = near.example.json()
+        rows: list[Sequence[Sequence[float]]] = [
+            example["image"],
+            example["source"],
+            example["nearest"],
+        ]
         alike = all(row == image[0] for image in rows for row in image) and len(rows[0]) > 1
         lines.append(
             f"  a small image that shows it, to {by(near.example.size)}{', one row of it' * alike}:"
@@ -111,10 +115,10 @@ def _also(first: Equivalent, others: Sequence[Equivalent]) -> list[str]:
         if _function(one) not in seen:
             seen.add(_function(one))
             line, *more = one.code.splitlines()
-            said = line.removeprefix("y = ").removeprefix("node = ")
+            text = line.removeprefix("y = ").removeprefix("node = ")
             if more:
-                said = f"{_function(one)}, in the same way"
-            lines.append(f"also {said}: {one.exactness.brief}")
+                text = f"{_function(one)}, in the same way"
+            lines.append(f"also {text}: {one.exactness.brief}")
     return lines
 
 

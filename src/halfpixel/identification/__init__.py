@@ -142,8 +142,8 @@ def _identified(
 def _makes_one_size(subject: Subject, tried: Tried) -> bool:
     """Whether a function of an image alone made one size of all images that it was first given."""
     called = f"{subject.form.said} {subject.layout}"
-    came = {size for said, _, _, size in tried.returned if said == called}
-    return not subject.form.needs and len(came) == 1
+    sizes = {size for form, _, _, size in tried.returned if form == called}
+    return not subject.form.needs and len(sizes) == 1
 
 
 def _diagnosed(plain: Identification) -> Diagnosis:

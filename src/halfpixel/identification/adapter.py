@@ -161,26 +161,26 @@ def _size_forms(
     words = "(h, w)" if order == "hw" else "(w, h)"
 
     def keyword(name: str) -> Form:
-        said = f"fn(x, {name}={words})"
-        return Form(said, lambda s, size, f: ((), {name: _ordered(size, order)}), "size", order)
+        text = f"fn(x, {name}={words})"
+        return Form(text, lambda s, size, f: ((), {name: _ordered(size, order)}), "size", order)
 
     def keywords(h: str, w: str) -> Form:
-        said = f"fn(x, {h}=h, {w}=w)"
-        return Form(said, lambda s, size, f: ((), {h: size[0], w: size[1]}), "size")
+        text = f"fn(x, {h}=h, {w}=w)"
+        return Form(text, lambda s, size, f: ((), {h: size[0], w: size[1]}), "size")
 
     yield Form(f"fn(x, {words})", lambda s, size, f: ((_ordered(size, order),), {}), "size", order)
     yield from map(keyword, names)
     if two_numbers:
-        said = f"fn(x, {words[1:-1]})"
-        yield Form(said, lambda s, size, f: (_ordered(size, order), {}), "size", order)
+        numbers_text = f"fn(x, {words[1:-1]})"
+        yield Form(numbers_text, lambda s, size, f: (_ordered(size, order), {}), "size", order)
     if order == "hw":
         yield from (keywords(h, w) for h, w in both)
 
 
 def _factor_forms(names: Sequence[str]) -> Iterator[Form]:
     def keyword(name: str) -> Form:
-        said = f"fn(x, {name}=factor)"
-        return Form(said, lambda s, size, f: ((), {name: _plain(f[0])}), "factor")
+        text = f"fn(x, {name}=factor)"
+        return Form(text, lambda s, size, f: ((), {name: _plain(f[0])}), "factor")
 
     yield Form("fn(x, factor)", lambda s, size, f: ((_plain(f[0]),), {}), "factor")
     yield from map(keyword, names)
@@ -479,21 +479,21 @@ def _of_kind(
     deadline: Deadline,
 ) -> Subject | None:
     """The form that the most first sizes are answered in; the likeliest of them."""
-    said = dict.fromkeys(form.said for layout in layouts for form in forms(fn, layout, orders))
+    texts = dict.fromkeys(form.said for layout in layouts for form in forms(fn, layout, orders))
     best: tuple[float, Subject] | None = None
-    for words in said:
-        taken: dict[Layout, tuple[float, Subject]] = {}
+    for words in texts:
+        answering: dict[Layout, tuple[float, Subject]] = {}
         for layout in layouts:
             form = next((f for f in forms(fn, layout, orders) if f.said == words), None)
             for channels in (3, 1) if form is not None and "C" in layout else (1,):
-                if form is None or layout in taken:
+                if form is None or layout in answering:
                     continue
                 subject = Subject(fn, layout, form, kind, channels, dtype, deadline=deadline)
                 if (part := _answered(subject, tried)) > 0:
-                    taken[layout] = part, subject
-        if taken:
-            part, subject = max(taken.values(), key=lambda one: (one[0], one[1].channels))
-            subject.layouts = tuple(layout for layout, one in taken.items() if one[0] == part)
+                    answering[layout] = part, subject
+        if answering:
+            part, subject = max(answering.values(), key=lambda one: (one[0], one[1].channels))
+            subject.layouts = tuple(layout for layout, one in answering.items() if one[0] == part)
             if part == 1:
                 return subject
             if best is None or part > best[0]:
@@ -505,15 +505,15 @@ def _answered(subject: Subject, tried: Tried) -> float:
     """The part of the first sizes that a function called so answers with an image of that size."""
     tried.said.append(subject.form.said)
     needs = subject.form.needs
-    asked: list[tuple[Size, Size, float]]
+    requests: list[tuple[Size, Size, float]]
     if needs == "size":
-        asked = [(n_in, n_out, 1.0) for n_in, n_out in _FIRST]
+        requests = [(n_in, n_out, 1.0) for n_in, n_out in _FIRST]
     elif needs == "factor":
-        asked = [(n, (round(n[0] * f), round(n[1] * f)), f) for n, f in _FIRST_FACTORS]
+        requests = [(n, (round(n[0] * f), round(n[1] * f)), f) for n, f in _FIRST_FACTORS]
     else:
-        asked = [(n_in, (0, 0), 1.0) for n_in in _FIRST_ALONE]
+        requests = [(n_in, (0, 0), 1.0) for n_in in _FIRST_ALONE]
     good = 0.0
-    for n_in, n_out, factor in asked:
+    for n_in, n_out, factor in requests:
         x = np.arange(subject.channels * n_in[0] * n_in[1], dtype=np.float64) / 4
         x = x.reshape(1, subject.channels, *n_in).astype(subject.dtype)
         try:
@@ -533,11 +533,11 @@ def _answered(subject: Subject, tried: Tried) -> float:
         if y.shape[:2] != x.shape[:2]:
             tried.other.append(f"it returned shape {y.shape} (N, C, H, W) for {x.shape}")
             continue
-        came = (int(y.shape[2]), int(y.shape[3]))
-        tried.returned.append((f"{subject.form.said} {subject.layout}", n_in, n_out, came))
+        returned = (int(y.shape[2]), int(y.shape[3]))
+        tried.returned.append((f"{subject.form.said} {subject.layout}", n_in, n_out, returned))
         tried.unchanged &= np.array_equal(x, y)
-        good += float(came == n_out) if needs else _resized(came, n_in)
-    return good / len(asked)
+        good += float(returned == n_out) if needs else _resized(returned, n_in)
+    return good / len(requests)
 
 
 def _resized(n_out: Sequence[int], n_in: Size) -> float:

@@ -187,16 +187,16 @@ class Identification:
     @property
     def output_size(self) -> str | None:
         """Which size it makes of a factor, if it has one; the first formula that fits every probe."""
-        asked = [
+        made = [
             (n, factor, m)
             for a in self.answers
             if a.y is not None and a.factors is not None
             for (n, m), factor in zip(a.axes, a.factors, strict=True)
         ]
         for words, formula in _OUTPUT_SIZES.items():
-            if asked and all(formula(n * factor) == m for n, factor, m in asked):
+            if made and all(formula(n * factor) == m for n, factor, m in made):
                 return words
-        return "by a formula of its own" if asked else None
+        return "by a formula of its own" if made else None
 
     @property
     def own_factors(self) -> tuple[float, float] | None:

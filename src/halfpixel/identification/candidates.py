@@ -59,12 +59,12 @@ class Candidate:
 @functools.cache
 def _followed() -> dict[Resize, list[set[str | None]]]:
     """The conventions that calls follow, with the coordinate rules of each call in wide dtypes."""
-    found: dict[Resize, list[set[str | None]]] = {}
+    rules: dict[Resize, list[set[str | None]]] = {}
     for call in trials.calls("resize"):
         wide = {a.coordinate_rule for d, a in call.arithmetic.items() if d in WIDE}
         for convention in call.follows.values():
-            found.setdefault(convention, []).append(wide)
-    return found
+            rules.setdefault(convention, []).append(wide)
+    return rules
 
 
 def _rules(convention: Resize) -> list[str | None]:

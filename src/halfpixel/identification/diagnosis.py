@@ -98,18 +98,18 @@ def _middling(answers: Sequence[Answer]) -> Answer:
 def of_another_size(tried: Tried, size_order: str | None) -> Diagnosis:
     """What a function does that never returns the size that it is asked for."""
     # of the likeliest form that was answered
-    shapes = [sizes for said, *sizes in tried.returned if said == tried.returned[0][0]]
-    n_in, n_out, came = shapes[0]
-    example = f"{n_out[0]}x{n_out[1]} of {n_in[0]}x{n_in[1]} is asked for, {came[0]}x{came[1]} came"
-    if all(given == got for given, _, got in shapes):
+    shapes = [sizes for form, *sizes in tried.returned if form == tried.returned[0][0]]
+    n_in, n_out, returned = shapes[0]
+    example = f"{n_out[0]}x{n_out[1]} of {n_in[0]}x{n_in[1]} is asked for, {returned[0]}x{returned[1]} came"
+    if all(got == n_in for n_in, _, got in shapes):
         what = "the image itself" if tried.unchanged else "an image of the size of its input"
         return Diagnosis((f"it returns {what}, whatever size is asked for", example))
-    if all(got == asked[::-1] for _, asked, got in shapes):
-        given = {"hw": "(h, w)", "wh": "(w, h)"}.get(size_order or "", "(h, w)")
+    if all(got == n_out[::-1] for _, n_out, got in shapes):
+        order = {"hw": "(h, w)", "wh": "(w, h)"}.get(size_order or "", "(h, w)")
         return Diagnosis(
-            (f"it does not read its size as {given}: rows and columns are swapped", example)
+            (f"it does not read its size as {order}: rows and columns are swapped", example)
         )
-    off = {(got[0] - asked[0], got[1] - asked[1]) for _, asked, got in shapes}
+    off = {(got[0] - n_out[0], got[1] - n_out[1]) for _, n_out, got in shapes}
     if len(off) == 1:
         rows, columns = off.pop()
         return Diagnosis(
@@ -205,9 +205,9 @@ def _moved(answers: Sequence[Answer]) -> list[str]:
 def _is_moved(answer: Answer, both: tuple[Array, Array], axis: int, by: int) -> bool:
     right = both[0] @ answer.x @ both[1].T
     n = answer.n_out[axis - 2]
-    here, there = (slice(1, n), slice(0, n - 1)) if by > 0 else (slice(0, n - 1), slice(1, n))
-    got = np.take(answer.result, range(n)[here], axis)
-    want = np.take(right, range(n)[there], axis)
+    rows, right_rows = (slice(1, n), slice(0, n - 1)) if by > 0 else (slice(0, n - 1), slice(1, n))
+    got = np.take(answer.result, range(n)[rows], axis)
+    want = np.take(right, range(n)[right_rows], axis)
     return bool(np.max(abs(got - want)) <= NEAR)
 
 
@@ -286,20 +286,20 @@ def _of_linear(
         return Diagnosis((mixed, *last), nearest)
     pictures = None
     for direction in _DIRECTIONS:
-        here = [a for a in left if a.within(direction) and any(n != m for n, m in a.axes)]
-        both = [line(subject, axis, direction) for axis in (0, 1)] if here else []
+        compared = [a for a in left if a.within(direction) and any(n != m for n, m in a.axes)]
+        both = [line(subject, axis, direction) for axis in (0, 1)] if compared else []
         rows_columns = [one for one in both if one is not None]
         measured += rows_columns
         if len(rows_columns) == 2:
             lines += [
                 f"{direction}: {words}"
-                for words in _explained(rows_columns[0], rows_columns[1], here)
+                for words in _explained(rows_columns[0], rows_columns[1], compared)
             ]
             pictures = pictures or impulses(subject, direction)
     lines = _merged(lines)
     if measured:
-        found = summary(measured, pictures)
-        return Diagnosis((*lines, *last, said(found)), nearest, found)
+        measurements = summary(measured, pictures)
+        return Diagnosis((*lines, *last, said(measurements)), nearest, measurements)
     return Diagnosis((*lines, *last), nearest)
 
 
@@ -332,16 +332,16 @@ def _explained(rows: Line, columns: Line, answers: Sequence[Answer]) -> list[str
     alike = rows.alike(columns)
     known: tuple[list[Explanation], list[Explanation]] = ([], [])
     for of_rows, of_columns in zip(explanations(rows), explanations(columns), strict=True):
-        found = of_rows()
-        known[0].extend(found)
-        known[1].extend(found if alike else of_columns())
+        explaining = of_rows()
+        known[0].extend(explaining)
+        known[1].extend(explaining if alike else of_columns())
         for one, other in _pairs(*known):
             if explains(one, other, answers, gain) or (one.inner_only and other.inner_only):
                 same = one.words == other.words
                 both = one.words if same else f"rows follow {one.words}, columns {other.words}"
                 return [f"{scaled}{both}"]
     named = zip(("rows", "columns"), known, strict=True)
-    return [f"{axis} follow {found[0].words}" for axis, found in named if found]
+    return [f"{axis} follow {explaining[0].words}" for axis, explaining in named if explaining]
 
 
 def _pairs(

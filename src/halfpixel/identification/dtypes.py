@@ -80,7 +80,7 @@ def integer_image(channels: int, size: tuple[int, int], dtype: str) -> Array:
 def _behaviour(
     subject: Subject, known: Sequence[tuple[Candidate, Answer]], dtype: str
 ) -> Behaviour:
-    asked = []
+    results = []
     for candidate, answer in known:
         size = answer.n_in
         x = integer_image(subject.channels, size, dtype) if dtype in _INTEGERS else answer.x
@@ -89,20 +89,20 @@ def _behaviour(
         got = ask(subject, x, n_out, factor, dtype)
         if got.y is None:
             return Behaviour(dtype, "", f"raises {got.refused}")
-        asked.append((candidate, replace(got, scales=answer.scales)))
-    if not asked:
+        results.append((candidate, replace(got, scales=answer.scales)))
+    if not results:
         return Behaviour(dtype, "", "not asked")
-    returned = asked[0][1].dtype
+    returned = results[0][1].dtype
     if dtype in _INTEGERS and returned == dtype:
-        return _integers(dtype, asked)
-    return _floats(dtype, returned, asked)
+        return _integers(dtype, results)
+    return _floats(dtype, returned, results)
 
 
-def _floats(dtype: str, returned: str, asked: Sequence[tuple[Candidate, Answer]]) -> Behaviour:
+def _floats(dtype: str, returned: str, results: Sequence[tuple[Candidate, Answer]]) -> Behaviour:
     """Results that are not rounded to whole numbers: how far they are off."""
     worst, largest = 0.0, 0.0
     share = 0.0
-    for candidate, got in asked:
+    for candidate, got in results:
         exact = expected(candidate, got)
         error = abs(got.result - exact)
         worst, largest = max(worst, float(np.max(error))), max(largest, float(np.max(abs(exact))))
@@ -125,24 +125,24 @@ def _floats(dtype: str, returned: str, asked: Sequence[tuple[Candidate, Answer]]
 _NARROWER = 1e6  # units of float64: below, what float64 rounds; above, what float32 does
 
 
-def _integers(dtype: str, asked: Sequence[tuple[Candidate, Answer]]) -> Behaviour:
+def _integers(dtype: str, results: Sequence[tuple[Candidate, Answer]]) -> Behaviour:
     """Results that are whole numbers: how they are rounded, by each convention that is followed."""
-    conventions = dict.fromkeys(candidate.convention for candidate, _ in asked)
-    found = [
-        _arithmetic(dtype, [one for one in asked if one[0].convention == c]) for c in conventions
+    conventions = dict.fromkeys(candidate.convention for candidate, _ in results)
+    arithmetics = [
+        _arithmetic(dtype, [one for one in results if one[0].convention == c]) for c in conventions
     ]
-    words = [words for words, _ in found]
+    words = [words for words, _ in arithmetics]
     if len(set(words)) > 1:
-        said: list[str] = [c.mode for c in conventions]
-        said = said if len(set(said)) == len(said) else [str(c) for c in conventions]
-        words = [f"{which}: {does}" for which, does in zip(said, words, strict=True)]
-    names = dict.fromkeys(name for _, name in found if name)
+        labels: list[str] = [c.mode for c in conventions]
+        labels = labels if len(set(labels)) == len(labels) else [str(c) for c in conventions]
+        words = [f"{which}: {does}" for which, does in zip(labels, words, strict=True)]
+    names = dict.fromkeys(name for _, name in arithmetics if name)
     return Behaviour(dtype, dtype, "; ".join(dict.fromkeys(words)), ", ".join(names) or None)
 
 
-def _arithmetic(dtype: str, asked: Sequence[tuple[Candidate, Answer]]) -> tuple[str, str | None]:
+def _arithmetic(dtype: str, results: Sequence[tuple[Candidate, Answer]]) -> tuple[str, str | None]:
     """What predicts every value: in words, and the name of the arithmetic, if it has one."""
-    samples = [(sampled_at(candidate, got, dtype), got.result) for candidate, got in asked]
+    samples = [(sampled_at(candidate, got, dtype), got.result) for candidate, got in results]
     if all(np.array_equal(s.exact, y) for s, y in samples):
         return "exact", None
     fit = [

@@ -48,9 +48,9 @@ class Unread(Unidentifiable):
         found: lines.
     """
 
-    def __init__(self, words: str, found: Sequence[str] = ()) -> None:
+    def __init__(self, words: str, stages: Sequence[str] = ()) -> None:
         super().__init__(words)
-        self.found = tuple(found)
+        self.found = tuple(stages)
 
 
 @dataclass
@@ -169,16 +169,16 @@ def axes_of(entry: Entry, n_in: Size, size: Size = (0, 0)) -> Axes:
         return np.asarray((got[few] - dark[few]) / span[few])
 
     ramps = [light(entry.ramp(n_in, axis)) for axis in (0, 1)]
-    found: dict[int, str] = {}
+    letter_of: dict[int, str] = {}
     for letter, ramp in zip("HW", ramps, strict=True):
         rises = [axis for axis in range(ramp.ndim) if np.ptp(ramp, axis).max() > 2 * _NEAR]
-        if len(rises) != 1 or rises[0] in found:
+        if len(rises) != 1 or rises[0] in letter_of:
             raise Unread(
                 "a ramp along the rows, or along the columns, comes out along no axis of its own"
             )
-        found[rises[0]] = letter
-    _find_channels(entry, n_in, found, light, dark.shape)
-    letters = "".join(found[axis] for axis in range(dark.ndim))
+        letter_of[rises[0]] = letter
+    _find_channels(entry, n_in, letter_of, light, dark.shape)
+    letters = "".join(letter_of[axis] for axis in range(dark.ndim))
     rows, columns = (box[letters.index(letter)] for letter in "HW")
     return Axes(
         letters,
@@ -192,36 +192,36 @@ def axes_of(entry: Entry, n_in: Size, size: Size = (0, 0)) -> Axes:
 def _find_channels(
     entry: Entry,
     n_in: Size,
-    found: dict[int, str],
+    letter_of: dict[int, str],
     light: Callable[[Array], Array],
     shape: tuple[int, ...],
 ) -> None:
     """Name the axes that are neither rows nor columns: of channels, and one of a single image."""
-    rest = [axis for axis in range(len(shape)) if axis not in found]
+    rest = [axis for axis in range(len(shape)) if axis not in letter_of]
     if entry.channels > 1 and rest:
         colour = light(
             entry.constant(n_in, np.linspace(0.2, 0.8, entry.channels) * entry.brightest)
         )
         differs = [axis for axis in range(colour.ndim) if np.ptp(colour, axis).max() > 2 * _NEAR]
-        if len(differs) > 1 or any(axis in found for axis in differs):
+        if len(differs) > 1 or any(axis in letter_of for axis in differs):
             raise Unread(
                 "a colour that is the same everywhere does not come out the same everywhere"
             )
         if differs:
-            found[differs[0]] = "C"
-    rest = [axis for axis in rest if axis not in found]
-    if "C" not in found.values() and rest:
+            letter_of[differs[0]] = "C"
+    rest = [axis for axis in rest if axis not in letter_of]
+    if "C" not in letter_of.values() and rest:
         # gray: the axis with most entries, the last of those with one
         several = [axis for axis in rest if shape[axis] > 1]
-        beside = len(shape) == 4 and 0 in rest and len(rest) > 1
-        last = [axis for axis in rest if axis > 0] if beside else rest
-        found[several[0] if several else last[-1]] = "C"
-        rest = [axis for axis in rest if axis not in found]
+        batched = len(shape) == 4 and 0 in rest and len(rest) > 1
+        last = [axis for axis in rest if axis > 0] if batched else rest
+        letter_of[several[0] if several else last[-1]] = "C"
+        rest = [axis for axis in rest if axis not in letter_of]
     for axis in rest:
-        if shape[axis] != 1 or "N" in found.values():
+        if shape[axis] != 1 or "N" in letter_of.values():
             raise Unread(f"it returns shape {shape}, which is no single image")
-        found[axis] = "N"
-    if any(shape[axis] > _CHANNELS for axis, letter in found.items() if letter == "C"):
+        letter_of[axis] = "N"
+    if any(shape[axis] > _CHANNELS for axis, letter in letter_of.items() if letter == "C"):
         raise Unread(f"it returns shape {shape}, with more than four channels")
 
 
@@ -279,8 +279,8 @@ def found_entry(
             if axes.letters not in _KNOWN_ORDERS:
                 raise Unread(f"its result has the axes {axes.letters}")
             if entry.form.needs and axes.n_out != n_out:
-                asked, came = ("x".join(map(str, size)) for size in (n_out, axes.n_out))
-                raise Unread(f"it returns {came} where {asked} is asked for")
+                requested, returned = ("x".join(map(str, size)) for size in (n_out, axes.n_out))
+                raise Unread(f"it returns {returned} where {requested} is asked for")
         except Unread as why:
             unread = unread or why
         except NoSuchArray:
@@ -311,14 +311,14 @@ def _makes_an_image(entry: Entry) -> None:
     """
     for n_in in _SMALL:
         try:
-            came = entry(entry.constant(n_in, 0.0), _SMALL_ASKED).shape
+            shape = entry(entry.constant(n_in, 0.0), _SMALL_ASKED).shape
         except NoSuchArray:
             raise
         except (Exception, SystemExit):  # too small for it, it may be: a larger image tells
             continue
-        long = tuple(n for n in came if n > _CHANNELS)
+        long = tuple(n for n in shape if n > _CHANNELS)
         if len(long) > 2:
-            raise Unread(f"it returns shape {came}, which is no single image")
+            raise Unread(f"it returns shape {shape}, which is no single image")
         if entry.form.needs and long != _SMALL_ASKED:
             sizes = ["x".join(map(str, size)) for size in (long, _SMALL_ASKED)]
             raise Unread(f"it returns {sizes[0]} where {sizes[1]} is asked for")

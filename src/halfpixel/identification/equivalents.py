@@ -74,7 +74,7 @@ def same_by_part(
         first_row: an output one pixel wide repeats its first row.
     """
     regime = seen(answers).regime
-    found = [
+    equivalents = [
         replace(same, rule=same.rule or "not told apart") if part.open_rules else same
         for part in result.parts
         if part.candidate is not None
@@ -86,9 +86,9 @@ def same_by_part(
         )
     ]
     if result.scaling is None or not result.scaling.by_factor:
-        return found
+        return equivalents
     # the calls are printed with sizes, and sample at their ratio
-    return [replace(same, where=f"{same.where}, where n * factor is whole") for same in found]
+    return [replace(same, where=f"{same.where}, where n * factor is whole") for same in equivalents]
 
 
 def same_as(
@@ -103,7 +103,7 @@ def same_as(
         first_row: an output one pixel wide repeats its first row.
     """
     rules = {c.rule for c in (candidate, *others) if c.convention == candidate.convention}
-    found = []
+    equivalents = []
     for call in trials.calls("resize"):
         if not call.plain or not call.arithmetic:
             continue
@@ -115,14 +115,16 @@ def same_as(
             where = _expressible(call, convention, where)
             alike = _evaluated_alike(call, convention, rules, candidate)
             nearly = convention == candidate.convention and candidate.rounding is None
-            said = spoken(call, convention, where) if alike or nearly else None
-            if said is not None:
+            expression = spoken(call, convention, where) if alike or nearly else None
+            if expression is not None:
                 rule = None if alike else call.rule or "none"
                 but = _BUT[first_row, has_defect(call)]
-                found.append(Same(said, call.framework, releases, where, call.id, rule, but))
+                equivalents.append(
+                    Same(expression, call.framework, releases, where, call.id, rule, but)
+                )
     wide = list(REGIMES)
     return sorted(
-        found, key=lambda s: (wide.index(s.where) if s.where in wide else -1, len(s.call))
+        equivalents, key=lambda s: (wide.index(s.where) if s.where in wide else -1, len(s.call))
     )
 
 

@@ -24,21 +24,21 @@ def may_repeat(answer: Answer) -> bool:
     return bool(np.all(answer.y == answer.y[:, :, :1]))
 
 
-def repeats(answers: Sequence[Answer], found: Followed) -> bool:
+def repeats(answers: Sequence[Answer], result: Followed) -> bool:
     """Whether the first row of each answer is what is followed, at every size, by the others."""
-    candidate = found.parts[0].candidate if len(found.parts) == 1 else None
+    candidate = result.parts[0].candidate if len(result.parts) == 1 else None
     if candidate is None or candidate.rounding is not None:
         return False
-    first = [_first_row(answer, found) for answer in answers]
+    first = [_first_row(answer, result) for answer in answers]
     return all(fit(candidate, candidate, answer).share <= 1 for answer in first)
 
 
-def _first_row(answer: Answer, found: Followed) -> Answer:
+def _first_row(answer: Answer, result: Followed) -> Answer:
     return replace(
         answer,
         y=answer.result[:, :, :1],
         window=(slice(0, 1), slice(0, 1)),
-        scales=found.scales(answer),
+        scales=result.scales(answer),
     )
 
 

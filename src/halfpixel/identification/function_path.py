@@ -23,24 +23,24 @@ def find(name: str) -> Callable[..., Any]:
         Unidentifiable: there is no such file, module or function, it cannot be imported, is not callable, or
             is a class that cannot be made without arguments.
     """
-    place, colon, attribute = name.rpartition(":")
-    if not colon or not place or not attribute:
+    module, colon, attribute = name.rpartition(":")
+    if not colon or not module or not attribute:
         raise Unidentifiable(
             f"{name!r} names no function: write path/to/file.py:function or package.module:function"
         )
-    is_file = place.endswith(".py") or "/" in place or "\\" in place
-    found: Any = _of_file(Path(place)) if is_file else _of_module(place)
+    is_file = module.endswith(".py") or "/" in module or "\\" in module
+    member: Any = _of_file(Path(module)) if is_file else _of_module(module)
     for part in attribute.split("."):
-        if not hasattr(found, part):
-            offered = _functions(found)
-            said = f"; it has {', '.join(offered)}" if offered else ""
-            raise Unidentifiable(f"{place} has no {attribute}{said}")
-        found = getattr(found, part)
-    if isinstance(found, type):
-        return instance(found)
-    if not callable(found):
-        raise Unidentifiable(f"{attribute} in {place} is not callable: it is {_a(found)}")
-    return found  # type: ignore[no-any-return]
+        if not hasattr(member, part):
+            offered = _functions(member)
+            others = f"; it has {', '.join(offered)}" if offered else ""
+            raise Unidentifiable(f"{module} has no {attribute}{others}")
+        member = getattr(member, part)
+    if isinstance(member, type):
+        return instance(member)
+    if not callable(member):
+        raise Unidentifiable(f"{attribute} in {module} is not callable: it is {_a(member)}")
+    return member  # type: ignore[no-any-return]
 
 
 def instance(kind: type) -> Callable[..., Any]:
@@ -64,13 +64,13 @@ def instance(kind: type) -> Callable[..., Any]:
 
 def _functions(module: Any) -> list[str]:
     """The functions that stand in a module, the first few."""
-    here = getattr(module, "__name__", None)
+    own_module = getattr(module, "__name__", None)
     own = (
         name
         for name, value in vars(module).items()
         if callable(value)
         and not name.startswith("_")
-        and getattr(value, "__module__", None) == here
+        and getattr(value, "__module__", None) == own_module
     )
     return list(own)[:8]
 
@@ -89,15 +89,15 @@ def _of_file(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise Unidentifiable(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
-    beside = sys.modules.get(path.stem)
+    loaded = sys.modules.get(path.stem)
     sys.modules[path.stem] = module
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:  # whatever a user's file raises is said in its words
         raise Unidentifiable(f"{path} cannot be imported: {last_line(error)}") from error
     finally:
-        if beside is not None:  # a file named as a module that is loaded already
-            sys.modules[path.stem] = beside
+        if loaded is not None:  # a file named as a module that is loaded already
+            sys.modules[path.stem] = loaded
     return module
 
 

@@ -48,14 +48,14 @@ class SizeRule:
     longest: float = math.inf
 
 
-def size_rules(windows: Sequence[Window], asked: Sequence[Size | None]) -> list[SizeRule]:
+def size_rules(windows: Sequence[Window], requested: Sequence[Size | None]) -> list[SizeRule]:
     """The size rules that all windows obey; empty if none is known.
 
     Args:
         windows: of images of several sizes.
-        asked: the size that the function was asked for, for each.
+        requested: the size that the function was asked for, for each.
     """
-    if all(size == window.resized for size, window in zip(asked, windows, strict=True)):
+    if all(size == window.resized for size, window in zip(requested, windows, strict=True)):
         return [SizeRule("the size that is asked for", "", lambda n_in: n_in)]
     sources = [_source(window) for window in windows]
     for family in (_fixed, _unchanged, _by_edge, _by_box, _by_factor, _by_both_edges):
@@ -133,9 +133,9 @@ def _by_both_edges(windows: Sequence[Window]) -> Iterator[SizeRule]:
 
         def of(n_in: Size, rounds: Callable[[float], int] = rounds) -> Size:
             least, most = min(n_in), max(n_in)
-            beside = rounds(short * most / least)
-            given, edge, other = (least, short, beside)
-            if beside > long:
+            shorter = rounds(short * most / least)
+            given, edge, other = (least, short, shorter)
+            if shorter > long:
                 given, edge, other = (most, long, rounds(long * least / most))
             h, w = (edge if n == given else max(1, other) for n in n_in)
             return h, w
@@ -257,20 +257,20 @@ class Placement:
 
 def placements(windows: Sequence[Window]) -> list[Placement]:
     """Where crops and padding are, at all sizes."""
-    found = (_placed(windows, kind) for kind in _PARTS)
-    return [one for one in found if one is not None]
+    placed = (_placed(windows, kind) for kind in _PARTS)
+    return [one for one in placed if one is not None]
 
 
 def _placed(windows: Sequence[Window], kind: str) -> Placement | None:
     """One kind of window: how large, and where."""
     part = _PARTS[kind]
     both = [tuple(part(one) for one in window.axes) for window in windows]
-    of_axes = [[found for pair in both if (found := pair[axis]) is not None] for axis in (0, 1)]
-    there = [found for pair in both for found in pair if found is not None]
-    if not there:
+    of_axes = [[bounds for pair in both if (bounds := pair[axis]) is not None] for axis in (0, 1)]
+    every = [bounds for pair in both for bounds in pair if bounds is not None]
+    if not every:
         return None
     padded = kind == "padded"
-    where, firsts = _where(there, of_axes, "the image" if padded else "the part")
+    where, firsts = _where(every, of_axes, "the image" if padded else "the part")
     if padded:
         values = dict.fromkeys(w.padding for w in windows if w.padding is not None)
         what = (
@@ -280,7 +280,7 @@ def _placed(windows: Sequence[Window], kind: str) -> Placement | None:
         sizes = _one(n_out[0]), _one(n_out[1])
         to = f" to {sizes[0]}x{sizes[1]}" if None not in sizes else ""
         return Placement(kind, f"padded {what}{to}, {where}", sizes, firsts)
-    parts = [{found[0] for found in one} for one in of_axes]
+    parts = [{bounds[0] for bounds in one} for one in of_axes]
     sizes = _one(parts[0]), _one(parts[1])
     to = ""
     if None not in sizes:
@@ -295,23 +295,23 @@ def _one(values: set[int]) -> int | None:
 
 
 def _where(
-    there: Sequence[tuple[int, int, int]],
+    bounds: Sequence[tuple[int, int, int]],
     of_axes: Sequence[Sequence[tuple[int, int, int]]],
     what: str,
 ) -> tuple[str, Firsts]:
     middles = [
         name
         for name, rounds in ROUNDS.items()
-        if all(rounds((whole - part) / 2) == first for part, first, whole in there)
+        if all(rounds((whole - part) / 2) == first for part, first, whole in bounds)
     ]
     if middles:
         words = f"{what} in the middle (margins {', or '.join(middles)})"
         return words, lambda axis, part, whole: frozenset(
             ROUNDS[name]((whole - part) / 2) for name in middles
         )
-    if all(first == 0 for _, first, _ in there):
+    if all(first == 0 for _, first, _ in bounds):
         return f"{what} at the top left", lambda axis, part, whole: frozenset({0})
-    if all(first == whole - part for part, first, whole in there):
+    if all(first == whole - part for part, first, whole in bounds):
         return f"{what} at the bottom right", lambda axis, part, whole: frozenset({whole - part})
     firsts = [{first for _, first, _ in one} for one in of_axes]
     if all(len(one) <= 1 for one in firsts):
@@ -342,7 +342,7 @@ def windows_at(
     """
     by_kind = {one.kind: one for one in crops}
     sources = [_sources(by_kind.get("cropped before the resize"), windows, n_in, i) for i in (0, 1)]
-    found: dict[Window, None] = {}
+    possible: dict[Window, None] = {}
     for rows, columns in itertools.product(*sources):
         source = rows[1] - rows[0], columns[1] - columns[0]
         for resized in dict.fromkeys(_applies(rule, source) for rule in sizes):
@@ -353,14 +353,14 @@ def windows_at(
                 for i, edges in enumerate((rows, columns))
             ]
             padding = next((w.padding for w in windows if w.padding is not None), None)
-            found |= {Window(h, w, padding): None for h, w in itertools.product(*axes)}
-    return list(found)
+            possible |= {Window(h, w, padding): None for h, w in itertools.product(*axes)}
+    return list(possible)
 
 
 def _everywhere(windows: Sequence[Window], kind: str, axis: int) -> bool | None:
     """Whether there is such a crop along an axis: at all sizes, or at none; None at some."""
-    there = {_PARTS[kind](window.axes[axis]) is not None for window in windows}
-    return there.pop() if len(there) == 1 else None
+    cropped = {_PARTS[kind](window.axes[axis]) is not None for window in windows}
+    return cropped.pop() if len(cropped) == 1 else None
 
 
 def _sources(

@@ -109,20 +109,20 @@ def _cubics() -> Iterator[Resize]:
 
 def _coefficients(line: Line) -> Iterator[Explanation]:
     """Keys' kernel with another a; or, if that is none, the family of Mitchell and Netravali."""
-    found = next(filter(None, (_keys(of, line) for of in _cubics())), None)
-    found = found or next(filter(None, (_mitchell(of, line) for of in _cubics())), None)
-    if found is not None:
-        yield found
+    explanation = next(filter(None, (_keys(of, line) for of in _cubics())), None)
+    explanation = explanation or next(filter(None, (_mitchell(of, line) for of in _cubics())), None)
+    if explanation is not None:
+        yield explanation
 
 
 def _keys(convention: Resize, line: Line) -> Explanation | None:
     def model(p: Array) -> Array:
         return _cubic(convention, 0.0, -float(p[0]), *line.sizes)
 
-    found = _solved(model, np.array([-0.6]), line)
-    if found is None:
+    parameters = _solved(model, np.array([-0.6]), line)
+    if parameters is None:
         return None
-    a = _round(float(found[0]))
+    a = _round(float(parameters[0]))
     with_a = dataclasses.replace(convention, cubic_coeff_a=a)
     return Explanation(f"{_bare(with_a)}: Keys' kernel with a = {a:g}", _of(with_a))
 
@@ -131,10 +131,10 @@ def _mitchell(convention: Resize, line: Line) -> Explanation | None:
     def model(p: Array) -> Array:
         return _cubic(convention, float(p[0]), float(p[1]), *line.sizes)
 
-    found = _solved(model, np.array([0.3, 0.3]), line)
-    if found is None:
+    parameters = _solved(model, np.array([0.3, 0.3]), line)
+    if parameters is None:
         return None
-    b, c = (_round(float(value)) for value in found)
+    b, c = (_round(float(value)) for value in parameters)
     bare = _bare(convention).replace(" cubic_coeff_a=-0.75", "")
     spline = ", a B-spline" if (b, c) == (1, 0) else ""
     return Explanation(
@@ -170,13 +170,13 @@ def _solved(model: Callable[[Array], Array], start: Array, line: Line) -> Array 
     p = start.astype(np.float64)
     for _ in range(_STEPS):
         try:
-            here = model(p)
-            slopes = [(model(p + _STEP * unit) - here).ravel() / _STEP for unit in np.eye(len(p))]
+            fitted = model(p)
+            slopes = [(model(p + _STEP * unit) - fitted).ravel() / _STEP for unit in np.eye(len(p))]
         except (ValueError, ZeroDivisionError):
             return None
-        if here.shape != line.weights.shape:
+        if fitted.shape != line.weights.shape:
             return None
-        jacobian, residual = np.stack(slopes, axis=1), (line.weights - here).ravel()
+        jacobian, residual = np.stack(slopes, axis=1), (line.weights - fitted).ravel()
         if not np.isfinite(jacobian).all():
             return None
         step = np.linalg.lstsq(jacobian, residual, rcond=None)[0]
@@ -206,9 +206,9 @@ def _shifts(line: Line) -> Iterator[Explanation]:
         def model(p: Array, convention: Resize = convention) -> Array:
             return _shifted(convention, float(p[0]), n_in, n_out)
 
-        found = _solved(model, np.array([guess]), line)
-        if found is not None:
-            yield from _in_pixels(convention, float(found[0]), n_in / n_out)
+        parameters = _solved(model, np.array([guess]), line)
+        if parameters is not None:
+            yield from _in_pixels(convention, float(parameters[0]), n_in / n_out)
 
 
 _FARTHEST = 3.0  # pixels

@@ -91,12 +91,12 @@ Asked = Callable[[Array, Size], Answer]
 def _asker(subject: Subject, direction: Direction) -> Asked:
     needs = subject.form.needs
 
-    def asked(x: Array, n_out: Size) -> Answer:
+    def respond(x: Array, n_out: Size) -> Answer:
         if needs == "size":
             return ask(subject, x, n_out)
         return ask(subject, x, None, _FACTORS[direction] if needs == "factor" else None)
 
-    return asked
+    return respond
 
 
 def line(subject: Subject, axis: int, direction: Direction) -> Line | None:
@@ -106,11 +106,11 @@ def line(subject: Subject, axis: int, direction: Direction) -> Line | None:
     ones takes out what the other axis does.
     """
     (n_in, n_out), (other_in, other_out) = _LINES[direction]
-    asked = _asker(subject, direction)
+    respond = _asker(subject, direction)
     size = (n_in, other_in) if axis == 0 else (other_in, n_in)
     out = (n_out, other_out) if axis == 0 else (other_out, n_out)
     c = subject.channels
-    whole = asked(np.ones((1, c, *size)), out)
+    whole = respond(np.ones((1, c, *size)), out)
     if whole.y is None or not _right_direction(whole, direction):
         return None
     middle = whole.n_out[1 - axis] // 2
@@ -119,7 +119,7 @@ def line(subject: Subject, axis: int, direction: Direction) -> Line | None:
         x = np.zeros((1, c, *size))
         for k in range(min(c, n_in - first)):
             x[0, k].swapaxes(0, axis)[first + k] = 1.0
-        answer = asked(x, out)
+        answer = respond(x, out)
         if answer.y is None:
             return None
         columns += [
@@ -157,21 +157,21 @@ class Impulses:
 def impulses(subject: Subject, direction: Direction) -> Impulses | None:
     """The picture of every single pixel of a small image; None if the function does not answer."""
     n_in, n_out = _PIXELS[direction]
-    asked, c = _asker(subject, direction), subject.channels
+    respond, c = _asker(subject, direction), subject.channels
     pictures: list[Array] = []
     total = n_in[0] * n_in[1]
-    said = ""
+    text = ""
     for first in range(0, total, c):
         x = np.zeros((1, c, total))
         for k in range(min(c, total - first)):
             x[0, k, first + k] = 1.0
-        answer = asked(x.reshape(1, c, *n_in), n_out)
+        answer = respond(x.reshape(1, c, *n_in), n_out)
         if answer.y is None:
             return None
-        said = answer.said
+        text = answer.said
         pictures += list(answer.y[0, : min(c, total - first)])
     stacked = np.stack(pictures, axis=-1)
-    return Impulses(stacked.reshape(*stacked.shape[:2], *n_in), said)
+    return Impulses(stacked.reshape(*stacked.shape[:2], *n_in), text)
 
 
 def summary(lines: list[Line], pictures: Impulses | None) -> documents.Measured:
@@ -203,21 +203,23 @@ def _shift(one: Line) -> float:
     return float(np.nanmean(off)) if np.isfinite(off).any() else 0.0
 
 
-def said(found: documents.Measured) -> str:
+def said(measured: documents.Measured) -> str:
     """The measurements in a line."""
-    n_in = len(found["weights"][0])
+    n_in = len(measured["weights"][0])
     all_read = (
         ", as many as there are pixels: a spline, or another filter without end"
-        if found["taps"] == n_in
+        if measured["taps"] == n_in
         else ""
     )
     parts = [
-        f"{found['taps']} taps{all_read}",
-        f"centroids {found['shift']:+.3g} px beside half_pixel's",
+        f"{measured['taps']} taps{all_read}",
+        f"centroids {measured['shift']:+.3g} px beside half_pixel's",
     ]
-    parts.append("the same from both ends" if found["symmetric"] else "not the same from both ends")
-    parts.append("rows sum to 1" if found["sums_to_one"] else "rows do not sum to 1")
-    if found["separable"] is not None:
-        parts.append("separable" if found["separable"] else "not separable")
-    parts.append("rows as columns" if found["rows_as_columns"] else "rows other than columns")
-    return f"measured from {found['example']}: " + ", ".join(parts)
+    parts.append(
+        "the same from both ends" if measured["symmetric"] else "not the same from both ends"
+    )
+    parts.append("rows sum to 1" if measured["sums_to_one"] else "rows do not sum to 1")
+    if measured["separable"] is not None:
+        parts.append("separable" if measured["separable"] else "not separable")
+    parts.append("rows as columns" if measured["rows_as_columns"] else "rows other than columns")
+    return f"measured from {measured['example']}: " + ", ".join(parts)

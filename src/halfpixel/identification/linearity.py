@@ -101,12 +101,12 @@ class Response:
         at_low, at_high = np.sum(self.large == low), np.sum(self.large == high)
         many = max(3, self.large.size // 8)
         reach = float(np.max(abs(self.one))) * 1000  # far less than the large image's values are
-        said = []
+        limits = []
         if at_low >= many and low > -reach:
-            said.append(f"below {low:.6g}")
+            limits.append(f"below {low:.6g}")
         if at_high >= many and high < reach:
-            said.append(f"above {high:.6g}")
-        return [f"it clamps: no value comes out {' or '.join(said)}"] if said else []
+            limits.append(f"above {high:.6g}")
+        return [f"it clamps: no value comes out {' or '.join(limits)}"] if limits else []
 
     def _power(self) -> float | None:
         """The degree in which it is homogeneous, if it is."""
@@ -123,15 +123,15 @@ def responses(subject: Subject, answer: Answer) -> Iterator[Response]:
     """How a function answers sums and multiples at the sizes of an answer, on images in 0..1 and in 0..255:
     nothing where it raises."""
     for scale in (1.0, 200.0):
-        found = _response(subject, answer, scale)
-        if found is not None:
-            yield found
+        response = _response(subject, answer, scale)
+        if response is not None:
+            yield response
 
 
 def _response(subject: Subject, answer: Answer, scale: float) -> Response | None:
     # positive images: what is a power of the light is one of these alone
     one, other = (scale * abs(image(subject.channels, answer.n_in, seed)) / 2 for seed in (1, 2))
-    asked = {
+    images = {
         "zero": 0 * one,
         "one": one,
         "other": other,
@@ -142,9 +142,9 @@ def _response(subject: Subject, answer: Answer, scale: float) -> Response | None
     }
     n_out = answer.n_out if subject.form.needs == "size" else None
     factor = None if answer.given is None else float(answer.given)
-    got = {name: ask(subject, x, n_out, factor) for name, x in asked.items()}
+    got = {name: ask(subject, x, n_out, factor) for name, x in images.items()}
     values = {name: one.y for name, one in got.items() if one.y is not None}
-    if len(values) < len(asked):
+    if len(values) < len(images):
         return None
     n = answer.n_in[0] * answer.n_in[1]
     u = UNIT_ROUNDOFF.get(answer.dtype, UNIT_ROUNDOFF["float32"])

@@ -177,10 +177,10 @@ def followed(
         table = tables[fitting[0]]
         part = table.part(EVERY, table.answers, whole[fitting[0]])
         return Followed((part,), scaling=_told(fitting, len(tables)))
-    found = {scaling: _by_regime(table) for scaling, table in tables.items()}
-    most = max(map(_explained, found.values()))
-    fitting = [scaling for scaling, one in found.items() if _explained(one) == most]
-    return replace(found[fitting[0]], scaling=_told(fitting, len(tables)))
+    by_scaling = {scaling: _by_regime(table) for scaling, table in tables.items()}
+    most = max(map(_explained, by_scaling.values()))
+    fitting = [scaling for scaling, one in by_scaling.items() if _explained(one) == most]
+    return replace(by_scaling[fitting[0]], scaling=_told(fitting, len(tables)))
 
 
 def _told(fitting: Sequence[Scaling], of: int) -> Scaling | None:
@@ -198,8 +198,8 @@ def _at(answer: Answer, scaling: Scaling | None) -> Answer:
     return replace(answer, scales=scaling.scales(answer.n_in, answer.n_out, (height, width)))
 
 
-def _explained(found: Followed) -> int:
-    return sum(len(part.answers) for part in found.parts if part.candidate is not None)
+def _explained(result: Followed) -> int:
+    return sum(len(part.answers) for part in result.parts if part.candidate is not None)
 
 
 def _telling(answer: Answer) -> bool:

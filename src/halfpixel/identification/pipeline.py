@@ -116,16 +116,16 @@ class Pipeline:
             return [*_NOT_TOLD, *self._of_values]
         crops = [one.words for one in self.crops]
         before = [words for words in crops if words.startswith("cropped before")]
-        said = [*before]
+        steps = [*before]
         if self.resizes:
-            said.append(f"resized to {_rules(self.sizes)}{self._up_to}")
+            steps.append(f"resized to {_rules(self.sizes)}{self._up_to}")
         elif len(crops) == len(before):
-            said.append("nothing is resized")
-        said += [words.replace(" after it", "") for words in crops if words not in before]
+            steps.append("nothing is resized")
+        steps += [words.replace(" after it", "") for words in crops if words not in before]
         for axis, words in ((0, "rows upside down"), (1, "columns mirrored")):
             if self.stages.window.axes[axis].flipped:
-                said.append(words)
-        return [*said, *self._of_values]
+                steps.append(words)
+        return [*steps, *self._of_values]
 
     @property
     def _up_to(self) -> str:
@@ -138,12 +138,12 @@ class Pipeline:
     @property
     def _of_values(self) -> list[str]:
         """What is done to channels and values."""
-        said = [self.stages.order.words]
+        steps = [self.stages.order.words]
         if self.stages.rounded:
             mixed = self.stages.order.order is None
             order = ", before or after that: it was looked at with gray images" if mixed else ""
-            said.append(f"values rounded to whole numbers{order}")
-        return [*said, self.stages.affine.words, self.stages.layouts.words, *self.stages.notes]
+            steps.append(f"values rounded to whole numbers{order}")
+        return [*steps, self.stages.affine.words, self.stages.layouts.words, *self.stages.notes]
 
     def windows_at(self, n_in: Size) -> list[Window]:
         """What its rules for sizes, crops and padding make of an image of another size: all that they leave
@@ -187,7 +187,7 @@ def looked_at(
     deadline = entry.deadline
     deadline.found += [line for line in stages.lines if line not in deadline.found]
     deadline.stage, stopped = "larger images", ""
-    for number, (n_in, asked) in enumerate(plan):
+    for number, (n_in, n_out) in enumerate(plan):
         if deadline.nearly_over(_FOR_THE_REST):
             if number < _LEAST:
                 stopped = deadline.words
@@ -198,13 +198,13 @@ def looked_at(
             progress(f"an image of {n_in[0]}x{n_in[1]} ({number + 1} of {len(plan)})")
         try:
             if number:
-                axes = axes_of(entry, n_in, asked or (0, 0))
+                axes = axes_of(entry, n_in, n_out or (0, 0))
                 _same_layout(stages, axes)
-            measured.append(_measured(stages, axes, n_in, asked or (0, 0), number, known))
+            measured.append(_measured(stages, axes, n_in, n_out or (0, 0), number, known))
         except Unread as why:
-            refused.append(_refused(n_in, asked, str(why)))
+            refused.append(_refused(n_in, n_out, str(why)))
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
-            refused.append(_refused(n_in, asked, last_line(error)))
+            refused.append(_refused(n_in, n_out, last_line(error)))
     windows = _alike(measured)
     answers = [
         _answer(stages, window, one.x, one.y) for window, one in zip(windows, measured, strict=True)
@@ -260,11 +260,11 @@ def _plan(stages: Stages, size: Size | None) -> Iterator[tuple[Size, Size | None
     """At which sizes of the image, and for which sizes asked for, a function is looked at."""
     for number, (a, b) in enumerate(_RATIOS):
         # a size that is asked for changes from image to image
-        asked = None if size is None else (size[0] + 3 * number, size[1] - 2 * number)
-        base = asked or stages.window.resized
+        n_out = None if size is None else (size[0] + 3 * number, size[1] - 2 * number)
+        base = n_out or stages.window.resized
         n_in = max(2, round(base[0] * a)), max(2, round(base[1] * b))
         if n_in[0] * n_in[1] <= _MOST_PIXELS:
-            yield n_in, asked
+            yield n_in, n_out
 
 
 def _same_layout(stages: Stages, axes: Axes) -> None:
@@ -274,8 +274,8 @@ def _same_layout(stages: Stages, axes: Axes) -> None:
         )
 
 
-def _refused(n_in: Size, asked: Size | None, words: str) -> Answer:
-    return Answer(n_in, asked or (0, 0), np.zeros((1, 1, *n_in)), None, refused=words)
+def _refused(n_in: Size, n_out: Size | None, words: str) -> Answer:
+    return Answer(n_in, n_out or (0, 0), np.zeros((1, 1, *n_in)), None, refused=words)
 
 
 def _noise(stages: Stages, shape: tuple[int, ...], seed: int) -> Array:
@@ -354,17 +354,17 @@ class _Measured:
 
 
 def _measured(
-    stages: Stages, axes: Axes, n_in: Size, asked: Size, seed: int, known: _Known
+    stages: Stages, axes: Axes, n_in: Size, n_out: Size, seed: int, known: _Known
 ) -> _Measured:
     """The windows at one size: of those that the ramps leave open, the ones that a known convention fills."""
-    found = windows_of(stages.entry, axes, stages.order, stages.affine, n_in, asked)
+    windows = windows_of(stages.entry, axes, stages.order, stages.affine, n_in, n_out)
     rows, columns = (
         tuple(
             _filled(
                 stages,
-                list(dict.fromkeys(window.axes[axis] for window in found)),
+                list(dict.fromkeys(window.axes[axis] for window in windows)),
                 n_in,
-                asked,
+                n_out,
                 axis,
                 known,
             )
@@ -372,14 +372,14 @@ def _measured(
         for axis in (0, 1)
     )
     x = _noise(stages, n_in, seed)
-    return _Measured(x, stages.entry(x, asked), asked, (rows, columns), found[0].padding)
+    return _Measured(x, stages.entry(x, n_out), n_out, (rows, columns), windows[0].padding)
 
 
 def _filled(
     stages: Stages,
     windows: Sequence[AxisWindow],
     n_in: Size,
-    asked: Size,
+    n_out: Size,
     axis: int,
     known: _Known,
 ) -> list[AxisWindow]:
@@ -390,7 +390,7 @@ def _filled(
     entry = stages.entry
     noise = _noise(stages, (n_in[axis], 1), 1000 + axis)
     turned = noise if axis == 0 else noise.swapaxes(2, 3)
-    result = entry(np.broadcast_to(turned, (1, entry.channels, *n_in)).copy(), asked)
+    result = entry(np.broadcast_to(turned, (1, entry.channels, *n_in)).copy(), n_out)
     lines = _mixed(stages, noise)[0, :, :, 0]
     got = _line(stages, windows[0], result, axis)
     for convention in _conventions(known):
@@ -506,7 +506,7 @@ def _near(answer: Answer, among: Iterable[Resize]) -> list[Resize]:
     got = answer.result[:, :1, i[:, None], j]  # one channel tells
     largest = float(np.max(abs(answer.x)))
     wide = _LEVELS if answer.dtype == "uint8" else 0.01 * largest + answer.slack
-    found = []
+    near = []
     for convention in among:
         if not all(convention.takes(*pair) for pair in answer.axes):
             continue
@@ -517,8 +517,8 @@ def _near(answer: Answer, among: Iterable[Resize]) -> list[Resize]:
             expected = expected.clip(0, 255)
         # a coordinate rule may read another pixel here and there
         if np.mean(abs(expected - got) > wide) < _STRAY:
-            found.append(convention)
-    return found
+            near.append(convention)
+    return near
 
 
 _STRAY = 0.3

@@ -234,27 +234,27 @@ class Window:
     def words(self) -> list[str]:
         """Its steps at this size, in the order in which they are taken."""
         rows, columns = self.axes
-        said = []
+        steps = []
         if rows.cropped_before or columns.cropped_before:
-            said.append(
+            steps.append(
                 f"crop of rows {rows.source[0]}:{rows.source[1]} and columns "
                 f"{columns.source[0]}:{columns.source[1]} before the resize"
             )
         if not self.unchanged:
-            said.append(f"resize to {rows.resized}x{columns.resized}")
+            steps.append(f"resize to {rows.resized}x{columns.resized}")
         if rows.cropped_after or columns.cropped_after:
             h, w = (one.content[1] - one.content[0] for one in self.axes)
-            said.append(f"crop of {h}x{w} from row {rows.first}, column {columns.first}")
+            steps.append(f"crop of {h}x{w} from row {rows.first}, column {columns.first}")
         if rows.padded or columns.padded:
             (top, below), (left, right) = (
                 (one.content[0], one.n_out - one.content[1]) for one in self.axes
             )
             value = f" with {_numbers(self.padding)}" if self.padding is not None else ""
-            said.append(f"padded{value} by {top} above, {below} below, {left} left, {right} right")
+            steps.append(f"padded{value} by {top} above, {below} below, {left} left, {right} right")
         for one, words in ((rows, "rows upside down"), (columns, "columns mirrored")):
             if one.flipped:
-                said.append(words)
-        return said
+                steps.append(words)
+        return steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -350,15 +350,15 @@ def stages(
 
 def stages_of(entry: Entry, axes: Axes, n_in: Size, size: Size = (0, 0)) -> Stages:
     """The same for a function of which it is known how it is called."""
-    found = [f"called as {entry.form.said} with x {entry.layout}, {entry.kind}, {entry.dtype}"]
+    stages = [f"called as {entry.form.said} with x {entry.layout}, {entry.kind}, {entry.dtype}"]
     layouts = Layouts(entry.layout, axes.letters, entry.kind, entry.dtype, entry.returns)
-    found.append(layouts.words)
+    stages.append(layouts.words)
     try:
         order, affine, whole = _values(entry, axes, n_in, size)
-        found += [order.words, affine.words]
+        stages += [order.words, affine.words]
         windows = windows_of(entry, axes, order, affine, n_in, size)
     except Unread as why:
-        raise Unread(str(why), found) from why
+        raise Unread(str(why), stages) from why
     rounded = whole and _whole_numbers(entry, axes, affine, n_in, size)
     notes = ("it writes into the image that it is given",) if entry.changed_input else ()
     return Stages(entry, layouts, order, affine, rounded, windows[0], tuple(windows[1:]), notes)
@@ -436,15 +436,15 @@ def affine_step(scale: Array, offset: Array, error: Array, one: float) -> Affine
         one: what white is in the image.
     """
     of_scale = error / one + 4 * _U * abs(scale)
-    found = []
+    steps = []
     for divisor in _DIVISORS:
         std = _rounded(1 / (divisor * scale))
         mean = _rounded(-offset / (divisor * scale))
         own = 1 / (divisor * std)
         moved = -mean / std + 0.0
         if np.all(abs(own - scale) <= of_scale) and np.all(abs(moved - offset) <= 2 * error):
-            found.append(_made(own, moved, divisor, mean, std))
-    return min(found, key=_length, default=_made(scale, offset, 1.0, -offset / scale, 1 / scale))
+            steps.append(_made(own, moved, divisor, mean, std))
+    return min(steps, key=_length, default=_made(scale, offset, 1.0, -offset / scale, 1 / scale))
 
 
 def _length(affine: Affine) -> int:
@@ -585,7 +585,7 @@ def _hypotheses(
     its first pixel that is shown; the likeliest first."""
     if slope <= 0:
         return
-    found: dict[tuple[tuple[int, int], int, int], float] = {}
+    costs: dict[tuple[tuple[int, int], int, int], float] = {}
     whole = (0, n_in)
     blur = max(0.35, 0.6 / slope)  # of the place, in pixels of the resized axis
     for grid in ("half_pixel", "asymmetric", "align_corners"):
@@ -602,9 +602,9 @@ def _hypotheses(
                     cost = abs(n - size) + abs(at - first) + (grid != "half_pixel")
                     key = (whole, n, at)
                     cost -= 2 * (n == shown)
-                    found[key] = min(cost, found.get(key, np.inf))
+                    costs[key] = min(cost, costs.get(key, np.inf))
     if abs(n_in / slope - shown) <= _ROUGHLY * shown:
-        found[(whole, shown, 0)] = -2.0
+        costs[(whole, shown, 0)] = -2.0
     # a crop before the resize
     span = slope * shown
     wide = max(1.0, slope)
@@ -613,8 +613,8 @@ def _hypotheses(
         for b in range(math.ceil(begin + span - wide), math.floor(begin + span + wide) + 1):
             if 0 <= a < b <= n_in and (a, b) != whole:
                 cost = 3 + abs(a - begin) + abs(b - begin - span)
-                found[((a, b), shown, 0)] = cost
-    yield from sorted(found, key=lambda key: found[key])[:_MOST]
+                costs[((a, b), shown, 0)] = cost
+    yield from sorted(costs, key=lambda key: costs[key])[:_MOST]
 
 
 _MOST = 12

@@ -84,42 +84,42 @@ def _first_size(fn: Callable[..., Any]) -> Size:
     return REAL_SIZE if Signature.of(fn).required == 1 else _SMALL
 
 
-def _answered(found: Pipeline, fn: Callable[..., Any], dtype: str) -> Identification:
-    compared = [answer for answer in found.answers if answer.y is not None]
-    answer = Identification(None, found.answers, found.followed, pipeline=found)
+def _answered(pipeline: Pipeline, fn: Callable[..., Any], dtype: str) -> Identification:
+    compared = [answer for answer in pipeline.answers if answer.y is not None]
+    answer = Identification(None, pipeline.answers, pipeline.followed, pipeline=pipeline)
     if not compared:
-        words = next((a.refused for a in found.answers), "")
+        words = next((a.refused for a in pipeline.answers), "")
         return replace(answer, diagnosis=Diagnosis((f"no result at any size: {words}",)))
     try:
-        again = found.again()
+        again = pipeline.again()
     except OutOfTime:
-        words = found.stages.entry.deadline.words
+        words = pipeline.stages.entry.deadline.words
         return replace(answer, diagnosis=Diagnosis((words,), undecided=True))
     if again is not None:
         words = f"not deterministic: two calls on one image differ by up to {again:.3g}"
         return replace(answer, diagnosis=Diagnosis((words,)))
-    if not found.named:
-        return replace(answer, diagnosis=_unnamed(found))
-    same = same_by_part(found.followed, compared) if found.followed else []
+    if not pipeline.named:
+        return replace(answer, diagnosis=_unnamed(pipeline))
+    same = same_by_part(pipeline.followed, compared) if pipeline.followed else []
     return replace(
         answer,
         same_as=tuple(one for one in same if one.rule is None),
         nearly=tuple(one for one in same if one.rule is not None),
-        dtypes=tuple(_other_dtypes(found, fn, dtype)),
+        dtypes=tuple(_other_dtypes(pipeline, fn, dtype)),
     )
 
 
-def _unnamed(found: Pipeline) -> Diagnosis:
+def _unnamed(pipeline: Pipeline) -> Diagnosis:
     """The convention that is nearest to a resize that follows none."""
-    if found.stopped:
-        return Diagnosis((found.stopped,), undecided=True)
-    changed = [a for a in found.answers if a.y is not None and a.n_in != a.n_out]
+    if pipeline.stopped:
+        return Diagnosis((pipeline.stopped,), undecided=True)
+    changed = [a for a in pipeline.answers if a.y is not None and a.n_in != a.n_out]
     small = sorted(changed, key=lambda a: a.x.size)[:3]
     lines = ["the resize between them follows no convention that is known"]
-    if not small or not found.sure:
+    if not small or not pipeline.sure:
         return Diagnosis((*lines, _NOT_NAMED))
     candidate, distance = nearest_candidate(small)
-    level = found.stages.entry.brightest
+    level = pipeline.stages.entry.brightest
     lines.append(f"nearest is {candidate}, up to {distance:.3g} off on images in 0..{level:g}")
     return Diagnosis(tuple(lines), (candidate.convention, distance))
 
@@ -130,30 +130,30 @@ _NOT_NAMED = (
 )
 
 
-def _other_dtypes(found: Pipeline, fn: Callable[..., Any], dtype: str) -> list[Behaviour]:
+def _other_dtypes(pipeline: Pipeline, fn: Callable[..., Any], dtype: str) -> list[Behaviour]:
     """What it does with the dtypes that it was not looked at with: whether its steps are the same."""
-    said = []
+    behaviours = []
     for other in _DTYPES:
         if other == dtype:
-            returns = found.stages.layouts.returns
-            said.append(Behaviour(dtype, returns, "looked at, as above"))
+            returns = pipeline.stages.layouts.returns
+            behaviours.append(Behaviour(dtype, returns, "looked at, as above"))
             continue
         try:
             entry, axes = found_entry(
                 fn,
                 _first_size(fn),
                 _ASKED,
-                layout=found.stages.entry.layout,
+                layout=pipeline.stages.entry.layout,
                 dtype=other,
-                deadline=found.stages.entry.deadline,
+                deadline=pipeline.stages.entry.deadline,
             )
-            does = same_in(found, entry, axes)
+            does = same_in(pipeline, entry, axes)
         except Unread as why:
-            said.append(Behaviour(other, "", f"not taken apart: {why}"))
+            behaviours.append(Behaviour(other, "", f"not taken apart: {why}"))
         except OutOfTime:
-            said.append(Behaviour(other, "", NOT_LOOKED_AT))
+            behaviours.append(Behaviour(other, "", NOT_LOOKED_AT))
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
-            said.append(Behaviour(other, "", f"raises {last_line(error)}"))
+            behaviours.append(Behaviour(other, "", f"raises {last_line(error)}"))
         else:
-            said.append(Behaviour(other, entry.returns, does))
-    return said
+            behaviours.append(Behaviour(other, entry.returns, does))
+    return behaviours

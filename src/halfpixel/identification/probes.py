@@ -231,10 +231,10 @@ def ask(
         y = subject(x.astype(dtype or subject.dtype), wanted, **given)
     except (Exception, SystemExit) as error:  # whatever a function raises is its answer
         return Answer(n_in, wanted, x, None, exact, refused=last_line(error))
-    came = (int(y.shape[2]), int(y.shape[3]))
-    if y.shape[:2] != x.shape[:2] or (n_out is not None and came != n_out) or 0 in came:
+    returned = (int(y.shape[2]), int(y.shape[3]))
+    if y.shape[:2] != x.shape[:2] or (n_out is not None and returned != n_out) or 0 in returned:
         words = f"returned shape {tuple(y.shape)} (N, C, H, W) for {tuple(x.shape)}"
         if n_out is not None:
             words += f" and size {n_out}"
         return Answer(n_in, wanted, x, None, exact, dtype=str(y.dtype), refused=words)
-    return Answer(n_in, came, x, y.astype(np.float64), exact, dtype=str(y.dtype))
+    return Answer(n_in, returned, x, y.astype(np.float64), exact, dtype=str(y.dtype))

@@ -77,13 +77,13 @@ def own_factors(axes: Sequence[tuple[Pair, Pair]]) -> Iterator[Factors]:
 
 
 def _of_axis(pairs: Sequence[Pair]) -> list[Fraction]:
-    found: dict[Fraction, None] = {}
+    factors: dict[Fraction, None] = {}
     for low, high in _ROUNDED:
         least = max((Fraction(m + low, n) for n, m in pairs if m > 1), default=Fraction(0))
         most = min(Fraction(m + high, n) for n, m in pairs)
         if 0 < least <= most:  # a size of one pixel may be the least that a function makes
-            found |= dict.fromkeys((_simplest(least, most), *_decimal(least, most)))
-    return list(found)
+            factors |= dict.fromkeys((_simplest(least, most), *_decimal(least, most)))
+    return list(factors)
 
 
 def _simplest(least: Fraction, most: Fraction) -> Fraction:

@@ -129,12 +129,12 @@ class ConvTransposeIdentification:
         """Framework and code of the calls whose arguments say the same."""
         if self.layer is None or not self.named or self.flipped:
             return ()
-        found = []
+        calls = []
         for target in layer_plans.LAYER_TARGETS:
             plan = layer_plans.plan(self.layer, target)
             if plan.exact:
-                found.append((target, layer_plans.code(self.layer, target, self._source)))
-        return tuple(found)
+                calls.append((target, layer_plans.code(self.layer, target, self._source)))
+        return tuple(calls)
 
     @property
     def _source(self) -> layer_plans.Target:
@@ -323,8 +323,8 @@ def _measured(operator: Operator) -> tuple[Layer, bool]:
     whole = np.stack(pictures)  # (in, out, h, w)
     if not whole.any():
         raise _Not("a pixel in the middle of an image shows nowhere")
-    beside = (picture(0, row + 1, column), picture(0, row, column + 1))
-    strides = tuple(_stride(whole[0], other, axis) for axis, other in enumerate(beside))
+    neighbours = (picture(0, row + 1, column), picture(0, row, column + 1))
+    strides = tuple(_stride(whole[0], other, axis) for axis, other in enumerate(neighbours))
     flipped = False
     if w is None:
         spans = [_span(whole, axis) for axis in (0, 1)]
@@ -361,17 +361,17 @@ def _measured(operator: Operator) -> tuple[Layer, bool]:
     return layer, flipped
 
 
-def _stride(here: Array, beside: Array, axis: int) -> int:
+def _stride(picture: Array, neighbour: Array, axis: int) -> int:
     """How far a pixel's picture moves as the pixel moves by one."""
-    starts = [np.flatnonzero(p.any(axis=(0, 2 - axis)))[:1] for p in (here, beside)]
+    starts = [np.flatnonzero(p.any(axis=(0, 2 - axis)))[:1] for p in (picture, neighbour)]
     if not all(start.size for start in starts):
         raise _Not("the first channel shows nowhere")
     step = int(starts[1][0] - starts[0][0])
-    n = here.shape[1 + axis]
+    n = picture.shape[1 + axis]
     if step < 1:
         raise _Not("the picture of a pixel does not move on as the pixel does: it is no stride")
-    moved = np.take(here, range(n - step), 1 + axis)
-    if not np.array_equal(moved, np.take(beside, range(step, n), 1 + axis)):
+    moved = np.take(picture, range(n - step), 1 + axis)
+    if not np.array_equal(moved, np.take(neighbour, range(step, n), 1 + axis)):
         raise _Not("two neighbours have other pictures: their kernels are not the same")
     return step
 
@@ -395,10 +395,10 @@ def _spans_of(whole: Array, w: Array) -> tuple[list[tuple[int, int, int]], bool]
             int(np.flatnonzero(np.isin(whole, line).any(axis=(0, 1, 3 - axis)))[0])
             for line in lines
         ]
-        found = np.diff(at)
-        if len(found) and (not found.all() or np.ptp(found)):
+        steps = np.diff(at)
+        if len(steps) and (not steps.all() or np.ptp(steps)):
             raise _Not("the weight's values come out in another order than a kernel has")
-        step = int(found[0]) if len(found) else 1
+        step = int(steps[0]) if len(steps) else 1
         turns.append(step < 0)
         spans.append((min(at), max(at), abs(step)))
     if turns[0] != turns[1] and all(n > 1 for n in w.shape[2:]):
@@ -425,8 +425,8 @@ def _checked(operator: Operator, layer: Layer, flipped: bool) -> ConvTransposeId
     """Hold what was read to whole images."""
     given = _weight(operator)
     w, bias = _own_weight(operator, layer, given, flipped)
-    worst, found = 0.0, ConvTransposeIdentification(operator, layer, flipped)
-    for number, size in enumerate(found.checked):
+    worst, identification = 0.0, ConvTransposeIdentification(operator, layer, flipped)
+    for number, size in enumerate(identification.checked):
         total = operator.channels * size[0] * size[1]
         # whole numbers below 8, in no order
         x = ((np.arange(total) * 37 + 11 * number) % 15 - 7.0).reshape(1, operator.channels, *size)
@@ -437,8 +437,11 @@ def _checked(operator: Operator, layer: Layer, flipped: bool) -> ConvTransposeId
                 f"an image of {size[0]}x{size[1]} makes it raise {last_line(error)}"
             ) from error
         if got.shape[2:] != _size(layer, size):
-            came, due = "x".join(map(str, got.shape[2:])), "x".join(map(str, _size(layer, size)))
-            raise _Not(f"of {size[0]}x{size[1]} pixels it makes {came}, not {due}")
+            returned, due = (
+                "x".join(map(str, got.shape[2:])),
+                "x".join(map(str, _size(layer, size))),
+            )
+            raise _Not(f"of {size[0]}x{size[1]} pixels it makes {returned}, not {due}")
         want = _applied(layer, x, w) + bias[:, None, None]
         terms = layer.kernel[0] * layer.kernel[1] * layer.channels[0] + 1
         u = UNIT_ROUNDOFF["float32"]
@@ -452,7 +455,7 @@ def _checked(operator: Operator, layer: Layer, flipped: bool) -> ConvTransposeId
                 f"{layer.convention}, which single pixels seem to follow"
             )
         worst = max(worst, float(np.max(off)))
-    return replace(found, error=worst)
+    return replace(identification, error=worst)
 
 
 def _size(layer: Layer, size: tuple[int, int]) -> tuple[int, ...]:

@@ -58,11 +58,11 @@ def read(text: str, sizes: Sizes = _UNSAID) -> Spoken | Reading:
         Unreadable: it is no call, no call that is known, leaves something out, or is another one on a
             condition: see :func:`readings`.
     """
-    found = readings(text, sizes)
-    if len(found) > 1:
-        conditions = " or ".join(one.condition for one in found[:-1])
+    branched = readings(text, sizes)
+    if len(branched) > 1:
+        conditions = " or ".join(one.condition for one in branched[:-1])
         raise Unreadable(f"{text!r} depends on {conditions}: write one of the branches")
-    (only,) = found
+    (only,) = branched
     assert isinstance(only.read, (Spoken, Reading))
     return only.read
 
@@ -81,11 +81,13 @@ def readings(
         Unreadable: no branch can be read.
     """
     every = [one for branch in branches(text, _known) for one in _branches(branch, each_value)]
-    found = [Conditional(branch.condition, branch.text, _read(branch, sizes)) for branch in every]
-    errors = [one.read for one in found if isinstance(one.read, Unreadable)]
-    if errors and not any(isinstance(one.read, (Spoken, Reading)) for one in found):
+    conditionals = [
+        Conditional(branch.condition, branch.text, _read(branch, sizes)) for branch in every
+    ]
+    errors = [one.read for one in conditionals if isinstance(one.read, Unreadable)]
+    if errors and not any(isinstance(one.read, (Spoken, Reading)) for one in conditionals):
         raise errors[0]
-    return tuple(found)
+    return tuple(conditionals)
 
 
 def mistakes_in(text: str) -> list[str]:

@@ -73,10 +73,10 @@ def _rows() -> Iterator[Row]:
             if written is None:
                 continue  # see unread
             try:
-                said = keyed(written)
+                reading = keyed(written)
             except Unreadable:
                 continue
-            yield Row(said.function.name, said.flags, said.ways, said.by, call)
+            yield Row(reading.function.name, reading.flags, reading.ways, reading.by, call)
 
 
 _FORMATS = ("channels_last", "channels_first")
@@ -86,27 +86,27 @@ def values_of(function: Function, name: str, rank: int) -> tuple[object, ...]:
     """What a flag or a way of a function can be, in the catalogue: its words, in the order of the table."""
     if name == "data_format":
         return _FORMATS
-    mine = (
+    function_rows = (
         row
         for row in rows()
         if row.function in (function.name, function.becomes) and row.call.follows
     )
-    found = (
+    values = (
         {**row.ways, **row.flags}.get(name)
-        for row in mine
+        for row in function_rows
         if row.flags.get("dimensions", rank) == rank
     )
-    return tuple(dict.fromkeys(value for value in found if isinstance(value, str)))
+    return tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
 
 
 def unread() -> tuple[Call, ...]:
     """The calls of the catalogue that are said with a function, or an argument, that is not known here."""
-    found = {row.call.id for row in rows()}
+    read = {row.call.id for row in rows()}
     return tuple(
         call
         for framework in FRAMEWORKS.values()
         for call in framework.calls
-        if framework.converted and call.operation == "resize" and call.id not in found
+        if framework.converted and call.operation == "resize" and call.id not in read
     )
 
 
@@ -116,10 +116,10 @@ def _key(function: str, flags: Flags, by: str) -> str:
 
 @functools.cache
 def _by_key() -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+    by_key: dict[str, list[Row]] = {}
     for row in rows():
-        found.setdefault(_key(row.function, row.flags, row.by), []).append(row)
-    return found
+        by_key.setdefault(_key(row.function, row.flags, row.by), []).append(row)
+    return by_key
 
 
 def match(reading: Reading) -> tuple[Call, ...] | None:
@@ -131,11 +131,11 @@ def match(reading: Reading) -> tuple[Call, ...] | None:
         return tuple(call for kind in kinds for call in _of_kind(reading, kind)) or None
     for by in dict.fromkeys((reading.by, "size", "nothing", "factors")):
         for flags in _spellings(reading.flags):
-            found = _by_key().get(_key(reading.function.name, flags, by), [])
-            exact = [row.call for row in found if _same(row.ways, reading.ways)]
-            usual = [row.call for row in found if _usual(row)]
-            if found:
-                return tuple(exact or usual or [row.call for row in found])
+            matching = _by_key().get(_key(reading.function.name, flags, by), [])
+            exact = [row.call for row in matching if _same(row.ways, reading.ways)]
+            usual = [row.call for row in matching if _usual(row)]
+            if matching:
+                return tuple(exact or usual or [row.call for row in matching])
         if by == reading.by == "factors":
             return None  # at which ratio it would sample is not known
     return None
@@ -180,16 +180,16 @@ def unmatched(reading: Reading) -> Unreadable:
     """Which argument keeps a call out of the catalogue, and what it takes beside the others; or that the
     framework raises for it."""
     name = reading.function.name
-    mine = [row for row in rows() if row.function == name and row.call.follows]
+    function_rows = [row for row in rows() if row.function == name and row.call.follows]
     for key, value in reading.flags.items():
-        taken = list(dict.fromkeys(row.flags.get(key) for row in mine))
-        if (type(value), value) not in [(type(one), one) for one in taken] and key != "dimensions":
-            if len(taken) == 1:
+        values = list(dict.fromkeys(row.flags.get(key) for row in function_rows))
+        if (type(value), value) not in [(type(one), one) for one in values] and key != "dimensions":
+            if len(values) == 1:
                 return Unreadable(
-                    f"{name}: {key}={value!r} is not converted: only {key}={taken[0]!r} is"
+                    f"{name}: {key}={value!r} is not converted: only {key}={values[0]!r} is"
                 )
             return Unreadable(
-                f"{name}: {key}={value!r} is not one of {', '.join(map(repr, taken))}"
+                f"{name}: {key}={value!r} is not one of {', '.join(map(repr, values))}"
             )
     refused = _refusal(reading)
     if refused:
@@ -198,10 +198,12 @@ def unmatched(reading: Reading) -> Unreadable:
     def off(row: Row) -> list[str]:
         return [key for key, value in reading.flags.items() if row.flags.get(key) != value]
 
-    least = min(len(off(row)) for row in mine)
-    wrong = dict.fromkeys(key for row in mine if len(off(row)) == least for key in off(row))
-    said = " and ".join(f"{key}={reading.flags[key]!r}" for key in wrong)
-    return Unreadable(f"{name}: {said} do not go together with the other arguments")
+    least = min(len(off(row)) for row in function_rows)
+    wrong = dict.fromkeys(
+        key for row in function_rows if len(off(row)) == least for key in off(row)
+    )
+    arguments = " and ".join(f"{key}={reading.flags[key]!r}" for key in wrong)
+    return Unreadable(f"{name}: {arguments} do not go together with the other arguments")
 
 
 def _refusal(reading: Reading) -> str:

@@ -55,8 +55,8 @@ def evaluated(node: ast.expr, known: Callable[[ast.expr], ast.expr | None]) -> o
             return bool(_COMPARED[type(node.ops[0])](left, right))
         except TypeError:
             return OPEN
-    found = known(node)
-    return constant(node if found is None else found)
+    expression = known(node)
+    return constant(node if expression is None else expression)
 
 
 def implied(condition: str, truth: bool, other: str) -> bool | None:
@@ -74,5 +74,5 @@ def implied(condition: str, truth: bool, other: str) -> bool | None:
     if len(equal.ops) > 1 or constant(value) is OPEN:
         return None
     tree = ast.parse(other, mode="eval").body
-    found = evaluated(tree, lambda node: value if ast.unparse(node) == name else None)
-    return None if found is OPEN else bool(found)
+    result = evaluated(tree, lambda node: value if ast.unparse(node) == name else None)
+    return None if result is OPEN else bool(result)

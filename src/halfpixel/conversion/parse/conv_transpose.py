@@ -243,13 +243,13 @@ class _Arguments:
         taps = ", ".join({1: "w", 2: "hw", 3: "dhw"}[rank or 2])
         taps = ", ".join(f"k{axis}" for axis in taps.split(", "))
         ranks = (1, 2, 3) if rank is None else (rank,)
-        said = layout.format(taps=taps)
+        axes = layout.format(taps=taps)
         if shape is None:
             raise Unreadable(
-                f"{self.call} does not say the weight's shape: give it, {said}, by weight= or --weight"
+                f"{self.call} does not say the weight's shape: give it, {axes}, by weight= or --weight"
             )
         if len(shape) - 2 not in ranks or min(shape) < 1:
-            raise Unreadable(f"{self.call}: the weight's shape is {said}, got {shape}")
+            raise Unreadable(f"{self.call}: the weight's shape is {axes}, got {shape}")
         return shape
 
     def input_size(self, rank: int, why: str) -> tuple[int, ...]:
@@ -333,8 +333,8 @@ def _torch_layer(a: _Arguments) -> Layer:
     if not _plain_dtype(a.values["dtype"]):
         a.warnings.append(f"dtype={a.values['dtype']!r}: the answer does not convert to it")
     layer = _torch(a, a.axes("kernel_size", rank, least=1), channels, a.truth("bias"))
-    said = not any(isinstance(n, Named) for n in channels)
-    if said and a.sizes.weight not in (None, layer.weight_shape):
+    known = not any(isinstance(n, Named) for n in channels)
+    if known and a.sizes.weight not in (None, layer.weight_shape):
         raise Unreadable(
             f"{a.call}: the weight's shape is {layer.weight_shape}, got {a.sizes.weight}"
         )
@@ -497,8 +497,8 @@ def _keras_layer(a: _Arguments) -> Layer:
         a.warnings.append(f"dtype={dtype!r}: the answer does not convert to it")
     weight = a.sizes.weight
     filters = a.channels("filters", named=True)
-    said = not isinstance(filters, Named)
-    if weight is not None and (weight[:-2] != kernel or (said and weight[-2] != filters)):
+    known = not isinstance(filters, Named)
+    if weight is not None and (weight[:-2] != kernel or (known and weight[-2] != filters)):
         wanted = f"({', '.join(map(str, kernel))}, {filters}, in)"
         raise Unreadable(f"{a.call}: the weight's shape is {wanted}, got {weight}")
     c_in = weight[-1] if weight else 1

@@ -98,7 +98,7 @@ def _check_layout(reading: Reading, shape: Sequence[Any], layout: str) -> None:
     kept = {
         i: re.fullmatch(r"\w[\w.]*\.shape\[(-?\d)\]", str(entry)) for i, entry in enumerate(shape)
     }
-    from_ = {i: int(found[1]) % len(shape) for i, found in kept.items() if found}
+    from_ = {i: int(matched[1]) % len(shape) for i, matched in kept.items() if matched}
     few = shape[1] in _CHANNELS and min(map(_number, shape[2:]), default=0) > max(_CHANNELS)
     if len(shape) > 3 and from_.get(last) != last and (few or from_.get(1) == 1):
         raise Unreadable(

@@ -99,7 +99,9 @@ def _plain(function: Function, name: str, value: Any) -> Any:
         if text in constants:
             return constants[text]
     if unsaid(value):
-        choices = constants or {word: taken for word, taken in words.items() if taken is not None}
+        choices = constants or {
+            word: meaning for word, meaning in words.items() if meaning is not None
+        }
         known = f", one of {_listed(choices)}" if choices else ""
         raise Unreadable(
             f"{function.name}: {name}={value} is not written out: give its value{known}"

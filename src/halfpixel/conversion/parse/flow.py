@@ -52,14 +52,14 @@ def reaching(
 def visible(bindings: Sequence[Binding], at: ast.AST, parents: Parents) -> list[Binding]:
     """Bindings without the counters of comprehensions that a node does not stand in."""
     around: set[int] | None = None
-    found = []
+    chosen = []
     for one in bindings:
         if isinstance(one.node, ast.comprehension):
             around = around or set(map(id, chain(at, parents)))
             if id(parents[one.node]) not in around:
                 continue
-        found.append(one)
-    return found
+        chosen.append(one)
+    return chosen
 
 
 def chain(node: ast.AST, parents: Parents) -> Iterator[ast.AST]:
@@ -79,23 +79,23 @@ class _Flow:
         return [one for one, around in self._bindings if id(node) in around]
 
     def before(self, at: ast.AST, end: ast.AST) -> tuple[list[Binding], bool]:
-        found: dict[int, Binding] = {}
+        bindings: dict[int, Binding] = {}
         inner = at
         while inner is not end and (outer := self._parents.get(inner)) is not None:
             for field in _BLOCKS:
                 block: Any = getattr(outer, field, None)
-                place = _index(block, inner)
-                if place is not None:
-                    several, covered = self._of_block(block[:place])
-                    found |= {id(one): one for one in several}
+                position = _index(block, inner)
+                if position is not None:
+                    several, covered = self._of_block(block[:position])
+                    bindings |= {id(one): one for one in several}
                     if covered:
-                        return list(found.values()), False
+                        return list(bindings.values()), False
             several, covered = self._of_outer(outer, inner)
-            found |= {id(one): one for one in several}
+            bindings |= {id(one): one for one in several}
             if covered:
-                return list(found.values()), False
+                return list(bindings.values()), False
             inner = outer
-        return list(found.values()), True
+        return list(bindings.values()), True
 
     def _of_outer(self, outer: ast.AST, inner: ast.AST) -> tuple[list[Binding], bool]:
         """What the node around one binds before it, or in another turn of its loop."""
@@ -125,13 +125,13 @@ class _Flow:
 
     def _of_block(self, block: Sequence[ast.stmt]) -> tuple[list[Binding], bool]:
         """The bindings that hold after a block, and whether it always makes one of them."""
-        found: list[Binding] = []
+        bindings: list[Binding] = []
         for statement in reversed(block):
             several, covered = self._of_statement(statement)
-            found += several
+            bindings += several
             if covered:
-                return found, True
-        return found, False
+                return bindings, True
+        return bindings, False
 
     def _of_statement(self, node: ast.stmt) -> tuple[list[Binding], bool]:
         inside = self._within(node)

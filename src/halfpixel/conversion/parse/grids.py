@@ -79,17 +79,17 @@ def _affine_grid(reading: Reading, grid: Any) -> Reading:
 
 
 def _boxes(reading: Reading, boxes: Any) -> Reading:
-    found = _literal(boxes)
-    if found is None:
+    rows = _literal(boxes)
+    if rows is None:
         raise Unreadable(
             f"{reading.function.name}: boxes={boxes} say which part of the image is resized: write them "
             "out, [[0, 0, 1, 1]] for all of it"
         )
-    if not _is_matrix(found, 4):
-        raise Unreadable(f"{reading.function.name}: boxes are [y1, x1, y2, x2] each, got {found!r}")
-    if any(list(box) != list(found[0]) for box in found):
-        raise Unreadable(f"{reading.function.name}: one box at a time, got {found!r}")
-    box = tuple(float(side) for side in found[0])
+    if not _is_matrix(rows, 4):
+        raise Unreadable(f"{reading.function.name}: boxes are [y1, x1, y2, x2] each, got {rows!r}")
+    if any(list(box) != list(rows[0]) for box in rows):
+        raise Unreadable(f"{reading.function.name}: one box at a time, got {rows!r}")
+    box = tuple(float(side) for side in rows[0])
     return replace(reading, roi=None if box == (0, 0, 1, 1) else box)
 
 
@@ -120,27 +120,27 @@ def _extrapolation(reading: Reading, value: Any) -> Reading:
 
 def _matrix(reading: Reading, matrix: Any) -> Reading:
     """Where the pixels' middles come to lie."""
-    found = _literal(matrix)
-    if found is None:
+    rows = _literal(matrix)
+    if rows is None:
         raise Unreadable(
             f"cv2.warpAffine: M={matrix} is not written out: give its numbers, "
             "[[x, 0, x / 2 - 1 / 2], [0, y, y / 2 - 1 / 2]] for pixels' middles"
         )
-    if not _is_matrix(found, 3) or len(found) != 2:
-        raise Unreadable(f"cv2.warpAffine: M is 2 rows of 3 numbers, got {found!r}")
-    (x, skew, right), (skew_too, y, down) = found
+    if not _is_matrix(rows, 3) or len(rows) != 2:
+        raise Unreadable(f"cv2.warpAffine: M is 2 rows of 3 numbers, got {rows!r}")
+    (x, skew, right), (skew_too, y, down) = rows
     grids = {(0.0, 0.0): "asymmetric", (x / 2 - 0.5, y / 2 - 0.5): "half_pixel"}
     if skew or skew_too or (right, down) not in grids:
-        raise Unreadable(f"cv2.warpAffine of {found!r} does more than a resize")
+        raise Unreadable(f"cv2.warpAffine of {rows!r} does more than a resize")
     if x <= 0 or y <= 0:
-        raise Unreadable(f"cv2.warpAffine of {found!r} mirrors the image, or has no size")
+        raise Unreadable(f"cv2.warpAffine of {rows!r} mirrors the image, or has no size")
     flags = {**reading.flags, "coordinates": grids[right, down]}
     return replace(reading, flags=flags, ratio=(1 / y, 1 / x))
 
 
 def _translation(reading: Reading, translation: Any) -> Reading:
-    found = _literal(translation)
-    if not isinstance(found, (tuple, list)) or any(found):
+    numbers = _literal(translation)
+    if not isinstance(numbers, (tuple, list)) or any(numbers):
         raise Unreadable(
             f"ScaleAndTranslate: translation is (0, 0) for a resize, got {translation}"
         )
@@ -148,14 +148,14 @@ def _translation(reading: Reading, translation: Any) -> Reading:
 
 
 def _scale(reading: Reading, scale: Any) -> Reading:
-    found = _literal(scale)
-    if found is not None:
-        numbers = isinstance(found, (tuple, list)) and len(found) == 2
-        if not numbers or not all(isinstance(one, (int, float)) and one > 0 for one in found):
+    values = _literal(scale)
+    if values is not None:
+        numbers = isinstance(values, (tuple, list)) and len(values) == 2
+        if not numbers or not all(isinstance(one, (int, float)) and one > 0 for one in values):
             raise Unreadable(
-                f"ScaleAndTranslate: scale is (y, x), two numbers above 0, got {found!r}"
+                f"ScaleAndTranslate: scale is (y, x), two numbers above 0, got {values!r}"
             )
-        return replace(reading, ratio=tuple(float(one) for one in found))
+        return replace(reading, ratio=tuple(float(one) for one in values))
     note = f"scale={scale} is the output's size by the input's"
     return replace(reading, notes=(*reading.notes, note))
 

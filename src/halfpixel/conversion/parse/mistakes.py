@@ -83,12 +83,13 @@ def _order(function: Function, arguments: Arguments, written: Written) -> Iterat
             yield f"{value} is (height, width), and {name} is (width, height): write {value}[::-1]"
         entries = value if isinstance(value, (tuple, list)) and len(value) == 2 else ()
         kinds = [_axis(function, str(entry)) for entry in entries if unsaid(entry)]
-        meant = ["w", "h"] if function.order == "wh" else ["h", "w"]
-        if kinds == meant[::-1]:
+        expected = ["w", "h"] if function.order == "wh" else ["h", "w"]
+        if kinds == expected[::-1]:
             words = " and ".join(
-                f"{entry} is the {axis}" for entry, axis in zip(entries, _named(meant), strict=True)
+                f"{entry} is the {axis}"
+                for entry, axis in zip(entries, _named(expected), strict=True)
             )
-            yield f"{name} is ({', '.join(_named(meant))}): here {words}"
+            yield f"{name} is ({', '.join(_named(expected))}): here {words}"
 
 
 def _named(axes: list[str]) -> list[str]:

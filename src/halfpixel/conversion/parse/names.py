@@ -24,14 +24,14 @@ def _functions(name: str) -> tuple[Function, ...]:
         if name in (function.name, *function.spelled):
             return (function,)
     ends = f".{name}"
-    found = tuple(
+    matching = tuple(
         function
         for function in FUNCTIONS
         if function.framework != "onnx"  # a node is written by onnx.helper.make_node
         and not function.method
         and any(spelled.endswith(ends) for spelled in (function.name, *function.spelled))
     )
-    return found or _methods(name)
+    return matching or _methods(name)
 
 
 # modules, and objects named for them, with a resize of their own
@@ -66,11 +66,11 @@ def function_of(name: str) -> Function:
     Raises:
         Unreadable: there is none, or there are several.
     """
-    found = _functions(name)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = " or ".join(function.name for function in found)
+    matching = _functions(name)
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        names = " or ".join(function.name for function in matching)
         raise Unreadable(f"{name} can be {names}: write which")
     raise Unreadable(
         f"{name} is no resize that is known; the closest are {', '.join(closest(name))}"
@@ -83,9 +83,9 @@ def closest(name: str) -> list[str]:
     every = [function.name for function in FUNCTIONS if function.framework != "onnx"]
     names = {own.split(".")[-1].lower(): own for own in every}
     whole = {own.lower(): own for own in every}
-    found = [
+    similar = [
         table[key]
         for table, text in ((whole, name), (names, last))
         for key in difflib.get_close_matches(text.lower(), table, 2, 0.5)
     ]
-    return list(dict.fromkeys(found)) or ["F.interpolate", "tf.image.resize", "cv2.resize"]
+    return list(dict.fromkeys(similar)) or ["F.interpolate", "tf.image.resize", "cv2.resize"]

@@ -22,13 +22,13 @@ def of(function: Function, arguments: Mapping[str, Any]) -> int:
     Raises:
         Unreadable: it says two numbers.
     """
-    said = list(_said(function, arguments))
-    for what, rank in said[1:]:
-        if rank != said[0][1]:
+    ranks = list(_said(function, arguments))
+    for what, rank in ranks[1:]:
+        if rank != ranks[0][1]:
             raise Unreadable(
-                f"{function.name}: {said[0][0]} is for {_axes(said[0][1])}, {what} for {_axes(rank)}"
+                f"{function.name}: {ranks[0][0]} is for {_axes(ranks[0][1])}, {what} for {_axes(rank)}"
             )
-    return said[0][1] if said else 2
+    return ranks[0][1] if ranks else 2
 
 
 def says_so(function: Function, arguments: Mapping[str, Any]) -> bool:
@@ -79,8 +79,8 @@ def _entries(value: Any) -> int | None:
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
             start = node.slice
             if isinstance(start.lower, ast.UnaryOp) and not start.upper and not start.step:
-                found = ast.literal_eval(start.lower)
-                return -found if isinstance(found, int) and found < 0 else None
+                bound = ast.literal_eval(start.lower)
+                return -bound if isinstance(bound, int) and bound < 0 else None
     return None
 
 

@@ -39,29 +39,29 @@ def read(written: Written) -> Reading:
     function = function_of(written.function)
     warnings = mistakes.of(function, bound(function, written), written)
     reading = _told(keyed(written), written, warnings)
-    found = match(reading)
+    calls = match(reading)
     other_reading = None
-    if (found is None or reading.function.pictures) and reading.function.becomes:
+    if (calls is None or reading.function.pictures) and reading.function.becomes:
         other = BY_NAME[reading.function.becomes]
         flags = {**defaults(other), **reading.flags}
         other_reading = replace(reading, function=other, flags=flags)
         more = match(other_reading) or ()
-        told = {call.where for call in found or ()}  # of tensors, or of images of Pillow
-        found = (*(found or ()), *(call for call in more if call.where not in told)) or None
+        known = {call.where for call in calls or ()}  # of tensors, or of images of Pillow
+        calls = (*(calls or ()), *(call for call in more if call.where not in known)) or None
     scaled = reading.framework == "onnx" and reading.by == "factors"
-    if found is None and (scaled or reading.function.name == "onnx.Resize"):
-        found = ()
-    if found is None:
+    if calls is None and (scaled or reading.function.name == "onnx.Resize"):
+        calls = ()
+    if calls is None:
         errors = [unmatched(one) for one in (other_reading, reading) if one is not None]
         raise next((one for one in errors if isinstance(one, Raises)), errors[-1])
-    if found and not any(call.follows for call in found) and reading.framework != "onnx":
-        raise Raises(refused(reading.function.name, found[0]))
-    return _of_kinds(replace(reading, calls=tuple(call for call in found if call.follows)), found)
+    if calls and not any(call.follows for call in calls) and reading.framework != "onnx":
+        raise Raises(refused(reading.function.name, calls[0]))
+    return _of_kinds(replace(reading, calls=tuple(call for call in calls if call.follows)), calls)
 
 
-def _of_kinds(reading: Reading, found: Sequence[Call]) -> Reading:
+def _of_kinds(reading: Reading, calls: Sequence[Call]) -> Reading:
     """A reading that says of which images it is, where a call refuses the others."""
-    refusing = [call for call in found if not call.follows]
+    refusing = [call for call in calls if not call.follows]
     if not (reading.function.pictures and refusing and reading.calls):
         return reading
     (call, *_), (other, *_) = reading.calls, refusing
@@ -138,18 +138,18 @@ def _size_or_factors(function: Function, written: Written) -> Written:
 
 def _each_value(function: Function, name: str, value: Variable, rank: int) -> Any:
     """A choice among the values of a flag; the name where nothing lists them."""
-    taken, words = values_of(function, name, rank), function.words.get(name, {})
+    values, words = values_of(function, name, rank), function.words.get(name, {})
     module = _CONSTANTS_OF.get(function.framework)
     others = function.constants.get(name) and not module and function.framework != "tensorflow"
-    if len(taken) < _FEWEST or others:  # an enumeration is no word
+    if len(values) < _FEWEST or others:  # an enumeration is no word
         return value
-    spelled = {one: Variable(f"{module}.{one}") if module else one for one in taken}
-    found: Any = Another(value.text, ", ".join(map(str, spelled.values())))
-    for one, meant in reversed(list(spelled.items())):
+    spelled = {one: Variable(f"{module}.{one}") if module else one for one in values}
+    choice: Any = Another(value.text, ", ".join(map(str, spelled.values())))
+    for one, constant in reversed(list(spelled.items())):
         also = [key for key, word in words.items() if word == one and key != one]
         alike = f"{value.text} in {(one, *also)}" if also and not module else ""
-        found = Choice(alike or f"{value.text} == {meant!r}", meant, found, value.text)
-    return found
+        choice = Choice(alike or f"{value.text} == {constant!r}", constant, choice, value.text)
+    return choice
 
 
 # flags of which the catalogue has every value that does not raise
@@ -170,8 +170,8 @@ _TRUTHS = (
 
 
 def _argument(function: Function, written: Written, name: str) -> Any:
-    place = list(function.signature.parameters).index(name)
-    return written.args[place] if place < len(written.args) else written.kwargs.get(name)
+    position = list(function.signature.parameters).index(name)
+    return written.args[position] if position < len(written.args) else written.kwargs.get(name)
 
 
 def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Reading:

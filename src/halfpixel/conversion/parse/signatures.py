@@ -28,6 +28,6 @@ def canonical(name: str) -> str:
     """A dotted name under the modules' names that the tables here have."""
     for module, own in MODULES:
         if name == module or name.startswith(f"{module}."):
-            found = own + name[len(module) :]
-            return found if own.startswith(module) else canonical(found)
+            renamed = own + name[len(module) :]
+            return renamed if own.startswith(module) else canonical(renamed)
     return name

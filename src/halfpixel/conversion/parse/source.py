@@ -57,9 +57,9 @@ def files(paths: Sequence[Path], left_out: Iterable[str] = ()) -> Iterator[Path]
         if path.is_file():
             yield path
         elif path.is_dir():
-            for folder, inner, found in os.walk(path):
+            for folder, inner, names in os.walk(path):
                 inner[:] = sorted(set(inner) - skipped)
-                yield from (Path(folder, name) for name in sorted(found) if name.endswith(".py"))
+                yield from (Path(folder, name) for name in sorted(names) if name.endswith(".py"))
         else:
             raise ValueError(f"{path}: no such file or folder")
 
@@ -322,8 +322,8 @@ class Source:
             value, inner = _only(holder.bound.get(head)), holder
             if head in self.imported and holder.parent is None:  # import cv2, or cv2 = None
                 return f"{self.imported[head]}.{rest}" if rest else self.imported[head]
-        found = None if value is None else self.full_name(value, inner, depth + 1)
-        return found and (f"{found}.{rest}" if rest else found)
+        bound_name = None if value is None else self.full_name(value, inner, depth + 1)
+        return bound_name and (f"{bound_name}.{rest}" if rest else bound_name)
 
     def _starred(self, name: str) -> str | None:
         """The full name of a function that is known, of a module of which everything is imported."""
@@ -354,10 +354,10 @@ class Source:
         return family
 
     def _ancestors(self, kind: Scope) -> list[Scope]:
-        found = [kind]
-        for one in found:
-            found += [base for base in self._bases(one) if base not in found]
-        return found
+        ancestors = [kind]
+        for one in ancestors:
+            ancestors += [base for base in self._bases(one) if base not in ancestors]
+        return ancestors
 
     def _bases(self, kind: Scope) -> list[Scope]:
         assert isinstance(kind.node, ast.ClassDef)
@@ -449,8 +449,8 @@ class Source:
 
     def is_image(self, node: ast.expr, scope: Scope) -> bool:
         """Whether an expression is an image of Pillow: opened in the file, or an argument that says so."""
-        found = self.value(node, scope, node)
-        made = node if found is None else found
+        value = self.value(node, scope, node)
+        made = node if value is None else value
         while isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
             if self.full_name(made.func, scope) in _OPENERS:
                 return True
@@ -521,12 +521,12 @@ _NO_NODES = frozenset(("ctx", "op", "ops", "type_comment", "id", "attr", "level"
 
 def _children(node: ast.AST) -> list[ast.AST]:
     """The expressions and statements in a node, in the order of the text."""
-    found: list[ast.AST] = []
+    children: list[ast.AST] = []
     for name in node._fields:
         if name not in _NO_NODES:
             value = getattr(node, name, None)
             if isinstance(value, list):
-                found += [one for one in value if isinstance(one, ast.AST)]
+                children += [one for one in value if isinstance(one, ast.AST)]
             elif isinstance(value, ast.AST):
-                found.append(value)
-    return found
+                children.append(value)
+    return children

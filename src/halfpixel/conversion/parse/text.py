@@ -106,9 +106,9 @@ class Written:
         """
         for key in self.kwargs:
             if key not in signature.parameters:
-                meant = _meant(key, signature)
+                suggestion = _meant(key, signature)
                 raise Raises(
-                    f"{name}: got an unexpected keyword argument {key!r}; it takes {signature}{meant}"
+                    f"{name}: got an unexpected keyword argument {key!r}; it takes {signature}{suggestion}"
                 )
         try:
             bound = signature.bind(*self.args, **self.kwargs)
@@ -149,9 +149,9 @@ _ALIKE = (
 
 def _meant(key: str, signature: inspect.Signature) -> str:
     """Which argument a wrong name stands for."""
-    taken = list(signature.parameters)
-    alike = [name for group in _ALIKE if key in group for name in group if name in taken]
-    near = alike or difflib.get_close_matches(key, taken, 1)
+    parameters = list(signature.parameters)
+    alike = [name for group in _ALIKE if key in group for name in group if name in parameters]
+    near = alike or difflib.get_close_matches(key, parameters, 1)
     return f"; did you mean {near[0]}?" if near else ""
 
 
@@ -191,10 +191,10 @@ def outermost(text: str, known: Known) -> Written:
     Raises:
         Unreadable: the text is no Python, or no call, or has conditional branches.
     """
-    found = branches(text, known)
-    if len(found) > 1 or found[0].call is None:
+    parsed = branches(text, known)
+    if len(parsed) > 1 or parsed[0].call is None:
         raise Unreadable(f"{text!r} has branches: write one of them")
-    return found[0].call
+    return parsed[0].call
 
 
 def branches(text: str, known: Known) -> tuple[Branch, ...]:
@@ -204,13 +204,13 @@ def branches(text: str, known: Known) -> tuple[Branch, ...]:
         Unreadable: the text is no Python, or no call, or makes several calls.
     """
     tree = _statement(text)
-    found = []
+    calls = []
     for truths, branch in _split(tree, known, ()):
         call = _outermost(text, branch, known)
-        found.append(Branch(truths, call, ast.unparse(_result(branch) or branch)))
-    if all(one.call is None for one in found):
+        calls.append(Branch(truths, call, ast.unparse(_result(branch) or branch)))
+    if all(one.call is None for one in calls):
         raise Unreadable(f"{text!r} is no call: write it with its arguments")
-    return tuple(found)
+    return tuple(calls)
 
 
 def choices_of(
@@ -234,14 +234,14 @@ def choices_of(
     if not args:
         return (Branch((), call, call.text),)
     choice = next(iter(args.values()))
-    found = []
+    branches = []
     for truth in (True, False):
         chosen = _chosen(call, choice.condition, truth, skipped)
         for branch in choices_of(chosen, skipped, most=most):
-            found.append(replace(branch, truths=((choice.condition, truth), *branch.truths)))
-    if len(found) > most:
+            branches.append(replace(branch, truths=((choice.condition, truth), *branch.truths)))
+    if len(branches) > most:
         raise Unreadable(f"{call.function}: more than {most} branches: write one of them")
-    return tuple(found)
+    return tuple(branches)
 
 
 def _chosen(call: Written, condition: str, truth: bool, skipped: Sequence[str | int]) -> Written:
@@ -413,7 +413,9 @@ def of_expression(expression: Expression, known: Known) -> Written | None:
     if known(written.function):
         return written
     inner = [one for one in expression.args if isinstance(one, Expression)]
-    return next((found for one in inner if (found := of_expression(one, known))), None)
+    return next(
+        (written_inside for one in inner if (written_inside := of_expression(one, known))), None
+    )
 
 
 def _of_expression(expression: Expression) -> Written:
@@ -492,11 +494,11 @@ def _choice(text: str, node: ast.expr) -> Choice | None:
         if not keys or None in keys:
             return None
         key = ast.unparse(node.slice)
-        found: Any = _value(text, values[-1])
+        choice: Any = _value(text, values[-1])
         for one, value in reversed(list(zip(keys, values, strict=True))[:-1]):
             assert one is not None
-            found = Choice(f"{key} == {ast.unparse(one)}", _value(text, value), found, shown)
-        return found if isinstance(found, Choice) else None
+            choice = Choice(f"{key} == {ast.unparse(one)}", _value(text, value), choice, shown)
+        return choice if isinstance(choice, Choice) else None
     return None
 
 

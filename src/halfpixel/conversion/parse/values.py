@@ -123,8 +123,8 @@ class Values:
             plain = not node.keywords and len(node.args) in (1, 2)
             if node.func.attr == "get" and plain:
                 otherwise = node.args[1] if len(node.args) == 2 else ast.Constant(None)
-                key, taken = node.args[0], node.func.value
-                return self._of_entry(node, taken, key, otherwise, scope, at, depth)
+                key, container = node.args[0], node.func.value
+                return self._of_entry(node, container, key, otherwise, scope, at, depth)
         return [Option(node, scope)]
 
     def _of_name(self, node: ast.Name, scope: Scope, at: ast.AST, depth: int) -> list[Option]:
@@ -138,10 +138,10 @@ class Values:
             )
         else:
             bindings, begins = flow.visible(holder.bound.get(node.id, ()), at, parents), True
-        found = [one for b in bindings for one in self._of_binding(b, holder, depth)]
+        options = [one for b in bindings for one in self._of_binding(b, holder, depth)]
         if begins and node.id in holder.defaults:
-            found += self._of_default(node.id, holder, depth)
-        return found or [Option(None, holder)]
+            options += self._of_default(node.id, holder, depth)
+        return options or [Option(None, holder)]
 
     def _of_default(self, name: str, holder: Scope, depth: int) -> list[Option]:
         given, outer = holder.defaults[name], holder.parent or holder
@@ -157,7 +157,7 @@ class Values:
         owner = scope.owner if own else self.code.class_of(named, scope)
         if owner is None:
             return [Option(node, scope)]
-        found: list[Option] = []
+        options: list[Option] = []
         for binding in self.code.attribute(owner, node.attr):
             where = self.code.scope_of(binding.node)
             several = self._of_binding(binding, where, depth)
@@ -165,8 +165,8 @@ class Values:
                 several = [
                     one._replace(default=one.default or (node.attr, where.title)) for one in several
                 ]
-            found += several
-        return found or [Option(node, scope)]
+            options += several
+        return options or [Option(node, scope)]
 
     def _of_binding(self, binding: Binding, scope: Scope, depth: int) -> list[Option]:
         if binding.value is None:
@@ -174,14 +174,14 @@ class Values:
         key = flow.arm_of(binding.node, self.code.parents)
         if isinstance(binding.node, (ast.For, ast.AsyncFor, ast.comprehension)):
             key = (id(binding.node),)
-        found = [
+        options = [
             one._replace(key=key)
             for one in self.options(binding.value, scope, binding.node, depth + 1)
         ]
         for step in binding.path:
-            found = [
+            options = [
                 leaf._replace(key=part.key, default=leaf.default or part.default)
-                for one in found
+                for one in options
                 for part in _taken(one, step)
                 for leaf in (
                     [part]
@@ -189,7 +189,7 @@ class Values:
                     else self.leaves(part.node, part.scope, binding.node, depth + 1)
                 )
             ]
-        return found
+        return options
 
     def leaves(self, node: ast.expr, scope: Scope, at: ast.AST, depth: int = 0) -> list[Option]:
         """Every value of an expression, those of the sides of conditional expressions too."""
@@ -207,10 +207,10 @@ class Values:
                 for i, side in enumerate(sides)
                 for one in self.leaves(side, scope, at, depth + 1)
             ]
-        found = self.options(node, scope, at, depth)
+        options = self.options(node, scope, at, depth)
         return [
             leaf
-            for one in found
+            for one in options
             for leaf in (
                 [
                     side._replace(default=side.default or one.default)
@@ -224,7 +224,7 @@ class Values:
     def _of_entry(
         self,
         node: ast.expr,
-        taken: ast.expr,
+        container: ast.expr,
         index: ast.expr,
         otherwise: ast.expr | None,
         scope: Scope,
@@ -232,13 +232,13 @@ class Values:
         depth: int,
     ) -> list[Option]:
         """An entry of a dictionary or a list that is literal: all of them, where the index is not known."""
-        found: list[Option] = []
-        for whole in self.options(taken, scope, at, depth + 1):
+        options: list[Option] = []
+        for whole in self.options(container, scope, at, depth + 1):
             several = self._of_entries(whole, node, index, otherwise, scope, at, depth)
             if several is None:
                 return [Option(node, scope)]
-            found += several
-        return found
+            options += several
+        return options
 
     def _of_entries(
         self,
@@ -258,12 +258,12 @@ class Values:
         known = where[0].node if len(where) == 1 else None
         if isinstance(known, ast.Constant):
             default = where[0].default
-            place = [i for i, one in enumerate(keys) if one == known.value]
-            if not place and otherwise is None:
+            positions = [i for i, one in enumerate(keys) if one == known.value]
+            if not positions and otherwise is None:
                 return None
-            chosen = entries[place[-1]] if place else otherwise
+            chosen = entries[positions[-1]] if positions else otherwise
             assert chosen is not None
-            several = self.leaves(chosen, whole.scope if place else scope, at, depth + 1)
+            several = self.leaves(chosen, whole.scope if positions else scope, at, depth + 1)
             return [one._replace(default=one.default or default) for one in several]
         several = [
             one._replace(key=("entry", ast.unparse(node), i))
@@ -576,15 +576,15 @@ def _choices(undecided: Undecided, chosen: Choices) -> Iterator[tuple[str, Choic
     name = undecided.name
     every = [(node, keys) for node, keys, _ in undecided.literals.values()]
     together = {one.keys: one.key for one in chosen.values() if one.key}
-    taken = together.get(undecided.keys)
-    several = [(node, keys) for node, keys in every if taken is None or taken in keys]
+    decided = together.get(undecided.keys)
+    several = [(node, keys) for node, keys in every if decided is None or decided in keys]
     own = len(undecided.keys) == sum(len(keys) for _, keys in every)
     truths = not undecided.open and all(isinstance(constant(node), bool) for node, _ in every)
     for node, keys in several:
         key = keys[0] if own and len(keys) == 1 else ()
         test = _is(name, node, truths=truths)
         yield test, {**chosen, name: Chosen(node, key, undecided.keys)}
-    if undecided.open and (taken is None or not several):
+    if undecided.open and (decided is None or not several):
         yield "", {**chosen, name: Chosen(None, (), undecided.keys)}
 
 
