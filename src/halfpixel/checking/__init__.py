@@ -76,7 +76,7 @@ def check(
     units_of = partial(run.units, calls=chosen, fast=fast)
     every = units_of(wanted)
     units = run.part_of(every, shard)
-    found = list(
+    ended = list(
         run.run(
             units,
             lambda framework: partial(begin, partial(units_of, [framework]), framework),
@@ -87,7 +87,7 @@ def check(
     )
     names = (trial.id for unit in every for trial in unit.jobs.values())
     part = shard.json(names, _releases(wanted)) if shard else None
-    return replace(checked(units, found, project, fast=fast), shard=part)
+    return replace(checked(units, ended, project, fast=fast), shard=part)
 
 
 def observe(
@@ -119,10 +119,12 @@ def observe(
         for call in FRAMEWORKS[name].calls
         if chosen is None or call.id in chosen
     }
-    mine = {name for name in every if shard is None or shard.has(name)}
-    asked = [name for name in wanted if any(call.id in mine for call in FRAMEWORKS[name].calls)]
-    found = observed(asked, lambda call: call.id in mine, progress)
-    return replace(found, shard=shard.json(every, _releases(wanted)) if shard else None)
+    sharded = {name for name in every if shard is None or shard.has(name)}
+    frameworks_of = [
+        name for name in wanted if any(call.id in sharded for call in FRAMEWORKS[name].calls)
+    ]
+    observation = observed(frameworks_of, lambda call: call.id in sharded, progress)
+    return replace(observation, shard=shard.json(every, _releases(wanted)) if shard else None)
 
 
 def _releases(frameworks: Sequence[str]) -> dict[str, str]:
@@ -146,13 +148,13 @@ def _chosen(
     if missing:
         raise ValueError(f"{', '.join(sorted(missing))} is required, and not among those to check")
     texts = tuple(calls) or project.calls
-    found = [call for text in texts for call in selection.calls_of(text)]
+    named = [call for text in texts for call in selection.calls_of(text)]
     installed = wanted or [name for name in FRAMEWORKS if version(name) is not None]
     if texts:
-        installed = [name for name in installed if any(call.framework == name for call in found)]
+        installed = [name for name in installed if any(call.framework == name for call in named)]
     if not installed:
         raise ValueError(_nothing(wanted, texts))
-    return installed, frozenset(call.id for call in found) if texts else None
+    return installed, frozenset(call.id for call in named) if texts else None
 
 
 def _installed(given: Sequence[str]) -> list[str]:
@@ -161,12 +163,12 @@ def _installed(given: Sequence[str]) -> list[str]:
     Raises:
         ValueError: one is unknown or not installed; the message says how to install it.
     """
-    found = list(dict.fromkeys(names.checked(name, FRAMEWORKS, "framework") for name in given))
-    for name in found:
+    chosen = list(dict.fromkeys(names.checked(name, FRAMEWORKS, "framework") for name in given))
+    for name in chosen:
         if version(name) is None:
             wanted = (FRAMEWORKS[name].distributions[0], *FRAMEWORKS[name].needs)
             raise ValueError(f"{name} is not installed: pip install {' '.join(wanted)}")
-    return found
+    return chosen
 
 
 def _nothing(frameworks: Sequence[str], texts: Sequence[str]) -> str:

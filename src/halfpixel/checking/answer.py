@@ -205,10 +205,10 @@ def _count(number: int, noun: str) -> str:
 
 
 def checked(
-    units: Iterable[Unit], found: Iterable[Finding | Absent], project: Settings, *, fast: bool
+    units: Iterable[Unit], results: Iterable[Finding | Absent], project: Settings, *, fast: bool
 ) -> Check:
     """The answer: what a run found, without what the project expects."""
-    ended = list(found)
+    ended = list(results)
     findings, counts = [], Counter[str]()
     for one in ended:
         if not isinstance(one, Finding):

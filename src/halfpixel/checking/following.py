@@ -53,26 +53,27 @@ class Behaviour:
 
 def behaviour_of(call: Call, one: Record) -> Behaviour | None:
     """What a call does in an observation; None if it is not there."""
-    asked = _asked(call, one)
-    if not asked:
+    outcomes = _asked(call, one)
+    if not outcomes:
         return None
     labels: dict[str, dict[str, str]] = {
-        dtype: _labels(asked, dtype, one) for dtype in dict.fromkeys(p.dtype for p, _ in asked)
+        dtype: _labels(outcomes, dtype, one)
+        for dtype in dict.fromkeys(p.dtype for p, _ in outcomes)
     }
-    rounded = {dtype for dtype in labels if dtype in INTEGERS and _is_rounded(asked, dtype, one)}
+    rounded = {dtype for dtype in labels if dtype in INTEGERS and _is_rounded(outcomes, dtype, one)}
     meaning = {}
-    for probe, outcome in asked:
+    for probe, outcome in outcomes:
         label = labels[probe.dtype][probe.name]
         label = convention_in(label) if probe.dtype in rounded else label
         meaning[f"{probe.dtype} {probe.name}"] = _facet(outcome, label)
-    exact = {f"{p.dtype} {p.name}": record.outcome_text(outcome) for p, outcome in asked}
+    exact = {f"{p.dtype} {p.name}": record.outcome_text(outcome) for p, outcome in outcomes}
     return Behaviour(_words(labels), digest(meaning), digest(exact))
 
 
 def follows(call: Call, one: Record, dtype: DType, names: Sequence[str]) -> str:
     """What a call follows in a dtype at some probes, in words."""
-    asked = [(p, o) for p, o in _asked(call, one) if p.dtype == dtype and p.name in names]
-    labels = _labels(asked, dtype, one)
+    outcomes = [(p, o) for p, o in _asked(call, one) if p.dtype == dtype and p.name in names]
+    labels = _labels(outcomes, dtype, one)
     return _listed(list(labels.values()))
 
 
@@ -92,11 +93,11 @@ def _asked(call: Call, one: Record) -> Asked:
     return [(probe, one.outcomes[key]) for probe, key in keys if key in one.outcomes]
 
 
-def _is_rounded(asked: Asked, dtype: str, one: Record) -> bool:
+def _is_rounded(outcomes: Asked, dtype: str, one: Record) -> bool:
     """Whether all integers are the exact results, rounded in one way or another: then it is a matter of
     rounding by which arithmetic they came."""
     names = agreement.names_of(one)
-    for probe, outcome in asked:
+    for probe, outcome in outcomes:
         if probe.dtype == dtype and isinstance(outcome, np.ndarray):
             case = agreement.case_of(probe, probe.now or probe.call, names)
             if not isinstance(case.convention, Resize) or case.convention.mode == "nearest":
@@ -113,20 +114,20 @@ def _is_rounded(asked: Asked, dtype: str, one: Record) -> bool:
 # ---------------------------------------------------------------------------- labels
 
 
-def _labels(asked: Asked, dtype: DType, one: Record) -> dict[str, str]:
+def _labels(outcomes: Asked, dtype: DType, one: Record) -> dict[str, str]:
     """What the outcome of each probe follows: what most of them follow, where they do."""
     every = {
         probe.name: tuple(_candidates(probe, outcome, one))
-        for probe, outcome in asked
+        for probe, outcome in outcomes
         if probe.dtype == dtype
     }
     counts = Counter(label for labels in every.values() for label in labels)
-    found = {}
+    chosen = {}
     for name, labels in every.items():
-        found[name] = max(
+        chosen[name] = max(
             labels, key=lambda label: counts[label]
         )  # the first of equals: what is declared
-    return found
+    return chosen
 
 
 def _candidates(probe: probes.Probe, outcome: Outcome, one: Record) -> Iterator[str]:
@@ -149,9 +150,9 @@ def _candidates(probe: probes.Probe, outcome: Outcome, one: Record) -> Iterator[
     if _is(case, outcome, error_model):  # in another dtype than is declared
         yield _declared(probe, now)
         return
-    found = followed(case, outcome, error_model)
-    yield from dict.fromkeys(convention_in(reading) for reading in found)
-    if not found:
+    matches = followed(case, outcome, error_model)
+    yield from dict.fromkeys(convention_in(reading) for reading in matches)
+    if not matches:
         yield UNKNOWN
 
 
@@ -170,15 +171,19 @@ def _declared(probe: probes.Probe, now: Call) -> str:
     words = str(convention)
     rule = now.arithmetic[probe.dtype].coordinate_rule if probe.dtype in now.arithmetic else None
     integers = now.roundings.get(probe.dtype, ())
-    said = " or ".join(integers) or rule
+    rounding = " or ".join(integers) or rule
     defect = now.defect(probe.computation.request)
-    return words + (f" with {said}" if said else "") + (f"{_BUT}{defect.why}" if defect else "")
+    return (
+        words
+        + (f" with {rounding}" if rounding else "")
+        + (f"{_BUT}{defect.why}" if defect else "")
+    )
 
 
 def convention_in(reading: str) -> str:
     """A reading without how it is rounded."""
-    words, _, said = reading.rpartition(" with ")
-    known = all(rule in COORDINATE_RULES or rule in ROUNDINGS for rule in said.split(" or "))
+    words, _, rules = reading.rpartition(" with ")
+    known = all(rule in COORDINATE_RULES or rule in ROUNDINGS for rule in rules.split(" or "))
     return words if known else reading
 
 
@@ -195,8 +200,8 @@ def _words(labels: Mapping[str, Mapping[str, str]]) -> str:
     is raised for some images of a dtype, and not for all."""
     groups: dict[str, list[str]] = {}
     some: dict[str, None] = {}
-    for dtype, found in labels.items():
-        every = list(found.values())
+    for dtype, by_probe in labels.items():
+        every = list(by_probe.values())
         answered = [label for label in every if not label.startswith(_RAISES)]
         some.update(dict.fromkeys(one for one in every if answered and one not in answered))
         groups.setdefault(_listed(answered or every), []).append(dtype)
@@ -219,5 +224,7 @@ def _listed(labels: Sequence[str]) -> str:
     for label, _ in Counter(labels).most_common():
         words, _, but = label.partition(_BUT)
         buts.setdefault(words, {}).update({but: None} if but else {})
-    every = (words + (_BUT + "; ".join(said) if said else "") for words, said in buts.items())
+    every = (
+        words + (_BUT + "; ".join(defects) if defects else "") for words, defects in buts.items()
+    )
     return " or ".join(every)

@@ -34,17 +34,17 @@ def behaviour_of(name: str, folder: Path) -> Behaviour:
     """
     with _inside(folder):
         fn = find(name)
-        found = identify(fn, seconds=_SECONDS)
-        document = found.json()
+        identification = identify(fn, seconds=_SECONDS)
+        document = identification.json()
         if document["undecided"]:
             raise ValueError(f"{name}: there was not enough time to find out what it follows")
         outputs = dict(_outputs(name, fn))
         if any(outputs[key] != again for key, again in _outputs(name, fn)):
             raise ValueError(f"{name}: is not deterministic: two runs return different values")
     exact = digest(outputs)
-    if not found.named:
+    if not identification.named:
         return Behaviour(UNKNOWN, exact, exact)
-    return Behaviour(_words(document, found), digest(_meaning(document)), exact)
+    return Behaviour(_words(document, identification), digest(_meaning(document)), exact)
 
 
 @contextlib.contextmanager
@@ -60,7 +60,7 @@ def _inside(folder: Path) -> Iterator[None]:
 
 
 def _words(
-    document: documents.Identification, found: Identification | ConvTransposeIdentification
+    document: documents.Identification, identification: Identification | ConvTransposeIdentification
 ) -> str:
     """What it follows, in a line."""
     convention = document["convention"]
@@ -71,7 +71,7 @@ def _words(
         words = "; ".join(f"{one['when']}: {_regime(one)}" for one in document["regimes"])
     stages = document["stages"]
     lines = stages["words"] if stages is not None else []
-    return "; ".join(filter(None, (words, *lines))) or str(found).splitlines()[0]
+    return "; ".join(filter(None, (words, *lines))) or str(identification).splitlines()[0]
 
 
 def _regime(one: documents.Regime) -> str:

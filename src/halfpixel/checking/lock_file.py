@@ -318,9 +318,9 @@ def _changes(locked: Lock, now: Lock, numbers: Mapping[str, int]) -> Iterator[Li
 
 def _numbers(path: Path) -> dict[str, int]:
     """The number of the line of each name."""
-    found = {}
+    numbers = {}
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     for number, line in enumerate(lines, 1):
         if match := re.match(r'("(?:[^"\\]|\\.)*") = \{', line):
-            found[str(json.loads(match[1]))] = number
-    return found
+            numbers[str(json.loads(match[1]))] = number
+    return numbers

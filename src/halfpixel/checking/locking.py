@@ -40,9 +40,9 @@ def lock(
             f"{path} exists: `halfpixel check --locked` compares with it, "
             "`halfpixel lock --update` rewrites it"
         )
-    found = _now(_installed(frameworks, project), project, progress)
-    write(path, found)
-    return path, found
+    new = _now(_installed(frameworks, project), project, progress)
+    write(path, new)
+    return path, new
 
 
 def locked(
@@ -74,10 +74,10 @@ def locked(
     if frameworks and not update:
         kept = {k: one for k, one in before.calls.items() if _framework_of(k) in chosen}
         before = Lock(before.versions, kept, before.functions, before.frameworks, before.halfpixel)
-    found = compared(path, before, now)
+    result = compared(path, before, now)
     if update:
         write(path, now)
-    return found
+    return result
 
 
 def _framework_of(call: str) -> str:
@@ -87,26 +87,26 @@ def _framework_of(call: str) -> str:
 
 def _installed(frameworks: Sequence[str], project: Settings) -> list[str]:
     given = _known(frameworks, "--framework")
-    found = given or [name for name in FRAMEWORKS if version(name) is not None]
+    chosen = given or [name for name in FRAMEWORKS if version(name) is not None]
     if project.chosen is not None:
         wanted = {call.framework for text in project.calls for call in selection.calls_of(text)}
-        found = [name for name in found if name in wanted]
-    if not found and not project.functions:
+        chosen = [name for name in chosen if name in wanted]
+    if not chosen and not project.functions:
         raise ValueError(
             "there is nothing to lock: no framework is installed, and no function is named"
         )
-    return found
+    return chosen
 
 
 def _known(frameworks: Sequence[str], where: str) -> list[str]:
-    found = list(dict.fromkeys(names.checked(one, FRAMEWORKS, "framework") for one in frameworks))
-    for name in found:
+    known = list(dict.fromkeys(names.checked(one, FRAMEWORKS, "framework") for one in frameworks))
+    for name in known:
         if version(name) is None:
             wanted = (FRAMEWORKS[name].distributions[0], *FRAMEWORKS[name].needs)
             raise ValueError(
                 f"{where} names {name}, which is not installed: pip install {' '.join(wanted)}"
             )
-    return found
+    return known
 
 
 def _now(frameworks: Sequence[str], project: Settings, progress: Progress) -> Lock:
@@ -115,9 +115,9 @@ def _now(frameworks: Sequence[str], project: Settings, progress: Progress) -> Lo
     def chosen(call: Call) -> bool:
         return project.chosen is None or call.id in project.chosen
 
-    found = observed(frameworks, chosen, progress)
+    now = observed(frameworks, chosen, progress)
     calls = {}
-    for record in found.records:
+    for record in now.records:
         for call in filter(chosen, probes.calls(record.framework)):
             behaviour = following.behaviour_of(call, record)
             if behaviour is not None:
@@ -129,5 +129,5 @@ def _now(frameworks: Sequence[str], project: Settings, progress: Progress) -> Lo
         if progress is not None:
             progress(f"asking {name}")
         own[name] = functions.behaviour_of(name, project.folder)
-    versions = {k: v for record in found.records for k, v in record.packages.items()}
+    versions = {k: v for record in now.records for k, v in record.packages.items()}
     return Lock(versions, calls, own, tuple(frameworks))

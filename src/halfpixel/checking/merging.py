@@ -69,16 +69,16 @@ def merge(paths: Sequence[str], into: Path) -> Merged:
         ValueError: one cannot be read, is no shard, is there twice or is missing; they are of unlike kinds
             or runs; or the result cannot be written.
     """
-    found: dict[str, tuple[_Kind, Any]] = {}
+    parts: dict[str, tuple[_Kind, Any]] = {}
     for path in dict.fromkeys(paths):
-        found[path] = _read(Path(path))
-    kinds = {kind.name: path for path, (kind, _) in found.items()}
+        parts[path] = _read(Path(path))
+    kinds = {kind.name: path for path, (kind, _) in parts.items()}
     if len(kinds) > 1:
         each = " and ".join(f"{path} is {name}" for name, path in kinds.items())
         raise ValueError(f"merge shards of one kind: {each}")
-    kind = next(kind for kind, _ in found.values())
-    order = shards.together({path: kind.shard(one) for path, (_, one) in found.items()})
-    return kind.merge({path: found[path][1] for path in order}, into)
+    kind = next(kind for kind, _ in parts.values())
+    order = shards.together({path: kind.shard(one) for path, (_, one) in parts.items()})
+    return kind.merge({path: parts[path][1] for path in order}, into)
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _findings(
         ValueError: another shard has one of them, or the report is damaged.
     """
     changed = {(one["call"]["id"], f"{one['dtype']} {one['case']}"): one for one in part["cases"]}
-    found = []
+    findings = []
     for call in part["ran"]:
         framework, identity = call["call"]["framework"], str(call["call"]["id"])
         for case, text in call["cases"].items():
@@ -172,12 +172,12 @@ def _findings(
             one = changed.pop((identity, case), None)
             if one is not None:
                 of = replace(outcome, reason=one["reason"], matches=tuple(one["matches"]))
-                found.append(Finding(of, one["text"], one["evidence"]))
+                findings.append(Finding(of, one["text"], one["evidence"]))
             elif kind != "changed":
-                found.append(Finding(outcome))
+                findings.append(Finding(outcome))
     if changed:
         raise ValueError(f"{path}: is damaged: it has changed cases that it does not list as run")
-    return found
+    return findings
 
 
 def _merged_check(whole: documents.Check, parts: Sequence[documents.Check]) -> documents.Check:
@@ -202,29 +202,29 @@ def _merged_check(whole: documents.Check, parts: Sequence[documents.Check]) -> d
 
 def _summed(entries: Sequence[Any], names: tuple[str, str]) -> list[Any]:
     """Entries that have these keys alike as one, with the cases of all."""
-    found: dict[tuple[str, ...], Any] = {}
+    sums: dict[tuple[str, ...], Any] = {}
     for one in entries:
-        before = found.setdefault(tuple(one[name] for name in names), {**one, "cases": 0})
+        before = sums.setdefault(tuple(one[name] for name in names), {**one, "cases": 0})
         before["cases"] += one["cases"]
-    return list(found.values())
+    return list(sums.values())
 
 
 def _merged_frameworks(
     entries: Sequence[documents.CheckedFramework],
 ) -> list[documents.CheckedFramework]:
     """Each framework with the counts of all shards, and the environments of all."""
-    found: dict[str, documents.CheckedFramework] = {}
+    merged: dict[str, documents.CheckedFramework] = {}
     for one in entries:
-        before = found.get(one["framework"])
+        before = merged.get(one["framework"])
         if before is None:
-            found[one["framework"]] = {**one}
+            merged[one["framework"]] = {**one}
             continue
         for kind in ("conform", "changed", "unsupported"):
             before[kind] += one[kind]
         seen = before["environment"].split(" | ")
         if one["environment"] not in seen:
             before["environment"] = " | ".join(filter(None, (*seen, one["environment"])))
-    return list(found.values())
+    return list(merged.values())
 
 
 # ---------------------------------------------------------------------------- saved files
@@ -258,13 +258,13 @@ def _junit_shard(root: ElementTree.Element) -> documents.Shard | None:
     Raises:
         ValueError: what it says is damaged.
     """
-    said = [
+    values = [
         one.get("value", "") for one in root.iter("property") if one.get("name") == shards.PROPERTY
     ]
-    if not said:
+    if not values:
         return None
     try:
-        shard = untrusted.json_of(said[0].encode())
+        shard = untrusted.json_of(values[0].encode())
         untrusted.typed(shard, documents.Shard)
     except ValueError as error:
         raise ValueError(f"the property {shards.PROPERTY} of a JUnit file {error}") from None

@@ -150,8 +150,8 @@ class Against:
 
 def _packages(one: Record) -> str:
     own, *others = one.packages.items()
-    beside = ", ".join(f"{name} {release}" for name, release in others)
-    return f"{own[1]} ({beside})" if beside else own[1]
+    needs = ", ".join(f"{name} {release}" for name, release in others)
+    return f"{own[1]} ({needs})" if needs else own[1]
 
 
 def _names(some: Sequence[Moved], verbose: bool) -> str:
@@ -171,8 +171,8 @@ def _alike(some: Sequence[Moved]) -> list[list[Moved]]:
 def _of_calls(some: Sequence[Moved], verbose: bool) -> Iterator[str]:
     one = some[0]
     about = f" ({', '.join(one.dtypes)})" if one.dtypes else ""
-    changed, asked = (sum(each.probes[i] for each in some) for i in (0, 1))
-    share = f", at {changed} of {asked} probes" if asked else ""
+    changed, probed = (sum(each.probes[i] for each in some) for i in (0, 1))
+    share = f", at {changed} of {probed} probes" if probed else ""
     yield f"  {_names(some, verbose)}{about}{share}"
     if one.before and one.before != one.after:
         yield f"   before  {one.before}"
@@ -203,9 +203,9 @@ def against(before: Observed, after: Observed) -> Against:
         assert old is not None
         assert new is not None
         for call in probes.calls(framework):
-            found = list(_of(call, old, new))
+            changes = list(_of(call, old, new))
             calls += _has(call, old) or _has(call, new)
-            moved += found
+            moved += changes
     return Against(before, after, tuple(moved), calls, tuple(_notes(before, after)))
 
 
@@ -236,18 +236,18 @@ def _of(call: Call, old: Record, new: Record) -> Iterator[Moved]:
         if lacks is not None:
             yield Moved("removed" if had else "appeared", call, before=lacks if had else "")
         return
-    found: dict[Kind, dict[str, list[_Pair]]] = {}
-    asked: Counter[str] = Counter()
+    pairs: dict[Kind, dict[str, list[_Pair]]] = {}
+    probed: Counter[str] = Counter()
     for probe in probes.of_call(call, agreement.release_of(new)):
         key = key_of(call, probe)
         if key in old.outcomes and key in new.outcomes:
-            asked[probe.dtype] += 1
+            probed[probe.dtype] += 1
             pair = _Pair(probe, old.outcomes[key], new.outcomes[key])
             for kind in _kinds(pair, new):
-                found.setdefault(kind, {}).setdefault(probe.dtype, []).append(pair)
-    _cut(found)
-    for kind, by_dtype in found.items():
-        yield from _grouped(kind, call, by_dtype, asked, (old, new))
+                pairs.setdefault(kind, {}).setdefault(probe.dtype, []).append(pair)
+    _cut(pairs)
+    for kind, by_dtype in pairs.items():
+        yield from _grouped(kind, call, by_dtype, probed, (old, new))
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,14 +259,14 @@ class _Pair:
     after: Outcome
 
 
-def _cut(found: dict[Kind, dict[str, list[_Pair]]]) -> None:
+def _cut(pairs_of: dict[Kind, dict[str, list[_Pair]]]) -> None:
     """Integers of a dtype that are apart by one level, all up or all down, are other values."""
-    rounded = found.get("rounding", {})
+    rounded = pairs_of.get("rounding", {})
     for dtype, pairs in list(rounded.items()):
         if _go_one_way(pairs):
-            found.setdefault("meaning", {}).setdefault(dtype, []).extend(rounded.pop(dtype))
+            pairs_of.setdefault("meaning", {}).setdefault(dtype, []).extend(rounded.pop(dtype))
     if not rounded:
-        found.pop("rounding", None)
+        pairs_of.pop("rounding", None)
 
 
 def _go_one_way(pairs: Sequence[_Pair]) -> bool:
@@ -286,7 +286,7 @@ def _grouped(
     kind: Kind,
     call: Call,
     by_dtype: Mapping[str, list[_Pair]],
-    asked: Mapping[str, int],
+    probed: Mapping[str, int],
     both: tuple[Record, Record],
 ) -> Iterator[Moved]:
     groups: dict[tuple[str, str], list[str]] = {}
@@ -294,9 +294,9 @@ def _grouped(
         groups.setdefault(_said(kind, call, pairs, both), []).append(dtype)
     for (before, after), dtypes in groups.items():
         pairs = [pair for dtype in dtypes for pair in by_dtype[dtype]]
-        total = sum(asked[dtype] for dtype in dtypes)
+        total = sum(probed[dtype] for dtype in dtypes)
         example = tuple(_example(pairs)) if kind in _WITH_EXAMPLE else ()
-        named = () if set(dtypes) == set(asked) else tuple(dtypes)
+        named = () if set(dtypes) == set(probed) else tuple(dtypes)
         yield Moved(kind, call, named, before, after, (len(pairs), total), example)
 
 
@@ -314,9 +314,9 @@ def _said(
         before, after = (str(side[0].shape) for side in sides)  # type: ignore[union-attr]
         return f"shape {before}", f"shape {after}"
     names = [pair.probe.name for pair in pairs][:_NAMED]
-    said = (following.follows(call, one, pairs[0].probe.dtype, names) for one in both)
+    followed = (following.follows(call, one, pairs[0].probe.dtype, names) for one in both)
     raised = (next((one.text for one in side if isinstance(one, Refusal)), "") for side in sides)
-    before, after = (error or words for error, words in zip(raised, said, strict=True))
+    before, after = (error or words for error, words in zip(raised, followed, strict=True))
     return before, after
 
 
@@ -369,8 +369,8 @@ def rounding_alone(probe: probes.Probe, before: Array, after: Array, one: Record
 
 def _narrower(dtype: DType, before: Array) -> DType:
     """The dtype in which an output was rounded most: the results of two releases may differ in it."""
-    came = dtype_name(before)
-    return "float32" if dtype == "float64" and came == "float32" else dtype
+    returned = dtype_name(before)
+    return "float32" if dtype == "float64" and returned == "float32" else dtype
 
 
 def _first(call: Call) -> ErrorModel:
@@ -387,10 +387,10 @@ def _example(pairs: Iterable[_Pair]) -> Iterator[str]:
         for pair in pairs
         if isinstance(pair.before, np.ndarray) and isinstance(pair.after, np.ndarray)
     )
-    found = min(arrays, key=lambda one: one[2].size, default=None)
-    if found is None:
+    smallest = min(arrays, key=lambda one: one[2].size, default=None)
+    if smallest is None:
         return
-    probe, before, after = found
+    probe, before, after = smallest
     x = probe.computation.inputs["x"].shape
     yield f"   where   x is {x[2]}x{x[3]}: {probe.expression}"
     row: tuple[int, ...] = (0,) * (before.ndim - 1)

@@ -78,10 +78,10 @@ def observed(
     running: dict[str, None] = dict.fromkeys(frameworks)
 
     def one(framework: str) -> Record:
-        found = observe(framework, chosen)
+        record = observe(framework, chosen)
         del running[framework]
         _tell(progress, running)
-        return found
+        return record
 
     _tell(progress, running)
     with ThreadPoolExecutor(2) as pool:
@@ -96,14 +96,14 @@ def _tell(progress: Callable[[str], None] | None, running: Mapping[str, None]) -
 # ---------------------------------------------------------------------------- the file
 
 
-def save(path: Path, found: Observed) -> None:
+def save(path: Path, observation: Observed) -> None:
     """Write a file, whole or not at all.
 
     Raises:
         ValueError: it cannot be written.
     """
-    records = [_document(one) for one in found.records]
-    head = {"schema": SCHEMA, "halfpixel": found.halfpixel, "shard": found.shard}
+    records = [_document(one) for one in observation.records]
+    head = {"schema": SCHEMA, "halfpixel": observation.halfpixel, "shard": observation.shard}
     text = json.dumps(head)[:-1] + ', "records": [\n' + ",\n".join(records) + "\n]}\n"
     try:
         goldens.replace_file(path, text)

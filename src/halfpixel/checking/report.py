@@ -18,17 +18,17 @@ from .settings import base
 _SHOWN = 20  # cases of a cause whose values are kept; each takes some ten kilobytes
 
 
-def report(found: Check, tests: Sequence[documents.FailedTest] = ()) -> documents.Report:
+def report(check: Check, tests: Sequence[documents.FailedTest] = ()) -> documents.Report:
     """The document of a run, with every case that changed.
 
     Args:
-        found: what the suites found.
+        check: what the suites found.
         tests: of one's own functions that failed.
     """
-    findings = {id(one.outcome): one for one in found.findings}
+    findings = {id(one.outcome): one for one in check.findings}
     shown: Counter[str] = Counter()
     cases: list[documents.ChangedCase] = []
-    for cause in found.causes:
+    for cause in check.causes:
         for outcome in cause.outcomes:
             one = findings[id(outcome)]
             shown[cause.words] += 1
@@ -48,11 +48,11 @@ def report(found: Check, tests: Sequence[documents.FailedTest] = ()) -> document
     return {
         "schema": documents.SCHEMA,
         "halfpixel": __version__,
-        "check": found.json(),
+        "check": check.json(),
         "cases": cases,
         "tests": list(tests),
-        "ran": _ran(found.ran),
-        "shard": found.shard,
+        "ran": _ran(check.ran),
+        "shard": check.shard,
     }
 
 

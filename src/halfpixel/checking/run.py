@@ -74,7 +74,7 @@ def units(
         fast: the stored cases only, in float32 and uint8.
         release: the installed release of a framework.
     """
-    found: dict[tuple[str, str], dict[str, Trial]] = {}
+    jobs_of: dict[tuple[str, str], dict[str, Trial]] = {}
     wanted = tuple(frameworks)
     for suite in FAST if fast else DEFAULT:
         for trial in SUITES[suite].trials(lambda name: release(name) if name in wanted else None):
@@ -82,20 +82,20 @@ def units(
             if (fast and trial.dtype not in _FAST_DTYPES) or missing_needs(call):
                 continue
             if calls is None or base(call.id) in calls:
-                jobs = found.setdefault((call.framework, call.id), {})
+                jobs = jobs_of.setdefault((call.framework, call.id), {})
                 jobs[f"{suite}:{trial.id}"] = trial
-    return [Unit(framework, call, jobs) for (framework, call), jobs in found.items()]
+    return [Unit(framework, call, jobs) for (framework, call), jobs in jobs_of.items()]
 
 
 def part_of(every: Iterable[Unit], shard: Shard | None) -> list[Unit]:
     """What a shard runs of some units; all of it, if there is none."""
     if shard is None:
         return list(every)
-    found = (
+    own = (
         replace(unit, jobs={name: one for name, one in unit.jobs.items() if shard.has(one.id)})
         for unit in every
     )
-    return [unit for unit in found if unit.jobs]
+    return [unit for unit in own if unit.jobs]
 
 
 # ---------------------------------------------------------------------------- in the child
@@ -116,10 +116,10 @@ def begin(units_of: Callable[[], list[Unit]], framework: str) -> Callable[[str],
             verdict = SUITES[name.partition(":")[0]].judge(trial.call, trial.case(), trial.dtype)
         except FrameworkError as error:
             raise Fatal(f"crashed: {error}") from error
-        found = replace(outcome(verdict, environment), case=trial.case_name)
+        ended = replace(outcome(verdict, environment), case=trial.case_name)
         if verdict.kind != "changed":
-            return Finding(found)
-        return Finding(found, explain(verdict), evidence(verdict))
+            return Finding(ended)
+        return Finding(ended, explain(verdict), evidence(verdict))
 
     return run
 
@@ -200,10 +200,10 @@ def run(
         left.setdefault(unit.framework, deque()).append(unit)
     total = {name: sum(len(unit.jobs) for unit in some) for name, some in left.items()}
     work = _Work(left, dict.fromkeys(left, 0))
-    found: queue.Queue[Finding | Absent | BaseException | None] = queue.Queue()
+    results: queue.Queue[Finding | Absent | BaseException | None] = queue.Queue()
     count = jobs or min(os.cpu_count() or 1, MOST_JOBS)
     threads = [
-        threading.Thread(target=_work, args=(work, child, limit, found), daemon=True)
+        threading.Thread(target=_work, args=(work, child, limit, results), daemon=True)
         for _ in range(count)
     ]
     for thread in threads:
@@ -212,7 +212,7 @@ def run(
     running = count
     try:
         while running:
-            one = found.get()
+            one = results.get()
             if one is None:
                 running -= 1
             elif isinstance(one, BaseException):
@@ -239,7 +239,7 @@ def _work(
     work: _Work,
     child: Callable[[str], Callable[[], Callable[[str], Finding]]],
     limit: float,
-    found: queue.Queue[Finding | Absent | BaseException | None],
+    results: queue.Queue[Finding | Absent | BaseException | None],
 ) -> None:
     """A worker: takes frameworks, and units of one, until none is left."""
     stop = work.stop
@@ -250,20 +250,20 @@ def _work(
             try:
                 while not stop.is_set() and (unit := work.next_unit(framework)) is not None:
                     for one in _findings(supervisor, unit):
-                        found.put(one)
+                        results.put(one)
                         if stop.is_set():
                             break
             except Unstarted as error:
                 with work.lock:
                     rest = sum(len(one.jobs) for one in work.left[framework])
                     work.left[framework].clear()
-                found.put(Absent(framework, str(error), rest + len(unit.jobs if unit else ())))
+                results.put(Absent(framework, str(error), rest + len(unit.jobs if unit else ())))
             finally:
                 supervisor.end()
     except BaseException as error:
-        found.put(error)
+        results.put(error)
     finally:
-        found.put(None)
+        results.put(None)
 
 
 def _findings(supervisor: Supervisor[Finding], unit: Unit) -> Iterator[Finding]:

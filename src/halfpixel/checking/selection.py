@@ -37,12 +37,12 @@ def calls_of(text: str) -> tuple[Call, ...]:
     if named:
         return named
     functions = {call.id: _functions(call) for call in calls()}
-    found = tuple(call for call in calls() if text in functions[call.id])
-    if not found:
+    of_function = tuple(call for call in calls() if text in functions[call.id])
+    if not of_function:
         known = [name for call, some in functions.items() for name in (call, *some)]
         close = names.meant(text, known) or "; `halfpixel rules` lists all"
         raise ValueError(f"no call is named {text!r}{close}")
-    return found
+    return of_function
 
 
 def _functions(call: Call) -> tuple[str, ...]:
@@ -63,14 +63,14 @@ def _written(text: str) -> tuple[Call, ...]:
         if "missing a required argument" not in str(error):
             raise
         every = parse.readings(f"{function}{bracket}{_ARGUMENTS}{arguments}")
-    found: dict[str, Call] = {}
+    matching: dict[str, Call] = {}
     for one in every:
         if isinstance(one.read, parse.Unreadable):
             raise one.read
-        found |= {call.id: call for call in _calls(one.read)}
-    if not found:
+        matching |= {call.id: call for call in _calls(one.read)}
+    if not matching:
         raise ValueError(f"{text!r} is no call that is checked")
-    return tuple(found.values())
+    return tuple(matching.values())
 
 
 def _calls(read: parse.Spoken | parse.Reading | None) -> Iterable[Call]:

@@ -129,8 +129,8 @@ class Settings:
     @functools.cached_property
     def chosen(self) -> frozenset[str] | None:
         """The ids of the calls to check; None where that is all."""
-        found = (call.id for text in self.calls for call in selection.calls_of(text))
-        return frozenset(found) if self.calls else None
+        ids = (call.id for text in self.calls for call in selection.calls_of(text))
+        return frozenset(ids) if self.calls else None
 
     @property
     def folder(self) -> Path:
@@ -164,10 +164,10 @@ def _is_about(entry: Accepted, one: Outcome) -> bool:
 def base(call: str) -> str:
     """The id of the call whose gradient is taken, or that a mode executes: their ids begin with it."""
     known = {one.id for one in calls()}
-    found = call
-    while found and found not in known:
-        found = found.rpartition("-")[0]
-    return found or call
+    prefix = call
+    while prefix and prefix not in known:
+        prefix = prefix.rpartition("-")[0]
+    return prefix or call
 
 
 def read(folder: Path) -> Settings:
@@ -182,16 +182,16 @@ def read(folder: Path) -> Settings:
     start = folder.resolve()
     for each in (start, *start.parents):
         own, shared = each / FILE, each / SHARED_FILE
-        found = [(own, parsed(own))] if own.is_file() else []
+        tables = [(own, parsed(own))] if own.is_file() else []
         tool = parsed(shared).get("tool") if shared.is_file() else None
         if isinstance(tool, dict) and "halfpixel" in tool:
-            found.append((shared, tool["halfpixel"]))
-        if len(found) > 1:
+            tables.append((shared, tool["halfpixel"]))
+        if len(tables) > 1:
             raise ValueError(
                 f"{own}: {shared.name} beside it has [{TABLE}] too; keep one of the two"
             )
-        if found:
-            return _settings(*found[0])
+        if tables:
+            return _settings(*tables[0])
         if (each / ".git").exists():
             break
     return Settings()
@@ -325,10 +325,10 @@ class _Reader:
             raise self.wrong(f"{key}.releases", str(error)) from None
         calls = self.calls(call, f"{key}.call")
         dtypes = self.strings(table, "dtypes", f"{key}.dtypes")
-        taken = sorted({dtype for one in calls for dtype in one.arithmetic})
+        supported = sorted({dtype for one in calls for dtype in one.arithmetic})
         for dtype in dtypes:
-            if dtype not in taken:
-                message = f"{dtype!r} is no dtype of {call} (choose from {', '.join(taken)})"
+            if dtype not in supported:
+                message = f"{dtype!r} is no dtype of {call} (choose from {', '.join(supported)})"
                 raise self.wrong(f"{key}.dtypes", message)
         return Accepted(
             key=self.top + key,

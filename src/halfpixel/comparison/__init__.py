@@ -176,8 +176,8 @@ class Pair:
         function = self.functions[i]
         output = function(as_dtype(self.first, dtype, self.white(dtype)))
         returns = f"{output.layout} {output.dtype}"
-        found = self.measured(follows)[i].following if follows is not None else None
-        return Side(function, returns, found, raised, varies)
+        following = self.measured(follows)[i].following if follows is not None else None
+        return Side(function, returns, following, raised, varies)
 
 
 def given_images(images: Sequence[str | Path | Array], sizes: Sequence[Size]) -> dict[str, Image]:
@@ -189,18 +189,18 @@ def given_images(images: Sequence[str | Path | Array], sizes: Sequence[Size]) ->
     for size in sizes:
         if len(size) != 2 or any(int(n) != n or n < 1 for n in size):
             raise Incomparable(f"an input size is (h, w) in pixels, got {size!r}")
-    found: dict[str, Image] = {}
+    pixels: dict[str, Image] = {}
     for i, one in enumerate(images):
         if isinstance(one, (str, Path)):
-            found[Path(one).name if Path(one).name not in found else str(one)] = read(one)
+            pixels[Path(one).name if Path(one).name not in pixels else str(one)] = read(one)
         elif isinstance(one, np.ndarray) and one.dtype == np.uint8 and one.shape[2:] == (3,):
-            found[f"image {i}"] = one
+            pixels[f"image {i}"] = one
         else:
             shape = (
                 f"{getattr(one, 'dtype', type(one).__name__)} {getattr(one, 'shape', '')}".strip()
             )
             raise Incomparable(f"an image is a file, or an array (H, W, 3) of uint8, got {shape}")
-    return found
+    return pixels
 
 
 def function_of(
@@ -240,17 +240,17 @@ def _ready(
 ) -> tuple[list[Function], list[dict[str, str]]]:
     """The functions with the way in which each is called, and what they raise by dtype."""
     images = [as_dtype(first, dtype, 1.0) for dtype in dtypes]
-    found = [with_way(function, images, layout) for function in functions]
-    return [function for function, _ in found], [raised for _, raised in found]
+    called = [with_way(function, images, layout) for function in functions]
+    return [function for function, _ in called], [raised for _, raised in called]
 
 
 def _no_dtype(functions: Sequence[Function], raised: Sequence[dict[str, str]]) -> str:
-    said = [
+    errors = [
         f"{function.name} raises for {dtype} images: {words[dtype]}"
         for function, words in zip(functions, raised, strict=True)
         for dtype in words
     ]
-    return f"no dtype is taken by both functions; {'; '.join(said)}"
+    return f"no dtype is taken by both functions; {'; '.join(errors)}"
 
 
 def _varies(function: Function, image: Array) -> str:
@@ -280,17 +280,17 @@ def _looks(
         named = [(name, make(size)) for size in sizes for name, make in IMAGES.items()]
     else:
         named = list(pixels.items())
-    found = []
+    looks = []
     for dtype in dtypes:
         for name, image in named:
             setting = pair.setting((image.shape[0], image.shape[1]), dtype)
             say(f"{name} {setting}")
             probe = Probe(name, image, dtype, setting.white)
             try:
-                found.append(look(probe, *pair.measured(setting)))
+                looks.append(look(probe, *pair.measured(setting)))
             except Raised as error:
                 raise Incomparable(f"on the image {name}, {setting}: {error}") from None
-    return tuple(found)
+    return tuple(looks)
 
 
 def _verdict(looks: Sequence[Look], levels: float | None, given: Sequence[Layout]) -> Verdict:
@@ -302,11 +302,11 @@ def _verdict(looks: Sequence[Look], levels: float | None, given: Sequence[Layout
     alike = own or all(one.a.layout == one.b.layout for one in looks)
     if not alike or any(one is None for one in differences):
         return "different"
-    found = [one for one in differences if one is not None]
-    if all(one.a.dtype == one.b.dtype for one in looks) and all(one.within for one in found):
-        return "bitwise" if all(one.equal for one in found) else "rounding"
+    known = [one for one in differences if one is not None]
+    if all(one.a.dtype == one.b.dtype for one in looks) and all(one.within for one in known):
+        return "bitwise" if all(one.equal for one in known) else "rounding"
     if levels is not None and all(
-        one.unit == "levels" and one.max <= levels + one.rounding for one in found
+        one.unit == "levels" and one.max <= levels + one.rounding for one in known
     ):
         return "levels"
     return "different"
@@ -330,17 +330,17 @@ def _parted(
 ) -> tuple[tuple[Stage, ...], Setting]:
     """Both functions stage by stage, in the setting in which they part first."""
     dtype = next(d for d, one in verdicts.items() if one == verdict)
-    asked = [one for one in looks if one.probe.dtype == dtype]
+    of_verdict = [one for one in looks if one.probe.dtype == dtype]
     if verdict != "different":
-        asked = asked[:1]
-    telling = [one for one in asked if one.probe.name in _STRUCTURED] or asked
+        of_verdict = of_verdict[:1]
+    telling = [one for one in of_verdict if one.probe.name in _STRUCTURED] or of_verdict
     # what parts them first at one size may not show at another
-    found = [
+    parted = [
         (stages(most, *pair.measured(setting)), setting)
         for setting in dict.fromkeys(one.setting for one in telling)
         for most in [max((one for one in telling if one.setting == setting), key=_distance)]
     ]
-    parts, setting = min(found, key=lambda one: _earliness(one[0]))
+    parts, setting = min(parted, key=lambda one: _earliness(one[0]))
     return described(parts, *pair.measured(setting)), setting
 
 
@@ -371,8 +371,8 @@ def _distance(one: Look) -> float:
 def _least(worst: Look, looks: Sequence[Look], levels: float | None) -> float:
     """What counts as showing the difference: a tenth of the largest, and more than is accepted or rounding
     explains; where that is infinite, any number."""
-    found = [one.difference for one in looks if one.difference is not None]
-    bounds = [one.bound or 0.0 for one in found]
+    differences = [one.difference for one in looks if one.difference is not None]
+    bounds = [one.bound or 0.0 for one in differences]
     most = worst.difference.max if worst.difference is not None else 0.0
     if not math.isfinite(most):
         return float(np.finfo(float).max)

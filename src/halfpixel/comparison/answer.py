@@ -172,11 +172,11 @@ class Comparison:
     def _within(self, verdict: Verdict, looks: Sequence[Look]) -> str:
         if verdict == "bitwise":
             return "bit for bit"
-        found = [look.difference for look in looks if look.difference]
-        most = _short(max(one.max for one in found))
+        differences = [look.difference for look in looks if look.difference]
+        most = _short(max(one.max for one in differences))
         if verdict == "levels":
             return f"within {self.accepted:g} levels of 255 (at most {most} apart)"
-        bound = _short(max(one.bound or 0.0 for one in found))
+        bound = _short(max(one.bound or 0.0 for one in differences))
         return (
             f"within rounding (at most {most} levels of 255 apart; rounding explains up to {bound})"
         )
@@ -220,10 +220,10 @@ class Comparison:
             above = stage is self.first
             mark = {True: "the same", False: "differs", None: "not told"}[stage.same]
             mark += ", as said above" if above else ""
-            told = not above and not stage.same and stage.a != stage.b
+            both_shown = not above and not stage.same and stage.a != stage.b
             alike = f": {stage.a}" if stage.same and stage.a == stage.b else ""
             yield f"   {stage.name:<{wide}}  {mark}{alike}"
-            for letter, words in (("A", stage.a), ("B", stage.b)) if told else ():
+            for letter, words in (("A", stage.a), ("B", stage.b)) if both_shown else ():
                 yield f"   {'':<{wide}}    {letter}: {words}"
 
     def _looked_at(self, width: int | None) -> Iterator[str]:

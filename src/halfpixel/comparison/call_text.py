@@ -189,7 +189,7 @@ def _value(written: Written, value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return type(value)(_value(written, entry) for entry in value)
     if isinstance(value, Variable):
-        found = 0
+        flags = 0
         for name in re.split(r"\s*\|\s*", value.text):
             constant = _constant(name)
             if constant is None:
@@ -198,8 +198,8 @@ def _value(written: Written, value: Any) -> Any:
                 )
             if "|" not in value.text:
                 return constant
-            found |= constant
-        return found
+            flags |= constant
+        return flags
     if value is None or isinstance(value, (int, float, str)):
         return value
     raise Unreadable(f"{written.text}: {value} is not evaluated: {_AS_FUNCTION}")
@@ -213,10 +213,10 @@ def _constant(name: str) -> Any:
     if head not in _MODULES or not re.fullmatch(r"[A-Za-z_][\w.]*", rest or ""):
         return None
     try:
-        found = _attribute(f"{head}.{rest}")
+        constant = _attribute(f"{head}.{rest}")
     except (AttributeError, ImportError):
         return None
-    return found if isinstance(found, (int, float, str, enum.Enum)) else None
+    return constant if isinstance(constant, (int, float, str, enum.Enum)) else None
 
 
 # ---------------------------------------------------------------------------- without the framework

@@ -279,8 +279,8 @@ def _found(function: Function, image: Array, layout: Layout | None) -> Function:
     raise best
 
 
-def _other_size(output: Output, asked: Size) -> Raised:
-    (h, w), (rows, columns) = output.size, asked
+def _other_size(output: Output, requested: Size) -> Raised:
+    (h, w), (rows, columns) = output.size, requested
     return Raised(f"it returned {h}×{w} when it was asked for {rows}×{columns}")
 
 
@@ -288,13 +288,13 @@ def _ways(function: Function, layout: Layout | None) -> list[tuple[Way, Size | N
     """The ways to call a function, the likeliest first, each with the size that is asked for."""
     layouts = LAYOUTS if layout is None else (layout,)
     takes_size = Signature.of(function.fn).required != 1 or function.output_size is not None
-    found: list[tuple[Way, Size | None]] = []
+    ways: list[tuple[Way, Size | None]] = []
     for kind in kinds_here():
         for one in layouts:
             for form in forms(function.fn, one, SIZE_ORDERS):
                 if form.needs == "size" and takes_size:
                     size = function.output_size or _DEFAULT_OUTPUT
-                    found.append((Way(kind, one, form), size))
+                    ways.append((Way(kind, one, form), size))
                 elif not form.needs and function.output_size is None:
-                    found.append((Way(kind, one, form), None))
-    return sorted(found, key=lambda way: way[1] is not None)
+                    ways.append((Way(kind, one, form), None))
+    return sorted(ways, key=lambda way: way[1] is not None)

@@ -82,23 +82,23 @@ class Following:
 
 def paths(axis: Visible, n_in: int, precision: float) -> list[Path]:
     """The crops and sizes that show what an axis shows: all of it resized, a part, a part of the result."""
-    found = []
+    possible = []
     if axis.step <= 0:
         return []
     near = 2 * precision
     if abs(axis.step * axis.count - n_in) <= axis.step + 1 + near:
-        found.append(Path(0, n_in, axis.count, 0, axis.count))
+        possible.append(Path(0, n_in, axis.count, 0, axis.count))
     resized = round(n_in / axis.step)
     for n in (resized, resized - 1, resized + 1):
         first = round(axis.start * n / n_in) if n > 0 else -1
         if first >= 0 and first + axis.count <= n:
-            found.append(Path(0, n_in, n, first, axis.count))
+            possible.append(Path(0, n_in, n, first, axis.count))
     for before, behind in _part_edges(axis):
         start, stop = round(before), round(behind)
         whole = abs(start - before) <= near and abs(stop - behind) <= near
         if whole and 0 <= start < stop <= n_in:
-            found.append(Path(start, stop, axis.count, 0, axis.count))
-    return list(dict.fromkeys(found))
+            possible.append(Path(start, stop, axis.count, 0, axis.count))
+    return list(dict.fromkeys(possible))
 
 
 def _part_edges(axis: Visible) -> list[tuple[float, float]]:
@@ -133,14 +133,16 @@ def following(
         lines = np.random.default_rng(axis).integers(64, 192, (2, n)).astype(np.float64)
         got = [_profile(run, tone, window, line, size, axis, dtype, white) for line in lines]
         whole = all(whole_levels(line, tone) for line in got)
-        asked = Profile(_levels(lines, dtype, white), np.stack(got), axis == 1, whole, tone)
-        profiles.append(asked)
+        profile = Profile(_levels(lines, dtype, white), np.stack(got), axis == 1, whole, tone)
+        profiles.append(profile)
         totals = {
             (path, _kind(path, other)): path.resized + other.resized
             for path in every[axis]
             for other in every[1 - axis]
         }
-        by_path.append({key: asked.fitting(among, key[0], total) for key, total in totals.items()})
+        by_path.append(
+            {key: profile.fitting(among, key[0], total) for key, total in totals.items()}
+        )
         fitting = {candidate for fits in by_path[-1].values() for candidate in fits}
         among = [candidate for candidate in among if candidate in fitting]
     ways = []
@@ -226,7 +228,7 @@ class Profile:
             total: rows plus columns of the resized image.
         """
         far: set[Resize] = set()  # no coordinate rule moves a weighted sum by a hundredth of white
-        found = []
+        fitting = []
         for candidate in among:
             if candidate.convention in far:
                 continue
@@ -234,8 +236,8 @@ class Profile:
             if near is None and candidate.rule is None and candidate.convention.mode != "nearest":
                 far.add(candidate.convention)
             if near:
-                found.append(candidate)
-        return found
+                fitting.append(candidate)
+        return fitting
 
     def rounds(self, candidate: Candidate, path: Path, total: int) -> bool:
         """Whether levels are whole where those of a candidate that is followed are not: where pixels are

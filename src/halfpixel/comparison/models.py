@@ -96,10 +96,10 @@ def _found(module: str) -> Any:
 
 
 def _module(path: Path, module: str, distribution: str) -> Any:
-    found = _found(module)
-    if found is None:
+    loaded = _found(module)
+    if loaded is None:
         raise Incomparable(f"{path}: {module} is not installed: pip install {distribution}")
-    return found
+    return loaded
 
 
 def _check_one(path: Path, inputs: Sequence[str]) -> None:

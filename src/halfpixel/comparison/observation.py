@@ -77,11 +77,11 @@ class Measured:
         s = self.setting
         like = self.known.tones.get((s.dtype, s.white))
         try:
-            found = value_range.measured(self.function, s.size, s.dtype, s.white, like)
+            tone = value_range.measured(self.function, s.size, s.dtype, s.white, like)
         except Raised:
             return None
-        self.known.tones.setdefault((s.dtype, s.white), found)
-        return found
+        self.known.tones.setdefault((s.dtype, s.white), tone)
+        return tone
 
     @functools.cached_property
     def window(self) -> Window | None:
@@ -97,25 +97,27 @@ class Measured:
     @functools.cached_property
     def following(self) -> Following | None:
         """What its resize follows, of all that is known; None if it is nothing."""
-        found = self._following(candidates())
-        if found is not None:
-            new = (one for one in found.candidates[:1] if one not in self.known.conventions)
+        following = self._following(candidates())
+        if following is not None:
+            new = (one for one in following.candidates[:1] if one not in self.known.conventions)
             self.known.conventions.extend(new)
-        return found
+        return following
 
     def follow(self, among: Sequence[Candidate]) -> set[Candidate]:
         """Those of some conventions that its resize can be following."""
         known = self.__dict__.get("following")
-        found = known if known is not None else self._following(among)
-        fitting = {c for _, each in found.ways for c in each} if found is not None else set()
+        following = known if known is not None else self._following(among)
+        fitting = (
+            {c for _, each in following.ways for c in each} if following is not None else set()
+        )
         return fitting & {*among}
 
     @functools.cached_property
     def _bounding(self) -> Following | None:
         """A convention that it follows, whose bound holds: any will do."""
         likely = self.known.conventions
-        found = self._following(likely) if likely else None
-        return found if found is not None else self.following
+        following = self._following(likely) if likely else None
+        return following if following is not None else self.following
 
     def _following(self, among: Sequence[Candidate]) -> Following | None:
         s = self.setting

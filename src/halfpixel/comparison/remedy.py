@@ -103,14 +103,14 @@ def _of_resize(
     a: Measured, b: Measured, elsewhere: Sequence[tuple[Measured, Measured]]
 ) -> tuple[Remedy, ...]:
     """The resize of A in the framework of B; that of B in the framework of A too, if it is no single call."""
-    found: list[Remedy] = []
-    for i, (letter, other, mine, theirs) in enumerate((("B", "A", b, a), ("A", "B", a, b))):
-        one = _in_framework(mine.function, theirs, [pair[i] for pair in elsewhere], letter, other)
+    remedies: list[Remedy] = []
+    for i, (letter, other, own, followed) in enumerate((("B", "A", b, a), ("A", "B", a, b))):
+        one = _in_framework(own.function, followed, [pair[i] for pair in elsewhere], letter, other)
         if one is not None:
-            found.append(one)
+            remedies.append(one)
             if "\n" not in one.code:
                 break
-    return tuple(sorted(found, key=lambda one: one.code.count("\n") > 0))
+    return tuple(sorted(remedies, key=lambda one: one.code.count("\n") > 0))
 
 
 def _lasting(follows: Following, elsewhere: Sequence[Measured]) -> list[Candidate]:
@@ -123,10 +123,10 @@ def _lasting(follows: Following, elsewhere: Sequence[Measured]) -> list[Candidat
 
 
 def _in_framework(
-    function: Function, theirs: Measured, elsewhere: Sequence[Measured], letter: str, other: str
+    function: Function, followed: Measured, elsewhere: Sequence[Measured], letter: str, other: str
 ) -> Remedy | None:
     """What another function follows, as a function's own framework has it."""
-    follows = theirs.following
+    follows = followed.following
     if follows is None:
         return None
     rows, columns = follows.paths
@@ -135,15 +135,15 @@ def _in_framework(
     convention = (lasting or follows.candidates)[0].convention
     rules = {c.rule for c in lasting or follows.candidates if c.convention == convention}
     text = _call(convention, frozenset(rules), n_in, (rows.resized, columns.resized))
-    does = "does" if lasting else f"does with images of {'×'.join(map(str, theirs.setting.size))}"
-    found: list[tuple[Target, Equivalent]] = []
+    does = "does" if lasting else f"does with images of {'×'.join(map(str, followed.setting.size))}"
+    equivalents: list[tuple[Target, Equivalent]] = []
     for target in targets(function) if text else ():
         best = _converted(text, target)
         if best is not None:
-            found.append((target, best))
-    if not found:
+            equivalents.append((target, best))
+    if not equivalents:
         return None
-    target, best = min(found, key=lambda pair: pair[1].code.count("\n"))
+    target, best = min(equivalents, key=lambda pair: pair[1].code.count("\n"))
     how = (
         "resize by"
         if best.call
@@ -157,7 +157,7 @@ def _in_framework(
 def _call(convention: Resize, rules: frozenset[str | None], n_in: Size, n_out: Size) -> str:
     """A call of the catalogue that follows a convention, as a user writes it; of nearest, by one of the
     coordinate rules. Empty if there is none."""
-    said = [
+    texts = [
         str(expression)
         for call in trials.calls("resize")
         if call.plain and convention in list(call.follows.values())[-1:]
@@ -165,7 +165,7 @@ def _call(convention: Resize, rules: frozenset[str | None], n_in: Size, n_out: S
         for expression in [call.expression(Request(convention, (1, 3, *n_in), n_out))]
         if expression is not None
     ]
-    return min(said, key=len, default="")
+    return min(texts, key=len, default="")
 
 
 @functools.lru_cache(maxsize=64)
@@ -192,8 +192,8 @@ def targets(function: Function) -> list[Target]:
     fn = inspect.unwrap(getattr(fn, "__func__", fn))
     code, scope = getattr(fn, "__code__", None), getattr(fn, "__globals__", {})
     names = {name: _framework(value) for name, value in scope.items()}
-    here = [names[name] for name in (code.co_names if code else ()) if names.get(name)]
-    every = here or [target for target in names.values() if target]
+    in_code = [names[name] for name in (code.co_names if code else ()) if names.get(name)]
+    every = in_code or [target for target in names.values() if target]
     return list(dict.fromkeys(target for target in every if target is not None))
 
 

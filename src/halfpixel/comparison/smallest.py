@@ -106,12 +106,12 @@ def smallest(worst: Look, a: Measured, b: Measured, least: float | None) -> Smal
         least: the difference that counts, in the unit of A; None where outputs of two shapes count.
     """
     search = _Search(a, b, least)
-    found = _reduced(search, worst.probe.pixels)
-    tiny = _tiny(search, found)
-    found = found if tiny is None else tiny
-    if found is None:
+    reduced = _reduced(search, worst.probe.pixels)
+    tiny = _tiny(search, reduced)
+    reduced = reduced if tiny is None else tiny
+    if reduced is None:
         return None
-    shown = search.look(_simplified(search, found))
+    shown = search.look(_simplified(search, reduced))
     return Smallest(shown, *_printed(shown))
 
 
@@ -148,32 +148,32 @@ def _reduced(search: _Search, worst: Image) -> Image | None:
     """The worst image, cut along one axis and then the other for as long as it shows the difference."""
     if not search(worst):
         return None
-    found = worst
+    reduced = worst
     for axis in (0, 1):
-        low, high = 0, found.shape[axis]
+        low, high = 0, reduced.shape[axis]
         while high - low > 1:
             middle = (low + high) // 2
-            cut = np.ascontiguousarray(np.take(found, range(middle), axis=axis))
+            cut = np.ascontiguousarray(np.take(reduced, range(middle), axis=axis))
             if search(cut):
-                found, high = cut, middle
+                reduced, high = cut, middle
             else:
                 low = middle
-    return found
+    return reduced
 
 
-def _simplified(search: _Search, found: Image) -> Image:
+def _simplified(search: _Search, image: Image) -> Image:
     """Of the same size: a simpler image, and pixels that are black where that is enough."""
-    h, w = found.shape[:2]
-    found = next((pixels for pixels in _simple((h, w)) if search(pixels)), found)
+    h, w = image.shape[:2]
+    image = next((pixels for pixels in _simple((h, w)) if search(pixels)), image)
     blocks = max(1, h * w // 64)
     for start in range(0, h * w, blocks):
-        pixels = found.copy()
+        pixels = image.copy()
         part = pixels.reshape(h * w, 3)[start : start + blocks]
         if not part.any():
             continue
         part[:] = 0
-        found = pixels if search(pixels) else found
-    return found
+        image = pixels if search(pixels) else image
+    return image
 
 
 # ---------------------------------------------------------------------------- printed
@@ -182,17 +182,17 @@ _ROWS, _COLUMNS = 4, 8
 Rows = tuple[str, ...]
 
 
-def _printed(found: Look) -> tuple[tuple[Rows, Rows, Rows], str]:
+def _printed(look: Look) -> tuple[tuple[Rows, Rows, Rows], str]:
     """The image and both outputs as rows of numbers, around the largest difference where they are large; of
     channels that are not all alike, the one that differs most."""
-    row, column, channel = found.difference.at if found.difference else (0, 0, 0)
-    (h, w), n_in = found.a.size, found.probe.size
+    row, column, channel = look.difference.at if look.difference else (0, 0, 0)
+    (h, w), n_in = look.a.size, look.probe.size
     near = min(n_in[0] - 1, (2 * row + 1) * n_in[0] // (2 * h)), min(
         n_in[1] - 1, (2 * column + 1) * n_in[1] // (2 * w)
     )  # fmt: skip
-    outputs = found.a.image, found.b.image
+    outputs = look.a.image, look.b.image
     grey = all((image == image[..., :1]).all() for image in outputs)
-    image, shown = _cut(np.asarray(found.probe.pixels, np.float64), near)
+    image, shown = _cut(np.asarray(look.probe.pixels, np.float64), near)
     parts = [f"of the image {shown}"] if shown else []
     rows = []
     for output in outputs:

@@ -78,11 +78,11 @@ def stages(look: Look, a: Measured, b: Measured) -> tuple[Stage, ...]:
     return (*_of_image(look, a, b), *_of_values(look, a, b), *_of_arrays(look, a, b))
 
 
-def described(found: tuple[Stage, ...], a: Measured, b: Measured) -> tuple[Stage, ...]:
+def described(stages: tuple[Stage, ...], a: Measured, b: Measured) -> tuple[Stage, ...]:
     """The same stages, with what the resizes follow where both are known to resize: that takes a search."""
     return tuple(
         replace(one, a=_follows(a), b=_follows(b)) if one.name == "resize" and not one.a else one
-        for one in found
+        for one in stages
     )
 
 
@@ -201,18 +201,18 @@ def _one_convention(a: Measured, b: Measured) -> bool:
     one, other = a.following, b.following
     if one is None or other is None:
         return False
-    mine, theirs = (
-        {(paths, c.convention) for paths, found in side.ways for c in found}
+    one_ways, other_ways = (
+        {(paths, c.convention) for paths, fitting in side.ways for c in fitting}
         for side in (one, other)
     )
-    return bool(mine & theirs)
+    return bool(one_ways & other_ways)
 
 
 def _untold(look: Look) -> list[Stage]:
     sizes = [f"{h}×{w}" for h, w in (look.a.size, look.b.size)]
-    found = [Stage(name, None, "not told", "not told") for name in NAMES[:4]]
-    found[0] = Stage("window", None, *sizes)
-    return found
+    stages = [Stage(name, None, "not told", "not told") for name in NAMES[:4]]
+    stages[0] = Stage("window", None, *sizes)
+    return stages
 
 
 def _inner(levels: Float, window: Window) -> Float:
@@ -248,10 +248,10 @@ def _same_window(a: Measured, b: Measured) -> Same:
     # of a coarser window a crop by a pixel would not be seen
     if all(off <= 2 * (p + q) <= 0.5 for off, (_, _, p, q) in zip(apart, axes, strict=True)):
         return True
-    mine, theirs = a.following, b.following
+    following, other_following = a.following, b.following
     counts = [(one.count, other.count) for one, other, _, _ in axes]
-    if mine is not None and theirs is not None and all(n == m for n, m in counts):
-        if {paths for paths, _ in mine.ways} & {paths for paths, _ in theirs.ways}:
+    if following is not None and other_following is not None and all(n == m for n, m in counts):
+        if {paths for paths, _ in following.ways} & {paths for paths, _ in other_following.ways}:
             return True
         # a coarse window leaves paths open that were not tried
         return False if all(2 * near <= 0.5 for *_, p, q in axes for near in (p, q)) else None
@@ -302,9 +302,9 @@ def _moved(one: Float, other: Float, a: Measured, b: Measured) -> bool:
         y, x = down + i, right + j
         if (y, x) == (0, 0) or abs(y) > h // 2 or abs(x) > w // 2:
             continue
-        mine = one[max(0, y) : h + min(0, y), max(0, x) : w + min(0, x)]
-        theirs = other[max(0, -y) : h + min(0, -y), max(0, -x) : w + min(0, -x)]
-        if (abs(mine - theirs) <= explained(a, b)).all():
+        overlap = one[max(0, y) : h + min(0, y), max(0, x) : w + min(0, x)]
+        other_overlap = other[max(0, -y) : h + min(0, -y), max(0, -x) : w + min(0, -x)]
+        if (abs(overlap - other_overlap) <= explained(a, b)).all():
             return True
     return False
 

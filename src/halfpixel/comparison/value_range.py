@@ -155,26 +155,26 @@ def measured(
     Raises:
         Raised: the function raised.
     """
-    found: dict[str, Output] = {}
+    outputs: dict[str, Output] = {}
 
     def images(names: Sequence[str]) -> dict[str, Float]:
         colours = {**COLOURS, "mixed": _MIXED}
         for name in names:
-            if name not in found:
-                found[name] = run(constant(colours[name], size, dtype, white))
-        shown = {name: found[name].image for name in names}
+            if name not in outputs:
+                outputs[name] = run(constant(colours[name], size, dtype, white))
+        shown = {name: outputs[name].image for name in names}
         if len({image.shape for image in shown.values()}) > 1:
             raise Raised("the size of its output depends on the image's colour")
         return shown
 
     if like is not None and like.affine:
-        again = _again(images(("black", "white", "mixed")), like, found["black"].array.dtype)
+        again = _again(images(("black", "white", "mixed")), like, outputs["black"].array.dtype)
         if again is not None:
             return again
     shown = images(tuple(COLOURS))
     with np.errstate(all="ignore"):
         inside = (shown["black"] != shown["white"]).any(axis=2)
-        return _tone(shown, inside, found["black"].array.dtype)
+        return _tone(shown, inside, outputs["black"].array.dtype)
 
 
 def _again(images: dict[str, Float], like: Tone, dtype: np.dtype[Any]) -> Tone | None:
