@@ -71,21 +71,21 @@ class Rule:
     @property
     def coordinates(self) -> Mapping[str, tuple[str, ...]]:
         """Its coordinate rules, with the dtypes that each is about."""
-        found: dict[str, tuple[str, ...]] = {}
+        dtypes_of: dict[str, tuple[str, ...]] = {}
         for dtype, arithmetic in self.call.arithmetic.items():
             if arithmetic.coordinate_rule and self.convention is not None:
                 name = arithmetic.coordinate_rule
-                found[name] = (*found.get(name, ()), dtype)
-        return found
+                dtypes_of[name] = (*dtypes_of.get(name, ()), dtype)
+        return dtypes_of
 
     @property
     def integers(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
         """Its integer arithmetics, with the dtypes that they are about; of several, the environment decides
         which one is followed."""
-        found: dict[tuple[str, ...], tuple[str, ...]] = {}
+        dtypes_of: dict[tuple[str, ...], tuple[str, ...]] = {}
         for dtype, names in self.call.roundings.items() if self.convention is not None else ():
-            found[names] = (*found.get(names, ()), dtype)
-        return found
+            dtypes_of[names] = (*dtypes_of.get(names, ()), dtype)
+        return dtypes_of
 
     @property
     def exactness(self) -> str:
@@ -107,10 +107,10 @@ class Rule:
         """Short notes on the call; empty if there are none."""
         if self.follows == REFUSED:
             return [refusal.why for refusal in self.call.refusals if not refusal.dtypes][-1:]
-        found = [] if self.sizes == ANYWHERE else [self.sizes]
-        found += [] if self.exactness == "up to rounding" else [f"floats {self.exactness}"]
-        found += [f"{', '.join(d)} {' or '.join(names)}" for names, d in self.integers.items()]
-        return found + [f"defect: {d.why} ({d.releases})" for d in self.call.defects]
+        notes = [] if self.sizes == ANYWHERE else [self.sizes]
+        notes += [] if self.exactness == "up to rounding" else [f"floats {self.exactness}"]
+        notes += [f"{', '.join(d)} {' or '.join(names)}" for names, d in self.integers.items()]
+        return notes + [f"defect: {d.why} ({d.releases})" for d in self.call.defects]
 
     def json(self) -> documents.Rule:
         """The same for a program."""
@@ -148,20 +148,20 @@ def every_rule() -> tuple[Rule, ...]:
 @functools.cache
 def conventions() -> Mapping[Resize, list[Rule]]:
     """Every resize convention that a call follows, with its rules; those of one mode stand together."""
-    found: dict[Resize, list[Rule]] = {}
+    by_convention: dict[Resize, list[Rule]] = {}
     for rule in every_rule():
         if rule.convention is not None:
-            found.setdefault(rule.convention, []).append(rule)
+            by_convention.setdefault(rule.convention, []).append(rule)
     order = list(KERNELS)
-    return dict(sorted(found.items(), key=lambda item: order.index(item[0].mode)))
+    return dict(sorted(by_convention.items(), key=lambda item: order.index(item[0].mode)))
 
 
 def grouped(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
     """Rules by what they follow: those of a group are interchangeable. Resizes by mode."""
-    found: dict[str, list[Rule]] = {words(convention): [] for convention in conventions()}
+    by_words: dict[str, list[Rule]] = {words(convention): [] for convention in conventions()}
     for rule in rules:
-        found.setdefault(rule.follows, []).append(rule)
-    return {follows: some for follows, some in found.items() if some}
+        by_words.setdefault(rule.follows, []).append(rule)
+    return {follows: some for follows, some in by_words.items() if some}
 
 
 def find_rules(
@@ -185,7 +185,7 @@ def find_rules(
         Unknown: no convention or no call has these words; the message says which are close.
     """
     one = convention_of(convention) if convention is not None and exactly else None
-    found = [
+    rules = [
         rule
         for rule in every_rule()
         if framework in (None, rule.call.framework)
@@ -194,9 +194,9 @@ def find_rules(
         and (one is not None or _holds(convention, rule.follows))
         and _holds(call, f"{rule.call.id} {rule.written}")
     ]
-    if not found:
+    if not rules:
         _check_words(convention, call)
-    return found
+    return rules
 
 
 def _holds(wanted: str | None, text: str) -> bool:
@@ -211,13 +211,13 @@ def _check_words(convention: str | None, call: str | None) -> None:
     Raises:
         Unknown: one does not; the message says which names are close.
     """
-    said = []
+    errors = []
     if convention is not None and not any(_holds(convention, r.follows) for r in every_rule()):
-        said.append(_closest(convention, [words(c) for c in conventions()], "convention"))
+        errors.append(_closest(convention, [words(c) for c in conventions()], "convention"))
     if call is not None and not any(_holds(call, f"{r.call.id} {r.written}") for r in every_rule()):
-        said.append(_closest(call, [r.call.id for r in every_rule()], "call"))
-    if said:
-        raise Unknown("; ".join(said))
+        errors.append(_closest(call, [r.call.id for r in every_rule()], "call"))
+    if errors:
+        raise Unknown("; ".join(errors))
 
 
 def _closest(wanted: str, names: Iterable[str], what: str) -> str:
@@ -271,21 +271,21 @@ def sizes_of(call: Call) -> str:
         return ANYWHERE
     convention = call.latest if call.follows else Resize(mode="linear")
     axis = range(1, equivalence.LARGEST + 1)
-    meant = np.array([[convention.takes(n, m) for m in axis] for n in axis])
-    said = meant & np.array([[_takes(call, n, m) for m in axis] for n in axis])
-    if np.array_equal(said, meant):
-        return ANYWHERE if np.all(meant) else "every size that the convention takes"
-    found = equivalence.widest(said)
-    if np.array_equal(_union(found), said):
-        return " or ".join(found)
-    if np.array_equal(_union(equivalence.widest(~said)), ~said):
-        return f"not {' or '.join(equivalence.widest(~said))}"
-    return f"some sizes, including {' and '.join(found)}" if found else "some sizes"
+    taken = np.array([[convention.takes(n, m) for m in axis] for n in axis])
+    expressible = taken & np.array([[_takes(call, n, m) for m in axis] for n in axis])
+    if np.array_equal(expressible, taken):
+        return ANYWHERE if np.all(taken) else "every size that the convention takes"
+    regimes = equivalence.widest(expressible)
+    if np.array_equal(_union(regimes), expressible):
+        return " or ".join(regimes)
+    if np.array_equal(_union(equivalence.widest(~expressible)), ~expressible):
+        return f"not {' or '.join(equivalence.widest(~expressible))}"
+    return f"some sizes, including {' and '.join(regimes)}" if regimes else "some sizes"
 
 
-def _union(found: Iterable[str]) -> NDArray[np.bool_]:
+def _union(regimes: Iterable[str]) -> NDArray[np.bool_]:
     held = np.zeros((equivalence.LARGEST, equivalence.LARGEST), bool)
-    for regime in found:
+    for regime in regimes:
         held = held | equivalence.sizes(regime)
     return held
 
@@ -332,8 +332,8 @@ def convention_of(text: str) -> Resize:
     'resize cubic align_corners cubic_coeff_a=-0.5'
     """
     given = text.split()
-    if len(given) == 1 and (found := _by_name(given[0])) is not None:
-        return found
+    if len(given) == 1 and (named := _by_name(given[0])) is not None:
+        return named
     attributes: dict[str, Any] = {}
     for word in given:
         if word == "resize":
@@ -392,5 +392,5 @@ def _meant(word: str) -> str:
     known += [*_FLAGS, *(f"{name}=" for name in _NUMBERS)]
     names = [call.id for framework in FRAMEWORKS.values() for call in framework.calls]
     close = difflib.get_close_matches(word, [*known, *names], 3, 0.5)
-    asked = f"; did you mean {' or '.join(close)}?" if close else f"; words: {', '.join(known)}"
-    return f"{word!r} is no word of a convention and no call{asked}"
+    hint = f"; did you mean {' or '.join(close)}?" if close else f"; words: {', '.join(known)}"
+    return f"{word!r} is no word of a convention and no call{hint}"

@@ -56,7 +56,7 @@ class Disagreement:
 def release_of(one: Record) -> Release:
     """The release of a record, with those of the packages beside it."""
     own = one.release.partition("+")[0]
-    return Release(own, {name: said.partition("+")[0] for name, said in one.packages.items()})
+    return Release(own, {name: version.partition("+")[0] for name, version in one.packages.items()})
 
 
 def names_of(one: Record) -> Names:
@@ -67,7 +67,7 @@ def names_of(one: Record) -> Names:
         useIPP=lambda: kernels.get("ipp") != "none", getIppVersion=lambda: kernels.get("ipp", "")
     )
     instructions = {"avx2": "*AVX2", "avx512f": "*AVX512-SKX"}  # as OpenCV has them
-    features = " ".join(said for flag, said in instructions.items() if flag in processor)
+    features = " ".join(name for flag, name in instructions.items() if flag in processor)
     capability = kernels.get("capability", "unknown")
     if capability == "unknown":
         capability = "AVX2" if "avx2" in processor else "DEFAULT"
@@ -100,23 +100,23 @@ def disagreements(
             # what is the same, declared the same and judged by the same names is off in the same way
             digest = digests.get(call.name, "absent")
             alike = known.setdefault((call.name, digest, str(one.provenance["kernels"])), [])
-            found = next((found for other, found in alike if other == now), None)
-            if found is None:
-                found = list(of_call(call, one))
-                alike.append((now, found))
-            yield from (replace(each, release=release) for each in found)
+            judged = next((judged for other, judged in alike if other == now), None)
+            if judged is None:
+                judged = list(of_call(call, one))
+                alike.append((now, judged))
+            yield from (replace(each, release=release) for each in judged)
 
 
 def of_call(call: Call, one: Record) -> Iterator[Disagreement]:
     """Where a call and a record disagree."""
     release, names = release_of(one), names_of(one)
     now = call.at(release)
-    there = call.name not in one.absent
-    if now is not None and not there:
+    recorded = call.name not in one.absent
+    if now is not None and not recorded:
         text = "it is declared for this release, which lacks it: " + one.absent[call.name]
         yield Disagreement(call.name, "", "", one.release, call.name, text)
         return
-    if not there:
+    if not recorded:
         return
     for probe in probes.of_call(call, release):
         if now is not None and not _claims(now, probe):
@@ -226,9 +226,9 @@ def _by_factors(now: Call, probe: probes.Probe, convention: Resize) -> Computati
     """What the call makes, in a release, of the factors that it was given."""
     given, scaling = probe.computation, now.scaling
     assert scaling is not None
-    said = now if now.expression(given.request) is not None else probe.call
-    assert said.scaling is not None
-    factors = said.scaling.factors(given.request)
+    expressible = now if now.expression(given.request) is not None else probe.call
+    assert expressible.scaling is not None
+    factors = expressible.scaling.factors(given.request)
     if factors is None:
         return given
     return scaling.computation(convention, given.inputs["x"], factors)
@@ -286,12 +286,12 @@ def explained(framework: str, one: Disagreement) -> bool:
 
 def listing(framework: str, releases: Iterable[str]) -> Iterator[str]:
     """The disagreements that nothing explains: a paragraph for what releases and probes have alike."""
-    found: dict[tuple[str, str], list[Disagreement]] = {}
+    by_reason: dict[tuple[str, str], list[Disagreement]] = {}
     for one in disagreements(framework, releases):
         if not explained(framework, one):
             reason = re.sub(r"\d+ of \d+", "some", one.reason)
-            found.setdefault((one.call, reason), []).append(one)
-    for (call, reason), alike in found.items():
+            by_reason.setdefault((one.call, reason), []).append(one)
+    for (call, reason), alike in by_reason.items():
         dtypes = "/".join(dict.fromkeys(one.dtype for one in alike if one.dtype))
         names = sorted({one.probe for one in alike})
         where = ", ".join(dict.fromkeys(one.release for one in alike))

@@ -92,15 +92,15 @@ def _loaded(name: str) -> ctypes.CDLL | None:
 
 
 def _read(path: Path) -> _Library:
-    found = _Library()
+    library = _Library()
     home = ""
     for line in _objdump("-p", path):
         if match := re.match(r"\s*NEEDED\s+(\S+)", line):
-            found.needed.append(match[1])
+            library.needed.append(match[1])
         elif match := re.match(r"\s*required from (\S+):", line):
             home = match[1]
         elif home and (match := re.match(r"\s*0x\S+ 0x\S+ \d+ (\S+)", line)):
-            found.versions[match[1]] = home
+            library.versions[match[1]] = home
     for line in _objdump("-T", path):
         match = re.match(r"\S+ (.{7}) (\S+)\s+\S+\s+(\S+\s+)??(\S+)$", line)
         if match is None:
@@ -108,15 +108,15 @@ def _read(path: Path) -> _Library:
         flags, section, version, name = match.groups()
         version = (version or "").strip().strip("()").removeprefix("Base")
         if section != "*UND*":
-            found.defined.add(name)
+            library.defined.add(name)
         elif "w" not in flags:
-            found.undefined.add((name, version))
-    return found
+            library.undefined.add((name, version))
+    return library
 
 
 def _objdump(flag: str, path: Path) -> Iterator[str]:
-    said = subprocess.run(["objdump", flag, path], capture_output=True, text=True, check=True)
-    return iter(said.stdout.splitlines())
+    done = subprocess.run(["objdump", flag, path], capture_output=True, text=True, check=True)
+    return iter(done.stdout.splitlines())
 
 
 def _compiled(target: Path, names: dict[str, set[str]]) -> Path:
@@ -124,8 +124,8 @@ def _compiled(target: Path, names: dict[str, set[str]]) -> Path:
     every = sorted(set[str]().union(*names.values()))
     source = "\n".join(f"long {name}(void) {{ return {_ERROR}; }}" for name in every)
     versions = "\n".join(
-        f"{version} {{ global: {' '.join(f'{name};' for name in sorted(found))} }};"
-        for version, found in names.items()
+        f"{version} {{ global: {' '.join(f'{name};' for name in sorted(functions))} }};"
+        for version, functions in names.items()
         if version != _UNVERSIONED
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -142,8 +142,8 @@ def _compiled(target: Path, names: dict[str, set[str]]) -> Path:
 
 def main(arguments: list[str]) -> int:
     """Write the stand-ins into the PyTorch of this Python, or of the folder that is named."""
-    found = importlib.util.find_spec("torch")
-    folder = arguments[0] if arguments else (found.origin if found else None)
+    spec = importlib.util.find_spec("torch")
+    folder = arguments[0] if arguments else (spec.origin if spec else None)
     if folder is None:
         print("torch is not installed: name the folder of its package", file=sys.stderr)  # noqa: T201
         return 2

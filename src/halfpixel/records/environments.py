@@ -211,7 +211,8 @@ class Workshop:
         era = era_of(framework, release)
         python = interpreter(era.python)
         wanted = [
-            (layer, said, self._path(era, layer, said)) for layer, said in layers(era, release)
+            (layer, packages, self._path(era, layer, packages))
+            for layer, packages in layers(era, release)
         ]
         self._keep({path for _, _, path in wanted})
         for layer, requirements, path in wanted:
@@ -264,11 +265,11 @@ def interpreter(version: str) -> str:
     Raises:
         RecordError: there is none.
     """
-    for found in filter(None, (shutil.which(f"python{version}"), _of_pyenv(version))):
+    for path in filter(None, (shutil.which(f"python{version}"), _of_pyenv(version))):
         if (
-            _output(found, "--version") is not None
+            _output(path, "--version") is not None
         ):  # pyenv has shims that only say that they are none
-            return found
+            return path
     raise RecordError(f"needs Python {version}: there is no python{version} on the PATH")
 
 

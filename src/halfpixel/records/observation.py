@@ -60,42 +60,44 @@ def run(python: str, plan: Path, out: Path, variables: Mapping[str, str] | None 
         check=False,
     )
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.strip()] or ["no word"]
-        raise RecordError(next((s for s in said if s.startswith("import failed")), said[-1]))
+        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no word"]
+        raise RecordError(next((s for s in lines if s.startswith("import failed")), lines[-1]))
 
 
-def record_of(framework: str, plan: Path, out: Path, beside: str = "") -> Record:
+def record_of(framework: str, plan: Path, out: Path, suffix: str = "") -> Record:
     """What the recorder wrote, as a record.
 
     Args:
         framework: its name.
         plan: what the recorder read.
         out: what it wrote.
-        beside: what is added to the release that the module says, such as ``+keras3.8.0``.
+        suffix: what is added to the release that the module says, such as ``+keras3.8.0``.
     """
-    asked = json.loads(plan.read_text(encoding="utf-8"))["probes"]
-    found = recorder.read(str(out))
-    environment = found["environment"]
+    steps = json.loads(plan.read_text(encoding="utf-8"))["probes"]
+    written = recorder.read(str(out))
+    environment = written["environment"]
     packages = environment.pop("packages")
     outcomes: dict[Key, Outcome] = {}
     lacks: dict[str, str] = {}
-    for number, step in enumerate(asked):
-        entry = found["outcomes"][number]
+    for number, step in enumerate(steps):
+        entry = written["outcomes"][number]
         if "absent" in entry:
             lacks.setdefault(step["call"], entry["absent"])
         else:
             outcomes[step["call"], step["dtype"], step["probe"]] = _outcome(entry)
     absent = _absent(lacks, outcomes)
-    said = next(iter(packages.values())).partition("+")[0] + beside
-    return Record(framework, said, packages, environment, outcomes, absent)
+    release = next(iter(packages.values())).partition("+")[0] + suffix
+    return Record(framework, release, packages, environment, outcomes, absent)
 
 
 def _absent(lacks: dict[str, str], outcomes: dict[Key, Outcome]) -> dict[str, str]:
     """The calls of which nothing came out but that they are not there."""
-    there = {call for (call, _, _), outcome in outcomes.items() if not isinstance(outcome, Refusal)}
-    for key in [key for key in outcomes if key[0] in lacks and key[0] not in there]:
+    present = {
+        call for (call, _, _), outcome in outcomes.items() if not isinstance(outcome, Refusal)
+    }
+    for key in [key for key in outcomes if key[0] in lacks and key[0] not in present]:
         del outcomes[key]  # a dtype that is not there either
-    return {call: words for call, words in lacks.items() if call not in there}
+    return {call: words for call, words in lacks.items() if call not in present}
 
 
 def _outcome(entry: dict[str, Any]) -> Outcome:

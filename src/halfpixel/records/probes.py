@@ -153,8 +153,8 @@ def of_call(call: Call, release: str | Release) -> Iterator[Probe]:
 
 def _said(call: Call, now: Call | None, computation: Computation) -> Expression | None:
     """The call as the release says it, or, where that is not known, as the latest do."""
-    said = now.expression(computation.request) if now is not None else None
-    return said if said is not None else call.expression(computation.request)
+    expression = now.expression(computation.request) if now is not None else None
+    return expression if expression is not None else call.expression(computation.request)
 
 
 def _computations(call: Call, dtype: DType) -> Iterator[tuple[str, Computation]]:
@@ -167,8 +167,8 @@ def _computations(call: Call, dtype: DType) -> Iterator[tuple[str, Computation]]
         (entry.name, _computation(convention, entry, dtype))
         for entry in _entries(call, convention, dtype)
     )
-    asked = [one for one in every if _says(call, one[1])]
-    yield from asked[: _most(call, dtype, convention)]
+    expressible = [one for one in every if _says(call, one[1])]
+    yield from expressible[: _most(call, dtype, convention)]
 
 
 def _computation(convention: Resize, entry: ResizeCase, dtype: DType) -> Computation:
@@ -305,30 +305,30 @@ def hash_of(text: str) -> str:
 
 
 def _step(probe: Probe) -> dict[str, Any]:
-    call, said = probe.now or probe.call, probe.expression
+    call, expression = probe.now or probe.call, probe.expression
     step: dict[str, Any] = {
         "call": call.name,
         "dtype": probe.dtype,
         "probe": probe.name,
         "runner": runner(call),
-        "text": str(said),
+        "text": str(expression),
     }
     if step["runner"] == "node":
         step["model"] = _model(call, probe)
     if step["runner"] == "session":
         x = call.arrays(probe.computation, probe.dtype)["x"]
-        step["model"] = base64.b64encode(onnx_models.resize_of(said).model(x)).decode()
+        step["model"] = base64.b64encode(onnx_models.resize_of(expression).model(x)).decode()
     if step["runner"] == "unpadded":
-        asked: Any = said.args[1:]
+        arguments: Any = expression.args[1:]
         height, width = probe.computation.inputs["x"].shape[2:]
-        (box_h, box_w), (above, left) = padded((height, width), asked)
+        (box_h, box_w), (above, left) = padded((height, width), arguments)
         step["box"] = [above, left, box_h, box_w]
     if step["runner"] == "depthwise":
-        step["channels"] = dict(said.kwargs)["input_sizes"][-1]  # type: ignore[index]
+        step["channels"] = dict(expression.kwargs)["input_sizes"][-1]  # type: ignore[index]
     if step["runner"] == "torch_layer":
-        step["layer"] = str(said.function)
-    if step["runner"].startswith("keras") and isinstance(said.function, Expression):
-        step["layer"] = str(of_dtype(said.function, probe.dtype))
+        step["layer"] = str(expression.function)
+    if step["runner"].startswith("keras") and isinstance(expression.function, Expression):
+        step["layer"] = str(of_dtype(expression.function, probe.dtype))
     return step
 
 

@@ -101,8 +101,8 @@ def releases(framework: str) -> list[str]:
     from packaging.version import Version
 
     folder = root() / framework
-    found = (path.stem for path in folder.glob("*.json") if path.name not in (UNRECORDED, ROUNDING))
-    return sorted(found, key=Version)
+    names = (path.stem for path in folder.glob("*.json") if path.name not in (UNRECORDED, ROUNDING))
+    return sorted(names, key=Version)
 
 
 def nearest(framework: str, release: str) -> str | None:
@@ -114,13 +114,13 @@ def nearest(framework: str, release: str) -> str | None:
     from packaging.version import InvalidVersion, Version
 
     try:
-        asked = Version(release)
+        version = Version(release)
     except InvalidVersion:
         return None
     known = {Version(one.partition("+")[0]): one.partition("+")[0] for one in releases(framework)}
-    if any(one.release[:3] == asked.release[:3] for one in known) or not known:
+    if any(one.release[:3] == version.release[:3] for one in known) or not known:
         return None
-    return known[max((one for one in known if one < asked), default=min(known))]
+    return known[max((one for one in known if one < version), default=min(known))]
 
 
 # what stands beside the releases: those that could not be recorded, and what is off by rounding
@@ -368,10 +368,10 @@ def _problems_of_call(path: Path, call: str, used: set[str]) -> Iterator[str]:
         yield str(error) if isinstance(error, RecordError) else f"{goldens.shown(path)}: {error!r}"
         return
     named = {one for b in behaviours.values() for probes in b.values() for one in probes.values()}
-    for kind, there, wanted in (("behaviour", behaviours, used), ("outcome", outcomes, named)):
-        for name in sorted(wanted - set(there)):
+    for kind, stored, wanted in (("behaviour", behaviours, used), ("outcome", outcomes, named)):
+        for name in sorted(wanted - set(stored)):
             yield f"{goldens.shown(path)}: {kind} {name} is missing"
-        for name in sorted(set(there) - wanted):
+        for name in sorted(set(stored) - wanted):
             yield f"{goldens.shown(path)}: {kind} {name} is not used"
     for name, one in behaviours.items():
         if digest(json.dumps(one, sort_keys=True)) != name:

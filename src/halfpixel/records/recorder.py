@@ -80,9 +80,9 @@ def ended(status: Any) -> str:
 
 def read(path: str) -> Names:
     """What a file of outcomes has: by the number of the probe, and which one started last."""
-    found: Names = {"environment": None, "started": None, "outcomes": {}}
+    contents: Names = {"environment": None, "started": None, "outcomes": {}}
     if not os.path.exists(path):
-        return found
+        return contents
     with open(path, encoding="utf-8") as file:
         for line in file:
             try:
@@ -90,12 +90,12 @@ def read(path: str) -> Names:
             except ValueError:
                 continue  # cut off, as its process was
             if "environment" in entry:
-                found["environment"] = entry["environment"]
+                contents["environment"] = entry["environment"]
             elif "start" in entry:
-                found["started"] = entry["start"]
+                contents["started"] = entry["start"]
             else:
-                found["outcomes"][entry.pop("probe")] = entry
-    return found
+                contents["outcomes"][entry.pop("probe")] = entry
+    return contents
 
 
 def append(path: str, entry: Names) -> None:
@@ -466,11 +466,11 @@ def images(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
     """cv2 takes one image at a time, (H, W, C), and drops the axis of a single channel."""
     import numpy as np
 
-    found = []
+    results = []
     for image in inputs["x"].transpose(0, 2, 3, 1):
         result = evaluated(names, {"x": np.ascontiguousarray(image)}, probe["text"])
-        found.append((result if result.ndim == 3 else result[:, :, None]).transpose(2, 0, 1))
-    result = np.stack(found)
+        results.append((result if result.ndim == 3 else result[:, :, None]).transpose(2, 0, 1))
+    result = np.stack(results)
     return result, result.dtype.name
 
 
@@ -480,12 +480,12 @@ def pictures(names: Names, tensors: Names, inputs: Names, probe: Names) -> Resul
 
     x = inputs["x"]
     whole = x.shape[1] == 0 or (x.dtype == np.uint8 and x.shape[1] == 3)
-    found = []
+    results = []
     for image in x:
         planes = [image.transpose(1, 2, 0)] if whole else image
         made = [evaluated(names, {"x": plane}, probe["text"]) for plane in planes]
-        found.append(made[0].transpose(2, 0, 1) if whole else np.stack(made))
-    result = np.stack(found)
+        results.append(made[0].transpose(2, 0, 1) if whole else np.stack(made))
+    result = np.stack(results)
     return result, result.dtype.name
 
 

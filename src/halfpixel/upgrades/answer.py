@@ -42,10 +42,10 @@ class Compared:
     def disagreements(self) -> list[Change]:
         """Changes of results, or calls that are new or gone, of which the record shows something else than
         calls declare."""
-        found = (change for change in self.changes if change.seen == ONLY_SEEN)
+        seen = (change for change in self.changes if change.seen == ONLY_SEEN)
         not_seen = (change for change in self.changes if change.seen == NOT_SEEN)
-        told = (*SILENT, "appeared", "removed")
-        return [*found, *(change for change in not_seen if change.kind in told)]
+        kinds = (*SILENT, "appeared", "removed")
+        return [*seen, *(change for change in not_seen if change.kind in kinds)]
 
     @property
     def title(self) -> str:
@@ -190,30 +190,30 @@ def between(
     for one in (old, new):
         _check_known(one)
     chosen = None if calls is None else list(calls)
-    found = tuple(
+    comparisons = tuple(
         _compared(name, old, new, chosen)
         for name in FRAMEWORKS
         if release_of(name, old) is not None and release_of(name, new) is not None
     )
     notes = list(_notes(old, new))
-    if not found:
+    if not comparisons:
         raise ValueError(f"{old.words} and {new.words} have no framework in common: {notes[0]}")
-    for compared in found:
+    for compared in comparisons:
         notes += _unpredicted(compared, chosen)
-    return Upgrade(old, new, found, (*old.notes, *new.notes, *notes), usage)
+    return Upgrade(old, new, comparisons, (*old.notes, *new.notes, *notes), usage)
 
 
-def _unpredicted(found: Compared, chosen: Sequence[Call] | None) -> Iterator[str]:
+def _unpredicted(compared: Compared, chosen: Sequence[Call] | None) -> Iterator[str]:
     """What a release computes in a way that is not known, which says nothing of a change."""
     by_reason: dict[tuple[Release, DType, str], list[str]] = {}
-    for call in FRAMEWORKS[found.framework].calls if chosen is None else chosen:
-        for release in (found.old, found.new):
-            there = call.at(release) if call.framework == found.framework else None
-            for dtype, why in there.unpredicted.items() if there else ():
+    for call in FRAMEWORKS[compared.framework].calls if chosen is None else chosen:
+        for release in (compared.old, compared.new):
+            now = call.at(release) if call.framework == compared.framework else None
+            for dtype, why in now.unpredicted.items() if now else ():
                 by_reason.setdefault((release, dtype, why), []).append(call.name)
     for (release, dtype, why), names in by_reason.items():
         others = f" and {len(names) - 1} other calls" if len(names) > 1 else ""
-        title = FRAMEWORKS[found.framework].title
+        title = FRAMEWORKS[compared.framework].title
         yield f"{dtype} of {title} {release}, {names[0]}{others}, was not compared: {why}"
 
 
@@ -241,8 +241,8 @@ def _check_known(environment: Environment) -> None:
 def _notes(old: Environment, new: Environment) -> Iterator[str]:
     for package in dict.fromkeys((*old.releases, *new.releases)):
         if package not in old.releases or package not in new.releases:
-            here = "the old" if package in old.releases else "the new"
-            yield f"{package} is in {here} environment only, and was not compared"
+            which = "the old" if package in old.releases else "the new"
+            yield f"{package} is in {which} environment only, and was not compared"
     for framework in FRAMEWORKS:
         both = [release_of(framework, one) for one in (old, new)]
         for one in dict.fromkeys(one for one in both if one is not None and all(both)):
@@ -270,16 +270,16 @@ def _compared(
     calls = [call for call in FRAMEWORKS[framework].calls if chosen is None or call in chosen]
     records = [recorded(framework, release) for release in (before, after)]
     shown = seen(framework, records[0], records[1]) if records[0] and records[1] else None
-    there, found = 0, []
+    count, every = 0, []
     for call in calls:
         both = call.at(before), call.at(after)
-        there += any(both)
+        count += any(both)
         changes = compare(*both) if both[0] is not both[1] else []
         dated = [_dated(call, one, before, after) for one in changes]
-        found += dated if shown is None else held(call, dated, shown.get(call.name))
+        every += dated if shown is None else held(call, dated, shown.get(call.name))
     names = zip((before, after), records, strict=True)
     unrecorded = tuple(dict.fromkeys(str(release) for release, name in names if name is None))
-    return Compared(framework, before, after, there, tuple(found), unrecorded)
+    return Compared(framework, before, after, count, tuple(every), unrecorded)
 
 
 def of_call(call: Call, old: Release, new: Release) -> list[Change]:
@@ -304,10 +304,10 @@ def _dated(call: Call, change: Change, old: Release, new: Release) -> Change:
     """A change with the releases in which it came."""
     back = order(old.own) > order(new.own)  # type: ignore[operator]
     first, last = (new, old) if back else (old, new)
-    found = came(call, first, last, change.key)
-    if found is None:
+    steps_of = came(call, first, last, change.key)
+    if steps_of is None:
         return change
-    package, steps = found
+    package, steps = steps_of
     since = tuple(step if package == OWN else f"{package} {step}" for step in steps)
     announced = (source(call.framework, call.name, step) for step in since)
     return replace(change, since=since, source=next(filter(None, announced), None))

@@ -133,23 +133,23 @@ def _outcomes(call: Call, dtype: DType, other: Call) -> tuple[Outcome, ...]:
 
 def _answered(old: Call, new: Call) -> Iterator[Change]:
     """What only one of the releases answers: by the reason of the other, with the dtypes."""
-    found: dict[tuple[Kind, str], list[DType]] = {}
+    by_reason: dict[tuple[Kind, str], list[DType]] = {}
     for dtype in _dtypes(old, new):
         if _answers_alike(old, new, dtype):
             continue
         outcomes = zip(_outcomes(old, dtype, new), _outcomes(new, dtype, old), strict=True)
         for before, after in outcomes:
             if (before.kind, after.kind) == ("answers", "raises"):
-                found.setdefault(("refuses", _without_answer(after)), []).append(dtype)
+                by_reason.setdefault(("refuses", _without_answer(after)), []).append(dtype)
             if (before.kind, after.kind) == ("raises", "answers"):
-                found.setdefault(("accepts", _without_answer(before)), []).append(dtype)
-    for (kind, why), many in found.items():
+                by_reason.setdefault(("accepts", _without_answer(before)), []).append(dtype)
+    for (kind, why), many in by_reason.items():
         dtypes = tuple(dict.fromkeys(many))
         answering = [dtype for dtype in _dtypes(old, new) if _answers(old, new, dtype)]
         named = dtypes if why == NOT_TAKEN else _named(dtypes, answering)
         result, key = "returns a result", _kinds_of_outcomes(dtypes[0], old)
-        said = (result, why) if kind == "refuses" else (why, result)
-        yield _change(kind, new, said[0], said[1], named, key)
+        sides = (result, why) if kind == "refuses" else (why, result)
+        yield _change(kind, new, sides[0], sides[1], named, key)
 
 
 def _answers(old: Call, new: Call, dtype: DType) -> bool:
@@ -166,10 +166,10 @@ def _both_answer(old: Call, new: Call, dtype: DType) -> bool:
 
 def _answers_alike(old: Call, new: Call, dtype: DType) -> bool:
     """Whether nothing that decides what a call answers differs, so that no request needs to be tried."""
-    taken = (dtype in old.arithmetic) == (dtype in new.arithmetic)
-    said = old.expression is new.expression and convention_of(old) == convention_of(new)
+    same_dtypes = (dtype in old.arithmetic) == (dtype in new.arithmetic)
+    same_expression = old.expression is new.expression and convention_of(old) == convention_of(new)
     alike = old.refusals == new.refusals and old.crashes == new.crashes
-    return taken and said and alike
+    return same_dtypes and same_expression and alike
 
 
 def _without_answer(outcome: Outcome) -> str:
@@ -217,24 +217,26 @@ def _about(dtypes: Sequence[DType]) -> Key:
 
 def _values(old: Call, new: Call) -> Iterator[Change]:
     """Other values: one change, of all dtypes that it touches; defects; and last digits."""
-    taken = [dtype for dtype in _taken(new) if dtype in old.arithmetic]
-    touched = [dtype for dtype in taken if _meaning(old, dtype) != _meaning(new, dtype)]
-    found = _effects(old, new, touched)
-    changed = [dtype for effect in found for dtype in effect.dtypes]
-    if found:
-        named = [dtype for dtype in taken if dtype in changed]
+    dtypes = [dtype for dtype in _taken(new) if dtype in old.arithmetic]
+    touched = [dtype for dtype in dtypes if _meaning(old, dtype) != _meaning(new, dtype)]
+    effects_found = _effects(old, new, touched)
+    changed = [dtype for effect in effects_found for dtype in effect.dtypes]
+    if effects_found:
+        named = [dtype for dtype in dtypes if dtype in changed]
         before, after = (_said(call, named[0]) for call in (old, new))
-        yield _change("meaning", new, before, after, _named(named, taken), _about(named), found)
-    left = [dtype for dtype in taken if dtype not in changed]
+        yield _change(
+            "meaning", new, before, after, _named(named, dtypes), _about(named), effects_found
+        )
+    left = [dtype for dtype in dtypes if dtype not in changed]
     if left and _defects(old) != _defects(new):
         change = _of_defects(old, new, left)
-        if change.effects or not found:  # it may be one of the kernel of the others alone
-            yield replace(change, dtypes=_named(left, taken))
-    rounded = [d for d in taken if d not in changed and _rounds_otherwise(old, new, d)]
+        if change.effects or not effects_found:  # it may be one of the kernel of the others alone
+            yield replace(change, dtypes=_named(left, dtypes))
+    rounded = [d for d in dtypes if d not in changed and _rounds_otherwise(old, new, d)]
     if rounded:
-        said = "last digits, within the error bound"
+        words = "last digits, within the error bound"
         key = _arithmetics(rounded)
-        yield _change("rounding", new, "", said, _named(rounded, taken), key)
+        yield _change("rounding", new, "", words, _named(rounded, dtypes), key)
 
 
 def _rounds_otherwise(old: Call, new: Call, dtype: DType) -> bool:
@@ -242,26 +244,32 @@ def _rounds_otherwise(old: Call, new: Call, dtype: DType) -> bool:
     return before != after
 
 
-def _of_defects(old: Call, new: Call, taken: Sequence[DType]) -> Change:
+def _of_defects(old: Call, new: Call, dtypes: Sequence[DType]) -> Change:
     """A defect that came or went: at the sizes that show it, if these do."""
-    gone = [why for why in _defects(old) if why not in _defects(new)]
-    came = [why for why in _defects(new) if why not in _defects(old)]
-    before, after = (f"defect: {'; '.join(whys)}" if whys else "" for whys in (gone, came))
-    found = _effect_of_defects(old, new, taken)
-    kind: Kind = "meaning" if gone and came else "fixed" if gone else "defect"
-    said = follows(new)
+    fixed = [why for why in _defects(old) if why not in _defects(new)]
+    new_defects = [why for why in _defects(new) if why not in _defects(old)]
+    before, after = (f"defect: {'; '.join(whys)}" if whys else "" for whys in (fixed, new_defects))
+    effect = _effect_of_defects(old, new, dtypes)
+    kind: Kind = "meaning" if fixed and new_defects else "fixed" if fixed else "defect"
+    convention = follows(new)
     return _change(
-        kind, new, before or said, after or said, (), _about(taken), (found,) if found else ()
+        kind,
+        new,
+        before or convention,
+        after or convention,
+        (),
+        _about(dtypes),
+        (effect,) if effect else (),
     )
 
 
-def _effect_of_defects(old: Call, new: Call, taken: Sequence[DType]) -> Effect | None:
+def _effect_of_defects(old: Call, new: Call, dtypes: Sequence[DType]) -> Effect | None:
     if old.operation == "conv_transpose":
-        return effects.of_conv_transpose(old, new, taken)
+        return effects.of_conv_transpose(old, new, dtypes)
     if new.variant or not (old.follows and new.follows):
         return None  # the call that it is another way to say has it
     # a defect can be one of the kernel of integers, or of floats
-    kinds = [next((d for d in taken if (d in INTEGERS) == whole), None) for whole in (False, True)]
+    kinds = [next((d for d in dtypes if (d in INTEGERS) == whole), None) for whole in (False, True)]
     every = (effects.of_defects(old, new, dtype) for dtype in kinds if dtype is not None)
     return next((one for one in every if one is not None), None)
 
@@ -273,9 +281,9 @@ def _change(
     new: str,
     dtypes: tuple[str, ...],
     key: Key,
-    found: tuple[Effect, ...] = (),
+    effects: tuple[Effect, ...] = (),
 ) -> Change:
-    return Change(kind, call, str(written(call)), old, new, dtypes, key, found)
+    return Change(kind, call, str(written(call)), old, new, dtypes, key, effects)
 
 
 def _arithmetics(dtypes: Sequence[DType]) -> Key:
@@ -311,16 +319,16 @@ def _alike(old: Call, new: Call, dtypes: Sequence[DType]) -> list[list[DType]]:
 
 def _said(call: Call, dtype: DType) -> str:
     """What a release follows, in words; of integers alone, by their arithmetic."""
-    said = follows(call, dtype)
+    words = follows(call, dtype)
     if any(_defects(call)):
-        said += f"; defect: {'; '.join(_defects(call))}"
+        words += f"; defect: {'; '.join(_defects(call))}"
     if dtype in INTEGERS and dtype in call.roundings:
-        said += f"; {' or '.join(call.roundings[dtype])}"
+        words += f"; {' or '.join(call.roundings[dtype])}"
     elif dtype in INTEGERS:
-        said += "; computed in floats, then rounded"
+        words += "; computed in floats, then rounded"
     if call.scaling is not None:
-        said += f"; {_scaled(call)}"
-    return said
+        words += f"; {_scaled(call)}"
+    return words
 
 
 def _scaled(call: Call) -> str:
@@ -334,12 +342,12 @@ def _scaled(call: Call) -> str:
 
 
 def _result_dtypes(old: Call, new: Call) -> Iterator[Change]:
-    taken = [dtype for dtype in _taken(new) if dtype in old.arithmetic]
-    found: dict[tuple[str, str], list[DType]] = {}
-    for dtype in taken:
+    common = [dtype for dtype in _taken(new) if dtype in old.arithmetic]
+    by_result: dict[tuple[str, str], list[DType]] = {}
+    for dtype in common:
         if old.returns[dtype] != new.returns[dtype] and _both_answer(old, new, dtype):
-            found.setdefault((old.returns[dtype], new.returns[dtype]), []).append(dtype)
-    for (before, after), dtypes in found.items():
+            by_result.setdefault((old.returns[dtype], new.returns[dtype]), []).append(dtype)
+    for (before, after), dtypes in by_result.items():
 
         def key(call: Call | None, dtypes: Sequence[DType] = tuple(dtypes)) -> Hashable:
             return call and tuple(call.returns.get(dtype) for dtype in dtypes)
@@ -350,6 +358,6 @@ def _result_dtypes(old: Call, new: Call) -> Iterator[Change]:
             str(written(new)),
             f"returns {before}",
             f"returns {after}",
-            _named(dtypes, taken),
+            _named(dtypes, common),
             key,
         )

@@ -224,12 +224,12 @@ class _Both:
             ):
                 continue  # a defect is at sizes of a kind: none of these is one of it
             pairs = _pairs(self.largest)
-            found = self._differing(way, pairs)
-            answered = [pair for pair in found if self._answer(way, *pair)]
+            differing = self._differing(way, pairs)
+            answered = [pair for pair in differing if self._answer(way, *pair)]
             if answered:
                 tried = sum(self._answer(way, *pair) for pair in pairs)
                 return way, answered, tried
-            if not found and not self._by_axis:
+            if not differing and not self._by_axis:
                 break
         return None
 
@@ -249,13 +249,13 @@ class _Both:
         by_size: dict[int, list[Axis]] = {}
         for n, m in pairs:
             by_size.setdefault(n, []).append(_axis(way, n, m))
-        found = {
+        differing = {
             axis.sizes
             for axes in by_size.values()
             for axis, apart in zip(axes, models.distances(one, other, axes), strict=True)
             if math.isfinite(apart) and apart > self.tolerance
         }
-        return [pair for pair in pairs if pair in found]
+        return [pair for pair in pairs if pair in differing]
 
     def _differ(self, way: Way, n: int, m: int) -> bool:
         one, other = self.models
@@ -351,24 +351,24 @@ def _of_factors(old: Call, new: Call, dtypes: Sequence[DType]) -> Effect | None:
     """The same of a call that is given factors: their size, and the ratio at which it samples, may change."""
     dtype = dtypes[0]
     both = _Both(old, new, dtype)
-    found: list[tuple[int, Fraction]] = []
+    differing: list[tuple[int, Fraction]] = []
     tried = 0
     for n in range(1, LARGEST + 1):
         for factor in _FACTORS:
             differs = _factor_differs(both, n, factor)
             tried += differs is not None
             if differs:
-                found.append((n, factor))
-    if not found:
+                differing.append((n, factor))
+    if not differing:
         return None
     example = None
-    for n, factor in found[:16]:
+    for n, factor in differing[:16]:
         example = example or _example_of_factor(old, new, dtype, n, factor)
         if example is not None:
             break
-    n, factor = found[0] if example is None else (example.image.shape[1], factor)
+    n, factor = differing[0] if example is None else (example.image.shape[1], factor)
     of = "pairs of a size and a factor"
-    return Effect(tuple(dtypes), len(found), tried, (n, float(factor)), of, example)
+    return Effect(tuple(dtypes), len(differing), tried, (n, float(factor)), of, example)
 
 
 def _scaled(call: Call, n: int, factor: Fraction) -> tuple[int, Fraction | None] | None:
@@ -428,11 +428,13 @@ def of_integers(old: Call, new: Call, dtype: DType) -> Effect | None:
     unit = 1.0 if dtype == "uint8" else 1 / 257
     every = _photographs(old, new, dtype)
     shown = (one for one in every if one.largest > 1.5 * unit or one.one_way)
-    found = next(shown, None)  # beyond rounding: one size shows it
-    example = _integer_example(old, new, dtype, 0.0 if found else 1.0)
-    if found is None and example is None:  # a photograph need not come near the ends of its dtype
+    photograph = next(shown, None)  # beyond rounding: one size shows it
+    example = _integer_example(old, new, dtype, 0.0 if photograph else 1.0)
+    if (
+        photograph is None and example is None
+    ):  # a photograph need not come near the ends of its dtype
         return None
-    return Effect((dtype,), photographs=(found,) if found else (), example=example)
+    return Effect((dtype,), photographs=(photograph,) if photograph else (), example=example)
 
 
 # sizes that tell integers apart: along the columns and both axes, and where the axes' passes are in another
@@ -451,9 +453,9 @@ _INTEGER_SIZES = (
 def _integer_example(old: Call, new: Call, dtype: DType, least: float) -> Example | None:
     for n_in, n_out in _INTEGER_SIZES:
         if all(_answers(call, dtype, n_in, n_out) for call in (old, new)):
-            found = _example(old, new, dtype, n_in, n_out, least=least)
-            if found is not None:
-                return found
+            example = _example(old, new, dtype, n_in, n_out, least=least)
+            if example is not None:
+                return example
     return None
 
 
@@ -531,7 +533,7 @@ def _modelled(model: Model, n_out: tuple[int, int]) -> Array:
 
 def of_conv_transpose(old: Call, new: Call, dtypes: Sequence[DType]) -> Effect | None:
     """What changes of a transposed convolution, in the configurations of the goldens that both take."""
-    found, tried, example = 0, 0, None
+    count, tried, example = 0, 0, None
     for case in conv_cases():
         answered = [outcome(call, case.request, dtypes[0]).kind for call in (old, new)]
         if answered != ["answers", "answers"]:
@@ -543,13 +545,13 @@ def of_conv_transpose(old: Call, new: Call, dtypes: Sequence[DType]) -> Effect |
         first, second = (with_defect(call, stored) for call in (old, new))
         if first.shape == second.shape and not np.any(first != second):
             continue
-        found += 1
+        count += 1
         size = case.inputs["x"].size + case.inputs["w"].size + first.size
         if example is None or size < example[0]:
-            said = str(new.said(case.request))
+            expression = str(new.said(case.request))
             x = case.inputs["x"]
-            example = size, Example(dtypes[0], x[0, 0], first[0, 0], second[0, 0], said)
-    if not found:
+            example = size, Example(dtypes[0], x[0, 0], first[0, 0], second[0, 0], expression)
+    if not count:
         return None
     shown = example[1] if example else None
-    return Effect(tuple(dtypes), found, tried, None, "configurations", shown)
+    return Effect(tuple(dtypes), count, tried, None, "configurations", shown)

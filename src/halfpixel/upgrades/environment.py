@@ -37,11 +37,11 @@ class Environment:
 @functools.cache
 def packages() -> Mapping[str, tuple[str, ...]]:
     """The packages whose releases decide what a call does, and the distributions that bring each."""
-    found: dict[str, tuple[str, ...]] = {}
+    distributions: dict[str, tuple[str, ...]] = {}
     for framework in FRAMEWORKS.values():
         own = PACKAGES.get(framework.name, framework.name)
-        found.setdefault(own, framework.distributions)
-    return found
+        distributions.setdefault(own, framework.distributions)
+    return distributions
 
 
 # the package by whose release a framework's calls are told apart, where it has another name
@@ -77,8 +77,8 @@ def release_of(framework: str, environment: Environment) -> Release | None:
     None if it is not there. Keras on torch is, if torch is named too, or Keras alone.
     """
     own = environment.releases.get(PACKAGES.get(framework, framework))
-    beside = FRAMEWORKS[framework].beside
-    known = {name: environment.releases[name] for name in beside if name in environment.releases}
+    packages = FRAMEWORKS[framework].beside
+    known = {name: environment.releases[name] for name in packages if name in environment.releases}
     others = environment.releases.keys() - {PACKAGES.get(framework)}
     if own is None or (framework in PACKAGES and others and not known):
         return None
@@ -131,10 +131,10 @@ def _example(entry: str) -> str:
     return f"{word or 'opencv'}==RELEASE"
 
 
-def _of_pins(text: str, found: Iterator[Pin] | Sequence[Pin]) -> Environment:
+def _of_pins(text: str, pins: Iterator[Pin] | Sequence[Pin]) -> Environment:
     releases: dict[str, str] = {}
     unpinned: dict[str, Pin] = {}
-    for pin in found:
+    for pin in pins:
         package = package_of(pin.distribution) or pin.distribution
         if package not in packages():
             continue
@@ -164,15 +164,15 @@ def installed() -> Environment:
     Raises:
         ValueError: none of the frameworks is.
     """
-    found: dict[str, str] = {}
+    releases: dict[str, str] = {}
     for framework in FRAMEWORKS:
         package = PACKAGES.get(framework, framework)
         release = version(framework)
-        if release is not None and package not in found:
-            found[package] = plain(package, release)
-    if not found:
+        if release is not None and package not in releases:
+            releases[package] = plain(package, release)
+    if not releases:
         raise ValueError(f"{INSTALLED}: no framework is installed in this environment")
-    return Environment(INSTALLED, found)
+    return Environment(INSTALLED, releases)
 
 
 def pair(texts: Sequence[str]) -> tuple[Environment, Environment]:
@@ -192,9 +192,9 @@ def pair(texts: Sequence[str]) -> tuple[Environment, Environment]:
             given.setdefault(package, []).append(release)
     for package, releases in given.items():
         if len(releases) != 2:
-            said = ", ".join(f"{package}=={release}" for release in releases)
+            pins = ", ".join(f"{package}=={release}" for release in releases)
             raise ValueError(
-                f"{said}: give two releases of {package}, the old one and then the new one"
+                f"{pins}: give two releases of {package}, the old one and then the new one"
             )
     old, new = ({package: both[i] for package, both in given.items()} for i in (0, 1))
     return _named(old), _named(new)

@@ -17,15 +17,15 @@ _NOTHING = Seen()
 _UNDECLARED = "another result came out; the catalogue declares no change"
 
 
-def held(call: Call, declared: Iterable[Change], found: Seen | None) -> list[Change]:
+def held(call: Call, declared: Iterable[Change], recorded: Seen | None) -> list[Change]:
     """The changes of a call, with what the record shows of each; and what it alone shows.
 
     Args:
         call: of the catalogue.
         declared: the changes that it declares between two releases that are recorded.
-        found: what the record shows of it; None if both releases do the same.
+        recorded: what the record shows of it; None if both releases do the same.
     """
-    seen = found or _NOTHING
+    seen = recorded or _NOTHING
     changes = [_held(change, seen) for change in declared if change.kind != "rounding"]
     return [*changes, *_undeclared(call, changes, seen), *_rounded(call, changes, seen)]
 
@@ -44,10 +44,10 @@ def _shown(change: Change, seen: Seen) -> set[str]:
 
 def _held(change: Change, seen: Seen) -> Change:
     shown = _shown(change, seen)
-    there = shown if not change.dtypes or "every" in shown else shown & set(change.dtypes)
-    if not there:
+    confirmed = shown if not change.dtypes or "every" in shown else shown & set(change.dtypes)
+    if not confirmed:
         return replace(change, seen=NOT_SEEN)
-    example = next((one for one in seen.values if one.dtype in there), None)
+    example = next((one for one in seen.values if one.dtype in confirmed), None)
     if change.kind in SILENT and example is not None and not _has_example(change):
         effect = Effect((example.dtype,), example=_example(example))
         return replace(change, seen=SEEN, effects=(*change.effects, effect))
@@ -71,10 +71,10 @@ def _undeclared(call: Call, changes: list[Change], seen: Seen) -> Iterator[Chang
     """What the record shows, and no call declares."""
 
     def left(dtypes: Iterable[str], *kinds: Kind) -> list[str]:
-        told = [c for c in changes if c.kind in kinds and not (_of_call(c) and c.seen != SEEN)]
-        if any(not change.dtypes for change in told):
+        named = [c for c in changes if c.kind in kinds and not (_of_call(c) and c.seen != SEEN)]
+        if any(not change.dtypes for change in named):
             return []
-        return [d for d in dtypes if not any(d in change.dtypes for change in told)]
+        return [d for d in dtypes if not any(d in change.dtypes for change in named)]
 
     values = left(seen.other_values, *SILENT, "appeared", "removed")
     if values:
@@ -99,10 +99,10 @@ def _undeclared(call: Call, changes: list[Change], seen: Seen) -> Iterator[Chang
 
 def _by_words(words: Mapping[str, str], dtypes: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """What is raised, with the dtypes for which it is."""
-    found: dict[str, list[str]] = {}
+    by_words: dict[str, list[str]] = {}
     for dtype in dtypes:
-        found.setdefault(f"raises: {words[dtype]}", []).append(dtype)
-    yield from found.items()
+        by_words.setdefault(f"raises: {words[dtype]}", []).append(dtype)
+    yield from by_words.items()
 
 
 def _only_seen(

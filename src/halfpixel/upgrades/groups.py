@@ -41,11 +41,11 @@ class Group:
 
 def grouped(changes: Iterable[Change]) -> list[Group]:
     """Changes in groups, by kind in the order of :data:`HEADINGS`."""
-    found: dict[Hashable, list[Change]] = {}
+    by_key: dict[Hashable, list[Change]] = {}
     for change in changes:
-        found.setdefault(_key(change), []).append(change)
+        by_key.setdefault(_key(change), []).append(change)
     groups = []
-    for some in found.values():
+    for some in by_key.values():
         ordered = sorted(some, key=_told_last)
         groups.append(Group(ordered[0], tuple(ordered[1:])))
     order = list(HEADINGS)

@@ -23,8 +23,8 @@ def boundaries(call: Call, package: str) -> list[str]:
     clauses = (clause for releases in call.every_range for clause in releases.split(";"))
     about = (re.fullmatch(r"\s*([a-z]*)\s*(.*)", clause) for clause in clauses)
     ranges = {one[2] for one in about if one and one[1] == package}
-    found = {version for one in ranges for version in re.findall(r"\d+(?:\.\d+)*", one)}
-    return distinct(found)
+    versions = {version for one in ranges for version in re.findall(r"\d+(?:\.\d+)*", one)}
+    return distinct(versions)
 
 
 def distinct(releases: Iterable[str]) -> list[str]:
@@ -50,8 +50,8 @@ def came(call: Call, old: Release, new: Release, key: Key) -> tuple[str, list[st
         first, last = _of(old, package), _of(new, package)
         if first == last or key(call.at(_with(old, package, last))) != wanted:
             continue
-        if found := list(_steps(call, old, package, last, key)):
-            return package, found
+        if steps := list(_steps(call, old, package, last, key)):
+            return package, steps
     return None
 
 

@@ -78,19 +78,19 @@ class Seen:
 def recorded(framework: str, release: Release) -> str | None:
     """The name of the record of a release, with the packages beside it; None if there is none."""
     for name in reversed(releases(framework)):
-        own, _, beside = name.partition("+")
-        if own == release.own and _agrees(framework, beside, release):
+        own, _, packages = name.partition("+")
+        if own == release.own and _agrees(framework, packages, release):
             return name
     return None
 
 
-def _agrees(framework: str, beside: str, release: Release) -> bool:
+def _agrees(framework: str, packages: str, release: Release) -> bool:
     """Whether a record's packages are those of a release; what it does not name, came with it."""
     for package in FRAMEWORKS[framework].beside:
-        said, named = release.packages.get(package), package in beside
-        if said is not None and named and beside != f"{package}{said}":
+        installed, named = release.packages.get(package), package in packages
+        if installed is not None and named and packages != f"{package}{installed}":
             return False
-        if said is None and named:
+        if installed is None and named:
             return False
     return True
 
@@ -103,67 +103,75 @@ def seen(framework: str, old: str, new: str) -> Mapping[str, Seen]:
         old, new: names of records.
     """
     before, after = read(framework, old), read(framework, new)
-    found = {}
+    by_call = {}
     for call in FRAMEWORKS[framework].calls:
         one = _of_call(call, before, after)
         if one is not None:
-            found[call.name] = one
-    return found
+            by_call[call.name] = one
+    return by_call
 
 
 def _of_call(call: Call, old: Record, new: Record) -> Seen | None:
-    mine = [_outcomes(record, call.name) for record in (old, new)]
-    gone = [call.name in record.absent for record in (old, new)]
-    if not any(mine) or all(gone):
+    outcomes = [_outcomes(record, call.name) for record in (old, new)]
+    absent = [call.name in record.absent for record in (old, new)]
+    if not any(outcomes) or all(absent):
         return None
-    if gone[0] != gone[1]:
-        if not any(isinstance(one, np.ndarray) for one in (*mine[0].values(), *mine[1].values())):
+    if absent[0] != absent[1]:
+        if not any(
+            isinstance(one, np.ndarray) for one in (*outcomes[0].values(), *outcomes[1].values())
+        ):
             return None  # what raises wherever it is there is neither new nor gone
-        return Seen(appeared=gone[0], removed=gone[1])
+        return Seen(appeared=absent[0], removed=absent[1])
     states = [call.at(release_of(record)) for record in (old, new)]
-    found = Seen(probes=len(mine[0].keys() & mine[1].keys()))
-    asked: dict[tuple[str, str], Computation] | None = None
-    for key in (key for key in mine[0] if key in mine[1]):
-        before, after = mine[0][key], mine[1][key]
+    differences = Seen(probes=len(outcomes[0].keys() & outcomes[1].keys()))
+    computations: dict[tuple[str, str], Computation] | None = None
+    for key in (key for key in outcomes[0] if key in outcomes[1]):
+        before, after = outcomes[0][key], outcomes[1][key]
         if before is after or _same(before, after):
             continue
-        if asked is None:
-            asked = {(p.dtype, p.name): p.computation for p in probes.of_call(call, "9999")}
-        computation = asked.get(key)
+        if computations is None:
+            computations = {(p.dtype, p.name): p.computation for p in probes.of_call(call, "9999")}
+        computation = computations.get(key)
         if computation is None:
-            _note(found, call, key, (before, after), None, (old, new))
+            _note(differences, call, key, (before, after), None, (old, new))
         elif all(_says(state, computation) for state in states) and not any(
             _by_environment(*each, key[0], computation)
             for each in zip(states, (before, after), (old, new), strict=True)
         ):
-            _note(found, call, key, (before, after), computation, (old, new))
-    _cut(found)
-    shown = found.values or found.rounded or found.results or found.refuses or found.accepts
-    return found if shown else None
+            _note(differences, call, key, (before, after), computation, (old, new))
+    _cut(differences)
+    shown = (
+        differences.values
+        or differences.rounded
+        or differences.results
+        or differences.refuses
+        or differences.accepts
+    )
+    return differences if shown else None
 
 
-def _says(call: Call | None, asked: Computation) -> bool:
+def _says(call: Call | None, computation: Computation) -> bool:
     """Whether the catalogue says what a release makes of a probe: not where it leaves some unwritten."""
-    return call is None or call.expression(asked.request) is not None
+    return call is None or call.expression(computation.request) is not None
 
 
 def _by_environment(
-    call: Call | None, outcome: Outcome, record: Record, dtype: Any, asked: Computation
+    call: Call | None, outcome: Outcome, record: Record, dtype: Any, computation: Computation
 ) -> bool:
     """Whether a release raised for what its environment is, such as a processor without oneDNN."""
     if call is None or not isinstance(outcome, Refusal):
         return False
     names = agreement.names_of(record)
-    declared = call.refusal(asked.request, dtype, names)
-    return declared is not None and refusal_of(call, asked.request, dtype) is None
+    declared = call.refusal(computation.request, dtype, names)
+    return declared is not None and refusal_of(call, computation.request, dtype) is None
 
 
 @functools.lru_cache(maxsize=8)
 def _by_call(record_name: tuple[str, str]) -> dict[str, dict[tuple[str, str], Outcome]]:
-    found: dict[str, dict[tuple[str, str], Outcome]] = {}
+    by_call: dict[str, dict[tuple[str, str], Outcome]] = {}
     for (call, dtype, probe), outcome in read(*record_name).outcomes.items():
-        found.setdefault(call, {})[dtype, probe] = outcome
-    return found
+        by_call.setdefault(call, {})[dtype, probe] = outcome
+    return by_call
 
 
 def _outcomes(record: Record, call: str) -> dict[tuple[str, str], Outcome]:
@@ -178,48 +186,48 @@ def _same(one: Outcome, other: Outcome) -> bool:
 
 
 def _note(
-    found: Seen,
+    seen: Seen,
     call: Call,
     key: tuple[str, str],
     outcomes: tuple[Outcome, Outcome],
-    asked: Computation | None,
+    computation: Computation | None,
     records: tuple[Record, Record],
 ) -> None:
     dtype, probe = key
     old, new = outcomes
     if isinstance(old, np.ndarray) != isinstance(new, np.ndarray):
-        side, words = (found.refuses, new) if isinstance(old, np.ndarray) else (found.accepts, old)
+        side, words = (seen.refuses, new) if isinstance(old, np.ndarray) else (seen.accepts, old)
         side.setdefault(dtype, _words(words))
     if not (isinstance(old, np.ndarray) and isinstance(new, np.ndarray)):
         return
     if dtype_name(old) != dtype_name(new):
-        found.results[dtype] = (dtype_name(old), dtype_name(new))
+        seen.results[dtype] = (dtype_name(old), dtype_name(new))
         if "int" in dtype_name(old) + dtype_name(new):
             return  # what is rounded is other values too; the dtype says it
     largest = _apart(old, new)
-    if dtype in found.other_values:
+    if dtype in seen.other_values:
         return  # one shows it: the bound of another takes time
-    image = np.zeros((0, 0)) if asked is None else asked.inputs["x"][0, 0]
+    image = np.zeros((0, 0)) if computation is None else computation.inputs["x"][0, 0]
     first, second = (values.reshape(-1, *values.shape[-2:])[0] for values in (old, new))
     difference = Difference(dtype, probe, image, first, second, largest)
-    if largest > _tolerance(call, dtype, old, asked, records):
-        found.values.append(difference)
+    if largest > _tolerance(call, dtype, old, computation, records):
+        seen.values.append(difference)
         return
-    found.rounded[dtype] = max(found.rounded.get(dtype, 0.0), largest)
+    seen.rounded[dtype] = max(seen.rounded.get(dtype, 0.0), largest)
     if dtype in INTEGERS and old.dtype.kind in "iu":
         signed = new.astype(np.float64) - old.astype(np.float64)
         counts = (int(np.count_nonzero(signed > 0)), int(np.count_nonzero(signed < 0)), signed.size)
-        ways = found.ways.setdefault(dtype, [0, 0, 0])
-        found.ways[dtype] = [a + b for a, b in zip(ways, counts, strict=True)]
-        found.one_level.setdefault(dtype, difference)
+        ways = seen.ways.setdefault(dtype, [0, 0, 0])
+        seen.ways[dtype] = [a + b for a, b in zip(ways, counts, strict=True)]
+        seen.one_level.setdefault(dtype, difference)
 
 
-def _cut(found: Seen) -> None:
+def _cut(seen: Seen) -> None:
     """What differs by one level, all up or all down, is no rounding: it is among the other values."""
-    for dtype, (up, down, values) in found.ways.items():
-        if dtype not in found.other_values and one_way(up, down, values):
-            found.values.append(found.one_level[dtype])
-            del found.rounded[dtype]
+    for dtype, (up, down, values) in seen.ways.items():
+        if dtype not in seen.other_values and one_way(up, down, values):
+            seen.values.append(seen.one_level[dtype])
+            del seen.rounded[dtype]
 
 
 def _words(outcome: Outcome) -> str:
@@ -237,52 +245,52 @@ def _apart(old: Values, new: Values) -> float:
         apart = np.where(
             (first == second) | (np.isnan(first) & np.isnan(second)), 0, first - second
         )
-    found = float(np.max(abs(apart), initial=0.0))
-    return float("inf") if np.isnan(found) else found
+    largest = float(np.max(abs(apart), initial=0.0))
+    return float("inf") if np.isnan(largest) else largest
 
 
 def _tolerance(
     call: Call,
     dtype: str,
     result: Values,
-    asked: Computation | None,
+    computation: Computation | None,
     records: tuple[Record, Record],
 ) -> float:
     """How far results may be apart by rounding: one level of integers; of floats both error bounds, with
     exact coordinates."""
     if "int" in dtype_name(result):
         return 1.0 if call.operation == "resize" and dtype in INTEGERS else 0.0
-    if asked is None:
+    if computation is None:
         return 0.0
     total = 0.0
     for record in records:
         state = call.at(release_of(record)) or call
-        total += _bound(state if dtype in state.arithmetic else call, dtype, asked)
+        total += _bound(state if dtype in state.arithmetic else call, dtype, computation)
     return total
 
 
 def release_of(record: Record) -> Release:
     """The release of a record, with those of the packages beside it."""
-    packages = {name: said.partition("+")[0] for name, said in record.packages.items()}
+    packages = {name: version.partition("+")[0] for name, version in record.packages.items()}
     return Release(record.release.partition("+")[0], packages)
 
 
-def _bound(call: Call, dtype: Any, asked: Computation) -> float:
+def _bound(call: Call, dtype: Any, computation: Computation) -> float:
     """The error bound of a call, at its worst value, on an image."""
     arithmetic = call.arithmetic[dtype]
     if call.operation == "conv_transpose":
-        return float(np.max(error_bound(_computed(asked), arithmetic), initial=0.0))
+        return float(np.max(error_bound(_computed(computation), arithmetic), initial=0.0))
     convention = convention_of(call)
-    if convention is None or asked.request.empty:
+    if convention is None or computation.request.empty:
         return 0.0
-    if not all(convention.takes(n, m) for n, m in asked.sizes):
+    if not all(convention.takes(n, m) for n, m in computation.sizes):
         return 0.0
     exact = Side(convention, replace(arithmetic, coordinate_rule=None), call.framework)
-    n_in, n_out = zip(*asked.sizes, strict=True)
+    n_in, n_out = zip(*computation.sizes, strict=True)
     sizes = Sizes(tuple(n_in), tuple(n_out))
-    return rounding(exact, sizes) * float(abs(asked.inputs["x"]).max())
+    return rounding(exact, sizes) * float(abs(computation.inputs["x"]).max())
 
 
 @functools.lru_cache(maxsize=64)
-def _computed(asked: Computation) -> Computation:
-    return asked.computed()
+def _computed(computation: Computation) -> Computation:
+    return computation.computed()

@@ -58,12 +58,12 @@ def headline(answer: Upgrade) -> str:
 
 def _become(changed: int, lost: int, of: str) -> str:
     """How many calls give another result, and how many others an error instead of one."""
-    verb, gone = ("gives" if changed == 1 else "give"), ("raises" if lost == 1 else "raise")
-    told = [f"{changed} of {of} {verb} another result"] if changed or not lost else []
+    verb, raises = ("gives" if changed == 1 else "give"), ("raises" if lost == 1 else "raise")
+    parts = [f"{changed} of {of} {verb} another result"] if changed or not lost else []
     if lost:
         are = "is" if lost == 1 else "are"
-        told.append(f"{lost} {'more' if changed else f'of {of}'} {gone} now or {are} gone")
-    return ", ".join(told)
+        parts.append(f"{lost} {'more' if changed else f'of {of}'} {raises} now or {are} gone")
+    return ", ".join(parts)
 
 
 def _headline_of_usage(answer: Upgrade) -> str:
@@ -97,15 +97,15 @@ def usage_lines(answer: Upgrade, width: int | None = None) -> Iterator[str]:
         return
     for use in answer.usage.uses:
         changes = [change for change in answer.touching if change.call.id in use.calls]
-        told = [change for change in changes if change.kind != "rounding"]
-        if told:
+        shown = [change for change in changes if change.kind != "rounding"]
+        if shown:
             yield ""
             yield f"{use.where}: {use.text}"
-        for change in dict.fromkeys((c.kind, c.old, c.new, c.came) for c in told):
+        for change in dict.fromkeys((c.kind, c.old, c.new, c.came) for c in shown):
             kind, old, new, since = change
-            came = f" (since {since})" if since else ""
+            dated = f" (since {since})" if since else ""
             yield from _labelled(
-                _KINDS[kind], f"{' -> '.join(filter(None, (old, new)))}{came}", width
+                _KINDS[kind], f"{' -> '.join(filter(None, (old, new)))}{dated}", width
             )
     if answer.usage.unread:
         yield ""
@@ -186,8 +186,8 @@ def _short(change: Change, width: int | None) -> str:
 def _hidden(group: Group, named: Sequence[Change]) -> str:
     """How many are not named, in words; empty if all are."""
     count = len(group.changes) - len(named)
-    said = "and " if named else ""
-    return f"{said}{count} {'alias' if count == 1 else 'aliases'}" if count else ""
+    conjunction = "and " if named else ""
+    return f"{conjunction}{count} {'alias' if count == 1 else 'aliases'}" if count else ""
 
 
 def _since(since: str, one: Compared) -> str:
@@ -207,8 +207,8 @@ def _told(group: Group, one: Compared, width: int | None, *, every: bool) -> Ite
 
 def told_effects(change: Change) -> Sequence[Effect]:
     """Those that are told: of floats, and of bytes, which stand for other integers too."""
-    told = [e for e in change.effects if not {"uint16", "int16"} & {*e.dtypes[:1]}]
-    return (told or change.effects)[:_MOST_EFFECTS]
+    shown = [e for e in change.effects if not {"uint16", "int16"} & {*e.dtypes[:1]}]
+    return (shown or change.effects)[:_MOST_EFFECTS]
 
 
 def _labelled(label: str, words: str, width: int | None) -> list[str]:
@@ -258,14 +258,14 @@ def _measured(effect: Effect, *, several: bool) -> Iterator[tuple[str, str]]:
 
 def counted(effect: Effect) -> str:
     """At how many sizes results change, in words."""
-    said = f"at {effect.count:,} of {effect.tried:,} {effect.of}"
+    words = f"at {effect.count:,} of {effect.tried:,} {effect.of}"
     if effect.of == "size pairs":
-        said += f" of an axis up to {effect.largest}"
+        words += f" of an axis up to {effect.largest}"
     if effect.smallest is not None:
         n, other = effect.smallest
-        said += f"; smallest {n} -> {other}" if effect.of == "size pairs" else ""
-        said += f"; smallest {n} pixels by {other:g}" if "factor" in effect.of else ""
-    return said
+        words += f"; smallest {n} -> {other}" if effect.of == "size pairs" else ""
+        words += f"; smallest {n} pixels by {other:g}" if "factor" in effect.of else ""
+    return words
 
 
 def photographed(one: Photograph) -> str:
@@ -280,8 +280,8 @@ def photographed(one: Photograph) -> str:
 def _example(example: Example, one: Compared, width: int | None) -> Iterator[str]:
     h, w = example.image.shape
     out_h, out_w = example.new.shape
-    said = example.said or f"{h}x{w} -> {out_h}x{out_w}"
-    yield from _labelled("example", f"{said}, {example.dtype}", width)
+    expression = example.said or f"{h}x{w} -> {out_h}x{out_w}"
+    yield from _labelled("example", f"{expression}, {example.dtype}", width)
     labels = ("image", one.old.own, one.new.own)
     room = max(map(len, labels))
     start = _start(example)

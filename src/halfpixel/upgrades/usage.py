@@ -83,11 +83,11 @@ def read(paths: Sequence[Path]) -> Usage:
     for file in source.files(paths):
         files += 1
         try:
-            found = source.parsed(source.content(file), str(file))
+            parsed = source.parsed(source.content(file), str(file))
         except source.NotRead as error:
             unread.append(Unread(_shown(file), "", f"is not read: {error}"))
             continue
-        for one in found.calls:
+        for one in parsed.calls:
             use = _read(f"{_shown(file)}:{one.node.lineno}", one.text, one.branched)
             (uses if isinstance(use, Use) else unread).append(use)  # type: ignore[arg-type]
     if not files:
@@ -104,20 +104,20 @@ def _shown(file: Path) -> str:
 
 def _read(where: str, text: str, full: str) -> Use | Unread:
     try:
-        found = [one.read for one in parse.readings(full)]
+        read = [one.read for one in parse.readings(full)]
     except parse.Unreadable as error:
         return Unread(where, text, str(error))
-    unread = next((one for one in found if isinstance(one, parse.Unreadable)), None)
+    unread = next((one for one in read if isinstance(one, parse.Unreadable)), None)
     if unread is not None:
         return Unread(where, text, str(unread))
-    calls = calls_of(found)
+    calls = calls_of(read)
     return Use(where, text, calls) if calls else Unread(where, text, "no call is like it")
 
 
-def calls_of(found: Iterable[Reading | Spoken | parse.Unreadable | None]) -> tuple[str, ...]:
+def calls_of(readings: Iterable[Reading | Spoken | parse.Unreadable | None]) -> tuple[str, ...]:
     """The ids of the calls of the catalogue that readings can be."""
     calls: dict[str, None] = {}
-    for one in found:
+    for one in readings:
         if isinstance(one, Reading):
             calls |= dict.fromkeys(call.id for call in one.calls)
         elif isinstance(one, Spoken):
