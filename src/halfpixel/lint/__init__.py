@@ -56,7 +56,7 @@ def lint(
         raise ValueError(f"{', '.join(map(str, given))}: no files of Python")
     first = given[0] if given else Path()
     project = settings.read(first if first.is_dir() else first.parent)
-    asked = selected(
+    rules = selected(
         select or project.lint.select,
         (*ignore, *project.lint.ignore),
         pedantic=pedantic or project.lint.pedantic,
@@ -70,14 +70,14 @@ def lint(
     findings: list[Finding] = []
     unread: list[Unread] = []
     files = fixes = 0
-    for one in check(every, asked, project=around, left_out=project.lint.exclude, fix=fix):
+    for one in check(every, rules, project=around, left_out=project.lint.exclude, fix=fix):
         files += 1
         if isinstance(one, Unread):
             unread.append(one)
         else:
             findings += one.findings
             fixes += one.fixed
-    return Lint(tuple(findings), tuple(unread), files, fixes, tuple(rule.code for rule in asked))
+    return Lint(tuple(findings), tuple(unread), files, fixes, tuple(rule.code for rule in rules))
 
 
 def selected(

@@ -53,8 +53,8 @@ class Lint:
     def _lines(self) -> Iterator[str]:
         for one in self.unread:
             yield f"{one.path}: not read: {one.why}"
-        for found in self.findings:
-            yield str(found)
+        for finding in self.findings:
+            yield str(finding)
         if self.findings or self.unread:
             yield ""
         fixable = sum(bool(one.edits) for one in self.findings)

@@ -64,8 +64,8 @@ class KnownCall:
     def written(self) -> Mapping[str, ast.expr]:
         """Its arguments by name, as they stand in the file."""
         given = self.node.args[1:] if self.call.partial else self.node.args
-        found = dict(zip(self.signature.parameters, _plain(given), strict=False))
-        return {**found, **{k.arg: k.value for k in self.node.keywords if k.arg}}
+        positional = dict(zip(self.signature.parameters, _plain(given), strict=False))
+        return {**positional, **{k.arg: k.value for k in self.node.keywords if k.arg}}
 
     @property
     def hides_arguments(self) -> bool:

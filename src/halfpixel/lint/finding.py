@@ -92,10 +92,10 @@ def without(call: ast.Call, keyword: ast.keyword) -> Edit | None:
     arguments: list[ast.expr | ast.keyword] = sorted(
         [*call.args, *call.keywords], key=lambda one: (one.lineno, one.col_offset)
     )
-    place = arguments.index(keyword)
-    if place == 0:
+    i = arguments.index(keyword)
+    if i == 0:
         return None
-    return Edit(_ends(arguments[place - 1])[1], _ends(keyword)[1], "")
+    return Edit(_ends(arguments[i - 1])[1], _ends(keyword)[1], "")
 
 
 def _ends(

@@ -57,8 +57,8 @@ _COUNT = re.compile(r"20\d\d-\d\d-\d\d: (\d+ of [\d,]+) ")
 def _table(pages: Mapping[str, str]) -> str:
     lines = ["| code | finds | asked | right of read |", "| --- | --- | --- | --- |"]
     for rule in RULES.values():
-        asked = "with `--pedantic`" if rule.pedantic else rule.asked
+        when = "with `--pedantic`" if rule.pedantic else rule.asked
         count = _COUNT.search(pages[rule.code].partition("## Measured")[2])
         right = count[1] if count else ""
-        lines.append(f"| [{rule.code}](lint/{rule.code}.md) | {rule.title} | {asked} | {right} |")
+        lines.append(f"| [{rule.code}](lint/{rule.code}.md) | {rule.title} | {when} | {right} |")
     return "".join(f"{line}\n" for line in lines)

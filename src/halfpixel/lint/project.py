@@ -40,8 +40,8 @@ def changes(old: str, new: str) -> dict[str, list[Change]]:
     Raises:
         ValueError: a release is unknown, a file cannot be read, or both have no framework in common.
     """
-    found: dict[str, list[Change]] = {}
+    by_call: dict[str, list[Change]] = {}
     for change in between(environment.read(old), environment.read(new)).changes:
         if change.silent or change.lost:
-            found.setdefault(change.call.id, []).append(change)
-    return found
+            by_call.setdefault(change.call.id, []).append(change)
+    return by_call

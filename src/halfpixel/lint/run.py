@@ -102,17 +102,17 @@ def check(
 def _checked(
     path: Path, shown: str, code: bytes, rules: Sequence[Rule], project: Project, *, fix: bool
 ) -> Checked:
-    found = of_code(path, shown, code, rules, project)
-    edits = tuple(edit for one in found for edit in one.edits)
+    findings = of_code(path, shown, code, rules, project)
+    edits = tuple(edit for one in findings for edit in one.edits)
     if not fix or not edits:
-        return Checked(tuple(found))
+        return Checked(tuple(findings))
     made = fixed(code, edits)
     left = of_code(path, shown, made, rules, project)
     try:
         replace_file(path.resolve(), made, stat.S_IMODE(path.stat().st_mode))
     except OSError as error:
         raise ValueError(f"{shown}: the fixes cannot be written: {error.strerror}") from None
-    return Checked(tuple(left), sum(bool(one.edits) for one in found))
+    return Checked(tuple(left), sum(bool(one.edits) for one in findings))
 
 
 def of_code(
@@ -125,13 +125,13 @@ def of_code(
     """
     file = File(path, code, source.parsed(code, str(path)), project)
     ignored, lines = Suppressions(code), code.splitlines()
-    found = {
+    findings = {
         _finding(shown, rule.code, hit, lines)
         for rule in rules
         for hit in rule.check(file)
         if not ignored.ignores(rule.code, hit.node)
     }
-    return sorted(found, key=lambda one: one.order)
+    return sorted(findings, key=lambda one: one.order)
 
 
 def _finding(shown: str, code: str, hit: Hit, lines: Sequence[bytes]) -> Finding:

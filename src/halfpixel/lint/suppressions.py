@@ -18,9 +18,9 @@ class Suppressions:
         if b"halfpixel:" not in code:
             return
         for number, line in enumerate(code.decode("utf-8", "replace").splitlines(), 1):
-            found = _COMMENT.search(line)
-            if found is not None:
-                self._lines[number] = codes(found[1])
+            matched = _COMMENT.search(line)
+            if matched is not None:
+                self._lines[number] = codes(matched[1])
 
     def ignores(self, code: str, node: ast.expr | ast.stmt | ast.alias) -> bool:
         """Whether a comment in the lines of a node ignores a rule."""
@@ -31,8 +31,8 @@ class Suppressions:
 
 def codes(text: str | None) -> frozenset[str]:
     """The codes in brackets; all, where there are none."""
-    found = frozenset(code.strip().upper() for code in (text or "").split(",") if code.strip())
-    return found or _EVERY
+    names = frozenset(code.strip().upper() for code in (text or "").split(",") if code.strip())
+    return names or _EVERY
 
 
 def chosen(code: str, selectors: Sequence[str]) -> bool:

@@ -86,8 +86,8 @@ class Computation:
         """The result of the convention, computed: float64 rounded once, or exact ``Fraction``s."""
         if isinstance(self.convention, ConvTranspose) and self.gradient:
             arrays = (self.inputs[key] for key in ("x", "w", "g"))
-            found = self.convention.gradient(self.gradient, *arrays, exact=exact)
-            return found.reshape(1, -1, 1, 1) if self.gradient == "b" else found
+            gradient = self.convention.gradient(self.gradient, *arrays, exact=exact)
+            return gradient.reshape(1, -1, 1, 1) if self.gradient == "b" else gradient
         x = self.inputs["x"]
         if isinstance(self.convention, ConvTranspose):
             w, b = self.inputs["w"], self.inputs.get("b")
@@ -158,11 +158,11 @@ class Computation:
     def _integers(self) -> dict[int, tuple[Exact, int]]:
         """The matrices in integers, by the axis of the array, the way that the case goes."""
         assert isinstance(self.convention, Resize)
-        found = {}
+        matrices = {}
         for i, axis in enumerate(needed(axis, self.rule) for axis in self.axes):
             rows, common = _integer_matrix(self.convention.along(i), axis, self.rule)
-            found[2 + i] = self.turned(rows), common
-        return found
+            matrices[2 + i] = self.turned(rows), common
+        return matrices
 
     def _extrapolated(self, result: NDArray[Any]) -> NDArray[Any]:
         """A result with the value of what samples outside the image, if the convention has one."""
@@ -174,11 +174,11 @@ class Computation:
     def _inside(self) -> dict[int, NDArray[np.bool_]]:
         """Which pixels of the output sample inside the image, along H and W."""
         assert isinstance(self.convention, Resize)
-        found = {}
+        masks = {}
         for i, axis in enumerate(self.axes):
             along = self.convention.along(i)
-            found[2 + i] = along.inside(coordinates(along, axis, self.rule), axis.n_in)
-        return found
+            masks[2 + i] = along.inside(coordinates(along, axis, self.rule), axis.n_in)
+        return masks
 
     def turned(self, matrix: NDArray[Any]) -> NDArray[Any]:
         """A matrix with a row for each pixel of the resize's output, the way that the case goes."""
@@ -219,6 +219,6 @@ def _integer_matrix(convention: Resize, axis: Axis, rule: str | None) -> tuple[E
 @functools.lru_cache(maxsize=1024)
 def _exact_matrix(convention: Resize, axis: Axis, rule: str | None) -> Exact:
     """The same as ``Fraction``s."""
-    found = _exact_taps(convention, axis, rule).matrix(axis.n_in).weights
-    found.setflags(write=False)
-    return found
+    matrix = _exact_taps(convention, axis, rule).matrix(axis.n_in).weights
+    matrix.setflags(write=False)
+    return matrix

@@ -828,8 +828,8 @@ def coordinates(convention: Resize, axis: Axis, rule: str | None = None) -> Exac
     """Where each output pixel samples: exactly, or as a rule of :data:`COORDINATE_RULES` has it."""
     if rule is None:
         return convention.coordinates(*axis.arguments)
-    found = float_coordinates(convention, axis.pixels, rule)
-    return np.array([Fraction(coordinate) for coordinate in found.tolist()], object)
+    floats = float_coordinates(convention, axis.pixels, rule)
+    return np.array([Fraction(coordinate) for coordinate in floats.tolist()], object)
 
 
 def relevant(axis: Axis, rule: str | None) -> Axis:

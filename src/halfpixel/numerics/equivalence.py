@@ -101,12 +101,12 @@ def agreement(one: Resize, other: Resize) -> list[str]:
 
 def widest(true: NDArray[np.bool_]) -> list[str]:
     """The widest regimes of which all sizes are true, laid out as :func:`distances`."""
-    found: list[str] = []
+    regimes: list[str] = []
     for regime in REGIMES:
         held = sizes(regime)
-        if np.all(true[held]) and not any(np.all(sizes(wider)[held]) for wider in found):
-            found.append(regime)
-    return found
+        if np.all(true[held]) and not any(np.all(sizes(wider)[held]) for wider in regimes):
+            regimes.append(regime)
+    return regimes
 
 
 def disagreements(one: Resize, other: Resize) -> Iterator[tuple[int, int]]:

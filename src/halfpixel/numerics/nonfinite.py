@@ -454,8 +454,8 @@ _ipp_inside = _passes(_between, _lerp)
 def _opencv_ipp_linear(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
     """With 1, 3 or 4 channels and at least 2 × 2 pixels, a + t·(b − a) where b exists; in the four
     corners, outside on both axes, a + t·(a − a). Other images as without IPP."""
-    taken = x.shape[1] in (1, 3, 4) and min(x.shape[2:]) >= 2
-    if not taken or x.shape[2:] == size:
+    supported = x.shape[1] in (1, 3, 4) and min(x.shape[2:]) >= 2
+    if not supported or x.shape[2:] == size:
         return _opencv_linear(convention, rule, x, size)
     result = _ipp_inside(convention, rule, x, size)
     h, w = (~_between(line).visited[:, 1] for line in _lines(convention, rule, x, size))

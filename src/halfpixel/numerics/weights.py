@@ -52,8 +52,8 @@ def axis_taps(
     Arguments and errors as of :func:`matrix`.
     """
     if rule is None and convention.kernel.jumps and not convention.kernel.irrational:
-        found = exact_taps(convention, axis)
-        return found.index, found.rounded
+        exact = exact_taps(convention, axis)
+        return exact.index, exact.rounded
     scale = convention.scale(*axis.arguments)
     where = axis_coordinates(convention, axis, rule)
     return taps(convention, where, axis.n_in, scale, tap_weights(rule))
@@ -174,16 +174,16 @@ def _at_edges_exactly(
     decide what is read, the others in float64."""
     divided = convention.kernel.divided or convention.exclude_outside or convention.antialias
     if convention.kernel.radius is None or divided:  # another edge, or a sum of what is read
-        found = convention.exact_taps_at(where, n_in, scale)
-        return found.index, found.rounded
+        exact = convention.exact_taps_at(where, n_in, scale)
+        return exact.index, exact.rounded
     reach = float(convention.radius(scale) * convention.stretch(scale))
     floats = where.astype(np.float64)
     edges = np.stack([floats - reach, floats, floats + reach])
     near = np.flatnonzero((abs(edges - np.rint(edges)) <= _NEAR_EDGE).any(axis=0))
     index, weight = convention.taps_at(floats, n_in, scale)
     if len(near):
-        found = convention.exact_taps_at(where[near], n_in, scale)
-        index[near], weight[near] = found.index, found.rounded
+        exact = convention.exact_taps_at(where[near], n_in, scale)
+        index[near], weight[near] = exact.index, exact.rounded
     return index, weight
 
 

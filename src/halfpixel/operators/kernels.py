@@ -224,8 +224,8 @@ def _exact_values(function: Callable[[Fraction, Shape], Fraction]) -> Exactly:
     """A kernel whose values are known to 60 digits: each is computed once."""
 
     def values(n: Exact, q: int, shape: Shape) -> Ratio:
-        found = {t: function(Fraction(t, q), shape) for t in set(abs(n).ravel().tolist())}
-        each = np.array([found[abs(t)] for t in n.ravel().tolist()], object)
+        values_of = {t: function(Fraction(t, q), shape) for t in set(abs(n).ravel().tolist())}
+        each = np.array([values_of[abs(t)] for t in n.ravel().tolist()], object)
         return over_common_denominator(each.reshape(n.shape))
 
     return values

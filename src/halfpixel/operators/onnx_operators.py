@@ -222,14 +222,14 @@ def _axes(axes: Sequence[int] | None, rank: int) -> tuple[int, ...]:
     """Axes from 0; an empty list names none, and nothing is resized."""
     if axes is None:
         return tuple(range(rank))
-    found = tuple(int(axis) for axis in axes)
-    if not all(-rank <= axis < rank for axis in found):
+    numbers = tuple(int(axis) for axis in axes)
+    if not all(-rank <= axis < rank for axis in numbers):
         raise ValueError(
-            f"axes are from {-rank} to {rank - 1} for an input of {rank} axes, got {found}"
+            f"axes are from {-rank} to {rank - 1} for an input of {rank} axes, got {numbers}"
         )
-    normal = tuple(axis % rank for axis in found)
+    normal = tuple(axis % rank for axis in numbers)
     if len(set(normal)) < len(normal):
-        raise ValueError(f"an axis comes twice in axes {found}")
+        raise ValueError(f"an axis comes twice in axes {numbers}")
     return normal
 
 

@@ -227,13 +227,13 @@ def _chunk(lines: NDArray[Any], bands: list[Band], blocks: tuple[Block, ...]) ->
         return _exactly(x, bands, start, begin, every).reshape(shape)
     parts = [(bands[0].split, blocks, start, begin)]
     parts += [(b.split, b.split.blocks, 0, 0) for b in bands[1:]]
-    found = _Sum(x, np.zeros(()), largest, 0.0, 0.0)
+    sums = _Sum(x, np.zeros(()), largest, 0.0, 0.0)
     for axis, (split, of, first, offset) in enumerate(parts):
-        found = _pass(found, axis, split, of, first, offset)
-    value, low = _two_sum(found.high, found.low)
-    open_ = _undecided(value, low, found.error, found.largest + found.size)
+        sums = _pass(sums, axis, split, of, first, offset)
+    value, low = _two_sum(sums.high, sums.low)
+    open_ = _undecided(value, low, sums.error, sums.largest + sums.size)
     if open_.any():
-        _settle(value, low, found.error, open_, x, bands, start, begin)
+        _settle(value, low, sums.error, open_, x, bands, start, begin)
     return value + 0.0  # no negative zeros
 
 
@@ -346,10 +346,10 @@ def _exactly(
     """
     taps = math.prod(b.numerators.shape[1] for b in bands)
     step = max(1, _GATHERED // taps)
-    found = np.empty(len(at[0]))
-    for i in range(0, len(found), step):
-        found[i : i + step] = _few_exactly(x, bands, start, begin, [a[i : i + step] for a in at])
-    return found
+    values = np.empty(len(at[0]))
+    for i in range(0, len(values), step):
+        values[i : i + step] = _few_exactly(x, bands, start, begin, [a[i : i + step] for a in at])
+    return values
 
 
 def _few_exactly(

@@ -66,5 +66,5 @@ def _inside(index: NDArray[np.intp], n: int, border: str) -> NDArray[np.intp]:
         return index % n
     repeated = border == "reflect"  # the edge pixel is
     period = max(2 * n - (0 if repeated else 2), 1)
-    place = index % period
-    return np.where(place < n, place, period - place - repeated)
+    offset = index % period
+    return np.where(offset < n, offset, period - offset - repeated)

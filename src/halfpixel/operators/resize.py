@@ -699,8 +699,8 @@ class Resize:
             ValueError: as :meth:`weights_at`.
         """
         if coordinates.dtype == object:
-            found = self.exact_taps_at(coordinates, n_in, scale, tap_weights)
-            return found.index, found.weights
+            exact = self.exact_taps_at(coordinates, n_in, scale, tap_weights)
+            return exact.index, exact.weights
         if not self.extrapolates:
             return self._taps(coordinates, n_in, scale, tap_weights)
         # where nothing is read, no sum of weights may decide: the kernel is asked at the edge instead
@@ -727,9 +727,9 @@ class Resize:
         if not self.extrapolates:
             return self._exactly(n, q, n_in, scale, weigh)
         inside = (n >= 0) & (n <= (n_in - 1) * q)
-        found = self._exactly(np.clip(n, 0, (n_in - 1) * q), q, n_in, scale, weigh)
-        numerators = np.where(inside[:, None], found.numerators, 0)
-        return _exact.Taps(found.index, numerators, found.denominators)
+        taps = self._exactly(np.clip(n, 0, (n_in - 1) * q), q, n_in, scale, weigh)
+        numerators = np.where(inside[:, None], taps.numerators, 0)
+        return _exact.Taps(taps.index, numerators, taps.denominators)
 
     def _exactly(
         self, n: _exact.Exact, q: int, n_in: int, scale: Fraction, weigh: TapWeights | None

@@ -149,13 +149,13 @@ def _users(calls: Sequence[Call], name: str) -> str:
 
 def _earlier_users(calls: Sequence[Call], name: str) -> str:
     """The calls that follow an integer arithmetic in some releases only, by range."""
-    found: dict[str, list[Call]] = {}
+    users_of: dict[str, list[Call]] = {}
     for call in calls:
         for releases, change in call.changes.items():
             if any(name in choice for choice in change.get("roundings", {}).values()):
-                beside = "with " if releases[:1].isalpha() else ""
-                found.setdefault(f"{call.framework} {beside}{releases}", []).append(call)
-    return "; ".join(f"{releases}: {_listed(users)}" for releases, users in found.items())
+                conjunction = "with " if releases[:1].isalpha() else ""
+                users_of.setdefault(f"{call.framework} {conjunction}{releases}", []).append(call)
+    return "; ".join(f"{releases}: {_listed(users)}" for releases, users in users_of.items())
 
 
 def _listed(users: Sequence[Call]) -> str:

@@ -73,8 +73,8 @@ def causes_of(outcomes: Iterable[Outcome]) -> list[Cause]:
     for some in by_call.values():
         for label, those in _divided(some, everywhere):
             members.setdefault(label, []).extend(those)
-    found = [Cause(_words(label, those), tuple(those)) for label, those in members.items()]
-    return sorted(found, key=lambda cause: -len(cause.outcomes))
+    causes = [Cause(_words(label, those), tuple(those)) for label, those in members.items()]
+    return sorted(causes, key=lambda cause: -len(cause.outcomes))
 
 
 def _words(label: str, members: Sequence[Outcome]) -> str:

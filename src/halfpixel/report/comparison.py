@@ -47,8 +47,8 @@ def shown(answer: Comparison) -> list[Look]:
     def apart(look: Look) -> float:
         return look.difference.max if look.difference else 0.0
 
-    found = [max(group, key=apart) for group in (real, comparable) if group]
-    return list(dict.fromkeys(found))
+    largest = [max(group, key=apart) for group in (real, comparable) if group]
+    return list(dict.fromkeys(largest))
 
 
 def _panels(look: Look) -> tuple[Float, Float, Float, Float, float]:
@@ -225,10 +225,10 @@ def _stages(answer: Comparison) -> Iterator[str]:
     yield f'<h2>Stage by stage, at {html.escape(str(answer.stages_in))}</h2>\n<div class="wide"><table>'
     yield "<tr><th>stage</th><th></th><th>A</th><th>B</th></tr>"
     for stage in answer.stages:
-        told = {True: "same", False: "differs", None: "not told"}[stage.same]
+        verdict = {True: "same", False: "differs", None: "not told"}[stage.same]
         kind = ' class="off"' if stage.same is False else ""
         cells = "".join(
-            f"<td>{html.escape(cell)}</td>" for cell in (stage.name, told, stage.a, stage.b)
+            f"<td>{html.escape(cell)}</td>" for cell in (stage.name, verdict, stage.a, stage.b)
         )
         yield f"<tr{kind}>{cells}</tr>"
     yield "</table></div>"

@@ -154,12 +154,12 @@ def _factors(function: Function, factors: Sequence[str]) -> Arguments:
 
 def _choices(row: Row, function: Function) -> Arguments:
     """What the menus say of the flags, and of what lies around the image."""
-    found = {"spatial axes" if k == "dimensions" else k: _shown(v) for k, v in row.flags.items()}
+    choices = {"spatial axes" if k == "dimensions" else k: _shown(v) for k, v in row.flags.items()}
     for name in function.ways:
-        found[name] = _shown(row.ways.get(name) or function.signature.parameters[name].default)
+        choices[name] = _shown(row.ways.get(name) or function.signature.parameters[name].default)
     if function.framework == "torch" and not function.grid:
-        found["image"] = _image(row)
-    return found
+        choices["image"] = _image(row)
+    return choices
 
 
 def _shown(value: object) -> str:
@@ -195,10 +195,10 @@ def _text(row: Row, function: Function, given: Arguments | None) -> str:
 def _meaning(text: str) -> object:
     """The calls of the catalogue that a text can be; None where the framework raises for it."""
     try:
-        found = read(text)
+        parsed = read(text)
     except Unreadable:
         return None
-    return [call.id for call in found.calls] if isinstance(found, Reading) else None
+    return [call.id for call in parsed.calls] if isinstance(parsed, Reading) else None
 
 
 def _in_code(value: object, function: Function) -> str:
@@ -290,10 +290,10 @@ def _layer(
     defaults = {**_DEFAULTS, "padding": 0 if framework == "torch" else "'valid'"}
     if framework == "torch":
         defaults["output_padding"] = 0
-    said = [
+    texts = [
         f"{name}={value}"
         for name, value in arguments.items()
         if name != "kernel_size" and value != defaults[name]
     ]
     choices = {name: str(value).strip("'") for name, value in arguments.items()}
-    return PageCall(framework, function, choices, f"{function}({', '.join([first, *said])})")
+    return PageCall(framework, function, choices, f"{function}({', '.join([first, *texts])})")

@@ -82,8 +82,8 @@ def script(workers: int) -> str:
         workers: processes among which the answers are divided.
     """
     with ProcessPoolExecutor(workers) as pool:
-        found = data(calls(), run=functools.partial(pool.map, chunksize=8))
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        contents = data(calls(), run=functools.partial(pool.map, chunksize=8))
+    text = json.dumps(contents, ensure_ascii=False, separators=(",", ":"))
     return f'"use strict";\nconst halfpixelCalls = {text};\n'
 
 
@@ -106,8 +106,8 @@ def data(wanted: Sequence[PageCall], run: Callable[..., Iterable[Any]] = map) ->
     for call, answer in zip(wanted, run(answered, wanted), strict=True):
         groups.setdefault((call.framework, call.function), []).append((call, answer))
         for part in answer if not isinstance(answer, str) else ():
-            slug, *said = part.convention
-            conventions[slug] = (said[0], said[1])
+            slug, *words = part.convention
+            conventions[slug] = (words[0], words[1])
     functions = []
     for (framework, name), group in groups.items():
         offered = menus([call for call, _ in group])
@@ -149,24 +149,24 @@ def _call(
             return [value.kind, *map(encoded, value.content)]
         return index(value) if isinstance(value, str) else [encoded(one) for one in value]
 
-    found: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "text": call.text,
         "picked": [values.index(call.choices[name]) for name, values in offered.items()],
         "options": call.options,
     }
     if isinstance(answer, str):
-        return {**found, "error": index(answer)}
+        return {**entry, "error": index(answer)}
     parts = [
         {
             "convention": part.convention[0],
             "when": index(part.when),
             "about": encoded(part.about),
-            "verdicts": [[mark, index(said)] for mark, said in part.verdicts],
+            "verdicts": [[mark, index(words)] for mark, words in part.verdicts],
             "to": encoded(part.to),
         }
         for part in answer
     ]
-    return {**found, "parts": parts}
+    return {**entry, "parts": parts}
 
 
 # ---------------------------------------------------------------------------- answers
@@ -179,11 +179,11 @@ def answered(call: PageCall) -> tuple[PagePart, ...] | str:
         if isinstance(reading, Spoken):
             answers = [conv_transpose.answer(reading, call.text, to) for to in LAYER_TARGETS]
             return (_transposed(answers),)
-        found = resize_answers(reading, TARGETS)
+        conversions = resize_answers(reading, TARGETS)
     except Unreadable as error:
         return str(error)
-    by_part = zip(*(answer.parts for answer in found.values()), strict=True)
-    return tuple(_resize(found[TARGETS[0]], parts) for parts in by_part)
+    by_part = zip(*(answer.parts for answer in conversions.values()), strict=True)
+    return tuple(_resize(conversions[TARGETS[0]], parts) for parts in by_part)
 
 
 def _resize(answer: ResizeConversion, by_target: Sequence[Part]) -> PagePart:
@@ -248,8 +248,8 @@ def _capital(text: str) -> str:
 
 def _equivalent(one: Equivalent) -> Iterator[Block]:
     yield Block("code", (one.code,))
-    said = [one.exactness.words, *(levels.words for levels in one.uint8), *one.conditions]
-    yield Block("ul", (said,))
+    lines = [one.exactness.words, *(levels.words for levels in one.uint8), *one.conditions]
+    yield Block("ul", (lines,))
 
 
 def _also(first: Equivalent, others: Sequence[Equivalent]) -> Iterator[Block]:

@@ -77,8 +77,8 @@ def _panel(one: Sampling, top: Fraction, image: int) -> tuple[list[str], Fractio
     above = below + _GAP + _SPAN * max(levels, default=0)  # the upper edge of the output
     cell, out = Fraction(image, one.n_in), Fraction(image, one.n_out)
 
-    def x(place: Fraction) -> Fraction:
-        return _LEFT + (place + _HALF) * cell
+    def x(coordinate: Fraction) -> Fraction:
+        return _LEFT + (coordinate + _HALF) * cell
 
     middles = [_LEFT + (d + _HALF) * out for d in range(one.n_out)]
     lines = [_text(8, top - 12, f"{one.n_in} pixels to {one.n_out}", "t")]
@@ -110,13 +110,13 @@ def _panel(one: Sampling, top: Fraction, image: int) -> tuple[list[str], Fractio
 def _levels(reaches: Sequence[tuple[Fraction, Fraction] | None]) -> list[int]:
     """The first level at which each window does not overlap one before."""
     ends: list[Fraction] = []
-    found = []
+    levels = []
     for reach in reaches:
         begin, end = reach or (Fraction(0), Fraction(0))
         level = next((k for k, e in enumerate(ends) if e <= begin), len(ends))
         ends[level : level + 1] = [end]
-        found.append(level)
-    return found
+        levels.append(level)
+    return levels
 
 
 def _row(name: str, top: Fraction, cell: Fraction, n: int, style: str) -> Iterator[str]:
@@ -140,9 +140,9 @@ def _line(x0: Fraction, y0: Fraction, x1: Fraction, y1: Fraction, style: str) ->
     return f'<path class="{style} d="M{_n(x0)} {_n(y0)}L{_n(x1)} {_n(y1)}"/>'
 
 
-def _text(x: Fraction | int, y: Fraction | float, said: str, style: str = "") -> str:
+def _text(x: Fraction | int, y: Fraction | float, text: str, style: str = "") -> str:
     named = f' class="{style}"' if style else ""
-    return f'<text x="{_n(x)}" y="{_n(y)}"{named}>{said}</text>'
+    return f'<text x="{_n(x)}" y="{_n(y)}"{named}>{text}</text>'
 
 
 def _n(value: Fraction | float) -> str:

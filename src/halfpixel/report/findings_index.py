@@ -32,12 +32,12 @@ class Section:
 
 def sections(text: str) -> list[Section]:
     """The sections of a page (headings of the second level), with the call ids of their last line."""
-    found = []
+    sections_found = []
     for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         title, _, body = part.partition("\n")
         names = re.findall("`([^`]+)`", " ".join(_ABOUT.findall(body)))
-        found.append(Section(title, anchor(title), tuple(names)))
-    return found
+        sections_found.append(Section(title, anchor(title), tuple(names)))
+    return sections_found
 
 
 def anchor(title: str) -> str:

@@ -41,13 +41,15 @@ def pages(findings: str) -> dict[str, str]:
         findings: the text of docs/findings.md.
     """
     known = sections(findings)
-    found = {"README.md": _index()}
+    pages_by_path = {"README.md": _index()}
     for convention, rules in conventions().items():
-        found[f"conventions/{convention.slug}.md"] = _convention_page(convention, rules, known)
-    found[f"conventions/{CONV_TRANSPOSE}.md"] = _conv_transpose_page(known)
+        pages_by_path[f"conventions/{convention.slug}.md"] = _convention_page(
+            convention, rules, known
+        )
+    pages_by_path[f"conventions/{CONV_TRANSPOSE}.md"] = _conv_transpose_page(known)
     for identifier, rules in _by_call().items():
-        found[f"calls/{identifier}.md"] = _call_page(rules, known)
-    return found
+        pages_by_path[f"calls/{identifier}.md"] = _call_page(rules, known)
+    return pages_by_path
 
 
 def pictures() -> dict[str, str]:
@@ -74,10 +76,10 @@ def _examples(convention: Resize) -> tuple[tuple[int, int], tuple[int, int]]:
 
 @functools.cache
 def _by_call() -> dict[str, list[Rule]]:
-    found: dict[str, list[Rule]] = {}
+    by_call: dict[str, list[Rule]] = {}
     for rule in every_rule():
-        found.setdefault(rule.call.id, []).append(rule)
-    return found
+        by_call.setdefault(rule.call.id, []).append(rule)
+    return by_call
 
 
 def _named(framework: str) -> str:
@@ -184,7 +186,7 @@ def _variants(rules: Sequence[Rule]) -> str:
         if rule.call.variant:
             link = f"{_call_link(rule.call)} {_releases(rule.releases)}".rstrip()
             links.setdefault(_named(rule.call.framework), []).append(link)
-    lines = [f"- {framework}: {', '.join(found)}" for framework, found in links.items()]
+    lines = [f"- {framework}: {', '.join(calls)}" for framework, calls in links.items()]
     count = sum(map(len, links.values()))
     return (
         _folded(f"{count} aliases" if count > 1 else "1 alias", "\n".join(lines)) if lines else ""
@@ -205,13 +207,13 @@ def _folded_if_long(what: str, entries: Sequence[str], between: str) -> str:
 def _agreements(convention: Resize) -> str:
     """The other conventions, by the regime in which they are equivalent; an unchanged size, at which most
     are, is not listed."""
-    found: dict[str, list[Resize]] = {}
+    by_regime: dict[str, list[Resize]] = {}
     for other in conventions():
         for regime in equivalence.agreement(convention, other) if other != convention else ():
-            found.setdefault(regime, []).append(other)
+            by_regime.setdefault(regime, []).append(other)
     lines, folded = [], []
     for regime in equivalence.REGIMES:
-        links = [_convention_link(c) for c in found.get(regime, ())]
+        links = [_convention_link(c) for c in by_regime.get(regime, ())]
         if not links or regime == "at an unchanged size":
             continue
         if len(links) > _LONG:
@@ -248,16 +250,16 @@ def _deviations(call: Call) -> Iterator[str]:
         first = (
             f"the smallest is {smallest[0]['n_in']} → {smallest[0]['n_out']}" if smallest else ""
         )
-        said = (
+        deviation = (
             f"{_code(entry['arithmetic'])} in {' and '.join(entry['dtypes'])} deviates at "
             f"{entry['pairs']:,} of {page['pairs']:,} size pairs"
         )
-        axes = alike.setdefault("; ".join(filter(None, (said, first))), [])
+        axes = alike.setdefault("; ".join(filter(None, (deviation, first))), [])
         axes += [entry["other_axis"]] if "other_axis" in entry else []
     where = f"[{page['sizes']}]({_TOP}/golden/sweeps/{call.id}.json)"
-    for said, axes in alike.items():
-        beside = f", the other axis {' or '.join(axes)}" if axes else ""
-        yield f"{said} ({where}{beside})."
+    for deviation, axes in alike.items():
+        others = f", the other axis {' or '.join(axes)}" if axes else ""
+        yield f"{deviation} ({where}{others})."
 
 
 @functools.cache
@@ -271,13 +273,13 @@ def _sweeps() -> Mapping[str, Any]:
 def _findings(rules: Sequence[Rule], known: list[Section]) -> str:
     """The sections of docs/findings.md about a call; if there are several calls, without aliases."""
     calls = {rule.call.id: rule.call for rule in rules}
-    said = [call for call in calls.values() if len(calls) == 1 or not call.variant]
-    found = [
+    plain = [call for call in calls.values() if len(calls) == 1 or not call.variant]
+    links = [
         f"- [{section.title}](../../findings.md#{section.anchor})"
         for section in known
-        if any(section.is_about(call) for call in said)
+        if any(section.is_about(call) for call in plain)
     ]
-    return _folded_if_long("findings", found, "\n")
+    return _folded_if_long("findings", links, "\n")
 
 
 def _arithmetics(call: Call) -> Iterator[str]:
@@ -416,8 +418,8 @@ def _refusals(call: Call) -> str:
     """The messages are long: a list, since a phone has no room for a table of them."""
     lines = ["Messages are regular expressions.\n"]
     for refusal in call.refusals:
-        said = [*refusal.dtypes, *([_releases(refusal.releases)] if refusal.releases else [])]
-        about = f" ({', '.join(said)})" if said else ""
+        conditions = [*refusal.dtypes, *([_releases(refusal.releases)] if refusal.releases else [])]
+        about = f" ({', '.join(conditions)})" if conditions else ""
         lines.append(f"- {refusal.why}{about}: `{refusal.words}`")
     return "\n".join([*lines, ""]) if call.refusals else ""
 
@@ -448,16 +450,16 @@ def _equivalents(rules: Sequence[Rule]) -> str:
 
 def _at_some_sizes(convention: Resize, framework: str) -> Iterator[str]:
     """The equivalent calls of a framework, by the widest regimes in which they are equivalent."""
-    found: dict[str, list[str]] = {}
+    by_regime: dict[str, list[str]] = {}
     for other, rules in conventions().items():
         links = [
             _call_link(r.call) for r in rules if r.call.framework == framework and r.call.plain
         ]
         for regime in equivalence.agreement(convention, other) if links else ():
-            found.setdefault(regime, []).extend(links)
+            by_regime.setdefault(regime, []).extend(links)
     for regime in equivalence.REGIMES:
-        if regime in found and regime != "at an unchanged size":
-            yield f"  - {regime}: {', '.join(found[regime])}"
+        if regime in by_regime and regime != "at an unchanged size":
+            yield f"  - {regime}: {', '.join(by_regime[regime])}"
 
 
 def _siblings(rules: Sequence[Rule]) -> str:
@@ -474,7 +476,7 @@ def _siblings(rules: Sequence[Rule]) -> str:
 
 def _tests(call: Call) -> str:
     selected = " and ".join(part for part in call.id.split("=") if part)
-    said = f'pytest --pyargs halfpixel -k "{selected}"'
+    command = f'pytest --pyargs halfpixel -k "{selected}"'
     wheres = dict.fromkeys(
         folder(convention, rule)
         for convention in call.follows.values()
@@ -485,8 +487,9 @@ def _tests(call: Call) -> str:
         for where in wheres
         if (files := _golden_files(where))
     ]
-    found = f"Goldens: {'; '.join(links)}.\n" if links else ""
-    return f"```sh\n{said}\n```\n\nThis also selects calls whose ids start with the same text.\n\n{found}"
+    goldens_line = f"Goldens: {'; '.join(links)}.\n" if links else ""
+    note = "This also selects calls whose ids start with the same text."
+    return f"```sh\n{command}\n```\n\n{note}\n\n{goldens_line}"
 
 
 # ---------------------------------------------------------------------------- transposed convolution
@@ -508,7 +511,7 @@ def _conv_transpose_page(known: list[Section]) -> str:
         if entry["from"] != entry["to"]
     ]
     folders = sorted(path.name for path in (goldens.root() / CONV_TRANSPOSE).iterdir())
-    said = 'halfpixel convert "nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=1)" --to keras'
+    command = 'halfpixel convert "nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=1)" --to keras'
     return _page(
         [
             "# Transposed convolution\n",
@@ -539,7 +542,7 @@ def _conv_transpose_page(known: list[Section]) -> str:
             f"arguments of the other "
             "framework can express, and those that need a crop or zeros in the weight.\n",
             _table(("from", "to", "by arguments", "with a crop or zeros"), conversions),
-            f"To convert one call: `{said}`.\n",
+            f"To convert one call: `{command}`.\n",
             "## Goldens\n",
             "\n".join(
                 f"- {_golden_link(_golden_files(f'{CONV_TRANSPOSE}/{name}'), name)}"

@@ -56,9 +56,9 @@ def _rule(rule: Rule, width: int) -> Iterator[str]:
     yield from _wrapped("; ".join(rule.notes), indent + "# ", indent + "# ", width)
 
 
-def _wrapped(said: str, first: str, others: str, width: int) -> list[str]:
+def _wrapped(text: str, first: str, others: str, width: int) -> list[str]:
     return textwrap.wrap(
-        said,
+        text,
         width,
         break_on_hyphens=False,
         break_long_words=False,

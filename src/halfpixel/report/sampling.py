@@ -143,8 +143,8 @@ def text(sampling: Sampling, width: int, *, unicode: bool = True) -> str:
     title = f"{words(one.convention)}: {one.n_in} pixel{'s' * (one.n_in > 1)} to {one.n_out}{by}"
     formula = f"output pixel d samples at {place(one.convention)}"
     lines = [title, formula, "", *_drawing(one, width), "", *matrix(one, width)]
-    said = "\n".join(line.rstrip() for line in lines)
-    return said if unicode else said.translate(_ASCII).replace("…", "...")
+    drawn = "\n".join(line.rstrip() for line in lines)
+    return drawn if unicode else drawn.translate(_ASCII).replace("…", "...")
 
 
 def _drawing(one: Sampling, width: int) -> Iterator[str]:
@@ -160,8 +160,8 @@ def _drawing(one: Sampling, width: int) -> Iterator[str]:
         return round((at + _HALF) * cell)
 
     # places just beyond the last pixel have room beside it
-    beside = min(room - 1, columns + cell // 2) if shown == one.n_in else columns
-    drawn = [d for d in range(one.n_out) if 0 <= column(places[d]) <= beside]
+    end = min(room - 1, columns + cell // 2) if shown == one.n_in else columns
+    drawn = [d for d in range(one.n_out) if 0 <= column(places[d]) <= end]
     middles = {column(Fraction(i)) for i in range(shown)}
     yield " " * len(margin) + _labels({column(Fraction(i)): str(i) for i in range(shown)})
     yield " " * len(margin) + _edge(range(0, columns + 1, cell), "┌┬┐")
@@ -171,9 +171,9 @@ def _drawing(one: Sampling, width: int) -> Iterator[str]:
     )
     yield " " * len(margin) + _edge(range(0, columns + 1, cell), "└┴┘")
     if one.spreads:
-        yield from _spans(one, drawn, beside, column)
+        yield from _spans(one, drawn, end, column)
     else:
-        yield " " * len(margin) + _marks({column(places[d]) for d in drawn}, beside)
+        yield " " * len(margin) + _marks({column(places[d]) for d in drawn}, end)
         stacked = list(_stacked({d: column(places[d]) for d in drawn}))
         for line in stacked[:_STACKED]:
             yield " " * len(margin) + line
@@ -291,12 +291,12 @@ def matrix(one: Sampling, width: int) -> Iterator[str]:
         if d != before + 1:
             yield f"  … rows {before + 1} to {d - 1} not shown; use --format json for all rows"
         before = d
-        said = (
+        weights = (
             "  ".join(cell.rjust(w) for cell, w in zip(cells[d], wide, strict=True))
             if dense
             else _sparse(cells[d], width - sum(first) - 6)
         )
-        yield f"  {d:>{first[0]}}  {at[d]:>{first[1]}}  {said}"
+        yield f"  {d:>{first[0]}}  {at[d]:>{first[1]}}  {weights}"
     if one.convention.extrapolates and any(not any(row) for row in rows):
         value = one.convention.extrapolation_value or 0
         yield f"  a row without weights samples outside the image; its value is {value}"
@@ -307,10 +307,10 @@ def _sparse(cells: Sequence[str], room: int) -> str:
     read = [i for i, cell in enumerate(cells) if cell != "."]
     if not read:
         return "."
-    said = f"from {read[0]}:"
+    text = f"from {read[0]}:"
     for i in range(read[0], read[-1] + 1):
         rest = f"  … {read[-1] + 1 - i} more to {read[-1]}"
-        if len(said) + 2 + len(cells[i]) + len(rest) > room and i < read[-1]:
-            return said + rest
-        said += f"  {cells[i]}"
-    return said
+        if len(text) + 2 + len(cells[i]) + len(rest) > room and i < read[-1]:
+            return text + rest
+        text += f"  {cells[i]}"
+    return text

@@ -41,7 +41,7 @@ _GRADIENTS = {
 
 def headline(verdict: Verdict) -> str:
     """A failure in a line: the call, what its output matches instead, what is wrong, the case."""
-    cause = f" matches {' or '.join(found)}" if (found := matches(verdict)) else ""
+    cause = f" matches {' or '.join(matched)}" if (matched := matches(verdict)) else ""
     return f"{verdict.call.id} {verdict.dtype}{cause}: {verdict.reason} ({verdict.case.name})"
 
 
@@ -90,14 +90,14 @@ def _values(verdict: Verdict) -> list[str]:
     # of values that are all within their bounds, or that no bound is known of, the one farthest off
     excess = error - bound if np.any(error > bound) else error
     worst = np.unravel_index(int(np.argmax(excess)), error.shape)
-    place = tuple(int(i) for i in worst)
-    axes = ", ".join(f"{name}={i}" for name, i in zip("nchw", place, strict=True))
+    index = tuple(int(i) for i in worst)
+    axes = ", ".join(f"{name}={i}" for name, i in zip("nchw", index, strict=True))
     return [
-        f"  worst at    [{axes}]: {_off_by(got[place], expected[place], error[place], bound[place])}",
-        f"    golden    {expected[place]:.17g}",
-        f"    got       {got[place]}",
+        f"  worst at    [{axes}]: {_off_by(got[index], expected[index], error[index], bound[index])}",
+        f"    golden    {expected[index]:.17g}",
+        f"    got       {got[index]}",
         "",
-        *_rows(got, expected, error > bound, place),
+        *_rows(got, expected, error > bound, index),
     ]
 
 
@@ -125,10 +125,10 @@ def _ulp(size: float, got: NDArray[Any]) -> float:
 
 
 def _rows(
-    got: NDArray[Any], expected: NDArray[Any], off: NDArray[np.bool_], place: Place
+    got: NDArray[Any], expected: NDArray[Any], off: NDArray[np.bool_], index: Place
 ) -> list[str]:
     """The rows around the worst value, golden over got, with marks below the values that exceed the bound."""
-    n, c, row, column = place
+    n, c, row, column = index
     left, right = max(column - _WINDOW, 0), min(column + _WINDOW + 1, got.shape[3])
     top, bottom = max(row - _ROWS, 0), min(row + _ROWS + 1, got.shape[2])
     lines = [
@@ -286,8 +286,8 @@ def _declared_words(verdict: Verdict) -> str:
     """The framework's message; of a long one, the part that the refusal declares."""
     if len(verdict.words) <= _SAID:
         return verdict.words
-    found = (re.search(refusal.words, verdict.words) for refusal in verdict.call.refusals)
-    declared = next((match for match in found if match and match.start() > _SAID), None)
+    matched = (re.search(refusal.words, verdict.words) for refusal in verdict.call.refusals)
+    declared = next((match for match in matched if match and match.start() > _SAID), None)
     if declared is None:
         return verdict.words
     return f"{verdict.words.partition(':')[0]}: … {declared.group()}"

@@ -71,8 +71,8 @@ def columns(framework: str) -> tuple[str, ...]:
 
 def declared(framework: str) -> tuple[str, ...]:
     """The releases at which something of a framework's calls is declared to change."""
-    found = {one for call in FRAMEWORKS[framework].calls for one in boundaries(call, OWN)}
-    return tuple(distinct(found))
+    releases = {one for call in FRAMEWORKS[framework].calls for one in boundaries(call, OWN)}
+    return tuple(distinct(releases))
 
 
 def rows(framework: str, releases: Sequence[str]) -> list[Row]:
@@ -82,13 +82,13 @@ def rows(framework: str, releases: Sequence[str]) -> list[Row]:
 
 def _spans(call: Call, releases: Sequence[str]) -> Iterator[Span]:
     states = [call.at(Release(release)) for release in releases]
-    taken = {dtype for state in states if state is not None for dtype in state.arithmetic}
+    dtypes = {dtype for state in states if state is not None for dtype in state.arithmetic}
     keys = [_key(state) for state in states]
     shades: dict[Hashable, dict[Hashable, int]] = {}
     first = 0
     for i in range(1, len(keys) + 1):
         if i == len(keys) or keys[i] != keys[first]:
-            yield _span(first, i - first, states[first], taken, shades)
+            yield _span(first, i - first, states[first], dtypes, shades)
             first = i
 
 
@@ -113,7 +113,7 @@ def _span(
     first: int,
     count: int,
     state: Call | None,
-    taken: set[Any],
+    dtypes: set[Any],
     shades: dict[Hashable, dict[Hashable, int]],
 ) -> Span:
     if state is None:
@@ -122,17 +122,17 @@ def _span(
     alike = shades.setdefault(convention, {})
     rules = tuple(one.coordinate_rule for one in state.arithmetic.values())[:1]
     shade = alike.setdefault((rules, state.roundings.get("uint8")), len(alike))
-    said = "raises" if state.operation == "resize" else "transposed convolution"
+    refusal = "raises" if state.operation == "resize" else "transposed convolution"
     lines = list(_rules(state))
     lines += [f"defect: {one.why}" for one in state.defects]
     lines += [f"ends the process: {one.why}" for one in state.crashes]
-    late = [dtype for dtype in state.returns if dtype in taken and dtype not in state.arithmetic]
+    late = [dtype for dtype in state.returns if dtype in dtypes and dtype not in state.arithmetic]
     lines += [f"does not take {', '.join(late)}"] if late else []
     lines += [f"raises: {one.why}" for one in state.refusals]
     return Span(
         first,
         count,
-        said if convention is None else words(convention),
+        refusal if convention is None else words(convention),
         shade,
         tuple(lines),
         defect=bool(state.defects),
@@ -192,8 +192,8 @@ def _framework(name: str) -> dict[str, Any]:
 
 
 def _encoded(span: Span, conventions: Sequence[str]) -> list[Any]:
-    place = conventions.index(span.convention) if span.convention else -1
-    return [span.count, place, list(span.details), _marks(span), span.shade]
+    number = conventions.index(span.convention) if span.convention else -1
+    return [span.count, number, list(span.details), _marks(span), span.shade]
 
 
 def _marks(span: Span) -> str:
@@ -202,8 +202,8 @@ def _marks(span: Span) -> str:
 
 def _hues(every: Sequence[Row]) -> dict[str, int]:
     """A colour for each convention that a row follows."""
-    found = dict.fromkeys(s.convention for row in every for s in row.spans if s.convention)
-    return {name: _HUES[i % len(_HUES)] for i, name in enumerate(found)}
+    names = dict.fromkeys(s.convention for row in every for s in row.spans if s.convention)
+    return {name: _HUES[i % len(_HUES)] for i, name in enumerate(names)}
 
 
 # ---------------------------------------------------------------------------- a picture

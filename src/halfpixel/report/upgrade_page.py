@@ -69,7 +69,7 @@ def _framework(one: Compared) -> Iterator[str]:
 
 
 def _article(group: Group, one: Compared) -> str:
-    found = (
+    definitions = (
         f"<dt>{escape(label)}</dt><dd>{_linked(words)}</dd>"
         for label, words in facts(group, one, every=True)
     )
@@ -77,7 +77,7 @@ def _article(group: Group, one: Compared) -> str:
         _images(effect.example, one) for effect in told_effects(group.first) if effect.example
     )
     code = escape(group.first.code)
-    return f"<article><code>{code}</code><dl>{''.join(found)}</dl>{images}</article>"
+    return f"<article><code>{code}</code><dl>{''.join(definitions)}</dl>{images}</article>"
 
 
 def _linked(words: str) -> str:

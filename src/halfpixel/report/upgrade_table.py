@@ -35,16 +35,16 @@ class Row:
 
 def rows() -> list[Row]:
     """Every change of values that is declared, by framework, release and calls."""
-    found: dict[tuple[str, str, str], list[str]] = {}
+    calls_of: dict[tuple[str, str, str], list[str]] = {}
     for name, framework in FRAMEWORKS.items():
         for package in (OWN, *framework.beside):
             for call in (call for call in framework.calls if call.plain):
                 for release, change in _changes(call, package):
-                    said = release if package == OWN else f"{package} {release}"
-                    found.setdefault((name, said, change), []).append(call.name)
-    place = list(FRAMEWORKS)
-    every = [Row(*key[:2], tuple(calls), key[2]) for key, calls in found.items()]
-    return sorted(every, key=lambda row: (place.index(row.framework), _order(row.release)))
+                    step = release if package == OWN else f"{package} {release}"
+                    calls_of.setdefault((name, step, change), []).append(call.name)
+    order = list(FRAMEWORKS)
+    every = [Row(*key[:2], tuple(calls), key[2]) for key, calls in calls_of.items()]
+    return sorted(every, key=lambda row: (order.index(row.framework), _order(row.release)))
 
 
 def _order(release: str) -> tuple[str, Hashable]:

@@ -30,11 +30,11 @@ def _rows(one: Wrapper) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _where(under: Under) -> str:
-    said = []
+    conditions = []
     for name, values in under.when.items():
         listed = [repr(value) for value in values]
-        said.append(f"`{name}` is {' or '.join(f'`{one}`' for one in listed)}")
-    return ", ".join(said)
+        conditions.append(f"`{name}` is {' or '.join(f'`{one}`' for one in listed)}")
+    return ", ".join(conditions)
 
 
 def _plain(text: str) -> str:

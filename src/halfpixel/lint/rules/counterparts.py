@@ -21,9 +21,9 @@ def check(file: File) -> Iterator[Hit]:
         node = next((one for one in file.functions if one.name == name), None)
         if node is None:
             raise ValueError(f"{pair.serving}: there is no such function")
-        found = _compared(pair, file.project.root)
-        if not found.same:
-            yield Hit(_head(node), f"{pair.serving} is not {pair.training}: {_apart(found)}")
+        comparison = _compared(pair, file.project.root)
+        if not comparison.same:
+            yield Hit(_head(node), f"{pair.serving} is not {pair.training}: {_apart(comparison)}")
 
 
 def paths(pairs: Collection[Counterparts], root: Path) -> set[Path]:
@@ -41,10 +41,10 @@ def _function(text: str, root: Path) -> str:
     return f"{root / path}:{name}" if path.endswith(".py") else text
 
 
-def _apart(found: Comparison) -> str:
+def _apart(comparison: Comparison) -> str:
     """How far two functions are apart, as one clause."""
-    apart = found.json()["difference"]
-    if found.verdict == "not deterministic":
+    apart = comparison.json()["difference"]
+    if comparison.verdict == "not deterministic":
         return "one of the two is not deterministic"
     if apart is None or apart["max"] is None:
         return "their results have other shapes"

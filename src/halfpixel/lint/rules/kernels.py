@@ -78,9 +78,9 @@ def resizes(file: File) -> Iterator[tuple[ast.Call, str]]:
             yield call.node, kernel
     for node in file.source.nodes:
         if isinstance(node, ast.Call) and node not in file.known and _is_resize(node):
-            found = next(filter(None, map(named, _given(node))), None)
-            if found is not None:
-                yield node, found
+            kernel_name = next(filter(None, map(named, _given(node))), None)
+            if kernel_name is not None:
+                yield node, kernel_name
 
 
 _RESIZE = re.compile(r"(?:^|\.)(?:resize|Resize|thumbnail|imresize)$")

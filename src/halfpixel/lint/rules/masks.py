@@ -27,9 +27,9 @@ _IMAGES = re.compile(r"^(?:images?|imgs?|im|pic|photo|frames?)\d*$")
 
 def check(file: File) -> Iterator[Hit]:
     """Resizes of masks and labels with another kernel than nearest."""
-    found = [(node, kernel, _image(file, node)) for node, kernel in resizes(file)]
-    of_images = {file.function_around(node) for node, _, name in found if _IMAGES.search(name)}
-    for node, kernel, name in found:
+    named = [(node, kernel, _image(file, node)) for node, kernel in resizes(file)]
+    of_images = {file.function_around(node) for node, _, name in named if _IMAGES.search(name)}
+    for node, kernel, name in named:
         labels = _LABELS.search(name) and not _CONTINUOUS.search(name)
         paired = _MASKS.search(name) is None or file.function_around(node) in of_images
         if kernel != "nearest" and labels and paired and not _becomes_continuous(file, node):

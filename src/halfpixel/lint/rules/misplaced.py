@@ -59,9 +59,9 @@ def of_call(call: KnownCall) -> Iterator[Hit]:
     """What stands in another's place in a call."""
     if call.call.partial:
         return
-    found = next(_in(call), None)
-    if found is not None:
-        yield found
+    hit = next(_in(call), None)
+    if hit is not None:
+        yield hit
 
 
 def _in(call: KnownCall) -> Iterator[Hit]:
@@ -70,12 +70,12 @@ def _in(call: KnownCall) -> Iterator[Hit]:
             yield Hit(call.node, warning, tuple(_named_flag(call, warning)))
     written = call.written
     for name, value in call.by_place.items():
-        said = (dotted(written[name]) or "").rpartition(".")[2] if name in written else ""
-        if said in _TELLING and said != name and said in call.signature.parameters:
+        variable = (dotted(written[name]) or "").rpartition(".")[2] if name in written else ""
+        if variable in _TELLING and variable != name and variable in call.signature.parameters:
             yield Hit(
                 written[name],
-                f"{call.function}: {said} is given as {name}, the argument in this place: write "
-                f"{said}={ast.unparse(written[name])}",
+                f"{call.function}: {variable} is given as {name}, the argument in this place: write "
+                f"{variable}={ast.unparse(written[name])}",
             )
         elif isinstance(value, ast.Constant) and isinstance(value.value, str) and name in _NO_WORD:
             yield Hit(

@@ -58,10 +58,10 @@ def check(file: File) -> Iterator[Hit]:
 
 
 def _raises(call: KnownCall) -> Iterator[Hit]:
-    taken = (
+    known = (
         (name, words) for (function, name), words in _WORDS.items() if function == call.function
     )
-    for name, words in taken:
+    for name, words in known:
         value = call.literal(name)
         if isinstance(value, str) and value not in words:
             yield Hit(
@@ -152,26 +152,26 @@ def _gone(file: File) -> Iterator[Hit]:
                     yield from _removed(file, alias, full, 0)
 
 
-def _is_of_old_release(file: File, gone: Removed) -> bool:
+def _is_of_old_release(file: File, removed: Removed) -> bool:
     """Whether a file is written for TensorFlow 1 as a whole."""
     contrib = any(one.startswith("tensorflow.contrib") for one in file.source.imported.values())
-    return gone.distribution == "tensorflow" and contrib
+    return removed.distribution == "tensorflow" and contrib
 
 
 def _removed(file: File, node: ast.Attribute | ast.alias, full: str, named: int) -> Iterator[Hit]:
-    gone = REMOVED[full]
+    removed = REMOVED[full]
     if (
         file.is_guarded(node)
-        or _is_of_old_release(file, gone)
-        or file.project.pins.all_before(gone.distribution, gone.release)
+        or _is_of_old_release(file, removed)
+        or file.project.pins.all_before(removed.distribution, removed.release)
     ):
         return
     edits: tuple[Edit, ...] = ()
-    if gone.same and isinstance(node, ast.Attribute):
-        whole = replaced(node, gone.same)
-        edits = (Edit((whole.end[0], whole.end[1] - named), whole.end, gone.same),)
+    if removed.same and isinstance(node, ast.Attribute):
+        whole = replaced(node, removed.same)
+        edits = (Edit((whole.end[0], whole.end[1] - named), whole.end, removed.same),)
     yield Hit(
         node,
-        f"{full} is removed since {gone.distribution} {gone.release}: {gone.instead}",
+        f"{full} is removed since {removed.distribution} {removed.release}: {removed.instead}",
         edits,
     )

@@ -16,8 +16,12 @@ def check(file: File) -> Iterator[Hit]:
     """Sizes such as ``(h, w)`` for OpenCV, whose order is ``(w, h)``."""
     for call in file.calls:
         for sentence in () if isinstance(call.mistakes, Raises) else call.mistakes:
-            said = "(height, width)" in sentence or "(width, height)" in sentence
-            if said and IN_ORDER_OF_SHAPES not in sentence and not _named_otherwise(file, call):
+            about_order = "(height, width)" in sentence or "(width, height)" in sentence
+            if (
+                about_order
+                and IN_ORDER_OF_SHAPES not in sentence
+                and not _named_otherwise(file, call)
+            ):
                 yield Hit(call.node, sentence)
 
 

@@ -15,14 +15,14 @@ def check(file: File) -> Iterator[Hit]:
     if not changes:
         return
     for call in file.calls:
-        found = [
+        changed = [
             one
             for name in calls_of((*call.readings, *call.layers))
             for one in changes.get(name, ())
         ]
-        said = dict.fromkeys(
+        texts = dict.fromkeys(
             f"{one.old} before, {one.new} now{f' (since {one.came})' if one.since else ''}"
-            for one in found
+            for one in changed
         )
-        if said:
-            yield Hit(call.node, f"{call.function} changes: {'; '.join(said)}")
+        if texts:
+            yield Hit(call.node, f"{call.function} changes: {'; '.join(texts)}")

@@ -94,10 +94,10 @@ def _lanczos4(t: Float32) -> Float32:
     weights: list[NDArray[Any]] = []
     for k, (of_sine, of_cosine) in enumerate(_TURNS):
         away = from_start - F(k)
-        here = abs(away) < F(1e-6)
-        y = np.where(here, 1.0, -away.astype(np.float64) * np.pi * 0.25)
+        at_tap = abs(away) < F(1e-6)
+        y = np.where(at_tap, 1.0, -away.astype(np.float64) * np.pi * 0.25)
         value = ((of_sine * sine + of_cosine * cosine) / (y * y)).astype(F)
-        weights.append(np.where(here, _HUGE, value))
+        weights.append(np.where(at_tap, _HUGE, value))
     result: Float32 = np.stack(weights) * (F(1) / in_turn(weights)).astype(F)
     return result
 
@@ -239,9 +239,9 @@ def _exactly(
 ) -> Integers:
     """One axis, in units of 2**-bits more; beyond the outermost pixels' centres they are copied."""
     n_in = x.shape[axis]
-    place = places(convention, n_in, n_out, 1.0 / _ratio(n_in, n_out, factor))
-    base = np.floor(place).astype(np.intp)
-    t = np.where((base < 0) | (base >= n_in - 1), 0.0, place - base)
+    coordinate = places(convention, n_in, n_out, 1.0 / _ratio(n_in, n_out, factor))
+    base = np.floor(coordinate).astype(np.intp)
+    t = np.where((base < 0) | (base >= n_in - 1), 0.0, coordinate - base)
     weight = np.rint(t * (1 << bits)).astype(np.int64).reshape(-1, *[1] * (3 - axis))
     base = base.clip(0, n_in - 1)
     a, b = x.take(base, axis), x.take((base + 1).clip(0, n_in - 1), axis)

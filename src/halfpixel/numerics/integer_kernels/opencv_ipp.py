@@ -143,8 +143,8 @@ def _cubic(convention: Resize, x: Integers, size: tuple[int, int], *, whole_rows
             [line[:, i] for line, i in zip(lines, iy, strict=True)], [w[:, None] for w in wy]
         )
 
-    place = np.cumsum(inner_x) - 1  # of a pixel among those whose taps lie inside
-    whole = np.repeat(inner_x & (place < inner_x.sum() // 4 * 4), channels)
+    number = np.cumsum(inner_x) - 1  # of a pixel among those whose taps lie inside
+    whole = np.repeat(inner_x & (number < inner_x.sum() // 4 * 4), channels)
     inner_row, inner = inner_y[:, None], np.repeat(inner_x, channels)
     if channels == 1:
         vector, single = (
@@ -202,9 +202,9 @@ def _cubic_earlier(
         return summed([lines[:, i] for i in iy], [w[:, None] for w in wy])
 
     count = int(inner_x.sum())
-    place = np.cumsum(inner_x) - 1  # of a pixel among those whose taps lie inside
+    number = np.cumsum(inner_x) - 1  # of a pixel among those whose taps lie inside
     pairs = count // 4 * 4 if channels == 1 else count // 2 * 2
-    paired = np.repeat(place < pairs, channels)
+    paired = np.repeat(number < pairs, channels)
     vector, single = _EARLIER_COLUMNS[channels]
     lines = np.where(paired, columns(vector), columns(single))
     in_fours = _in_fours(inner_x, channels).ravel()
@@ -221,9 +221,9 @@ def _cubic_earlier(
 
 def _in_fours(inner: NDArray[np.bool_], channels: int) -> NDArray[np.bool_]:
     """(W, C): which values of a row lie in vectors of four, of the pixels that are ``inner``, (W,)."""
-    place = np.cumsum(inner)[:, None] - 1
+    number = np.cumsum(inner)[:, None] - 1
     count = int(inner.sum()) * channels
-    return np.asarray(place * channels + np.arange(channels) < count // 4 * 4)
+    return np.asarray(number * channels + np.arange(channels) < count // 4 * 4)
 
 
 def _cubic_axis(
@@ -247,13 +247,13 @@ def _is_warped(x: Integers, size: tuple[int, int], factors: Factors) -> bool:
     return any(f is not None and abs(n_out / n_in - f) / f > _SAME for n_in, n_out, f in axes)
 
 
-def _warped(x: Float32, axis: int, place: Float64, *, fused: bool = True) -> Float32:
+def _warped(x: Float32, axis: int, coordinate: Float64, *, fused: bool = True) -> Float32:
     """One axis, a + t·(b − a) with one rounding of the product and the sum. Beyond the outermost pixels'
     centres it samples at those, at the last as at the end of the last pair: t = 1."""
     last = x.shape[axis] - 1
-    place = place.clip(0, last)
-    base = np.minimum(np.floor(place).astype(np.intp), _last_pair(last))
-    t = (place - base).astype(F).reshape(-1, *[1] * (3 - axis))
+    coordinate = coordinate.clip(0, last)
+    base = np.minimum(np.floor(coordinate).astype(np.intp), _last_pair(last))
+    t = (coordinate - base).astype(F).reshape(-1, *[1] * (3 - axis))
     a, b = x.take(base, axis), x.take(np.minimum(base + 1, last), axis)
     return fma(b - a, t, a) if fused else a + (b - a) * t
 
@@ -277,9 +277,9 @@ def _warped_linear(
     apart = image
     for axis in (3, 2):
         n_in, n_out, factor = x.shape[axis], size[axis - 2], factors[axis - 2]
-        place = places(convention, n_in, n_out, step(n_in, n_out, factor))
-        apart = _warped(apart, axis, place, fused=axis == 3 and x.shape[1] != 1)
-        image = _warped(image, axis, place)
+        coordinate = places(convention, n_in, n_out, step(n_in, n_out, factor))
+        apart = _warped(apart, axis, coordinate, fused=axis == 3 and x.shape[1] != 1)
+        image = _warped(image, axis, coordinate)
     if earlier:
         fours = _in_fours(np.ones(size[1], bool), x.shape[1]).T[:, None]
         image = np.where(fours, image, apart)
@@ -306,8 +306,8 @@ def ipp(
     """
     plain = fixed_11 if dtype == "uint8" else float32
     linear = convention.mode == "linear"
-    taken = x.shape[1] in (1, 3, 4) and min(x.shape[2:]) >= taps(convention)
-    if x.shape[2:] == size or not taken or (linear and dtype == "uint8"):
+    supported = x.shape[1] in (1, 3, 4) and min(x.shape[2:]) >= taps(convention)
+    if x.shape[2:] == size or not supported or (linear and dtype == "uint8"):
         return plain(convention, x, size, dtype, factors)
     if _is_warped(x, size, factors):
         if not linear or min(x.shape[2:]) < 3 or min(size) < 2:

@@ -68,7 +68,7 @@ def by_tables_in_vectors(
     rows, columns = _inside(x, base, taps)
     inside = rows & columns
     if taps == 2:
-        found = _fused(
+        values = _fused(
             [(read[r][c], weights[:, :, r, c]) for r, c in ((1, 1), (1, 0), (0, 1), (0, 0))]
         )
         inside = _whole_vectors(inside, lanes)
@@ -79,9 +79,9 @@ def by_tables_in_vectors(
             )
             for k in range(4)
         ]
-        found = (sums[0] + sums[2]) + (sums[1] + sums[3])
+        values = (sums[0] + sums[2]) + (sums[1] + sums[3])
     limits = np.iinfo(dtype)
-    result = np.where(inside, np.rint(found), np.rint(_float_table(convention, x, size)))
+    result = np.where(inside, np.rint(values), np.rint(_float_table(convention, x, size)))
     return result.clip(limits.min, limits.max).astype(np.int64)
 
 
@@ -101,15 +101,15 @@ def _whole_vectors(inside: NDArray[np.bool_], lanes: int) -> NDArray[np.bool_]:
     """Of each run of pixels in a row of a block, those in whole vectors from its beginning."""
     height, width = inside.shape
     block = min(_BLOCK * _BLOCK // min(_BLOCK // 2, height), width)
-    found = np.zeros_like(inside)
+    whole = np.zeros_like(inside)
     for row, start in itertools.product(range(height), range(0, width, block)):
         run = start
         for column in range(start, min(start + block, width) + 1):
             if column < min(start + block, width) and inside[row, column]:
                 continue
-            found[row, run : run + (column - run) // lanes * lanes] = True
+            whole[row, run : run + (column - run) // lanes * lanes] = True
             run = column + 1
-    return found
+    return whole
 
 
 def applies_to(convention: Resize) -> bool:
@@ -139,13 +139,13 @@ def _taps(
         indices = start + np.arange(first, first + taps)[:, None]
         lost = (indices < 0) | (indices >= n_in) if convention.drops_outside else indices < -(2**30)
         read.append((convention.padded(indices, n_in), lost))
-    (rows, above), (columns, beside) = read
+    (rows, outside_rows), (columns, outside_columns) = read
     return [
         [
             _without(np.take(line, j, axis=3), a[:, None] | b)
-            for j, b in zip(columns, beside, strict=True)
+            for j, b in zip(columns, outside_columns, strict=True)
         ]
-        for line, a in zip((np.take(x, i, axis=2) for i in rows), above, strict=True)
+        for line, a in zip((np.take(x, i, axis=2) for i in rows), outside_rows, strict=True)
     ]
 
 
@@ -209,10 +209,10 @@ def _table(mode: str) -> Float32:
     sines = np.array([1, -half, 0, half, -1, half, 0, -half])
     cosines = np.array([0, -half, 1, -half, 0, half, -1, half])
     start = (t + F(3))[:, None]
-    place = -(start - k.astype(F)).astype(np.float64) * np.pi * 0.25
-    place[0, 3] = 1  # a whole pixel is told apart below
+    angles = -(start - k.astype(F)).astype(np.float64) * np.pi * 0.25
+    angles[0, 3] = 1  # a whole pixel is told apart below
     angle = -start.astype(np.float64) * np.pi * 0.25
-    values = ((sines * np.sin(angle) + cosines * np.cos(angle)) / place**2).astype(F)
+    values = ((sines * np.sin(angle) + cosines * np.cos(angle)) / angles**2).astype(F)
     total = np.zeros(_STEPS, F)
     for column in values.T:
         total = total + column

@@ -72,10 +72,10 @@ def _places(n_in: int, n_out: int) -> Float32:
 
 def _between(n_in: int, n_out: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Float32]:
     """The pixels on both sides of each coordinate, and the fraction."""
-    place = _places(n_in, n_out)
-    base = np.floor(place)
-    before, after = (side.astype(np.intp).clip(0, n_in - 1) for side in (base, np.ceil(place)))
-    return before, after, place - base
+    coordinate = _places(n_in, n_out)
+    base = np.floor(coordinate)
+    before, after = (side.astype(np.intp).clip(0, n_in - 1) for side in (base, np.ceil(coordinate)))
+    return before, after, coordinate - base
 
 
 def _lerp(
@@ -109,9 +109,9 @@ _TABLE_SIZE = 1024
 
 def _table_spans(convention: Resize, n_in: int, n_out: int) -> _Spans:
     """Weights are entries of a table, computed in float64."""
-    place = _places(n_in, n_out)
-    base = np.floor(place)
-    entry = np.rint((place - base) * F(_TABLE_SIZE))
+    coordinate = _places(n_in, n_out)
+    base = np.floor(coordinate)
+    entry = np.rint((coordinate - base) * F(_TABLE_SIZE))
     offsets = np.arange(-1, 3)[:, None]
     weight = kernel(convention, abs(entry / np.float64(_TABLE_SIZE) - offsets)).astype(F)
     return _normalised(base.astype(np.intp) + offsets, weight, n_in)
@@ -121,11 +121,11 @@ def _lanczos_spans(convention: Resize, n_in: int, n_out: int) -> _Spans:
     """The kernel in float32, at a place that is multiplied by the inverse of n_out / n_in."""
     radius = convention.lanczos_radius or 0
     inverse = F(1) / (F(n_out) / F(n_in))
-    place = (np.arange(n_out).astype(F) + F(0.5)) * inverse
-    first = np.ceil(place - F(radius) - F(0.5)).astype(np.intp)
-    last = np.floor(place + F(radius) - F(0.5)).astype(np.intp)
+    coordinate = (np.arange(n_out).astype(F) + F(0.5)) * inverse
+    first = np.ceil(coordinate - F(radius) - F(0.5)).astype(np.intp)
+    last = np.floor(coordinate + F(radius) - F(0.5)).astype(np.intp)
     index = first + np.arange(2 * radius + 1)[:, None]
-    weight = _lanczos(abs(index.astype(F) + F(0.5) - place), F(radius))
+    weight = _lanczos(abs(index.astype(F) + F(0.5) - coordinate), F(radius))
     return _normalised(index, np.where(index <= last, weight, F(0)), n_in)
 
 

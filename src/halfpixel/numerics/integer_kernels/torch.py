@@ -194,10 +194,10 @@ def _third_taps(
         third = (words >> np.uint64(32)).astype(np.uint16).astype(np.int16).astype(np.int64)
     else:
         third = np.append(_fixed(two[1:, 0], bits), 0)
-    found = np.zeros((n_out, n_in), np.int64)
+    weights = np.zeros((n_out, n_in), np.int64)
     more = last - first > two.shape[1]
-    found[rows[more], first[more] + 2] = third[more]
-    return found
+    weights[rows[more], first[more] + 2] = third[more]
+    return weights
 
 
 # ---------------------------------------------------------------------------- floats, rounded
@@ -362,9 +362,9 @@ def _float32(build: _Build, convention: Resize, image: Float32, size: tuple[int,
     linear = convention.mode == "linear"
     in_passes = channels <= _FEW if build.channels_last else channels != _THREE
     passes = not linear or (in_passes and sum(size) > _LARGE)
-    place = build.place if linear and passes else add
+    coordinate_step = build.place if linear and passes else add
     axes = zip(image.shape[2:], size, strict=True)
-    rows, columns = (_read(build, place, convention, n_in, n_out) for n_in, n_out in axes)
+    rows, columns = (_read(build, coordinate_step, convention, n_in, n_out) for n_in, n_out in axes)
     if passes:
         return _along(add, _along(add, image, 3, columns), 2, rows)
     whole = channels - channels % _LANES
@@ -382,11 +382,11 @@ def _stored(values: Integers, dtype: str) -> Integers:
 def _read(build: _Build, add: MultiplyAdd, convention: Resize, n_in: int, n_out: int) -> _Read:
     """The place is a multiply-add, and so is each step of the cubic."""
     middles = np.arange(n_out).astype(F) + F(0.5)
-    place = add(middles, F(n_in) / F(n_out), F(-0.5))
+    coordinate = add(middles, F(n_in) / F(n_out), F(-0.5))
     if convention.mode == "linear":
-        place = np.maximum(place, F(0))
-    base = np.minimum(np.floor(place).astype(np.intp), n_in - 1)
-    t = np.clip(place - base.astype(F), F(0), F(1))
+        coordinate = np.maximum(coordinate, F(0))
+    base = np.minimum(np.floor(coordinate).astype(np.intp), n_in - 1)
+    t = np.clip(coordinate - base.astype(F), F(0), F(1))
     u = F(1) - t
     if convention.mode == "linear":
         offsets, weights = range(2), [u, t]
