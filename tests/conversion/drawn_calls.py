@@ -661,7 +661,9 @@ def jax_resize(draw: st.DrawFn) -> Draw:
 def warp_affine(draw: st.DrawFn) -> Draw:
     """``cv2.warpAffine`` of a matrix that is a resize, and of one that is not."""
     n_in, n_out = draw(pairs())
-    y, x = (n / m for n, m in zip(n_in, n_out, strict=True))
+    inverse = draw(st.booleans())
+    n, m = (n_in, n_out) if inverse else (n_out, n_in)
+    y, x = (one / other for one, other in zip(n, m, strict=True))
     matrix = draw(
         st.sampled_from(
             (
@@ -678,7 +680,7 @@ def warp_affine(draw: st.DrawFn) -> Draw:
         "x",
         matrix,
         f"({n_out[1]}, {n_out[0]})",
-        flags=f"cv2.INTER_{flag} | cv2.WARP_INVERSE_MAP",
+        flags=f"cv2.INTER_{flag}" + " | cv2.WARP_INVERSE_MAP" * inverse,
         borderMode=draw(st.sampled_from((None, "cv2.BORDER_REPLICATE", "cv2.BORDER_REPLICATE"))),
     )
     return Draw(call, "opencv", n_in, layout="SC")

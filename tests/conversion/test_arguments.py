@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 from halfpixel import frameworks
 from halfpixel.conversion import convert
 from halfpixel.conversion.answer import Part, ResizeConversion
 from halfpixel.conversion.parse import Reading, Sizes, Spoken, Unreadable, catalogue, read, readings
 from halfpixel.conversion.parse.conv_transpose import OPERATORS, Operator
+from halfpixel.conversion.parse.grids import _inverse
 from halfpixel.conversion.parse.names import known
 from halfpixel.conversion.parse.signatures import FUNCTIONS, Function
 from halfpixel.conversion.parse.text import of_expression, outermost
@@ -301,6 +303,21 @@ def test_what_is_not_written_out_is_refused(text: str, words: str) -> None:
     with pytest.raises(Unreadable) as error:
         read(text)
     assert words in str(error.value)
+
+
+def test_a_matrix_from_input_to_output_is_inverted_as_opencv_does() -> None:
+    cv2 = pytest.importorskip("cv2")
+    forward = read("cv2.warpAffine(x, [[2, 0, 0.5], [0, 4, 1.5]], (w, h), borderMode=1)")
+    inverse = read("cv2.warpAffine(x, [[0.5, 0, -0.25], [0, 0.25, -0.375]], (w, h), None, 17, 1)")
+    assert isinstance(forward, Reading)
+    assert isinstance(inverse, Reading)
+    assert (forward.flags, forward.ratio) == (inverse.flags, inverse.ratio)
+
+    x = np.random.default_rng(0).random((13, 7, 3), dtype=np.float32)
+    for m in (3, 7, 10, 49):  # whose inverses are rounded
+        matrix = [[m / 13, 0.1, m / 26], [0.2, 7 / m, 1 / m]]
+        mine = cv2.warpAffine(x, np.array(_inverse(matrix)), (20, 9), flags=17, borderMode=1)
+        assert_array_equal(cv2.warpAffine(x, np.array(matrix), (20, 9), borderMode=1), mine)
 
 
 # ---------------------------------------------------------------------------- sizes that are one name

@@ -279,6 +279,10 @@ def test_spellings_are_read(text: str, call: str) -> None:
             "does more than a resize",
         ),
         (
+            "cv2.warpAffine(img, np.array([[3, 0, 1], [0, 3, 1]]), (w, h))",
+            "whose inverse as OpenCV computes it is",
+        ),
+        (
             "F.grid_sample(x, F.affine_grid(t, (1, 1, 4, 4), align_corners=True))",
             "is no resize: give both the same",
         ),

@@ -357,12 +357,18 @@ _CV2: dict[object, str] = {
     5: "INTER_LINEAR_EXACT",
     6: "INTER_NEAREST_EXACT",
 }
-# flags of cv2.warpAffine: an interpolation and whether the matrix leads from output to input
-_WARP_NUMBERS: Words = {int(str(n)) | 16: f"WARP_INVERSE_MAP | {name}" for n, name in _CV2.items()}
+# flags of cv2.warpAffine: an interpolation, and whether the matrix leads from output to input
+_WARP_NUMBERS: Words = {
+    **_CV2,
+    **{int(str(n)) | 16: f"WARP_INVERSE_MAP | {name}" for n, name in _CV2.items()},
+}
 _WARP_NAMES: Words = {
-    text: f"WARP_INVERSE_MAP | {name}"
-    for name in _CV2.values()
-    for text in (f"WARP_INVERSE_MAP | {name}", f"{name} | WARP_INVERSE_MAP")
+    **{name: name for name in _CV2.values()},
+    **{
+        text: f"WARP_INVERSE_MAP | {name}"
+        for name in _CV2.values()
+        for text in (f"WARP_INVERSE_MAP | {name}", f"{name} | WARP_INVERSE_MAP")
+    },
 }
 _BORDER_NUMBERS: Words = {
     0: "BORDER_CONSTANT",

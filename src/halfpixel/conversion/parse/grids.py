@@ -15,6 +15,7 @@ from .text import (
     unsaid,
 )
 
+_INVERSE = "WARP_INVERSE_MAP | "  # a matrix that leads from output to input
 # functions that make an array of what is written in them
 _ARRAYS = (
     "array",
@@ -120,22 +121,41 @@ def _extrapolation(reading: Reading, value: Any) -> Reading:
 
 def _matrix(reading: Reading, matrix: Any) -> Reading:
     """Where the pixels' middles come to lie."""
-    rows = _literal(matrix)
-    if rows is None:
+    given = _literal(matrix)
+    if given is None:
         raise Unreadable(
             f"cv2.warpAffine: M={matrix} is not written out: give its numbers, "
             "[[x, 0, x / 2 - 1 / 2], [0, y, y / 2 - 1 / 2]] for pixels' middles"
         )
-    if not _is_matrix(rows, 3) or len(rows) != 2:
-        raise Unreadable(f"cv2.warpAffine: M is 2 rows of 3 numbers, got {rows!r}")
+    if not _is_matrix(given, 3) or len(given) != 2:
+        raise Unreadable(f"cv2.warpAffine: M is 2 rows of 3 numbers, got {given!r}")
+    inverse = str(reading.flags["flags"]).startswith(_INVERSE)
+    rows = given if inverse else _inverse(given)
     (x, skew, right), (skew_too, y, down) = rows
     grids = {(0.0, 0.0): "asymmetric", (x / 2 - 0.5, y / 2 - 0.5): "half_pixel"}
     if skew or skew_too or (right, down) not in grids:
-        raise Unreadable(f"cv2.warpAffine of {rows!r} does more than a resize")
+        which = "" if inverse else f", whose inverse as OpenCV computes it is {rows!r},"
+        raise Unreadable(
+            f"cv2.warpAffine of {given!r}{which} does more than a resize, or is one up to rounding only: "
+            "that is [[x, 0, x / 2 - 1 / 2], [0, y, y / 2 - 1 / 2]] with flags=cv2.WARP_INVERSE_MAP | …"
+        )
     if x <= 0 or y <= 0:
-        raise Unreadable(f"cv2.warpAffine of {rows!r} mirrors the image, or has no size")
-    flags = {**reading.flags, "coordinates": grids[right, down]}
+        raise Unreadable(f"cv2.warpAffine of {given!r} mirrors the image, or has no size")
+    flag = reading.flags["flags"] if inverse else f"{_INVERSE}{reading.flags['flags']}"
+    flags = {**reading.flags, "flags": flag, "coordinates": grids[right, down]}
     return replace(reading, flags=flags, ratio=(1 / y, 1 / x))
+
+
+def _inverse(rows: Sequence[Sequence[float]]) -> list[list[float]]:
+    """The map from output to input of one from input to output, rounded as OpenCV rounds it.
+
+    Source: opencv/opencv, modules/imgproc/src/imgwarp.cpp: cv::warpAffine.
+    """
+    (a, b, right), (c, d, down) = rows
+    determinant = a * d - b * c
+    one_by = 1 / determinant if determinant else 0.0
+    x, skew, skew_too, y = d * one_by, b * -one_by, c * -one_by, a * one_by
+    return [[x, skew, -x * right - skew * down], [skew_too, y, -skew_too * right - y * down]]
 
 
 def _translation(reading: Reading, translation: Any) -> Reading:
