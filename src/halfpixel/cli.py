@@ -123,10 +123,10 @@ class Parser(argparse.ArgumentParser):
         """The arguments; of a command, an unknown one is an error at once, with the command's usage."""
         is_command = self.command is not None
         self.declare()
-        found, unknown = super().parse_known_args(args, namespace)
+        arguments, unknown = super().parse_known_args(args, namespace)
         if is_command and unknown:
             self.error(self._unknown(unknown))
-        return found, unknown
+        return arguments, unknown
 
     def _unknown(self, arguments: Sequence[str]) -> str:
         options = [option for action in self._actions for option in action.option_strings]
@@ -210,8 +210,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _say_what_is_left_out() -> None:
     """A line for each package that brings a framework that cannot be used."""
-    found = sys.modules.get("halfpixel.frameworks")
-    for line in () if found is None else found.LEFT_OUT:
+    frameworks = sys.modules.get("halfpixel.frameworks")
+    for line in () if frameworks is None else frameworks.LEFT_OUT:
         print(f"halfpixel: {line}", file=sys.stderr)
 
 
@@ -390,7 +390,7 @@ def _compare(chosen: Namespace) -> Output:
 
     _check_folders(chosen)
     with _running() as progress:
-        found = compare(
+        comparison = compare(
             chosen.a,
             chosen.b,
             input_sizes=chosen.input,
@@ -401,8 +401,8 @@ def _compare(chosen: Namespace) -> Output:
             levels=chosen.levels,
             progress=progress,
         )
-    _pictures(found, chosen)
-    return Output(found.text, found.json, YES if found.same else NO)
+    _pictures(comparison, chosen)
+    return Output(comparison.text, comparison.json, YES if comparison.same else NO)
 
 
 def _check_folders(chosen: Namespace) -> None:
@@ -416,7 +416,7 @@ def _check_folders(chosen: Namespace) -> None:
             raise ValueError(f"{path} cannot be written: there is no folder {Path(path).parent}")
 
 
-def _pictures(found: Comparison, chosen: Namespace) -> None:
+def _pictures(answer: Comparison, chosen: Namespace) -> None:
     """Write the files of ``--png`` and ``--html``.
 
     Raises:
@@ -428,7 +428,7 @@ def _pictures(found: Comparison, chosen: Namespace) -> None:
 
     for path, drawn in ((chosen.png, comparison.png), (chosen.html, comparison.page)):
         if path is not None:
-            content = drawn(found)
+            content = drawn(answer)
             try:
                 Path(path).write_bytes(content)
             except OSError as error:
@@ -459,7 +459,7 @@ def _identify(chosen: Namespace) -> Output:
     from .identification import SECONDS, find, identify
 
     with _running() as progress:
-        found = identify(
+        identification = identify(
             find(chosen.function),
             layout=chosen.layout,
             size_order=chosen.size_order,
@@ -467,7 +467,7 @@ def _identify(chosen: Namespace) -> Output:
             progress=progress,
             seconds=SECONDS if chosen.seconds is None else chosen.seconds,
         )
-    return Output(found.text, found.json, YES if found.named else NO)
+    return Output(identification.text, identification.json, YES if identification.named else NO)
 
 
 # ---------------------------------------------------------------------------- at releases
@@ -545,15 +545,19 @@ def _convert(chosen: Namespace) -> Output:
     from .conversion import convert
     from .conversion.file_calls import convert_in_file, place_of
 
-    place = place_of(chosen.call)
-    found: FileConversion | ResizeConversion | ConvTransposeConversion | BranchedConversion
-    if place is not None:
-        found = convert_in_file(place, chosen.to, weight=chosen.weight, input_size=chosen.input)
+    location = place_of(chosen.call)
+    conversion: FileConversion | ResizeConversion | ConvTransposeConversion | BranchedConversion
+    if location is not None:
+        conversion = convert_in_file(
+            location, chosen.to, weight=chosen.weight, input_size=chosen.input
+        )
     elif chosen.to is None:
         raise ValueError("to which framework? Add --to")
     else:
-        found = convert(chosen.call, chosen.to, weight=chosen.weight, input_size=chosen.input)
-    return Output(lambda width: str(found), found.json, YES if found.complete else NO)
+        conversion = convert(chosen.call, chosen.to, weight=chosen.weight, input_size=chosen.input)
+    return Output(
+        lambda width: str(conversion), conversion.json, YES if conversion.complete else NO
+    )
 
 
 # ---------------------------------------------------------------------------- check
@@ -655,7 +659,7 @@ def _check(chosen: Namespace) -> Output:
         return _observe(chosen)
     used = _used(chosen.code)
     with _running() as progress:
-        found = check(
+        answer = check(
             chosen.framework,
             [*chosen.call, *used.calls],
             require=chosen.require,
@@ -666,11 +670,11 @@ def _check(chosen: Namespace) -> Output:
             progress=progress,
         )
     notes = "".join(f"\nnot read: {one}" for one in used.unread)
-    notes += _write_report(found, chosen.report) if chosen.report is not None else ""
+    notes += _write_report(answer, chosen.report) if chosen.report is not None else ""
     return Output(
-        lambda width: found.text(width, verbose=chosen.verbose, table=chosen.table) + notes,
-        found.json,
-        YES if found.as_declared else NO,
+        lambda width: answer.text(width, verbose=chosen.verbose, table=chosen.table) + notes,
+        answer.json,
+        YES if answer.as_declared else NO,
     )
 
 
@@ -692,19 +696,19 @@ def _used(paths: Sequence[str]) -> _Used:
         return _Used()
     from .upgrades import usage
 
-    found = usage.read([Path(path) for path in paths])
-    if not found.calls:
+    calls = usage.read([Path(path) for path in paths])
+    if not calls.calls:
         raise ValueError(f"no call that halfpixel knows is in {', '.join(paths)}")
-    unread = (": ".join(filter(None, (one.where, one.text, one.why))) for one in found.unread)
-    return _Used(tuple(sorted(found.calls)), tuple(unread))
+    unread = (": ".join(filter(None, (one.where, one.text, one.why))) for one in calls.unread)
+    return _Used(tuple(sorted(calls.calls)), tuple(unread))
 
 
-def _write_report(found: Check, folder: Path) -> str:
+def _write_report(check: Check, folder: Path) -> str:
     """Write the report; in a GitHub workflow, the lines that mark what changed, else where it stands."""
     from .checking.report import report, write
     from .report.run_page import marks
 
-    document = report(found)
+    document = report(check)
     files = write(document, folder)
     lines = [f"report: {files[0]}"]
     if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -734,8 +738,8 @@ def _merge_arguments(parser: Parser) -> None:
 def _merge(chosen: Namespace) -> Output:
     from .checking import merge
 
-    found = merge(chosen.shards, chosen.into)
-    return Output(lambda width: found.text(), found.json, YES if found.passed else NO)
+    merged = merge(chosen.shards, chosen.into)
+    return Output(lambda width: merged.text(), merged.json, YES if merged.passed else NO)
 
 
 # ---------------------------------------------------------------------------- diff
@@ -755,15 +759,15 @@ def _diff_arguments(parser: Parser) -> None:
 def _diff(chosen: Namespace) -> Output:
     from .differences import diff
 
-    found = diff(chosen.old, chosen.new)
+    difference = diff(chosen.old, chosen.new)
     if chosen.html is not None:
         from .report.diff_page import page
 
-        _write(chosen.html, page(found.json()).encode())
+        _write(chosen.html, page(difference.json()).encode())
     return Output(
-        lambda width: found.text(width, verbose=chosen.verbose),
-        found.json,
-        YES if found.same else NO,
+        lambda width: difference.text(width, verbose=chosen.verbose),
+        difference.json,
+        YES if difference.same else NO,
     )
 
 
@@ -794,9 +798,9 @@ def _lock(chosen: Namespace) -> Output:
         if chosen.update:
             moved = checking.locked(chosen.framework, update=True, progress=progress)
             return Output(lambda width: moved.text(update=True), moved.json)
-        path, found = checking.lock(chosen.framework, progress=progress)
-    same = checking.Locked(path.name, found, found, ())
-    counts = {"call": len(found.calls), "function": len(found.functions)}
+        path, locked = checking.lock(chosen.framework, progress=progress)
+    same = checking.Locked(path.name, locked, locked, ())
+    counts = {"call": len(locked.calls), "function": len(locked.functions)}
     numbers = [f"{count} {noun}{'s' * (count != 1)}" for noun, count in counts.items()]
     words = f"locked: {' and '.join(numbers)} in {path.name}"
     return Output(lambda width: words, same.json)
@@ -829,15 +833,15 @@ def _upgrade(chosen: Namespace) -> Output:
     used = usage.read([Path(path) for path in chosen.code]) if chosen.code else None
     if used is None and not chosen.all:
         used = _calls_of_project()
-    found = between_texts(chosen.releases, used)
+    upgrade = between_texts(chosen.releases, used)
     if chosen.html is not None:
         from .report.upgrade_page import page
 
-        _write(chosen.html, page(found).encode())
-    status = YES if found.same else NO
+        _write(chosen.html, page(upgrade).encode())
+    status = YES if upgrade.same else NO
     if chosen.markdown:
-        return Output(lambda width: found.markdown().rstrip(), found.json, status, raw=True)
-    return Output(lambda width: found.text(width, every=chosen.verbose), found.json, status)
+        return Output(lambda width: upgrade.markdown().rstrip(), upgrade.json, status, raw=True)
+    return Output(lambda width: upgrade.text(width, every=chosen.verbose), upgrade.json, status)
 
 
 def _check_alone(chosen: Namespace, option: str, others: Sequence[str]) -> None:
@@ -858,8 +862,8 @@ def _locked(chosen: Namespace) -> Output:
     others = ("save", "against", "call", "code", "require", "fast", "shard", "table", "report")
     _check_alone(chosen, "--locked", others)
     with _running() as progress:
-        found = locked(chosen.framework, progress=progress)
-    return Output(lambda width: found.text(), found.json, YES if found.same else NO)
+        answer = locked(chosen.framework, progress=progress)
+    return Output(lambda width: answer.text(), answer.json, YES if answer.same else NO)
 
 
 def _observe(chosen: Namespace) -> Output:
@@ -870,7 +874,7 @@ def _observe(chosen: Namespace) -> Output:
     if chosen.save and not Path(chosen.save).parent.is_dir():
         raise ValueError(f"{chosen.save} cannot be written: there is no such folder")
     with _running() as progress:
-        found = checking.observe(
+        observation = checking.observe(
             chosen.framework,
             [*chosen.call, *_used(chosen.code).calls],
             require=chosen.require,
@@ -878,11 +882,11 @@ def _observe(chosen: Namespace) -> Output:
             progress=progress,
         )
     if chosen.save:
-        checking.save(Path(chosen.save), found)
+        checking.save(Path(chosen.save), observation)
     if before is None:
-        words = f"saved: {found} in {chosen.save}"
-        return Output(lambda width: words, lambda: found.json(chosen.save))
-    moved = checking.against(before, found)
+        words = f"saved: {observation} in {chosen.save}"
+        return Output(lambda width: words, lambda: observation.json(chosen.save))
+    moved = checking.against(before, observation)
     return Output(
         lambda width: moved.text(width, verbose=chosen.verbose),
         moved.json,
@@ -945,7 +949,7 @@ def _codes(text: str) -> tuple[str, ...]:
 def _lint(chosen: Namespace) -> Output:
     from .lint import lint
 
-    found = lint(
+    answer = lint(
         chosen.paths,
         select=chosen.select,
         ignore=chosen.ignore,
@@ -954,13 +958,13 @@ def _lint(chosen: Namespace) -> Output:
         upgrading_from=chosen.upgrading_from,
         upgrading_to=chosen.upgrading_to,
     )
-    status = WRONG_USE if found.failed else YES if found.same else NO
+    status = WRONG_USE if answer.failed else YES if answer.same else NO
     if chosen.format == "github":
-        return Output(lambda width: found.github(), found.json, status, raw=True)
+        return Output(lambda width: answer.github(), answer.json, status, raw=True)
     if chosen.format == "sarif":
-        text = json.dumps(found.sarif(), indent=2, ensure_ascii=False)
-        return Output(lambda width: text, found.json, status, raw=True)
-    return Output(lambda width: found.text(), found.json, status, raw=True)
+        text = json.dumps(answer.sarif(), indent=2, ensure_ascii=False)
+        return Output(lambda width: text, answer.json, status, raw=True)
+    return Output(lambda width: answer.text(), answer.json, status, raw=True)
 
 
 # ---------------------------------------------------------------------------- show, rules
@@ -1030,7 +1034,7 @@ def _rules(chosen: Namespace) -> Output:
     from .catalogue import rules
     from .report import rule_table
 
-    found = rules.find_rules(
+    listed = rules.find_rules(
         framework=chosen.framework,
         operation=chosen.operation,
         convention=chosen.convention,
@@ -1039,9 +1043,9 @@ def _rules(chosen: Namespace) -> Output:
     )
     variants = chosen.variants or chosen.call is not None
     return Output(
-        lambda width: rule_table.text(found, variants=variants, width=width or rule_table.WIDTH),
-        lambda: rule_table.json(found),
-        YES if found else NO,
+        lambda width: rule_table.text(listed, variants=variants, width=width or rule_table.WIDTH),
+        lambda: rule_table.json(listed),
+        YES if listed else NO,
     )
 
 

@@ -73,11 +73,11 @@ class Failures:
         """Write what a trial came to into the file of ``--junitxml``: pytest itself writes the properties of
         a report when a test is torn down, as the text of whatever they are."""
         xml = junit_file(self.config)
-        found = outcome_in(report)
+        outcome = outcome_in(report)
         if xml is None or report.when == "setup":
             return
-        if found is not None and report.when == "call":
-            for name, value in _properties(found).items():
+        if outcome is not None and report.when == "call":
+            for name, value in _properties(outcome).items():
                 xml.node_reporter(report).add_property(f"{PROPERTY}.{name}", value)
         if report.when == "teardown":
             report.user_properties = [
@@ -101,20 +101,20 @@ def _alike(failed: list[pytest.TestReport]) -> Iterator[tuple[str, list[pytest.T
     from .report.causes import causes_of, example_title
     from .report.terminal import Outcome
 
-    found = ((report, outcome_in(report)) for report in failed)
-    outcomes = [(Outcome(**one), report) for report, one in found if one is not None]
+    known = ((report, outcome_in(report)) for report in failed)
+    outcomes = [(Outcome(**one), report) for report, one in known if one is not None]
     reports = {id(outcome): report for outcome, report in outcomes}
     for cause in causes_of(outcome for outcome, _ in outcomes):
         yield example_title(cause), [reports[id(one)] for one in cause.outcomes]
 
 
-def _properties(found: Mapping[str, Any]) -> dict[str, str]:
+def _properties(outcome: Mapping[str, Any]) -> dict[str, str]:
     """The properties of a testcase."""
     from .frameworks import version
     from .report.causes import causes_of
     from .report.terminal import Outcome
 
-    one = Outcome(**found)
+    one = Outcome(**outcome)
     known = {
         "verdict": one.kind,
         "framework": one.framework,

@@ -355,7 +355,7 @@ class _Keeper:
         config = self.session.config
         for kind, *given in self.child.messages():
             if kind == "start":
-                self.running, self.began = self._found(*given), time.monotonic()
+                self.running, self.began = self._index_of(*given), time.monotonic()
                 self.child.until = self.began + self.limit(given[0]) + _LATER
                 item = self.items[self.running]
                 item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
@@ -386,11 +386,11 @@ class _Keeper:
         report = item.ihook.pytest_runtest_makereport(item=item, call=call)
         item.ihook.pytest_runtest_logreport(report=report)
 
-    def _found(self, nodeid: str) -> int:
-        """The place of a test: a plugin's protocol may run one several times."""
-        for place in chain(range(self.done, len(self.items)), range(self.done)):
-            if self.items[place].nodeid == nodeid:
-                return int(place)
+    def _index_of(self, nodeid: str) -> int:
+        """The index of a test: a plugin's protocol may run one several times."""
+        for index in chain(range(self.done, len(self.items)), range(self.done)):
+            if self.items[index].nodeid == nodeid:
+                return int(index)
         raise LookupError(f"{nodeid} was not collected")
 
     def _warn(self, shown: dict[str, Any], when: str, nodeid: str, location: Any) -> None:
@@ -494,11 +494,11 @@ class Output:
     def __exit__(self, *error: object) -> None:
         self._to(*self._real)
 
-    def _to(self, *places: int) -> None:
+    def _to(self, *targets: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
-        for standard, place in zip((1, 2), places, strict=True):
-            os.dup2(place, standard)
+        for standard, target in zip((1, 2), targets, strict=True):
+            os.dup2(target, standard)
 
     def taken(self) -> str:
         """What was written since it was last taken; of much, the beginning and the end."""

@@ -152,9 +152,9 @@ def outcome_of(nodeid: str, text: str) -> dict[str, object] | None:
     from .frameworks import FRAMEWORKS
     from .report.terminal import LOST, Outcome
 
-    found = _TRIAL.search(nodeid)
+    trial = _TRIAL.search(nodeid)
     kind = next((kind for kind in LOST if text.startswith(kind)), None)
-    if found is None or kind is None or found["framework"] not in FRAMEWORKS:
+    if trial is None or kind is None or trial["framework"] not in FRAMEWORKS:
         return None
     reason = text.partition("\n")[0]
-    return Outcome(share=None, kind=kind, reason=reason, **found.groupdict()).json()  # type: ignore[arg-type]
+    return Outcome(share=None, kind=kind, reason=reason, **trial.groupdict()).json()  # type: ignore[arg-type]

@@ -57,12 +57,12 @@ def checked(
     ValueError: unknown framework 'opnecv'; did you mean opencv? (choose from torch, opencv)
     """
     choices = list(names)
-    found = known(name, choices)
-    if found is None:
+    known_name = known(name, choices)
+    if known_name is None:
         raise error(
             f"unknown {what} {name!r}{meant(name, choices)} (choose from {', '.join(choices)})"
         )
-    return found
+    return known_name
 
 
 def meant(name: str, names: Iterable[str], count: int = 1, cutoff: float = 0.6) -> str:

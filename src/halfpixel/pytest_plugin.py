@@ -27,8 +27,7 @@ from _pytest.runner import runtestprotocol
 from _halfpixel_pytest import DIFFERENCE
 
 from . import isolation
-from .failures import Failures
-from .failures import outcome_in as _found
+from .failures import Failures, outcome_in
 from .lost_tests import FAILED_IMPORT, PROPERTY, LostTests, outcome_of
 
 if TYPE_CHECKING:
@@ -213,7 +212,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
             lines.append(f"halfpixel: {name} is held to what {release} did")
     if sharded := _sharded(config):
         lines.append(f"halfpixel: shard {sharded.shard}")
-    lines += [f"halfpixel: {said}" for said in (*_unrecorded(config), *LEFT_OUT)]
+    lines += [f"halfpixel: {note}" for note in (*_unrecorded(config), *LEFT_OUT)]
     return lines + [f"halfpixel: skipping {absent}" for absent in _left_out(config)]
 
 
@@ -416,8 +415,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.stash[_BEFORE]:
         left_out = ordinary  # they are about the release that is installed
     if left_out:
-        gone = set(left_out)
-        items[:] = [item for item in items if item not in gone]
+        deselected = set(left_out)
+        items[:] = [item for item in items if item not in deselected]
         config.hook.pytest_deselected(items=left_out)
     for item in ordinary:
         if reason := _other_release(item):
@@ -481,10 +480,10 @@ class ConformanceItem(pytest.Item):
         """Whether the project expects the change; then it is told by its reason, and not in the table."""
         from .report.terminal import Outcome
 
-        _, found = self.user_properties[-1]
-        entry = self.config.stash[_PROJECT].accepts(Outcome(**found))  # type: ignore[arg-type]
+        _, outcome = self.user_properties[-1]
+        entry = self.config.stash[_PROJECT].accepts(Outcome(**outcome))  # type: ignore[arg-type]
         if entry is not None:
-            self.user_properties[-1] = (_EXPECTED, {**found, "reason": entry.key})  # type: ignore[dict-item]
+            self.user_properties[-1] = (_EXPECTED, {**outcome, "reason": entry.key})  # type: ignore[dict-item]
         return entry is not None
 
     def verdict(self) -> Verdict:
@@ -750,8 +749,8 @@ def _expected(report: pytest.TestReport) -> Outcome | None:
     """The outcome of an item whose change the project expects, with the key of the entry."""
     from .report.terminal import Outcome
 
-    found = _found(report, _EXPECTED)
-    return None if found is None else Outcome(**found)
+    outcome = outcome_in(report, _EXPECTED)
+    return None if outcome is None else Outcome(**outcome)
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -759,8 +758,8 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
         return "not run", "n", "NOT RUN"
     if report.when != "call" or not report.passed:
         return None
-    found = _found(report)
-    refused = found is not None and found["kind"] == "unsupported"
+    outcome = outcome_in(report)
+    refused = outcome is not None and outcome["kind"] == "unsupported"
     return ("unsupported", "u", "UNSUPPORTED") if refused else None
 
 
@@ -812,8 +811,8 @@ def pytest_terminal_summary(
     from .report.terminal import Outcome, table
 
     reports = [one for one in _reports(terminalreporter) if one.failed or one.when == "call"]
-    found = {one.nodeid: _found(one) or _timed_out(one) for one in reports}
-    outcomes = [Outcome(**one) for one in found.values() if one is not None]
+    by_test = {one.nodeid: outcome_in(one) or _timed_out(one) for one in reports}
+    outcomes = [Outcome(**one) for one in by_test.values() if one is not None]
     expected = [one for one in map(_expected, reports) if one is not None]
     reasons = Counter(filter(None, map(_not_run, _reports(terminalreporter))))
     left = bool(reasons or config.stash[_LOST].running) or config.stash.get(_NEVER_RAN, 0) > 0
@@ -832,13 +831,13 @@ def pytest_terminal_summary(
         terminalreporter.line(line)
     for line in _expectations(config, outcomes, expected):
         terminalreporter.line(line)
-    without = [one for one in reports if not found[one.nodeid]]
+    without = [one for one in reports if not by_test[one.nodeid]]
     for line in _outside(config, without, reasons) if ran else ():
         terminalreporter.line(line)
     for absent in _left_out(config) if ran else ():
         terminalreporter.line(f"skipped: {absent}")
     if folder:
-        others = (one for one in without if one.failed and _found(one, DIFFERENCE) is None)
+        others = (one for one in without if one.failed and outcome_in(one, DIFFERENCE) is None)
         failed = len(list(others)) if ran else 0
         never_ran = config.stash.get(_NEVER_RAN, 0) + sum(reasons.values())
         files = _write_report(config, Path(folder), reports, failed, never_ran)
@@ -860,13 +859,13 @@ def _write_report(
 
     findings: list[Finding | Absent] = []
     for one in reports:
-        found = _found(one) or _timed_out(one) or _found(one, _EXPECTED)
-        if found is None:
+        known = outcome_in(one) or _timed_out(one) or outcome_in(one, _EXPECTED)
+        if known is None:
             continue
-        outcome = Outcome(**found)
+        outcome = Outcome(**known)
         if outcome.kind not in ("conforms", "unsupported"):
             outcome = replace(outcome, kind="changed", reason=outcome.reason or outcome.kind)
-        seen = _found(one, _EVIDENCE) or {}
+        seen = outcome_in(one, _EVIDENCE) or {}
         findings.append(Finding(outcome, one.longreprtext, seen.get("evidence")))
     tests = list(_failed_tests(reports))
     if failed:
@@ -884,9 +883,9 @@ def _write_report(
 def _failed_tests(reports: Sequence[pytest.TestReport]) -> Iterator[documents.FailedTest]:
     """The tests of one's own functions that failed, as they are told in the terminal."""
     for one in reports:
-        found = _found(one, DIFFERENCE) if one.failed else None
-        if found is not None:
-            yield {"test": one.nodeid, "text": _told(one), "difference": found["difference"]}
+        difference = outcome_in(one, DIFFERENCE) if one.failed else None
+        if difference is not None:
+            yield {"test": one.nodeid, "text": _told(one), "difference": difference["difference"]}
 
 
 def _told(report: pytest.TestReport) -> str:
@@ -951,10 +950,10 @@ def _outside(
         "crashed": crashed,
         "never ran": config.stash.get(_NEVER_RAN, 0),
     }
-    told = [f"{count} {words}" for words, count in counts.items() if count]
-    told += [f"{count} never ran ({reason})" for reason, count in reasons.items()]
-    if told:
-        yield f"outside the table: {', '.join(told)}"
+    counted = [f"{count} {words}" for words, count in counts.items() if count]
+    counted += [f"{count} never ran ({reason})" for reason, count in reasons.items()]
+    if counted:
+        yield f"outside the table: {', '.join(counted)}"
     yield from _failed_requirements(config)
     if interrupted := config.stash[_LOST].interrupted():
         yield interrupted

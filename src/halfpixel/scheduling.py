@@ -84,11 +84,11 @@ class UnitScheduling:
 
     def add_node_collection(self, node: WorkerController, collection: Sequence[str]) -> None:
         """A worker has collected, as the first one did."""
-        found = self.collections[node] = list(collection)
+        collected = self.collections[node] = list(collection)
         if self.collection is None:
-            self.collection = found
-        elif found != self.collection:
-            self._leave_out(node, found)
+            self.collection = collected
+        elif collected != self.collection:
+            self._leave_out(node, collected)
 
     def schedule(self) -> None:
         """Hand out units: every worker has collected, or one that replaces another has."""
@@ -173,8 +173,8 @@ class UnitScheduling:
         rest = self.kept[helped]
         if self._weight(rest) < _SHARED:
             return []
-        self.kept[helped], taken = rest[: len(rest) // 2], rest[len(rest) // 2 :]
-        return taken
+        self.kept[helped], part = rest[: len(rest) // 2], rest[len(rest) // 2 :]
+        return part
 
     def _order(self, unit: Sequence[int]) -> tuple[int, int]:
         """What a unit is handed out by, the least first."""
@@ -185,12 +185,12 @@ class UnitScheduling:
         assert self.collection is not None
         return sum(self.weight_of(self.collection[item]) for item in items)
 
-    def _leave_out(self, node: WorkerController, found: list[str]) -> None:
+    def _leave_out(self, node: WorkerController, collected: list[str]) -> None:
         """End a worker that collected other items than the first, and fail the run."""
         from xdist.report import report_collection_diff
 
         first, expected = next(iter(self.collections.items()))
-        text = report_collection_diff(expected, found, first.gateway.id, node.gateway.id)
+        text = report_collection_diff(expected, collected, first.gateway.id, node.gateway.id)
         report = pytest.CollectReport(node.gateway.id, "failed", longrepr=text, result=[])
         self.config.hook.pytest_collectreport(report=report)
         del self.pending[node], self.kept[node]

@@ -78,9 +78,9 @@ class ShardedRun:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """A worker of pytest-xdist has ended: the process that writes reports collects nothing itself."""
-        found = getattr(node, "workeroutput", {}).get(_OUTPUT)
-        if found is not None:
-            self._found, self._count = found["shard"], found["count"]
+        output = getattr(node, "workeroutput", {}).get(_OUTPUT)
+        if output is not None:
+            self._found, self._count = output["shard"], output["count"]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -43,8 +43,8 @@ class Shard:
         Raises:
             ValueError: the text is no shard.
         """
-        found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text, re.ASCII)
-        number, count = map(int, found.groups()) if found else (0, 0)
+        matched = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text, re.ASCII)
+        number, count = map(int, matched.groups()) if matched else (0, 0)
         if not 1 <= number <= count <= MOST:
             raise ValueError(f"{text!r} is no shard: write 2/8 for the second of eight")
         return cls(number, count)
@@ -107,12 +107,12 @@ def deal(costs: Mapping[str, Mapping[str, float]], count: int) -> Mapping[str, i
         count: how many shards there are.
     """
     loads = dict.fromkeys(range(1, count + 1), 0.0)
-    found: dict[str, int] = {}
+    shards: dict[str, int] = {}
     for group in sorted(costs):
         for name, cost in sorted(costs[group].items(), key=lambda one: (-one[1], one[0])):
-            found[name] = least = min(loads, key=lambda shard: loads[shard])
+            shards[name] = least = min(loads, key=lambda shard: loads[shard])
             loads[least] += cost
-    return found
+    return shards
 
 
 # ---------------------------------------------------------------------------- all shards of a run
@@ -127,20 +127,20 @@ def together(parts: Mapping[str, documents.Shard | None]) -> list[str]:
     Raises:
         ValueError: one is no shard, is there twice or is missing, or they are of unlike runs.
     """
-    found: dict[str, documents.Shard] = {}
+    known: dict[str, documents.Shard] = {}
     for name, shard in parts.items():
         if shard is None:
             raise ValueError(f"{name} is no shard: it has a whole run")
         if not 1 <= shard["number"] <= shard["count"] <= MOST:
             raise ValueError(f"{name}: is damaged: shard {shard['number']}/{shard['count']}")
-        found[name] = shard
-    (first, one), *others = found.items()
+        known[name] = shard
+    (first, one), *others = known.items()
     for name, other in others:
         if unlike := _unlike(one, other):
             raise ValueError(f"{first} and {name} are of unlike runs: {unlike}")
     count = one["count"]
     by_number: dict[int, str] = {}
-    for name, shard in found.items():
+    for name, shard in known.items():
         if (before := by_number.setdefault(shard["number"], name)) != name:
             raise ValueError(f"shard {shard['number']}/{count} is there twice: {before} and {name}")
     missing = [f"{number}/{count}" for number in range(1, count + 1) if number not in by_number]

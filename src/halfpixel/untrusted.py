@@ -85,11 +85,11 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     Raises:
         RepeatedKey: one is.
     """
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
         names = [name for name, _ in pairs]
         raise RepeatedKey(next(name for name in names if names.count(name) > 1))
-    return found
+    return entries
 
 
 # ---------------------------------------------------------------------------- types

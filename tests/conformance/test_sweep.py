@@ -192,10 +192,10 @@ def scalar(convention: Resize, wide: bool, fused: bool, n_in: int, n_out: int, d
 def test_a_rule_above_128_is_the_kernel_step_by_step(rule: str, wide: bool) -> None:
     for n_in in (2, 3, 14, 26, 90, 255):
         for n_out in (7, 23, 41, 141, 251):
-            index = sweep.pixels(MIDDLE, rule, n_in, [n_out], beside=128).tolist()
+            index = sweep.pixels(MIDDLE, rule, n_in, [n_out], other_n_out=128).tolist()
             want = [scalar(MIDDLE, wide, not wide, n_in, n_out, d) for d in range(n_out)]
             assert index == want, (n_in, n_out)
-            narrow = sweep.pixels(MIDDLE, rule, n_in, [n_out], beside=128 - n_out)
+            narrow = sweep.pixels(MIDDLE, rule, n_in, [n_out], other_n_out=128 - n_out)
             assert (narrow == sweep.pixels(MIDDLE, "float32", n_in, [n_out])).all()
 
 

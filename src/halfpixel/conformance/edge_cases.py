@@ -45,9 +45,9 @@ def _one_pixel_not_finite(shape: Shape, dtype: str) -> Array:
     """For every pixel of the first channel three images, in which it is NaN, ∞ and −∞."""
     _, height, width = shape
     images = np.repeat(_texture(shape, dtype), 3 * height * width, axis=0)
-    for number, place in enumerate(np.ndindex(height, width)):
+    for number, index in enumerate(np.ndindex(height, width)):
         for image, value in enumerate((np.nan, np.inf, -np.inf)):
-            images[3 * number + image, 0, *place] = value
+            images[3 * number + image, 0, *index] = value
     return images
 
 

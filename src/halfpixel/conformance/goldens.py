@@ -472,5 +472,5 @@ def edited_at(have: NDArray[Any], want: NDArray[Any]) -> str | None:
     different = np.argwhere((have != want) & ((have == have) | (want == want)))
     if not len(different):
         return None
-    place = tuple(int(i) for i in different[0])
-    return f"{list(place)} is {have[place]:.17g}, the reference says {want[place]:.17g}"
+    index = tuple(int(i) for i in different[0])
+    return f"{list(index)} is {have[index]:.17g}, the reference says {want[index]:.17g}"

@@ -65,32 +65,32 @@ def _judge(call: Call, case: Case, dtype: str, before: Release) -> Verdict:
         return verdict("changed", reason=str(error))
     if isinstance(got, str):
         return verdict("changed", reason=f"raises now: {got}")
-    found = verdict_on(got, call, case, dtype, before, names)
-    if found.bound.size and now is not None and dtype in now.arithmetic:
-        return replace(_with_both_bounds(found, was, now), release=release)
-    return replace(found, release=release)
+    result = verdict_on(got, call, case, dtype, before, names)
+    if result.bound.size and now is not None and dtype in now.arithmetic:
+        return replace(_with_both_bounds(result, was, now), release=release)
+    return replace(result, release=release)
 
 
-def _cut(found: Verdict) -> bool:
+def _cut(verdict: Verdict) -> bool:
     """Whether integers differ in one direction: one of the releases cuts what the other rounds."""
-    signed = found.got.astype(np.float64) - found.case.expected
+    signed = verdict.got.astype(np.float64) - verdict.case.expected
     up, down = (int(np.count_nonzero(each)) for each in (signed > 0, signed < 0))
     return one_way(up, down, signed.size)
 
 
-def _with_both_bounds(found: Verdict, was: Call, now: Call) -> Verdict:
+def _with_both_bounds(verdict: Verdict, was: Call, now: Call) -> Verdict:
     """A verdict on values, by the error bounds of both releases together."""
-    dtype, case = found.dtype, found.case  # with the defects of that release
+    dtype, case = verdict.dtype, verdict.case  # with the defects of that release
     if dtype in INTEGERS and dtype in (*was.roundings, *now.roundings):
-        bound = found.bound + 1.0
+        bound = verdict.bound + 1.0
     else:
         old, new = (one.arithmetic[dtype] for one in (was, now))  # type: ignore[index]
-        bound = found.bound + error_bound(case, replace(new, coordinate_rule=old.coordinate_rule))
-    share = share_of_bound(found.got, case.expected, bound)
-    if share <= 1 and dtype in INTEGERS and _cut(found):
-        return replace(found, reason=f"{found.reason}, all in one direction")
+        bound = verdict.bound + error_bound(case, replace(new, coordinate_rule=old.coordinate_rule))
+    share = share_of_bound(verdict.got, case.expected, bound)
+    if share <= 1 and dtype in INTEGERS and _cut(verdict):
+        return replace(verdict, reason=f"{verdict.reason}, all in one direction")
     if share <= 1:
-        return replace(found, kind="conforms", share=share, reason="", got=np.empty(0))
-    off = int(np.count_nonzero(errors(found.got, case.expected) > bound))
-    reason = f"{off} of {found.got.size} values exceed the error bounds of both releases"
-    return replace(found, share=share, reason=reason, bound=bound)
+        return replace(verdict, kind="conforms", share=share, reason="", got=np.empty(0))
+    off = int(np.count_nonzero(errors(verdict.got, case.expected) > bound))
+    reason = f"{off} of {verdict.got.size} values exceed the error bounds of both releases"
+    return replace(verdict, share=share, reason=reason, bound=bound)

@@ -56,10 +56,10 @@ def readings(case: Case, got: NDArray[Any] | None = None) -> Iterator[tuple[str,
     if case.request.empty:
         return
     if isinstance(case.convention, Resize):
-        found = _resize_readings(case)
+        mistakes = _resize_readings(case)
     else:
-        found = _conv_gradient_readings(case) if case.gradient else _conv_readings(case)
-    for name, reading in found:
+        mistakes = _conv_gradient_readings(case) if case.gradient else _conv_readings(case)
+    for name, reading in mistakes:
         computed = _computed(case, reading, got)
         if computed is None:
             continue
@@ -144,8 +144,8 @@ def _evaluated_readings(case: Case, declared: Evaluated) -> Iterator[tuple[str, 
     for name, evaluation in EVALUATIONS.items():
         if evaluation.speaks_of(case.convention):  # type: ignore[arg-type]
             reading = replace(case, evaluated=replace(declared, name=name, flushes=False))
-            said = f"the expected convention, evaluated as {name}: {evaluation.says}"
-            yield said, _changed(reading)
+            words = f"the expected convention, evaluated as {name}: {evaluation.says}"
+            yield words, _changed(reading)
 
 
 def _resize_readings(case: Case) -> Iterator[tuple[str, Case]]:

@@ -309,14 +309,14 @@ class ConvShapeCase:
 
     def case(self) -> Case:
         """The case, without its expected values."""
-        found = conv_transpose_case(self.entry)
-        inputs = dict(found.inputs)
+        case = conv_transpose_case(self.entry)
+        inputs = dict(case.inputs)
         if self.change is not None:
             inputs["x"] = self.change(inputs["x"])
         n, c = self.entry.x[:2]
         return replace(
-            found,
-            name=f"{found.name}-{n}x{c}",
+            case,
+            name=f"{case.name}-{n}x{c}",
             pins=self.pins,
             inputs=inputs,
             layout=self.layout,
@@ -339,16 +339,16 @@ class ConvShapeCase:
 
 def _nan(x: Array) -> Array:
     """With a NaN in the first channel of the first image."""
-    found = x.copy()
-    found[0, 0, 1, 1] = np.nan
-    return found
+    values = x.copy()
+    values[0, 0, 1, 1] = np.nan
+    return values
 
 
 def _infinite(x: Array) -> Array:
     """With both infinities, in two images."""
-    found = x.copy()
-    found[0, 0, 0, 1], found[-1, -1, 1, 0] = np.inf, -np.inf
-    return found
+    values = x.copy()
+    values[0, 0, 0, 1], values[-1, -1, 1, 0] = np.inf, -np.inf
+    return values
 
 
 def _conv(

@@ -114,8 +114,8 @@ def _conv_transposes(release: Releases) -> Iterator[Trial]:
         for name, case in _forward().items():
             if call.expression(case.request) is not None:
                 # a variant is another way to say a call, of the same kernels
-                asked = (d for d in call.arithmetic if d == "float32" or not call.variant)
-                for dtype in (d for d in asked if d in WIDE or _held(case, d)):
+                dtypes = (d for d in call.arithmetic if d == "float32" or not call.variant)
+                for dtype in (d for d in dtypes if d in WIDE or _held(case, d)):
                     block = call.arithmetic[dtype].channel_block
                     made = functools.partial(_conv_expected, name, block)
                     yield Trial(call, dtype, name, made)
@@ -166,8 +166,8 @@ def spelled_trials(release: Releases = installed_release) -> Iterator[Trial]:
     """Each spelling of the calls that are written so, at the first shape that it can say."""
     for call, convention in calls_following(_sized(), release):
         for spelling, spelled in _spellings(call, release):
-            said = (e for e in SPELLED_SHAPES if _shown(e, spelled, convention))
-            for entry in itertools.islice(said, 1):
+            expressible = (e for e in SPELLED_SHAPES if _shown(e, spelled, convention))
+            for entry in itertools.islice(expressible, 1):
                 for dtype in (d for d in call.arithmetic if d in entry.dtypes):
                     if not call.refuses(dtype):
                         make = functools.partial(_of_call, call, dtype, convention, entry)
@@ -210,13 +210,17 @@ def beyond_trials(release: Releases = installed_release) -> Iterator[Trial]:
         for beyond in _beyond(call, release):
             gradient = FRAMEWORKS[call.framework].gradient if beyond.gradient else None
             entries = SHAPE_GRADIENTS[:1] if beyond.gradient else (*SPELLED_SHAPES, *_HALVED)
-            said = gradient.of(call) if gradient is not None else call
-            for entry in itertools.islice((e for e in entries if _shown(e, said, convention)), 1):
-                given = replace(said, arithmetic=call.arithmetic, refusals=call.refusals)
+            differentiated = gradient.of(call) if gradient is not None else call
+            for entry in itertools.islice(
+                (e for e in entries if _shown(e, differentiated, convention)), 1
+            ):
+                widened = replace(
+                    differentiated, arithmetic=call.arithmetic, refusals=call.refusals
+                )
                 rule = call.shown_rule("float32") if beyond.gradient else rule_of(call, "float32")
                 for dtype in beyond.dtypes:
                     make = functools.partial(_in_range, entry, convention, rule, dtype, beyond)
-                    yield Trial(beyond.of(given, dtype), dtype, _beyond_name(entry.name), make)
+                    yield Trial(beyond.of(widened, dtype), dtype, _beyond_name(entry.name), make)
     for call in calls_there(calls("conv_transpose"), release):
         for beyond in _beyond(call, release):
             for case in _written().values():

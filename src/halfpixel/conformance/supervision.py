@@ -224,20 +224,20 @@ def serve() -> None:
         answer(_FAILED, str(error))
         return
     answer(_READY, None)
-    asked: queue.Queue[list[str]] = queue.Queue()
-    threading.Thread(target=_read_requests, args=(requests, asked), daemon=True).start()
+    names: queue.Queue[list[str]] = queue.Queue()
+    threading.Thread(target=_read_requests, args=(requests, names), daemon=True).start()
     while True:
-        for name in asked.get():
+        for name in names.get():
             kind, value = _run(run, name)
             answer(kind, value)
             if kind == _LOST:
                 return
 
 
-def _read_requests(requests: IO[bytes], asked: queue.Queue[list[str]]) -> None:
+def _read_requests(requests: IO[bytes], names: queue.Queue[list[str]]) -> None:
     try:
         while True:
-            asked.put(pickle.load(requests))
+            names.put(pickle.load(requests))
     except EOFError:  # the parent has ended, perhaps by a kill
         os._exit(1)
 

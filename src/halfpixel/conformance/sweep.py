@@ -101,7 +101,7 @@ def largest(convention: Resize) -> int:
     return LARGEST if few else LARGEST_OTHERWISE
 
 
-def besides(call: Call, convention: Resize) -> tuple[int, ...]:
+def other_n_outs(call: Call, convention: Resize) -> tuple[int, ...]:
     """What the other axis of one pixel is resized to: where a kernel is chosen by the whole
     output's size, every pair meets both kernels."""
     if convention.mode != "nearest":
@@ -122,15 +122,17 @@ def _met(
     assert isinstance(convention, Resize)
     nearest, narrow = convention.mode == "nearest", across(call, convention)
     n_in, left = line.inputs["x"].shape[axis], list(n_outs)
-    for beside in besides(call, convention) if nearest else (1, 2):
+    for other_n_out in other_n_outs(call, convention) if nearest else (1, 2):
         met = {}
         for n_out in left:
-            one = replace(line, size=_size(convention, axis, (n_in, n_out), beside, narrow=narrow))
+            one = replace(
+                line, size=_size(convention, axis, (n_in, n_out), other_n_out, narrow=narrow)
+            )
             expression = call.expression(one.request)
             if nearest or expression is not None:
                 met[n_out] = one, expression
         if met:
-            yield beside, met
+            yield other_n_out, met
         if not nearest:
             left = [n_out for n_out in left if n_out not in met]
 
@@ -220,10 +222,10 @@ def _lines(image: NDArray[Any], axis: int) -> NDArray[Any]:
 
 
 def _size(
-    convention: Resize, axis: int, pair: Pair, beside: int, *, narrow: bool
+    convention: Resize, axis: int, pair: Pair, other_n_out: int, *, narrow: bool
 ) -> tuple[int, int]:
     n_in, n_out = pair
-    other = beside if narrow or convention.mode == "nearest" else n_in * beside
+    other = other_n_out if narrow or convention.mode == "nearest" else n_in * other_n_out
     return (n_out, other) if axis == 2 else (other, n_out)
 
 
@@ -232,13 +234,13 @@ def pair_case(
     rule: str | None,
     axis: int,
     pair: Pair,
-    beside: int = 1,
+    other_n_out: int = 1,
     *,
     narrow: bool = False,
 ) -> Case:
     """The case of one size pair, without its expected values; ``narrow`` is :func:`across`."""
     x = _image(convention, axis, pair[0], narrow=narrow)
-    size = _size(convention, axis, pair, beside, narrow=narrow)
+    size = _size(convention, axis, pair, other_n_out, narrow=narrow)
     nearest = convention.mode == "nearest"
     if nearest and convention.extrapolates:
         convention = replace(convention, extrapolation_value=OUTSIDE)
@@ -251,9 +253,9 @@ def pair_case(
 # ---------------------------------------------------------------------------- the reference
 
 
-def _outputs(n_in: int, n_outs: Sequence[int], beside: int, *, columns: bool) -> OutputPixels:
-    """The output pixels of many sizes, one after the other; ``beside`` is the size of the other axis."""
-    axes = [Axis(n_in, n_out, None, n_out + beside, columns) for n_out in n_outs]
+def _outputs(n_in: int, n_outs: Sequence[int], other_n_out: int, *, columns: bool) -> OutputPixels:
+    """The output pixels of many sizes, one after the other; ``other_n_out`` is the size of the other axis."""
+    axes = [Axis(n_in, n_out, None, n_out + other_n_out, columns) for n_out in n_outs]
     return OutputPixels.of_axes(axes)
 
 
@@ -271,7 +273,7 @@ def pixels(
     rule: str | None,
     n_in: int,
     n_outs: Sequence[int],
-    beside: int = 1,
+    other_n_out: int = 1,
     *,
     columns: bool = False,
 ) -> NDArray[np.int64]:
@@ -281,10 +283,12 @@ def pixels(
         convention: a nearest one.
         rule: the coordinate rule; None for the exact pixel, found in integers.
         n_in, n_outs: the sizes of the axis.
-        beside: the output's size along the other axis.
+        other_n_out: the output's size along the other axis.
         columns: by the rule's formula for columns.
     """
-    return nearest_pixels(convention, _outputs(n_in, n_outs, beside, columns=columns), n_in, rule)
+    return nearest_pixels(
+        convention, _outputs(n_in, n_outs, other_n_out, columns=columns), n_in, rule
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,7 +311,7 @@ def rows(
     arithmetic: ErrorModel,
     n_in: int,
     n_outs: Sequence[int],
-    beside: int = 1,
+    other_n_out: int = 1,
     *,
     columns: bool = False,
 ) -> list[Rows]:
@@ -320,7 +324,7 @@ def rows(
     rule, own = arithmetic.coordinate_rule, _own(convention)
     if not samples_points(convention):
         return [
-            _product(convention, arithmetic, n_in, n_out, beside, columns=columns)
+            _product(convention, arithmetic, n_in, n_out, other_n_out, columns=columns)
             for n_out in n_outs
         ]
     where = float_coordinates(convention, _outputs(n_in, n_outs, n_in, columns=columns), rule)
@@ -340,12 +344,18 @@ _CACHED = _BLOCK_OTHERWISE * LARGEST_OTHERWISE  # the size pairs of a block: its
 
 @functools.lru_cache(maxsize=_CACHED)
 def _product(
-    convention: Resize, arithmetic: ErrorModel, n_in: int, n_out: int, beside: int, *, columns: bool
+    convention: Resize,
+    arithmetic: ErrorModel,
+    n_in: int,
+    n_out: int,
+    other_n_out: int,
+    *,
+    columns: bool,
 ) -> Rows:
     rule = arithmetic.coordinate_rule
     total, others = n_in + n_out, _by_axis(rule) and not columns
     h = axis_weights(convention, Axis(n_in, n_out, None, total, columns), rule)
-    w = axis_weights(convention, Axis(n_in, n_in * beside, None, total, others), rule)
+    w = axis_weights(convention, Axis(n_in, n_in * other_n_out, None, total, others), rule)
 
     def both(left: Array, right: Array) -> Array:
         return np.asarray(left @ right.T)
@@ -394,7 +404,7 @@ class _Off:
 
     axis: int
     pair: Pair
-    beside: int
+    other_n_out: int
     got: NDArray[Any]
     problem: str
 
@@ -431,7 +441,9 @@ def sweep(call: Call, block: Block, dtype: str) -> Verdict:
         some = pair_case(block.convention, rule, 2, block.pairs[0])
         return Verdict("conforms", call, some, dtype, release, share)
     narrow = across(call, block.convention)
-    case = pair_case(block.convention, rule, worst.axis, worst.pair, worst.beside, narrow=narrow)
+    case = pair_case(
+        block.convention, rule, worst.axis, worst.pair, worst.other_n_out, narrow=narrow
+    )
     case = case.computed()
     if defect := call.defect(case.request):
         case = defect.result(case)
@@ -469,8 +481,8 @@ def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
         line = pair_case(convention, rule, axis, (n_in, 1), narrow=narrow)
         inputs = call.arrays(line, dtype)
         columns = axis == 3 and _by_axis(rule)
-        for beside, met in _met(call, line, axis, n_outs):
-            wanted = _wanted(convention, arithmetic, n_in, list(met), beside, columns=columns)
+        for other_n_out, met in _met(call, line, axis, n_outs):
+            wanted = _wanted(convention, arithmetic, n_in, list(met), other_n_out, columns=columns)
             for (n_out, (one, expression)), want in zip(met.items(), wanted, strict=True):
                 got, problem = np.empty(0), ""
                 try:
@@ -482,7 +494,7 @@ def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
                     want = _with(defect, one, want, axis)
                 answer = problem or _judged(got, one, call.returns[dtype], want, axis)  # type: ignore[index]
                 if isinstance(answer, str):
-                    yield _Off(axis, (n_in, n_out), beside, got, answer)
+                    yield _Off(axis, (n_in, n_out), other_n_out, got, answer)
                 else:
                     yield answer
 
@@ -508,14 +520,14 @@ def _wanted(
     arithmetic: ErrorModel,
     n_in: int,
     n_outs: Sequence[int],
-    beside: int,
+    other_n_out: int,
     *,
     columns: bool = False,
 ) -> Iterable[Rows | Integers]:
     if convention.mode != "nearest":
-        return rows(convention, arithmetic, n_in, n_outs, beside, columns=columns)
+        return rows(convention, arithmetic, n_in, n_outs, other_n_out, columns=columns)
     rule = arithmetic.coordinate_rule
-    return _split(pixels(convention, rule, n_in, n_outs, beside, columns=columns), n_outs)
+    return _split(pixels(convention, rule, n_in, n_outs, other_n_out, columns=columns), n_outs)
 
 
 def _judged(
@@ -555,8 +567,8 @@ def _bound(arithmetic: ErrorModel, case: Case, off: _Off) -> Array:
     assert isinstance(convention, Resize)
     if convention.mode != "nearest":
         columns = off.axis == 3 and _by_axis(arithmetic.coordinate_rule)
-        (n_in, n_out), beside = off.pair, off.beside
-        (want,) = rows(convention, arithmetic, n_in, [n_out], beside, columns=columns)
+        (n_in, n_out), other_n_out = off.pair, off.other_n_out
+        (want,) = rows(convention, arithmetic, n_in, [n_out], other_n_out, columns=columns)
         np.put_along_axis(_lines(bound, off.axis), want.columns, want.bound, axis=1)
     return bound
 
@@ -588,9 +600,9 @@ def _summary(call: Call, convention: Resize, rules: dict[str, list[str]]) -> str
         "pairs": largest(convention) ** 2,
     }
     parts = [
-        _deviation(convention, rule, shared, beside, columns=columns)
+        _deviation(convention, rule, shared, other_n_out, columns=columns)
         for rule, shared in rules.items()
-        for beside in besides(call, convention)
+        for other_n_out in other_n_outs(call, convention)
         for columns in (False, True)[: 1 + _by_axis(rule)]
     ]
     lines = [f"  {json.dumps(k)}: {json.dumps(v)}," for k, v in head.items()]
@@ -598,10 +610,10 @@ def _summary(call: Call, convention: Resize, rules: dict[str, list[str]]) -> str
 
 
 def _deviation(
-    convention: Resize, rule: str, shared: list[str], beside: int, *, columns: bool
+    convention: Resize, rule: str, shared: list[str], other_n_out: int, *, columns: bool
 ) -> str:
-    count, listed = deviating(convention, rule, beside, columns=columns)
-    other = {"other_axis": f"1 to {beside}"} if convention.mode == "nearest" else {}
+    count, listed = deviating(convention, rule, other_n_out, columns=columns)
+    other = {"other_axis": f"1 to {other_n_out}"} if convention.mode == "nearest" else {}
     if _by_axis(rule):
         other = {"axis": "columns" if columns else "rows", **other}
     head = {
@@ -621,7 +633,7 @@ def _deviation(
 
 @functools.lru_cache(maxsize=1024)
 def deviating(
-    convention: Resize, rule: str, beside: int, *, columns: bool = False
+    convention: Resize, rule: str, other_n_out: int, *, columns: bool = False
 ) -> tuple[int, tuple[dict[str, int | str], ...]]:
     """The size pairs at which a rule deviates from the exact convention.
 
@@ -634,12 +646,12 @@ def deviating(
     nearest = convention.mode == "nearest"
     end = largest(convention)
     n_outs = range(1, end + 1)
-    found: list[Pair] = []
+    differing: list[Pair] = []
     for n_in in n_outs:
         outputs = _outputs(n_in, n_outs, 0, columns=columns)
         if nearest:
             exact = pixels(convention, None, n_in, n_outs)
-            off = pixels(convention, rule, n_in, n_outs, beside, columns=columns) != exact
+            off = pixels(convention, rule, n_in, n_outs, other_n_out, columns=columns) != exact
         elif _ends(convention):
             both = (
                 (convention.extent(axis), _extent(convention, axis, rule))
@@ -650,14 +662,14 @@ def deviating(
             above, below = convention.ratio(outputs)
             # a fraction of numbers below 2¹⁰ is no other fraction's float64, nor another 1024th's
             off = float_coordinates(convention, outputs, rule) != above / below
-        found += [(n_in, int(m)) for m in np.unique(outputs.n_out[off])]
+        differing += [(n_in, int(m)) for m in np.unique(outputs.n_out[off])]
     listed = []
-    for n_in, m in sorted(found, key=_order)[:_LISTED]:
-        wants, used = _spelled(convention, rule, n_in, m, beside, columns=columns)
+    for n_in, m in sorted(differing, key=_order)[:_LISTED]:
+        wants, used = _spelled(convention, rule, n_in, m, other_n_out, columns=columns)
         at = next(i for i, (a, b) in enumerate(zip(wants, used, strict=True)) if a != b)
         row: dict[str, int | str] = {"n_in": n_in, "n_out": m, "d": at}
         listed.append({**row, "exact": wants[at], "read": used[at]})
-    return len(found), tuple(listed)
+    return len(differing), tuple(listed)
 
 
 def _extent(convention: Resize, axis: Axis, rule: str) -> Integers:
@@ -679,12 +691,12 @@ def _extent(convention: Resize, axis: Axis, rule: str) -> Integers:
 
 
 def _spelled(
-    convention: Resize, rule: str, n_in: int, n_out: int, beside: int, *, columns: bool
+    convention: Resize, rule: str, n_in: int, n_out: int, other_n_out: int, *, columns: bool
 ) -> tuple[list[Any], list[Any]]:
     """Of each output pixel: what is read exactly, and by the rule."""
     if convention.mode == "nearest":
         index = (
-            pixels(convention, r, n_in, [n_out], beside, columns=columns).tolist()
+            pixels(convention, r, n_in, [n_out], other_n_out, columns=columns).tolist()
             for r in (None, rule)
         )
         return next(index), next(index)

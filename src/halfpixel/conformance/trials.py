@@ -100,23 +100,23 @@ def followed_at_scales() -> Iterator[Case]:
 @functools.cache
 def _stored() -> dict[tuple[Resize, str | None], list[Call]]:
     """The resize conventions that have goldens, with any rule that is stored, and their calls."""
-    found: dict[tuple[Resize, str | None], list[Call]] = {}
+    followers: dict[tuple[Resize, str | None], list[Call]] = {}
     for call in (call for call in calls("resize") if call.stored):
         for convention in call.follows.values():
-            found.setdefault((convention, call.stored_rule), []).append(call)
-    return found
+            followers.setdefault((convention, call.stored_rule), []).append(call)
+    return followers
 
 
 def followed_integers() -> dict[tuple[Resize, str], list[Call]]:
     """The resize conventions that calls follow on uint8 images in some release, with the integer arithmetic
     of the same release, and the calls as they are there; those of calls that have no goldens are left out."""
-    found: dict[tuple[Resize, str], list[Call]] = {}
+    followers: dict[tuple[Resize, str], list[Call]] = {}
     for call in (one for one in calls("resize") if one.stored and "uint8" in one.rounded):
         for now in call.rounding_alike:
             for rounding in now.roundings.get("uint8", ()):
                 if ROUNDINGS[rounding].stored:
-                    found.setdefault((now.latest, rounding), []).append(now)
-    return found
+                    followers.setdefault((now.latest, rounding), []).append(now)
+    return followers
 
 
 def golden_cases() -> Iterator[Case]:
@@ -139,8 +139,8 @@ def _cases() -> Iterator[Case]:
     yield from followed_at_scales()
     for (convention, rounding), followers in followed_integers().items():
         for case in integer_cases(convention, rounding):
-            said = any(call.expression(case.request) is not None for call in followers)
-            if said and case.name in INTEGER_GOLDENS:
+            expressible = any(call.expression(case.request) is not None for call in followers)
+            if expressible and case.name in INTEGER_GOLDENS:
                 yield case
     for entry in CONV_TRANSPOSE_CASES:
         yield conv_transpose_case(entry)
@@ -370,9 +370,9 @@ def edge_trials(release: Releases = installed_release) -> Iterator[Trial]:
 
 
 def _edge_trials(call: Call, convention: Resize, entry: EdgeCase) -> Iterator[Trial]:
-    asked = [d for d in entry.dtypes if not call.runs_few or d in entry.variants]
-    taken = [d for d in call.arithmetic if d in asked and not call.refuses(d)]
-    dtypes = [d for d in taken if not left_out(call, entry.name, d)]
+    wanted = [d for d in entry.dtypes if not call.runs_few or d in entry.variants]
+    supported = [d for d in call.arithmetic if d in wanted and not call.refuses(d)]
+    dtypes = [d for d in supported if not left_out(call, entry.name, d)]
     grid = any(arithmetic.extent_roundings for arithmetic in call.arithmetic.values())
     for sizes in entry.at(convention, grid=grid) if dtypes else ():
         named = entry.case(convention, None, dtypes[0], sizes)
@@ -466,10 +466,10 @@ _REFUSED_FLOATS = tuple(entry for entry in RESIZE_CASES if entry.shows_refusals)
 def _as_there(call: Call, release: Installed, dtype: DType) -> tuple[Call, bool]:
     """A call as it is in a release, and whether a dtype came after that release: then, and where the release
     does not have the call, it is as in the latest releases."""
-    there = call.at(release)
-    if there is None or dtype not in there.arithmetic:
-        return call, there is not None
-    return there, False
+    installed = call.at(release)
+    if installed is None or dtype not in installed.arithmetic:
+        return call, installed is not None
+    return installed, False
 
 
 def _resize_trials(call: Call, release: Installed, dtype: DType) -> Cases:

@@ -174,9 +174,9 @@ def verdict_on(
         release: that it ran in.
         names: what the framework's ``load`` returned there, as far as refusals ask it.
     """
-    there = call.at(release)
-    takes = there is not None and dtype in there.arithmetic
-    now = there or call
+    recorded = call.at(release)
+    takes = recorded is not None and dtype in recorded.arithmetic
+    now = recorded or call
     refusal = now.refusal(case.request, dtype, names)
     returned = "" if isinstance(got, str) else _digest(got)
 
@@ -192,7 +192,7 @@ def verdict_on(
             f"expected a message matching {refusal.words!r}" if refusal else "none is declared"
         )
         return verdict("changed", words=got, reason=f"raised an unexpected error; {declared}")
-    if there is None:
+    if recorded is None:
         return verdict(
             "changed",
             reason=f"returned a result; no behaviour is declared for {release} "
@@ -230,9 +230,9 @@ def verdict_on(
 
 def _digest(got: NDArray[Any]) -> str:
     """The dtype of an output, and a digest of its shape and of every value."""
-    found = hashlib.blake2b(np.ascontiguousarray(got).tobytes(), digest_size=6)
-    found.update(repr(got.shape).encode())
-    return f"{dtype_name(got)} {found.hexdigest()}"
+    digest = hashlib.blake2b(np.ascontiguousarray(got).tobytes(), digest_size=6)
+    digest.update(repr(got.shape).encode())
+    return f"{dtype_name(got)} {digest.hexdigest()}"
 
 
 def refused(error: BaseException) -> str:
@@ -410,11 +410,11 @@ def axis_at(
         tap_weights(rule),
     )  # what is extrapolated is no matter of slope
     index, tap_weight = taps(kernel, where, n_in, scale, weigh)
-    beside = [kernel.taps_at(coordinates + step, n_in, scale, weigh) for step in steps]
+    shifted = [kernel.taps_at(coordinates + step, n_in, scale, weigh) for step in steps]
     ends = _ends(coordinates, n_in, scale) if convention.mode == "area" else []
     first, width = np.zeros(len(coordinates), np.intp), n_in
     if narrow:
-        every = np.concatenate([index, *(i for i, _ in beside)], axis=1)
+        every = np.concatenate([index, *(i for i, _ in shifted)], axis=1)
         width = int(np.ptp(every, axis=1).max()) + 1
         first = np.minimum(every.min(axis=1), n_in - width)
     starts = (np.arange(len(coordinates)) * width - first)[:, None]
@@ -429,7 +429,7 @@ def axis_at(
     reads = merged(index, np.ones(index.shape))
     inexact = rule is None or COORDINATE_RULES[rule].rounded
     slope = np.zeros_like(weight)  # a rule says which coordinates: they are off by nothing
-    for moved_index, moved_weight in beside:
+    for moved_index, moved_weight in shifted:
         # rounded across a pixel's centre, a coordinate has another tap at the kernel's end
         reads = np.maximum(reads, merged(moved_index, np.ones(moved_index.shape)))
         if inexact and not ends:

@@ -198,8 +198,8 @@ class Diff:
         off = len({one.of for one in real})
         moved = sum(len(one.cases) for one in real)
         cases = f", {moved:,} of {_count(self.cases, 'case')}" if cases else ""
-        gone = sum(one.kind == "gone" for one in real)
-        return f"not the same: {off:,} of {_count(self.total + gone, self.noun)}{cases}"
+        removed = sum(one.kind == "gone" for one in real)
+        return f"not the same: {off:,} of {_count(self.total + removed, self.noun)}{cases}"
 
     def text(self, width: int | None = None, *, verbose: bool = False) -> str:
         """The same for people; ``verbose`` names every case."""

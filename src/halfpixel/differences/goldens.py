@@ -100,15 +100,15 @@ def _goldens(source: Source) -> dict[str, _Stored]:
     Raises:
         ValueError: there is none.
     """
-    found = {}
+    goldens = {}
     for path, file in source.files.items():
         keys = _keys(file)
         if keys == users.KEYS or keys in own.KEYS:
             named = Path(f"{source.name}:{path}")
-            found[path] = _Stored(file, named, users=keys == users.KEYS)
-    if not found:
+            goldens[path] = _Stored(file, named, users=keys == users.KEYS)
+    if not goldens:
         raise ValueError(f"{source.name} has no golden and no report")
-    return found
+    return goldens
 
 
 def _of_user(document: users.GoldenDocument) -> _Golden:
@@ -143,8 +143,8 @@ def _moved(path: str, before: _Golden | None, after: _Golden | None) -> Iterator
         return
     words = (before.words, after.words)
     if before.images.keys() != after.images.keys():
-        asked = [", ".join(one.images) for one in (before, after)]
-        yield Moved("asked", path, before=asked[0], after=asked[1])
+        images = [", ".join(one.images) for one in (before, after)]
+        yield Moved("asked", path, before=images[0], after=images[1])
         return
     by_kind: dict[Kind, list[str]] = {}
     for name, one in before.images.items():
@@ -153,8 +153,8 @@ def _moved(path: str, before: _Golden | None, after: _Golden | None) -> Iterator
     for kind, names in by_kind.items():
         first, second = before.images[names[0]], after.images[names[0]]
         values = values_of(names[0], "as stored", first.values, second.values, second.unit)
-        told = words if words[0] != words[1] else ("", "")
-        yield Moved(kind, path, tuple(names), len(before.images), *told, values=values)
+        changed_words = words if words[0] != words[1] else ("", "")
+        yield Moved(kind, path, tuple(names), len(before.images), *changed_words, values=values)
 
 
 def _kind(before: _Image, after: _Image) -> Kind | None:

@@ -126,15 +126,15 @@ def _ran(report: documents.Report, name: str) -> dict[_Case, _Ran]:
             (str(one["call"]["id"]), f"{one['dtype']} {one['case']}"): one
             for one in report["cases"]
         }
-        found = {}
+        cases = {}
         for call in report["ran"]:
             for case, text in call["cases"].items():
                 kind, _, returned = text.partition(" ")
                 key = (str(call["call"]["id"]), str(case))
-                found[key] = _Ran(kind, returned, str(call["follows"]), changed.get(key))
+                cases[key] = _Ran(kind, returned, str(call["follows"]), changed.get(key))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{name}: is damaged: {type(error).__name__}: {error}") from None
-    return found
+    return cases
 
 
 def _releases(old: documents.Report, new: documents.Report) -> Iterator[str]:
@@ -188,14 +188,14 @@ def _values(
             each if each.ndim == 2 else each[n, c, row : row + h, column : column + w]
             for each in (first, second)
         )
-        found = values_of(case[1], shown, one, other)
+        values = values_of(case[1], shown, one, other)
         return Values(
-            found.case,
-            found.shown,
-            (found.first[0] + row, found.first[1] + column),
-            found.before,
-            found.after,
-            found.largest,
+            values.case,
+            values.shown,
+            (values.first[0] + row, values.first[1] + column),
+            values.before,
+            values.after,
+            values.largest,
         )
     return None
 
@@ -234,8 +234,8 @@ def _exact(report: documents.Report) -> _Exact:
         }
 
     def expected(case: _Case) -> Array | None:
-        found = trials(case[0]).get(case[1])
-        values = None if found is None else found()
+        trial = trials(case[0]).get(case[1])
+        values = None if trial is None else trial()
         return values if values is not None and values.ndim == 4 and values.size else None
 
     return expected

@@ -55,8 +55,8 @@ def read(text: str) -> Source:
         if path.is_file():
             return Source(text, {path.name: _on_disk(path)})
         if path.is_dir():
-            found = (one for one in sorted(path.rglob("*.json")) if one.is_file())
-            return _chosen(text, {str(p.relative_to(path)): _on_disk(p) for p in found})
+            files = (one for one in sorted(path.rglob("*.json")) if one.is_file())
+            return _chosen(text, {str(p.relative_to(path)): _on_disk(p) for p in files})
         return _of_git(text)
     except OSError as error:
         raise ValueError(f"{text} cannot be read: {error.strerror}") from None
@@ -99,17 +99,17 @@ def _of_git(text: str) -> Source:
 
 def _contents(names: tuple[str, ...]) -> dict[str, bytes]:
     """The content of each object, by one process."""
-    asked = "".join(f"{name}\n" for name in names).encode()
-    told = io.BytesIO(
+    request = "".join(f"{name}\n" for name in names).encode()
+    reply = io.BytesIO(
         subprocess.run(
-            ["git", "cat-file", "--batch"], input=asked, check=True, capture_output=True
+            ["git", "cat-file", "--batch"], input=request, check=True, capture_output=True
         ).stdout
     )
-    found = {}
+    contents = {}
     for name in names:  # a line with the size at its end, the content, an empty line
-        found[name] = told.read(int(told.readline().split()[-1]))
-        told.readline()
-    return found
+        contents[name] = reply.read(int(reply.readline().split()[-1]))
+        reply.readline()
+    return contents
 
 
 def _git(*arguments: str) -> bytes:

@@ -106,22 +106,22 @@ def assert_conforms(
     wanted = _wanted(to)
     exact = isinstance(wanted, Resize)
     if dtypes is None:
-        asked: Sequence[str] = ("float32",) if exact else DTYPES
+        tried: Sequence[str] = ("float32",) if exact else DTYPES
     elif exact and "uint8" in dtypes:
         raise Incomparable(
             f"{to} is a convention, which does not say how uint8 is rounded: give a call as text"
         )
     else:
-        asked = dtypes
-    own = _called(function, asked, layout, output_size)
-    for each, given in _shots(own, sizes, images, asked):
-        size = own(as_dtype(each, _dtype(own, each, asked), 1.0)).size
+        tried = dtypes
+    own = _called(function, tried, layout, output_size)
+    for each, given in _shots(own, sizes, images, tried):
+        size = own(as_dtype(each, _dtype(own, each, tried), 1.0)).size
         answer = comparison.compare(
             own,
             _by_reference(wanted, size) if isinstance(wanted, Resize) else _completed(wanted, size),
             input_sizes=() if given else (each.shape[:2],),
             images=(each,) if given else (),
-            dtypes=asked,
+            dtypes=tried,
             levels=levels,
         )
         _check(answer, dtypes)
@@ -185,12 +185,12 @@ def _shots(
 def _dtype(own: Function, image: Array, dtypes: Sequence[str]) -> str:
     """The first dtype that the function takes."""
     _, raised = with_way(own, [as_dtype(image, dtype, 1.0) for dtype in dtypes], None)
-    taken = [dtype for dtype in dtypes if dtype not in raised]
-    if not taken:
+    supported = [dtype for dtype in dtypes if dtype not in raised]
+    if not supported:
         raise Incomparable(
             f"{own.name} raises for {' and '.join(raised)} images: {raised[dtypes[0]]}"
         )
-    return taken[0]
+    return supported[0]
 
 
 # ---------------------------------------------------------------------------- what it is held to

@@ -148,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         state = _read(STATE)
         print(f"resumed at {state['done']} of seed {state['seed']}; then ran: {state['running']}")
     first, wrong = int(str(state["done"])), set(map(str, state["wrong"]))  # type: ignore[call-overload]
-    start, asked = time.monotonic(), 0
+    start, count = time.monotonic(), 0
     for number in range(first, chosen.rounds * len(every)):
         subject, round_ = every[number % len(every)], number // len(every)
         if time.monotonic() - start > chosen.seconds:
@@ -158,9 +158,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         STATE.parent.mkdir(exist_ok=True)
         now = {**state, "done": number, "running": subject.name, "wrong": sorted(wrong)}
         replace_file(STATE, json.dumps(now))
-        _progress(f"round {round_ + 1}, {asked:,} examples, {len(wrong)} wrong: {subject.name}")
+        _progress(f"round {round_ + 1}, {count:,} examples, {len(wrong)} wrong: {subject.name}")
         failure = found(subject, int(str(state["seed"])) + round_, chosen.examples)
-        asked += chosen.examples
+        count += chosen.examples
         if failure is not None:
             wrong.add(subject.name)
             print(
@@ -168,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 flush=True,
             )
     print(
-        f"{asked:,} examples of {len(every)} calls in their dtypes, {len(wrong)} wrong, seed {state['seed']}"
+        f"{count:,} examples of {len(every)} calls in their dtypes, {len(wrong)} wrong, seed {state['seed']}"
     )
     return min(len(wrong), 1)
 

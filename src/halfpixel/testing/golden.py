@@ -66,8 +66,8 @@ class BadGolden(ValueError):
 
 def shown(path: Path) -> str:
     """A path as messages print it: from the working directory on, if it is in it."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    folder = Path.cwd()
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
 @dataclass
@@ -169,15 +169,15 @@ def _probes(
             raise Incomparable(f"dtypes is a list of some of {', '.join(_DTYPES)}, got {dtype!r}")
     sizes = sizes or (function.input_size or SIZE,)
     comparison.given_images((), sizes)
-    asked = dtypes or _DTYPES
+    wanted = dtypes or _DTYPES
     first = IMAGES[image](sizes[0])
-    function, raised = with_way(function, [Probe(image, first, d).array for d in asked], layout)
-    taken = [dtype for dtype in asked if dtype not in raised]
+    function, raised = with_way(function, [Probe(image, first, d).array for d in wanted], layout)
+    supported = [dtype for dtype in wanted if dtype not in raised]
     if dtypes is not None and raised:
         raise Incomparable(f"{function.name} raises: {next(iter(raised.values()))}")
     return [
         Probe(image, IMAGES[image](size), dtype)
-        for dtype in (taken if dtypes is not None else taken[:1])
+        for dtype in (supported if dtypes is not None else supported[:1])
         for size in sizes
     ], function
 
@@ -203,10 +203,10 @@ def _check(
 ) -> None:
     __tracebackhide__ = True
     images = {(one["image"], tuple(one["size"]), one["dtype"]): one for one in stored["images"]}
-    asked = {(probe.name, probe.size, probe.dtype) for probe in probes}
-    if asked != {*images}:
+    requested = {(probe.name, probe.size, probe.dtype) for probe in probes}
+    if requested != {*images}:
         raise AssertionError(
-            f"{shown(path)} was stored for {_listed({*images})}; the test asks for {_listed(asked)}: "
+            f"{shown(path)} was stored for {_listed({*images})}; the test asks for {_listed(requested)}: "
             f"run with {UPDATE}"
         )
     for probe in probes:
@@ -266,22 +266,24 @@ def _wrong(
         bound = measured.bound(levels_of(probe), output.image)
         bound = None if bound is None else 2 * bound
     rounding = 0.0 if bound is None else float(bound.max())
-    found = difference(one, other, "levels" if in_levels else "relative", rounding, bound=bound)
-    if bound is not None and found.within:
+    apart_by = difference(one, other, "levels" if in_levels else "relative", rounding, bound=bound)
+    if bound is not None and apart_by.within:
         return [], None
-    if levels is not None and in_levels and found.max <= levels:
+    if levels is not None and in_levels and apart_by.max <= levels:
         return [], None
     unit = "of the largest value"
     if in_levels:
-        unit = "level of 255" if found.max == 1 else "levels of 255"
-    words = f"up to {found.max:.3g} {unit} apart, {found.mean:.3g} on average, {found.where}"
+        unit = "level of 255" if apart_by.max == 1 else "levels of 255"
+    words = (
+        f"up to {apart_by.max:.3g} {unit} apart, {apart_by.mean:.3g} on average, {apart_by.where}"
+    )
     if bound is not None:
-        words += f"; rounding explains up to {found.bound:.2g}"
+        words += f"; rounding explains up to {apart_by.bound:.2g}"
     values = "levels of 255" if in_levels else "values as they are returned"
     apart = around(
         probe, one.astype(np.float64), other.astype(np.float64), ("golden", "now"), values
     )
-    return [words, *_nearby(golden.image, output.image, found.at)], apart
+    return [words, *_nearby(golden.image, output.image, apart_by.at)], apart
 
 
 def _nearby(golden: Array, output: Array, at: tuple[int, int, int]) -> Iterator[str]:

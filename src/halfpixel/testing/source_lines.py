@@ -25,8 +25,8 @@ def resizes(run: Callable[[], object]) -> list[str]:
     Args:
         run: calls the user's function once; what it raises is left out.
     """
-    found = _run(run)
-    return [f"{one.where}: {one.text}" for path in found for one in _calls(path, found[path])]
+    lines = _run(run)
+    return [f"{one.where}: {one.text}" for path in lines for one in _calls(path, lines[path])]
 
 
 def _run(run: Callable[[], object]) -> dict[str, set[int]]:
@@ -55,10 +55,10 @@ def _run(run: Callable[[], object]) -> dict[str, set[int]]:
 def _calls(path: str, lines: set[int]) -> Iterator[usage.Use | usage.Unread]:
     """The calls of a file that were run; one that is written over lines by its first."""
     try:
-        found = usage.read([Path(path)])
+        calls = usage.read([Path(path)])
     except ValueError:  # it is no file
         return
-    every: list[usage.Use | usage.Unread] = [*found.uses, *found.unread]
+    every: list[usage.Use | usage.Unread] = [*calls.uses, *calls.unread]
     for one in every:
         number = one.where.rpartition(":")[2]
         if one.text and number.isdecimal() and int(number) in lines:

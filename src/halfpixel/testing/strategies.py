@@ -136,13 +136,13 @@ class Example:
         """The case, with its expected values."""
         if isinstance(self.entry, ShapeCase):
             rule = rule_at(self.call, self.dtype, self.entry)
-            found = self.entry.case(self.call.latest, rule, self.dtype)
+            case = self.entry.case(self.call.latest, rule, self.dtype)
         elif self.of:
-            found = next(c for c in self.entry.gradients() if c.gradient == self.of)
+            case = next(c for c in self.entry.gradients() if c.gradient == self.of)
         else:
-            found = self.entry.case()
-        inputs = {key: self._filled(key, value) for key, value in found.inputs.items()}
-        return replace(found, inputs=inputs).computed()
+            case = self.entry.case()
+        inputs = {key: self._filled(key, value) for key, value in case.inputs.items()}
+        return replace(case, inputs=inputs).computed()
 
     def _filled(self, key: str, formula: Array) -> Array:
         seeded = replace(self.values, seed=self.values.seed + ord(key[0]))
@@ -183,9 +183,9 @@ def conventions(draw: DrawFn) -> tuple[ConvTranspose, tuple[int, int]]:
     """A transposed convolution along two axes, and the size of its kernel: what padding arguments can say."""
     unlike = draw(st.booleans())
 
-    def two(found: list[int]) -> tuple[int, int]:
-        one = draw(st.sampled_from(found))
-        return (one, draw(st.sampled_from(found)) if unlike else one)
+    def two(choices: list[int]) -> tuple[int, int]:
+        one = draw(st.sampled_from(choices))
+        return (one, draw(st.sampled_from(choices)) if unlike else one)
 
     kernel, strides, dilations = two([1, 2, 3, 4, 5, 7]), two([1, 2, 3, 4]), two([1, 2, 3])
     group = draw(st.sampled_from([1, 2, 3, 4, 8]))
@@ -247,8 +247,8 @@ def _sums(dtype: DType) -> SearchStrategy[Values]:
 def examples(call: Call, dtype: DType, *, gradient: bool = False) -> SearchStrategy[Example]:
     """What a call, or the gradient of one, may be asked in a dtype."""
     made: Mapping[str, Any] = {"resize": resizes, "conv_transpose": conv_transposes}
-    found: SearchStrategy[Example] = made[call.operation](call, dtype, gradient=gradient)
-    return found
+    strategy: SearchStrategy[Example] = made[call.operation](call, dtype, gradient=gradient)
+    return strategy
 
 
 __all__ = [
