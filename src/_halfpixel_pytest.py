@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAMES",
         default=[],
         help="run only the suites of these frameworks, separated by commas: torch, tensorflow, opencv, "
-        "keras_torch, pillow, onnxruntime, torchvision; fail if one is not installed",
+        "keras_torch, pillow, onnxruntime, torchvision, jax, litert; fail if one is not installed",
     )
     group.addoption(
         "--halfpixel-require",

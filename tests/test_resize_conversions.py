@@ -40,8 +40,8 @@ _REFERENCE = 2.0**-40  # ONNX's reference evaluator computes in float64: a thous
 
 def runs(name: str) -> bool:
     """Whether code of a framework, or for a target, can be run: torchvision's only beside a torch that it
-    fits, and JAX's, so where they are installed."""
-    return name not in ("torchvision", "jax") or frameworks.version(name) is not None
+    fits, and JAX's and LiteRT's, so where they are installed."""
+    return name not in ("torchvision", "jax", "litert") or frameworks.version(name) is not None
 
 
 TARGETS_HERE: tuple[Target, ...] = tuple(filter(runs, TARGETS))
@@ -82,6 +82,7 @@ FRAMEWORK: dict[Target, str] = {
     "pillow": "pillow",
     "torchvision": "torchvision",
     "jax": "jax",
+    "litert": "litert",
 }
 
 
@@ -108,6 +109,8 @@ def run(
         scope["x"] = known["tf"].constant(last)
     elif target == "jax":
         scope["x"] = known["jnp"].asarray(last)
+    elif target == "litert":
+        scope["x"] = last
     else:
         scope["x"] = x if blob else last[0]
     exec(code, scope)

@@ -104,6 +104,7 @@ def test_filters_leave_what_holds_all_their_words(capsys: pytest.CaptureFixture[
         "onnxruntime",
         "torchvision",
         "jax",
+        "litert",
     }
     assert main(["rules", "--operation", "conv_transpose", "--framework", "torch"]) == 0
     shown = capsys.readouterr().out

@@ -402,6 +402,11 @@ def are_one(call: Call, convention: Resize, names: set[str]) -> bool:
     """Whether two evaluations are the same for what a call is run on."""
     if names == {"opencv_dnn_cubic", "tensorflow_cubic_or_copy"}:
         return not convention.exclude_outside  # all that the first does about taps outside
+    if names == {
+        "opencv_warp",
+        "xnnpack_linear",
+    }:  # where nothing is sampled before the first pixel
+        return convention.coordinate_transformation_mode == "asymmetric"
     # no edge of a cubic call that makes a grid has an image whose size stays
     grid = any(arithmetic.extent_roundings for arithmetic in call.arithmetic.values())
     return grid and names == {"taps", "taps_or_copy"}

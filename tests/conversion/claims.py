@@ -515,6 +515,7 @@ _DEFAULTS = {
     "keras": "NSC",
     "torchvision": "NCS",
     "jax": "NSC",
+    "litert": "NSC",
 }
 
 

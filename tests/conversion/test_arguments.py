@@ -89,10 +89,13 @@ PLAIN |= {
     "v2.Resize": {"size": "(h, w)"},
 }
 PLAIN |= {"jax.image.resize": {"image": "x", "shape": "(n, h, w, c)", "method": "'linear'"}}
+PLAIN |= {f"tfl.{name}": {"x": "x", "size": "(h, w)"} for name in
+          ("resize_bilinear", "resize_nearest_neighbor")}  # fmt: skip
 OTHER = {
     "size": "(7, 5)",
     "shape": "(n, 7, 5, c)",
     "precision": "'high'",
+    "op_resolver_type": "OpResolverType.BUILTIN_REF",
     "scale_factor": "3",
     "mode": "'bicubic'",
     "align_corners": "True",

@@ -123,6 +123,7 @@ LAYOUT: dict[Target, str] = {
     "pillow": "one",
     "torchvision": "first",
     "jax": "last",
+    "litert": "last",
 }
 
 

@@ -41,6 +41,8 @@ _MODULES: Mapping[str, str] = {
     "transforms": "torchvision.transforms",
     "v2": "torchvision.transforms.v2",
     "jax": "jax",
+    "tfl": "halfpixel.frameworks.litert_models",
+    "OpResolverType": "ai_edge_litert.interpreter.OpResolverType",
     "InterpolationMode": "torchvision.transforms.InterpolationMode",
 }
 _KINDS = {
@@ -59,6 +61,7 @@ _LAYOUTS: Mapping[str, Layout] = {
     "pillow": "HWC",
     "torchvision": "NCHW",
     "jax": "NHWC",
+    "litert": "NHWC",
 }
 _AS_FUNCTION = "put it into a function in a file, and compare path/to/file.py:function"
 _MODEL = "what ONNX computes is its runtime's: save the model, and compare its file"

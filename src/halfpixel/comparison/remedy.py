@@ -32,11 +32,12 @@ _MODULES: Mapping[str, Target] = {
     "PIL": "pillow",
     "torchvision": "torchvision",
     "jax": "jax",
+    "ai_edge_litert": "litert",
 }
 _SPOKEN: Mapping[Target, str] = {
     "opencv": "OpenCV", "torch": "torch", "keras": "Keras", "tensorflow": "TensorFlow", "onnx": "ONNX",
     "onnxruntime": "ONNX Runtime", "pillow": "Pillow", "torchvision": "torchvision",
-    "jax": "JAX",
+    "jax": "JAX", "litert": "LiteRT",
 }  # fmt: skip
 
 

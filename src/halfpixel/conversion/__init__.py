@@ -28,7 +28,7 @@ def convert(
     Args:
         call: as people write it, such as ``F.interpolate(x, scale_factor=2, mode="bilinear")`` or
             ``nn.ConvTranspose2d(64, 32, 3, 2, 1, output_padding=1)``; it is parsed, and never run.
-        to: torch, tensorflow, keras, onnx, opencv, pillow, torchvision or jax.
+        to: torch, tensorflow, keras, onnx, opencv, pillow, torchvision, jax or litert.
         weight: the shape of a transposed convolution's weight in its framework's layout, where the call
             does not say it.
         input_size: of the input in pixels, (h, w), (w,) or (d, h, w), where what the call does depends on

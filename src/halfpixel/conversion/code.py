@@ -143,6 +143,9 @@ _PADS: Mapping[Target, Callable[[int, int, int, int], str]] = {
     "jax": lambda above, below, left, right: (
         f"jnp.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
     ),
+    "litert": lambda above, below, left, right: (
+        f"np.pad(y, {((0, 0), (above, below), (left, right), (0, 0))})"
+    ),
     "pillow": lambda above, below, left, right: f"np.pad(y, {((above, below), (left, right))})",
     "opencv": lambda above, below, left, right: (
         f"cv2.copyMakeBorder(y, {above}, {below}, {left}, {right}, cv2.BORDER_CONSTANT, value=0)"

@@ -39,6 +39,7 @@ _NAMES: Mapping[Target, str] = {
     "pillow": "numpy",
     "onnx": "onnx",
     "jax": "jax",
+    "litert": "numpy",
 }
 
 # of a kernel whose weights jump, by which a rounded coordinate gains or loses a pixel at few sizes
@@ -168,6 +169,7 @@ _PICK: Mapping[Target, Callable[[int, Sequence[str]], str]] = {
     "opencv": lambda rank, names: "y = x" + "".join(f"[{':, ' * i}{n}]" for i, n in enumerate(names)),
     "pillow": lambda rank, names: "y = x" + "".join(f"[{':, ' * i}{n}]" for i, n in enumerate(names)),
     "jax": lambda rank, names: "y = x" + "".join(f"[{':, ' * (1 + i)}{n}]" for i, n in enumerate(names)),
+    "litert": lambda rank, names: "y = x" + "".join(f"[{':, ' * (1 + i)}{n}]" for i, n in enumerate(names)),
     "tensorflow": lambda rank, names: "\n".join(
         f"y = tf.gather({'y' if i else 'x'}, {n}, axis={i + 1})" for i, n in enumerate(names)
     ),
@@ -239,6 +241,7 @@ _MADE: Mapping[Target, str] = {
     "pillow": "{of}.astype(x.dtype)",
     "onnx": "{of}.astype(np.float32)",
     "jax": "jnp.asarray({of}.astype(float), x.dtype)",
+    "litert": "{of}.astype(x.dtype)",
 }
 
 
@@ -310,7 +313,8 @@ def _needs(target: Target, rank: int, letters: Sequence[str]) -> tuple[str, ...]
 def _product(target: Target, rank: int, letters: Sequence[str]) -> str:
     own = arrays_of(target)
     alike: Mapping[Target, Target] = {
-        "keras": "tensorflow", "jax": "tensorflow", "onnx": "torch", "pillow": "opencv",
+        "keras": "tensorflow", "jax": "tensorflow", "litert": "tensorflow", "onnx": "torch",
+        "pillow": "opencv",
     }  # fmt: skip
     x, y = _ARRAYS[alike.get(own, own)][rank]
     equation = _EINSUM[rank].format(x=x, y=y)

@@ -27,6 +27,7 @@ _AROUND: Mapping[Target, Sequence[tuple[int, int]]] = {
     "pillow": ((0, 0), (0, 1)),
     "torchvision": (_FIRST, (1, 0)),
     "jax": (_LAST,),
+    "litert": (_LAST,),
 }
 _SHAPES = ("{}.shape", "{}.size()", "tf.shape({})", "keras.ops.shape({})", "np.shape({})")
 

@@ -21,6 +21,7 @@ _NAMES: dict[Target, str] = {
     "pillow": "Pillow",
     "torchvision": "torchvision",
     "jax": "JAX",
+    "litert": "LiteRT",
 }
 
 

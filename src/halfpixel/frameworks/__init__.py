@@ -9,7 +9,18 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import cast
 
-from . import jax, keras_calls, onnx, onnxruntime, opencv, pillow, tensorflow, torch, torchvision
+from . import (
+    jax,
+    keras_calls,
+    litert,
+    onnx,
+    onnxruntime,
+    opencv,
+    pillow,
+    tensorflow,
+    torch,
+    torchvision,
+)
 from .call import (
     Call,
     Crash,
@@ -56,6 +67,7 @@ _OWN_LIBRARIES: Mapping[Target, Library] = {
         pillow.LIBRARY,
         torchvision.LIBRARY,
         jax.LIBRARY,
+        litert.LIBRARY,
     )
 }
 _THIRD_PARTIES = tuple(

@@ -21,7 +21,16 @@ from . import windows as _padding
 from .windows import Window, WindowAxis
 
 Target = Literal[
-    "torch", "tensorflow", "keras", "onnx", "onnxruntime", "opencv", "pillow", "torchvision", "jax"
+    "torch",
+    "tensorflow",
+    "keras",
+    "onnx",
+    "onnxruntime",
+    "opencv",
+    "pillow",
+    "torchvision",
+    "jax",
+    "litert",
 ]
 TARGETS: tuple[Target, ...] = get_args(Target)
 

@@ -146,6 +146,13 @@ def _floor_and_ceil(line: _Line) -> _Taps:
     return _all(index, np.stack([1 - t, t], 1))
 
 
+def _and_the_next(line: _Line) -> _Taps:
+    """A pixel and the one after it, of a coordinate clipped to the image; the last with itself."""
+    last = line.axis.n_in - 1
+    base, t = _split(line.coordinates.clip(0, last))
+    return _all(np.stack([base, np.minimum(base + 1, last)], 1), np.stack([1 - t, t], 1))
+
+
 def _between(line: _Line) -> _Taps:
     """A pixel and the one after it, also where a coordinate is a whole number; outside, the edge alone."""
     base, t = _split(line.coordinates)
@@ -502,6 +509,56 @@ def _onnxruntime_linear(convention: Resize, rule: str | None, x: Image, size: Si
     return total
 
 
+def _of_four(
+    convention: Resize, x: Image, size: Size, weigh: Callable[[Image, Image, Image], Image]
+) -> Image:
+    """The four pixels around a coordinate, the same one where it is a whole number or outside, in one sum:
+    before the first pixel, that is weighed by 1 - t and by t, of which one is negative."""
+    total: Image = np.zeros((*x.shape[:2], *size), x.dtype)
+    down, along = (_floor_and_ceil_of_edge(line) for line in _lines(convention, None, x, size))
+    for rows, v in down:
+        for columns, u in along:
+            pixels = x[:, :, rows[:, None], columns]
+            total = total + weigh(pixels, v.astype(x.dtype)[:, None], u.astype(x.dtype))
+    return total
+
+
+def _litert_linear(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """Four pixels by the products of their weights, in one sum, those that weigh 0 too; before the first
+    pixel, that by 1 − t and by t. A doubled image of asymmetric coordinates: means of 1, 2 and 4 pixels."""
+    doubled = size == tuple(2 * n for n in x.shape[2:])
+    if doubled and convention.coordinate_transformation_mode == "asymmetric":
+        return _means_of_two(x)
+    return _of_four(convention, x, size, lambda pixels, v, u: pixels * (v * u))
+
+
+def _litert_reference_linear(convention: Resize, rule: str | None, x: Image, size: Size) -> Image:
+    """As litert_linear, each pixel times one weight and then the other, at every size."""
+    return _of_four(convention, x, size, lambda pixels, v, u: pixels * v * u)
+
+
+def _means_of_two(x: Image) -> Image:
+    """A doubled image: the pixel, and its means with the next, that below and both of that."""
+    below = np.concatenate([x[:, :, 1:], x[:, :, -1:]], 2)
+    result = np.empty((*x.shape[:2], 2 * x.shape[2], 2 * x.shape[3]), x.dtype)
+    result[:, :, ::2, ::2], result[:, :, 1::2, ::2] = x, (x + below) / 2
+    right, below_right = (np.concatenate([one[..., 1:], one[..., -1:]], 3) for one in (x, below))
+    result[:, :, ::2, 1::2] = (x + right) / 2
+    result[:, :, 1::2, 1::2] = (result[:, :, 1::2, ::2] + (right + below_right) / 2) / 2
+    return result
+
+
+def _floor_and_ceil_of_edge(
+    line: _Line,
+) -> tuple[tuple[NDArray[np.intp], Float64], tuple[NDArray[np.intp], Float64]]:
+    """The pixels on either side with their weights, by how far a coordinate is from the first of them."""
+    last, where = line.axis.n_in - 1, np.asarray(line.coordinates, np.float64)
+    base = np.maximum(np.floor(where), 0)
+    t = where - base
+    after = np.minimum(np.ceil(where), last).astype(np.intp)
+    return (base.astype(np.intp), 1 - t), (after, t)
+
+
 def _two(line: _Line) -> tuple[tuple[NDArray[np.intp], Float64], tuple[NDArray[np.intp], Float64]]:
     """A pixel and the one after it with their weights, halves where they are one."""
     base, t = _split(np.asarray(line.coordinates, np.float64).clip(0, line.axis.n_in - 1))
@@ -562,6 +619,8 @@ _WINDOWS = tuple(k.name for k in KERNELS.values() if k.window)
 _TF = "tensorflow/tensorflow, tensorflow/core/kernels/image"
 _UPSAMPLE_KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/UpSampleKernel.cpp"
 _RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
+_LITERT = "google-ai-edge/LiteRT, tflite/kernels/internal"
+_OF_LITERT = ("half_pixel", "asymmetric", "align_corners")
 _RESIZE2 = "opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp"
 
 EVALUATIONS = {
@@ -706,6 +765,32 @@ EVALUATIONS = {
         says=" ".join((_onnxruntime_linear.__doc__ or "").split()),
         source="microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor/upsample.cc: "
         "SetupUpsampleBilinear; upsample.h: UpsampleBilinear",
+    ),
+    "xnnpack_linear": Evaluation(
+        _passes(_and_the_next, _lerp),
+        modes=("linear",),
+        antialias=False,
+        coordinates=_OF_LITERT,
+        says="a + t·(b − a) of a pixel and the next, from the first pixel to the last, whose next is itself; "
+        "an image of unchanged size too",
+        source="google/XNNPACK, src/indirection.c: xnn_indirection_init_resize_bilinear2d_hwc_f32; "
+        "src/f32-ibilinear/sse.c.in",
+    ),
+    "litert_linear": Evaluation(
+        _litert_linear,
+        modes=("linear",),
+        antialias=False,
+        coordinates=_OF_LITERT,
+        says=" ".join((_litert_linear.__doc__ or "").split()),
+        source=f"{_LITERT}/optimized/resize_bilinear.h: ResizeBilinear2x2, ResizeBilinearGeneric",
+    ),
+    "litert_reference_linear": Evaluation(
+        _litert_reference_linear,
+        modes=("linear",),
+        antialias=False,
+        coordinates=_OF_LITERT,
+        says=" ".join((_litert_reference_linear.__doc__ or "").split()),
+        source=f"{_LITERT}/reference/resize_bilinear.h: ResizeBilinear",
     ),
     "opencv_warp": Evaluation(
         _opencv_warp,

@@ -144,6 +144,12 @@ ERAS = (
     ),
     Era("pillow", "<10", "3.7", (Layer(("numpy==1.21.6",)), _PILLOW)),
     Era("pillow", ">=10", "3.11", (Layer(("numpy==2.2.6",)), _PILLOW)),
+    Era(
+        "litert",
+        "",
+        "3.11",
+        (Layer(("ai-edge-litert=={release}", "numpy==2.2.6"), dependencies=True),),
+    ),
     Era("jax", "<0.4.31", "3.11", (Layer((*_JAX, "numpy==1.26.4"), dependencies=True),)),
     Era("jax", ">=0.4.31", "3.11", (Layer((*_JAX, "numpy==2.2.6"), dependencies=True),)),
 )

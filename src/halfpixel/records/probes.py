@@ -31,7 +31,16 @@ from ..conformance.cases import (
     ResizeCase,
     conv_transpose_case,
 )
-from ..frameworks import FRAMEWORKS, Call, DType, Expression, Release, installed, onnx_models
+from ..frameworks import (
+    FRAMEWORKS,
+    Call,
+    DType,
+    Expression,
+    Release,
+    installed,
+    litert_models,
+    onnx_models,
+)
 from ..frameworks.call import INTEGERS
 from ..frameworks.keras_calls import of_dtype
 from ..frameworks.tensorflow_scales import padded
@@ -253,6 +262,7 @@ _RUNNERS = {
     "keras_calls._run": "keras",
     "pillow._run": "pictures",
     "jax._run": "channels_last",
+    "litert._run": "interpreter",
 }
 
 
@@ -318,6 +328,13 @@ def _step(probe: Probe) -> dict[str, Any]:
     if step["runner"] == "session":
         x = call.arrays(probe.computation, probe.dtype)["x"]
         step["model"] = base64.b64encode(onnx_models.resize_of(expression).model(x)).decode()
+    if step["runner"] == "interpreter":
+        x = call.arrays(probe.computation, probe.dtype)["x"].transpose(0, 2, 3, 1)
+        flags = dict(expression.kwargs)
+        step["resolver"] = str(flags.pop("op_resolver_type", "AUTO")).rpartition(".")[2]
+        operator = str(expression.function).rpartition(".")[2]
+        model = litert_models.MODELS[operator](np.ascontiguousarray(x), **flags)
+        step["model"] = base64.b64encode(model).decode()
     if step["runner"] == "unpadded":
         arguments: Any = expression.args[1:]
         height, width = probe.computation.inputs["x"].shape[2:]

@@ -283,6 +283,17 @@ def load_onnxruntime() -> Names:
     return {"framework": "onnxruntime", "onnxruntime": onnxruntime, "options": options}
 
 
+def load_litert() -> Names:
+    """LiteRT's interpreter."""
+    from importlib import metadata
+
+    import ai_edge_litert
+    from ai_edge_litert import interpreter
+
+    ai_edge_litert.__version__ = metadata.version("ai-edge-litert")
+    return {"framework": "litert", "litert": ai_edge_litert, "interpreter": interpreter}
+
+
 LOADS = {
     "opencv": load_opencv,
     "onnxruntime": load_onnxruntime,
@@ -291,6 +302,7 @@ LOADS = {
     "keras_torch": load_keras_torch,
     "pillow": load_pillow,
     "jax": load_jax,
+    "litert": load_litert,
 }
 
 
@@ -320,6 +332,7 @@ _PACKAGES = {
     "keras_torch": (("keras", "keras"), ("torch", "torch")),
     "pillow": (("pillow", "PIL"),),
     "jax": (("jax", "jax"),),
+    "litert": (("litert", "litert"),),
 }
 
 
@@ -372,6 +385,7 @@ KERNELS = {
     "keras_torch": torch_kernels,
     "pillow": no_kernels,
     "jax": no_kernels,
+    "litert": no_kernels,
 }
 
 # ---------------------------------------------------------------------------- inputs and results
@@ -436,6 +450,7 @@ TENSORS = {
     "keras_torch": keras_tensors,
     "pillow": as_they_are,
     "jax": jax_arrays,
+    "litert": as_they_are,
 }
 
 
@@ -515,6 +530,24 @@ def session(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result
     return result, result.dtype.name
 
 
+def interpreter(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
+    """A model of one operator of images (N, H, W, C), in LiteRT's interpreter."""
+    import numpy as np
+
+    kernels = getattr(names["interpreter"].OpResolverType, probe["resolver"])
+    one = names["interpreter"].Interpreter(
+        model_content=base64.b64decode(probe["model"]),
+        num_threads=1,
+        experimental_op_resolver_type=kernels,
+    )
+    one.allocate_tensors()
+    x = np.ascontiguousarray(inputs["x"].transpose(0, 2, 3, 1))
+    one.set_tensor(one.get_input_details()[0]["index"], x)
+    one.invoke()
+    result = one.get_tensor(one.get_output_details()[0]["index"]).transpose(0, 3, 1, 2)
+    return result, result.dtype.name
+
+
 def tensors_of(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
     """A function of tensors."""
     return array(evaluated(names, tensors, probe["text"]))
@@ -589,6 +622,7 @@ RUNNERS = {
     "pictures": pictures,
     "node": node,
     "session": session,
+    "interpreter": interpreter,
     "tensors": tensors_of,
     "unfolded": unfolded,
     "lines": lines,

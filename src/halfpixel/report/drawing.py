@@ -26,6 +26,8 @@ DARK = {
     "stroke: #5f3dc4": "#b49df5",
     "fill: #2b8a3e": "#69db7c",
     "stroke: #2b8a3e": "#69db7c",
+    "fill: #5c7a29": "#a9d15f",
+    "stroke: #5c7a29": "#a9d15f",
     "fill: #a61e4d": "#f783ac",
     "stroke: #a61e4d": "#f783ac",
     "fill: #666666": "#aaaaaa",

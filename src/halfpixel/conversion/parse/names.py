@@ -38,7 +38,7 @@ def _functions(name: str) -> tuple[Function, ...]:
 _MODULES = frozenset({
     "A", "F", "K", "KG", "T", "TF", "albu", "albumentations", "cv", "cv2", "functional", "ia", "iaa",
     "imaug", "imgaug", "imutils", "jax", "jnp", "keras", "kornia", "mmcv", "np", "numpy", "ops", "paddle",
-    "scipy", "skimage", "tf", "torch", "torchvision", "transform", "transforms", "v2",
+    "scipy", "skimage", "tf", "tfl", "torch", "torchvision", "transform", "transforms", "v2",
 })  # fmt: skip
 
 
