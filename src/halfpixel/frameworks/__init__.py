@@ -50,8 +50,8 @@ _FIRST = ("torch", "tensorflow", "opencv", "keras_torch")  # the order of tables
 def _frameworks() -> dict[str, Framework]:
     """The ``FRAMEWORK`` of every module of this package that has one."""
     modules = [import_module(f".{one.name}", __name__) for one in pkgutil.iter_modules(__path__)]
-    found = {m.FRAMEWORK.name: m.FRAMEWORK for m in modules if hasattr(m, "FRAMEWORK")}
-    return {name: found.pop(name) for name in _FIRST} | found
+    by_name = {m.FRAMEWORK.name: m.FRAMEWORK for m in modules if hasattr(m, "FRAMEWORK")}
+    return {name: by_name.pop(name) for name in _FIRST} | by_name
 
 
 _OWN = _frameworks()
@@ -145,8 +145,10 @@ def release(framework: str) -> Release | None:
     if own is None:
         return None
     known = {entry.module: entry for entry in FRAMEWORKS.values()} | dict(FRAMEWORKS)
-    beside = {name: said_release(known[name]) for name in FRAMEWORKS[framework].beside}
-    return Release(own, {name: said for name, said in beside.items() if said is not None})
+    packages = {name: said_release(known[name]) for name in FRAMEWORKS[framework].beside}
+    return Release(
+        own, {name: installed for name, installed in packages.items() if installed is not None}
+    )
 
 
 def missing_needs(call: Call) -> tuple[str, ...]:

@@ -42,9 +42,9 @@ class Beyond:
     @property
     def pins(self) -> str:
         """What it shows, and where that is to be read."""
-        taken = "the backward pass takes them" if self.gradient else "taken"
+        acceptance = "the backward pass takes them" if self.gradient else "taken"
         read = f", read as {self.reads}" if self.reads else ""
-        result = f"{taken}{read}, returned as {self.returns or 'they are'}"
+        result = f"{acceptance}{read}, returned as {self.returns or 'they are'}"
         return f"dtypes beyond the table: {'refused' if self.words else result} ({self.source})"
 
     def holds(self, call: Call, release: str | Release) -> bool:

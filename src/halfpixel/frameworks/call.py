@@ -677,8 +677,8 @@ class Mode:
         """A call in this mode; ``convention`` is the one that it follows."""
 
         def expression(request: Request) -> Expression | None:
-            said = call.expression(request)
-            return None if said is None else self.expression(said)
+            eager = call.expression(request)
+            return None if eager is None else self.expression(eager)
 
         def run(
             names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]

@@ -29,13 +29,13 @@ def installed(module: str) -> bool:
 
 def packages(framework: Framework) -> dict[str, str]:
     """The installed packages that bring a framework's module, with their releases, by their metadata."""
-    found = {}
+    versions = {}
     for distribution in framework.distributions:
         try:
-            found[distribution] = importlib.metadata.version(distribution)
+            versions[distribution] = importlib.metadata.version(distribution)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def said_release(framework: Framework) -> str | None:
@@ -48,8 +48,8 @@ def said_release(framework: Framework) -> str | None:
     """
     if not installed(framework.module):
         return None
-    said = _said_by_file(framework.module)
-    return said or next(iter(packages(framework).values()), UNKNOWN)
+    version = _said_by_file(framework.module)
+    return version or next(iter(packages(framework).values()), UNKNOWN)
 
 
 def _said_by_file(module: str) -> str | None:
@@ -59,9 +59,9 @@ def _said_by_file(module: str) -> str | None:
     for folder in (spec and spec.submodule_search_locations) or ():
         path = Path(folder, file)
         if file and path.is_file():
-            said = re.search(rf"^{name}\s*=\s*['\"](.+?)['\"]", path.read_text("utf-8"), re.M)
-            if said:
-                return said[1]
+            matched = re.search(rf"^{name}\s*=\s*['\"](.+?)['\"]", path.read_text("utf-8"), re.M)
+            if matched:
+                return matched[1]
     return None
 
 

@@ -200,8 +200,8 @@ def _padding(request: Request, word: str) -> object:
     axes = axes_of(request.convention, request.kernel)
     if not word:
         return tuple(map(jax_pair, axes))
-    said = (jax_window(word, a.kernel, a.stride, a.dilation) == a.window for a in axes)
-    return word if all(said) else None
+    agrees = (jax_window(word, a.kernel, a.stride, a.dilation) == a.window for a in axes)
+    return word if all(agrees) else None
 
 
 def _conv_transpose(word: str, *, turned: bool) -> Callable[[Request], Expression | None]:

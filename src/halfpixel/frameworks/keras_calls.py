@@ -211,14 +211,14 @@ def _resize_call(
     refusals = backend.empty[repeats:] if own or backend.refusal is None else (backend.refusal,)
     if own and not repeats and method != "nearest" and "bfloat16" in dtypes:
         refusals = (*backend.narrow_refusals, *refusals)
-    asked = {"interpolation": method, **flags}
+    all_flags = {"interpolation": method, **flags}
     call = Call(
         framework=backend.framework,
         name=f"{name}-{method}" + "".join(words[flag] for flag in flags),
         operation="resize",
-        follows=_follows(backend, own, name, asked) if own else {},
+        follows=_follows(backend, own, name, all_flags) if own else {},
         releases="" if own else backend.range(FIRST),
-        expression=say(asked),
+        expression=say(all_flags),
         run=backend.run(functools.partial(_run, channels_first=flags is _CHANNELS_FIRST)),
         arithmetic={dtype: _arithmetic(backend, some, dtype, repeats=repeats) for dtype in dtypes},
         returns={dtype: backend.widens.get(dtype, dtype) for dtype in dtypes},
@@ -238,12 +238,12 @@ def _resize_call(
     return replace(call, changes=backend.ranged(backend.changes(call, own, name)))
 
 
-def _follows(backend: Backend, own: Call, function: str, asked: Flags) -> dict[str, Resize]:
+def _follows(backend: Backend, own: Call, function: str, flags: Flags) -> dict[str, Resize]:
     """The releases of Keras and what a call follows in them."""
-    found = dict.fromkeys(backend.have(function, asked), own.latest)
-    if function == UPSAMPLING and asked["interpolation"] == "bilinear" and backend.asymmetric:
-        found = {ASYMMETRIC: backend.asymmetric.latest, **found}
-    return backend.ranged(found)
+    follows = dict.fromkeys(backend.have(function, flags), own.latest)
+    if function == UPSAMPLING and flags["interpolation"] == "bilinear" and backend.asymmetric:
+        follows = {ASYMMETRIC: backend.asymmetric.latest, **follows}
+    return backend.ranged(follows)
 
 
 def _arithmetic(backend: Backend, own: Call, dtype: DType, *, repeats: bool) -> ErrorModel:
@@ -281,12 +281,12 @@ def _padded(request: Request, padding: KerasPadding) -> Flags | None:
     """The flags of a transposed convolution, or None where they cannot say the request."""
     c = request.convention
     assert isinstance(c, ConvTranspose)
-    said = keras_output_padding(axes_of(c, request.kernel), padding)
-    if c.group > 1 or said is None:
+    output_padding = keras_output_padding(axes_of(c, request.kernel), padding)
+    if c.group > 1 or output_padding is None:
         return None
     flags: Flags = {"strides": c.strides, "padding": padding}
-    if said:
-        flags["output_padding"] = said
+    if output_padding:
+        flags["output_padding"] = output_padding
     if c.dilations != (1, 1):
         flags["dilation_rate"] = c.dilations
     return flags

@@ -37,16 +37,16 @@ ASYMMETRIC = (
 FIRST = ">=3"  # with backends, and keras.ops
 
 
-def have(function: str, asked: Mapping[str, object]) -> Ranges:
+def have(function: str, flags: Mapping[str, object]) -> Ranges:
     """The releases of Keras that have a call with these flags, on TensorFlow."""
-    keys = [flag for flag in asked if (function, flag) in _HAVE]
-    keys += [str(asked["interpolation"])] if not keys else []
+    keys = [flag for flag in flags if (function, flag) in _HAVE]
+    keys += [str(flags["interpolation"])] if not keys else []
     return _HAVE.get((function, keys[0]), _HAVE[function, ""])
 
 
-def have_on_torch(function: str, asked: Mapping[str, object]) -> Ranges:
+def have_on_torch(function: str, flags: Mapping[str, object]) -> Ranges:
     """The same on torch, which came with Keras 3."""
-    return tuple(one if one.startswith(">=3") else FIRST for one in have(function, asked)[-1:])
+    return tuple(one if one.startswith(">=3") else FIRST for one in have(function, flags)[-1:])
 
 
 def changes(call: Call, own: Call, function: str) -> dict[str, Change]:
@@ -71,7 +71,7 @@ def changes(call: Call, own: Call, function: str) -> dict[str, Change]:
         "roundings": {},
         "refusals": own.refusals,
     }
-    found: dict[str, Change] = {
+    by_range: dict[str, Change] = {
         FUNCTION: {"<3.6": cast},
         RESIZING: {"<2.8": handed_on, ">=2.8, <2.13": wrapped, ">=2.13, <3.6": cast},
         UPSAMPLING: {"<3": handed_on, ">=3, <3.6": cast},
@@ -79,7 +79,7 @@ def changes(call: Call, own: Call, function: str) -> dict[str, Change]:
     if copies:  # nearest is not rounded: nothing is to be cut
         return {"<3": handed_on} if function == UPSAMPLING else {}
     later = call.latest.antialias and function == RESIZING  # which has the flag since 3.9
-    return {} if later else found
+    return {} if later else by_range
 
 
 def through_torchvision(call: Call, own: Call, function: str) -> dict[str, Change]:

@@ -70,8 +70,8 @@ def _from_channels_last(call: Call) -> Call:
     def when(request: Request) -> bool:
         return defect.when(replace(request, dtype="float32"))
 
-    there = replace(defect, when=when, releases=f"torch {defect.releases}")
-    return replace(call, defects=(there,) if antialias else ())
+    own_defect = replace(defect, when=when, releases=f"torch {defect.releases}")
+    return replace(call, defects=(own_defect,) if antialias else ())
 
 
 # until 3.14, Keras said the window in torch's arguments: keras-team/keras,
@@ -85,10 +85,10 @@ def _torch_axes(request: Request, padding: KerasPadding) -> list[tuple[WindowAxi
     c = request.convention
     assert isinstance(c, ConvTranspose)
     axes = axes_of(c, request.kernel)
-    said = keras_output_padding(axes, padding) or (None,) * len(axes)
+    output_padding = keras_output_padding(axes, padding) or (None,) * len(axes)
     return [
         (axis, *keras_torch_arguments(padding, extra, axis.kernel, axis.stride, axis.dilation))
-        for axis, extra in zip(axes, said, strict=True)
+        for axis, extra in zip(axes, output_padding, strict=True)
     ]
 
 

@@ -183,16 +183,16 @@ def _nothing(axes: Sequence[WindowAxis]) -> tuple[tuple[int, int], ...]:
 
 def _torch(layer: Layer) -> Plan:
     axes, c = layer.axes, layer.convention
-    said = [_padding.torch_arguments(axis) for axis in axes]
-    pairs = [s or _padding.torch_superset(a) for s, a in zip(said, axes, strict=True)]
+    arguments = [_padding.torch_arguments(axis) for axis in axes]
+    pairs = [s or _padding.torch_superset(a) for s, a in zip(arguments, axes, strict=True)]
     crop = _crops(axes, [_padding.torch_window(*pair) for pair in pairs])
     reasons: tuple[str, ...] = ()
-    if None in said:
+    if None in arguments:
         what = (
             "padding cuts both ends alike, and output_padding takes back 0 to "
             "max(stride, dilation) - 1 at the end"
         )
-        reasons = (_why(axes, [s is not None for s in said], what),)
+        reasons = (_why(axes, [s is not None for s in arguments], what),)
     return Plan(
         target="torch",
         arguments={
@@ -335,14 +335,14 @@ def _keras(layer: Layer) -> Plan:
     if c.group > 1:
         reasons.append("Keras has no groups: the weight has them as blocks, and zeros elsewhere")
     axes = stuffed or axes
-    said = _padding.keras_arguments(axes)
+    keras_arguments = _padding.keras_arguments(axes)
     crop = _nothing(axes)
-    if said is None:
+    if keras_arguments is None:
         fits = [_padding.is_valid(a) for a in axes]
         what = "Keras has the windows of its two sizes only"
         reasons.append(_why(axes, fits, what))
         crop = tuple((a.window.begin, max(a.window.end, 0)) for a in axes)
-    padding, extra = said or ("valid", tuple(max(-a.window.end, 0) for a in axes))
+    padding, extra = keras_arguments or ("valid", tuple(max(-a.window.end, 0) for a in axes))
     arguments: dict[str, object] = {"strides": c.strides, "padding": padding}
     if extra is not None:
         arguments["output_padding"] = extra

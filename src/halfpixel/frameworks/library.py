@@ -115,8 +115,8 @@ class Function:
             "edge": (self.longest,),
             "box": self.box,
         }
-        found = {name: kind for kind, names in named.items() for name in names}
-        return {name: found.get(name, "flag") for name in self.signature.parameters}
+        kind_of = {name: kind for kind, names in named.items() for name in names}
+        return {name: kind_of.get(name, "flag") for name in self.signature.parameters}
 
     @property
     def is_layer(self) -> bool:

@@ -131,9 +131,9 @@ def scaled(
     def expression(request: Request) -> Expression | None:
         if not takes(request):
             return None
-        said = node(operator, opset, attributes, scales=scales(request))
+        one_node = node(operator, opset, attributes, scales=scales(request))
         shape = (*request.shape[:2], *request.size)
-        return replace(said, kwargs={**said.kwargs, "shape": shape})
+        return replace(one_node, kwargs={**one_node.kwargs, "shape": shape})
 
     return expression
 
@@ -212,9 +212,9 @@ def inferred(auto_pad: str | None, *, appends: bool = False) -> Say:
 
 def conv_transpose_of(expression: Expression, inputs: Arrays) -> Node:
     """The node of :func:`conv_transpose` or :func:`inferred`, with its weight and its bias."""
-    said: Any = dict(expression.kwargs)
+    attributes: Any = dict(expression.kwargs)
     x, w = inputs["x"], inputs["w"]
     constants = {key: value for key, value in inputs.items() if key != "x"}
-    convention = conv_transpose_node(said, w.shape[2:], x.shape[2:])
+    convention = conv_transpose_node(attributes, w.shape[2:], x.shape[2:])
     size = convention.output_size(x.shape[2:], w.shape[2:])
     return Node(expression, 13, constants, (x.shape[0], w.shape[1] * convention.group, *size))

@@ -90,7 +90,7 @@ def _changes(
     """What is computed otherwise in earlier releases: coordinates, or integers by IPP."""
     if flag == "INTER_NEAREST":
         return {_COPIES_FOURS: {"expression": _of_fours(expression)}}
-    found: dict[str, Change] = {
+    by_range: dict[str, Change] = {
         releases: {
             "arithmetic": {d: replace(one, coordinate_rule=rule) for d, one in arithmetic.items()}
         }
@@ -98,13 +98,13 @@ def _changes(
     }
     if any("opencv_ipp" in choice for choice in roundings.values()):
         for releases, ipp in _EARLIER_IPP.items():
-            found[releases] = {
+            by_range[releases] = {
                 "roundings": {
                     d: (choice[0], ipp) if "opencv_ipp" in choice else choice
                     for d, choice in roundings.items()
                 }
             }
-    return found
+    return by_range
 
 
 def _arithmetic(dtype: DType, flag: str, regime: _Regime, convention: Resize) -> ErrorModel:
@@ -248,8 +248,8 @@ def _resize_by(flag: str, regime: _Regime) -> Callable[[Request], Expression | N
         factors = scaling.factors(request)
         if factors is None or not scaling.holds(factors):
             return None
-        said = {"fx": plain(factors[1]), "fy": plain(factors[0])}
-        flags = {**said, "interpolation": Name(f"cv2.{flag}")}
+        factor_flags = {"fx": plain(factors[1]), "fy": plain(factors[0])}
+        flags = {**factor_flags, "interpolation": Name(f"cv2.{flag}")}
         return Expression(Name("cv2.resize"), (Name("x"), None), flags)
 
     return expression
@@ -283,12 +283,12 @@ def _environment(names: Names) -> str:
     # "ippIP AVX-512F/CD/BW/DQ/VL (k0) 2026.0.0 (-) ...": the instruction set is what moves bits
     ipp = cv2.ipp.getIppVersion().split("(")[0].split()[-1] if cv2.ipp.useIPP() else "off"
     several = packages(FRAMEWORK)
-    told = (
+    warning = (
         f"; {' and '.join(several)} are installed over each other: uninstall all but one"
         if len(several) > 1
         else ""
     )
-    return f"{cv2.getNumThreads()} thread, IPP {ipp}{told}"
+    return f"{cv2.getNumThreads()} thread, IPP {ipp}{warning}"
 
 
 def _sized(flag: str, regime: _Regime, convention: Resize) -> Call:

@@ -160,10 +160,10 @@ def _full_and_one_more(case: Computed) -> Computed:
         for a in axes_of_request(case.request)
     ]
     full = [replace(axis, window=Window(0, 0)) for axis in axes_of_request(case.request)]
-    found, without = _computed(case, axes, w=w), _computed(case, full)
+    padded, without = _computed(case, axes, w=w), _computed(case, full)
     expected = _computed(case, axes, w=w, x=filled(case.inputs["x"])).expected.copy()
     expected[..., : without.size[0], : without.size[1]] = without.expected
-    return replace(found, expected=expected)
+    return replace(padded, expected=expected)
 
 
 _AS_AT_STRIDE_1 = Defect(
@@ -472,11 +472,11 @@ def _before(grid: str, convention: Resize) -> dict[str, Change]:
 
 def _nearest_before(grid: str, convention: Resize) -> tuple[Defect, ...]:
     """Where nearest computes another convention before 5.0 than its attributes say."""
-    found = []
+    defects = []
     for releases in _BEFORE:
         computed = _READ_AS[_read_as(grid, releases)]
         if computed != convention:
-            found.append(
+            defects.append(
                 _instead(
                     f"computed as {computed.nearest_mode} on {computed.coordinate_transformation_mode}: "
                     "nearest_mode is not read, and only some grids are",
@@ -486,7 +486,7 @@ def _nearest_before(grid: str, convention: Resize) -> tuple[Defect, ...]:
                     nearest_mode=computed.nearest_mode,
                 )
             )
-    return tuple(found)
+    return tuple(defects)
 
 
 # ---------------------------------------------------------------------------- the calls

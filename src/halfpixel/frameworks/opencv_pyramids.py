@@ -50,8 +50,8 @@ def _axes(request: Request) -> tuple[tuple[int, int], ...]:
 def _said(function: str, request: Request, default: list[int], border: str) -> Expression:
     """With a size where it is not the function's own, and a border where one is named."""
     size = {} if list(request.size) == default else {"dstsize": request.size[::-1]}
-    said = {"borderType": Name(f"cv2.{border}")} if border else {}
-    return Expression(Name(f"cv2.{function}"), (Name("x"),), {**size, **said})
+    border_flags = {"borderType": Name(f"cv2.{border}")} if border else {}
+    return Expression(Name(f"cv2.{function}"), (Name("x"),), {**size, **border_flags})
 
 
 def _down(border: str) -> Callable[[Request], Expression | None]:

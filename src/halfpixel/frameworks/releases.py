@@ -48,18 +48,18 @@ class Release:
     packages: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
-        beside = ", ".join(f"{name} {release}" for name, release in self.packages.items())
-        return f"{self.own} ({beside})" if beside else self.own
+        packages = ", ".join(f"{name} {release}" for name, release in self.packages.items())
+        return f"{self.own} ({packages})" if packages else self.own
 
     def of(self, package: str) -> str:
         """The release of a package; the framework's where the name is empty."""
         if not package:
             return self.own
-        said = self.packages.get(package)
+        version = self.packages.get(package)
         framework, own = _BUNDLED.get(package, ("<0", "<0"))
-        if contains(framework, self.own) and (said is None or contains(own, said)):
+        if contains(framework, self.own) and (version is None or contains(own, version)):
             return self.own
-        return said or LATEST
+        return version or LATEST
 
 
 @functools.lru_cache(maxsize=1 << 14)
@@ -131,11 +131,11 @@ def around(ranges: Iterable[str]) -> Iterator[Release]:
     bounds: dict[str, set[str]] = {}
     parts = (part for releases in ranges for part in releases.split(_OR))
     for package, specifier in itertools.chain.from_iterable(map(_clauses, parts)):
-        found = bounds.setdefault(package, {"0", LATEST})
-        found.update(spec.version.removesuffix(".*") for spec in specifier)
+        bounds_of = bounds.setdefault(package, {"0", LATEST})
+        bounds_of.update(spec.version.removesuffix(".*") for spec in specifier)
     near = [
-        [(package, bound + end) for bound in sorted(found) for end in _NEAR]
-        for package, found in bounds.items()
+        [(package, bound + end) for bound in sorted(bounds_of) for end in _NEAR]
+        for package, bounds_of in bounds.items()
     ]
     for releases in map(dict, itertools.product(*near)):
         yield Release(releases.pop("", LATEST), releases)
@@ -170,12 +170,12 @@ class Ranged(Mapping[str, T], Generic[T]):
         Raises:
             ValueError: several have, a range is no PEP 440 specifier, or the release no version.
         """
-        found = [releases for releases in self if contains(releases, release)]
-        if len(found) > 1:
+        having = [releases for releases in self if contains(releases, release)]
+        if len(having) > 1:
             raise ValueError(
-                f"the ranges {' and '.join(map(repr, found))} overlap: both have {release}"
+                f"the ranges {' and '.join(map(repr, having))} overlap: both have {release}"
             )
-        return found[0] if found else None
+        return having[0] if having else None
 
     def at(self, release: str | Release) -> T | None:
         """What holds in a release; None if no range has it. Errors are those of :meth:`range_of`."""

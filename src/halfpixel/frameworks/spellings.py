@@ -52,11 +52,11 @@ class Spelling:
             return None
 
         def expression(request: Any) -> Expression | None:
-            said = call.expression(request)
-            return None if said is None else self.rewrite(said)
+            plain = call.expression(request)
+            return None if plain is None else self.rewrite(plain)
 
-        def run(names: Names, said: Expression, inputs: Any) -> Any:
-            return call.run({**names, **(self.names or {})}, said, inputs)
+        def run(names: Names, expression: Expression, inputs: Any) -> Any:
+            return call.run({**names, **(self.names or {})}, expression, inputs)
 
         return replace(call, expression=expression, run=run)
 
@@ -67,11 +67,11 @@ class Spelling:
 def _flags(change: Change, *flags: str) -> Rewrite:
     """Change arguments that are given by name."""
 
-    def rewrite(said: Expression) -> Expression | None:
-        changed = {name: change(said.kwargs[name]) for name in flags}
+    def rewrite(expression: Expression) -> Expression | None:
+        changed = {name: change(expression.kwargs[name]) for name in flags}
         if None in changed.values():
             return None
-        return replace(said, kwargs={**said.kwargs, **changed})
+        return replace(expression, kwargs={**expression.kwargs, **changed})
 
     return rewrite
 
@@ -79,17 +79,19 @@ def _flags(change: Change, *flags: str) -> Rewrite:
 def _argument(index: int, change: Change) -> Rewrite:
     """Change an argument that is given by its place."""
 
-    def rewrite(said: Expression) -> Expression | None:
-        args = list(said.args)
+    def rewrite(expression: Expression) -> Expression | None:
+        args = list(expression.args)
         args[index] = change(args[index])
-        return None if args[index] is None else replace(said, args=tuple(args))
+        return None if args[index] is None else replace(expression, args=tuple(args))
 
     return rewrite
 
 
 def _dsize(change: Change) -> Rewrite:
     """Change the size that a function of OpenCV is given."""
-    return lambda said: _argument(2 if said.function == "cv2.warpAffine" else 1, change)(said)
+    return lambda expression: _argument(
+        2 if expression.function == "cv2.warpAffine" else 1, change
+    )(expression)
 
 
 def _one_for_all(values: tuple[int, ...]) -> int | None:
@@ -107,21 +109,26 @@ def _made_by(function: str, **flags: object) -> Change:
 def _without_batch(first: str, last: str, axis: int = 0) -> Rewrite:
     """Hand on the only image without the axis of images, and bring that back."""
 
-    def rewrite(said: Expression) -> Expression:
-        image = Expression(Name(first), (said.args[0], axis))
-        return Expression(Name(last), (replace(said, args=(image, *said.args[1:])), axis))
+    def rewrite(expression: Expression) -> Expression:
+        image = Expression(Name(first), (expression.args[0], axis))
+        return Expression(
+            Name(last), (replace(expression, args=(image, *expression.args[1:])), axis)
+        )
 
     return rewrite
 
 
-def _plane(said: Expression) -> Expression:
+def _plane(expression: Expression) -> Expression:
     """An image of one channel as rows and columns alone."""
-    return replace(said, args=(Expression(Name("np.squeeze"), (said.args[0], 2)), *said.args[1:]))
+    return replace(
+        expression,
+        args=(Expression(Name("np.squeeze"), (expression.args[0], 2)), *expression.args[1:]),
+    )
 
 
-def _into_buffer(said: Expression) -> Expression:
+def _into_buffer(expression: Expression) -> Expression:
     """The call with ``dst=``, a buffer that held another image."""
-    return Expression(Name("in_buffer"), (said.function, *said.args), said.kwargs)
+    return Expression(Name("in_buffer"), (expression.function, *expression.args), expression.kwargs)
 
 
 def in_buffer(function: Callable[..., Any], image: Any, size: tuple[int, int], **flags: Any) -> Any:
@@ -141,12 +148,12 @@ def in_buffer(function: Callable[..., Any], image: Any, size: tuple[int, int], *
 def _inside(rewrite: Rewrite) -> Rewrite:
     """Rewrite the call that ``np.asarray`` is given."""
 
-    def outer(said: Expression) -> Expression | None:
-        inner = said.args[0]
+    def outer(expression: Expression) -> Expression | None:
+        inner = expression.args[0]
         assert isinstance(inner, Expression)
         assert isinstance(inner.function, Method)
         changed = rewrite(inner)
-        return None if changed is None else replace(said, args=(changed,))
+        return None if changed is None else replace(expression, args=(changed,))
 
     return outer
 

@@ -17,18 +17,18 @@ Flags = dict[str, object]
 F = np.float32
 
 
-def fitting(n_in: Sizes, asked: Sizes) -> Sizes:
+def fitting(n_in: Sizes, size: Sizes) -> Sizes:
     """The size of ``preserve_aspect_ratio=True``: ONNX's ``keep_aspect_ratio_policy="not_larger"``, computed
     in float32 and rounded half to even.
 
     tensorflow/tensorflow, ``tensorflow/python/ops/image_ops_impl.py``, _resize_images_common.
     """
-    scale = min(F(asked[0]) / F(n_in[0]), F(asked[1]) / F(n_in[1]))
+    scale = min(F(size[0]) / F(n_in[0]), F(size[1]) / F(n_in[1]))
     height, width = (int(np.rint(scale * F(n))) for n in n_in)
     return height, width
 
 
-def padded(n_in: Sizes, asked: Sizes) -> tuple[Sizes, Sizes]:
+def padded(n_in: Sizes, requested: Sizes) -> tuple[Sizes, Sizes]:
     """The size of ``resize_with_pad`` before it is padded, and how many zeros go above and to the left.
 
     In float32, and cut: the quotient of a quotient can be just below the size that was asked for, and is
@@ -36,11 +36,12 @@ def padded(n_in: Sizes, asked: Sizes) -> tuple[Sizes, Sizes]:
 
     tensorflow/tensorflow, ``tensorflow/python/ops/image_ops_impl.py``, _resize_image_with_pad_common.
     """
-    ratio = max(F(n_in[1]) / F(asked[1]), F(n_in[0]) / F(asked[0]))
+    ratio = max(F(n_in[1]) / F(requested[1]), F(n_in[0]) / F(requested[0]))
     sizes = [F(n) / ratio for n in n_in]
     height, width = (int(np.floor(size)) for size in sizes)
     above, left = (
-        max(0, int(np.floor((F(n) - size) / F(2)))) for n, size in zip(asked, sizes, strict=True)
+        max(0, int(np.floor((F(n) - size) / F(2))))
+        for n, size in zip(requested, sizes, strict=True)
     )
     return (height, width), (above, left)
 
@@ -51,9 +52,9 @@ def _asked(request: Request, size: Callable[[Sizes, Sizes], Sizes]) -> Sizes | N
     (h, out_h), (w, out_w) = request.sizes
     if min(h, out_h, w, out_w) < 1:
         return None
-    for asked in ((out_h, 2 * out_w + 3), (2 * out_h + 3, out_w)):
-        if size((h, w), asked) == (out_h, out_w):
-            return asked
+    for larger in ((out_h, 2 * out_w + 3), (2 * out_h + 3, out_w)):
+        if size((h, w), larger) == (out_h, out_w):
+            return larger
     return None
 
 
@@ -61,10 +62,10 @@ def preserving(function: str, flags: Flags) -> Callable[[Request], Expression | 
     """A resize that keeps the ratio of height to width."""
 
     def expression(request: Request) -> Expression | None:
-        asked = _asked(request, fitting)
-        if asked is None:
+        size = _asked(request, fitting)
+        if size is None:
             return None
-        more = {"size": asked, **flags, "preserve_aspect_ratio": True}
+        more = {"size": size, **flags, "preserve_aspect_ratio": True}
         return Expression(Name(function), (Name("x"),), more)
 
     return expression
@@ -74,10 +75,10 @@ def padding(function: str, flags: Flags) -> Callable[[Request], Expression | Non
     """A resize that keeps the ratio of height to width, and pads."""
 
     def expression(request: Request) -> Expression | None:
-        asked = _asked(request, lambda n_in, asked: padded(n_in, asked)[0])
-        if asked is None:
+        size = _asked(request, lambda n_in, size: padded(n_in, size)[0])
+        if size is None:
             return None
-        return Expression(Name(function), (Name("x"), *asked), flags)
+        return Expression(Name(function), (Name("x"), *size), flags)
 
     return expression
 

@@ -40,24 +40,26 @@ def find(known: Container[str], functions: Container[str]) -> Iterator[Found]:
         known: names that are taken by frameworks and libraries.
         functions: names that are taken by functions that resize.
     """
-    taken: set[str] = set()
+    names: set[str] = set()
     for point in sorted(entry_points(group=GROUP), key=lambda one: one.name):
         try:
             framework, library = _loaded(point)
             problem = _problem(framework, library, known, functions)
-            if not problem and framework.name in taken:
+            if not problem and framework.name in names:
                 problem = f"another package brings a framework {framework.name}, too"
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # whatever a package raises costs itself alone
-            said = " ".join(str(error).split())
-            problem = said if isinstance(error, _NotOne) else f"{type(error).__name__}: {said}"
+            message = " ".join(str(error).split())
+            problem = (
+                message if isinstance(error, _NotOne) else f"{type(error).__name__}: {message}"
+            )
         if problem:
             yield Found(
                 point.name, problem=f"{point.name} ({_origin(point)}) is left out: {problem}"
             )
             continue
-        taken.add(framework.name)
+        names.add(framework.name)
         # goldens are halfpixel's own: those of other conventions are computed as they are needed
         calls = tuple(replace(call, stored=False) for call in framework.calls)
         converted = framework.converted and library is not None
@@ -99,8 +101,8 @@ def _problem(
         return f"its LIBRARY and the functions of it are not those of {name!r}"
     if library.arrays not in known:
         return f"arrays={library.arrays!r} of its LIBRARY names no library of halfpixel"
-    taken = next((one.name for one in library.functions if one.name in functions), None)
-    return f"its function {taken} is known as another library's" if taken else ""
+    shared = next((one.name for one in library.functions if one.name in functions), None)
+    return f"its function {shared} is known as another library's" if shared else ""
 
 
 def _origin(point: EntryPoint) -> str:

@@ -439,8 +439,8 @@ def capability(torch: Any) -> str:
     backend = getattr(torch.backends, "cpu", None)
     if backend is not None:
         return str(backend.get_cpu_capability())
-    said = re.search(r"CPU capability usage: (.*)", torch.__config__.show())
-    return said[1] if said else "unknown"
+    matched = re.search(r"CPU capability usage: (.*)", torch.__config__.show())
+    return matched[1] if matched else "unknown"
 
 
 _REFUSES_ALIGN_CORNERS = Refusal(
@@ -731,10 +731,10 @@ _REFUSES_A_FACTOR_FOR_EACH_AXIS = Refusal(
 
 def _by_factors(change: Change, more: int) -> Change:
     """What a change of a call that is given sizes is of one that is given factors."""
-    found = change.copy()
-    if "arithmetic" in found:
-        found["arithmetic"] = _rounded_once_more(found["arithmetic"], more)
-    return found
+    by_factors = change.copy()
+    if "arithmetic" in by_factors:
+        by_factors["arithmetic"] = _rounded_once_more(by_factors["arithmetic"], more)
+    return by_factors
 
 
 def _rounded_once_more(

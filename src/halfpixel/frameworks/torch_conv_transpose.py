@@ -16,10 +16,10 @@ def _flags(request: Request) -> Flags | None:
     """The arguments of ``F.conv_transpose2d`` by name, or None where they cannot say the request."""
     convention = request.convention
     assert isinstance(convention, ConvTranspose)
-    said = [torch_arguments(axis) for axis in axes_of(convention, request.kernel)]
-    if None in said:
+    arguments = [torch_arguments(axis) for axis in axes_of(convention, request.kernel)]
+    if None in arguments:
         return None
-    padding, output_padding = zip(*(pair for pair in said if pair is not None), strict=True)
+    padding, output_padding = zip(*(pair for pair in arguments if pair is not None), strict=True)
     return {
         "stride": convention.strides,
         "padding": padding,
@@ -103,8 +103,8 @@ def conv2d_input(request: Request) -> Expression | None:
         return None  # no convolution comes from that size
     groups: Any = flags["groups"]
     size = (request.shape[0], request.weight[1] * groups, *request.size)
-    said = {name: value for name, value in flags.items() if name != "output_padding"}
-    return Expression(Name("torch.nn.grad.conv2d_input"), (size, Name("w"), Name("x")), said)
+    kept = {name: value for name, value in flags.items() if name != "output_padding"}
+    return Expression(Name("torch.nn.grad.conv2d_input"), (size, Name("w"), Name("x")), kept)
 
 
 def _dilated(request: Request, dtype: str, names: Names) -> bool:

@@ -43,8 +43,8 @@ def _export(names: Names) -> Names:
 
 def _on_cuda(call: Expression) -> Expression:
     others = (Expression(Name("cuda"), (tensor,)) for tensor in call.args[1:])
-    there = Expression(call.function, (Expression(Name("x.cuda")), *others), call.kwargs)
-    return Expression(Name("cpu"), (there,))
+    on_device = Expression(call.function, (Expression(Name("x.cuda")), *others), call.kwargs)
+    return Expression(Name("cpu"), (on_device,))
 
 
 def _to_and_fro(names: Names) -> Names:

@@ -24,14 +24,14 @@ _LINEAR = ("linear", "bilinear", "trilinear")
 def since(flags: Mapping[str, object]) -> Mapping[DType, str]:
     """The releases that take the dtypes which came later than a mode, as they take them now."""
     mode, antialias = str(flags["mode"]), bool(flags.get("antialias"))
-    found: dict[DType, str] = {**dict.fromkeys(HALVES, ">=2.3"), "uint16": ">=2.3"}
+    by_dtype: dict[DType, str] = {**dict.fromkeys(HALVES, ">=2.3"), "uint16": ">=2.3"}
     if mode == "nearest":
-        found["uint8"] = ">=1.6"
+        by_dtype["uint8"] = ">=1.6"
     if mode == "bilinear" or (mode == "bicubic" and antialias):
-        found["uint8"] = ">=2.0"
+        by_dtype["uint8"] = ">=2.0"
     if mode == "bicubic" and not antialias:
-        found["uint8"] = ">=2.1"
-    return found
+        by_dtype["uint8"] = ">=2.1"
+    return by_dtype
 
 
 def _narrowly(arithmetic: Mapping[DType, ErrorModel], dtype: DType) -> Mapping[DType, ErrorModel]:
@@ -91,7 +91,7 @@ def changes(
         dimensions: of the image.
     """
     mode, antialias = str(flags["mode"]), bool(flags.get("antialias"))
-    found: dict[str, Change] = {}
+    by_range: dict[str, Change] = {}
     if mode.startswith("nearest"):
         return _nearest(arithmetic, dimensions)
     later = since(flags)
@@ -102,9 +102,9 @@ def changes(
     in_bfloat16 = in_itself("bfloat16", ">=1.12")
     if (mode in _LINEAR or mode == "bicubic") and not antialias:
         in_float16 = in_itself("float16", ">=1.2")
-        found = {_HALF: in_float16, _BFLOAT16: in_bfloat16}
+        by_range = {_HALF: in_float16, _BFLOAT16: in_bfloat16}
         if mode == "bicubic":
-            found[_HALF_BICUBIC] = in_float16
+            by_range[_HALF_BICUBIC] = in_float16
     own = Change()
     if mode in ("trilinear", "bicubic") and not antialias:
         own = in_bfloat16
@@ -113,7 +113,7 @@ def changes(
     if mode == "bilinear" and not antialias:
         own["roundings"] = {"uint8": ("torch_uint8_2_0", "torch_uint8_2_0_loops")}
         own["rounding"] = _rounding_of_2_0
-    return {**found, _UINT8: own} if own else found
+    return {**by_range, _UINT8: own} if own else by_range
 
 
 # ---------------------------------------------------------------------------- defects
@@ -171,12 +171,12 @@ _UINT8_BICUBIC_ANTIALIAS_IS_BILINEAR = Defect(
 
 def defects(flags: Mapping[str, object], convention: Resize | None) -> tuple[Defect, ...]:
     """What a mode of F.interpolate computed wrongly until some release."""
-    found: tuple[Defect, ...] = ()
+    known: tuple[Defect, ...] = ()
     if convention in (Resize(mode="linear"), Resize(mode="cubic")):
-        found = (_ONE_PIXEL_BY_A_SCALE_OF_0,)
+        known = (_ONE_PIXEL_BY_A_SCALE_OF_0,)
     if convention is not None and flags["mode"] == "bicubic":
         uint8 = _UINT8_BICUBIC_BY_TAPS_INSIDE
         if convention.antialias:
             uint8 = _UINT8_BICUBIC_ANTIALIAS_IS_BILINEAR
-        found = (*found, uint8)
-    return found
+        known = (*known, uint8)
+    return known

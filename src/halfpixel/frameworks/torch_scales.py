@@ -46,8 +46,8 @@ def _layer(name: str, *takes: str) -> Say:
 def _channels_last(flags: Flags, factors: Factors) -> Expression:
     """The same values, in the memory order of NHWC: other kernels."""
     x = Expression(Name("x.contiguous"), (), {"memory_format": Name("torch.channels_last")})
-    said = _interpolate(flags, factors)
-    return Expression(said.function, (x,), said.kwargs)
+    plain = _interpolate(flags, factors)
+    return Expression(plain.function, (x,), plain.kwargs)
 
 
 def _volume(flags: Flags, factors: Factors) -> Expression:

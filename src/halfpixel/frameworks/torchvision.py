@@ -176,28 +176,28 @@ def _in_release(module: _Module, own: str, minor: int) -> Change:
     copies = convention.mode == "nearest"
     floats = copies or _rounds_floats(module, minor)
     arithmetic = {d: call.arithmetic["float32" if d == "uint8" else d] for d in _DTYPES}
-    found = Change(arithmetic=arithmetic, refusals=(), roundings={}, unpredicted={})
+    change = Change(arithmetic=arithmetic, refusals=(), roundings={}, unpredicted={})
     defects = (replace(one, releases=_own_range(one.releases)) for one in call.defects)
     if floats:
         defects = (_of_float32(one) for one in defects)
-    found["defects"] = tuple(one for one in defects if any(map(one.when, _TO_ONE_PIXEL)))
+    change["defects"] = tuple(one for one in defects if any(map(one.when, _TO_ONE_PIXEL)))
     if copies:
-        return found
+        return change
     built = next((name for first, name in _BUILDS if minor - 15 >= first), "")
     by_floats = (built, _UNFUSED)
     unknown = not built or (minor == 15 and convention.antialias and convention.mode == "cubic")
     bilinear = convention.mode == "linear"
     if not floats:
-        found["refusals"] = tuple(one for one in call.refusals if one.words == _ONE_PIXEL.words)
-        found["roundings"] = {"uint8": (_INTEGERS, *by_floats) if bilinear else (_INTEGERS,)}
+        change["refusals"] = tuple(one for one in call.refusals if one.words == _ONE_PIXEL.words)
+        change["roundings"] = {"uint8": (_INTEGERS, *by_floats) if bilinear else (_INTEGERS,)}
         if bilinear:
-            found["rounding"] = _own_rounding if minor >= 24 else _own_rounding_on_avx2
+            change["rounding"] = _own_rounding if minor >= 24 else _own_rounding_on_avx2
     elif unknown:
-        found["unpredicted"] = {"uint8": _NOT_KNOWN}
+        change["unpredicted"] = {"uint8": _NOT_KNOWN}
     else:
-        found["roundings"] = {"uint8": by_floats}
-        found["rounding"] = _float_rounding
-    return found
+        change["roundings"] = {"uint8": by_floats}
+        change["rounding"] = _float_rounding
+    return change
 
 
 # requests of which one shows each defect that torch's calls have: of bytes, and of few and many channels
@@ -444,8 +444,8 @@ def _load() -> Names:
 
 
 def _environment(names: Names) -> str:
-    beside = f"torch {names['torch'].__version__}, Pillow {said_release(pillow.FRAMEWORK)}"
-    return f"{torch.FRAMEWORK.environment(names)}, {beside}"
+    packages = f"torch {names['torch'].__version__}, Pillow {said_release(pillow.FRAMEWORK)}"
+    return f"{torch.FRAMEWORK.environment(names)}, {packages}"
 
 
 # ---------------------------------------------------------------------------- as users write it

@@ -233,8 +233,8 @@ def keras_torch_arguments(
 
 def keras_arguments(axes: Sequence[WindowAxis]) -> KerasArguments | None:
     """``padding`` and ``output_padding`` (None: not given) for all axes at once, or None."""
-    said = [(padding, keras_output_padding(axes, padding)) for padding in KERAS_PADDINGS]
-    known = [(padding, extra or None) for padding, extra in said if extra is not None]
+    choices = [(padding, keras_output_padding(axes, padding)) for padding in KERAS_PADDINGS]
+    known = [(padding, extra or None) for padding, extra in choices if extra is not None]
     # rather without output_padding, and with VALID rather than SAME
     return min(known[::-1], key=lambda one: one[1] is not None, default=None)
 

@@ -275,7 +275,7 @@ _K_PRODUCTS = "(int({image}.shape[2] * {factor[0]}), int({image}.shape[3] * {fac
 
 def _kornia(name: str, image: str, size: str, takes: str, first: str) -> Wrapper:
     last = name.rpartition(".")[2]
-    places = (
+    modules = (
         "kornia.geometry.transform",
         "kornia.geometry",
         "K.geometry.transform",
@@ -284,7 +284,7 @@ def _kornia(name: str, image: str, size: str, takes: str, first: str) -> Wrapper
     )
     return Wrapper(
         name=f"kornia.geometry.transform.{last}",
-        spelled=(*(f"{place}.{last}" for place in places[1:]),),
+        spelled=(*(f"{module}.{last}" for module in modules[1:]),),
         takes=", ".join(one for one in (image, first, takes) if one),
         image=image,
         calls=(Under(_K_CALL.format(size), _K_NO_BLUR),),
