@@ -15,12 +15,17 @@ The bound of each output value is derived from its case. With ``A_h``, ``A_w`` t
                                                       r, q, e the coordinate_, distance_ and
                                                       extent_roundings; of a window, each end
                                                       moves the weight of its pixel by itself
-    narrow       γ_r · (|A_h| X |A_w|ᵀ + the above)   r = narrow_roundings, where the result is stored
-                                                      in float16 or bfloat16
+    narrow       γ_r · (|A_h| X |A_w|ᵀ + the above)   r = narrow_roundings but for the last, where results
+                                                      are stored in float16 or bfloat16
     underflow    η · (taps_w · Σ|A_h| + taps_h + 1)   η = half the smallest number: what a product below
                                                       the normal range is off by; once more for each
                                                       narrow rounding
     storage      2⁻⁵³ · |expected|                    the golden's own rounding
+
+Where coordinates, weights and sums are all numbers of the dtypes in which they are computed, nothing is
+rounded, and all of this is zero (:mod:`halfpixel.numerics.representable`). The last rounding to a narrow
+dtype keeps the order: what may be off by b before it lies between expected − b and expected + b, each
+rounded.
 
 NaN equals NaN, and an infinity itself, where the reference has them, and nowhere else: their bound is
 zero. Values that are not finite are no part of the bound of those that are.
@@ -56,6 +61,7 @@ from ..numerics.coordinates import COORDINATE_RULES, relevant, tap_weights
 from ..numerics.error_model import UNDERFLOW, UNIT_ROUNDOFF, ErrorModel
 from ..numerics.integer_kernels import ROUNDINGS
 from ..numerics.nonfinite import filled
+from ..numerics.representable import exact_sizes, rounded, sums_are_exact, weight_bits
 from ..numerics.weights import axis_coordinates, taps
 from ..operators import ConvTranspose, Resize
 from ..operators.axis import Axis
@@ -203,7 +209,7 @@ def verdict_on(
     want = now.returns[dtype]  # type: ignore[index]
     if dtype_name(got) != want:
         return verdict("changed", reason=f"returned dtype {dtype_name(got)}, not {want}")
-    defect = now.defect(case.request)
+    defect, asked = now.defect(case.request), case
     if defect is not None:
         case = defect.result(case)
     if got.shape != case.expected.shape:
@@ -213,6 +219,8 @@ def verdict_on(
     # a dtype that came later is held to what later releases do with it
     arithmetic = (now if takes else call).arithmetic[dtype]  # type: ignore[index]
     bound = error_bound(case, arithmetic)
+    if _moved(asked, case):
+        bound = np.full_like(bound, np.max(error_bound(asked, arithmetic), initial=0.0))
     share = share_of_bound(got, case.expected, bound)
     known = f"known defect: {defect.why}" if defect else ""
     if share <= 1:
@@ -226,6 +234,12 @@ def verdict_on(
         got=got,
         bound=bound,
     )
+
+
+def _moved(asked: Case, held: Case) -> bool:
+    """Whether a defect has put values of a case elsewhere: each is as far off as it was where it was."""
+    same = held.request == asked.request and held.inputs is asked.inputs and held.rule == asked.rule
+    return same and held.expected is not asked.expected
 
 
 def _digest(got: NDArray[Any]) -> str:
@@ -283,10 +297,59 @@ def _resize_bound(case: Computation, arithmetic: ErrorModel) -> Array:
         return np.asarray(case.turned(left) @ x @ case.turned(right).T)
 
     terms = np.outer(h.reads.sum(0), w.reads.sum(0)) + 1 if case.gradient else None
-    bound = bound_of_axes(h, w, both, arithmetic, terms)
     finite = np.isfinite(case.expected)
-    storage = UNIT_ROUNDOFF["float64"] * abs(np.where(finite, case.expected, 0.0))
-    return np.where(finite, bound + storage, 0.0)
+    expected = np.where(finite, case.expected, 0.0)
+    # the last rounding to a narrow dtype is of the value itself
+    last = min(arithmetic.narrow_roundings, 1)
+    others = replace(arithmetic, narrow_roundings=arithmetic.narrow_roundings - last)
+    exact = _unrounded(case, arithmetic, h, w, both)
+    bound = np.zeros(expected.shape)
+    if not exact.all():
+        bound = bound_of_axes(h, w, both, others, terms) + UNIT_ROUNDOFF["float64"] * abs(expected)
+        bound = np.where(exact, 0.0, bound)
+    if arithmetic.narrow is not None and last:
+        bound = stored_bound(expected, bound, arithmetic.narrow)
+    return np.where(finite, bound, 0.0)
+
+
+def stored_bound(expected: Array, bound: Array, dtype: str) -> Array:
+    """How far off values are once they are rounded to a dtype, of which a bound was known before.
+
+    Rounding keeps the order: the ends of what may come are rounded to the ends of what is stored.
+    """
+    least, most = (rounded(end, dtype) for end in (expected - bound, expected + bound))
+    return np.maximum(most - expected, expected - least)
+
+
+def _unrounded(
+    case: Computation,
+    arithmetic: ErrorModel,
+    h: AxisWeights,
+    w: AxisWeights,
+    both: Callable[[Array, Array], Array],
+) -> NDArray[np.bool_]:
+    """Which values a kernel computes without any rounding, but for the last to a narrow dtype."""
+    assert isinstance(case.convention, Resize)
+    never = np.zeros(case.expected.shape[-2:], bool)
+    along = [case.convention.along(i) for i in range(2)]
+    if not all(map(exact_sizes, along, case.axes, (arithmetic, arithmetic))):
+        return never
+    bits = []
+    for one, axis, of in zip(along, case.axes, (h, w), strict=True):
+        each = _weight_bits(one, relevant(axis, arithmetic.coordinate_rule), of, arithmetic)
+        bits.append(np.full(of.extent, each.max()) if case.gradient else each)
+    every = bits[0][:, None] + bits[1]
+    if not np.isfinite(every).any():
+        return never
+    most, largest = case.pixel_bits
+    return sums_are_exact(every + most, both(abs(h.weight), abs(w.weight)), largest, arithmetic)
+
+
+@functools.lru_cache(maxsize=8192)
+def _weight_bits(
+    convention: Resize, axis: Axis, weights: AxisWeights, arithmetic: ErrorModel
+) -> Array:
+    return weight_bits(convention, axis, weights.coordinates, weights.weight, arithmetic)
 
 
 def bound_of_axes(
@@ -331,7 +394,8 @@ class AxisWeights:
 
     Attributes:
         first: the input pixel of each row's first column; all 0 where the width is n_in.
-        coordinates: where output pixels sample, half_pixel's ½ not taken off.
+        coordinates: where output pixels sample.
+        half: half_pixel's ½, which is taken off them last.
         weight: the rows of the matrix.
         reads: how many taps read the pixel, at the coordinate or right beside it.
         slope: change of the weight with the coordinate, per pixel, on the steeper side.
@@ -341,6 +405,7 @@ class AxisWeights:
 
     first: NDArray[np.intp]
     coordinates: Array
+    half: float
     weight: Array
     reads: Array
     slope: Array
@@ -350,7 +415,7 @@ class AxisWeights:
     def error(self, arithmetic: ErrorModel) -> Array:
         """How far each weight may be off: the parts *weights* and *coordinates* of the bound."""
         u = UNIT_ROUNDOFF[arithmetic.coordinates]
-        moved = arithmetic.coordinate_roundings * self.coordinates
+        moved = arithmetic.coordinate_roundings * (abs(self.coordinates) + self.half)
         moved = moved + arithmetic.distance_roundings * self.taps / 2
         moved = u * (moved + arithmetic.extent_roundings * self.extent)
         weight_error = arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights]
@@ -444,7 +509,14 @@ def axis_at(
     half = 0.5 if convention.half_pixel else 0.0
     inside = convention.inside(where, n_in)[:, None]
     return AxisWeights(
-        first, abs(coordinates) + half, weight * inside, reads * inside, slope * inside, count, n_in
+        first,
+        coordinates,
+        half,
+        weight * inside,
+        reads * inside,
+        slope * inside,
+        count,
+        n_in,
     )
 
 

@@ -18,6 +18,7 @@ from ..operators.resize import exact_taps
 from .coordinates import coordinates, needed, tap_weights
 from .integer_kernels import ROUNDINGS, predicted
 from .nonfinite import Evaluated, filled, transposed_sums
+from .representable import fractional_bits
 from .weights import matrix
 
 Array = NDArray[np.float64]
@@ -77,6 +78,13 @@ class Computation:
             dtype=self.dtype,
             layout=self.layout,
         )
+
+    @functools.cached_property
+    def pixel_bits(self) -> tuple[float, float]:
+        """The most bits that a finite value of ``x`` has after the binary point, 0 at least; and the largest
+        of them."""
+        x = filled(self.inputs["x"])
+        return float(fractional_bits(x).max(initial=0.0)), float(abs(x).max(initial=0.0))
 
     @property
     def operation(self) -> Operation:

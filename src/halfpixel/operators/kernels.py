@@ -339,6 +339,8 @@ class Kernel:
             kernel that cannot be divided by its sum.
         reference_error: the error of a weight, in unit roundoffs, as the reference computes it in floats,
             where that is a number.
+        degree: of the polynomials in the distance that its values are, where those of binary distances are
+            binary, if its coefficients are; None of another kernel.
         fractional: unstretched, its weights are a formula of the coordinate's fraction alone.
         ranged: a reader is shown the range that an output pixel reads, not only its coordinate.
         forms: the attributes with which an unknown resize is compared that uses the kernel, each with and
@@ -365,6 +367,7 @@ class Kernel:
     steepest: Callable[[Shape], float] = lambda shape: 0.0
     errors: Callable[[NDArray[np.float64], Shape], NDArray[np.float64]] | None = None
     reference_error: float | None = None
+    degree: int | None = None
     fractional: bool = False
     ranged: bool = False
     forms: tuple[Mapping[str, Any], ...] = ()
@@ -393,6 +396,7 @@ KERNELS: Mapping[str, Kernel] = {
         ),
         Kernel(
             name="linear",
+            degree=1,
             value=lambda t, shape: linear(abs(t)),
             exact=_exact_linear,
             radius=lambda shape: 1,
@@ -409,6 +413,7 @@ KERNELS: Mapping[str, Kernel] = {
         ),
         Kernel(
             name="cubic",
+            degree=3,
             value=lambda t, shape: cubic(abs(t), float(shape.a)),
             exact=_exact_keys,
             radius=lambda shape: 2,
@@ -520,6 +525,7 @@ KERNELS: Mapping[str, Kernel] = {
         ),
         Kernel(
             name="box",
+            degree=0,
             value=lambda t, shape: box(abs(t)),
             exact=_exact_box,
             radius=lambda shape: 1,  # it ends at ½; a pixel at exactly ½ counts half
@@ -536,6 +542,7 @@ KERNELS: Mapping[str, Kernel] = {
         ),
         Kernel(
             name="area",
+            degree=1,
             value=lambda t, shape: area(abs(t), shape.scale),
             exact=_exact_area,
             radius=lambda shape: (1 + shape.scale) / 2,
@@ -556,6 +563,7 @@ KERNELS: Mapping[str, Kernel] = {
         ),
         Kernel(
             name="area_linear",
+            degree=1,
             value=lambda t, shape: area_linear(t, shape.scale),
             exact=_exact_area_linear,
             radius=lambda shape: 1,
@@ -576,6 +584,7 @@ KERNELS: Mapping[str, Kernel] = {
         ),
         Kernel(
             name="adaptive_area",
+            degree=0,
             grids=("half_pixel",),
             window=True,
             jumps=True,
@@ -588,6 +597,7 @@ KERNELS: Mapping[str, Kernel] = {
         ),
         Kernel(
             name="pyramid",
+            degree=0,
             grids=("asymmetric",),
             jumps=True,
             flat=True,
