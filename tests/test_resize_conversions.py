@@ -240,7 +240,7 @@ def cases_of(call: Call) -> Iterator[Computation]:
 def check(call: Call, target: Target, case: Computation) -> ResizeConversion:
     """Run what is answered for a call at one pair of sizes."""
     x = case.inputs["x"]
-    text = str(call.said(case.request))
+    text = str(call.expression_of(case.request))
     reading = read(text)
     assert isinstance(reading, Reading)
     rank = reading.rank

@@ -206,7 +206,9 @@ def disagreement(call: Call, dtype: str, n_in: int, factor: float) -> str | None
         source="this test",
     )
     case = case.computed()
-    said = call.said(call.scaling.computation(convention, np.zeros((1, 1, 4, 4)), (2, 2)).request)
+    said = call.expression_of(
+        call.scaling.computation(convention, np.zeros((1, 1, 4, 4)), (2, 2)).request
+    )
     verdict = judge(replace(call, expression=lambda _: at(said, (1, factor))), case, dtype)
     return None if verdict.kind == "conforms" else f"{case.name}: {verdict.reason} {verdict.words}"
 

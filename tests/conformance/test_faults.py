@@ -118,7 +118,7 @@ def test_a_write_into_a_cotangent_is_seen(returned: str, monkeypatch: pytest.Mon
     acted = replace(gradient, run=run).of(replace(call, returns={"float64": returned}))
     case = trials.gradient_golden(call.latest, None, "4x5-7x9-texture")
     inputs = acted.arrays(case, "float64")
-    acted.evaluate(acted.said(case.request), case, inputs, {})
+    acted.evaluate(acted.expression_of(case.request), case, inputs, {})
     assert inputs["x"].tobytes() != acted.arrays(case, "float64")["x"].tobytes()
 
 

@@ -588,7 +588,7 @@ def test_an_expression_is_read_as_what_it_prints() -> None:
     every = [(row.call, catalogue.example(row.call)) for row in catalogue.rows()]
     for call, request in every:
         assert request is not None
-        said = call.said(request)
+        said = call.expression_of(request)
         mine, text = of_expression(said, known), outermost(str(said), known)
         assert mine is not None
         assert repr((mine.function, mine.args, mine.kwargs)) == repr(

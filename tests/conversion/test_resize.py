@@ -63,7 +63,7 @@ def of_rank(rank: int, h: float, w: float) -> tuple[float, ...]:
 def test_what_a_call_prints_reads_back_to_it(call: Call) -> None:
     case = example(call)
     assert case is not None
-    text = str(call.said(case))
+    text = str(call.expression_of(case))
     if not call.follows and "onnx" not in text:
         if call.framework == "keras_torch":  # the other backend takes it
             assert all(one.framework == "tensorflow" for one in reading(text).calls)

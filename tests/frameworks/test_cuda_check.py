@@ -86,7 +86,7 @@ def test_what_a_call_makes_and_is_given_is_on_the_device() -> None:
     call = next(c for c in frameworks.FRAMEWORKS["torch"].calls if c.name == "interpolate-bilinear")
     there = cuda_check.on("cuda:1", replace(call, run=run))
     request = Request(Resize(mode="linear"), (1, 1, 2, 2), (4, 4))
-    said = there.run({"torch": torch}, there.said(request), {"x": np.zeros(1)})
+    said = there.run({"torch": torch}, there.expression_of(request), {"x": np.zeros(1)})
     assert places == ["within cuda:1", "to cuda:1"]
     assert str(said).startswith("cpu(F.interpolate(x, ")
 

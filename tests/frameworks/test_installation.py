@@ -10,7 +10,7 @@ import pytest
 
 from halfpixel import frameworks
 from halfpixel.frameworks import FRAMEWORKS, FrameworkError
-from halfpixel.frameworks.installation import UNKNOWN, check_imported, packages, said_release
+from halfpixel.frameworks.installation import UNKNOWN, check_imported, packages, stated_release
 
 OPENCV = FRAMEWORKS["opencv"]
 Installed = Callable[..., None]
@@ -45,20 +45,20 @@ def test_the_module_is_believed_and_not_the_packages(site: Path) -> None:
     module(site, "4.10.0.84")
     package(site, "opencv-python", "4.9.0.80")
     package(site, "opencv-python-headless", "4.10.0.84")
-    assert said_release(OPENCV) == "4.10.0.84"
+    assert stated_release(OPENCV) == "4.10.0.84"
     assert packages(OPENCV) == {"opencv-python-headless": "4.10.0.84", "opencv-python": "4.9.0.80"}
 
 
 def test_the_package_is_believed_where_the_module_has_no_version_file(site: Path) -> None:
     module(site, None)
-    assert said_release(OPENCV) == UNKNOWN
+    assert stated_release(OPENCV) == UNKNOWN
     package(site, "opencv-contrib-python", "4.9.0.80")
-    assert said_release(OPENCV) == "4.9.0.80"
+    assert stated_release(OPENCV) == "4.9.0.80"
 
 
 def test_a_package_without_the_module_is_not_installed(site: Path) -> None:
     package(site, "opencv-python", "4.9.0.80")
-    assert said_release(OPENCV) is None
+    assert stated_release(OPENCV) is None
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,7 @@ def test_a_gradient_through_a_mode_is_run_in_the_mode() -> None:
     call = replace(_call(LINEAR), expression=lambda case: Expression(Name("abs"), (Name("x"),)))
     differentiated = gradient.within(mode).of(mode.of(call, LINEAR.convention))
     case = gradient_golden(LINEAR.convention, None, UP)
-    assert str(differentiated.said(case.request)) == "grad(fast(abs, level=3)(x))"
+    assert str(differentiated.expression_of(case.request)) == "grad(fast(abs, level=3)(x))"
     assert [refusal.words for refusal in differentiated.refusals] == ["no way back", "no way"]
     names = {"abs": lambda x: abs(x) + 1}
     assert (differentiated(case, "float32", names) == 2).all()  # a gradient is asked for at zeros
@@ -322,8 +322,8 @@ def test_a_mode_on_another_device_is_spelled_as_it_is_run() -> None:
     (cuda,) = (mode for framework, mode in modes() if mode.name == "cuda")
     call = next(call for call in calls("resize") if call.id == "torch-interpolate-bilinear")
     case = executed_golden(LINEAR.convention, None, None, UP)
-    said = str(cuda.of(call, LINEAR.convention).said(case.request))
+    said = str(cuda.of(call, LINEAR.convention).expression_of(case.request))
     assert said.startswith("cpu(F.interpolate(x.cuda(), size=(7, 9), mode='bilinear'")
     (grid_sample,) = (c for c in calls("resize") if c.id == "torch-grid_sample-bilinear-border")
-    said = str(cuda.of(grid_sample, LINEAR.convention).said(case.request))
+    said = str(cuda.of(grid_sample, LINEAR.convention).expression_of(case.request))
     assert said.startswith("cpu(F.grid_sample(x.cuda(), cuda(F.affine_grid(")

@@ -49,7 +49,7 @@ def test_a_call_is_named_with_its_convention_and_coordinate_rule(call: Call) -> 
         case = Computation(convention, {"x": x}, size, call.rule)
         if not all(convention.takes(*pair) for pair in case.sizes):
             raise ValueError("not a size of this convention")
-        return call.evaluate(call.said(case.request), case, {"x": x}, names)
+        return call.evaluate(call.expression_of(case.request), case, {"x": x}, names)
 
     answer = identified(fn, layout="NCHW", size_order="hw")
     assert isinstance(answer.convention, Resize), answer

@@ -349,11 +349,11 @@ def wrong_claims(
         one_column = fresh.n_out[1] == 1 and fresh.n_out[0] != fresh.n_in[0]
         if answer.but and one_column:
             if np.any(fresh.result != fresh.result[:, :, :1]):
-                yield f"{fresh.said}: it repeats no row"
+                yield f"{fresh.sizes_text}: it repeats no row"
             continue
         near = fit(rows, columns, fresh)
         if near.share > 1:
-            yield f"{fresh.said} at {fresh.given}: {near.error:.3g} off {rows} / {columns}"
+            yield f"{fresh.sizes_text} at {fresh.given}: {near.error:.3g} off {rows} / {columns}"
             continue
         integers = rows.rounding is not None
         formula = {"floor(n * factor)": int}.get(answer.output_size or "")
@@ -361,7 +361,7 @@ def wrong_claims(
             [(formula(n * float(fresh.given or 1)), m) for n, m in fresh.axes] if formula else []
         )
         if any(said not in (0, m) for said, m in sizes):
-            yield f"{fresh.said} is not {answer.output_size} at {fresh.given}"
+            yield f"{fresh.sizes_text} is not {answer.output_size} at {fresh.given}"
         for same in () if integers else answer.same_as:
             skipped = same.framework not in frameworks or (same.but and one_column)
             if skipped or not holds(same.where, fresh):
@@ -372,7 +372,7 @@ def wrong_claims(
             own = Candidate(followed_by(same))
             wide = bound_of(rows, columns, fresh) + bound_of(own, own, fresh)
             if y.shape != fresh.result.shape or np.any(abs(y - fresh.result) > wide):
-                yield f"{fresh.said}: not the same as {same.call}"
+                yield f"{fresh.sizes_text}: not the same as {same.call}"
                 break
 
 
@@ -388,7 +388,7 @@ def wrong_dtypes(truth: Drawn, answer: Identification, seed: int) -> Iterator[st
             if raises and fresh.n_in == fresh.n_out:
                 continue  # a dtype is looked at where the size changes
             if raises != (fresh.y is None):
-                yield f"{behaviour.dtype}: {behaviour.does}; {fresh.said} {fresh.refused}"
+                yield f"{behaviour.dtype}: {behaviour.does}; {fresh.sizes_text} {fresh.refused}"
                 break
             if raises:
                 continue
@@ -399,13 +399,13 @@ def wrong_dtypes(truth: Drawn, answer: Identification, seed: int) -> Iterator[st
                 continue
             DTYPES["held"] += 1
             if behaviour.does == "exact" and np.any(expected(only, fresh) != fresh.result):
-                yield f"{behaviour.dtype}: {fresh.said} is not exact"
+                yield f"{behaviour.dtype}: {fresh.sizes_text} is not exact"
             models = models_of(behaviour)
             sampled = sampled_at(only, fresh, behaviour.dtype) if models else None
             if sampled is not None:
                 DTYPES["predicted"] += 1
                 if not any(predicts(model, sampled, fresh.result) for model in models):
-                    yield f"{behaviour.dtype}: {fresh.said}: {behaviour.does}"
+                    yield f"{behaviour.dtype}: {fresh.sizes_text}: {behaviour.does}"
                     break
 
 

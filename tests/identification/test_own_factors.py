@@ -91,12 +91,12 @@ def wrong_claims(fn: Function, answer: Identification, seed: int) -> list[str]:
         if both is None or one_column:
             continue
         if fit(*both, fresh).share > 1:
-            wrong.append(f"{fresh.said}: {fit(*both, fresh).error:.3g} off {both[0]}")
+            wrong.append(f"{fresh.sizes_text}: {fit(*both, fresh).error:.3g} off {both[0]}")
         size = SIZES.get(answer.output_size)
         if size is not None and own is not None:
             made = tuple(size(n * factor) for n, factor in zip(n_in, own, strict=True))
             if made != fresh.n_out:
-                wrong.append(f"{fresh.said}: {made} by {answer.output_size}")
+                wrong.append(f"{fresh.sizes_text}: {made} by {answer.output_size}")
         for same in answer.same_as:
             if same.framework not in ("opencv", "torch") or not holds(same.where, fresh):
                 continue
@@ -106,7 +106,7 @@ def wrong_claims(fn: Function, answer: Identification, seed: int) -> list[str]:
                 continue
             wide = bound_of(*both, fresh) + bound_of(theirs, theirs, fresh)
             if got.shape != fresh.result.shape or np.any(abs(got - fresh.result) > wide):
-                wrong.append(f"{fresh.said}: not the same as {same.call} {same.where}")
+                wrong.append(f"{fresh.sizes_text}: not the same as {same.call} {same.where}")
     return wrong
 
 

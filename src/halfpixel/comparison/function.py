@@ -113,7 +113,7 @@ class Way:
     form: Form
 
     def __str__(self) -> str:
-        return f"{self.form.said} with x {self.layout}, {self.kind}"
+        return f"{self.form.text} with x {self.layout}, {self.kind}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -124,12 +124,12 @@ class _Child:
     """One process, and what it says."""
 
     def __init__(self) -> None:
-        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._said,
+            stderr=self._stderr,
         )
         self._answers: queue.Queue[tuple[str, Any] | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -176,16 +176,16 @@ class _Child:
 
     def _last(self) -> str:
         """The last line that the child printed, to be put after a sentence."""
-        size = self._said.seek(0, os.SEEK_END)
-        self._said.seek(max(size - _TAIL, 0))
-        lines = self._said.read().decode(errors="replace").split("\n")
+        size = self._stderr.seek(0, os.SEEK_END)
+        self._stderr.seek(max(size - _TAIL, 0))
+        lines = self._stderr.read().decode(errors="replace").split("\n")
         words = [" ".join(line.split()) for line in lines if line.strip()]
         return f": {words[-1][:_SAID]}" if words else ""
 
     def end(self) -> None:
         self._process.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._said):
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
             assert stream is not None
             with contextlib.suppress(OSError):
                 stream.close()

@@ -486,7 +486,9 @@ def _compared(call: Call, block: Block, dtype: str) -> Iterator[float | _Off]:
             for (n_out, (one, expression)), want in zip(met.items(), wanted, strict=True):
                 got, problem = np.empty(0), ""
                 try:
-                    got = call.evaluate(expression or call.said(one.request), one, inputs, names)
+                    got = call.evaluate(
+                        expression or call.expression_of(one.request), one, inputs, names
+                    )
                 except Exception as error:  # whatever a framework raises is its refusal
                     problem = f"refused: {refused(error)}"
                 defect = call.defect(one.request)

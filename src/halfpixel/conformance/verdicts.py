@@ -153,7 +153,7 @@ def ran(call: Call, case: Case, dtype: str, names: Names) -> NDArray[Any] | str:
         NotAnArray: the call returned something else.
         ModifiedInput: it wrote into its input.
     """
-    expression, inputs = call.said(case.request), call.arrays(case, dtype)
+    expression, inputs = call.expression_of(case.request), call.arrays(case, dtype)
     before = {name: values.tobytes() for name, values in inputs.items()}
     try:
         got = call.evaluate(expression, case, inputs, names)

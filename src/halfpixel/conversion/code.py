@@ -51,7 +51,7 @@ def code(
     names = size_names(target, call, query.rank)
     named = query.symbols(sizes, names)
     statement = _said(call, convention, form, query, named, sizes, target)
-    lines = [*([query.said_before(names)] if query.prelude else []), statement]
+    lines = [*([query.code_before(names)] if query.prelude else []), statement]
     if query.padding:
         lines.append(_padded(target, call, query.padding))
     return "\n".join(lines)
@@ -67,7 +67,7 @@ def _said(
     target: Target,
 ) -> str:
     def expression_of(one: Call, image: Sizes) -> Expression:
-        expression = one.said(search.case_of(one, image.n_in, image.n_out, convention))
+        expression = one.expression_of(search.case_of(one, image.n_in, image.n_out, convention))
         expression = _of_any_batch(expression, image)
         return _by_factors(expression, query, image)
 
@@ -100,7 +100,7 @@ def _native(call: Call, named: Sizes) -> Expression:
     row = search.row_of(call)
     assert row is not None
     if BY_NAME[row.function].whole_shape:
-        flags = call.said(search.case_of(call, (2, 2), (2, 2))).kwargs
+        flags = call.expression_of(search.case_of(call, (2, 2), (2, 2))).kwargs
         return _of_any_batch(Expression(Name(row.function), (Name("x"),), flags), named)
     flags = {name: value for name, value in row.flags.items() if name != "dimensions"}
     given = {name: value for name, value in flags.items() if value is not None}

@@ -116,7 +116,7 @@ def _of_catalogue(call: Call, target: Target, query: Query) -> Iterator[Given]:
     def sizes(one: Sizes) -> Sizes | None:
         return _own(scaling, one, factors)
 
-    expression = _with(call.said(case), factors)
+    expression = _with(call.expression_of(case), factors)
     conditions = (code.layout(target, query.rank), f"{call.framework} {call.ranges[-1]}")
     own = search.convention_of(call)
     yield Given(
@@ -171,7 +171,7 @@ def _scale_and_translate(query: Query) -> Iterator[Given]:
             continue
         one = query.sizes[0]
         named = query.symbols(one, forms.shape_texts("tensorflow", 2))
-        expression = call.said(search.case_of(call, one.n_in, one.n_out))
+        expression = call.expression_of(search.case_of(call, one.n_in, one.n_out))
         kwargs = {**expression.kwargs, "size": named.n_out, "scale": tuple(map(float, factors))}
         prelude = f"{query.prelude}\n" if query.prelude else ""
         text = f"{prelude}y = {replace(expression, kwargs=kwargs)}"

@@ -100,7 +100,7 @@ def recipes(source: Model, query: Query, target: Target) -> Iterator[Recipe]:
     for make in (_padded, _indexed, _weighed, _matrices):
         recipe = make(source, query, target)
         if recipe is not None:
-            before = query.said_before(shape_texts(target, query.rank))
+            before = query.code_before(shape_texts(target, query.rank))
             prelude = f"{before}\n" if before else ""
             rounded = recipe.side.model.rule != source.rule and source.convention.kernel.jumps
             limits = (ELSEWHERE,) if rounded and not query.complete else ()

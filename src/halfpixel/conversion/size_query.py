@@ -85,7 +85,7 @@ class Query:
         )
         return replace(sizes, n_in=n_in, n_out=n_out)
 
-    def said_before(self, names: Sequence[str]) -> str:
+    def code_before(self, names: Sequence[str]) -> str:
         """The prelude, with the input's sizes by their names."""
         return self.prelude.format(**dict(zip(AXES[self.rank], names, strict=True)))
 

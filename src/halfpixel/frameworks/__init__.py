@@ -37,7 +37,7 @@ from .call import (
     Refusal,
     dtype_name,
 )
-from .installation import check_imported, installed, packages, said_release
+from .installation import check_imported, installed, packages, stated_release
 from .layer_plans import TARGETS as _OWN_TARGETS
 from .layer_plans import Target
 from .library import Library
@@ -132,7 +132,7 @@ def version(framework: str) -> str | None:
     """The installed release of a framework as its module says it, or None. Nothing is imported: it is
     checked against the module when that is loaded."""
     entry = FRAMEWORKS[framework]
-    return said_release(entry) if all(map(installed, entry.needs)) else None
+    return stated_release(entry) if all(map(installed, entry.needs)) else None
 
 
 @functools.cache
@@ -145,7 +145,7 @@ def release(framework: str) -> Release | None:
     if own is None:
         return None
     known = {entry.module: entry for entry in FRAMEWORKS.values()} | dict(FRAMEWORKS)
-    packages = {name: said_release(known[name]) for name in FRAMEWORKS[framework].beside}
+    packages = {name: stated_release(known[name]) for name in FRAMEWORKS[framework].beside}
     return Release(
         own, {name: installed for name, installed in packages.items() if installed is not None}
     )

@@ -532,9 +532,11 @@ class Call:
             ValueError: the arguments of the call cannot express the case.
             Exception: whatever the framework raises.
         """
-        return self.evaluate(self.said(case.request), case, self.arrays(case, dtype), names)
+        return self.evaluate(
+            self.expression_of(case.request), case, self.arrays(case, dtype), names
+        )
 
-    def said(self, request: Request) -> Expression:
+    def expression_of(self, request: Request) -> Expression:
         """The call on a request, as a user would write it.
 
         Raises:

@@ -21,7 +21,7 @@ from ..operators.request import Request, Scales
 
 Sizes = tuple[int, int]
 Factors = tuple[float, float]
-Said = TypeVar("Said")
+Expressed = TypeVar("Expressed")
 
 _DIGITS = 6  # of a factor that is looked for
 
@@ -149,10 +149,12 @@ class Scaling:
             yield float(scale)
 
 
-def said_with(scaling: Scaling, say: Callable[[Factors], Said]) -> Callable[[Request], Said | None]:
+def expression_by(
+    scaling: Scaling, say: Callable[[Factors], Expressed]
+) -> Callable[[Request], Expressed | None]:
     """The calls that are given factors along H and W; None for a request that none give."""
 
-    def expression(request: Request) -> Said | None:
+    def expression(request: Request) -> Expressed | None:
         factors = scaling.factors(request)
         return None if factors is None else say(factors)
 

@@ -38,7 +38,7 @@ def packages(framework: Framework) -> dict[str, str]:
     return versions
 
 
-def said_release(framework: Framework) -> str | None:
+def stated_release(framework: Framework) -> str | None:
     """The installed release of a framework: what the module's own file says, since two packages can bring
     one module, and the last one installed stays. Of a module without such a file, what its package says.
 
@@ -48,11 +48,11 @@ def said_release(framework: Framework) -> str | None:
     """
     if not installed(framework.module):
         return None
-    version = _said_by_file(framework.module)
+    version = _stated_by_file(framework.module)
     return version or next(iter(packages(framework).values()), UNKNOWN)
 
 
-def _said_by_file(module: str) -> str | None:
+def _stated_by_file(module: str) -> str | None:
     """What a module's version file says, if it has one."""
     file, name = _VERSION_FILES.get(module, ("", ""))
     spec = importlib.util.find_spec(module)

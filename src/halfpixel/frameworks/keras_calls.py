@@ -36,7 +36,7 @@ from .windows import KERAS_PADDINGS, KerasPadding, axes_of, keras_output_padding
 
 T = TypeVar("T")
 Flags = dict[str, object]
-Said = Callable[[Request], Expression | None]
+ExpressionFunction = Callable[[Request], Expression | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,7 @@ class Backend:
 # ---------------------------------------------------------------------------- resize
 
 
-def _function(flags: Flags) -> Said:
+def _function(flags: Flags) -> ExpressionFunction:
     def expression(request: Request) -> Expression:
         size = {"size": request.size}
         return Expression(Name("keras.ops.image.resize"), (Name("x"),), {**size, **flags})
@@ -109,7 +109,7 @@ def _function(flags: Flags) -> Said:
     return expression
 
 
-def _resizing(flags: Flags) -> Said:
+def _resizing(flags: Flags) -> ExpressionFunction:
     def expression(request: Request) -> Expression:
         size = dict(zip(("height", "width"), request.size, strict=True))
         layer = Expression(Name(f"{_LAYERS}.Resizing"), (), {**size, **flags})
@@ -118,7 +118,7 @@ def _resizing(flags: Flags) -> Said:
     return expression
 
 
-def _upsampling(flags: Flags) -> Said:
+def _upsampling(flags: Flags) -> ExpressionFunction:
     """The layer takes factors, so whole ratios only."""
 
     def expression(request: Request) -> Expression | None:
@@ -156,7 +156,8 @@ _CHANNELS_FIRST: Flags = {"data_format": "channels_first"}
 
 # name, expression, and for which interpolations with which flags beside
 _RESIZERS: tuple[
-    tuple[str, Callable[[Flags], Said], tuple[tuple[Flags, tuple[str, ...]], ...]], ...
+    tuple[str, Callable[[Flags], ExpressionFunction], tuple[tuple[Flags, tuple[str, ...]], ...]],
+    ...,
 ]
 _RESIZERS = (
     (
@@ -194,7 +195,11 @@ def _resize_calls(backend: Backend) -> Iterator[Call]:
 
 
 def _resize_call(
-    backend: Backend, name: str, say: Callable[[Flags], Said], method: str, flags: Flags
+    backend: Backend,
+    name: str,
+    say: Callable[[Flags], ExpressionFunction],
+    method: str,
+    flags: Flags,
 ) -> Call:
     # neither backend antialiases nearest or area: both take the flag, and leave it
     antialias = flags is _ANTIALIAS and method in _ANTIALIASED
@@ -292,7 +297,7 @@ def _padded(request: Request, padding: KerasPadding) -> Flags | None:
     return flags
 
 
-def _conv_layer(padding: KerasPadding) -> Said:
+def _conv_layer(padding: KerasPadding) -> ExpressionFunction:
     def expression(request: Request) -> Expression | None:
         flags = _padded(request, padding)
         if flags is None:
@@ -305,7 +310,7 @@ def _conv_layer(padding: KerasPadding) -> Said:
     return expression
 
 
-def _conv_function(padding: KerasPadding) -> Said:
+def _conv_function(padding: KerasPadding) -> ExpressionFunction:
     def expression(request: Request) -> Expression | None:
         flags = _padded(request, padding)
         if flags is None:

@@ -50,7 +50,7 @@ class Node:
         import onnx.helper
         import onnx.numpy_helper
 
-        def said(name: str, array: NDArray[Any], shape: Sequence[int | None]) -> Any:
+        def value_info(name: str, array: NDArray[Any], shape: Sequence[int | None]) -> Any:
             dtype = onnx.helper.np_dtype_to_tensor_dtype(array.dtype)
             return onnx.helper.make_tensor_value_info(name, dtype, shape)
 
@@ -60,8 +60,11 @@ class Node:
         graph = onnx.helper.make_graph(
             [self.made.evaluate({"onnx": onnx})],
             "halfpixel",
-            [said("x", x, image), *(said(key, one, one.shape) for key, one in given.items())],
-            [said("y", x, result)],
+            [
+                value_info("x", x, image),
+                *(value_info(key, one, one.shape) for key, one in given.items()),
+            ],
+            [value_info("y", x, result)],
             [onnx.numpy_helper.from_array(value, key) for key, value in constants],
         )
         opsets = [onnx.helper.make_opsetid("", self.opset)]

@@ -15,7 +15,7 @@ from ..operators import Resize
 from ..operators.request import Request, Scales
 from . import onnx, onnx_models, onnxruntime_conv_transpose
 from .call import Call, DType, Expression, Framework, LeftOut, Refusal
-from .factors import Factors, Sizes, of_sizes, said_with
+from .factors import Factors, Sizes, expression_by, of_sizes
 from .layer_plans import Target
 from .library import Library
 from .onnxruntime_sessions import environment, load, run_resize
@@ -205,7 +205,7 @@ def _scaled(
         name=name,
         operation="resize",
         follows={_RELEASES: convention},
-        expression=said_with(scaling, say),
+        expression=expression_by(scaling, say),
         run=run_resize,
         returns={dtype: dtype for dtype in _DTYPES},
         arithmetic=dict.fromkeys(_DTYPES, _arithmetic(convention)),

@@ -41,7 +41,7 @@ from .call import (
     array,
     dtype_name,
 )
-from .factors import Scaling, said_with
+from .factors import Scaling, expression_by
 from .layer_plans import Target
 from .library import Function, Library
 from .torch_grid import grid_sample_calls
@@ -685,18 +685,18 @@ def _scaled() -> Iterator[Call]:
         releases, flags, convention = _flags_of(given.mode)
         more = int(given.scaling.uses_factors)
 
-        def said(
+        def by(
             scaling: Scaling, given: Scaled = given, flags: dict[str, object] = flags
         ) -> Callable[[Request], Expression | None]:
-            return said_with(scaling, functools.partial(given.say, flags))
+            return expression_by(scaling, functools.partial(given.say, flags))
 
         call = _interpolate_call(
             given.name,
             flags,
             {_later(releases, given.since): convention},
-            say=lambda flags, given=given, said=said: said(given.scaling),
+            say=lambda flags, given=given, by=by: by(given.scaling),
         )
-        of_sizes = Change(scaling=OF_SIZES, expression=said(OF_SIZES), backward=said(OF_SIZES))
+        of_sizes = Change(scaling=OF_SIZES, expression=by(OF_SIZES), backward=by(OF_SIZES))
         changes = {
             releases: _by_factors(change, more if releases != SIZES_ALONE else 0)
             for releases, change in {
@@ -714,7 +714,7 @@ def _scaled() -> Iterator[Call]:
             arithmetic=_rounded_once_more(call.arithmetic, more),
             variant=given.variant,
             scaling=given.scaling,
-            backward=said(given.backward),
+            backward=by(given.backward),
             changes=changes,
             refusals=(_REFUSES_A_FACTOR_FOR_EACH_AXIS, *call.refusals)
             if given.one_factor

@@ -30,7 +30,7 @@ from .call import (
     Names,
     Refusal,
 )
-from .installation import said_release
+from .installation import stated_release
 from .layer_plans import Target
 from .library import Function, Library, Words
 
@@ -444,7 +444,7 @@ def _load() -> Names:
 
 
 def _environment(names: Names) -> str:
-    packages = f"torch {names['torch'].__version__}, Pillow {said_release(pillow.FRAMEWORK)}"
+    packages = f"torch {names['torch'].__version__}, Pillow {stated_release(pillow.FRAMEWORK)}"
     return f"{torch.FRAMEWORK.environment(names)}, {packages}"
 
 

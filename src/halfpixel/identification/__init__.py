@@ -141,7 +141,7 @@ def _identified(
 
 def _makes_one_size(subject: Subject, tried: Tried) -> bool:
     """Whether a function of an image alone made one size of all images that it was first given."""
-    called = f"{subject.form.said} {subject.layout}"
+    called = f"{subject.form.text} {subject.layout}"
     sizes = {size for form, _, _, size in tried.returned if form == called}
     return not subject.form.needs and len(sizes) == 1
 
@@ -190,7 +190,7 @@ def _transposed(
 def _of_resize(subject: Subject) -> Identification:
     """A function that does nothing but resize; if it follows no convention, it is not said why."""
     deadline = subject.deadline
-    deadline.found.append(f"called as {subject.form.said} with x {subject.layout}, {subject.kind}")
+    deadline.found.append(f"called as {subject.form.text} with x {subject.layout}, {subject.kind}")
     deadline.begin("small images")
     answers, whole = _asked(subject)
     compared = [answer for answer in answers if answer.y is not None]

@@ -127,13 +127,13 @@ class Form:
     """A way to tell a function what is wanted.
 
     Attributes:
-        said: as a user writes it.
+        text: as a user writes it.
         arguments: from the layout's shape, the output's (h, w) and the factors to arguments.
         needs: ``size``, ``factor`` or nothing.
         order: of the size in it, if it has one.
     """
 
-    said: str
+    text: str
     arguments: Callable[
         [Sequence[int], Size, tuple[float, float]], tuple[tuple[Any, ...], dict[str, Any]]
     ]
@@ -386,7 +386,7 @@ class Tried:
     """What was asked in vain: for the message.
 
     Attributes:
-        said: the forms.
+        forms: the forms.
         raised: a call and its exception: of a call that fits the function's signature, if one did; of the one
             that came farthest in the function's own file; of the last kind of arrays, since a file imports
             what it works with; of those the first, the likeliest.
@@ -397,7 +397,7 @@ class Tried:
         other: what came that is no image of the input's channels, in words.
     """
 
-    said: list[str] = field(default_factory=list)
+    forms: list[str] = field(default_factory=list)
     raised: str = ""
     rank: tuple[bool, tuple[tuple[int, ...], bool], int] = (False, ((), False), -1)
     returned: list[tuple[str, Size, Size, Size]] = field(default_factory=list)
@@ -451,7 +451,7 @@ def found(
         more = f"; {_takes_more(fn)}" if len(Signature.of(fn).needed) > 2 else ""
         raise Unidentifiable(
             f"the function raised every time; {tried.raised}{more}\n"
-            f"tried: {', '.join(dict.fromkeys(tried.said))}; layouts {', '.join(layouts)}; {kinds}; "
+            f"tried: {', '.join(dict.fromkeys(tried.forms))}; layouts {', '.join(layouts)}; {kinds}; "
             f"{', '.join(_DTYPES)}"
         )
     return None, tried
@@ -479,12 +479,12 @@ def _of_kind(
     deadline: Deadline,
 ) -> Subject | None:
     """The form that the most first sizes are answered in; the likeliest of them."""
-    texts = dict.fromkeys(form.said for layout in layouts for form in forms(fn, layout, orders))
+    texts = dict.fromkeys(form.text for layout in layouts for form in forms(fn, layout, orders))
     best: tuple[float, Subject] | None = None
     for words in texts:
         answering: dict[Layout, tuple[float, Subject]] = {}
         for layout in layouts:
-            form = next((f for f in forms(fn, layout, orders) if f.said == words), None)
+            form = next((f for f in forms(fn, layout, orders) if f.text == words), None)
             for channels in (3, 1) if form is not None and "C" in layout else (1,):
                 if form is None or layout in answering:
                     continue
@@ -503,7 +503,7 @@ def _of_kind(
 
 def _answered(subject: Subject, tried: Tried) -> float:
     """The part of the first sizes that a function called so answers with an image of that size."""
-    tried.said.append(subject.form.said)
+    tried.forms.append(subject.form.text)
     needs = subject.form.needs
     requests: list[tuple[Size, Size, float]]
     if needs == "size":
@@ -527,14 +527,14 @@ def _answered(subject: Subject, tried: Tried) -> float:
             fits = subject.fits(x, n_out, (factor, factor))
             rank = fits, reached(error), list(KINDS).index(subject.kind)
             if rank > tried.rank:
-                called = f"{subject.form.said} with x {subject.layout}, {subject.kind}"
+                called = f"{subject.form.text} with x {subject.layout}, {subject.kind}"
                 tried.raised, tried.rank = f"as {called}: {last_line(error)}", rank
             continue
         if y.shape[:2] != x.shape[:2]:
             tried.other.append(f"it returned shape {y.shape} (N, C, H, W) for {x.shape}")
             continue
         returned = (int(y.shape[2]), int(y.shape[3]))
-        tried.returned.append((f"{subject.form.said} {subject.layout}", n_in, n_out, returned))
+        tried.returned.append((f"{subject.form.text} {subject.layout}", n_in, n_out, returned))
         tried.unchanged &= np.array_equal(x, y)
         good += float(returned == n_out) if needs else _resized(returned, n_in)
     return good / len(requests)

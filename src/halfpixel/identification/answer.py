@@ -131,7 +131,7 @@ class Identification:
             "measured": self.diagnosis.measured,
             "dtypes": [one.json() for one in self.dtypes],
             "stages": self._stages,
-            "called": called.form.said if called else None,
+            "called": called.form.text if called else None,
             "takes": called.kind if called else None,
             "layout": called.layout if called else None,
             "layouts": list(subject.layouts) if subject else [],
@@ -142,7 +142,7 @@ class Identification:
             "changes_input": bool(subject and subject.changed_input),
             "probes": len(self.answers),
             "refused": [
-                {"sizes": a.said, "message": a.refused} for a in self.answers if a.y is None
+                {"sizes": a.sizes_text, "message": a.refused} for a in self.answers if a.y is None
             ],
             "kernel_size": None,
             "channels": None,
@@ -285,7 +285,7 @@ class Identification:
         if refused:
             first = refused[0]
             lines.append(
-                f"  no result at {len(refused)} of {len(self.answers)} probes, such as {first.said}: "
+                f"  no result at {len(refused)} of {len(self.answers)} probes, such as {first.sizes_text}: "
                 f"{first.refused}"
             )
         if self.output_size:
@@ -344,7 +344,7 @@ class Identification:
     def _called(self) -> list[str]:
         if self.pipeline is not None:
             entry = self.pipeline.stages.entry
-            return [f"called as {entry.form.said} with x {entry.layout}, {entry.kind}"]
+            return [f"called as {entry.form.text} with x {entry.layout}, {entry.kind}"]
         if self.subject is None:
             return []
         s = self.subject
@@ -353,7 +353,7 @@ class Identification:
             if len(s.layouts) > 1
             else ""
         )
-        return [f"called as {s.form.said} with x {layouts}, {s.kind}"]
+        return [f"called as {s.form.text} with x {layouts}, {s.kind}"]
 
 
 def _where(same: Same) -> str:

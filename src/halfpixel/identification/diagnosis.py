@@ -15,7 +15,7 @@ from .adapter import Subject, Tried
 from .candidates import candidates, expected, matrices
 from .dtypes import integer_image
 from .hypotheses import NEAR, Explanation, explains, explanations
-from .impulse_response import Direction, Line, impulses, line, said, summary
+from .impulse_response import Direction, Line, impulses, in_a_line, line, summary
 from .linearity import Response, responses
 from .matching import EVERY, Followed, Table, followed, nearest_candidate
 from .probes import Answer, ask
@@ -141,7 +141,7 @@ def _copies(answers: Sequence[Answer]) -> list[str]:
     return [
         f"it copies pixels as {best} does, but for {off} of {total}: "
         "it rounds its coordinates in a way of its own",
-        f"the first probe at which it reads another pixel is {where.said}",
+        f"the first probe at which it reads another pixel is {where.sizes_text}",
     ]
 
 
@@ -299,7 +299,7 @@ def _of_linear(
     lines = _merged(lines)
     if measured:
         measurements = summary(measured, pictures)
-        return Diagnosis((*lines, *last, said(measurements)), nearest, measurements)
+        return Diagnosis((*lines, *last, in_a_line(measurements)), nearest, measurements)
     return Diagnosis((*lines, *last), nearest)
 
 

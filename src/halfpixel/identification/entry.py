@@ -290,7 +290,7 @@ def found_entry(
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
             rank = reached(error), list(adapter.KINDS).index(entry.kind)
             if raised is None or rank > raised[0]:
-                called = f"as {entry.form.said} with x {entry.layout}, {entry.kind}, {entry.dtype}"
+                called = f"as {entry.form.text} with x {entry.layout}, {entry.kind}, {entry.dtype}"
                 raised = rank, f"{called}: {last_line(error)}"
         else:
             return entry, axes

@@ -261,7 +261,7 @@ def _blurs(line: Line) -> Iterator[Explanation]:
                 taps = _filter(resize, line, radius, before)
                 if taps is not None:
                     when = "before" if before else "after"
-                    words = f"blurred {when} {convention}: {_filter_said(taps)}"
+                    words = f"blurred {when} {convention}: {_filter_words(taps)}"
                     yield Explanation(words, _unknown, inner_only=True)
                     return
 
@@ -310,7 +310,7 @@ def _moved(matrix: Array, by: int, axis: int) -> Array:
     return out
 
 
-def _filter_said(taps: Array) -> str:
+def _filter_words(taps: Array) -> str:
     both = [*taps[:0:-1], *taps]
     numbers = " ".join(f"{_round(float(t)):.4g}" for t in both)
     if len(taps) > 2 and taps[0] > taps[1] > 0:  # any three taps are a Gaussian's

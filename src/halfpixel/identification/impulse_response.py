@@ -168,7 +168,7 @@ def impulses(subject: Subject, direction: Direction) -> Impulses | None:
         answer = respond(x.reshape(1, c, *n_in), n_out)
         if answer.y is None:
             return None
-        text = answer.said
+        text = answer.sizes_text
         pictures += list(answer.y[0, : min(c, total - first)])
     stacked = np.stack(pictures, axis=-1)
     return Impulses(stacked.reshape(*stacked.shape[:2], *n_in), text)
@@ -203,7 +203,7 @@ def _shift(one: Line) -> float:
     return float(np.nanmean(off)) if np.isfinite(off).any() else 0.0
 
 
-def said(measured: documents.Measured) -> str:
+def in_a_line(measured: documents.Measured) -> str:
     """The measurements in a line."""
     n_in = len(measured["weights"][0])
     all_read = (

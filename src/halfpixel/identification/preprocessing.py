@@ -350,7 +350,7 @@ def stages(
 
 def stages_of(entry: Entry, axes: Axes, n_in: Size, size: Size = (0, 0)) -> Stages:
     """The same for a function of which it is known how it is called."""
-    stages = [f"called as {entry.form.said} with x {entry.layout}, {entry.kind}, {entry.dtype}"]
+    stages = [f"called as {entry.form.text} with x {entry.layout}, {entry.kind}, {entry.dtype}"]
     layouts = Layouts(entry.layout, axes.letters, entry.kind, entry.dtype, entry.returns)
     stages.append(layouts.words)
     try:

@@ -168,7 +168,7 @@ class Answer:
         return (self.n_in[0], self.n_out[0]), (self.n_in[1], self.n_out[1])
 
     @property
-    def said(self) -> str:
+    def sizes_text(self) -> str:
         return f"{self.n_in[0]}x{self.n_in[1]} to {self.n_out[0]}x{self.n_out[1]}"
 
     def within(self, regime: str) -> bool:

@@ -89,7 +89,7 @@ def _images(example: Example, one: Compared) -> str:
     same = example.old.shape == example.new.shape
     differs = (example.old != example.new) if same else np.ones(example.new.shape, bool)
     figures = (
-        (f"image, {example.dtype} {example.said}", example.image, None),
+        (f"image, {example.dtype} {example.request}", example.image, None),
         (str(one.old), example.old, differs if same else None),
         (str(one.new), example.new, differs if same else None),
     )

@@ -57,14 +57,14 @@ class Example:
     Attributes:
         dtype: of the image.
         image, old, new: (h, w) each: the image, and what both releases return for it.
-        said: the size or the factors that are asked for, where they are not the shape of the result.
+        request: the size or the factors that are asked for, where they are not the shape of the result.
     """
 
     dtype: str
     image: Array
     old: Array
     new: Array
-    said: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True)
@@ -548,7 +548,7 @@ def of_conv_transpose(old: Call, new: Call, dtypes: Sequence[DType]) -> Effect |
         count += 1
         size = case.inputs["x"].size + case.inputs["w"].size + first.size
         if example is None or size < example[0]:
-            expression = str(new.said(case.request))
+            expression = str(new.expression_of(case.request))
             x = case.inputs["x"]
             example = size, Example(dtypes[0], x[0, 0], first[0, 0], second[0, 0], expression)
     if not count:

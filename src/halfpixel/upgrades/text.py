@@ -280,8 +280,8 @@ def photographed(one: Photograph) -> str:
 def _example(example: Example, one: Compared, width: int | None) -> Iterator[str]:
     h, w = example.image.shape
     out_h, out_w = example.new.shape
-    expression = example.said or f"{h}x{w} -> {out_h}x{out_w}"
-    yield from _labelled("example", f"{expression}, {example.dtype}", width)
+    request = example.request or f"{h}x{w} -> {out_h}x{out_w}"
+    yield from _labelled("example", f"{request}, {example.dtype}", width)
     labels = ("image", one.old.own, one.new.own)
     room = max(map(len, labels))
     start = _start(example)
@@ -457,7 +457,7 @@ def _example_json(example: Example) -> documents.UpgradeExample:
 
     return {
         "dtype": example.dtype,
-        "asked": example.said or None,
+        "asked": example.request or None,
         "image": values(example.image),
         "old": values(example.old),
         "new": values(example.new),

@@ -69,7 +69,7 @@ def _rows() -> Iterator[Row]:
             case = example(call) if call.operation == "resize" else None
             if case is None:
                 continue
-            written = of_expression(call.said(case), known)
+            written = of_expression(call.expression_of(case), known)
             if written is None:
                 continue  # see unread
             try:
