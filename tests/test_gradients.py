@@ -1,12 +1,16 @@
 """The backward pass of every resize call multiplies by the transposed matrices of its convention."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from halfpixel import frameworks
 from halfpixel.conformance.cases import Case
+from halfpixel.conformance.real_shapes import ShapeCase
+from halfpixel.conformance.shape_trials import rule_at
 from halfpixel.conformance.verdicts import Verdict, judge
-from halfpixel.frameworks import Call
+from halfpixel.frameworks import Call, DType
 from halfpixel.numerics.coordinates import coordinates
 from halfpixel.operators import Resize
 from halfpixel.operators.axis import Axis
@@ -54,3 +58,24 @@ def test_torch_nearest_goes_back_in_float32_whatever_was_read(
     by_rule = convention.weights_at(places, n_in).sum(0).astype(int)
     assert gradient.flatten().tolist() == by_rule.tolist()
     assert (read.tolist() == by_rule.tolist()) == agree
+
+
+@pytest.mark.sweep
+@pytest.mark.torch
+@pytest.mark.resize
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["interpolate-nearest", "interpolate-nearest-exact"])
+def test_the_gradient_of_nearest_has_its_rule_at_every_size_pair(name: str, dtype: DType) -> None:
+    """On both sides of 128 rows plus columns: n_in up to 60, n_out up to 160."""
+    framework, names = frameworks.FRAMEWORKS["torch"], frameworks.load("torch")
+    assert framework.gradient is not None
+    call = framework.gradient.of(next(one for one in framework.calls if one.name == name))
+    for n_in in range(1, 61):
+        for n_out in range(1, 161):
+            for rows in (1, 140):
+                entry = ShapeCase((), "swept", (1, 1, 1, n_in), (rows, n_out), gradient=True)
+                case = entry.case(call.latest, rule_at(call, dtype, entry), dtype)
+                ones = replace(case, inputs={"x": np.ones_like(case.inputs["x"])})
+                got = call(ones, dtype, names)[0, 0, 0]
+                want = rows * ones.matrices(np.float64)[1].sum(axis=0)
+                assert got.tolist() == want.tolist(), (n_in, n_out, rows)

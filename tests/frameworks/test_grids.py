@@ -11,9 +11,11 @@ import pytest
 
 from halfpixel import Resize, frameworks
 from halfpixel.conformance.cases import Case, resize_cases
+from halfpixel.conformance.real_shapes import ShapeCase
+from halfpixel.conformance.shape_trials import rule_at
 from halfpixel.conformance.trials import calls, mode_trials, modes
 from halfpixel.conformance.verdicts import judge
-from halfpixel.frameworks import Call
+from halfpixel.frameworks import Call, DType
 from halfpixel.numerics.coordinates import float_coordinates
 from halfpixel.operators.axis import Axis
 from tests.thinning import thinned
@@ -125,3 +127,18 @@ def test_a_call_of_two_tensors_goes_through_a_mode(name: str) -> None:
     wanted = f"torch-grid_sample-bilinear-border-{mode.name}-float32-4x5-7x9-texture"
     (trial,) = (trial for trial in trials if trial.id == wanted)
     assert judge(trial.call, trial.case(), trial.dtype).kind == "conforms"
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("dtype", "n_in", "n_out"),
+    [("bfloat16", 130, 130), ("bfloat16", 200, 210), ("float16", 1025, 1030)],
+)
+def test_bicubic_reflects_indices_in_halves(dtype: DType, n_in: int, n_out: int) -> None:
+    """docs/findings.md: from 128 pixels on in bfloat16, and 1024 in float16, another pixel is read."""
+    call = named(GRIDS, "grid_sample-bicubic-reflection")
+    entry = ShapeCase((), "drawn", (1, 1, 2, n_in), (2, n_out))
+    case = entry.case(call.latest, rule_at(call, dtype, entry), dtype).computed()
+    known = judge(call, case, dtype)
+    assert (known.kind, known.words[:12]) == ("conforms", "known defect")
+    assert judge(replace(call, defects=()), case, dtype).kind == "changed"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import Resize
+from halfpixel import Resize, frameworks
 from halfpixel.conformance import trials
 from halfpixel.conformance.cases import PHOTOGRAPH_SIZES, RESIZE_CASES, Case
 from halfpixel.conformance.verdicts import judge
@@ -18,6 +18,7 @@ from halfpixel.frameworks import Call
 from halfpixel.frameworks.call import WIDE
 from halfpixel.numerics.coordinates import COORDINATE_RULES, coordinates, tap_weights
 from halfpixel.numerics.error_model import cubic_weight_error, normalised_weight_error
+from halfpixel.numerics.weights import matrix
 from halfpixel.operators import every_resize
 from halfpixel.operators.axis import Axis
 from halfpixel.operators.exact import Exact
@@ -36,6 +37,7 @@ CROP = Resize(mode="linear", coordinate_transformation_mode="tf_crop_and_resize"
 CROP_NEAREST = replace(MIDDLE, coordinate_transformation_mode="tf_crop_and_resize")
 BOX = Resize(mode="box", exclude_outside=True)
 BOX_AA = replace(BOX, antialias=True)
+HAMMING = Resize(mode="hamming", antialias=True, exclude_outside=True)
 GAUSSIAN = Resize(mode="gaussian", exclude_outside=True)
 GAUSSIAN_AA = replace(GAUSSIAN, antialias=True)
 
@@ -383,6 +385,7 @@ def test_these_are_the_conventions_whose_calls_use_a_rule() -> None:
         "outside_float32": {CROP},
         "distance_float32": {BOX, BOX_AA},
         "box_float64": {BOX_AA},
+        "hamming_float64": {HAMMING},
         "float32_fused_above_128": {MIDDLE},
         "float64_above_128": {FLOOR, MIDDLE},
         "inverse_scale_float32": {GAUSSIAN, GAUSSIAN_AA},
@@ -531,6 +534,26 @@ def test_a_pixel_on_the_edge_of_a_box_is_where_float32_sees_it(
     assert (place_alone.tolist() == want) == (n_in != 41)
 
 
+@pytest.mark.pillow
+@pytest.mark.parametrize(
+    ("n_in", "n_out", "missed"), [(9, 5, False), (7, 5, False), (15, 11, True), (25, 11, True)]
+)
+def test_hamming_jumps_at_a_pixel_as_pillow_s_does(n_in: int, n_out: int, missed: bool) -> None:
+    """At 0 the filter is 1, beside it 1 + 2⁻²⁵; in float64 a coordinate that is a pixel can be missed.
+
+    32-bit integers show weights to 2⁻³¹: columns of one image each have one pixel of 2³⁰.
+    """
+    image, one = frameworks.load("pillow")["Image"], 2**30
+    impulses = image.fromarray((np.eye(n_in) * one).astype(np.int32))
+    got = np.asarray(impulses.resize((n_in, n_out), resample=image.Resampling.HAMMING)) / one
+    off = {
+        rule: float(abs(got - matrix(HAMMING, Axis(n_in, n_out), rule)).max()) * one
+        for rule in ("hamming_float64", None)
+    }
+    assert off["hamming_float64"] <= 0.5 + one * 2.0**-50
+    assert (off[None] > 0.6) == missed
+
+
 # ---------------------------------------------------------------------------- each rule is needed
 
 
@@ -649,7 +672,10 @@ def test_every_rule_is_shown_to_be_needed() -> None:
     shown = {a.coordinate_rule for call in calls for a in call.arithmetic.values()}
     by_the_edges = {"float32_fused"}  # of lines and volumes: tests/conformance/test_edge_cases.py
     by_scales = {"onnxruntime_symmetric"}  # tests/identification/test_others.py
-    assert shown | by_the_edges | by_scales == DECLARED - MODES_ALONE - EARLIER
+    by_weights = {
+        "hamming_float64"
+    }  # a jump of 2⁻²⁵: test_hamming_jumps_at_a_pixel_as_pillow_s_does
+    assert shown | by_the_edges | by_scales | by_weights == DECLARED - MODES_ALONE - EARLIER
     assert {"float32_scale", "two_starts"} == MODES_ALONE
 
 

@@ -147,6 +147,7 @@ class ShapeCase:
         gradient: the backward pass runs.
         layout: how the input, or the cotangent, lies in memory.
         steps: for image pyramids alone, which go with few sizes.
+        nearest: for what copies pixels alone: the sizes show a coordinate rule.
     """
 
     loops: tuple[str, ...]
@@ -158,6 +159,7 @@ class ShapeCase:
     gradient: bool = False
     layout: str = ""
     steps: bool = False
+    nearest: bool = False
 
     @property
     def values_out(self) -> int:
@@ -177,6 +179,8 @@ class ShapeCase:
     def fits(self, convention: Resize) -> bool:
         """Whether a convention takes both its axes' sizes, and the entry is for it."""
         if self.steps and convention.takes_every_size:
+            return False
+        if self.nearest and convention.mode != "nearest":
             return False
         return all(map(convention.takes, self.shape[2:], self.size))
 
@@ -203,7 +207,7 @@ class ShapeCase:
             {"x": make(*shape) * stretch + offset},
             size,
             rule,
-            dtype if rule in ROUNDINGS else "float32",
+            dtype if rule in ROUNDINGS or dtype in HALVES else "float32",
             gradient="x" if self.gradient else "",
             layout=self.layout,
             name=self.name,
@@ -220,6 +224,7 @@ _BOTH = ("float32", "uint8")
 _WIDE = ("float32", "float64")
 
 # fmt: off
+# 2 to 141: half_pixel's nearest reads another pixel in float32, fused or not, and in float64.
 # The same few axes again and again, and the same for rows and columns: the exact weights of each are dear.
 SHAPE_CASES = (
     ShapeCase(("vectors_of_channels", "three_channels"), "17_channels", (2, 17, 6, 8), (9, 5), _WIDE,
@@ -243,6 +248,8 @@ SHAPE_CASES = (
     ShapeCase(("whole_ratios", "more_than_128"), "halved", (1, 1, 224, 128), (112, 64)),
     ShapeCase(("more_than_128", "vectors_of_columns"), "one_more", (1, 3, 3, 130), (6, 131), _BOTH),
     ShapeCase(("more_than_128",), "crop", (1, 1, 480, 6), (224, 3)),
+    ShapeCase(("more_than_128", "vectors_of_channels"), "two_pixels", (1, 4, 1, 2), (1, 141), _WIDE,
+              variants=True, nearest=True),
     ShapeCase(("more_than_128", "vectors_of_columns"), "one_more", (1, 2, 3, 125), (6, 126), HALVES),
     ShapeCase(("long_axes",), "long_in", (1, 3, 513, 6), (27, 3)),
     ShapeCase(("long_axes",), "long_out", (1, 1, 3, 27), (6, 513)),
@@ -265,6 +272,7 @@ SHAPE_GRADIENTS = (
     ShapeCase(("vectors_of_channels",), "unchanged", (1, 3, 5, 6), (5, 6), gradient=True),
     ShapeCase(("vectors_of_channels",), "one_row", (1, 2, 1, 3), (1, 6), gradient=True),
     ShapeCase(("more_than_128",), "one_more", (1, 2, 3, 130), (6, 131), gradient=True),
+    ShapeCase(("more_than_128",), "two_pixels", (1, 1, 1, 2), (1, 141), _WIDE, gradient=True, nearest=True),
 )
 
 # For other ways to write a call: one image of one channel, to sizes of which one is square.

@@ -95,12 +95,13 @@ def rule_at(call: Call, dtype: DType, entry: ShapeCase) -> str | None:
     """The coordinate rule, or the integer arithmetic, of a call in this environment."""
     if entry.shape[2:] == entry.size and call.is_node:
         return None  # a runtime copies an image of unchanged size
-    return call.arithmetic[dtype].coordinate_rule if entry.gradient else rule_of(call, dtype)
+    request = entry.request(call.latest)
+    return call.rule_at(request, dtype) if entry.gradient else rule_of(call, dtype, request)
 
 
 def _expected(entry: ShapeCase, convention: Resize, rule: str | None, dtype: DType) -> Case:
-    """A case with its expected values; floats share one."""
-    return _computed(entry, convention, rule, dtype if dtype == "uint8" else "float32")
+    """A case with its expected values; wide floats share one."""
+    return _computed(entry, convention, rule, "float32" if dtype in WIDE else dtype)
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -217,7 +218,7 @@ def beyond_trials(release: Releases = installed_release) -> Iterator[Trial]:
                 widened = replace(
                     differentiated, arithmetic=call.arithmetic, refusals=call.refusals
                 )
-                rule = call.shown_rule("float32") if beyond.gradient else rule_of(call, "float32")
+                rule = rule_at(widened, "float32", entry)
                 for dtype in beyond.dtypes:
                     make = functools.partial(_in_range, entry, convention, rule, dtype, beyond)
                     yield Trial(beyond.of(widened, dtype), dtype, _beyond_name(entry.name), make)

@@ -19,7 +19,7 @@ from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..numerics.nonfinite import Evaluated
 from ..operators import Resize
-from ..operators.request import Operation
+from ..operators.request import Operation, Request
 from . import conversion_sweep, goldens, narrow_dtypes, sweep
 from .cases import (
     CONV_TRANSPOSE_CASES,
@@ -225,18 +225,13 @@ def gradient_trials(release: Releases = installed_release) -> Iterator[Trial]:
             differentiated = gradient.of(call)
             for dtype in differentiated.arithmetic:
                 for name in GRADIENT_CASES:
-                    rule = call.shown_rule(dtype)
-                    case = functools.partial(gradient_golden, convention, rule, name)
-                    if _expressed(call, differentiated, convention, name):
+                    request = gradient_case(convention, None, name).request
+                    if request.scales is not None and call.scaling is None:
+                        continue
+                    if differentiated.expression(request) is not None:
+                        rule = differentiated.rule_at(request, dtype)
+                        case = functools.partial(gradient_golden, convention, rule, name)
                         yield Trial(differentiated, dtype, name, case)
-
-
-def _expressed(call: Call, gradient: Call, convention: Resize, name: str) -> bool:
-    """Whether the gradient of a call can be given the sizes, or the factors, of a case."""
-    case = gradient_case(convention, call.stored_rule, name)
-    if case.scales is not None and call.scaling is None:
-        return False
-    return gradient.expression(case.request) is not None
 
 
 @functools.cache
@@ -303,7 +298,8 @@ def mode_trials(release: Releases = installed_release) -> Iterator[Trial]:
                 executed = gradient.within(mode).of(replace(executed, arithmetic=call.arithmetic))
                 for dtype in mode.differentiates:
                     for name in names[:2] if call.plain else ():
-                        rule = call.shown_rule(dtype)
+                        request = gradient_case(convention, None, name).request
+                        rule = executed.rule_at(request, dtype)
                         case = functools.partial(gradient_golden, convention, rule, name)
                         yield Trial(executed, dtype, name, case)
 
@@ -446,14 +442,15 @@ def _photograph(call: Call, dtype: DType, convention: Resize, size: tuple[int, i
     return photograph(convention, rule_of(call, dtype), size)
 
 
-def rule_of(call: Call, dtype: DType) -> str | None:
-    """The coordinate rule, or the integer arithmetic that is followed in this environment."""
+def rule_of(call: Call, dtype: DType, request: Request | None = None) -> str | None:
+    """The coordinate rule, or the integer arithmetic that is followed in this environment; without a
+    request, in C order and of three channels at most."""
     choice = call.roundings.get(dtype)
-    return (
-        call.rounding(choice, load(call.framework))
-        if choice
-        else call.arithmetic[dtype].coordinate_rule
-    )
+    if choice:
+        return call.rounding(choice, load(call.framework))
+    if request is not None:
+        return call.rule_at(request, dtype)
+    return call.arithmetic[dtype].coordinate_rule
 
 
 Cases = Iterator[tuple[str, Callable[[], Case]]]

@@ -215,6 +215,21 @@ def _both(one: Defect, other: Defect) -> Defect:
     )
 
 
+@dataclass(frozen=True)
+class OtherRule:
+    """The coordinate rule of requests that another kernel of a call answers.
+
+    Attributes:
+        why: which kernel, and where it is chosen.
+        when: whether it answers a request.
+        rule: by which it computes coordinates; None where they are exact.
+    """
+
+    why: str
+    when: Callable[[Request], bool]
+    rule: str | None
+
+
 class Change(TypedDict, total=False):
     """Fields of a call that have other values in a range of releases."""
 
@@ -275,6 +290,7 @@ class Call:
         returns: for each dtype, the dtype of the result.
         since: of dtypes that came later than the call, the releases that take them;
             another may refuse one in any words, and what it answers is held to the same.
+        other_rules: where coordinates are computed by another rule than ``arithmetic`` says.
         roundings: for a dtype whose results are integers that are not copied, the arithmetics
             (:data:`halfpixel.numerics.integer_kernels.ROUNDINGS`) that it may follow.
         rounding: which of them it follows in the environment of the loaded names.
@@ -316,6 +332,7 @@ class Call:
     releases: str = ""
     changes: Mapping[str, Change] = field(default_factory=dict)
     since: Mapping[DType, str] = field(default_factory=dict)
+    other_rules: tuple[OtherRule, ...] = ()
     roundings: Mapping[DType, tuple[str, ...]] = field(default_factory=dict)
     rounding: Callable[[tuple[str, ...], Names], str] = lambda choice, names: choice[0]
     refusals: tuple[Refusal, ...] = ()
@@ -479,6 +496,13 @@ class Call:
         """The coordinate rule that shows at the sizes of the goldens, in a dtype."""
         rule = self.arithmetic[dtype].coordinate_rule
         return rule if rule and COORDINATE_RULES[rule].computed else self.stored_rule
+
+    def rule_at(self, request: Request, dtype: DType) -> str | None:
+        """The coordinate rule by which a request is computed in a dtype; None where it is exact."""
+        for other in self.other_rules:
+            if other.when(request):
+                return other.rule
+        return self.arithmetic[dtype].coordinate_rule
 
     def convention(self, release: str | Release) -> Resize | None:
         """The resize convention that a release follows, or None if no range has it."""

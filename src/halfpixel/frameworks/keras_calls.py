@@ -24,6 +24,7 @@ from .call import (
     Expression,
     Name,
     Names,
+    OtherRule,
     Refusal,
     Run,
     array,
@@ -52,6 +53,7 @@ class Backend:
         becomes: for an interpolation, with ``-antialias`` or without, the backend's own call that Keras
             makes of it.
         sums: the backend's own transposed convolution.
+        other_rules: from the backend's own call and the flags to where another coordinate rule holds.
         narrow: for an interpolation, with ``-antialias`` or without, its other dtypes, in the calls that
             have no other flag beside.
         widens: of those the ones that it has not, and the dtypes that their results have.
@@ -75,6 +77,7 @@ class Backend:
     asymmetric: Call | None = None
     becomes: Mapping[str, Call]
     sums: Call
+    other_rules: Callable[[Call, Flags], tuple[OtherRule, ...]] = lambda own, flags: own.other_rules
     narrow: Mapping[str, tuple[DType, ...]]
     widens: Mapping[DType, str] = field(default_factory=dict)
     roundings: tuple[str, ...]
@@ -227,6 +230,7 @@ def _resize_call(
         run=backend.run(functools.partial(_run, channels_first=flags is _CHANNELS_FIRST)),
         arithmetic={dtype: _arithmetic(backend, some, dtype, repeats=repeats) for dtype in dtypes},
         returns={dtype: backend.widens.get(dtype, dtype) for dtype in dtypes},
+        other_rules=backend.other_rules(own, flags) if own and not repeats else (),
         roundings=dict.fromkeys(integers, backend.roundings),
         rounding=backend.rounding,
         since=own.since if own and backend.about else {},  # on torch, Keras hands on float32

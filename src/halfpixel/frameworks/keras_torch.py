@@ -29,6 +29,7 @@ from .call import (
     Gradient,
     Name,
     Names,
+    OtherRule,
     Recomputation,
     Refusal,
 )
@@ -72,6 +73,21 @@ def _from_channels_last(call: Call) -> Call:
 
     own_defect = replace(defect, when=when, releases=f"torch {defect.releases}")
     return replace(call, defects=(own_defect,) if antialias else ())
+
+
+def _sent_by_pixels(request: Request) -> bool:
+    """What is sent to the child is copied into C order, unless it is in Fortran's."""
+    by_pixels = torch.BY_PIXELS.when(request)
+    return by_pixels and torch.BY_PIXELS.when(replace(request, layout="fortran"))
+
+
+_SENT = replace(torch.BY_PIXELS, when=_sent_by_pixels)
+
+
+def _other_rules(own: Call, flags: Mapping[str, object]) -> tuple[OtherRule, ...]:
+    """Those of torch's call; channels that come last lie so."""
+    by_pixels = _SENT if flags.get("data_format") == "channels_first" else torch.MADE_BY_PIXELS
+    return tuple(by_pixels if one is torch.BY_PIXELS else one for one in own.other_rules)
 
 
 # until 3.14, Keras said the window in torch's arguments: keras-team/keras,
@@ -199,6 +215,7 @@ CALLS = calls(
         have=have_on_torch,
         changes=_changes,
         becomes={own: _from_channels_last(_TORCH[name]) for own, name in _BECOMES.items()},
+        other_rules=_other_rules,
         narrow=_NARROW,
         widens={"uint16": "int32"},  # keras/src/backend/torch/core.py: TORCH_DTYPES
         roundings=("keras_torch_rounded_2_15", _UNFUSED),

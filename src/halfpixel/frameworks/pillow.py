@@ -67,6 +67,10 @@ _EARLIER = {
 _NO_RESAMPLING = "<9.1"  # the releases without the enum Image.Resampling
 
 
+# the filters that jump: where a coordinate is rounded, another value is taken
+_RULES = {"box": "box_float64", "hamming": "hamming_float64"}
+
+
 def _arithmetic(convention: Resize) -> ErrorModel:
     if convention.mode == "nearest":
         return ErrorModel(
@@ -88,7 +92,7 @@ def _arithmetic(convention: Resize) -> ErrorModel:
         accumulation="float64",
         narrow="float32",
         narrow_roundings=2,  # the result of each pass
-        coordinate_rule="box_float64" if convention.mode == "box" else None,
+        coordinate_rule=_RULES.get(convention.mode),
         evaluation=("window",),
         source=f"{_RESAMPLE_C}: precompute_coeffs, ImagingResampleHorizontal_32bpc, "
         "ImagingResampleVertical_32bpc",

@@ -19,6 +19,7 @@ from ..numerics.error_model import (
     normalised_weight_error,
     sum_of_products,
 )
+from ..numerics.memory_layouts import lies_by_pixels
 from ..operators import Resize
 from ..operators.request import Request
 from . import torch_conv_transpose as conv_transpose
@@ -37,6 +38,7 @@ from .call import (
     Gradient,
     Name,
     Names,
+    OtherRule,
     Refusal,
     array,
     dtype_name,
@@ -154,6 +156,30 @@ def _coordinate_rule(dtype: DType, mode: str, plane: bool) -> str | None:
     if mode == "nearest":
         return "float32"
     return "float32_fused_above_128" if plane else "float32_fused"
+
+
+_BACKWARD = OtherRule(
+    why="the backward pass finds every pixel as nearest_idx and nearest_exact_idx do, in float32 "
+    "(aten/src/ATen/native/cpu/UpSampleMoreKernel.cpp: cpu_upsample_nearest_backward, and _channels_last)",
+    when=lambda request: bool(request.gradient),
+    rule="float32",
+)
+BY_PIXELS = OtherRule(
+    why="four channels or more that lie pixel by pixel have the kernel of small outputs at every size "
+    "(aten/src/ATen/native/cpu/UpSampleKernel.cpp: _use_vectorized_kernel_cond_2d, and _3d)",
+    when=lambda request: request.shape[1] > 3 and lies_by_pixels(request.shape, request.layout),
+    rule="float32",
+)
+MADE_BY_PIXELS = replace(BY_PIXELS, when=lambda request: request.shape[1] > 3)
+"""Of a call that brings its image into that order itself."""
+
+
+def _other_rules(mode: str, dimensions: int, *, channels_last: bool) -> tuple[OtherRule, ...]:
+    """Of the nearest modes; lines have one kernel."""
+    if not mode.startswith("nearest"):
+        return ()
+    by_pixels = MADE_BY_PIXELS if channels_last else BY_PIXELS
+    return (_BACKWARD, by_pixels) if dimensions > 1 else (_BACKWARD,)
 
 
 def _interpolate_arithmetic(dtype: DType, flags: dict[str, object], dimensions: int) -> ErrorModel:
@@ -645,6 +671,7 @@ def _interpolate_call(
         since=torch_releases.since(flags) if follows else {},
         changes=torch_releases.changes(flags, arithmetic, dimensions) if follows else {},
         roundings={"uint8": ("torch_uint8",)} if rounds and follows else {},
+        other_rules=_other_rules(str(flags["mode"]), dimensions, channels_last=channels_last),
         refusals=(*refusals, _narrow_refusal(flags)) if follows else refusals,
         variant=say is not _interpolate,
         defects=defects,

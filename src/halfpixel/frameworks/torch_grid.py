@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..numerics.computation import Computed
+from ..numerics.coordinates import ROUNDED_TO_HALVES
 from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel, cubic_weight_error
 from ..operators import Resize
 from ..operators.request import Request
-from .call import HALVES, WIDE, Call, Change, DType, Expression, Name, Refusal, Run
+from .call import HALVES, WIDE, Call, Change, Defect, DType, Expression, Name, Refusal, Run
 
 _IDENTITY = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 _KERNEL = "pytorch/pytorch, aten/src/ATen/native/cpu/GridSamplerKernel.cpp"
@@ -125,6 +130,47 @@ def _grid_sample(
     return expression
 
 
+@dataclass(frozen=True)
+class _ReflectedInHalves(Resize):
+    """A convention whose taps are reflected with every step rounded to a narrow dtype: the ½ that leads to
+    the edge, and back, is lost where the dtype has whole numbers alone."""
+
+    dtype: str = "float16"
+
+    def padded(self, index: NDArray[Any], n_in: int | NDArray[Any]) -> NDArray[np.intp]:
+        rounded = ROUNDED_TO_HALVES[self.dtype]
+        size = rounded(np.asarray(n_in))
+        edge, twice = np.float32(0.5), 2 * size
+        away = abs(rounded(index.astype(np.float32) + edge))
+        extra = rounded(away - rounded(np.trunc(rounded(away / twice)) * twice))
+        inside = rounded(np.minimum(extra, rounded(twice - extra)) - edge)
+        return np.asarray(np.clip(inside, 0, size - 1), np.intp)
+
+
+# the pixels from which a dtype has no halves; above twice as many it lacks indices, and reads memory outside
+_WHOLE = {"float16": 1024, "bfloat16": 128}
+
+
+def _has_no_halves(request: Request) -> bool:
+    whole = _WHOLE.get(request.dtype)
+    return whole is not None and whole <= max(request.shape[2:]) <= 2 * whole
+
+
+def _reflected_in_halves(case: Computed) -> Computed:
+    known = {one.name: getattr(case.convention, one.name) for one in fields(Resize)}
+    convention = _ReflectedInHalves(**known, dtype=case.request.dtype)
+    return replace(case, convention=convention).computed()
+
+
+_REFLECTS_IN_HALVES = Defect(
+    why="bicubic adds ½ to the index of each pixel to reflect it, and takes it off again: from 128 pixels on "
+    "in bfloat16, and 1024 in float16, it is rounded, and another pixel is read",
+    releases="",  # that take halves
+    when=_has_no_halves,
+    result=_reflected_in_halves,
+)
+
+
 _REFUSES_EMPTY = (
     Refusal(
         words="expected input to have non-empty spatial dimensions",
@@ -177,6 +223,9 @@ def grid_sample_calls(run: Run, refusals: tuple[Refusal, ...]) -> Iterator[Call]
                     since=dict.fromkeys(HALVES, ">=2.6"),
                     one_image=True,  # theta has a matrix for each
                     refusals=(*_REFUSES_EMPTY, _REFUSES_ONE_PIXEL, *refusals),
+                    defects=(_REFLECTS_IN_HALVES,)
+                    if (mode, padding, align_corners) == ("bicubic", "reflection", False)
+                    else (),
                     # a convention is swept once: through the padding that it is named for
                     variant=convention.padding_mode != padding,
                 )

@@ -273,6 +273,7 @@ def _call(name: str, say: Say, first: int, own: Callable[[int], str], module: _M
         run=_TORCH[own(_LATEST)].run,
         returns={dtype: dtype for dtype in _DTYPES},
         arithmetic=now["arithmetic"],
+        other_rules=_TORCH[own(_LATEST)].other_rules,
         roundings=now["roundings"],
         rounding=now.get("rounding", lambda choice, names: choice[0]),
         refusals=now["refusals"],

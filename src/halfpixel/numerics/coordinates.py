@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -117,6 +117,13 @@ def _float64(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The scale n_in / n_out is rounded to float64, and so is its product with the index and a half."""
     product = (pixels.index + 0.5) * (pixels.n_in / pixels.n_out)
     return np.asarray(product - 0.5)
+
+
+def _float64_at_pixels(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """A coordinate that is exactly a pixel is missed where the scale, rounded to float64, and its product
+    with the index and a half, rounded too, miss it: ``hamming`` jumps there by 2⁻²⁵."""
+    above, below = convention.ratio(pixels)
+    return np.where(above % below == 0, _float64(convention, pixels), above / below)
 
 
 def _box_after(
@@ -359,6 +366,8 @@ def _to_bfloat16(values: NDArray[Any]) -> NDArray[np.float32]:
 
 
 _Rounding = Callable[[NDArray[Any]], NDArray[np.float32]]
+ROUNDED_TO_HALVES: Mapping[str, _Rounding] = {"float16": _to_float16, "bfloat16": _to_bfloat16}
+"""From numbers to the nearest of a narrow dtype, in float32."""
 _Line = Callable[[OutputPixels, _Rounding], NDArray[np.float32]]
 
 
@@ -641,6 +650,12 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
         source="python-pillow/Pillow, src/libImaging/Resample.c: precompute_coeffs, box_filter "
         "(x > -0.5 && x <= 0.5)",
         tap_weights=_box_after,
+    ),
+    "hamming_float64": CoordinateRule(
+        _float64_at_pixels,
+        source="python-pillow/Pillow, src/libImaging/Resample.c: precompute_coeffs, hamming_filter "
+        "(x == 0.0)",
+        rounded=True,
     ),
     "outside_float32": CoordinateRule(
         _outside_float32,

@@ -90,3 +90,21 @@ LAYOUTS = {
     "crop_of_pixels": Layout(_crop_of_pixels, "part of a larger image that lies pixel by pixel"),
     "offset": Layout(_offset, "one value after the beginning of its memory"),
 }
+
+
+def lies_by_pixels(shape: tuple[int, ...], layout: str) -> bool:
+    """Whether an array lies in memory as its axes N, H, W, C would in C order; an axis of one entry may lie
+    anyhow.
+
+    Args:
+        shape: (N, C, H, W).
+        layout: a key of :data:`LAYOUTS`, or empty.
+    """
+    like = np.empty(shape, np.uint8)
+    strides = LAYOUTS[layout].of(like).strides if layout else like.strides
+    expected = 1
+    for axis in (1, 3, 2, 0):
+        if shape[axis] != 1 and strides[axis] != expected:
+            return False
+        expected *= shape[axis]
+    return True

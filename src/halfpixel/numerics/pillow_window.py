@@ -114,7 +114,8 @@ def _filter(convention: Resize, x: Float64) -> Float64:
     if convention.mode == "hamming":
         angle = away * np.pi
         constant, swing = _HAMMING
-        return np.where(away < 1, _sinc(away) * (constant + swing * np.cos(angle)), 0.0)
+        value = np.where(away < 1, _sinc(away) * (constant + swing * np.cos(angle)), 0.0)
+        return np.where(away == 0, 1.0, value)
     if convention.mode == "cubic":
         near = (1.5 * away - 2.5) * away * away + 1
         far = (((away - 5) * away + 8) * away - 4) * -0.5

@@ -83,13 +83,15 @@ _HAMMING = Fraction(float(np.float32(0.54))), Fraction(float(np.float32(0.46)))
 
 
 def hamming(distance: Values) -> Values:
-    """``sinc(t) · (0.54 + 0.46·cos(πt))`` up to 1, with both constants in float32.
+    """``sinc(t) · (0.54 + 0.46·cos(πt))`` up to 1, with both constants in float32; at 0 it is 1, and not
+    their sum, which is 1 + 2⁻²⁵.
 
-    python-pillow/Pillow, ``src/libImaging/Resample.c``, ``hamming_filter`` (``0.54f + 0.46f * cos(x)``).
+    python-pillow/Pillow, ``src/libImaging/Resample.c``, ``hamming_filter`` (``if (x == 0.0) return 1.0``,
+    ``0.54f + 0.46f * cos(x)``).
     """
     constant, swing = map(float, _HAMMING)
     value = np.sinc(distance) * (constant + swing * np.cos(np.pi * distance))
-    return np.where(distance >= 1, 0.0, value)
+    return np.where(distance == 0, 1.0, np.where(distance >= 1, 0.0, value))
 
 
 def gaussian(distance: Values, inside: NDArray[np.bool_] | None = None) -> Values:
@@ -265,8 +267,8 @@ def _exact_lanczos(distance: Fraction, radius: int) -> Fraction:
 
 @functools.lru_cache(maxsize=2**16)
 def _exact_hamming(distance: Fraction) -> Fraction:
-    if distance >= 1:
-        return Fraction(0)
+    if distance == 0 or distance >= 1:
+        return Fraction(int(distance == 0))
     from mpmath import mp
 
     constant, swing = _HAMMING
@@ -520,7 +522,7 @@ KERNELS: Mapping[str, Kernel] = {
             narrow_forms=({"antialias": True},),
             meaning="Weights the two nearest pixels by a sinc in a Hamming window.",
             formula="w(t) = sinc(t) (0.54 + 0.46 cos(πt)) up to t = 1, sinc(t) = sin(πt) / πt; 0.54 and "
-            "0.46 in float32; divided by their sum",
+            "0.46 in float32, whose sum is not 1, and w(0) = 1; divided by their sum",
             source="python-pillow/Pillow, src/libImaging/Resample.c: hamming_filter",
         ),
         Kernel(

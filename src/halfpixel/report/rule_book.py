@@ -406,6 +406,9 @@ def _sources(call: Call) -> str:
             lines.append(f"- `{name}`: {COORDINATE_RULES[name].formula}")
         elif name in ROUNDINGS:
             lines.append(f"- `{name}`: see {ROUNDINGS[name].origin}.")
+    for other in call.other_rules:
+        by = f"by the rule `{other.rule}`" if other.rule else "exactly"
+        lines.append(f"- Coordinates are computed {by} where another kernel runs: {other.why}.")
     read = dict.fromkeys(arithmetic.source for arithmetic in call.arithmetic.values())
     lines += [f"- Source: {source}." for source in read]
     return (
