@@ -543,9 +543,9 @@ def _convert_arguments(parser: Parser) -> None:
 
 def _convert(chosen: Namespace) -> Output:
     from .conversion import convert
-    from .conversion.file_calls import convert_in_file, place_of
+    from .conversion.file_calls import convert_in_file, location_of
 
-    location = place_of(chosen.call)
+    location = location_of(chosen.call)
     conversion: FileConversion | ResizeConversion | ConvTransposeConversion | BranchedConversion
     if location is not None:
         conversion = convert_in_file(

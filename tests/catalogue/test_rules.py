@@ -360,7 +360,7 @@ def test_every_word_of_a_convention_is_explained() -> None:
 @pytest.mark.parametrize("convention", every_resize(), ids=str)
 def test_the_formulas_are_those_of_the_reference(convention: Resize) -> None:
     """The printed formula of the place, evaluated."""
-    formula, scale = sampling.place(convention).split(";")[0].split(", s = ")
+    formula, scale = sampling.coordinate_formula(convention).split(";")[0].split(", s = ")
     for n_in, n_out in ((3, 7), (7, 3), (5, 2)):
         names = {"n_in": Fraction(n_in), "n_out": Fraction(n_out)}
         names["s"] = eval(scale, {}, names)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from halfpixel import cli, convert
-from halfpixel.conversion.file_calls import convert_in_file, place_of
+from halfpixel.conversion.file_calls import convert_in_file, location_of
 from halfpixel.conversion.parse import Unreadable
 
 CODE = """\
@@ -37,9 +37,9 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def lines(text: str) -> list[int]:
     """The lines at which the calls that a text names begin."""
-    place = place_of(text)
-    assert place is not None
-    return [one.line for one in convert_in_file(place, None).calls]
+    location = location_of(text)
+    assert location is not None
+    return [one.line for one in convert_in_file(location, None).calls]
 
 
 def test_a_line_names_its_calls(file: str) -> None:
@@ -50,9 +50,9 @@ def test_a_line_names_its_calls(file: str) -> None:
 
 
 def test_a_call_of_a_file_is_answered_as_its_text(file: str) -> None:
-    place = place_of(f"{file}:10")
-    assert place is not None
-    (call,) = convert_in_file(place, "opencv").calls
+    location = location_of(f"{file}:10")
+    assert location is not None
+    (call,) = convert_in_file(location, "opencv").calls
     same = convert("F.interpolate(x, scale_factor=2, mode='nearest')", "opencv")
     assert call.answer is not None
     assert not isinstance(call.answer, Unreadable)
@@ -113,4 +113,4 @@ def test_what_names_no_call_says_what_does(
 
 @pytest.mark.parametrize("text", ["cv2.resize(x, (3, 3))", "x.py(3)", "model"])
 def test_a_call_is_no_file(text: str) -> None:
-    assert place_of(text) is None
+    assert location_of(text) is None

@@ -25,7 +25,7 @@ from halfpixel import (
     find_rules,
     identify,
 )
-from halfpixel.conversion.file_calls import Place, convert_in_file
+from halfpixel.conversion.file_calls import Location, convert_in_file
 from halfpixel.identification.candidates import Candidate
 from halfpixel.identification.equivalents import Same
 from halfpixel.report import json_schema
@@ -120,8 +120,8 @@ def test_convert_a_line_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     code = "import cv2\ndef f(x, how=cv2.INTER_AREA): cv2.resize(x, (9, 6), None, 0, 0, how)\n"
     path.write_text(f"{code}cv2.resize(x, (9, 6), interpolation=how())", encoding="utf-8")
-    hold(convert_in_file(Place(path), "torch").json(), documents.FileConversion)
-    hold(convert_in_file(Place(path), None).json(), documents.FileConversion)
+    hold(convert_in_file(Location(path), "torch").json(), documents.FileConversion)
+    hold(convert_in_file(Location(path), None).json(), documents.FileConversion)
 
 
 def _shifted(x: Array) -> Array:

@@ -1,7 +1,7 @@
 """Which part of the image an output shows: the rows and columns that it samples, and its padding.
 
-A ramp along an axis, resized, is the ramp at the places that were sampled. Of every output pixel that is not
-padding this says where it looked, to a small part of a pixel.
+A ramp along an axis, resized, is the ramp at the coordinates that were sampled. Of every output pixel that is
+not padding this says where it looked, to a small part of a pixel.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Window:
 
     Attributes:
         rows, columns: the two axes.
-        precision: how far a place may be off, in input pixels.
+        precision: how far a coordinate may be off, in input pixels.
     """
 
     rows: Visible
@@ -84,9 +84,9 @@ def measured(
     axes: list[Visible] = []
     precision: list[float] = []
     for axis in (0, 1):
-        places, rounding = _places(run, tone, box, size, axis, dtype, white)
+        coordinates, rounding = _coordinates(run, tone, box, size, axis, dtype, white)
         near = _near(tone, size[axis], dtype)
-        fit = _line(places, rounding, near)
+        fit = _line(coordinates, rounding, near)
         if fit is None:
             return None
         start, step, off = fit
@@ -116,7 +116,7 @@ def _near(tone: Tone, n: int, dtype: str) -> float:
     return coordinate * n * _FLOAT + levels / _step(n, dtype)
 
 
-def _places(
+def _coordinates(
     run: Callable[[Array], Output],
     tone: Tone,
     box: list[tuple[int, int]],
@@ -144,8 +144,8 @@ def _places(
 
     # each channel shows a piece of its own, where that is the channel that it comes out in
     copies = tuple(map(order.index, range(3))) if sorted(order) == [0, 1, 2] else ()
-    places = sampled(run_line, n, 3, copies, low=_LOW, step=step, rise=_RISE)
-    return places + 0.5, 0.5 / step if whole else 0.0
+    coordinates = sampled(run_line, n, 3, copies, low=_LOW, step=step, rise=_RISE)
+    return coordinates + 0.5, 0.5 / step if whole else 0.0
 
 
 def whole_levels(levels: Float, tone: Tone) -> bool:
@@ -165,28 +165,28 @@ def _box(inside: Array) -> list[tuple[int, int]] | None:
     return ends if inside[top:bottom, left:right].all() else None
 
 
-def _line(places: Float, rounding: float, near: float) -> tuple[float, float, float] | None:
-    """Edge of the first pixel, step, and how far it may be off, of places along an axis: a line through the
-    middle of them, since a kernel bends a ramp at the image's edges.
+def _line(coordinates: Float, rounding: float, near: float) -> tuple[float, float, float] | None:
+    """Edge of the first pixel, step, and how far it may be off, of coordinates along an axis: a line through
+    the middle of them, since a kernel bends a ramp at the image's edges.
 
     Args:
-        places: in input pixels from the image's edge.
+        coordinates: in input pixels from the image's edge.
         rounding: how far each may be off by the output's rounding to whole levels.
         near: how far float32 may move each.
     """
-    count = len(places)
+    count = len(coordinates)
     if count < 4:
         return None
     kept = np.arange(count // 8, count - count // 8)
-    step, start = np.polyfit(kept, places[kept], 1)
-    residual = places[kept] - (start + step * kept)
+    step, start = np.polyfit(kept, coordinates[kept], 1)
+    residual = coordinates[kept] - (start + step * kept)
     if abs(residual).max() > max(1.0, abs(step)):  # not a line: no resize of one window
         return None
     off = float(3 * residual.std() / np.sqrt(len(kept)) + abs(residual).max() / len(kept))
     # an output of whole pixels says which were read, not where between them it samples; but for a copy
-    everywhere = places - (start + step * np.arange(count))
+    everywhere = coordinates - (start + step * np.arange(count))
     copied = abs(step - 1) * count <= near and abs(everywhere).max() <= near
-    pixels = places - 0.5
+    pixels = coordinates - 0.5
     if (abs(pixels - np.rint(pixels)) <= near + rounding).all() and not copied:
         off += abs(step) / 2 + 0.5
     return float(start - step / 2), float(step), off

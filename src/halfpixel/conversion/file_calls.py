@@ -21,7 +21,7 @@ Answer = ResizeConversion | ConvTransposeConversion | BranchedConversion
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A file, and perhaps a line of it.
 
     Attributes:
@@ -75,12 +75,12 @@ class FileConversion:
     """The calls of a file, or of a line of it, in another framework.
 
     Attributes:
-        place: the file and the line.
+        location: the file and the line.
         target: the framework that was asked for; None where the calls are only listed.
         calls: in the order of the text.
     """
 
-    place: Place
+    location: Location
     target: Target | None
     calls: tuple[CallAnswer, ...]
 
@@ -98,19 +98,19 @@ class FileConversion:
         return "\n\n".join(f"{self._head(one)}\n\n{_body(one)}" for one in self.calls)
 
     def _head(self, call: CallAnswer) -> str:
-        return f"{self.place.path}:{call.line}: {call.text}"
+        return f"{self.location.path}:{call.line}: {call.text}"
 
     @property
     def _example(self) -> str:
-        first = self.calls[0].line if self.place.line is None else self.place.line
-        return f"halfpixel convert {self.place.path}:{first} --to FRAMEWORK"
+        first = self.calls[0].line if self.location.line is None else self.location.line
+        return f"halfpixel convert {self.location.path}:{first} --to FRAMEWORK"
 
     def json(self) -> documents.FileConversion:
         """For a program."""
         return {
             "schema": documents.SCHEMA,
-            "file": str(self.place.path),
-            "line": self.place.line,
+            "file": str(self.location.path),
+            "line": self.location.line,
             "to": self.target,
             "complete": self.complete,
             "calls": [one.json() for one in self.calls],
@@ -126,7 +126,7 @@ def _body(call: CallAnswer) -> str:
     return "\n".join([*lines, *([""] if lines else []), str(shown)])
 
 
-def place_of(text: str) -> Place | None:
+def location_of(text: str) -> Location | None:
     """The file and the line that a text names, ``model.py:120``; None of any other text.
 
     Raises:
@@ -136,7 +136,7 @@ def place_of(text: str) -> Place | None:
     if matched is None:
         return None
     line, column = (_number(matched[name], text) for name in ("line", "column"))
-    return Place(Path(matched["path"]), line, column)
+    return Location(Path(matched["path"]), line, column)
 
 
 def _number(text: str | None, whole: str) -> int | None:
@@ -148,7 +148,7 @@ def _number(text: str | None, whole: str) -> int | None:
 
 
 def convert_in_file(
-    place: Place,
+    location: Location,
     to: Target | None,
     *,
     weight: Sequence[int] | None = None,
@@ -157,7 +157,7 @@ def convert_in_file(
     """The calls at a line of a file in another framework; without a line, all calls of the file.
 
     Args:
-        place: the file, and the line.
+        location: the file, and the line.
         to: the framework; None to list the calls.
         weight, input_size: as for :func:`halfpixel.convert`.
 
@@ -165,12 +165,12 @@ def convert_in_file(
         ValueError: the file cannot be read, or no call that is known is at the line.
     """
     try:
-        code = source.parsed(source.content(place.path), str(place.path))
+        code = source.parsed(source.content(location.path), str(location.path))
     except source.NotRead as error:
-        raise ValueError(f"{place.path}: {error}") from None
+        raise ValueError(f"{location.path}: {error}") from None
     if not code.calls:
-        raise ValueError(f"{place.path} has no call that resizes, and no transposed convolution")
-    calls = code.calls if place.line is None else _at(place, code.calls)
+        raise ValueError(f"{location.path} has no call that resizes, and no transposed convolution")
+    calls = code.calls if location.line is None else _at(location, code.calls)
     answers = []
     for one in calls:
         answer: Answer | Unreadable | None = None
@@ -182,29 +182,29 @@ def convert_in_file(
             except Unreadable as error:
                 answer = error
         answers.append(CallAnswer(one.node.lineno, one.text, one.assumed_in_branches, answer))
-    return FileConversion(place, to, tuple(answers))
+    return FileConversion(location, to, tuple(answers))
 
 
-def _at(place: Place, calls: Sequence[SourceCall]) -> list[SourceCall]:
+def _at(location: Location, calls: Sequence[SourceCall]) -> list[SourceCall]:
     """The calls that begin at a line; if none does, those that it is a part of.
 
     Raises:
         ValueError: there is none.
     """
-    assert place.line is not None
-    begin = [one for one in calls if one.node.lineno == place.line]
-    at_column = [one for one in begin if one.node.col_offset + 1 == place.column]
+    assert location.line is not None
+    begin = [one for one in calls if one.node.lineno == location.line]
+    at_column = [one for one in begin if one.node.col_offset + 1 == location.column]
     around = [
         one
         for one in calls
-        if one.node.lineno <= place.line <= (one.node.end_lineno or one.node.lineno)
+        if one.node.lineno <= location.line <= (one.node.end_lineno or one.node.lineno)
     ]
     if chosen := at_column or begin or around:
         return chosen
     lines: dict[int, str] = {one.node.lineno: one.function.rpartition(".")[2] for one in calls}
-    near = sorted(lines, key=lambda line: abs(line - (place.line or 0)))[:_NEAREST]
+    near = sorted(lines, key=lambda line: abs(line - (location.line or 0)))[:_NEAREST]
     shown = (f"{line} ({lines[line]})" for line in sorted(near))
     raise ValueError(
-        f"{place}: no call there resizes, or is a transposed convolution; the nearest lines that have one "
+        f"{location}: no call there resizes, or is a transposed convolution; the nearest lines that have one "
         f"are {', '.join(shown)}"
     )

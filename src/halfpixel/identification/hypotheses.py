@@ -150,8 +150,10 @@ def _bare(convention: Resize) -> str:
 def _cubic(convention: Resize, b: float, c: float, n_in: int, n_out: int) -> Array:
     """The weights of the kernel with parameters B and C; Keys' has B = 0 and C = −a."""
 
-    def kernel(places: NDArray[Any], index: NDArray[np.intp], stretch: Fraction) -> NDArray[Any]:
-        t = abs(places[:, None] - index) / float(stretch)
+    def kernel(
+        coordinates: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
+    ) -> NDArray[Any]:
+        t = abs(coordinates[:, None] - index) / float(stretch)
         near = ((12 - 9 * b - 6 * c) * t - 18 + 12 * b + 6 * c) * t * t + 6 - 2 * b
         far = (((-b - 6 * c) * t + 6 * b + 30 * c) * t - 12 * b - 48 * c) * t + 8 * b + 24 * c
         return np.where(t <= 1, near, np.where(t < 2, far, 0.0)) / 6
@@ -198,7 +200,7 @@ def _shifts(line: Line) -> Iterator[Explanation]:
     """A kernel on a grid that is shifted by a part of a pixel, of the input's or of the output's."""
     n_in, n_out = line.sizes
     for convention in _shiftable():
-        away = (line.places - _grid(convention, n_in, n_out))[line.inner]
+        away = (line.coordinates - _grid(convention, n_in, n_out))[line.inner]
         guess = float(np.nanmedian(away)) if np.isfinite(away).any() else np.inf
         if abs(guess) > _FARTHEST:
             continue

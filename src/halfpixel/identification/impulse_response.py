@@ -59,7 +59,7 @@ class Line:
         return np.asarray(inside if inside.any() else inside | True)
 
     @property
-    def places(self) -> Array:
+    def coordinates(self) -> Array:
         """The centroid of each output pixel's weights, in input pixels."""
         sums = self.weights.sum(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -196,10 +196,10 @@ def summary(lines: list[Line], pictures: Impulses | None) -> documents.Measured:
 
 
 def _shift(one: Line) -> float:
-    """How far the output pixels sample beside half_pixel's places, in input pixels, on average."""
+    """How far the output pixels sample beside half_pixel's coordinates, in input pixels, on average."""
     n_in, n_out = one.sizes
     ideal = (np.arange(n_out) + 0.5) * n_in / n_out - 0.5
-    off = (one.places - ideal)[one.inner]
+    off = (one.coordinates - ideal)[one.inner]
     return float(np.nanmean(off)) if np.isfinite(off).any() else 0.0
 
 

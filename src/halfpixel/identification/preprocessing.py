@@ -587,7 +587,7 @@ def _hypotheses(
         return
     costs: dict[tuple[tuple[int, int], int, int], float] = {}
     whole = (0, n_in)
-    blur = max(0.35, 0.6 / slope)  # of the place, in pixels of the resized axis
+    blur = max(0.35, 0.6 / slope)  # of the coordinate, in pixels of the resized axis
     for grid in ("half_pixel", "asymmetric", "align_corners"):
         size = n_in / slope if grid != "align_corners" else (n_in - 1) / slope + 1
         wide = max(0.6, 3 * size / max(shown, 4) ** 1.5)

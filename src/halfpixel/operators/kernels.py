@@ -175,7 +175,7 @@ _SINC_STEEPEST = 1.3705
 
 
 def box(distance: Values) -> Values:
-    """1 up to ½, ½ at exactly ½: ½ is each neighbour's share of a place between two pixels."""
+    """1 up to ½, ½ at exactly ½: ½ is each neighbour's share of a coordinate between two pixels."""
     one, half = 0 * distance + 1, (0 * distance + 1) / 2
     return np.where(distance < half, one, np.where(distance == half, half, 0 * distance))
 

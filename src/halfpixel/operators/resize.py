@@ -49,7 +49,7 @@ NearestMode = Literal[
 PaddingMode = Literal["border", "zeros", "reflection", "reflect_101"]
 
 Factor = Fraction | float
-# from places (n_out,), the pixels that may be read (n_out, taps) and how far the kernel is stretched:
+# from coordinates (n_out,), the pixels that may be read (n_out, taps) and how far the kernel is stretched:
 # what each of them weighs
 TapWeights = Callable[[NDArray[Any], NDArray[np.intp], Fraction], NDArray[Any]]
 
@@ -581,7 +581,7 @@ class Resize:
 
         Raises:
             ValueError: of another mode than ``gaussian``, ``box`` and ``area_linear``, whose weights do
-                not end at 0 or begin at a place.
+                not end at 0 or begin at a coordinate.
         """
         n_in, n_out = axis.sizes
         d = np.arange(n_out)
@@ -590,7 +590,7 @@ class Resize:
             above, below = above.astype(object), below.astype(object)
         n, m = self.stretch(self.scale(*axis.arguments)).as_integer_ratio()
         if self.mode == "gaussian":
-            # the place is above / below, the radius 3n / 2m: strictly inside
+            # the coordinate is above / below, the radius 3n / 2m: strictly inside
             first = (2 * m * above - 3 * n * below) // (2 * m * below) + 1
             last = -((-2 * m * above - 3 * n * below) // (2 * m * below)) - 1
         elif self.mode == "box":  # from above / below - n / 2m to above / below + n / 2m
@@ -654,7 +654,7 @@ class Resize:
         scale: Fraction = Fraction(1),
         tap_weights: TapWeights | None = None,
     ) -> NDArray[Any]:
-        """The rows of ``A`` for output pixels that sample at the given places.
+        """The rows of ``A`` for output pixels that sample at the given coordinates.
 
         Args:
             coordinates: shape ``(n_out,)``, in input pixels; ``Fraction``s for exact rows, float64

@@ -71,7 +71,7 @@ def _svg(image: int, height: Fraction | int, lines: Sequence[str]) -> str:
 
 def _panel(one: Sampling, top: Fraction, image: int) -> tuple[list[str], Fraction]:
     """One pair of rows, from ``top`` on; and its height."""
-    places, reaches = one.places(), one.reaches()
+    coordinates, reaches = one.coordinates(), one.reaches()
     levels = _levels(reaches) if one.spreads else []
     below = top + _ROW  # the lower edge of the input
     above = below + _GAP + _SPAN * max(levels, default=0)  # the upper edge of the output
@@ -98,7 +98,7 @@ def _panel(one: Sampling, top: Fraction, image: int) -> tuple[list[str], Fractio
                 f'<path class="r" d="M{_n(a + 2)} {_n(y - 3)}v6m0 -3H{_n(b - 2)}m0 -3v6"/>'
             )
     lines.append(_text(8, above + _ROW + 15, "at", "q"))
-    for d, at in enumerate(places):
+    for d, at in enumerate(coordinates):
         y = below + 8 + _SPAN * levels[d] if one.spreads else below
         if 0 <= x(at) <= _LEFT + image + _RIGHT:
             lines.append(_line(middles[d], above, x(at), y, 's"'))

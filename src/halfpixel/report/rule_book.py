@@ -131,7 +131,7 @@ def _convention_page(convention: Resize, rules: list[Rule], known: list[Section]
     attributes = json.dumps(convention.attributes)
     kernel = convention.kernel
     lines = [
-        f"Output pixel *d* samples at {_code(sampling.place(convention))}.",
+        f"Output pixel *d* samples at {_code(sampling.coordinate_formula(convention))}.",
         f"Weights: {_code(kernel.formula)} ({kernel.source})." if kernel.formula else "",
         f"Attributes, with their ONNX names: {_code(attributes)}.",
     ]

@@ -42,7 +42,7 @@ _PART = (
 )
 
 
-def place(convention: Resize) -> str:
+def coordinate_formula(convention: Resize) -> str:
     """The formula of the coordinate at which output pixel ``d`` samples."""
     if convention.mode == "pyramid":
         return _PYRAMID
@@ -75,7 +75,7 @@ class Sampling:
         widened = self.convention.antialias and self.n_in > self.n_out
         return self.convention.kernel.ranged or widened
 
-    def places(self) -> list[Fraction]:
+    def coordinates(self) -> list[Fraction]:
         """The coordinate of each output pixel, in input pixels; 0 is the centre of the first one."""
         return list(self.convention.coordinates(self.n_in, self.n_out, self.factor))
 
@@ -93,7 +93,7 @@ class Sampling:
         window = self.convention.mode == "area"
         return [
             _pixels(row, (at - half, at + half) if window else None)
-            for at, row in zip(self.places(), self.weights(), strict=True)
+            for at, row in zip(self.coordinates(), self.weights(), strict=True)
         ]
 
     def number(self, weight: Fraction) -> str:
@@ -111,7 +111,7 @@ class Sampling:
             "n_in": self.n_in,
             "n_out": self.n_out,
             "factor": None if self.factor is None else decimal(Fraction(str(self.factor))),
-            "coordinates": [str(at) for at in self.places()],
+            "coordinates": [str(at) for at in self.coordinates()],
             "weights": [[str(w) for w in row] for row in rows]
             if self.rational
             else [[float(w) for w in row] for row in rows],
@@ -141,7 +141,7 @@ def text(sampling: Sampling, width: int, *, unicode: bool = True) -> str:
     one = sampling
     by = "" if one.factor is None else f" by a factor of {one.factor}"
     title = f"{words(one.convention)}: {one.n_in} pixel{'s' * (one.n_in > 1)} to {one.n_out}{by}"
-    formula = f"output pixel d samples at {place(one.convention)}"
+    formula = f"output pixel d samples at {coordinate_formula(one.convention)}"
     lines = [title, formula, "", *_drawing(one, width), "", *matrix(one, width)]
     drawn = "\n".join(line.rstrip() for line in lines)
     return drawn if unicode else drawn.translate(_ASCII).replace("…", "...")
@@ -151,7 +151,7 @@ def _drawing(one: Sampling, width: int) -> Iterator[str]:
     """Input pixels as cells, the coordinates below them, and output pixels as cells of the same image."""
     margin = "  in   "
     room = width - len(margin) - 1
-    places = one.places()
+    coordinates = one.coordinates()
     cell = _cell(one, room)
     shown = min(one.n_in, (room - 1) // cell)
     columns = shown * cell
@@ -159,9 +159,9 @@ def _drawing(one: Sampling, width: int) -> Iterator[str]:
     def column(at: Fraction) -> int:
         return round((at + _HALF) * cell)
 
-    # places just beyond the last pixel have room beside it
+    # coordinates just beyond the last pixel have room beside it
     end = min(room - 1, columns + cell // 2) if shown == one.n_in else columns
-    drawn = [d for d in range(one.n_out) if 0 <= column(places[d]) <= end]
+    drawn = [d for d in range(one.n_out) if 0 <= column(coordinates[d]) <= end]
     middles = {column(Fraction(i)) for i in range(shown)}
     yield " " * len(margin) + _labels({column(Fraction(i)): str(i) for i in range(shown)})
     yield " " * len(margin) + _edge(range(0, columns + 1, cell), "┌┬┐")
@@ -173,8 +173,8 @@ def _drawing(one: Sampling, width: int) -> Iterator[str]:
     if one.spreads:
         yield from _spans(one, drawn, end, column)
     else:
-        yield " " * len(margin) + _marks({column(places[d]) for d in drawn}, end)
-        stacked = list(_stacked({d: column(places[d]) for d in drawn}))
+        yield " " * len(margin) + _marks({column(coordinates[d]) for d in drawn}, end)
+        stacked = list(_stacked({d: column(coordinates[d]) for d in drawn}))
         for line in stacked[:_STACKED]:
             yield " " * len(margin) + line
         if len(stacked) > _STACKED:
@@ -223,7 +223,7 @@ def _spans(
     one: Sampling, drawn: Sequence[int], columns: int, column: Callable[[Fraction], int]
 ) -> Iterator[str]:
     """A line for each output pixel: its range and its coordinate."""
-    reaches, places = one.reaches(), one.places()
+    reaches, coordinates = one.reaches(), one.coordinates()
     shown = drawn if len(drawn) <= _FIRST else drawn[:_FIRST]
     for d in shown:
         reach = reaches[d]
@@ -231,7 +231,7 @@ def _spans(
         if reach is not None:
             begin, end = (min(max(column(side), 0), columns) for side in reach)
             line[begin : end + 1] = ["├", *"─" * (end - begin - 1), "┤"][: end - begin + 1]
-        line[column(places[d])] = "▲"
+        line[column(coordinates[d])] = "▲"
         yield f"{d:>5}  " + "".join(line)
     if len(shown) < len(drawn):
         yield f"  outputs {shown[-1] + 1} to {drawn[-1]} not shown"
@@ -276,10 +276,10 @@ def _stacked(labels: dict[int, int]) -> Iterator[str]:
 
 def matrix(one: Sampling, width: int) -> Iterator[str]:
     """The coordinate of each output pixel, and its weights."""
-    rows, places = one.weights(), one.places()
+    rows, coordinates = one.weights(), one.coordinates()
     shown = range(one.n_out)
     kept = [d for d in shown if one.n_out <= _FIRST + _LAST or d < _FIRST or d >= one.n_out - _LAST]
-    at = [str(p) for p in places]
+    at = [str(p) for p in coordinates]
     first = max(len(str(one.n_out - 1)), 3), max(map(len, [*at, "at"]))
     cells = [[one.number(w) for w in row] for row in rows]
     wide = [max(len(str(i)), *(len(cells[d][i]) for d in kept)) for i in range(one.n_in)]

@@ -25,7 +25,7 @@ _WINDOW = 4  # columns shown on either side of the worst value
 _ROWS = 1  # rows shown above and below it
 _SAID = 160  # characters of a refusal in the table
 
-Place = tuple[int, ...]
+Index = tuple[int, ...]
 
 
 # ---------------------------------------------------------------------------- one verdict
@@ -125,7 +125,7 @@ def _ulp(size: float, got: NDArray[Any]) -> float:
 
 
 def _rows(
-    got: NDArray[Any], expected: NDArray[Any], off: NDArray[np.bool_], index: Place
+    got: NDArray[Any], expected: NDArray[Any], off: NDArray[np.bool_], index: Index
 ) -> list[str]:
     """The rows around the worst value, golden over got, with marks below the values that exceed the bound."""
     n, c, row, column = index

@@ -18,13 +18,13 @@ class Default:
     Attributes:
         functions: full names, of functions that convert reads as the catalogue has them.
         parameter: whose default it is.
-        place: of the parameter among those without a name.
+        position: of the parameter among those without a name.
         words: what it was and is, and since when.
     """
 
     functions: tuple[str, ...]
     parameter: str
-    place: int
+    position: int
     words: str
 
 
@@ -81,7 +81,7 @@ def _gives(node: ast.Call, default: Default) -> bool:
         isinstance(one, ast.Starred) for one in node.args
     )
     named = any(one.arg == default.parameter for one in node.keywords)
-    return hidden or named or len(node.args) > default.place
+    return hidden or named or len(node.args) > default.position
 
 
 def _before_tensors(file: File, node: ast.Call) -> bool:

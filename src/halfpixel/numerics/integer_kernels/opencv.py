@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...operators import Resize
 from ...operators.exact import over_common_denominator
-from .steps import NO_FACTORS, F, Factors, Float32, Float64, Integers, half_up, in_turn, places
+from .steps import NO_FACTORS, F, Factors, Float32, Float64, Integers, coordinates, half_up, in_turn
 
 # ---------------------------------------------------------------------------- one axis
 
@@ -55,7 +55,7 @@ def _between(
     convention: Resize, n_in: int, n_out: int, ratio: float
 ) -> tuple[NDArray[np.intp], Float32]:
     """The pixel before each coordinate, and the fraction."""
-    x = places(convention, n_in, n_out, 1.0 / ratio).astype(F)
+    x = coordinates(convention, n_in, n_out, 1.0 / ratio).astype(F)
     base = np.floor(x).astype(np.intp)
     return base, x - base.astype(F)
 
@@ -64,7 +64,7 @@ def _reaching(
     convention: Resize, n_in: int, n_out: int, ratio: float
 ) -> tuple[NDArray[np.intp], Float32]:
     """The pixel in which an output pixel begins, and how much of it lies beyond that pixel's end."""
-    base = np.floor(places(convention, n_in, n_out, 1.0 / ratio)).astype(np.intp)
+    base = np.floor(coordinates(convention, n_in, n_out, 1.0 / ratio)).astype(np.intp)
     beyond = (np.arange(1, n_out + 1) - (base + 1) * ratio).astype(F)
     return base, np.where(beyond <= 0, F(0), beyond - np.floor(beyond))
 
@@ -239,7 +239,7 @@ def _exactly(
 ) -> Integers:
     """One axis, in units of 2**-bits more; beyond the outermost pixels' centres they are copied."""
     n_in = x.shape[axis]
-    coordinate = places(convention, n_in, n_out, 1.0 / _ratio(n_in, n_out, factor))
+    coordinate = coordinates(convention, n_in, n_out, 1.0 / _ratio(n_in, n_out, factor))
     base = np.floor(coordinate).astype(np.intp)
     t = np.where((base < 0) | (base >= n_in - 1), 0.0, coordinate - base)
     weight = np.rint(t * (1 << bits)).astype(np.int64).reshape(-1, *[1] * (3 - axis))

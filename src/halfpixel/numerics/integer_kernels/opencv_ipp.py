@@ -19,17 +19,17 @@ from .steps import (
     Float32,
     Float64,
     Integers,
+    coordinates,
     fma,
     kernel,
-    places,
     step,
     taps,
 )
 
 
-def _place(convention: Resize, n_in: int, n_out: int) -> tuple[NDArray[np.intp], Float32]:
+def _coordinate(convention: Resize, n_in: int, n_out: int) -> tuple[NDArray[np.intp], Float32]:
     """The pixel before each coordinate, and the fraction: computed in float64, then cast."""
-    x = places(convention, n_in, n_out, n_in / n_out)
+    x = coordinates(convention, n_in, n_out, n_in / n_out)
     base = np.floor(x).astype(np.intp)
     return base, (x - base).astype(F)
 
@@ -53,7 +53,7 @@ def _linear(
     grid: list[tuple[NDArray[Any], ...]] = []
     outside: list[NDArray[np.bool_]] = []
     for n_in, n_out in zip(x.shape[2:], size, strict=True):
-        base, t = _place(convention, n_in, n_out)
+        base, t = _coordinate(convention, n_in, n_out)
         beyond = (base < 0) | (base >= n_in - 1)
         index = base.clip(0, n_in - 1)
         grid.append((index, (index + 1).clip(0, n_in - 1), np.where(beyond, F(0), t)))
@@ -87,8 +87,8 @@ def _linear(
 def _inside(n_in: int, n_out: int) -> NDArray[np.bool_]:
     """Which output pixels lie between the centres of two, by coordinates of one rounding."""
     step, half = Fraction(n_in / n_out), Fraction(1, 2)
-    places = np.array([float((d + half) * step - half) for d in range(n_out)])
-    return np.asarray((places >= 0) & (places < n_in - 1))
+    coordinates = np.array([float((d + half) * step - half) for d in range(n_out)])
+    return np.asarray((coordinates >= 0) & (coordinates < n_in - 1))
 
 
 # How four products are summed: (p_i + p_j) + (p_k + p_l), or one after another. "fused" says which
@@ -229,7 +229,7 @@ def _in_fours(inner: NDArray[np.bool_], channels: int) -> NDArray[np.bool_]:
 def _cubic_axis(
     convention: Resize, n_in: int, n_out: int
 ) -> tuple[NDArray[np.intp], Float32, NDArray[np.bool_]]:
-    base, t = _place(convention, n_in, n_out)
+    base, t = _coordinate(convention, n_in, n_out)
     t64 = (F(1) + t).astype(np.float64) - 1
     offsets = np.arange(-1, 3)[:, None]
     weight = kernel(convention, abs(t64 - offsets)).astype(F)
@@ -277,7 +277,7 @@ def _warped_linear(
     apart = image
     for axis in (3, 2):
         n_in, n_out, factor = x.shape[axis], size[axis - 2], factors[axis - 2]
-        coordinate = places(convention, n_in, n_out, step(n_in, n_out, factor))
+        coordinate = coordinates(convention, n_in, n_out, step(n_in, n_out, factor))
         apart = _warped(apart, axis, coordinate, fused=axis == 3 and x.shape[1] != 1)
         image = _warped(image, axis, coordinate)
     if earlier:

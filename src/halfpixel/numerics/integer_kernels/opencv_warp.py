@@ -156,7 +156,7 @@ def _without(pixels: NDArray[Any], lost: NDArray[np.bool_]) -> NDArray[Any]:
 def _axes(
     convention: Resize, rule: str, x: Integers, size: tuple[int, int], *, by_axis: bool = True
 ) -> tuple[list[NDArray[np.intp]], Float32, Float32]:
-    """The pixels before the places, and the fractions of rows, (H, 1), and columns, (W,); not
+    """The pixels before the coordinates, and the fractions of rows, (H, 1), and columns, (W,); not
     ``by_axis``: columns by the formula of the rows."""
     y, v = _split(convention, Axis(x.shape[2], size[0]), rule)
     z, u = _split(convention, Axis(x.shape[3], size[1], columns=by_axis), rule)
@@ -242,7 +242,7 @@ def _tables(mode: str) -> tuple[Float32, Integers]:
 def _in_tables(
     convention: Resize, x: Integers, size: tuple[int, int]
 ) -> tuple[list[NDArray[np.intp]], NDArray[np.intp], NDArray[np.intp]]:
-    """The pixels before the places, and the rows of the tables for rows and columns."""
+    """The pixels before the coordinates, and the rows of the tables for rows and columns."""
     base, v, u = _axes(convention, "warp_fixed_5", x, size)
     return base, (v * _STEPS).astype(np.intp), (u * _STEPS).astype(np.intp)
 

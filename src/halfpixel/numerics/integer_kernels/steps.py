@@ -25,7 +25,7 @@ def step(n_in: int, n_out: int, factor: float | None) -> float:
     return n_in / n_out if factor is None else 1.0 / factor
 
 
-def places(convention: Resize, n_in: int, n_out: int, scale: float) -> Float64:
+def coordinates(convention: Resize, n_in: int, n_out: int, scale: float) -> Float64:
     """Coordinates in float64, each operation rounded; ``scale`` is n_in / n_out, or 1 / factor, as the
     framework has it."""
     d = np.arange(n_out, dtype=np.float64)

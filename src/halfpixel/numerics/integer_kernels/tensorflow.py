@@ -65,14 +65,14 @@ def _along(axis: int, values: Float32) -> Float32:
     return values.reshape(-1, *[1] * (3 - axis))
 
 
-def _places(n_in: int, n_out: int) -> Float32:
+def _coordinates(n_in: int, n_out: int) -> Float32:
     scale = F(n_in) / F(n_out)
     return (np.arange(n_out).astype(F) + F(0.5)) * scale - F(0.5)
 
 
 def _between(n_in: int, n_out: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Float32]:
     """The pixels on both sides of each coordinate, and the fraction."""
-    coordinate = _places(n_in, n_out)
+    coordinate = _coordinates(n_in, n_out)
     base = np.floor(coordinate)
     before, after = (side.astype(np.intp).clip(0, n_in - 1) for side in (base, np.ceil(coordinate)))
     return before, after, coordinate - base
@@ -109,7 +109,7 @@ _TABLE_SIZE = 1024
 
 def _table_spans(convention: Resize, n_in: int, n_out: int) -> _Spans:
     """Weights are entries of a table, computed in float64."""
-    coordinate = _places(n_in, n_out)
+    coordinate = _coordinates(n_in, n_out)
     base = np.floor(coordinate)
     entry = np.rint((coordinate - base) * F(_TABLE_SIZE))
     offsets = np.arange(-1, 3)[:, None]
@@ -118,7 +118,7 @@ def _table_spans(convention: Resize, n_in: int, n_out: int) -> _Spans:
 
 
 def _lanczos_spans(convention: Resize, n_in: int, n_out: int) -> _Spans:
-    """The kernel in float32, at a place that is multiplied by the inverse of n_out / n_in."""
+    """The kernel in float32, at a coordinate that is multiplied by the inverse of n_out / n_in."""
     radius = convention.lanczos_radius or 0
     inverse = F(1) / (F(n_out) / F(n_in))
     coordinate = (np.arange(n_out).astype(F) + F(0.5)) * inverse

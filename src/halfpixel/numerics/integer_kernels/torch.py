@@ -18,10 +18,10 @@ from .steps import (
     Float32,
     Float64,
     Integers,
+    coordinates,
     fma,
     half_up,
     kernel,
-    places,
     step,
     taps,
 )
@@ -74,7 +74,7 @@ def _plain(
 ) -> tuple[Float64, float]:
     """Taps outside the image are added to the edge pixel's weight."""
     count = taps(convention)
-    x = places(convention, n_in, n_out, step(n_in, n_out, factor))
+    x = coordinates(convention, n_in, n_out, step(n_in, n_out, factor))
     if convention.mode == "linear":
         x = np.maximum(x, 0.0)
     base = np.minimum(np.floor(x.astype(F)).astype(np.int64), n_in - 1)
@@ -180,7 +180,7 @@ def _third_taps(
     bits: int,
     own_kernel: bool,
 ) -> Integers:
-    """The weights of taps for which there is no place, (n_out, n_in)."""
+    """The weights of taps for which there is no room, (n_out, n_in)."""
     scale, half = _scale_and_half(convention, n_in, n_out, factor)
     first, last = _ends(scale * (np.arange(n_out) + half), 1.0, half)
     first, last = np.maximum(first, 0), np.minimum(last, n_in)
@@ -239,14 +239,14 @@ class _Build:
 
     Attributes:
         add: those of sums, and of coordinates but for the next.
-        place: of the coordinates of bilinear's two passes.
+        coordinate: of the coordinates of bilinear's two passes.
         step, last: of the steps of a cubic weight, and of its last; antialiased, they are ``add``.
         in_fours: the products of each group of four of an antialiased window are rounded before the sum.
         channels_last: how images lie in memory, which is no matter of the build.
     """
 
     add: MultiplyAdd
-    place: MultiplyAdd
+    coordinate: MultiplyAdd
     step: MultiplyAdd
     last: MultiplyAdd
     in_fours: bool = True
@@ -324,7 +324,7 @@ def _unfused(a: Any, b: Any, c: Any) -> Float32:
 
 
 def _build_2_15() -> _Build:
-    return replace(_build_2_10(), place=_unfused)
+    return replace(_build_2_10(), coordinate=_unfused)
 
 
 def _build_2_10() -> _Build:
@@ -362,7 +362,7 @@ def _float32(build: _Build, convention: Resize, image: Float32, size: tuple[int,
     linear = convention.mode == "linear"
     in_passes = channels <= _FEW if build.channels_last else channels != _THREE
     passes = not linear or (in_passes and sum(size) > _LARGE)
-    coordinate_step = build.place if linear and passes else add
+    coordinate_step = build.coordinate if linear and passes else add
     axes = zip(image.shape[2:], size, strict=True)
     rows, columns = (_read(build, coordinate_step, convention, n_in, n_out) for n_in, n_out in axes)
     if passes:
@@ -380,7 +380,7 @@ def _stored(values: Integers, dtype: str) -> Integers:
 
 
 def _read(build: _Build, add: MultiplyAdd, convention: Resize, n_in: int, n_out: int) -> _Read:
-    """The place is a multiply-add, and so is each step of the cubic."""
+    """The coordinate is a multiply-add, and so is each step of the cubic."""
     middles = np.arange(n_out).astype(F) + F(0.5)
     coordinate = add(middles, F(n_in) / F(n_out), F(-0.5))
     if convention.mode == "linear":
