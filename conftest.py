@@ -18,10 +18,12 @@ pytest_plugins = ["halfpixel.pytest_plugin"]
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """The tests are 10⁶ objects that live to the end: the garbage collector need not visit them."""
+    """The tests are 10⁶ objects that live to the end: the garbage collector need not visit them. It visits
+    others less often than by default, which would take 6 % of the time."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         gc.enable()

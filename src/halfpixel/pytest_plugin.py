@@ -302,17 +302,19 @@ def _own(path: Path) -> bool:
 def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
 ) -> list[ConformanceItem] | None:
-    mark = _suite_mark(obj)
-    if mark is None:
-        return None
-    return list(_items(collector, name, obj, mark))
+    marks = {mark.name: mark for mark in _marks_of(obj)}
+    if "halfpixel" in marks:
+        return list(_items(collector, name, obj, marks["halfpixel"]))
+    # an ordinary test that takes minutes is not made, as its items would be for nothing
+    dear = [marker for marker in ("modes", "sweep") if marker in marks]
+    own = isinstance(collector, Suite) and not all(_asked_for(collector.config, m) for m in dear)
+    return [] if own else None
 
 
-def _suite_mark(obj: object) -> pytest.Mark | None:
+def _marks_of(obj: object) -> list[pytest.Mark]:
+    """The marks of a function, the innermost last."""
     marks = getattr(obj, "pytestmark", ())
-    if not isinstance(marks, list):
-        return None
-    return next((m for m in marks if isinstance(m, pytest.Mark) and m.name == "halfpixel"), None)
+    return [m for m in marks if isinstance(m, pytest.Mark)] if isinstance(marks, list) else []
 
 
 def _items(
@@ -970,7 +972,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> UnitSched
 
     root = config.rootpath
     return UnitScheduling(
-        config, functools.partial(_unit_of, root), functools.partial(_weight_of, root)
+        config,
+        functools.partial(_unit_of, root),
+        functools.partial(_weight_of, root),
+        functools.partial(_is_dear_unit, root),
     )
 
 
@@ -997,7 +1002,27 @@ _ORDINARY = 20  # trials that take as long as one other test of halfpixel does, 
 def _weight_of(root: Path, nodeid: str) -> int:
     """About how long a test takes, in trials."""
     file = nodeid.partition("::")[0]
-    return _ORDINARY if _own_name(root, file) and not _in_suite(root, file) else 1
+    if not _own_name(root, file):
+        return 1
+    is_trial = _in_suite(root, file) and _unit_of(root, nodeid) != nodeid.rpartition("::")[0]
+    return 1 if is_trial else _ORDINARY
+
+
+# what imports TensorFlow, a process of Keras on torch, or JAX: seconds, in each worker that meets one
+_DEAR_FRAMEWORKS = ("tensorflow", "keras_torch", "jax")
+_DEAR = re.compile(
+    rf"(mark\.|importorskip\(\")({'|'.join(_DEAR_FRAMEWORKS)})\b|getattr\(pytest\.mark, "
+)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _is_dear_unit(root: Path, unit: str) -> bool:
+    """Whether a unit of halfpixel's own tests imports what takes seconds to import."""
+    file = unit.partition("::")[0]
+    if not _own_name(root, file):
+        return unit in _DEAR_FRAMEWORKS
+    path = root / file
+    return path.is_file() and _DEAR.search(path.read_text(encoding="utf-8")) is not None
 
 
 @functools.lru_cache(maxsize=1 << 14)

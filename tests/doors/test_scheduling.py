@@ -31,9 +31,11 @@ class Worker:
 class Run:
     """A scheduler with its workers, which have collected."""
 
-    def __init__(self, config: pytest.Config, *collections: list[str], weight: int = 1) -> None:
+    def __init__(
+        self, config: pytest.Config, *collections: list[str], weight: int = 1, dear: str = ""
+    ) -> None:
         self.scheduler: Any = UnitScheduling(
-            config, lambda nodeid: nodeid[0], lambda nodeid: weight
+            config, lambda nodeid: nodeid[0], lambda nodeid: weight, lambda unit: unit in dear
         )
         self.ended: list[str] = []
         self.workers: list[Worker] = []
@@ -80,6 +82,21 @@ def test_every_item_runs_once_and_units_stay_together(config: pytest.Config) -> 
     assert run.scheduler.tests_finished
     assert not run.scheduler.has_pending
     assert [run.scheduler.remove_node(worker) for worker in run.workers] == [None, None]
+
+
+def test_what_is_dear_to_import_is_for_the_first_worker_while_others_have_another_unit(
+    config: pytest.Config,
+) -> None:
+    first, second = Run(config, weight=10, dear="c").workers
+    assert IDS[first.given[0]] == "c0"  # and then what is left
+    assert {IDS[i][0] for i in first.given[1:]} == {"a"}
+    assert {IDS[i][0] for i in second.given} == {"b"}
+    first, second = Run(config, weight=10, dear="a").workers
+    assert {IDS[i][0] for i in first.given} == {"a"}
+    assert {IDS[i][0] for i in second.given} == {"b", "c"}
+    run = Run(config, weight=10, dear="abc")
+    run.finish()
+    assert sorted(run.ended) == sorted(IDS)
 
 
 def test_a_worker_that_has_nothing_left_takes_a_half_of_what_another_has(
