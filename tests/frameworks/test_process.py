@@ -1,5 +1,6 @@
 """A framework in a process of its own: what it is told, what it answers, and how it ends."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -69,11 +70,11 @@ def test_after_a_child_that_died_another_is_started() -> None:
 
 
 def test_a_load_that_fails_is_tried_once_and_leaves_no_child(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     loads = []
-    frameworks._loaded.cache_clear()  # of another test's framework of this name
-    request.addfinalizer(frameworks._loaded.cache_clear)
+    # another test's framework of this name is not this one
+    monkeypatch.setattr(frameworks, "_loaded", functools.cache(frameworks._loaded.__wrapped__))
 
     def load() -> Names:
         loads.append(1)

@@ -15,8 +15,19 @@ from typing import Any
 from ..frameworks import FRAMEWORKS, Call, Framework, Release
 from ..frameworks.call import Change
 
-# what imports frameworks, or is one, keeps nothing that depends on the release of a call
-_INDEPENDENT = ("frameworks", "numerics", "operators")
+# what imports frameworks, or is one, keeps nothing that depends on the release of a call; nor does what is
+# computed of the cases, conventions and sizes that it is given alone
+_INDEPENDENT = (
+    "frameworks",
+    "numerics",
+    "operators",
+    "records.record",
+    "conformance.cases",
+    "conformance.goldens",
+    "conformance.verdicts",
+    "conversion.models",
+    "conversion.sizes",
+)
 
 
 @contextmanager
@@ -71,8 +82,7 @@ def _call(call: Call, release: Release) -> Call | None:
 def forget() -> None:
     """Empty every cache of what was read of the catalogue."""
     for name, module in list(sys.modules.items()):
-        package, _, inner = name.partition(".")
-        if package == "halfpixel" and inner.partition(".")[0] not in _INDEPENDENT:
+        if name.partition(".")[0] == "halfpixel" and not _is_independent(name):
             for value in list(vars(module).values()):
                 _clear(value)
                 if isinstance(value, type):
@@ -80,8 +90,13 @@ def forget() -> None:
                         _clear(method)
 
 
+def _is_independent(module: str) -> bool:
+    inner = module.removeprefix("halfpixel.")
+    return any(inner == one or inner.startswith(f"{one}.") for one in _INDEPENDENT)
+
+
 def _clear(value: Any) -> None:
-    """Empty a function's cache, if it has one."""
+    """Empty a function's cache, if it has one; of a function that is imported, where it is defined."""
     clear = getattr(value, "cache_clear", None)
-    if callable(clear) and not isinstance(value, type):
+    if callable(clear) and not isinstance(value, type) and not _is_independent(value.__module__):
         clear()
