@@ -21,6 +21,8 @@ from halfpixel.comparison.observation import Known, Measured, Setting
 from halfpixel.comparison.stages import NAMES
 from halfpixel.conformance import goldens
 
+pytestmark = pytest.mark.usefixtures("no_tensors")
+
 Array = NDArray[Any]
 SMALL = ((40, 60),)
 

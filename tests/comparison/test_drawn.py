@@ -23,6 +23,8 @@ from halfpixel.comparison import Comparison, Look, Stage
 from halfpixel.comparison.images import as_dtype
 from halfpixel.comparison.stages import NAMES
 
+pytestmark = pytest.mark.usefixtures("no_tensors")
+
 Array = NDArray[Any]
 Size = tuple[int, int]
 

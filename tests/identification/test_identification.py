@@ -81,7 +81,8 @@ def resized(x: Array, size: tuple[int, int], rows: Resize, columns: Resize | Non
 
 def product(h: Array, x: Array, w: Array) -> Array:
     """Of HW or HWC."""
-    return np.asarray(np.einsum("ij,jk...,lk->il...", h, np.asarray(x, float), w, optimize=True))
+    rows = np.tensordot(h, np.asarray(x, float), 1)
+    return np.tensordot(w, rows, ((1,), (1,))).swapaxes(0, 1)
 
 
 @functools.cache

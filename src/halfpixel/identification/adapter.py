@@ -353,14 +353,11 @@ class Subject(Adapter):
             raise NoImage(f"it returned shape {result.shape} for {shape} ({self.layout})")
         return from_layout(result, self.layout)
 
-    def fits(self, x: Array, size: Size, factors: tuple[float, float]) -> bool:
-        """Whether the function's signature takes such a call; what it raises is its own then. True where it
-        has no signature."""
-        says = _signature(self.fn)
-        args, kwargs = self.form.arguments(to_layout(x, self.layout).shape, size, factors)
+    def fits(self, signature: inspect.Signature, size: Size, factors: tuple[float, float]) -> bool:
+        """Whether the function's signature takes such a call; what it raises is its own then."""
+        args, kwargs = self.form.arguments((0,) * len(self.layout), size, factors)
         try:
-            if says is not None:
-                says.bind(x, *args, **kwargs)
+            signature.bind(None, *args, **kwargs)
         except TypeError:
             return False
         return True
@@ -479,17 +476,20 @@ def _of_kind(
     deadline: Deadline,
 ) -> Subject | None:
     """The form that the most first sizes are answered in; the likeliest of them."""
-    texts = dict.fromkeys(form.text for layout in layouts for form in forms(fn, layout, orders))
+    by_text: dict[str, dict[Layout, Form]] = {}
+    for layout in layouts:
+        for form in forms(fn, layout, orders):
+            by_text.setdefault(form.text, {}).setdefault(layout, form)
+    signature = _signature(fn)
     best: tuple[float, Subject] | None = None
-    for words in texts:
+    for by_layout in by_text.values():
         answering: dict[Layout, tuple[float, Subject]] = {}
-        for layout in layouts:
-            form = next((f for f in forms(fn, layout, orders) if f.text == words), None)
-            for channels in (3, 1) if form is not None and "C" in layout else (1,):
-                if form is None or layout in answering:
+        for layout, form in by_layout.items():
+            for channels in (3, 1) if "C" in layout else (1,):
+                if layout in answering:
                     continue
                 subject = Subject(fn, layout, form, kind, channels, dtype, deadline=deadline)
-                if (part := _answered(subject, tried)) > 0:
+                if (part := _answered(subject, signature, tried)) > 0:
                     answering[layout] = part, subject
         if answering:
             part, subject = max(answering.values(), key=lambda one: (one[0], one[1].channels))
@@ -501,8 +501,9 @@ def _of_kind(
     return best[1] if best else None
 
 
-def _answered(subject: Subject, tried: Tried) -> float:
-    """The part of the first sizes that a function called so answers with an image of that size."""
+def _answered(subject: Subject, signature: inspect.Signature | None, tried: Tried) -> float:
+    """The part of the first sizes that a function called so answers with an image of that size; ``signature``
+    is what its function says that it takes, if it does."""
     tried.forms.append(subject.form.text)
     needs = subject.form.needs
     requests: list[tuple[Size, Size, float]]
@@ -524,7 +525,7 @@ def _answered(subject: Subject, tried: Tried) -> float:
             tried.other.append(str(answer))
             continue
         except (Exception, SystemExit) as error:  # whatever it raises is its answer
-            fits = subject.fits(x, n_out, (factor, factor))
+            fits = signature is None or subject.fits(signature, n_out, (factor, factor))
             rank = fits, reached(error), list(KINDS).index(subject.kind)
             if rank > tried.rank:
                 called = f"{subject.form.text} with x {subject.layout}, {subject.kind}"

@@ -53,7 +53,9 @@ class Candidate:
         return f"{self.convention}{rule}" + (f", {self.rounding}" if self.rounding else "")
 
     def takes(self, answer: Answer) -> bool:
-        return all(self.convention.takes(*pair) for pair in answer.axes)
+        return self.convention.takes_every_size or all(
+            self.convention.takes(*pair) for pair in answer.axes
+        )
 
 
 @functools.cache
@@ -297,7 +299,7 @@ def fit(rows: Candidate, columns: Candidate, answer: Answer) -> Fit:
         return _FAR  # at such a factor there are fewer pixels
     expected = weights.resampled(h, answer.x, w)
     errors = abs(answer.result - expected)
-    error, largest = float(np.max(errors)), float(np.max(abs(expected)))
+    error, largest = float(errors.max()), float(abs(expected).max())
     if np.isnan(error):
         return _FAR
     if error == 0:

@@ -391,8 +391,10 @@ class Resize:
     def takes(self, n_in: int, n_out: int) -> bool:
         """Whether the convention says how ``n_in`` pixels become ``n_out``: ``pyramid`` does where that is
         half as many or twice as many, or one more or less."""
+        if self.takes_every_size:
+            return True
         up = self.pyramid_border == "reflect_101" and _pyramid.goes_up(n_in, n_out)
-        return self.takes_every_size or bool(_pyramid.goes_down(n_in, n_out)) or up
+        return bool(_pyramid.goes_down(n_in, n_out)) or up
 
     def _axis(self, n_in: int, n_out: int, factor: Factor | None) -> Axis:
         """An axis that it goes with."""
