@@ -193,8 +193,9 @@ def _trials(chosen: Iterator[Call], release: Releases, *, swept: bool) -> Iterat
         installed = release(call.framework)
         if installed is not None:
             now = call.at(installed) or call
+            can_say = _can_say()
             for dtype in (dtype for dtype in call.arithmetic if dtype not in now.unpredicted):
-                every = dict(cases(call, installed, dtype))
+                every = dict(cases(call, installed, dtype, can_say))
                 kept = narrow_dtypes.by_default(call, dtype, list(every))
                 for name, case in every.items():
                     if (name in kept) != swept:
@@ -454,6 +455,20 @@ def rule_of(call: Call, dtype: DType, request: Request | None = None) -> str | N
 
 
 Cases = Iterator[tuple[str, Callable[[], Case]]]
+CanSay = Callable[[Call, Case], bool]  # whether a call can express a case
+
+
+def _can_say() -> CanSay:
+    """Asks a call once about each case: the dtypes of a call share its cases."""
+    known: dict[tuple[int, Case], bool] = {}
+
+    def can_say(call: Call, case: Case) -> bool:
+        asked = id(call), case  # a call, as it is in a release, lives as long as the catalogue
+        if asked not in known:
+            known[asked] = call.expression(case.request) is not None
+        return known[asked]
+
+    return can_say
 
 
 _REFUSED = tuple(entry for entry in INTEGER_CASES if entry.shows_refusals)
@@ -469,9 +484,9 @@ def _as_there(call: Call, release: Installed, dtype: DType) -> tuple[Call, bool]
     return installed, False
 
 
-def _resize_trials(call: Call, release: Installed, dtype: DType) -> Cases:
+def _resize_trials(call: Call, release: Installed, dtype: DType, can_say: CanSay) -> Cases:
     if dtype in INTEGERS:
-        yield from _integer_trials(call, release, dtype)
+        yield from _integer_trials(call, release, dtype, can_say)
         return
     convention = call.convention(release)
     call, late = _as_there(call, release, dtype)
@@ -486,7 +501,7 @@ def _resize_trials(call: Call, release: Installed, dtype: DType) -> Cases:
     cases = _resize_cases(follows, rule)
     for entry in entries:
         case = cases[entry.name]
-        if not holds(entry, dtype) or call.expression(case.request) is None:
+        if not holds(entry, dtype) or not can_say(call, case):
             continue
         shown = call.shown_rule(dtype)
         if shown != call.stored_rule:
@@ -511,7 +526,7 @@ def _resize_cases(convention: Resize, rule: str | None) -> dict[str, Case]:
     return {case.name: case for case in cases}
 
 
-def _integer_trials(call: Call, release: Installed, dtype: DType) -> Cases:
+def _integer_trials(call: Call, release: Installed, dtype: DType, can_say: CanSay) -> Cases:
     convention = call.convention(release)
     if convention is not None:
         cases = _integer_cases(convention)
@@ -519,7 +534,7 @@ def _integer_trials(call: Call, release: Installed, dtype: DType) -> Cases:
         call, late = _as_there(call, release, dtype)
         for entry in _REFUSED if late or call.refuses(dtype) else every:
             case = cases.get(entry.name)
-            if case is not None and call.expression(case.request) is not None:
+            if case is not None and can_say(call, case):
                 make = functools.partial(_integer_case, call, dtype, convention, entry.name)
                 yield entry.name, make
 
@@ -557,11 +572,11 @@ def _computed(
     return case.computed()
 
 
-def _conv_transpose_trials(call: Call, release: Installed, dtype: DType) -> Cases:
+def _conv_transpose_trials(call: Call, release: Installed, dtype: DType, can_say: CanSay) -> Cases:
     call, _ = _as_there(call, release, dtype)
     for case in _conv_transpose_cases():
         held = dtype in WIDE or all(exact(x, dtype) for x in case.inputs.values())
-        if held and call.expression(case.request) is not None:
+        if held and can_say(call, case):
             yield case.name, functools.partial(_golden_of, case)
 
 

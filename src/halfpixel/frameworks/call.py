@@ -435,7 +435,12 @@ class Call:
     def rounding_alike(self) -> Iterator[Call]:
         """The call as it is in a release of each convention with each choice of integer arithmetics, the
         latest first: a convention of earlier releases may have been followed with others, or with none."""
-        changes = (name for name, change in self.changes.items() if "roundings" in change)
+        changes = [name for name, change in self.changes.items() if "roundings" in change]
+        if len(self.follows) == 1 and not changes:  # every release that has it does the same
+            now = self.at(Release(LATEST))
+            if now is not None and now.follows:
+                yield now
+                return
         known: set[object] = set()
         for release in (Release(LATEST), *around((self.releases, *self.follows, *changes))):
             now = self.at(release)
