@@ -20,7 +20,7 @@ _ACTED = pytest.StashKey[bool]()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, object, object]:
-    """Parameters that are swept make no items where no sweep is asked for: it would deselect a third of all."""
+    """Parameters that are swept make no items where no sweep is asked for: they are a third of all."""
     result = yield
     if "sweep" not in (metafunc.config.getoption("markexpr") or ""):
         kept = [one for one in metafunc._calls if all(m.name != "sweep" for m in one.marks)]

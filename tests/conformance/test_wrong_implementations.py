@@ -601,7 +601,7 @@ WRONG_RESIZE = (
 @pytest.mark.filterwarnings(
     "ignore:divide by zero:RuntimeWarning", "ignore:invalid value:RuntimeWarning"
 )
-@pytest.mark.parametrize("wrong", thinned(WRONG_RESIZE, every=2), ids=lambda wrong: wrong.mistake)
+@pytest.mark.parametrize("wrong", thinned(WRONG_RESIZE, every=4), ids=lambda wrong: wrong.mistake)
 def test_a_wrong_resize_is_caught_and_named(wrong: WrongResize) -> None:
     (case,) = (case for case in wrong.followed.cases if case.name == wrong.case)
     call = wrong.followed.call(wrong)

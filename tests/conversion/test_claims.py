@@ -33,7 +33,7 @@ from .drawn_calls import Draw, draws
 
 _A_BLOCK = 100  # draws
 _BLOCKS = 20
-_BY_DEFAULT = 100  # draws, the first
+_BY_DEFAULT = 30  # draws, the first
 
 
 def drawn(number: int, hold: Callable[[Draw], object]) -> None:

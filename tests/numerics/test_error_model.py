@@ -186,7 +186,7 @@ def weight_errors(convention: Resize, stretch: int) -> tuple[float, float]:
     return worst, share
 
 
-@pytest.mark.parametrize("convention", NORMALISED, ids=lambda c: c.slug)
+@pytest.mark.parametrize("convention", thinned(NORMALISED, every=4), ids=lambda c: c.slug)
 def test_normalised_weight_error_bounds_kernels_in_float32_and_is_near_them(
     convention: Resize,
 ) -> None:
@@ -278,9 +278,9 @@ def test_the_table_moves_a_coordinate_by_at_most_half_an_entry_and_some_do_move(
 @pytest.mark.parametrize(
     ("rule", "convention"),
     [
-        (rule, convention)
+        each
         for rule in ("float32", "inverse_scale_float64", "float32_near_ties", "outside_float32")
-        for convention in calls_by_rule(rule)
+        for each in thinned(((rule, convention) for convention in calls_by_rule(rule)), every=4)
     ],
     ids=lambda value: value if isinstance(value, str) else value.slug,
 )

@@ -23,6 +23,7 @@ from halfpixel.conversion.parse import Sizes, Spoken, read
 from halfpixel.frameworks import onnx as onnx_library
 from halfpixel.numerics.error_model import UNIT_ROUNDOFF
 from halfpixel.operators.onnx_operators import ResizeNode, conv_transpose_node, resize_node
+from tests.thinning import thinned
 
 from .oracles import Factor, expected, image, length
 
@@ -615,7 +616,7 @@ def conv_problems(seed: int, count: int) -> Iterator[str]:
 
 
 @pytest.mark.opencv
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", thinned(range(2), every=2))
 def test_onnx_runtime_computes_every_attribute_of_conv_transpose(seed: int) -> None:
     """Whole numbers: no sum is rounded, and what comes back is equal."""
     assert list(conv_problems(seed, 120)) == []
