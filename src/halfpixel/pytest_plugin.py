@@ -374,7 +374,7 @@ def _is_dear(config: pytest.Config, call: Call) -> bool:
 
 
 # trials of a suite to one that is not marked as repeated; calls have other numbers of dtypes
-_SAMPLED = 11
+_SAMPLED = 23
 
 
 def _trials(release: Releases, suite: str = "", *rest: object) -> Iterator[Trial]:

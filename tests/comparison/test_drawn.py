@@ -272,14 +272,14 @@ def one_draw(seed: int) -> tuple[str, str]:
 
 
 def test_every_claim_about_functions_built_at_random_is_true() -> None:
-    told = Counter(one_draw(seed) for seed in range(8))
-    assert sum(n for (stage, said), n in told.items() if stage and said in STAGES.values()) >= 3
+    told = Counter(one_draw(seed) for seed in range(5))
+    assert sum(n for (stage, said), n in told.items() if stage and said in STAGES.values()) >= 2
 
 
 # A thousand pairs take four minutes of the processor, a fifth of a second each.
 @pytest.mark.sweep
 def test_every_claim_about_many_functions_built_at_random_is_true() -> None:
-    told = Counter(one_draw(seed) for seed in range(8, 1008))
+    told = Counter(one_draw(seed) for seed in range(5, 1005))
     parted = sum(n for (stage, said), n in told.items() if stage and said in STAGES.values())
     assert parted >= 0.8 * sum(n for (stage, _), n in told.items() if stage), told
 

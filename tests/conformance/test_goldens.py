@@ -503,15 +503,19 @@ STEPS = {
     "sweep.largest = lambda convention: 8; "  # of which a summary takes no time
     "cases, pages = trials.golden_cases(), trials.golden_pages(); "
     "list(goldens.problems(islice(cases, 0, None, 200), islice(pages, 2)))",
+    "the rules": "from halfpixel.catalogue import rules; list(rules.every_rule())[0].written",
+    "converting a resize": "halfpixel.convert('tf.image.resize(x, (h, w), \"bicubic\")', 'opencv').json()",
+    "converting a layer": "halfpixel.convert('nn.ConvTranspose2d(4, 4, 3)', 'keras')",
+    "an upgrade": "halfpixel.upgrade('keras==3.12', 'keras==3.15').text(80)",
     "collection": "import pytest; assert pytest.main(['--collect-only', '-q', 'tests/test_resize.py', "
-    "'tests/test_conv_transpose.py', '-p', 'no:cacheprovider']) == 0",
+    "'tests/test_conv_transpose.py', '-m', 'not repeated', '-p', 'no:cacheprovider']) == 0",
 }
 
 
 @functools.cache
 def _imported_after() -> dict[str, str]:
     """The frameworks that are imported after each step."""
-    names = "*{'torch', 'tensorflow', 'keras', 'cv2', 'onnx'} & set(sys.modules)"
+    names = "*{'torch', 'tensorflow', 'keras', 'cv2', 'onnx', 'matplotlib'} & set(sys.modules)"
     program = "".join(
         f"{code}\nprint({f'after {step}:'!r}, {names})\n" for step, code in STEPS.items()
     )

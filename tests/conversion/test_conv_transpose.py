@@ -355,15 +355,6 @@ def _signature(function: Any) -> inspect.Signature | None:
         return None
 
 
-def test_converting_imports_no_framework() -> None:
-    program = (
-        "import sys, halfpixel; halfpixel.convert('nn.ConvTranspose2d(4, 4, 3)', 'keras')\n"
-        "print(sorted({'torch', 'tensorflow', 'keras', 'cv2', 'onnx'} & set(sys.modules)))"
-    )
-    output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert output.stdout == "[]\n", output.stderr
-
-
 def test_an_input_of_which_nothing_is_left_is_refused() -> None:
     text = "nn.ConvTranspose2d(1, 1, 3, padding=2)"
     with pytest.raises(Unreadable, match="nothing is left of an input of 1x4"):

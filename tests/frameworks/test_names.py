@@ -91,8 +91,10 @@ def asked(call: Call) -> list[object]:
     found: list[object] = [sweep.swept(call), call.plain, call.rule]
     for entry in edge_cases.EDGE_CASES.values():
         found += [edge_cases.left_out(call, entry.name, dtype) for dtype in call.arithmetic]
+    can_say = trials._can_say()
     for dtype in call.arithmetic if call.follows else ():
-        found.append(tuple(name for name, _ in trials._resize_trials(call, "2.21.0", dtype)))
+        cases = trials._resize_trials(call, "2.21.0", dtype, can_say)
+        found.append(tuple(name for name, _ in cases))
     return found
 
 

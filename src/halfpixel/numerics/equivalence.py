@@ -94,9 +94,10 @@ def _equal_at(one: Resize, other: Resize, pair: tuple[int, int]) -> bool:
     return bool(np.max(abs(matrix(one, axis) - matrix(other, axis))) <= _EQUAL)
 
 
-def agreement(one: Resize, other: Resize) -> list[str]:
+@functools.lru_cache(maxsize=1 << 14)
+def agreement(one: Resize, other: Resize) -> tuple[str, ...]:
     """The regimes in which two conventions are one; those that follow from another are left out."""
-    return widest(equal(one, other))
+    return tuple(widest(equal(one, other)))
 
 
 def widest(true: NDArray[np.bool_]) -> list[str]:
