@@ -260,9 +260,13 @@ def nearest_candidate(answers: Sequence[Answer]) -> tuple[Candidate, float]:
     for candidate in candidates():
         if candidate.rule is not None or not all(candidate.takes(answer) for answer in answers):
             continue
-        off = [abs(answer.result - expected(candidate, answer)) for answer in answers]
-        mean = float(np.mean([np.mean(errors**2) for errors in off]))
-        if best is None or mean < best[0]:
-            best = mean, max(float(np.max(errors)) for errors in off), candidate
+        total, largest = 0.0, 0.0
+        for answer in answers:
+            errors = abs(answer.result - expected(candidate, answer))
+            total, largest = total + float(np.mean(errors**2)), max(largest, float(errors.max()))
+            if best is not None and total >= best[0]:
+                break  # what follows is no nearer
+        else:
+            best = total, largest, candidate
     assert best is not None, "every resize but a pyramid takes every size"
     return best[2], best[1]
