@@ -671,7 +671,9 @@ def test_a_prediction_is_within_a_few_levels_of_the_clamped_result(
 
 
 @pytest.mark.parametrize(
-    ("rounding", "convention"), [s for s in SPOKEN_OF if s[1].padding_mode != "zeros"], ids=str
+    ("rounding", "convention"),
+    thinned((s for s in SPOKEN_OF if s[1].padding_mode != "zeros"), every=3),
+    ids=str,
 )
 def test_a_constant_image_stays_what_it_is(rounding: str, convention: Resize) -> None:
     size = {"area": (4, 3), "area_linear": (9, 8), "pyramid": (3, 3)}.get(convention.mode, (9, 4))
