@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import ConvTransposeIdentification, convert, frameworks, identify
+from halfpixel import ConvTransposeIdentification, Resize, convert, frameworks, identify
 from halfpixel.conformance.trials import calls
 from halfpixel.conversion import ConvTransposeConversion
+from halfpixel.numerics.integer_kernels import onnxruntime
 from halfpixel.operators.onnx_operators import conv_transpose_node
 
 Image = NDArray[Any]
@@ -134,3 +137,133 @@ def test_identify_names_a_session_of_a_transposed_convolution() -> None:
     )
     said = dict(answer.same_as)
     assert "pads=[1, 0, 1, 2]" in said["onnxruntime"]
+
+
+# ---------------------------------------------------------------------------- integers
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A node Resize of an image (1, 2, H, W), by sizes or by scales, and what it means."""
+
+    convention: Resize
+    attributes: Mapping[str, Any]
+    n_in: tuple[int, int]
+    size: tuple[int, int]
+    scales: tuple[float | None, float | None]
+
+    def run(self, x: Image) -> Image:
+        if self.scales[0] is None:
+            given: dict[str, Any] = {"sizes": np.array([*x.shape[:2], *self.size])}
+        else:
+            given = {"scales": np.array([1, 1, *self.scales], np.float32)}
+        return run("Resize", x, dict(self.attributes), **given)
+
+
+def drawn(random: np.random.Generator) -> Asked:
+    """A node that is given integers."""
+    antialias = bool(random.random() < 0.6)
+    mode = str(random.choice(["linear", "cubic"] if antialias else ["linear"]))
+    grid = str(random.choice(onnxruntime.GRIDS))
+    flags: dict[str, Any] = {}
+    if antialias:
+        flags = {"antialias": True, "exclude_outside": bool(random.random() < 0.5)}
+    if mode == "cubic":
+        flags["cubic_coeff_a"] = float(random.choice([-0.5, -0.75]))
+    attributes: dict[str, Any] = {"mode": mode, "coordinate_transformation_mode": grid}
+    attributes |= {key: value if "coeff" in key else int(value) for key, value in flags.items()}
+    h, w, *size = (int(n) for n in random.integers(2, 40, 4))
+    scales: tuple[float | None, float | None] = (None, None)
+    if random.random() < 0.4:
+        factors = random.choice([0.5, 0.6, 1, 1.1, 1.55, 2, 2.2, 3], 2).astype(np.float32)
+        scales = (float(factors[0]), float(factors[1]))
+        size = [int(n * factor) for n, factor in zip((h, w), factors, strict=True)]
+    convention = Resize(mode=mode, coordinate_transformation_mode=grid, **flags)  # type: ignore[arg-type]
+    return Asked(convention, attributes, (h, w), (size[0], size[1]), scales)
+
+
+def predict(asked: Asked, x: Image) -> Image:
+    """Every value, by the arithmetic of the dtype."""
+    arithmetic = onnxruntime.fixed_22 if x.dtype.itemsize == 1 else onnxruntime.rounded
+    if not asked.convention.antialias:
+        arithmetic = onnxruntime.cut
+    pixels = x.astype(np.int64)
+    return arithmetic(asked.convention, pixels, asked.size, str(x.dtype), asked.scales)
+
+
+def integers(random: np.random.Generator, shape: tuple[int, ...], dtype: str) -> Image:
+    """All that 8 bits hold; of int32 what float32 holds."""
+    info = np.iinfo(dtype)
+    low, high = max(info.min, -(2**20)), min(info.max, 2**20)
+    return random.integers(low, high + 1, shape).astype(dtype)
+
+
+def check(dtype: str, seed: int, count: int) -> None:
+    random = np.random.default_rng(seed)
+    for _ in range(count):
+        asked = drawn(random)
+        x = integers(random, (1, 2, *asked.n_in), dtype)
+        assert np.array_equal(asked.run(x), predict(asked, x)), asked
+
+
+@pytest.mark.onnxruntime
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int32"])
+def test_integers_are_predicted_value_for_value(dtype: str) -> None:
+    check(dtype, 0, 40)
+
+
+@pytest.mark.sweep
+@pytest.mark.onnxruntime
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int32"])
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_integers_are_predicted_in_many_draws(dtype: str, seed: int) -> None:
+    check(dtype, seed, 1000)
+
+
+WHOLE = {"mode": "linear"}
+SMOOTH = {"mode": "cubic", "antialias": 1}
+
+
+def line(values: list[int], dtype: str, attributes: dict[str, Any], n_out: int) -> list[int]:
+    """A line of integers resized."""
+    x = np.array(values, dtype)[None, None, None]
+    found: list[int] = (
+        run("Resize", x, attributes, sizes=np.array([1, 1, 1, n_out])).ravel().tolist()
+    )
+    return found
+
+
+@pytest.mark.onnxruntime
+def test_what_findings_say_of_integers() -> None:
+    """docs/findings.md: Resize cuts the fraction of integers off; int8 antialiased is clamped as uint8."""
+    white = np.full((1, 1, 224, 224), 255, np.uint8)
+    got = run("Resize", white, WHOLE, sizes=np.array([1, 1, 480, 640]))
+    assert (np.unique(got).tolist(), int((got < 255).sum())) == ([254, 255], 30715)
+    assert line([0, 10, 20, 30], "uint8", WHOLE, 7) == [0, 3, 9, 15, 20, 26, 30]
+    assert line([-10, -20, -30], "int8", WHOLE, 5) == [-10, -14, -20, -26, -30]
+    negative = {"mode": "linear", "antialias": 1}
+    assert line([-10, -20, -30, -40], "int8", negative, 2) == [0, 0]
+    assert line([-128, -128, 127, 127, -128, -128], "int8", SMOOTH, 12)[4:8] == [
+        69,
+        -93,
+        -93,
+        69,
+    ]
+    assert line([2**31 - 1] * 3, "int32", WHOLE, 5) == [-(2**31)] * 5
+
+
+@pytest.mark.onnxruntime
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int32"])
+def test_cubic_of_integers_raises(dtype: str) -> None:
+    with pytest.raises(Exception, match="Tensor type mismatch"):
+        line([1, 2, 3], dtype, {"mode": "cubic"}, 5)
+
+
+@pytest.mark.onnxruntime
+def test_float16_is_cast_to_float32_around_a_resize() -> None:
+    random = np.random.default_rng(0)
+    x = random.standard_normal((1, 2, 9, 7)).astype(np.float16)
+    for attributes in (WHOLE, SMOOTH, {"mode": "cubic"}, {"mode": "nearest"}):
+        sizes = np.array([1, 2, 13, 4])
+        wide = run("Resize", x.astype(np.float32), attributes, sizes=sizes)
+        assert np.array_equal(run("Resize", x, attributes, sizes=sizes), wide.astype(np.float16))

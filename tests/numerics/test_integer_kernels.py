@@ -36,6 +36,7 @@ from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.integer_kernels import (
     ROUNDINGS,
     applies_to,
+    onnxruntime,
     opencv_ipp,
     opencv_warp,
     pillow,
@@ -91,6 +92,15 @@ def nearest_to_the_sine(angle: Any) -> Any:
     return np.sin(angle.astype(np.float64)).astype(np.float32)
 
 
+def by_the_inverse(n_in: int, n_out: int, factor: float | None) -> Any:
+    one = np.float32(1)
+    return one / (np.float32(n_in) / np.float32(n_out)) if factor is None else np.float32(factor)
+
+
+def backwards(terms: Any) -> Any:
+    return steps.in_turn(terms[::-1])
+
+
 def never(*_: Any) -> bool:
     return False
 
@@ -99,6 +109,15 @@ def always(*_: Any) -> bool:
     return True
 
 
+ONNX_RUNTIME = [
+    pytest.param(
+        f"onnxruntime-Resize-{name}",
+        "uint8",
+        marks=pytest.mark.onnxruntime,
+        id=f"onnxruntime-{name}",
+    )
+    for name in ("linear-half_pixel", "linear-half_pixel-antialias-exclude_outside")
+]
 TORCH = [
     pytest.param(f"torch-interpolate-{mode}", "uint8", marks=pytest.mark.torch, id=mode)
     for mode in (
@@ -264,6 +283,10 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (pillow, "half_up", half_even, "pillow_13_uint8", PILLOW[:1]),
     (pillow, "half_up", down, "pillow_13_uint8", PILLOW),
     (pillow, "_BITS", 16, "pillow_13_uint8", PILLOW),
+    (onnxruntime, "_scale", by_the_inverse, "onnxruntime_cut", ONNX_RUNTIME[:1]),
+    (onnxruntime, "in_turn", backwards, "onnxruntime_cut", ONNX_RUNTIME[:1]),
+    (onnxruntime, "half_up", down, "onnxruntime_fixed_22", ONNX_RUNTIME[1:]),
+    (onnxruntime, "_BITS", 16, "onnxruntime_fixed_22", ONNX_RUNTIME[1:]),
 ]  # fmt: skip
 
 
@@ -683,6 +706,7 @@ def test_a_constant_image_stays_what_it_is(rounding: str, convention: Resize) ->
         # fixed-point weights need not sum to 1; a float32 sum just below a level is cut to the one below, but
         # linear adds differences, which are 0
         cut = rounding in ("keras_cut", "keras_wrapped") and convention.mode != "linear"
+        cut = cut or rounding == "onnxruntime_cut"  # which adds products
         above = 1 if rounding in ("opencv_fixed_11", "torch_uint8") else 0
         assert -max(above, cut) <= (got - value).min()
         assert (got - value).max() <= above

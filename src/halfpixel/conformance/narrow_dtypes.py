@@ -62,6 +62,8 @@ REPEATED = Treatment(
         "4x5-7x9-texture", "9x7-5x4-texture", "6x11-13x4-texture", "7x6-1x1-texture",
         "2x2-8x8-worked_example",
         "9x7-5x4-by_0.6-texture", "6x7-9x15-by_1.55_2.2-texture", "5x7-8x11-by_1.7-texture",
+        "4x5-7x9-bytes", "9x7-5x4-bytes", "6x11-13x13-bytes",
+        "9x7-5x4-by_0.6-bytes", "6x7-9x15-by_1.55_2.2-bytes",
     ),
 )  # fmt: skip
 HANDED_ON = Treatment(

@@ -251,7 +251,7 @@ def _in_range(
     """A case whose values a dtype has: both ends of a range of integers too, or 0 and 1."""
     case = entry.case(convention, rule, "float32")
     case = replace(case, name=_beyond_name(entry.name), pins=beyond.pins)
-    if dtype == "float16":
+    if dtype in ("float16", "float64"):
         return case.computed()
     x = np.abs(case.inputs["x"]) % (2 if dtype == "bool" else 100)
     if dtype != "bool" and beyond.returns != "float32":  # which does not have the ends of int32

@@ -74,6 +74,7 @@ _NATIVE = "pytorch/pytorch, aten/src/ATen/native"
 _RESIZE = "opencv/opencv, modules/imgproc/src/resize.cpp"
 _REGISTERED = "tensorflow/tensorflow, tensorflow/core/ops/image_ops.cc: T of {}"
 _TYPES = "python-pillow/Pillow, src/PIL/Image.py: _fromarray_typemap"
+_UPSAMPLE = "microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor/upsample.cc"
 _OTHERS = ("int8", "int32", "uint32", "int64", "bool")
 
 # fmt: off
@@ -114,6 +115,12 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
                words="Unsupported format or combination of formats"),
     ),
     "onnxruntime": (
+        Beyond(("Resize-nearest-half_pixel-round_prefer_floor",), ("int8", "int32"),
+               f"{_UPSAMPLE}: REGISTER_VERSIONED_TYPED_KERNEL", ">=1.32"),
+        Beyond(("Resize-nearest-half_pixel-round_prefer_floor", "Resize-linear-half_pixel",
+                "Resize-cubic-half_pixel-a-0.75"), ("float64", "int16", "uint16", "uint32", "int64", "bool"),
+               f"{_UPSAMPLE}: REGISTER_VERSIONED_TYPED_KERNEL", ">=1.32",
+               words="Could not find an implementation for Resize"),
         Beyond(("ConvTranspose",), ("float64",),
                "microsoft/onnxruntime, onnxruntime/core/providers/cpu/nn/conv_transpose.cc: the kernels "
                "that are registered", ">=1.32", words="Could not find an implementation for ConvTranspose"),

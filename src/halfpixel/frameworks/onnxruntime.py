@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..numerics.error_model import ErrorModel, cubic_weight_error, normalised_weight_error
+from ..numerics.integer_kernels import applies_to
 from ..operators import Resize
 from ..operators.request import Request, Scales
 from . import onnx, onnx_models, onnxruntime_conv_transpose
@@ -22,7 +23,6 @@ from .onnxruntime_sessions import environment, load, run_resize
 
 _UPSAMPLE = "microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor"
 _RELEASES = ">=1.32"
-_DTYPES: tuple[DType, ...] = ("float32",)
 
 # ---------------------------------------------------------------------------- arithmetic
 
@@ -83,6 +83,23 @@ def _arithmetic(convention: Resize) -> ErrorModel:
     )
 
 
+def _in_dtypes(convention: Resize) -> dict[DType, ErrorModel]:
+    """In float16 a cast stands before and after the node. Bytes that are not copied are predicted."""
+    model = _arithmetic(convention)
+    copied = convention.mode == "nearest"
+    narrow = model if copied else replace(model, narrow="float16", narrow_roundings=1)
+    known: dict[DType, ErrorModel] = {"float32": model, "float16": narrow}
+    return known if convention.extrapolates else {**known, "uint8": model}
+
+
+def _roundings(convention: Resize) -> dict[DType, tuple[str, ...]]:
+    names = (name for name in _INTEGERS if applies_to(name, convention))
+    known = tuple(names)
+    return {"uint8": known} if known else {}
+
+
+_INTEGERS = ("onnxruntime_cut", "onnxruntime_fixed_22")
+
 # ---------------------------------------------------------------------------- refusals
 
 _REFUSES_NO_OUTPUT = Refusal(
@@ -94,6 +111,13 @@ _REFUSES_SHRINKING = Refusal(
     words="Scale value should be greater than or equal to 1",
     why="Upsample does not shrink (upsamplebase.h: ScalesValidation)",
     when=lambda request, dtype, names: any(m < n for n, m in request.sizes),
+)
+_REFUSES_CUBIC = Refusal(
+    words="Tensor type mismatch",
+    why="cubic, not antialiased, has a kernel for float32 alone (upsample.cc: BaseCompute, "
+    "ResizeBiCubic)",
+    when=lambda request, dtype, names: request.shape[2:] != request.size and not request.empty,
+    dtypes=("uint8",),
 )
 _REFUSES_NO_PIXELS = Refusal(
     words="Cannot scale 0 by any factor",
@@ -143,6 +167,19 @@ def _bounded(convention: Resize) -> bool:
     return not (asymmetric and convention.exclude_outside)
 
 
+def _computed(convention: Resize) -> dict[str, Any]:
+    """The fields of a call that say how a convention is computed."""
+    models = _in_dtypes(convention)
+    roundings = _roundings(convention) if "uint8" in models else {}
+    returns = {dtype: dtype for dtype in models}
+    return {"arithmetic": models, "returns": returns, "roundings": roundings}
+
+
+def _refused(convention: Resize) -> tuple[Refusal, ...]:
+    plain = convention.mode == "cubic" and not convention.antialias
+    return (_REFUSES_CUBIC,) if plain else ()
+
+
 _SAME_KERNEL = LeftOut("the kernel of another call, which is run at every edge")
 
 
@@ -156,9 +193,8 @@ def _resize_calls() -> Iterator[Call]:
             follows={_RELEASES: convention},
             expression=_said(convention),
             run=run_resize,
-            returns={dtype: dtype for dtype in _DTYPES},
-            arithmetic=dict.fromkeys(_DTYPES, _arithmetic(convention)),
-            refusals=(_REFUSES_NO_OUTPUT, _REFUSES_NO_PIXELS),
+            **_computed(convention),
+            refusals=(_REFUSES_NO_OUTPUT, _REFUSES_NO_PIXELS, *_refused(convention)),
             variant=variant,
             left_out=(_SAME_KERNEL,) if variant else (),
             stored=False,
@@ -207,9 +243,8 @@ def _scaled(
         follows={_RELEASES: convention},
         expression=expression_by(scaling, say),
         run=run_resize,
-        returns={dtype: dtype for dtype in _DTYPES},
-        arithmetic=dict.fromkeys(_DTYPES, _arithmetic(convention)),
-        refusals=(_REFUSES_SHRINKING,) if operator == "Upsample" else (),
+        **_computed(convention),
+        refusals=(_REFUSES_SHRINKING,) if operator == "Upsample" else _refused(convention),
         left_out=() if whole else (_SAME_KERNEL,),
         stored=False,
         is_node=True,

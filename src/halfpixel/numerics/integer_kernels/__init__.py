@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ...operators import Resize
 from .. import pillow_window
-from . import opencv, opencv_ipp, opencv_warp, pillow, tensorflow, torch
+from . import onnxruntime, opencv, opencv_ipp, opencv_warp, pillow, tensorflow, torch
 from .steps import Float64, Integers
 
 __all__ = ["ROUNDINGS", "Float64", "Integers", "Rounding", "applies_to", "one_way", "predicted"]
@@ -86,6 +86,8 @@ _TENSORFLOW = (
     "scale_and_translate_op.cc: ComputeSpansCore, GatherSpans; sampling_kernels.h: LanczosKernelFunc; "
     "the sine is glibc's (sysdeps/ieee754/flt-32/s_sincosf_data.c: __sincosf_table)"
 )
+
+_UPSAMPLE = "microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor"
 
 ROUNDINGS = {
     "torch_uint8": Rounding(
@@ -231,6 +233,25 @@ ROUNDINGS = {
             ("pillow_uint8", pillow.uint8, ""),
         )
     },
+    "onnxruntime_cut": Rounding(
+        onnxruntime.cut,
+        takes_factors=True,
+        applies=onnxruntime.cuts,
+        dtypes=("uint8",),
+        stored=False,
+        source=f"{_UPSAMPLE}/upsample.cc: SetupUpsampleBilinear; upsample.h: UpsampleBilinear",
+        found="1.32.0 on x86-64, on 4,000 images",
+    ),
+    "onnxruntime_fixed_22": Rounding(
+        onnxruntime.fixed_22,
+        takes_factors=True,
+        applies=onnxruntime.antialiases,
+        dtypes=("uint8",),
+        stored=False,
+        source=f"{_UPSAMPLE}/upsample_antialias.h: SetupUpsampleFilterAntiAlias, "
+        "ComputeInterpolationAtLevel1, ComputeInterpolationAtLevel2",
+        found="1.32.0 on x86-64, on 4,000 images",
+    ),
     "keras_rounded": Rounding(
         tensorflow.rounded,
         clamped=("linear",),
