@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from halfpixel import ConvTranspose, Resize
+from halfpixel.arrays import Array
 from halfpixel.conformance.cases import (
     CONV_TRANSPOSE_CASES,
     CROP_CASES,
     INPUTS,
     RESIZE_CASES,
-    Array,
     Case,
     ConvTransposeCase,
     ResizeCase,

@@ -11,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import frameworks, records
+from halfpixel.arrays import Array
 from halfpixel.conformance import verdicts
-from halfpixel.conformance.cases import Array, Case
+from halfpixel.conformance.cases import Case
 from halfpixel.conformance.edge_cases import EDGE_CASES, KINDS, edges, left_out
 from halfpixel.conformance.trials import _edge_trials, calls, edge_trials, edged, followed
 from halfpixel.conformance.verdicts import Verdict, error_bound, errors, judge, share_of_bound

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from halfpixel.arrays import AnyArray
 from halfpixel.conformance import goldens
 from halfpixel.conformance.cases import GRADIENT_CASES, RESIZE_CASES, SCALE_CASES, Case
 from halfpixel.conformance.trials import (
@@ -39,7 +40,6 @@ from .test_wrong_implementations import (
     NEAREST_EXACT,
     NEAREST_FLOOR,
     RIGHT,
-    Array,
     Followed,
     _conv_call,
     _conv_transpose,
@@ -49,7 +49,7 @@ from .test_wrong_implementations import (
     _said_to_follow,
 )
 
-Backward = Callable[[Array, tuple[int, int]], Array]
+Backward = Callable[[AnyArray, tuple[int, int]], AnyArray]
 
 SCALED = {entry.name for entry in SCALE_CASES}
 AT_SIZES = [name for name in GRADIENT_CASES if name not in SCALED]
@@ -62,7 +62,7 @@ def _cases() -> list[Case]:
     return [gradient_golden(*pair, name) for pair in followed() for name in GRADIENT_CASES]
 
 
-def _forward(case: Case, x: Array) -> Array:
+def _forward(case: Case, x: AnyArray) -> AnyArray:
     matrices = {2 + axis: matrix for axis, matrix in enumerate(case.matrices())}
     return apply_matrices(x, matrices, exact=True)
 
@@ -147,18 +147,18 @@ def test_an_input_pixel_is_bounded_by_what_reads_it() -> None:
 # ---------------------------------------------------------------------------- mistakes
 
 
-def _transposed(g: Array, size: tuple[int, int], **options: Any) -> Array:
+def _transposed(g: AnyArray, size: tuple[int, int], **options: Any) -> AnyArray:
     h, w = (_matrix(a, b, **options) for a, b in zip(size, g.shape[2:], strict=True))
     return np.asarray(h.T @ g.astype(np.float64) @ w, g.dtype)
 
 
-def _averaged(g: Array, size: tuple[int, int], **options: Any) -> Array:
+def _averaged(g: AnyArray, size: tuple[int, int], **options: Any) -> AnyArray:
     return np.asarray(
         _transposed(g, size, **options) / _transposed(np.ones_like(g), size, **options)
     )
 
 
-def _overwritten(g: Array, size: tuple[int, int], **options: Any) -> Array:
+def _overwritten(g: AnyArray, size: tuple[int, int], **options: Any) -> AnyArray:
     h, w = (_matrix(a, b, **options) for a, b in zip(size, g.shape[2:], strict=True))
     result = np.zeros((*g.shape[:2], *size), g.dtype)
     for y, x in np.ndindex(*g.shape[2:]):
@@ -174,7 +174,7 @@ class WrongGradient:
     followed: Followed
     case: str
     named: str | None
-    backward: Callable[..., Array] = _transposed
+    backward: Callable[..., AnyArray] = _transposed
     options: dict[str, Any] | None = None
 
 
@@ -222,8 +222,10 @@ WRONG_GRADIENTS = (
 # fmt: on
 
 
-def _judged(followed: Followed, backward: Callable[..., Array], name: str, dtype: str) -> Verdict:
-    def run(names: Any, expression: Expression, inputs: dict[str, Array]) -> Array:
+def _judged(
+    followed: Followed, backward: Callable[..., AnyArray], name: str, dtype: str
+) -> Verdict:
+    def run(names: Any, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
         return backward(inputs["g"], inputs["x"].shape[2:])
 
     def expression(forward: Expression, of: str) -> Expression:
@@ -237,7 +239,7 @@ def _judged(followed: Followed, backward: Callable[..., Array], name: str, dtype
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("followed", [LINEAR, CUBIC, CUBIC_EXCLUDE, NEAREST_EXACT])
 def test_a_right_gradient_conforms(followed: Followed, dtype: str) -> None:
-    def backward(g: Array, size: tuple[int, int]) -> Array:
+    def backward(g: AnyArray, size: tuple[int, int]) -> AnyArray:
         return _transposed(g, size, **followed.options)
 
     for name in AT_SIZES:
@@ -247,7 +249,7 @@ def test_a_right_gradient_conforms(followed: Followed, dtype: str) -> None:
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 @pytest.mark.parametrize("wrong", WRONG_GRADIENTS, ids=lambda wrong: wrong.mistake)
 def test_a_wrong_gradient_is_caught_and_named(wrong: WrongGradient) -> None:
-    def backward(g: Array, size: tuple[int, int]) -> Array:
+    def backward(g: AnyArray, size: tuple[int, int]) -> AnyArray:
         return wrong.backward(g, size, **{**wrong.followed.options, **(wrong.options or {})})
 
     verdict = _judged(wrong.followed, backward, wrong.case, "float32")
@@ -310,7 +312,7 @@ def test_a_conv_transpose_and_its_gradient_make_one_inner_product(name: str) -> 
     b = case.inputs.get("b", np.zeros(g.shape[1]))
     gradient = case.reference(exact=True).ravel()
 
-    def inner(**changes: Array) -> Fraction:
+    def inner(**changes: AnyArray) -> Fraction:
         arrays = {"x": x, "w": w, "b": b, **changes}
         y = convention.apply(*arrays.values(), exact=True)
         product = y * np.array([Fraction(v) for v in g.ravel().tolist()], object).reshape(g.shape)
@@ -324,10 +326,10 @@ def test_a_conv_transpose_and_its_gradient_make_one_inner_product(name: str) -> 
         assert inner(**{case.gradient: unit.reshape(given.shape)}) - none == gradient[i]
 
 
-WrongConv = Callable[[Case], Array]
+WrongConv = Callable[[Case], AnyArray]
 
 
-def _with(case: Case, **inputs: Array) -> Array:
+def _with(case: Case, **inputs: AnyArray) -> AnyArray:
     return np.asarray(replace(case, inputs={**case.inputs, **inputs}).reference())
 
 
@@ -358,7 +360,7 @@ def test_a_wrong_conv_transpose_gradient_is_caught_and_named(
 ) -> None:
     case = conv_gradient(name)
 
-    def run(names: Any, expression: Expression, inputs: dict[str, Array]) -> Array:
+    def run(names: Any, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
         return wrong(case).astype(inputs["x"].dtype)
 
     def expression(forward: Expression, of: str) -> Expression:

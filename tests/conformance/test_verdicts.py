@@ -14,10 +14,10 @@ import pytest
 from numpy.typing import NDArray
 
 from halfpixel import ConvTranspose, Resize
+from halfpixel.arrays import Array
 from halfpixel.conformance import trials
 from halfpixel.conformance.cases import (
     CONV_TRANSPOSE_CASES,
-    Array,
     Case,
     conv_transpose_case,
     resize_cases,

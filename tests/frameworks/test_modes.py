@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from halfpixel import pytest_plugin
+from halfpixel.arrays import AnyArray
 from halfpixel.conformance import sweep
 from halfpixel.conformance.cases import MODE_CASES, MODE_CASES_OF_FACTORS, RESIZE_CASES
 from halfpixel.conformance.trials import calls, executed_golden, gradient_golden, mode_trials, modes
@@ -27,7 +28,6 @@ from tests.conformance.test_wrong_implementations import (
     DTYPES,
     LINEAR,
     NEAREST_FLOOR,
-    Array,
     Followed,
     _no_framework,  # noqa: F401 (a fixture)
     _resize,
@@ -38,11 +38,11 @@ pytest_plugins = ["pytester"]
 
 UP = "4x5-7x9-texture"
 
-Wrapper = Callable[[Callable[..., Array]], Callable[..., Array]]
+Wrapper = Callable[[Callable[..., AnyArray]], Callable[..., AnyArray]]
 
 
 def _mode(wrapper: Wrapper, **known: Any) -> Mode:
-    def fast(function: Callable[..., Array], level: int) -> Callable[..., Array]:
+    def fast(function: Callable[..., AnyArray], level: int) -> Callable[..., AnyArray]:
         return wrapper(function)
 
     return Mode(
@@ -54,7 +54,7 @@ def _mode(wrapper: Wrapper, **known: Any) -> Mode:
 
 
 def _call(followed: Followed) -> Call:
-    def function(x: Array, size: tuple[int, int]) -> Array:
+    def function(x: AnyArray, size: tuple[int, int]) -> AnyArray:
         return _resize(x, size, **followed.options)
 
     return replace(followed.call(function), run=mylib.run_of(resize=function))
@@ -67,23 +67,23 @@ def _executed(followed: Followed, mode: Mode, name: str = UP, dtype: str = "floa
     return judge(call, case, dtype)
 
 
-def _same(function: Callable[..., Array]) -> Callable[..., Array]:
+def _same(function: Callable[..., AnyArray]) -> Callable[..., AnyArray]:
     return function
 
 
-def _asymmetric(function: Callable[..., Array]) -> Callable[..., Array]:
-    def run(x: Array, size: tuple[int, int]) -> Array:
+def _asymmetric(function: Callable[..., AnyArray]) -> Callable[..., AnyArray]:
+    def run(x: AnyArray, size: tuple[int, int]) -> AnyArray:
         return _resize(x, size, **{**LINEAR.options, "grid": "asymmetric"})
 
     return run
 
 
-def _half(function: Callable[..., Array]) -> Callable[..., Array]:
+def _half(function: Callable[..., AnyArray]) -> Callable[..., AnyArray]:
     return lambda x, size: function(x, size).astype(np.float16)
 
 
-def _refuses(function: Callable[..., Array]) -> Callable[..., Array]:
-    def run(x: Array, size: tuple[int, int]) -> Array:
+def _refuses(function: Callable[..., AnyArray]) -> Callable[..., AnyArray]:
+    def run(x: AnyArray, size: tuple[int, int]) -> AnyArray:
         raise NotImplementedError("resize has no fast kernel. " + "It is slow. " * 30)
 
     return run
@@ -133,8 +133,8 @@ def test_a_declared_refusal_that_is_gone_is_caught() -> None:
 def test_a_declared_deviation_conforms_where_it_is_and_changes_where_it_is_gone(dtype: str) -> None:
     """4x5 → 7x9 has the one output, column 4, at which the two starts differ."""
 
-    def deviating(function: Callable[..., Array]) -> Callable[..., Array]:
-        def run(x: Array, size: tuple[int, int]) -> Array:
+    def deviating(function: Callable[..., AnyArray]) -> Callable[..., AnyArray]:
+        def run(x: AnyArray, size: tuple[int, int]) -> AnyArray:
             y = function(x, size)
             y[..., 4] = function(x, (size[0], x.shape[3]))[..., 3]
             return y
@@ -196,7 +196,7 @@ def test_every_mode_of_tensorflow_runs_keras_in_both_dtypes(call: str, method: s
 def test_a_layer_in_a_mode_is_made_with_the_dtype_of_its_image() -> None:
     made: list[dict[str, Any]] = []
 
-    def layer(**flags: Any) -> Callable[[Array], Array]:
+    def layer(**flags: Any) -> Callable[[AnyArray], AnyArray]:
         made.append(flags)
         return lambda x: x
 

@@ -13,11 +13,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..conformance.cases import Case
 from ..conformance.misreadings import followed
 from ..conformance.verdicts import error_bound, share_of_bound
@@ -156,7 +155,7 @@ def _candidates(probe: probes.Probe, outcome: Outcome, one: Record) -> Iterator[
         yield UNKNOWN
 
 
-def _is(case: Case, outcome: NDArray[Any], arithmetic: ErrorModel) -> bool:
+def _is(case: Case, outcome: AnyArray, arithmetic: ErrorModel) -> bool:
     """Whether an output is the result of a case, within its error bound."""
     if outcome.shape != case.expected.shape:
         return False

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import documents
+from ..arrays import AnyArray
 from ..conformance.verdicts import error_bound, errors
 from ..frameworks import FRAMEWORKS, Call, DType, dtype_name
 from ..numerics.error_model import ErrorModel
@@ -24,7 +24,6 @@ from ..records import Outcome, Record, Refusal, agreement, probes
 from . import following
 from .observed import Observed, key_of
 
-Array = NDArray[Any]
 Kind = Literal[
     "meaning", "shape", "dtype", "refuses", "crashes", "removed", "answers", "appeared", "rounding"
 ]
@@ -333,7 +332,7 @@ def _kinds(pair: _Pair, new: Record) -> Iterator[Kind]:
 
 
 def _kinds_of_arrays(
-    probe: probes.Probe, before: Array, after: Array, new: Record
+    probe: probes.Probe, before: AnyArray, after: AnyArray, new: Record
 ) -> Iterator[Kind]:
     if before.shape != after.shape:
         yield "shape"
@@ -344,7 +343,7 @@ def _kinds_of_arrays(
         yield "rounding" if rounding_alone(probe, before, after, new) else "meaning"
 
 
-def rounding_alone(probe: probes.Probe, before: Array, after: Array, one: Record) -> bool:
+def rounding_alone(probe: probes.Probe, before: AnyArray, after: AnyArray, one: Record) -> bool:
     """Whether two outputs of one shape are apart by no more than rounding explains.
 
     Args:
@@ -367,7 +366,7 @@ def rounding_alone(probe: probes.Probe, before: Array, after: Array, one: Record
     return bool(np.all(apart <= 2 * error_bound(case, model)))
 
 
-def _narrower(dtype: DType, before: Array) -> DType:
+def _narrower(dtype: DType, before: AnyArray) -> DType:
     """The dtype in which an output was rounded most: the results of two releases may differ in it."""
     returned = dtype_name(before)
     return "float32" if dtype == "float64" and returned == "float32" else dtype
@@ -403,7 +402,7 @@ def _example(pairs: Iterable[_Pair]) -> Iterator[str]:
         yield f"      {when:<8}{_row(values[row], column)}"
 
 
-def _row(row: Array, column: int) -> str:
+def _row(row: AnyArray, column: int) -> str:
     """The values around a column."""
     start = max(0, min(column - _SHOWN // 2, len(row) - _SHOWN))
     shown = "  ".join(f"{float(value):.6g}" for value in row[start : start + _SHOWN])

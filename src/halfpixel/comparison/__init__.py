@@ -11,13 +11,14 @@ from typing import get_args
 import numpy as np
 
 from .. import names
+from ..arrays import AnyArray
 from ..identification.adapter import Layout, Size
 from ..identification.function_path import find
 from ..identification.problem import Unidentifiable
 from . import call_text, models
 from .answer import VERDICTS, Comparison, Side, Verdict
 from .difference import Difference
-from .function import Array, Function, Incomparable, Raised, prepared, with_way
+from .function import Function, Incomparable, Raised, prepared, with_way
 from .images import IMAGES, REAL, Image, Probe, as_dtype, photograph, read, sizes_for
 from .observation import Known, Look, Measured, Setting, look
 from .remedy import Remedy, remedies
@@ -45,7 +46,7 @@ def compare(
     b: Callable[..., object] | str,
     *,
     input_sizes: Sequence[Size] = (),
-    images: Sequence[str | Path | Array] = (),
+    images: Sequence[str | Path | AnyArray] = (),
     output_size: Size | None = None,
     layout: Layout | None = None,
     dtypes: Sequence[str] = DTYPES,
@@ -180,7 +181,9 @@ class Pair:
         return Side(function, returns, following, raised, varies)
 
 
-def given_images(images: Sequence[str | Path | Array], sizes: Sequence[Size]) -> dict[str, Image]:
+def given_images(
+    images: Sequence[str | Path | AnyArray], sizes: Sequence[Size]
+) -> dict[str, Image]:
     """The user's images by name.
 
     Raises:
@@ -253,7 +256,7 @@ def _no_dtype(functions: Sequence[Function], raised: Sequence[dict[str, str]]) -
     return f"no dtype is taken by both functions; {'; '.join(errors)}"
 
 
-def _varies(function: Function, image: Array) -> str:
+def _varies(function: Function, image: AnyArray) -> str:
     """How two runs on the same image differ; empty where they do not."""
     one, other = function(image), function(image)
     if one.array.shape != other.array.shape:

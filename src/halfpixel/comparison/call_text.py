@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .. import frameworks
+from ..arrays import AnyArray
 from ..conversion import parse
 from ..conversion.parse.names import function_of
 from ..conversion.parse.names import known as is_resize
@@ -25,7 +26,7 @@ from ..frameworks import FrameworkError
 from ..identification.adapter import KINDS, Form, Layout, Size
 from ..operators import Resize
 from ..operators.request import Request
-from .function import Array, Function, Incomparable, Way
+from .function import Function, Incomparable, Way
 
 # what the names of spoken.signatures begin with, and the module that is
 _MODULES: Mapping[str, str] = {
@@ -228,7 +229,7 @@ def _constant(name: str) -> Any:
 def _by_reference(text: str, reading: Reading) -> Function:
     """The convention that the newest release of a call follows, computed exactly."""
 
-    def run(x: Array) -> Array:
+    def run(x: AnyArray) -> AnyArray:
         if x.dtype == np.uint8:
             raise ValueError(
                 "the reference computes floats: how the framework rounds integers is not run"

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from .. import documents
-from .function import Array, Float
+from ..arrays import AnyArray
+from .function import Float
 
 Unit = Literal["levels", "relative"]
 _WIDEST = 8  # pixels from the border that are still called the border
@@ -103,7 +104,7 @@ def difference(
     )
 
 
-def _where(apart: Array, rounding: float, channels: str) -> str:
+def _where(apart: AnyArray, rounding: float, channels: str) -> str:
     """Which pixels and channels differ, by more than rounding if any does."""
     largest = apart.max()
     if largest == 0:
@@ -118,7 +119,7 @@ def _where(apart: Array, rounding: float, channels: str) -> str:
     return words
 
 
-def _region(pixels: Array) -> str:
+def _region(pixels: AnyArray) -> str:
     h, w = pixels.shape
     if int(pixels.sum()) == 1:
         row, column = np.argwhere(pixels)[0]
@@ -135,5 +136,5 @@ def _region(pixels: Array) -> str:
     return f"in {_span('rows', rows)}, {_span('columns', columns)}"
 
 
-def _span(name: str, lines: Sequence[int] | Array) -> str:
+def _span(name: str, lines: Sequence[int] | AnyArray) -> str:
     return f"{name} {lines[0]} to {lines[-1]}"

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..identification.adapter import (
     KINDS,
     LAYOUTS,
@@ -33,7 +34,6 @@ from ..identification.adapter import (
 from ..identification.function_path import instance
 from ..identification.problem import Unidentifiable, last_line
 
-Array = NDArray[Any]
 Float = NDArray[np.float64]
 
 
@@ -50,7 +50,7 @@ class Output:
         layout: HW, HWC, CHW, NHWC or NCHW.
     """
 
-    array: Array
+    array: AnyArray
     layout: Layout
 
     @property
@@ -138,7 +138,7 @@ class Function:
     framework: str = ""
     input_size: Size | None = None
 
-    def __call__(self, image: Array) -> Output:
+    def __call__(self, image: AnyArray) -> Output:
         """What it makes of an image, (H, W, 3).
 
         Raises:
@@ -156,7 +156,7 @@ class Raised(Incomparable):
         self.reached = reached  # the line of the user's code that was reached
 
 
-def _run(function: Function, way: Way, image: Array) -> Output:
+def _run(function: Function, way: Way, image: AnyArray) -> Output:
     if way.kind == "Pillow images" and image.dtype != np.uint8:
         raise Raised("it takes Pillow images, which are uint8")
     planar = np.moveaxis(image, 2, 0)[None]
@@ -229,7 +229,7 @@ def _takes_more(fn: Callable[..., Any]) -> bool:
 
 
 def with_way(
-    function: Function, images: Sequence[Array], layout: Layout | None
+    function: Function, images: Sequence[AnyArray], layout: Layout | None
 ) -> tuple[Function, dict[str, str]]:
     """The function with the way in which it is called, and what it raises for which dtype.
 
@@ -264,7 +264,7 @@ def with_way(
     return function, raised
 
 
-def _found(function: Function, image: Array, layout: Layout | None) -> Function:
+def _found(function: Function, image: AnyArray, layout: Layout | None) -> Function:
     best = Raised("it takes no image", -2)
     for way, size in _ways(function, layout):
         candidate = replace(function, way=way, output_size=size)

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..conformance import goldens
 from ..identification.adapter import Size
-from .function import Array, Incomparable
+from .function import Incomparable
 
 Image = NDArray[np.uint8]
 REAL: Size = (480, 640)  # of a camera's picture: what is asked first
@@ -39,12 +40,12 @@ class Probe:
         return int(self.pixels.shape[0]), int(self.pixels.shape[1])
 
     @property
-    def array(self) -> Array:
+    def array(self) -> AnyArray:
         """As it is passed, (H, W, 3)."""
         return as_dtype(self.pixels, self.dtype, self.white)
 
 
-def as_dtype(pixels: NDArray[np.generic], dtype: str, white: float) -> Array:
+def as_dtype(pixels: NDArray[np.generic], dtype: str, white: float) -> AnyArray:
     """Levels 0..255 in a dtype, a new array; of float32, black is 0 and white ``white``."""
     if dtype == "uint8":
         return np.array(pixels, np.uint8)

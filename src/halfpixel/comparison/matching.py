@@ -14,13 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import AnyArray
 from ..conformance.verdicts import bound_of_axes
 from ..identification.adapter import Size
 from ..identification.candidates import Candidate, axis_weights, generic, matrix, rows_of
 from ..numerics.coordinates import COORDINATE_RULES
 from ..operators import Resize
 from ..operators.axis import Axis
-from .function import Array, Float, Output
+from .function import Float, Output
 from .images import as_dtype
 from .value_range import Tone
 from .window import Visible, Window, whole_levels
@@ -112,7 +113,7 @@ def _part_edges(axis: Visible) -> list[tuple[float, float]]:
 
 
 def following(
-    run: Callable[[Array], Output],
+    run: Callable[[AnyArray], Output],
     tone: Tone,
     window: Window,
     size: Size,
@@ -179,7 +180,7 @@ def _levels(lines: Float, dtype: str, white: float) -> Float:
 
 
 def _profile(
-    run: Callable[[Array], Output],
+    run: Callable[[AnyArray], Output],
     tone: Tone,
     window: Window,
     values: Float,

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import AnyArray
 from ..identification.adapter import Form, Layout, Size
 from ..identification.problem import last_line
-from .function import Array, Function, Incomparable, Way
+from .function import Function, Incomparable, Way
 
 _CALLED = Form("model(x)", lambda shape, size, factors: ((), {}), "")
 _DTYPES = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}
@@ -57,7 +58,7 @@ def _onnx(path: Path) -> Function:
     if dtype is None:
         raise Incomparable(f"{path} takes {inputs[0].type}; an image is float or uint8")
 
-    def run(x: Array) -> Array:
+    def run(x: AnyArray) -> AnyArray:
         _check_dtype(x, dtype)
         return np.asarray(session.run(None, {inputs[0].name: x})[0])
 
@@ -74,7 +75,7 @@ def _tflite(path: Path) -> Function:
     _check_one(path, [one["name"] for one in inputs])
     shape = [int(n) if n > 0 else None for n in inputs[0]["shape_signature"]]
 
-    def run(x: Array) -> Array:
+    def run(x: AnyArray) -> AnyArray:
         _check_dtype(x, np.dtype(inputs[0]["dtype"]).name)
         interpreter.resize_tensor_input(inputs[0]["index"], x.shape)
         interpreter.allocate_tensors()
@@ -110,13 +111,13 @@ def _check_one(path: Path, inputs: Sequence[str]) -> None:
         )
 
 
-def _check_dtype(x: Array, dtype: str) -> None:
+def _check_dtype(x: AnyArray, dtype: str) -> None:
     if x.dtype != dtype:
         raise ValueError(f"the model takes {dtype}, not {x.dtype}")
 
 
 def _function(
-    path: Path, run: Callable[[Array], Array], shape: Sequence[int | None], source: str
+    path: Path, run: Callable[[AnyArray], AnyArray], shape: Sequence[int | None], source: str
 ) -> Function:
     layouts: list[Layout] = ["NCHW", "NHWC"] if len(shape) == 4 else []
     fitting = [one for one in layouts if shape[one.index("C")] in (1, 3)]

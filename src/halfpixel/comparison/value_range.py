@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import AnyArray
 from ..identification.adapter import Size
-from .function import Array, Float, Output, Raised
+from .function import Float, Output, Raised
 from .images import as_dtype
 
 COLOURS = {
@@ -31,7 +32,7 @@ _NAMES = "RGB"
 ROUNDINGS = 7
 
 
-def constant(colour: Sequence[int], size: Size, dtype: str, white: float) -> Array:
+def constant(colour: Sequence[int], size: Size, dtype: str, white: float) -> AnyArray:
     """An image of one colour, (H, W, 3)."""
     return as_dtype(np.broadcast_to(np.array(colour, np.uint8), (*size, 3)), dtype, white)
 
@@ -51,7 +52,7 @@ class Tone:
 
     offset: Float
     gain: Float
-    inside: Array
+    inside: AnyArray
     unit_roundoff: float
     integer: bool = False
     problem: str = ""
@@ -102,7 +103,7 @@ class Tone:
             return levels
         return levels[..., np.argsort(self.order)]
 
-    def reordered(self, order: Sequence[int] | Array) -> Tone:
+    def reordered(self, order: Sequence[int] | AnyArray) -> Tone:
         """The same with its channels in another order."""
         return replace(self, offset=self.offset[order], gain=self.gain[order])
 
@@ -143,7 +144,11 @@ def _short(value: float) -> str:
 
 
 def measured(
-    run: Callable[[Array], Output], size: Size, dtype: str, white: float, like: Tone | None = None
+    run: Callable[[AnyArray], Output],
+    size: Size,
+    dtype: str,
+    white: float,
+    like: Tone | None = None,
 ) -> Tone:
     """What a function makes of colours at an input size.
 
@@ -196,7 +201,7 @@ def _again(images: dict[str, Float], like: Tone, dtype: np.dtype[Any]) -> Tone |
     return None
 
 
-def _tone(images: dict[str, Float], inside: Array, dtype: np.dtype[Any]) -> Tone:
+def _tone(images: dict[str, Float], inside: AnyArray, dtype: np.dtype[Any]) -> Tone:
     integer = dtype.kind in "iub"
     unit = 2.0**-53 if integer else float(np.finfo(dtype).eps) / 2
     channels = images["black"].shape[2]

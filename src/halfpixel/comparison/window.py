@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import AnyArray
 from ..identification.adapter import Size
 from ..identification.candidates import loosest
 from ..identification.ramps import sampled
-from .function import Array, Float, Output
+from .function import Float, Output
 from .images import as_dtype
 from .value_range import Tone
 
@@ -71,7 +72,7 @@ class Window:
 
 
 def measured(
-    run: Callable[[Array], Output], tone: Tone, size: Size, dtype: str, white: float
+    run: Callable[[AnyArray], Output], tone: Tone, size: Size, dtype: str, white: float
 ) -> Window | None:
     """The window of a function at an input size; None where none can be read off.
 
@@ -117,7 +118,7 @@ def _near(tone: Tone, n: int, dtype: str) -> float:
 
 
 def _coordinates(
-    run: Callable[[Array], Output],
+    run: Callable[[AnyArray], Output],
     tone: Tone,
     box: list[tuple[int, int]],
     size: Size,
@@ -153,7 +154,7 @@ def whole_levels(levels: Float, tone: Tone) -> bool:
     return bool((abs(levels - np.rint(levels)) <= tone.narrow_rounding.max()).all())
 
 
-def _box(inside: Array) -> list[tuple[int, int]] | None:
+def _box(inside: AnyArray) -> list[tuple[int, int]] | None:
     """The rows and columns that are not padding; None where they are no rectangle."""
     ends = []
     for axis in (0, 1):

@@ -16,12 +16,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..numerics.computation import Computation
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Convention, ConvTranspose, Resize
 from ..operators.request import Scales
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array
 from ..frameworks.call import Call, LeftOut
 from ..numerics.memory_layouts import LAYOUTS
 from ..numerics.nonfinite import Evaluated
 from ..operators import Resize
-from .cases import Array, Case, made
+from .cases import Case, made
 
 Shape = tuple[int, int, int]  # channels, height, width
 Sizes = tuple[tuple[int, int], tuple[int, int]]  # input, output

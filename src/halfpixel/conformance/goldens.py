@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import untrusted
+from ..arrays import AnyArray
 from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Convention, conv_transpose_from, resize_from
@@ -460,13 +461,13 @@ def _problem(path: Path, text: str, case: Case | None) -> str | None:
     return f"{shown(path)}: edited: line {first} is not the case's; {_mend()}"
 
 
-def _arrays(golden: Case, case: Case) -> Iterator[tuple[str, NDArray[Any], NDArray[Any]]]:
+def _arrays(golden: Case, case: Case) -> Iterator[tuple[str, AnyArray, AnyArray]]:
     for name, values in case.inputs.items():
         yield name, golden.inputs.get(name, np.empty(0)), values
     yield "expected", golden.expected, case.reference()
 
 
-def edited_at(have: NDArray[Any], want: NDArray[Any]) -> str | None:
+def edited_at(have: AnyArray, want: AnyArray) -> str | None:
     """Where two arrays of one shape first differ, and how: ``[0, 0, 3, 4] is 1.25, not 1.5``; or None."""
     # a NaN is what differs from itself
     different = np.argwhere((have != want) & ((have == have) | (want == want)))

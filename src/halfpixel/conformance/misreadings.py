@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics.coordinates import COORDINATE_RULES, coordinates
 from ..numerics.error_model import ErrorModel
 from ..numerics.integer_kernels import ROUNDINGS, applies_to
@@ -21,7 +21,7 @@ from .cases import Case
 from .verdicts import error_bound, share_of_bound
 
 
-def followed(case: Case, got: NDArray[Any], arithmetic: ErrorModel) -> list[str]:
+def followed(case: Case, got: AnyArray, arithmetic: ErrorModel) -> list[str]:
     """Every other reading of a case that an output equals, within that reading's own error bound.
 
     Args:
@@ -47,7 +47,7 @@ def followed(case: Case, got: NDArray[Any], arithmetic: ErrorModel) -> list[str]
     return names
 
 
-def readings(case: Case, got: NDArray[Any] | None = None) -> Iterator[tuple[str, Case]]:
+def readings(case: Case, got: AnyArray | None = None) -> Iterator[tuple[str, Case]]:
     """The mistakes that are made: a name, and the case as that mistake computes it.
 
     Only readings whose result differs from the case's own are yielded; with ``got``, only those that
@@ -76,7 +76,7 @@ def _changed(case: Case, **changes: Any) -> Case:
     return replace(case, expected=_UNKNOWN, **changes)
 
 
-def _computed(case: Case, reading: Case, got: NDArray[Any] | None) -> Case | None:
+def _computed(case: Case, reading: Case, got: AnyArray | None) -> Case | None:
     """A reading of a case with its expected values; None if it has none, or an output cannot follow it."""
     if reading.expected is not _UNKNOWN:
         return reading
@@ -90,7 +90,7 @@ def _computed(case: Case, reading: Case, got: NDArray[Any] | None) -> Case | Non
         return None
 
 
-def _near(case: Case, got: NDArray[Any]) -> bool:
+def _near(case: Case, got: AnyArray) -> bool:
     """Whether an output could follow a case: within a hundredth of its float64 estimate.
 
     An estimate costs a hundredth of the exact reference, and no error bound is that wide.
@@ -224,7 +224,7 @@ def _gradient_readings(case: Case) -> Iterator[tuple[str, Case]]:
     )
 
 
-def _edges_lost(case: Case, axis: int) -> NDArray[Any]:
+def _edges_lost(case: Case, axis: int) -> AnyArray:
     """The transposed matrix of an axis whose taps outside the image go nowhere."""
     convention, resized = case.convention, case.axes[axis]
     assert isinstance(convention, Resize)
@@ -234,7 +234,7 @@ def _edges_lost(case: Case, axis: int) -> NDArray[Any]:
     return np.asarray(whole[:, margin:-margin].T)
 
 
-def _last_only(matrix: NDArray[Any]) -> NDArray[Any]:
+def _last_only(matrix: AnyArray) -> AnyArray:
     """The transposed matrix of an axis of which each pixel keeps the last output that read it."""
     last = [np.flatnonzero(column)[-1:] for column in matrix.T]
     return np.where([np.isin(range(len(matrix)), o) for o in last], matrix.T, 0 * matrix.T)
@@ -245,7 +245,7 @@ def _conv_readings(case: Case) -> Iterator[tuple[str, Case]]:
     assert isinstance(convention, ConvTranspose)
     w = case.inputs["w"]
 
-    def weight(values: NDArray[Any]) -> Case:
+    def weight(values: AnyArray) -> Case:
         return _changed(case, inputs={**case.inputs, "w": np.ascontiguousarray(values)})
 
     for other in _other_cuts(convention):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..arrays import Array
 from ..frameworks.call import HALVES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
@@ -21,7 +22,6 @@ from .cases import (
     INTEGER_INPUTS,
     STRETCHED,
     VALUES,
-    Array,
     Case,
     ConvTransposeCase,
     conv,

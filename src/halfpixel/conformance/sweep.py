@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray, Array, Integers
 from ..frameworks import FRAMEWORKS, Call, Release, load
 from ..frameworks import release as installed_release
 from ..frameworks.call import WIDE, Defect, DType, Expression, dtype_name
@@ -40,8 +41,6 @@ from .cases import Case
 from .verdicts import AxisWeights, Verdict, axis_at, axis_weights, bound_of_axes, refused
 
 Pair = tuple[int, int]
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 LARGEST = 256  # an axis, in pixels, where one or two of them are read
 LARGEST_OTHERWISE = 96
@@ -215,7 +214,7 @@ def _image(convention: Resize, axis: int, n_in: int, *, narrow: bool) -> Array:
     return np.eye(n_in).reshape(1, 1, n_in, n_in)
 
 
-def _lines(image: NDArray[Any], axis: int) -> NDArray[Any]:
+def _lines(image: AnyArray, axis: int) -> AnyArray:
     """A view of what came out, (n_out, pixels across): a channel is a pixel where there are several."""
     lines = image[0, 0] if image.shape[1] == 1 else image[0].reshape(image.shape[1], -1).T
     return np.asarray(lines.T if axis == 3 and image.shape[1] == 1 else lines)
@@ -259,7 +258,7 @@ def _outputs(n_in: int, n_outs: Sequence[int], other_n_out: int, *, columns: boo
     return OutputPixels.of_axes(axes)
 
 
-def _split(values: NDArray[Any], n_outs: Sequence[int]) -> list[NDArray[Any]]:
+def _split(values: AnyArray, n_outs: Sequence[int]) -> list[AnyArray]:
     return np.split(values, np.cumsum(n_outs)[:-1])
 
 
@@ -405,7 +404,7 @@ class _Off:
     axis: int
     pair: Pair
     other_n_out: int
-    got: NDArray[Any]
+    got: AnyArray
     problem: str
 
 
@@ -533,7 +532,7 @@ def _wanted(
 
 
 def _judged(
-    got: NDArray[Any], case: Case, returns: str, want: Rows | Integers, axis: int
+    got: AnyArray, case: Case, returns: str, want: Rows | Integers, axis: int
 ) -> float | str:
     """The share of its bound that the worst value used, or what is wrong."""
     shape = (*case.inputs["x"].shape[:2], *case.size)

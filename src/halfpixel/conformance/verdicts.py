@@ -54,6 +54,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray, Array
 from ..frameworks import Call, FrameworkError, Names, NotAnArray, Release, dtype_name, load
 from ..frameworks import release as installed_release
 from ..numerics.computation import Computation
@@ -69,7 +70,6 @@ from ..operators.exact import Exact, over_common_denominator
 from .cases import Case
 
 Kind = Literal["conforms", "changed", "unsupported"]
-Array = NDArray[np.float64]
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 SLOPE_STEP = 2.0**-16  # pixels: far below a kernel's features, far above float64's roundoff
@@ -100,7 +100,7 @@ class Verdict:
     share: float = float("nan")
     words: str = ""
     reason: str = ""
-    got: NDArray[Any] = field(default_factory=lambda: np.empty(0))
+    got: AnyArray = field(default_factory=lambda: np.empty(0))
     bound: Array = field(default_factory=lambda: np.empty(0))
     returned: str = ""
 
@@ -138,7 +138,7 @@ class ModifiedInput(Exception):
     """A call wrote into its input."""
 
 
-def ran(call: Call, case: Case, dtype: str, names: Names) -> NDArray[Any] | str:
+def ran(call: Call, case: Case, dtype: str, names: Names) -> AnyArray | str:
     """What comes of a call: its output, or the framework's words where it raises.
 
     Args:
@@ -168,7 +168,7 @@ def ran(call: Call, case: Case, dtype: str, names: Names) -> NDArray[Any] | str:
 
 
 def verdict_on(
-    got: NDArray[Any] | str, call: Call, case: Case, dtype: str, release: Release, names: Names
+    got: AnyArray | str, call: Call, case: Case, dtype: str, release: Release, names: Names
 ) -> Verdict:
     """Compare what came of a call in a release with what is declared for it.
 
@@ -242,7 +242,7 @@ def _moved(asked: Case, held: Case) -> bool:
     return same and held.expected is not asked.expected
 
 
-def _digest(got: NDArray[Any]) -> str:
+def _digest(got: AnyArray) -> str:
     """The dtype of an output, and a digest of its shape and of every value."""
     digest = hashlib.blake2b(np.ascontiguousarray(got).tobytes(), digest_size=6)
     digest.update(repr(got.shape).encode())
@@ -254,7 +254,7 @@ def refused(error: BaseException) -> str:
     return " ".join(_COLOUR.sub("", f"{type(error).__name__}: {error}").split())
 
 
-def errors(got: NDArray[Any], expected: Array) -> Array:
+def errors(got: AnyArray, expected: Array) -> Array:
     """How far each value is off: 0 for a NaN or an infinity that is expected, infinite for any other."""
     wide = got.astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -265,7 +265,7 @@ def errors(got: NDArray[Any], expected: Array) -> Array:
     return np.where(same, 0.0, np.where(np.isnan(error), np.inf, error))
 
 
-def share_of_bound(got: NDArray[Any], expected: Array, bound: Array) -> float:
+def share_of_bound(got: AnyArray, expected: Array, bound: Array) -> float:
     """The largest part of its bound that a value used: 0 if all are equal, infinite for NaN."""
     error = errors(got, expected)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -484,7 +484,7 @@ def axis_at(
         first = np.minimum(every.min(axis=1), n_in - width)
     starts = (np.arange(len(coordinates)) * width - first)[:, None]
 
-    def merged(index: NDArray[np.intp], values: NDArray[Any]) -> Array:
+    def merged(index: NDArray[np.intp], values: AnyArray) -> Array:
         flat = np.bincount(
             (starts + index).ravel(), values.astype(np.float64).ravel(), len(coordinates) * width
         )

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import documents
+from ..arrays import Array
 from ..conformance import goldens, sweep
 from ..conformance.verdicts import AxisWeights, axis_weights, bound_of_axes
 from ..frameworks.call import Call
@@ -28,7 +29,6 @@ from .rounding import Rounding
 from .rounding import measured as measured_rounding
 from .sizes import Size, Sizes, by
 
-Array = NDArray[np.float64]
 Pair = tuple[Sizes, Sizes]  # of the call that was asked about, and of the target's
 
 LARGEST = 128  # of the sizes at which the pixels of two coordinate rules are counted

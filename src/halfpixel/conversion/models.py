@@ -6,12 +6,12 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import documents
+from ..arrays import AnyArray, Array
 from ..conformance import goldens
 from ..numerics import weights
 from ..numerics.coordinates import COORDINATE_RULES, float_coordinates, relevant, tap_weights
@@ -19,7 +19,6 @@ from ..operators import Resize
 from ..operators.axis import Axis, OutputPixels
 from .sizes import Size, Sizes
 
-Array = NDArray[np.float64]
 Taps = tuple[NDArray[np.intp], Array]  # the pixels that are read, and their weights: (n_out, taps)
 
 WHITE = 255  # levels of an image of 8 bits
@@ -97,7 +96,7 @@ _small_taps = functools.lru_cache(maxsize=1 << 14)(_taps)
 _large_taps = functools.lru_cache(maxsize=256)(_taps)
 
 
-def _narrow(index: NDArray[Any], weight: NDArray[Any]) -> tuple[NDArray[np.intp], Array]:
+def _narrow(index: AnyArray, weight: AnyArray) -> tuple[NDArray[np.intp], Array]:
     """The first pixel of each row, and the row from there on: what falls on one pixel is added."""
     first: NDArray[np.intp] = np.asarray(index.min(axis=1), np.intp)
     width = int((index.max(axis=1) - first).max()) + 1

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from numpy.typing import NDArray
-
+from ..arrays import AnyArray
 from ..frameworks.call import Call, Expression, Name, Names
 from ..frameworks.onnx import CONVENTIONS, SAMPLED, SIZED, opset
 from ..operators import Resize
@@ -38,7 +37,7 @@ def _said(request: Request) -> Expression | None:
     return node(request.convention)
 
 
-def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
+def _run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     raise NotImplementedError("an ONNX node is no kernel: a runtime's is")
 
 

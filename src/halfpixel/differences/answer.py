@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import documents
+from ..arrays import AnyArray
 from ..conformance.verdicts import errors
 from ..report.evidence import span
 
-Array = NDArray[Any]
 Kind = Literal[
     "changed", "declared", "otherwise", "meaning", "values", "shape", "dtype", "raises", "returns", "asked",
     "gone", "rounding", "new",
@@ -54,8 +53,8 @@ class Values:
     case: str
     shown: str
     first: tuple[int, int]
-    before: Array
-    after: Array
+    before: AnyArray
+    after: AnyArray
     largest: float | None = None
     unit: str = ""
 
@@ -95,15 +94,15 @@ class Values:
         return f"up to {self.largest:.3g}{unit} apart"
 
 
-def _size(values: Array) -> str:
+def _size(values: AnyArray) -> str:
     return "×".join(map(str, values.shape))
 
 
-def _rows(values: Array) -> list[list[float | str]]:
+def _rows(values: AnyArray) -> list[list[float | str]]:
     return [[v if np.isfinite(v) else str(v) for v in row] for row in values.tolist()]
 
 
-def values_of(case: str, shown: str, before: Array, after: Array, unit: str = "") -> Values:
+def values_of(case: str, shown: str, before: AnyArray, after: AnyArray, unit: str = "") -> Values:
     """The window of two outputs in which they differ most.
 
     Args:

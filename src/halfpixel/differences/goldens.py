@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arrays import AnyArray
 from ..comparison.function import Output
 from ..conformance import goldens as own
 from ..testing import golden as users
-from .answer import Array, Diff, Kind, Moved, values_of
+from .answer import Diff, Kind, Moved, values_of
 from .sources import File, Source
 
 # the first keys of a golden: other files are not read whole
@@ -24,7 +25,7 @@ _BEGINS = rb'\s*\{\s*("schema": \d+,\s*"test"|"case"):'
 class _Image:
     """What a golden has of an image: the values (C, H, W), their dtype and the unit of differences."""
 
-    values: Array
+    values: AnyArray
     dtype: str
     unit: str
 

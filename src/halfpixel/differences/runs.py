@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import documents
+from ..arrays import AnyArray
 from ..checking.run import units
 from ..checking.settings import base
 from ..frameworks import FRAMEWORKS, Release
 from ..upgrades.environment import PACKAGES, read, release_of
-from .answer import Array, Diff, Kind, Moved, Values, values_of
+from .answer import Diff, Kind, Moved, Values, values_of
 
 _NUMBER = re.compile(r"(?<![A-Za-z_])\d+")
 
@@ -157,7 +158,7 @@ def _notes(before: Mapping[_Case, _Ran], after: Mapping[_Case, _Ran]) -> Iterato
 # ---------------------------------------------------------------------------- values
 
 
-_Exact = Callable[[_Case], Array | None]
+_Exact = Callable[[_Case], AnyArray | None]
 
 
 def _values(
@@ -200,7 +201,7 @@ def _values(
     return None
 
 
-def _output(one: _Ran, case: _Case, exact: _Exact) -> Array | None:
+def _output(one: _Ran, case: _Case, exact: _Exact) -> AnyArray | None:
     """What came of a case: of one that changed the window that the report has, else what is declared."""
     if one.changed is not None:
         seen = one.changed["evidence"]
@@ -221,7 +222,7 @@ def _exact(report: documents.Report) -> _Exact:
             return None
 
     @functools.cache
-    def trials(call: str) -> Mapping[str, Callable[[], Array]]:
+    def trials(call: str) -> Mapping[str, Callable[[], AnyArray]]:
         framework = next((name for name in FRAMEWORKS if call.startswith(f"{name}-")), "")
         if not framework or release(framework) is None:
             return {}
@@ -233,7 +234,7 @@ def _exact(report: documents.Report) -> _Exact:
             for trial in unit.jobs.values()
         }
 
-    def expected(case: _Case) -> Array | None:
+    def expected(case: _Case) -> AnyArray | None:
         trial = trials(case[0]).get(case[1])
         values = None if trial is None else trial()
         return values if values is not None and values.ndim == 4 and values.size else None

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics.computation import Computation, Computed
 from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.error_model import ErrorModel
@@ -34,7 +34,7 @@ INTEGERS: tuple[DType, ...] = ("uint8", "uint16", "int16")
 BFLOAT16 = np.dtype("float32", metadata={"holds": "bfloat16"})
 
 
-def dtype_name(values: NDArray[Any]) -> str:
+def dtype_name(values: AnyArray) -> str:
     """The dtype of an array's values, by the name that it has in every framework."""
     metadata = values.dtype.metadata  # which the equality of dtypes leaves out, and a cache with it
     return str(metadata["holds"]) if metadata else _named(values.dtype)
@@ -106,7 +106,7 @@ def evaluate(value: object, names: Names) -> Any:
     return value
 
 
-Run = Callable[[Names, Expression, dict[str, NDArray[Any]]], NDArray[Any]]
+Run = Callable[[Names, Expression, dict[str, AnyArray]], AnyArray]
 
 
 def _text(value: object) -> str:
@@ -121,7 +121,7 @@ class NotAnArray(TypeError):
     """A framework returned something that only resembles an array of numbers."""
 
 
-def array(result: Any) -> NDArray[Any]:
+def array(result: Any) -> AnyArray:
     """What a framework returned.
 
     Raises:
@@ -546,7 +546,7 @@ class Call:
             None,
         )
 
-    def __call__(self, case: Computation, dtype: str, names: Names) -> NDArray[Any]:
+    def __call__(self, case: Computation, dtype: str, names: Names) -> AnyArray:
         """Run it on a case.
 
         Args:
@@ -576,7 +576,7 @@ class Call:
             raise ValueError(f"{self.id} has no arguments for {request.convention}")
         return expression
 
-    def arrays(self, case: Computation, dtype: str) -> dict[str, NDArray[Any]]:
+    def arrays(self, case: Computation, dtype: str) -> dict[str, AnyArray]:
         """The inputs of a case in a dtype, in C order or in the layout that the case asks for: copies, as
         others read the case too."""
         numpy_dtype = BFLOAT16 if dtype == "bfloat16" else dtype
@@ -591,9 +591,9 @@ class Call:
         self,
         expression: Expression,
         case: Computation,
-        inputs: dict[str, NDArray[Any]],
+        inputs: dict[str, AnyArray],
         names: Names,
-    ) -> NDArray[Any]:
+    ) -> AnyArray:
         """Run what was said on the inputs of a case; whatever the framework raises goes through."""
         # a resize is linear: its gradient is the same at every image, zeros too
         if case.gradient and case.operation == "resize":
@@ -620,9 +620,7 @@ class Gradient:
     def within(self, mode: Mode) -> Gradient:
         """The gradient of calls that a mode executes."""
 
-        def run(
-            names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-        ) -> NDArray[Any]:
+        def run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
             return self.run({**names, **mode.names(names)}, expression, inputs)
 
         return replace(self, run=run, refusals=(*self.refusals, *mode.refusals))
@@ -647,9 +645,7 @@ class Gradient:
             forward = (call.backward or call.expression)(resize)
             return None if forward is None else self.expression(forward, "x")
 
-        def run(
-            names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-        ) -> NDArray[Any]:
+        def run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
             x, g = inputs["x"], inputs["g"]
             cotangent = g.astype(call.returns[str(x.dtype)], copy=False)  # type: ignore[index]
             before = cotangent.tobytes()
@@ -711,9 +707,7 @@ class Mode:
             eager = call.expression(request)
             return None if eager is None else self.expression(eager)
 
-        def run(
-            names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-        ) -> NDArray[Any]:
+        def run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
             return call.run({**names, **self.names(names)}, expression, inputs)
 
         arithmetic = {

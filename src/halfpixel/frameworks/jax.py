@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics.error_model import ErrorModel, normalised_weight_error, sum_of_products
 from ..operators import ConvTranspose, Resize
 from ..operators.request import Request
@@ -118,21 +118,21 @@ def _resize(flags: dict[str, object]) -> Callable[[Request], Expression | None]:
 # ---------------------------------------------------------------------------- running
 
 
-def _arrays(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def _arrays(names: Names, inputs: dict[str, AnyArray]) -> dict[str, Any]:
     """Images become NHWC, weights (kernel_h, kernel_w, c_out, c_in)."""
     layouts = {"x": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
     asarray = names["jax"].numpy.asarray
     return {k: asarray(v.transpose(layouts[k]), dtype=dtype_name(v)) for k, v in inputs.items()}
 
 
-def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
+def _run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """On the CPU; where the image is of float64, with the setting without which that is float32."""
     with names["on_cpu"](), names["x64"](inputs["x"].dtype == np.float64):
         result = expression.evaluate({**names, **_arrays(names, inputs)})
         return _to_array(names, result).transpose(0, 3, 1, 2)
 
 
-def _to_array(names: Names, result: Any) -> NDArray[Any]:
+def _to_array(names: Names, result: Any) -> AnyArray:
     if result.dtype == names["jax"].numpy.bfloat16:
         return array(np.asarray(result.astype("float32")).astype(BFLOAT16))
     return array(np.asarray(result))

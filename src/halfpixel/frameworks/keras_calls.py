@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics.error_model import ErrorModel
 from ..operators import ConvTranspose, Resize
 from ..operators.request import Request
@@ -474,10 +474,10 @@ LIBRARY = Library(
 def _run(
     names: Names,
     expression: Expression,
-    inputs: dict[str, NDArray[Any]],
+    inputs: dict[str, AnyArray],
     *,
     channels_first: bool = False,
-) -> NDArray[Any]:
+) -> AnyArray:
     """On any backend. A layer is made with the dtype of its input, and given its weights."""
     tensors = _tensors(names, inputs, channels_first=channels_first)
     layer = of_dtype(expression.function, dtype_name(inputs["x"]))
@@ -500,9 +500,7 @@ def of_dtype(function: Any, dtype: str) -> Any:
     return replace(function, args=tuple(of_dtype(one, dtype) for one in function.args))
 
 
-def run_gradient(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def run_gradient(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """On the torch backend: ``torch.autograd.grad`` of a call, with ``g`` the cotangent."""
     tensors, of = _tensors(names, inputs), str(expression.args[1])
     tensors[of].requires_grad_()
@@ -518,7 +516,7 @@ _LAYOUTS = {"x": (0, 2, 3, 1), "g": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
 
 
 def _tensors(
-    names: Names, inputs: dict[str, NDArray[Any]], *, channels_first: bool = False
+    names: Names, inputs: dict[str, AnyArray], *, channels_first: bool = False
 ) -> dict[str, Any]:
     arrays = {
         key: value if channels_first else np.ascontiguousarray(value.transpose(_LAYOUTS[key]))
@@ -529,6 +527,6 @@ def _tensors(
     }
 
 
-def _array(names: Names, result: Any, *, channels_first: bool = False) -> NDArray[Any]:
+def _array(names: Names, result: Any, *, channels_first: bool = False) -> AnyArray:
     values = array(names["to_array"](result))
     return values if channels_first else values.transpose(0, 3, 1, 2)

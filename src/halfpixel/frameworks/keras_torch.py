@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from numpy.typing import NDArray
-
+from ..arrays import AnyArray
 from ..numerics.computation import Computed
 from ..operators import ConvTranspose
 from ..operators.request import Request
@@ -245,7 +244,7 @@ def _load_there() -> Names:
     keras.config.set_image_data_format("channels_last")  # a user's keras.json may say otherwise
     torch.set_num_threads(1)
 
-    def to_tensor(values: NDArray[Any], dtype: str) -> Any:
+    def to_tensor(values: AnyArray, dtype: str) -> Any:
         return keras.ops.convert_to_tensor(values, dtype=dtype)
 
     def to_array(result: Any) -> Any:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import names
+from ..arrays import AnyArray
 from ..operators import ConvTranspose
 from . import windows as _padding
 from .windows import Window, WindowAxis
@@ -106,7 +106,7 @@ class Plan:
         """Whether the arguments alone say it: the same window, the same weight but for its layout."""
         return not self.reasons
 
-    def weight(self, w: NDArray[Any]) -> NDArray[Any]:
+    def weight(self, w: AnyArray) -> AnyArray:
         """The weight that the framework is given.
 
         Args:

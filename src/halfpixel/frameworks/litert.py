@@ -13,11 +13,10 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics.error_model import ErrorModel
 from ..operators import Resize
 from ..operators.request import Request
@@ -127,7 +126,7 @@ def _linear(convention: Resize, resolver: str) -> ErrorModel:
 # ---------------------------------------------------------------------------- the calls
 
 
-def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
+def _run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """On images of (N, H, W, C)."""
     x = np.ascontiguousarray(inputs["x"].transpose(0, 2, 3, 1))
     return array(expression.evaluate({**names, "x": x})).transpose(0, 3, 1, 2)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from ..arrays import AnyArray
 
 # the quantisation of 8- and 16-bit tensors, (scale, zero point): levels of 0..1, and of -1..1
 _QUANTISED = {
@@ -40,10 +39,10 @@ class Tensor:
     name: str
     shape: tuple[int, ...]
     dtype: str
-    value: Array | None = None
+    value: AnyArray | None = None
 
 
-def constant(name: str, value: Array) -> Tensor:
+def constant(name: str, value: AnyArray) -> Tensor:
     """A tensor that is part of the model."""
     return Tensor(name, value.shape, str(value.dtype), value)
 
@@ -108,7 +107,7 @@ def _buffer(schema: Any, given: Tensor) -> Any:
     return buffer
 
 
-def run(content: bytes, x: Array, resolver: Any = None) -> Array:
+def run(content: bytes, x: AnyArray, resolver: Any = None) -> AnyArray:
     """The result of a model of one input, computed in one thread.
 
     Args:
@@ -134,7 +133,7 @@ def run(content: bytes, x: Array, resolver: Any = None) -> Array:
 
 def _resize(operator: str, options: str) -> Callable[..., bytes]:
     def made(
-        x: Array,
+        x: AnyArray,
         size: tuple[int, int],
         align_corners: bool = False,
         half_pixel_centers: bool = False,
@@ -163,8 +162,8 @@ MODELS: Mapping[str, Callable[..., bytes]] = {
 
 
 def resize_bilinear(
-    x: Array, size: tuple[int, int], *, op_resolver_type: Any = None, **flags: bool
-) -> Array:
+    x: AnyArray, size: tuple[int, int], *, op_resolver_type: Any = None, **flags: bool
+) -> AnyArray:
     """RESIZE_BILINEAR.
 
     Args:
@@ -183,7 +182,7 @@ def resize_bilinear(
 
 
 def resize_nearest_neighbor(
-    x: Array, size: tuple[int, int], *, op_resolver_type: Any = None, **flags: bool
-) -> Array:
+    x: AnyArray, size: tuple[int, int], *, op_resolver_type: Any = None, **flags: bool
+) -> AnyArray:
     """RESIZE_NEAREST_NEIGHBOR; arguments and result as those of :func:`resize_bilinear`."""
     return run(MODELS["resize_nearest_neighbor"](x, size, **flags), x, op_resolver_type)

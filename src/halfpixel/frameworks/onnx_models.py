@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..operators import ConvTranspose, Resize
 from ..operators.onnx_operators import conv_transpose_node
 from ..operators.request import Request
 from .call import Expression, Name
 from .windows import WindowAxis, axes_of
 
-Arrays = Mapping[str, NDArray[Any]]
+Arrays = Mapping[str, AnyArray]
 Say = Callable[[Request], Expression | None]
 Takes = Callable[[Request], bool]
 
@@ -38,7 +38,7 @@ class Node:
     constants: Arrays
     shape: tuple[int, ...]
 
-    def model(self, x: NDArray[Any], *, fixed: bool = True, ir_version: int = 8) -> bytes:
+    def model(self, x: AnyArray, *, fixed: bool = True, ir_version: int = 8) -> bytes:
         """The model, serialised.
 
         Args:
@@ -50,7 +50,7 @@ class Node:
         import onnx.helper
         import onnx.numpy_helper
 
-        def value_info(name: str, array: NDArray[Any], shape: Sequence[int | None]) -> Any:
+        def value_info(name: str, array: AnyArray, shape: Sequence[int | None]) -> Any:
             dtype = onnx.helper.np_dtype_to_tensor_dtype(array.dtype)
             return onnx.helper.make_tensor_value_info(name, dtype, shape)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy.typing import NDArray
-
+from ..arrays import AnyArray
 from . import onnx_models
 from .call import Expression, Names, array
 from .onnx_models import Node
@@ -26,15 +25,13 @@ def environment(names: Names) -> str:
     return "CPU, 1 thread"
 
 
-def _session(names: Names, node: Node, x: NDArray[Any], *, fixed: bool) -> Any:
+def _session(names: Names, node: Node, x: AnyArray, *, fixed: bool) -> Any:
     return names["onnxruntime"].InferenceSession(
         node.model(x, fixed=fixed), names["options"], providers=["CPUExecutionProvider"]
     )
 
 
-def run_resize(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def run_resize(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """Run ``run_node(onnx.helper.make_node(…), opset=…, sizes=(n, c, h, w))`` on ``x``: one session for all
     sizes, since the kernel reads them as it runs."""
     x, node = inputs["x"], onnx_models.resize_of(expression)
@@ -46,8 +43,8 @@ def run_resize(
 
 
 def run_conv_transpose(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+    names: Names, expression: Expression, inputs: dict[str, AnyArray]
+) -> AnyArray:
     """Run a node ConvTranspose on ``x``, its weight and bias constants of the model, as in one that is
     deployed: the weight is transposed when the session is made."""
     node = onnx_models.conv_transpose_of(expression, inputs)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics.error_model import ErrorModel
 from ..numerics.integer_kernels.opencv import is_whole
 from ..operators import Resize
@@ -255,9 +254,7 @@ def _resize_by(flag: str, regime: _Regime) -> Callable[[Request], Expression | N
     return expression
 
 
-def _run_resize(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def _run_resize(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """cv2 takes one image at a time, HWC, and drops the axis of a single channel."""
     images = inputs["x"].transpose(0, 2, 3, 1)
     given = list(images)

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics.computation import Computed
 from ..numerics.error_model import (
     ErrorModel,
@@ -56,7 +56,7 @@ _RESIZE2 = "opencv/opencv, modules/dnn/src/layers/resize2_layer.cpp"
 # ---------------------------------------------------------------------------- a model in memory
 
 
-def _forward(names: Names, node: Node, x: NDArray[Any]) -> NDArray[Any]:
+def _forward(names: Names, node: Node, x: AnyArray) -> AnyArray:
     """Let cv2.dnn run a model of a node; without the shape of its output, OpenCV infers one of its own, or
     refuses the model."""
     cv2 = names["cv2"]
@@ -81,12 +81,12 @@ def _forward(names: Names, node: Node, x: NDArray[Any]) -> NDArray[Any]:
 
 
 def _run_conv_transpose(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+    names: Names, expression: Expression, inputs: dict[str, AnyArray]
+) -> AnyArray:
     return _forward(names, onnx_models.conv_transpose_of(expression, inputs), inputs["x"])
 
 
-def _computed(case: Computed, axes: Sequence[WindowAxis], **inputs: NDArray[Any]) -> Computed:
+def _computed(case: Computed, axes: Sequence[WindowAxis], **inputs: AnyArray) -> Computed:
     """The case with other windows kept of the full output."""
     assert isinstance(case.convention, ConvTranspose)
     convention = convention_of(axes, case.convention.group)
@@ -312,7 +312,7 @@ def _inferred_calls() -> Iterator[Call]:
 # ---------------------------------------------------------------------------- Resize, Upsample
 
 
-def run_node(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
+def run_node(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """Run ``run_node(onnx.helper.make_node(...), opset=…, sizes=(n, c, h, w))`` on ``x``; float constants
     beside ``sizes``, or in its place, by their names."""
     return _forward(names, onnx_models.resize_of(expression), inputs["x"])

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics import pillow_window
 from ..numerics.computation import Computed
 from ..numerics.error_model import ErrorModel, normalised_weight_error
@@ -121,7 +121,7 @@ def _resize(resample: str) -> Say:
     return expression
 
 
-def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
+def _run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """Bytes of three channels are an image of mode RGB; of others, and of floats, each is an image."""
     x = inputs["x"]
     whole = x.shape[1] == 0 or (x.dtype == np.uint8 and x.shape[1] == 3)
@@ -131,7 +131,7 @@ def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) 
     return np.stack([[_evaluated(names, expression, plane) for plane in image] for image in x])
 
 
-def _evaluated(names: Names, expression: Expression, x: NDArray[Any]) -> NDArray[Any]:
+def _evaluated(names: Names, expression: Expression, x: AnyArray) -> AnyArray:
     return array(expression.evaluate({**names, "x": x}))
 
 
@@ -163,7 +163,7 @@ def _has_a_tie(request: Request) -> bool:
 
 def _ties_left_out(case: Computed) -> Computed:
     """Columns, then rows, by the weights of a box that is open at both ends."""
-    x: NDArray[Any] = np.asarray(case.inputs["x"])
+    x: AnyArray = np.asarray(case.inputs["x"])
     whole = case.rule in ROUNDINGS
     x = x.astype(np.int64) if whole else x
     for axis in (3, 2):

@@ -12,8 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
 
-from numpy.typing import NDArray
-
+from ..arrays import AnyArray
 from .call import Expression, FrameworkError, Names, Run
 
 T = TypeVar("T")
@@ -84,9 +83,7 @@ def elsewhere(run: Run) -> Run:
     """A call's ``run`` that happens in the child: the names are ``{"process": Process(...)}``."""
 
     @functools.wraps(run)
-    def there(
-        names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-    ) -> NDArray[Any]:
+    def there(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
         process: Process = names["process"]
         return process(run, expression, inputs)
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics.error_model import ErrorModel, sum_of_products
 from ..operators import ConvTranspose, Resize
 from ..operators.request import Request
@@ -530,7 +530,7 @@ def _dilated_unlike(request: Request, dtype: str, names: Names) -> bool:
 # ---------------------------------------------------------------------------- running
 
 
-def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def _tensors(names: Names, inputs: dict[str, AnyArray]) -> dict[str, Any]:
     """Images become NHWC, weights (kernel_h, kernel_w, c_out / group, c_in)."""
     layouts = {"x": (0, 2, 3, 1), "g": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
     tf = names["tf"]
@@ -539,7 +539,7 @@ def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
     }
 
 
-def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
+def _run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     result = expression.evaluate({**names, **_tensors(names, inputs)})
     return array(result.numpy()).transpose(0, 3, 1, 2)
 
@@ -575,9 +575,7 @@ def _gradient(forward: Expression, of: str) -> Expression:
     return Expression(Name("tape.gradient"), (forward, Name(of)), flags)
 
 
-def _run_gradient(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def _run_gradient(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     tf = names["tf"]
     tensors, of = _tensors(names, inputs), str(expression.args[1])
     with tf.GradientTape() as tape:
@@ -627,7 +625,7 @@ def _load() -> Names:
     # v1's functions announce at every first use that v2 has others
     tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
 
-    def to_tensor(values: NDArray[Any], dtype: str) -> Any:
+    def to_tensor(values: AnyArray, dtype: str) -> Any:
         return tf.cast(tf.constant(values), dtype)
 
     functions = {"to_tensor": to_tensor, "to_array": operator.methodcaller("numpy")}
@@ -772,9 +770,7 @@ def _backprop_input(word: str, *, depthwise: bool) -> Callable[[Request], Expres
     return expression
 
 
-def _run_depthwise(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def _run_depthwise(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """The weight is (kernel_h, kernel_w, channels, multiplier), and its groups are the channels."""
     tf, w = names["tf"], inputs["w"]
     channels = dict(expression.kwargs)["input_sizes"][-1]  # type: ignore[index]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..operators.request import Request
 from .call import Expression, Name, Names, Run
 from .factors import Sizes
@@ -90,9 +89,7 @@ def unpadded(run: Run) -> Run:
         ValueError: what is cut off is not zero, or the output is not as large as was asked for.
     """
 
-    def inside(
-        names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-    ) -> NDArray[Any]:
+    def inside(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
         result = run(names, expression, inputs)
         _, height, width = expression.args
         assert isinstance(height, int)

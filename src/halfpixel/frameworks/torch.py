@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics.error_model import (
     ErrorModel,
     cubic_weight_error,
@@ -303,7 +303,7 @@ def _without(remark: str) -> Iterator[None]:
         yield
 
 
-def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def _tensors(names: Names, inputs: dict[str, AnyArray]) -> dict[str, Any]:
     torch = names["torch"]
     writable = all(value.flags.writeable for value in inputs.values())
     with nullcontext() if writable else _without("The given NumPy array is not writable"):
@@ -313,7 +313,7 @@ def _tensors(names: Names, inputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
         }
 
 
-def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) -> NDArray[Any]:
+def _run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     result = expression.evaluate({**names, **_tensors(names, inputs)})
     if result.dtype == names["torch"].bfloat16:
         return array(result.float().numpy()).astype(BFLOAT16)
@@ -324,40 +324,30 @@ def _run(names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]) 
 _OF_ONE_PIXEL = "Since version 1.3.0, affine_grid behavior has changed"
 
 
-def _run_grid(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def _run_grid(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     with _without(_OF_ONE_PIXEL):
         return _run(names, expression, inputs)
 
 
-def _run_unfolded(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def _run_unfolded(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """Bring the result of a 1-D or 3-D call back to (N, C, H, W)."""
     n, c, h, _ = inputs["x"].shape
     result = _run(names, expression, inputs)
     return result.reshape(n, c, h, result.shape[2]) if result.ndim == 3 else result[..., 0]
 
 
-def _run_lines(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def _run_lines(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """Bring (N · H, C, W) back to (N, C, H, W)."""
     n, _, h, _ = inputs["x"].shape
     result = _run(names, expression, inputs)
     return result.reshape(n, h, *result.shape[1:]).swapaxes(1, 2)
 
 
-def _run_volume(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def _run_volume(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     return np.asarray(_run(names, expression, inputs)[:, :, 0])
 
 
-def _run_layer(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def _run_layer(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     tensors = _tensors(names, inputs)
     assert isinstance(expression.function, Expression)
     with names["torch"].no_grad():
@@ -372,9 +362,7 @@ def _gradient(forward: Expression, of: str) -> Expression:
     return Expression(Name("torch.autograd.grad"), (forward, Name(of), Name("g")))
 
 
-def _run_gradient(
-    names: Names, expression: Expression, inputs: dict[str, NDArray[Any]]
-) -> NDArray[Any]:
+def _run_gradient(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     tensors = _tensors(names, inputs)
     of = str(expression.args[1])
     tensors[of].requires_grad_()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..numerics.computation import Computed
 from ..numerics.coordinates import ROUNDED_TO_HALVES
 from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel, cubic_weight_error
@@ -137,7 +138,7 @@ class _ReflectedInHalves(Resize):
 
     dtype: str = "float16"
 
-    def padded(self, index: NDArray[Any], n_in: int | NDArray[Any]) -> NDArray[np.intp]:
+    def padded(self, index: AnyArray, n_in: int | AnyArray) -> NDArray[np.intp]:
         rounded = ROUNDED_TO_HALVES[self.dtype]
         size = rounded(np.asarray(n_in))
         edge, twice = np.float32(0.5), 2 * size

@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from .deadline import Deadline
 from .problem import Unidentifiable, last_line, reached
 
-Array = NDArray[Any]
 Layout = Literal["HW", "HWC", "CHW", "NHWC", "NCHW"]
 SizeOrder = Literal["hw", "wh"]
 LAYOUTS: tuple[Layout, ...] = ("HWC", "CHW", "NHWC", "NCHW", "HW")
@@ -29,7 +28,7 @@ Size = tuple[int, int]
 _NCHW = "NCHW"
 
 
-def to_layout(x: Array, layout: Layout) -> Array:
+def to_layout(x: AnyArray, layout: Layout) -> AnyArray:
     """An image (1, C, H, W) in a layout; of HW, its first channel."""
     axes = [_NCHW.index(letter) for letter in layout]
     rest = tuple(0 for letter in _NCHW if letter not in layout)
@@ -38,7 +37,7 @@ def to_layout(x: Array, layout: Layout) -> Array:
     return np.ascontiguousarray(turned)
 
 
-def from_layout(y: Array, layout: Layout) -> Array:
+def from_layout(y: AnyArray, layout: Layout) -> AnyArray:
     """The way back: (1, C, H, W) of an array in a layout."""
     for letter in _NCHW:
         if letter not in layout:
@@ -49,25 +48,25 @@ def from_layout(y: Array, layout: Layout) -> Array:
 # ---------------------------------------------------------------------------- arrays of others
 
 
-def _as_torch(x: Array) -> Any:
+def _as_torch(x: AnyArray) -> Any:
     return sys.modules["torch"].from_numpy(x)
 
 
-def _as_tensorflow(x: Array) -> Any:
+def _as_tensorflow(x: AnyArray) -> Any:
     return sys.modules["tensorflow"].constant(x)
 
 
-def _as_jax(x: Array) -> Any:
+def _as_jax(x: AnyArray) -> Any:
     return sys.modules["jax.numpy"].asarray(x)
 
 
-def _as_pil(x: Array) -> Any:
+def _as_pil(x: AnyArray) -> Any:
     return sys.modules["PIL.Image"].fromarray(x)
 
 
 # name of the module that must be there: from an array to what its functions take. Only what the user's file
 # has imported is tried.
-KINDS: Mapping[str, tuple[str, Callable[[Array], Any]]] = {
+KINDS: Mapping[str, tuple[str, Callable[[AnyArray], Any]]] = {
     "NumPy arrays": ("numpy", lambda x: x),
     "torch tensors": ("torch", _as_torch),
     "TensorFlow tensors": ("tensorflow", _as_tensorflow),
@@ -84,7 +83,7 @@ class NoSuchArray(ValueError):
     """An image cannot be had as such an array: the function was not called."""
 
 
-def made(kind: str, x: Array) -> Any:
+def made(kind: str, x: AnyArray) -> Any:
     """An array as one of :data:`KINDS`.
 
     Raises:
@@ -96,7 +95,7 @@ def made(kind: str, x: Array) -> Any:
         raise NoSuchArray(last_line(error)) from error
 
 
-def to_numpy(y: Any) -> Array:
+def to_numpy(y: Any) -> AnyArray:
     """What a function returned, as an array of numbers.
 
     Raises:
@@ -317,8 +316,8 @@ class Adapter:
     returns: str = field(default="")
 
     def result(
-        self, x: Array, size: Size = (0, 0), factors: tuple[float, float] = (1.0, 1.0)
-    ) -> Array:
+        self, x: AnyArray, size: Size = (0, 0), factors: tuple[float, float] = (1.0, 1.0)
+    ) -> AnyArray:
         """What the function returns for an image (1, C, H, W), as an array of its own layout and dtype.
 
         Raises:
@@ -342,8 +341,8 @@ class Subject(Adapter):
     """A function that is asked as one that does nothing but resize: images of its layout come back."""
 
     def __call__(
-        self, x: Array, size: Size = (0, 0), factors: tuple[float, float] = (1.0, 1.0)
-    ) -> Array:
+        self, x: AnyArray, size: Size = (0, 0), factors: tuple[float, float] = (1.0, 1.0)
+    ) -> AnyArray:
         """What the function makes of an image, (1, C, H, W) in and out; errors as of :meth:`result`."""
         result = self.result(x, size, factors)
         if result.ndim != len(self.layout) and self.layout == "HWC" and result.ndim == 2:

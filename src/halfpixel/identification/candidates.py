@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..conformance import trials, verdicts
 from ..conformance.verdicts import AxisWeights, bound_of_axes
 from ..frameworks.call import WIDE
@@ -35,8 +36,6 @@ from ..operators.kernels import Kernel
 from .deadline import Deadline
 from .probes import TELLING, TELLING_FACTORS, Answer, times
 from .rounding import Sampled, models, named, predicts
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

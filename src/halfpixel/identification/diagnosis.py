@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import documents
+from ..arrays import Array
 from ..operators import Resize
 from .adapter import Subject, Tried
 from .candidates import candidates, expected, matrices
@@ -20,7 +20,6 @@ from .linearity import Response, responses
 from .matching import EVERY, Followed, Table, followed, nearest_candidate
 from .probes import Answer, ask
 
-Array = NDArray[np.float64]
 _DIRECTIONS: tuple[Direction, ...] = ("enlarging", "shrinking")
 
 

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import documents
+from ..arrays import Array
 from .adapter import Subject
 from .candidates import Candidate, bound_of, expected, sampled_at
 from .deadline import OutOfTime
 from .probes import Answer, ask
 from .rounding import BOTH_PASSES, ROUNDS, Sampled, models, named, predicts
-
-Array = NDArray[np.float64]
 
 DTYPES = ("float32", "float64", "float16", "uint8", "uint16", "int16")
 _INTEGERS = ("uint8", "uint16", "int16")

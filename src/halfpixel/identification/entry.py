@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from . import adapter
 from .adapter import (
     LAYOUTS,
@@ -31,8 +32,6 @@ from .adapter import (
 )
 from .deadline import Deadline
 from .problem import Unidentifiable, last_line, reached
-
-Array = NDArray[np.float64]
 
 # the brightest value that a dtype's images have by custom
 BRIGHTEST: Mapping[str, float] = {"uint8": 255.0, "float32": 1.0, "float64": 1.0}

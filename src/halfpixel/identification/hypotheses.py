@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray, Array
 from ..operators import Resize
 from ..operators.axis import Axis
 from .candidates import Candidate, candidates, matrix
 from .impulse_response import READ, Line
 from .probes import Answer
-
-Array = NDArray[np.float64]
 
 # of the largest value: what a fitted parameter may leave; far below any difference between conventions
 NEAR = 2.0**-13
@@ -150,9 +149,7 @@ def _bare(convention: Resize) -> str:
 def _cubic(convention: Resize, b: float, c: float, n_in: int, n_out: int) -> Array:
     """The weights of the kernel with parameters B and C; Keys' has B = 0 and C = −a."""
 
-    def kernel(
-        coordinates: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
-    ) -> NDArray[Any]:
+    def kernel(coordinates: AnyArray, index: NDArray[np.intp], stretch: Fraction) -> AnyArray:
         t = abs(coordinates[:, None] - index) / float(stretch)
         near = ((12 - 9 * b - 6 * c) * t - 18 + 12 * b + 6 * c) * t * t + 6 - 2 * b
         far = (((-b - 6 * c) * t + 6 * b + 30 * c) * t - 12 * b - 48 * c) * t + 8 * b + 24 * c

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import documents
+from ..arrays import Array
 from .adapter import Size, Subject
 from .probes import Answer, ask
 
-Array = NDArray[np.float64]
 Direction = Literal["enlarging", "shrinking"]
 
 # from n_in to n_out along the axis that is measured, and along the other one

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..numerics.error_model import UNIT_ROUNDOFF
 from .adapter import Subject
 from .probes import Answer, ask, image
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray, Array
 from ..numerics.coordinates import float_coordinates
 from ..numerics.weights import matrix_at, resampled
 from ..operators import Resize
@@ -30,7 +30,6 @@ from .preprocessing import AxisWindow, Stages, Window, stages_of, windows_of
 from .probes import Answer
 from .problem import last_line
 
-Array = NDArray[np.float64]
 Progress = Callable[[str], None]
 
 # parts of the size that an image is resized to at first: below it, at it, above it, and mixed
@@ -460,7 +459,7 @@ def rows_of(
     convention: Resize, n_in: int, n_out: int, rows: NDArray[np.intp], *, exactly: bool = True
 ) -> Array:
     """A few rows of the weights of an axis, in float64; if not exactly, some may read a pixel beside."""
-    where: NDArray[Any]
+    where: AnyArray
     if exactly and (convention.kernel.jumps or convention.extrapolates):
         where = convention.coordinates(n_in, n_out)[rows]
     else:

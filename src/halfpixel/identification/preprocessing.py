@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .adapter import Layout, Size, SizeOrder
 from .entry import Axes, Entry, Unread, found_entry, ordered
 from .probes import image
 from .ramps import sampled
 
-Array = NDArray[np.float64]
 _U = 2.0**-24
 REAL_SIZE = (300, 400)  # of an image that is larger than what most functions make of it
 

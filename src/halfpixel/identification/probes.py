@@ -8,14 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..numerics.equivalence import REGIMES
 from ..operators.request import Scales
 from .adapter import Size, Subject
 from .problem import last_line
 
-Array = NDArray[np.float64]
 Pair = tuple[int, int]
 Factors = tuple[Fraction, Fraction]
 

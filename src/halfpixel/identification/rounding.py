@@ -5,17 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray, Array
 from ..numerics.integer_kernels import ROUNDINGS, applies_to, predicted
 from ..numerics.weights import resampled
 from ..operators import Resize
 from ..operators.request import Scales
-
-Array = NDArray[np.float64]
 
 
 def _half_up(values: Array) -> Array:
@@ -114,7 +111,7 @@ def named(model: str) -> bool:
     return model in ROUNDINGS
 
 
-def predicts(model: str, sampled: Sampled, got: NDArray[Any]) -> bool:
+def predicts(model: str, sampled: Sampled, got: AnyArray) -> bool:
     """Whether an arithmetic predicts every value of an integer result.
 
     Where a value is within float32's rounding of a step of a simple one, both sides of the step are right.

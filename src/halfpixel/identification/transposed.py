@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import documents
+from ..arrays import AnyArray
 from ..frameworks import layer_plans
 from ..frameworks.layer_plans import Layer
 from ..numerics.error_model import UNIT_ROUNDOFF
@@ -37,13 +37,11 @@ from .adapter import (
 from .deadline import Deadline
 from .problem import Unidentifiable, last_line
 
-Array = NDArray[Any]
-
 ONNX_WEIGHT, TENSORFLOW_WEIGHT = "(in, out / groups, kh, kw)", "(kh, kw, out, in)"
 CONVOLUTION_WEIGHT = (
     "(kh, kw, in, out)"  # as of TensorFlow's convolutions, and Flax's ConvTranspose
 )
-_WEIGHTS: Mapping[str, Callable[[Array], Array]] = {
+_WEIGHTS: Mapping[str, Callable[[AnyArray], AnyArray]] = {
     ONNX_WEIGHT: lambda w: w,
     TENSORFLOW_WEIGHT: lambda w: np.ascontiguousarray(w.transpose(2, 3, 1, 0)),
     CONVOLUTION_WEIGHT: lambda w: np.ascontiguousarray(w.transpose(2, 3, 0, 1)),
@@ -77,7 +75,7 @@ class Operator:
     weight_shape: tuple[int, ...] = ()
     deadline: Deadline = field(default_factory=Deadline, repr=False)
 
-    def __call__(self, x: Array, w: Array | None) -> Array:
+    def __call__(self, x: AnyArray, w: AnyArray | None) -> AnyArray:
         self.deadline.check()
         args = [made(self.kind, to_layout(x.astype(np.float32), self.layout))]
         if w is not None and self.weight_layout is not None:
@@ -294,7 +292,7 @@ def _operators(
             yield Operator(fn, layout, kind, channels)
 
 
-def _weight(operator: Operator) -> Array | None:
+def _weight(operator: Operator) -> AnyArray | None:
     """No two of its values alike, none of them 0; None where the function has its own."""
     if operator.weight_layout is None:
         return None
@@ -312,7 +310,7 @@ def _measured(operator: Operator) -> tuple[Layer, bool]:
     if np.ptp(zero, axis=(2, 3)).any():
         raise _Not("of an image of zeros it does not make a constant for each channel")
 
-    def picture(channel: int, row: int, column: int) -> Array:
+    def picture(channel: int, row: int, column: int) -> AnyArray:
         x = np.zeros((1, operator.channels, *_SIZE))
         x[0, channel, row, column] = 1.0
         return np.asarray((operator(x, w) - zero)[0])
@@ -361,7 +359,7 @@ def _measured(operator: Operator) -> tuple[Layer, bool]:
     return layer, flipped
 
 
-def _stride(picture: Array, neighbour: Array, axis: int) -> int:
+def _stride(picture: AnyArray, neighbour: AnyArray, axis: int) -> int:
     """How far a pixel's picture moves as the pixel moves by one."""
     starts = [np.flatnonzero(p.any(axis=(0, 2 - axis)))[:1] for p in (picture, neighbour)]
     if not all(start.size for start in starts):
@@ -376,7 +374,7 @@ def _stride(picture: Array, neighbour: Array, axis: int) -> int:
     return step
 
 
-def _span(whole: Array, axis: int) -> tuple[int, int, int]:
+def _span(whole: AnyArray, axis: int) -> tuple[int, int, int]:
     """The first and the last place of a kernel, and how far its taps are apart."""
     places = np.flatnonzero(whole.any(axis=(0, 1, 3 - axis)))
     first, last = int(places[0]), int(places[-1])
@@ -385,7 +383,7 @@ def _span(whole: Array, axis: int) -> tuple[int, int, int]:
     return first, last, int(np.gcd.reduce(np.diff(places)))
 
 
-def _spans_of(whole: Array, w: Array) -> tuple[list[tuple[int, int, int]], bool]:
+def _spans_of(whole: AnyArray, w: AnyArray) -> tuple[list[tuple[int, int, int]], bool]:
     """The same for a kernel that is known, and whether it is turned."""
     spans = []
     turns = []
@@ -406,7 +404,7 @@ def _spans_of(whole: Array, w: Array) -> tuple[list[tuple[int, int, int]], bool]
     return spans, any(turns)
 
 
-def _group(whole: Array) -> int:
+def _group(whole: AnyArray) -> int:
     """The most blocks on the diagonal of what input channels show in which output channels."""
     shows = whole.any(axis=(2, 3))
     c_in, c_out = shows.shape
@@ -463,8 +461,8 @@ def _size(layer: Layer, size: tuple[int, int]) -> tuple[int, ...]:
 
 
 def _own_weight(
-    operator: Operator, layer: Layer, given: Array | None, flipped: bool
-) -> tuple[Array, Array]:
+    operator: Operator, layer: Layer, given: AnyArray | None, flipped: bool
+) -> tuple[AnyArray, AnyArray]:
     """The weight as ONNX has it, and the bias: given, or as the pictures show them."""
     zeros = np.zeros((1, operator.channels, *_SIZE))
     zero = operator(zeros, given)[0]
@@ -489,7 +487,7 @@ def _own_weight(
     return w, bias
 
 
-def _applied(layer: Layer, x: Array, w: Array) -> Array:
+def _applied(layer: Layer, x: AnyArray, w: AnyArray) -> AnyArray:
     """The transposed convolution in float64, whose roundoff no bound of float32 notices."""
     c = layer.convention
     size = c.output_size(x.shape[2:], layer.kernel)

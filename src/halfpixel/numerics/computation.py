@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field, replace
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray, Array
 from ..operators import Convention, ConvTranspose, Resize
 from ..operators.axis import Axis
 from ..operators.exact import Exact, Taps, apply_integers, fractions, over_common_denominator
@@ -21,7 +22,6 @@ from .nonfinite import Evaluated, filled, transposed_sums
 from .representable import fractional_bits
 from .weights import matrix
 
-Array = NDArray[np.float64]
 Computed = TypeVar("Computed", bound="Computation")
 
 
@@ -155,7 +155,7 @@ class Computation:
         """The resize's axes, along H and along W."""
         return self.request.axes
 
-    def matrices(self, dtype: type = object) -> tuple[NDArray[Any], NDArray[Any]]:
+    def matrices(self, dtype: type = object) -> tuple[AnyArray, AnyArray]:
         """The resize's ``A_h`` and ``A_w``, read-only: ``Fraction``s, or float64."""
         assert isinstance(self.convention, Resize)
         find = _exact_matrix if dtype is object else matrix
@@ -172,7 +172,7 @@ class Computation:
             matrices[2 + i] = self.turned(rows), common
         return matrices
 
-    def _extrapolated(self, result: NDArray[Any]) -> NDArray[Any]:
+    def _extrapolated(self, result: AnyArray) -> AnyArray:
         """A result with the value of what samples outside the image, if the convention has one."""
         assert isinstance(self.convention, Resize)
         if self.gradient or not self.convention.extrapolation_value:
@@ -188,7 +188,7 @@ class Computation:
             masks[2 + i] = along.inside(coordinates(along, axis, self.rule), axis.n_in)
         return masks
 
-    def turned(self, matrix: NDArray[Any]) -> NDArray[Any]:
+    def turned(self, matrix: AnyArray) -> AnyArray:
         """A matrix with a row for each pixel of the resize's output, the way that the case goes."""
         return matrix.T if self.gradient else matrix
 

@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..operators import Resize, kernels
 from ..operators.axis import Axis, OutputPixels
 from ..operators.exact import Exact
 from ..operators.resize import TapWeights
 
-Integers = NDArray[np.int64]
 Coordinates = NDArray[np.float64]
 
 
-def _scale(convention: Resize, pixels: OutputPixels, dtype: type[np.floating[Any]]) -> NDArray[Any]:
+def _scale(convention: Resize, pixels: OutputPixels, dtype: type[np.floating[Any]]) -> AnyArray:
     """Input pixels an output pixel, rounded once."""
     step, per = convention.step(pixels)
     # float64 has more than twice float32's bits: of integers, its quotient rounds to float32's
@@ -31,7 +31,7 @@ def _half(convention: Resize) -> float:
     return 0.5 if convention.half_pixel else 0.0
 
 
-def _cropped(convention: Resize, pixels: OutputPixels) -> NDArray[Any]:
+def _cropped(convention: Resize, pixels: OutputPixels) -> AnyArray:
     """The coordinates of ``tf_crop_and_resize`` with every step rounded to float32."""
     d, n_in, n_out = pixels.index, pixels.n_in, pixels.n_out
     start, end = (np.float32(side) for side in convention.roi or (0, 1))
@@ -88,8 +88,8 @@ def _distances_float32(
 
 
 def _gaussian_float32(
-    coordinates: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
-) -> NDArray[Any]:
+    coordinates: AnyArray, index: NDArray[np.intp], stretch: Fraction
+) -> AnyArray:
     """A pixel counts if its distance in float32, times the inverse of the stretch, is below 3/2, and if
     it is between the two ends as they are rounded."""
     half, radius = np.float32(0.5), np.float32(1.5)
@@ -102,9 +102,7 @@ def _gaussian_float32(
     return kernels.gaussian(away, counts & (first <= index) & (index <= last))
 
 
-def _box_float32(
-    coordinates: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
-) -> NDArray[Any]:
+def _box_float32(coordinates: AnyArray, index: NDArray[np.intp], stretch: Fraction) -> AnyArray:
     """How far a pixel is from there, in stretched pixels, is rounded to float32 at every step, too."""
     away = _distances_float32(coordinates, index, stretch).astype(np.float64)
     if coordinates.dtype != object:
@@ -126,9 +124,7 @@ def _float64_at_pixels(convention: Resize, pixels: OutputPixels) -> Coordinates:
     return np.where(above % below == 0, _float64(convention, pixels), above / below)
 
 
-def _box_after(
-    coordinates: NDArray[Any], index: NDArray[np.intp], stretch: Fraction
-) -> NDArray[Any]:
+def _box_after(coordinates: AnyArray, index: NDArray[np.intp], stretch: Fraction) -> AnyArray:
     """A pixel counts whole that lies exactly a half after the coordinate, and not at all that lies exactly a
     half before it; its distance, in stretched pixels, and both ends are rounded to float64 at every step."""
     middle = coordinates.astype(np.float64)[:, None] + 0.5
@@ -169,7 +165,7 @@ def _sum_float64(convention: Resize, pixels: OutputPixels) -> Coordinates:
     return np.asarray(sums[which.reshape(shape), np.broadcast_to(d, shape)] - 0.5)
 
 
-def _fixed_16(pixels: OutputPixels, lower: NDArray[Any] | int) -> Coordinates:
+def _fixed_16(pixels: OutputPixels, lower: AnyArray | int) -> Coordinates:
     """The middle of each output pixel in 65536ths of an input pixel, ``lower`` of them lower; int32 in
     OpenCV, which holds all that are below 32768 pixels."""
     n_in, n_out = np.asarray(pixels.n_in), np.asarray(pixels.n_out)
@@ -291,7 +287,7 @@ def _nearest(value: Fraction, dtype: type[np.floating[Any]]) -> float:
     return float(dtype(float(value)))
 
 
-def _line(pixels: OutputPixels, dtype: type[np.floating[Any]]) -> NDArray[Any]:
+def _line(pixels: OutputPixels, dtype: type[np.floating[Any]]) -> AnyArray:
     """Where the output pixels are in lines from -1 to 1."""
     n_out = pixels.n_out
     sizes, which = np.unique(n_out, return_inverse=True)
@@ -310,7 +306,7 @@ def _grid(convention: Resize, pixels: OutputPixels, dtype: type[np.floating[Any]
     return _fused(grid + dtype(1), n_in.astype(dtype) / dtype(2), -0.5)
 
 
-def _fused(a: NDArray[Any], b: NDArray[Any], c: float) -> Coordinates:
+def _fused(a: AnyArray, b: AnyArray, c: float) -> Coordinates:
     """a·b + c rounded once, in the dtype of a: float64 holds the product of two float32."""
     if a.dtype == np.float32:
         return np.asarray((np.multiply(a, b, dtype=np.float64) + c).astype(np.float32), np.float64)
@@ -354,18 +350,18 @@ def _grid_float64_reflected(convention: Resize, pixels: OutputPixels) -> Coordin
     return _grid_reflected(convention, pixels, np.float64)
 
 
-def _to_float16(values: NDArray[Any]) -> NDArray[np.float32]:
+def _to_float16(values: AnyArray) -> NDArray[np.float32]:
     return np.asarray(values, np.float16).astype(np.float32)
 
 
-def _to_bfloat16(values: NDArray[Any]) -> NDArray[np.float32]:
+def _to_bfloat16(values: AnyArray) -> NDArray[np.float32]:
     """The nearest numbers whose lower 16 bits are 0; of two as near, the even one."""
     bits = np.asarray(values, np.float32).view(np.uint32)
     even = (bits >> np.uint32(16)) & np.uint32(1)
     return ((bits + np.uint32(0x7FFF) + even) & np.uint32(0xFFFF0000)).view(np.float32)
 
 
-_Rounding = Callable[[NDArray[Any]], NDArray[np.float32]]
+_Rounding = Callable[[AnyArray], NDArray[np.float32]]
 ROUNDED_TO_HALVES: Mapping[str, _Rounding] = {"float16": _to_float16, "bfloat16": _to_bfloat16}
 """From numbers to the nearest of a narrow dtype, in float32."""
 _Line = Callable[[OutputPixels, _Rounding], NDArray[np.float32]]

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..operators import Resize
 from ..operators.axis import Axis
 from .weights import matrix
-
-Array = NDArray[np.float64]
 
 # What is true of an axis's sizes, (n_in, n_out) in pixels; a regime stands before those that it implies.
 REGIMES: Mapping[str, Callable[[int, int], bool]] = {

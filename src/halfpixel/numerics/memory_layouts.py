@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ..arrays import AnyArray
 
 
 @dataclass(frozen=True)
@@ -19,41 +19,41 @@ class Layout:
         says: what it is, for a reader.
     """
 
-    of: Callable[[NDArray[Any]], NDArray[Any]]
+    of: Callable[[AnyArray], AnyArray]
     says: str
 
 
-def _every_other(x: NDArray[Any]) -> NDArray[Any]:
+def _every_other(x: AnyArray) -> AnyArray:
     wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]), x.dtype)
     wide[..., ::2] = x
     return wide[..., ::2]
 
 
-def _backwards(x: NDArray[Any]) -> NDArray[Any]:
+def _backwards(x: AnyArray) -> AnyArray:
     return np.ascontiguousarray(x[..., ::-1, ::-1])[..., ::-1, ::-1]
 
 
-def _read_only(x: NDArray[Any]) -> NDArray[Any]:
+def _read_only(x: AnyArray) -> AnyArray:
     x.setflags(write=False)
     return x
 
 
-def _repeated(x: NDArray[Any]) -> NDArray[Any]:
+def _repeated(x: AnyArray) -> AnyArray:
     return np.broadcast_to(x[:1], x.shape)
 
 
-def _one_value(x: NDArray[Any]) -> NDArray[Any]:
+def _one_value(x: AnyArray) -> AnyArray:
     return np.broadcast_to(x[:1, :1, :1, :1], x.shape)
 
 
-def _pixels(x: NDArray[Any]) -> NDArray[Any]:
+def _pixels(x: AnyArray) -> AnyArray:
     return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
 
 
 _AROUND = 77  # what lies around a crop, and is no part of it
 
 
-def _crop(x: NDArray[Any]) -> NDArray[Any]:
+def _crop(x: AnyArray) -> AnyArray:
     n, c, h, w = x.shape
     wide = np.full((n, c, h + 3, w + 5), _AROUND, x.dtype)
     crop = wide[:, :, 1:-2, 3:-2]
@@ -61,7 +61,7 @@ def _crop(x: NDArray[Any]) -> NDArray[Any]:
     return crop
 
 
-def _crop_of_pixels(x: NDArray[Any]) -> NDArray[Any]:
+def _crop_of_pixels(x: AnyArray) -> AnyArray:
     n, c, h, w = x.shape
     wide = np.full((n, h + 3, w + 5, c), _AROUND, x.dtype)
     crop = wide[:, 1:-2, 3:-2].transpose(0, 3, 1, 2)
@@ -69,7 +69,7 @@ def _crop_of_pixels(x: NDArray[Any]) -> NDArray[Any]:
     return crop
 
 
-def _offset(x: NDArray[Any]) -> NDArray[Any]:
+def _offset(x: AnyArray) -> AnyArray:
     buffer = np.full(x.size + 1, _AROUND, x.dtype)
     moved = buffer[1:].reshape(x.shape)
     moved[...] = x

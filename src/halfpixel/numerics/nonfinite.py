@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray, Float64
 from ..operators import ConvTranspose, Resize
 from ..operators.axis import Axis
 from ..operators.conv_transpose import convolution_reads
@@ -26,8 +27,7 @@ from ..operators.kernels import KERNELS
 from .coordinates import float_coordinates
 
 Size = tuple[int, int]
-Image = NDArray[Any]
-Float64 = NDArray[np.float64]
+Image = AnyArray
 
 
 @dataclass(frozen=True, eq=False)

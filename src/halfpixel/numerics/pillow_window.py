@@ -10,9 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Float64
 from ..operators import Resize
-
-Float64 = NDArray[np.float64]
 
 _HAMMING = float(np.float32(0.54)), float(np.float32(0.46))
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Float64
 from ..operators import Resize
 from ..operators.axis import Axis
 from .coordinates import COORDINATE_RULES
 from .error_model import UNDERFLOW, UNIT_ROUNDOFF, ErrorModel
-
-Float64 = NDArray[np.float64]
 
 _GUARD = 4  # bits: no partial result of a kernel's value, in any form of it, reaches 16
 _DIFFERENCE = (

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import functools
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray, Array
 from ..operators import Resize, kernels
 from ..operators.axis import Axis, OutputPixels
 from ..operators.resize import TapWeights, exact_taps
 from .coordinates import coordinates, float_coordinates, relevant, tap_weights
-
-Array = NDArray[np.float64]
-
 
 _SMALL = 2**14  # entries of a matrix that is kept; a larger one is made again
 
@@ -84,7 +81,7 @@ def nearest_pixels(
     return np.where(convention.inside(where, n_in) & (weight > 0), index, OUTSIDE)
 
 
-def axis_coordinates(convention: Resize, axis: Axis, rule: str | None = None) -> NDArray[Any]:
+def axis_coordinates(convention: Resize, axis: Axis, rule: str | None = None) -> AnyArray:
     """Where the output pixels of an axis sample: ``Fraction``s where something is decided by them, else
     float64, which a coordinate of a rule is and any other is rounded to."""
     if _decides(convention):
@@ -94,7 +91,7 @@ def axis_coordinates(convention: Resize, axis: Axis, rule: str | None = None) ->
 
 def matrix_at(
     convention: Resize,
-    where: NDArray[Any],
+    where: AnyArray,
     n_in: int,
     scale: Fraction,
     weigh: TapWeights | None = None,
@@ -138,7 +135,7 @@ def _summed(index: NDArray[np.intp], weight: Array, n_in: int) -> Array:
 
 def taps(
     convention: Resize,
-    where: NDArray[Any],
+    where: AnyArray,
     n_in: int,
     scale: Fraction,
     weigh: TapWeights | None = None,
@@ -168,7 +165,7 @@ _NEAR_EDGE = (
 
 
 def _at_edges_exactly(
-    convention: Resize, where: NDArray[Any], n_in: int, scale: Fraction
+    convention: Resize, where: AnyArray, n_in: int, scale: Fraction
 ) -> tuple[NDArray[np.intp], Array]:
     """The taps of a kernel that jumps: those of coordinates near an edge of a pixel in ``Fraction``s, which
     decide what is read, the others in float64."""
@@ -192,10 +189,10 @@ def _decides(convention: Resize) -> bool:
     return convention.kernel.jumps or convention.extrapolates
 
 
-def _ended(convention: Resize, where: NDArray[Any]) -> TapWeights:
+def _ended(convention: Resize, where: AnyArray) -> TapWeights:
     """The values of a kernel, in float64, at the taps that are exactly inside its radius."""
 
-    def weigh(floats: NDArray[Any], index: NDArray[np.intp], stretch: Fraction) -> NDArray[Any]:
+    def weigh(floats: AnyArray, index: NDArray[np.intp], stretch: Fraction) -> AnyArray:
         reach = convention.radius() * stretch
         inside = abs(where[:, None] - index.astype(object)) < reach
         return kernels.gaussian(

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Integers = NDArray[np.int64]
+from ..arrays import AnyArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Axis:
         """All of its output pixels."""
         return self.some(np.arange(self.n_out))
 
-    def some(self, index: NDArray[Any]) -> OutputPixels:
+    def some(self, index: AnyArray) -> OutputPixels:
         """Some of its output pixels."""
         n_in, n_out, total = (np.asarray(n, np.int64) for n in (*self.sizes, self.total))
         return OutputPixels(index, n_in, n_out, total, self.factor, self.columns)
@@ -66,10 +64,10 @@ class OutputPixels:
         factor, columns: of all axes, as in :class:`Axis`.
     """
 
-    index: NDArray[Any]
-    n_in: NDArray[Any]
-    n_out: NDArray[Any]
-    total: NDArray[Any]
+    index: AnyArray
+    n_in: AnyArray
+    n_out: AnyArray
+    total: AnyArray
     factor: Fraction | None = None
     columns: bool = False
 

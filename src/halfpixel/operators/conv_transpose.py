@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import documents
+from ..arrays import AnyArray
 from . import exact as _exact
 
 Gradient = Literal["x", "w", "b"]
@@ -161,7 +162,7 @@ class ConvTranspose:
 
     def apply(
         self, x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None, *, exact: bool = False
-    ) -> NDArray[Any]:
+    ) -> AnyArray:
         """Run the operation, in exact arithmetic.
 
         Args:
@@ -191,7 +192,7 @@ class ConvTranspose:
         output_size = self.output_size(image.shape[2:], weight.shape[2:])
         first, second = _exact.narrowed(image, weight, weight.size)
         shape = (len(image), self.group * weight.shape[1], *output_size)
-        result: NDArray[Any] = np.zeros(shape, first.dtype)
+        result: AnyArray = np.zeros(shape, first.dtype)
         for reads, kernel in convolution_reads(
             self, weight.shape[2:], output_size, image.shape[2:]
         ):
@@ -217,7 +218,7 @@ class ConvTranspose:
 
     def gradient(
         self, of: Gradient, x: ArrayLike, w: ArrayLike, g: ArrayLike, *, exact: bool = False
-    ) -> NDArray[Any]:
+    ) -> AnyArray:
         """The gradient of ``Σ g · apply(x, w, b)``, in exact arithmetic.
 
         With respect to the input it is the convolution that is transposed, of ``g`` with ``w``; to the
@@ -250,7 +251,7 @@ class ConvTranspose:
             return finish(np.asarray(cotangent.sum(axis=(0, *spatial)), object), denominator)
         other, terms = (weight, weight.size) if of == "x" else (image, cotangent.size)
         first, second = _exact.narrowed(cotangent, other, terms)
-        result: NDArray[Any] = np.zeros((image if of == "x" else weight).shape, first.dtype)
+        result: AnyArray = np.zeros((image if of == "x" else weight).shape, first.dtype)
         for reads, kernel in convolution_reads(self, weight.shape[2:], size, image.shape[2:]):
             inputs, outputs = zip(*reads, strict=True)
             for c_in, c_out in zip(*self._blocks(weight), strict=True):
@@ -290,7 +291,7 @@ class ConvTranspose:
         )
 
 
-def _as_int64(sums: NDArray[Any]) -> NDArray[Any]:
+def _as_int64(sums: AnyArray) -> AnyArray:
     """Integers that were summed in float64, as int64."""
     return sums.astype(np.int64) if sums.dtype == np.float64 else sums
 

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arrays import AnyArray, Float64
+
 Exact = NDArray[np.object_]  # Python ints or Fractions
 Integers = Exact | NDArray[np.int64]  # of the former, Python ints
-Float64 = NDArray[np.float64]
 
 _INT64_LIMIT = 2**63
 _FLOAT64_LIMIT = 2**53
@@ -78,7 +79,7 @@ class Taps:
 _NARROW = re.compile(r"(bfloat|float|u?int)\d")
 
 
-def numbers(values: ArrayLike) -> NDArray[Any]:
+def numbers(values: ArrayLike) -> AnyArray:
     """An array of real numbers, of a dtype that NumPy has.
 
     Args:
@@ -127,7 +128,7 @@ def over_common_denominator(values: ArrayLike) -> tuple[Exact, int]:
     return _object_array((n * (denominator // d) for n, d in ratios), array.shape), denominator
 
 
-def _are_integers(array: NDArray[Any]) -> bool:
+def _are_integers(array: AnyArray) -> bool:
     """Whether all are integers that int64 and float64 hold exactly."""
     return bool((abs(array) < _FLOAT64_LIMIT).all() and (array == np.rint(array)).all())
 
@@ -154,7 +155,7 @@ def quotient(numerator: int, denominator: int) -> float:
         return math.inf if (numerator > 0) == (denominator > 0) else -math.inf
 
 
-def narrowed(a: Exact, b: Exact, terms: int) -> tuple[NDArray[Any], NDArray[Any]]:
+def narrowed(a: Exact, b: Exact, terms: int) -> tuple[AnyArray, AnyArray]:
     """Two arrays of integers: as float64, which multiplies fastest, where it holds every sum of so many of
     their products, in any order; as int64 where none overflows."""
     factors = max(_magnitude(a), 1), max(_magnitude(b), 1)  # the factors fit too
@@ -166,9 +167,7 @@ def narrowed(a: Exact, b: Exact, terms: int) -> tuple[NDArray[Any], NDArray[Any]
     return a, b
 
 
-def apply_matrices(
-    x: ArrayLike, matrices: Mapping[int, Exact], *, exact: bool = False
-) -> NDArray[Any]:
+def apply_matrices(x: ArrayLike, matrices: Mapping[int, Exact], *, exact: bool = False) -> AnyArray:
     """Multiply an array by an exact matrix along each of some axes.
 
     Args:
@@ -185,7 +184,7 @@ def apply_matrices(
 
 def apply_integers(
     x: ArrayLike, matrices: Mapping[int, tuple[Exact, int]], *, exact: bool = False
-) -> NDArray[Any]:
+) -> AnyArray:
     """The same of matrices of integers, each with the denominator of all of them."""
     integers, denominator = _integers(x)
     for axis, (rows, common) in matrices.items():

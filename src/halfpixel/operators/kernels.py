@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from .exact import Exact, over_common_denominator
 
-Values = NDArray[Any]
 Ratio = tuple[Exact, int]  # integers, and the denominator that they share
 
 _DIGITS = 60
@@ -26,12 +26,12 @@ _GAUSSIAN_RADIUS = 1.5  # as exact as any Fraction, and an array of floats stays
 _FLOAT_ONE = 1 - 2.0**-25  # from here on a float is 1
 
 
-def linear(distance: Values) -> Values:
+def linear(distance: AnyArray) -> AnyArray:
     """A triangle: ``1 − t`` up to 1."""
     return np.asarray(np.maximum(1 - distance, 0 * distance))
 
 
-def cubic(distance: Values, a: Any) -> Values:
+def cubic(distance: AnyArray, a: Any) -> AnyArray:
     """Keys' kernel: one polynomial up to distance 1, another up to 2.
 
     R. Keys, "Cubic convolution interpolation for digital image processing", IEEE TASSP 29(6), 1981.
@@ -41,7 +41,7 @@ def cubic(distance: Values, a: Any) -> Values:
     return _pieces(distance, near, far)
 
 
-def mitchell(distance: Values) -> Values:
+def mitchell(distance: AnyArray) -> AnyArray:
     """B = C = 1/3.
 
     D. Mitchell and A. Netravali, "Reconstruction filters in computer graphics", SIGGRAPH 1988.
@@ -51,13 +51,13 @@ def mitchell(distance: Values) -> Values:
     return _pieces(distance, near, far)
 
 
-def area(distance: Values, scale: Any) -> Values:
+def area(distance: AnyArray, scale: Any) -> AnyArray:
     """The part of a window ``scale`` pixels wide that lies in a pixel at this distance from its middle."""
     overlap = np.clip((1 + scale) / 2 - distance, 0 * distance, min(scale, 1) + 0 * distance)
     return np.asarray(overlap / scale)
 
 
-def area_linear(distance: Values, scale: Any) -> Values:
+def area_linear(distance: AnyArray, scale: Any) -> AnyArray:
     """Two taps: the pixel that an output pixel begins in, and the next as far as it reaches there.
 
     Signed distances, from the pixel to the beginning. opencv/opencv,
@@ -72,7 +72,7 @@ def area_linear(distance: Values, scale: Any) -> Values:
     return np.asarray(np.where(begins_here, 1 - reach, reach))
 
 
-def lanczos(distance: Values, radius: int) -> Values:
+def lanczos(distance: AnyArray, radius: int) -> AnyArray:
     """``sinc(t) · sinc(t / radius)`` up to ``radius``, with ``sinc(t) = sin(πt) / (πt)``."""
     value = np.sinc(distance) * np.sinc(distance / radius)
     zero = (distance >= radius) | ((distance == np.rint(distance)) & (distance != 0))
@@ -82,7 +82,7 @@ def lanczos(distance: Values, radius: int) -> Values:
 _HAMMING = Fraction(float(np.float32(0.54))), Fraction(float(np.float32(0.46)))
 
 
-def hamming(distance: Values) -> Values:
+def hamming(distance: AnyArray) -> AnyArray:
     """``sinc(t) · (0.54 + 0.46·cos(πt))`` up to 1, with both constants in float32; at 0 it is 1, and not
     their sum, which is 1 + 2⁻²⁵.
 
@@ -94,7 +94,7 @@ def hamming(distance: Values) -> Values:
     return np.where(distance == 0, 1.0, np.where(distance >= 1, 0.0, value))
 
 
-def gaussian(distance: Values, inside: NDArray[np.bool_] | None = None) -> Values:
+def gaussian(distance: AnyArray, inside: NDArray[np.bool_] | None = None) -> AnyArray:
     """``exp(−2t²)``, cut off at 3/2 (where it is 0 already), or outside a given mask: σ = 1/2."""
     inside = distance < _GAUSSIAN_RADIUS if inside is None else inside
     if distance.dtype == object:
@@ -174,13 +174,13 @@ def _keys_steepest(shape: Shape) -> float:
 _SINC_STEEPEST = 1.3705
 
 
-def box(distance: Values) -> Values:
+def box(distance: AnyArray) -> AnyArray:
     """1 up to ½, ½ at exactly ½: ½ is each neighbour's share of a coordinate between two pixels."""
     one, half = 0 * distance + 1, (0 * distance + 1) / 2
     return np.where(distance < half, one, np.where(distance == half, half, 0 * distance))
 
 
-def _pieces(distance: Values, near: Values, far: Values) -> Values:
+def _pieces(distance: AnyArray, near: AnyArray, far: AnyArray) -> AnyArray:
     return np.asarray(np.where(distance <= 1, near, np.where(distance < 2, far, 0 * far)))
 
 
@@ -247,7 +247,7 @@ def _exact_pieces(
     return np.where(n <= q, values[0], np.where(n < 2 * q, values[1], 0)), common * q**3
 
 
-def _each(distance: Values, function: Any) -> Values:
+def _each(distance: AnyArray, function: Any) -> AnyArray:
     values = [function(t) for t in distance.ravel().tolist()]
     return np.array(values, object).reshape(distance.shape)
 
@@ -354,7 +354,7 @@ class Kernel:
     """
 
     name: str
-    value: Callable[[Values, Shape], Values] | None = None
+    value: Callable[[AnyArray, Shape], AnyArray] | None = None
     exact: Exactly | None = None
     radius: Callable[[Shape], Any] | None = None
     grids: tuple[str, ...] = ()

@@ -14,13 +14,14 @@ from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ..arrays import AnyArray
 from .conv_transpose import ConvTranspose
 from .resize import Factor, Resize, exact_factor
 
 Operator = Literal["Resize", "Upsample"]
-Numbers = Sequence[Any] | NDArray[Any]
+Numbers = Sequence[Any] | AnyArray
 
 NEWEST = 19
 _CROP = "tf_crop_and_resize"
@@ -64,7 +65,7 @@ class ResizeNode:
     size: tuple[int, ...]
     scales: tuple[Factor | None, ...]
 
-    def apply(self, x: ArrayLike, *, exact: bool = False) -> NDArray[Any]:
+    def apply(self, x: ArrayLike, *, exact: bool = False) -> AnyArray:
         """Run the node, in exact arithmetic: arguments and result as of :meth:`Resize.apply`."""
         scales = self.scales if self.convention.uses_factors else None
         return self.convention.apply(x, self.size, scales=scales, axes=self.axes, exact=exact)
@@ -78,7 +79,7 @@ def resize_node(
     operator: Operator = "Resize",
     roi: Numbers | None = None,
     scales: Numbers | None = None,
-    sizes: Sequence[int] | NDArray[Any] | None = None,
+    sizes: Sequence[int] | AnyArray | None = None,
 ) -> ResizeNode:
     """What a node Resize or Upsample computes of an input of a shape.
 
@@ -234,7 +235,7 @@ def _axes(axes: Sequence[int] | None, rank: int) -> tuple[int, ...]:
 
 
 def _inputs(
-    scales: Numbers | None, sizes: Sequence[int] | NDArray[Any] | None, count: int, opset: int
+    scales: Numbers | None, sizes: Sequence[int] | AnyArray | None, count: int, opset: int
 ) -> tuple[tuple[int, ...] | None, tuple[Factor | None, ...]]:
     """The sizes, or else the scales, of as many axes as there are."""
     factors = () if scales is None else tuple(exact_factor(scale) for scale in scales)

@@ -14,14 +14,13 @@ import functools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import AnyArray, Float64
 from .exact import Exact, Taps, quotient
 
-Float64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _U = 2.0**-53
@@ -166,7 +165,7 @@ def _band(
     return Band(first, merged, denominators, shape[1])
 
 
-def rounded_product(x: NDArray[Any], bands: Mapping[int, Band]) -> Float64 | None:
+def rounded_product(x: AnyArray, bands: Mapping[int, Band]) -> Float64 | None:
     """Multiply an array by the matrix of a band along each of some axes.
 
     Args:
@@ -213,7 +212,7 @@ class _Sum:
     error: float
 
 
-def _chunk(lines: NDArray[Any], bands: list[Band], blocks: tuple[Block, ...]) -> Float64:
+def _chunk(lines: AnyArray, bands: list[Band], blocks: tuple[Block, ...]) -> Float64:
     """The output pixels of some rows of the first axis, all of the others."""
     begin, end = min(b.begin for b in blocks), max(b.end for b in blocks)
     x = lines[begin:end].astype(np.float64)
@@ -427,6 +426,6 @@ def _exponent(value: float) -> int:
     return exponent - (mantissa == 0.5)
 
 
-def _beyond(x: NDArray[Any]) -> bool:
+def _beyond(x: AnyArray) -> bool:
     """Whether an integer is one that float64 does not hold."""
     return bool(x.size) and (int(x.max()) > 2**53 or int(x.min()) < -(2**53))

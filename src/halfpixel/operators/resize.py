@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import documents
+from ..arrays import AnyArray
 from . import exact as _exact
 from . import kernels as _kernels
 from . import products as _products
@@ -51,7 +52,7 @@ PaddingMode = Literal["border", "zeros", "reflection", "reflect_101"]
 Factor = Fraction | float
 # from coordinates (n_out,), the pixels that may be read (n_out, taps) and how far the kernel is stretched:
 # what each of them weighs
-TapWeights = Callable[[NDArray[Any], NDArray[np.intp], Fraction], NDArray[Any]]
+TapWeights = Callable[[AnyArray, NDArray[np.intp], Fraction], AnyArray]
 
 _HALF = Fraction(1, 2)
 _CANCELLED = 2.0**-40  # of the weights: 8192 roundings, beyond those that a coordinate has
@@ -370,7 +371,7 @@ class Resize:
             raise TypeError(f"mode={self.mode!r} has no radius")
         return self.kernel.radius(self.shape(scale))
 
-    def value(self, distance: NDArray[Any], scale: Any = 1) -> NDArray[Any]:
+    def value(self, distance: AnyArray, scale: Any = 1) -> AnyArray:
         """The kernel's value at signed distances (coordinate − pixel), in stretched pixels.
 
         Raises:
@@ -416,7 +417,7 @@ class Resize:
             )
         return axis
 
-    def inside(self, coordinates: NDArray[Any], n_in: int) -> NDArray[np.bool_]:
+    def inside(self, coordinates: AnyArray, n_in: int) -> NDArray[np.bool_]:
         """Which output pixels read the image: all of them, unless the convention extrapolates."""
         within = (coordinates >= 0) & (coordinates <= n_in - 1)
         return np.asarray(within if self.extrapolates else within | True, bool)
@@ -459,7 +460,8 @@ class Resize:
             both = np.broadcast_arrays(np.where(down, 2 * d, d), np.where(down, 1, 2))
             return both[0], both[1]
         step, per = self.step(pixels)
-        above, below = d * step, per
+        above: AnyArray = d * step
+        below: AnyArray = per
         if self.coordinate_transformation_mode == "half_pixel_symmetric":
             above, below = (2 * d + 1 - n_out) * step + (n_in - 1) * per, 2 * per
         elif self.coordinate_transformation_mode == "tf_half_pixel_for_nn":
@@ -557,7 +559,7 @@ class Resize:
         step, per = self.step(pixels)
         return self._rounded(*self.ratio(pixels), step > per)
 
-    def _rounded(self, above: NDArray[Any], below: Any, shrinks: Any) -> NDArray[Any]:
+    def _rounded(self, above: AnyArray, below: Any, shrinks: Any) -> AnyArray:
         """The index that ``nearest`` rounds ``above / below`` to, in integers."""
         if self.nearest_mode == "floor":
             index = above // below
@@ -651,11 +653,11 @@ class Resize:
 
     def weights_at(
         self,
-        coordinates: NDArray[Any],
+        coordinates: AnyArray,
         n_in: int,
         scale: Fraction = Fraction(1),
         tap_weights: TapWeights | None = None,
-    ) -> NDArray[Any]:
+    ) -> AnyArray:
         """The rows of ``A`` for output pixels that sample at the given coordinates.
 
         Args:
@@ -682,11 +684,11 @@ class Resize:
 
     def taps_at(
         self,
-        coordinates: NDArray[Any],
+        coordinates: AnyArray,
         n_in: int,
         scale: Fraction = Fraction(1),
         tap_weights: TapWeights | None = None,
-    ) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    ) -> tuple[NDArray[np.intp], AnyArray]:
         """The input pixels that each output pixel reads, as the kernel visits them.
 
         Args:
@@ -775,7 +777,7 @@ class Resize:
             weight = np.where(within, weight, 0)
         return _exact.Taps(self.padded(index, n_in), weight, below)
 
-    def _cuts(self, weight: NDArray[Any], within: NDArray[np.bool_]) -> bool:
+    def _cuts(self, weight: AnyArray, within: NDArray[np.bool_]) -> bool:
         """Whether what a tap outside the image weighs is left out before the sum is taken: the windows of
         area tile the image, and reach beyond it where a factor, or the scale of align_corners, says so; of
         the latter, nothing but the last pixel is inside."""
@@ -783,11 +785,11 @@ class Resize:
 
     def _taps(
         self,
-        coordinates: NDArray[Any],
+        coordinates: AnyArray,
         n_in: int,
         scale: Fraction,
         tap_weights: TapWeights | None,
-    ) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    ) -> tuple[NDArray[np.intp], AnyArray]:
         if self.mode == "nearest":
             index = _nearest_index(coordinates, self.nearest_mode, scale)[:, None]
             weight = (coordinates * 0 + 1)[:, None]
@@ -823,7 +825,7 @@ class Resize:
             weight = np.where((index >= 0) & (index < n_in), weight, 0 * weight)
         return self.padded(index, n_in), weight
 
-    def _total(self, weight: NDArray[Any]) -> NDArray[Any]:
+    def _total(self, weight: AnyArray) -> AnyArray:
         """What the weights of each output pixel are divided by, ``(n_out, 1)``: their sum."""
         total = weight.sum(axis=1, keepdims=True)
         # in floats, a sum of so little is what rounding left of 0
@@ -835,7 +837,7 @@ class Resize:
             raise ValueError(f"{self} has no value for output pixel {d}: its kernel finds {why}")
         return np.asarray(total)
 
-    def padded(self, index: NDArray[Any], n_in: int | NDArray[Any]) -> NDArray[np.intp]:
+    def padded(self, index: AnyArray, n_in: int | AnyArray) -> NDArray[np.intp]:
         """Bring indices into the image, as ``padding_mode`` says; what is dropped comes to the edge.
 
         Args:
@@ -861,7 +863,7 @@ class Resize:
         scales: Sequence[Factor | None] | None = None,
         axes: Sequence[int] | None = None,
         exact: bool = False,
-    ) -> NDArray[Any]:
+    ) -> AnyArray:
         """Resize an array, in exact arithmetic.
 
         Args:
@@ -900,7 +902,7 @@ class Resize:
         scales: Sequence[Factor | None] | None = None,
         axes: Sequence[int] | None = None,
         exact: bool = False,
-    ) -> NDArray[Any]:
+    ) -> AnyArray:
         """The gradient of ``Σ g · apply(x, …)`` with respect to ``x``, in exact arithmetic: ``Aᵀ`` along each
         axis, the same for all ``x``.
 
@@ -958,7 +960,7 @@ class Resize:
         *,
         exact: bool,
         turned: bool,
-    ) -> NDArray[Any]:
+    ) -> AnyArray:
         """An array times the matrices of some dimensions, or those turned."""
         array = _exact.numbers(x)
         along = {dimension: self.along(i) for i, dimension in enumerate(resized)}
@@ -975,9 +977,7 @@ class Resize:
             matrices = {axis: matrix.T for axis, matrix in matrices.items()}
         return _exact.apply_matrices(array, matrices, exact=exact)
 
-    def extrapolated(
-        self, values: NDArray[Any], inside: Mapping[int, NDArray[np.bool_]]
-    ) -> NDArray[Any]:
+    def extrapolated(self, values: AnyArray, inside: Mapping[int, NDArray[np.bool_]]) -> AnyArray:
         """What the matrices of some axes made of an image, with ``extrapolation_value`` where an output
         pixel is not :meth:`inside` along one of them; in place."""
         if self.extrapolation_value:
@@ -1141,8 +1141,8 @@ def exact_taps(convention: Resize, axis: Axis) -> _exact.Taps:
 
 
 def _adaptive_area(
-    coordinates: NDArray[Any], n_in: int, scale: Fraction
-) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    coordinates: AnyArray, n_in: int, scale: Fraction
+) -> tuple[NDArray[np.intp], AnyArray]:
     """Every pixel that the window touches, each as much as the others."""
     middle, half = coordinates + 0.5, float(scale) / 2
     start = _floor(middle - half).clip(0, n_in - 1)
@@ -1169,12 +1169,12 @@ def _exact_floor(n: _exact.Exact, q: int, moved: Fraction) -> _exact.Exact:
     return np.asarray((n * below + above * q) // (q * below), object)
 
 
-def _integer(n: int) -> NDArray[Any]:
+def _integer(n: int) -> AnyArray:
     """An integer as an array of no dimension in which products with sizes do not overflow."""
     return np.asarray(n, np.int64 if n < 2**31 else object)
 
 
-def _floor(values: NDArray[Any]) -> NDArray[np.intp]:
+def _floor(values: AnyArray) -> NDArray[np.intp]:
     return np.asarray(np.floor(values).astype(np.intp))
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..conformance import goldens
 from ..frameworks.call import BFLOAT16, dtype_name
 
@@ -57,7 +57,7 @@ class Crash:
     how: str
 
 
-Outcome = NDArray[Any] | Refusal | Crash
+Outcome = AnyArray | Refusal | Crash
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import documents
+from ..arrays import AnyArray
 from ..conformance.verdicts import Verdict, errors
 from ..operators import Resize
 
@@ -25,7 +23,7 @@ def evidence(verdict: Verdict) -> documents.Evidence | None:
     n, c, row, column = (int(i) for i in np.unravel_index(int(np.argmax(excess)), error.shape))
     rows, columns = (span(at, size) for at, size in zip((row, column), got.shape[2:], strict=True))
 
-    def window(values: NDArray[Any]) -> list[list[float | str]]:
+    def window(values: AnyArray) -> list[list[float | str]]:
         return as_rows(np.broadcast_to(values, got.shape)[n, c, rows, columns])
 
     return {
@@ -44,7 +42,7 @@ def evidence(verdict: Verdict) -> documents.Evidence | None:
     }
 
 
-def as_rows(part: NDArray[Any]) -> list[list[float | str]]:
+def as_rows(part: AnyArray) -> list[list[float | str]]:
     """Values (H, W) as plain data."""
     lines = part.astype(np.float64).tolist()
     return [[v if np.isfinite(v) else str(v) for v in line] for line in lines]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..operators import ConvTranspose, Resize
 from .drawing import EDGE, drawn
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 PICTURE = "overlap.svg"
 SHOWN = 8  # pixels of each map, from its start
-Array = NDArray[np.float64]
 
 
 def _ones(kernel: int, convention: ConvTranspose) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import console
+from ..arrays import AnyArray
 from ..conformance import goldens
 from ..conformance.cases import Case
 from ..conformance.misreadings import followed
@@ -115,7 +116,7 @@ def _off_by(got: Any, expected: float, error: float, bound: float) -> str:
     )
 
 
-def _ulp(size: float, got: NDArray[Any]) -> float:
+def _ulp(size: float, got: AnyArray) -> float:
     """The distance between a value of this size and the next; one for integers."""
     if got.dtype.kind in "iu":
         return 1.0
@@ -124,9 +125,7 @@ def _ulp(size: float, got: NDArray[Any]) -> float:
     return float(np.spacing(np.asarray(size).astype(got.dtype)))
 
 
-def _rows(
-    got: NDArray[Any], expected: NDArray[Any], off: NDArray[np.bool_], index: Index
-) -> list[str]:
+def _rows(got: AnyArray, expected: AnyArray, off: NDArray[np.bool_], index: Index) -> list[str]:
     """The rows around the worst value, golden over got, with marks below the values that exceed the bound."""
     n, c, row, column = index
     left, right = max(column - _WINDOW, 0), min(column + _WINDOW + 1, got.shape[3])

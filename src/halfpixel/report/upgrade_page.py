@@ -8,10 +8,10 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..upgrades.answer import Compared, Upgrade
 from ..upgrades.effects import Example
 from ..upgrades.groups import HEADINGS, Group, grouped
-from ..upgrades.outcomes import Array
 from ..upgrades.text import facts, headline, told_effects, usage_lines
 
 _STYLE = """

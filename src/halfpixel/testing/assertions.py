@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from .. import comparison
+from ..arrays import AnyArray
 from ..catalogue.rules import convention_of
 from ..comparison import call_text
-from ..comparison.function import Array, Function, Incomparable, Way, with_way
+from ..comparison.function import Function, Incomparable, Way, with_way
 from ..comparison.images import REAL, as_dtype, photograph, sizes_for
 from ..conversion.parse.names import function_of
 from ..conversion.parse.names import known as is_resize
@@ -33,7 +34,7 @@ def assert_same(
     b: Subject,
     *,
     sizes: Sequence[Size] = (),
-    images: Sequence[str | Path | Array] = (),
+    images: Sequence[str | Path | AnyArray] = (),
     output_size: Size | None = None,
     layout: Layout | None = None,
     dtypes: Sequence[str] | None = None,
@@ -78,7 +79,7 @@ def assert_conforms(
     to: str | Resize,
     *,
     sizes: Sequence[Size] = (),
-    images: Sequence[str | Path | Array] = (),
+    images: Sequence[str | Path | AnyArray] = (),
     output_size: Size | None = None,
     layout: Layout | None = None,
     dtypes: Sequence[str] | None = None,
@@ -167,9 +168,9 @@ def _called(
 def _shots(
     own: Function,
     sizes: Sequence[Size],
-    images: Sequence[str | Path | Array],
+    images: Sequence[str | Path | AnyArray],
     dtypes: Sequence[str],
-) -> list[tuple[Array, bool]]:
+) -> list[tuple[AnyArray, bool]]:
     """The images that decide the sizes: those that were given, or one of each size."""
     if images:
         return [(image, True) for image in comparison.given_images(images, ()).values()]
@@ -182,7 +183,7 @@ def _shots(
     return [(photograph((int(h), int(w))), False) for h, w in sizes]
 
 
-def _dtype(own: Function, image: Array, dtypes: Sequence[str]) -> str:
+def _dtype(own: Function, image: AnyArray, dtypes: Sequence[str]) -> str:
     """The first dtype that the function takes."""
     _, raised = with_way(own, [as_dtype(image, dtype, 1.0) for dtype in dtypes], None)
     supported = [dtype for dtype in dtypes if dtype not in raised]
@@ -249,7 +250,7 @@ def _completed(text: str, size: Size) -> str:
 def _by_reference(convention: Resize, size: Size) -> Function:
     """A convention as a function of an image, rounded once."""
 
-    def run(x: Array) -> Array:
+    def run(x: AnyArray) -> AnyArray:
         planes = np.moveaxis(np.asarray(x, np.float64), 2, 0)[None]
         return np.asarray(np.moveaxis(convention.apply(planes, size)[0], 0, 2), x.dtype)
 

@@ -14,8 +14,9 @@ from typing import Any, TypedDict
 import numpy as np
 
 from .. import comparison, documents, untrusted
+from ..arrays import AnyArray
 from ..comparison.difference import difference
-from ..comparison.function import Array, Function, Incomparable, Output, with_way
+from ..comparison.function import Function, Incomparable, Output, with_way
 from ..comparison.images import IMAGES, Probe
 from ..comparison.observation import Known, Measured, Setting, levels_of
 from ..conformance import goldens
@@ -286,7 +287,7 @@ def _wrong(
     return [words, *_nearby(golden.image, output.image, apart_by.at)], apart
 
 
-def _nearby(golden: Array, output: Array, at: tuple[int, int, int]) -> Iterator[str]:
+def _nearby(golden: AnyArray, output: AnyArray, at: tuple[int, int, int]) -> Iterator[str]:
     """The row of the largest difference, golden over output."""
     row, column, channel = at
     first, last = max(0, column - 4), min(golden.shape[1], column + 5)
@@ -350,16 +351,16 @@ def _image_text(image: ImageDocument, layout: str) -> str:
     return "\n".join(["    {", *lines, f'      "values": {values}', "    }"])
 
 
-def _array_text(values: Array, inner: int) -> str:
+def _array_text(values: AnyArray, inner: int) -> str:
     """Nested brackets, the last axes on one line, numbers aligned over the whole array."""
     texts = np.array([_number(v) for v in values.ravel()], object).reshape(values.shape)
     width = max(map(len, texts.ravel()), default=0)
 
-    def line(block: Array) -> str:
+    def line(block: AnyArray) -> str:
         parts = (text.rjust(width) for text in block) if block.ndim == 1 else map(line, block)
         return f"[{', '.join(parts)}]"
 
-    def lines(block: Array, depth: int) -> Iterator[str]:
+    def lines(block: AnyArray, depth: int) -> Iterator[str]:
         space = " " * (6 + 2 * depth)
         if block.ndim <= inner:
             yield f"{space}{line(block)}"

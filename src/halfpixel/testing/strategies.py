@@ -14,8 +14,8 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..conformance.cases import Case, ConvTransposeCase
 from ..conformance.real_shapes import ConvShapeCase, ShapeCase
 from ..conformance.shape_trials import rule_at
@@ -24,7 +24,6 @@ from ..frameworks.call import HALVES, INTEGERS
 from ..numerics.memory_layouts import LAYOUTS
 from ..operators import ConvTranspose
 
-Array = NDArray[np.float64]
 _MOST_VALUES = 40_000  # of an input or an output: an example is judged in milliseconds
 
 

@@ -15,6 +15,7 @@ from typing import cast
 
 import numpy as np
 
+from ..arrays import Array
 from ..conformance import goldens
 from ..conversion import agreement, models
 from ..conversion.agreement import Side
@@ -28,7 +29,6 @@ from ..operators.axis import Axis
 from ..operators.request import Request
 from .outcomes import (
     WAYS,
-    Array,
     Way,
     computed,
     conv_cases,

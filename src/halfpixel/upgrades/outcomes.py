@@ -9,16 +9,14 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..conformance.cases import CONV_TRANSPOSE_CASES, Case, conv_transpose_case
 from ..frameworks.call import Call, DType
 from ..numerics.computation import Computation
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
 from ..operators.request import Request
-
-Array = NDArray[np.float64]
 
 
 class Unloaded(Mapping[str, Any]):

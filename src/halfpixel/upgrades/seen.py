@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import AnyArray
 from ..conformance.verdicts import error_bound
 from ..conversion.agreement import Side, rounding
 from ..conversion.sizes import Sizes
@@ -19,8 +19,6 @@ from ..numerics.computation import Computation
 from ..numerics.integer_kernels import one_way
 from ..records import Crash, Outcome, Record, Refusal, agreement, probes, read, releases
 from .outcomes import convention_of, refusal_of
-
-Values = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +34,9 @@ class Difference:
 
     dtype: str
     probe: str
-    image: Values
-    old: Values
-    new: Values
+    image: AnyArray
+    old: AnyArray
+    new: AnyArray
     largest: float
 
 
@@ -236,7 +234,7 @@ def _words(outcome: Outcome) -> str:
     return f"ends the process ({outcome.how})" if isinstance(outcome, Crash) else ""
 
 
-def _apart(old: Values, new: Values) -> float:
+def _apart(old: AnyArray, new: AnyArray) -> float:
     """How far two results are apart; not a number equals itself, and nothing else."""
     if old.shape != new.shape:
         return float("inf")
@@ -252,7 +250,7 @@ def _apart(old: Values, new: Values) -> float:
 def _tolerance(
     call: Call,
     dtype: str,
-    result: Values,
+    result: AnyArray,
     computation: Computation | None,
     records: tuple[Record, Record],
 ) -> float:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import documents
+from ..arrays import Array
 from .changes import SILENT, Change
 from .effects import WHITE, Effect, Example, Photograph
 from .groups import HEADINGS, Group, grouped
-from .outcomes import Array
 
 if TYPE_CHECKING:
     from .answer import Compared, Upgrade

@@ -11,15 +11,13 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import AnyArray, Float64, Integers
 from ...operators import Resize
 from .. import pillow_window
 from . import onnxruntime, opencv, opencv_ipp, opencv_warp, pillow, tensorflow, torch
-from .steps import Float64, Integers
 
 __all__ = ["ROUNDINGS", "Float64", "Integers", "Rounding", "applies_to", "one_way", "predicted"]
 
@@ -366,7 +364,7 @@ def applies_to(rounding: str, convention: Resize) -> bool:
 def predicted(
     rounding: str,
     convention: Resize,
-    x: NDArray[Any],
+    x: AnyArray,
     size: tuple[int, int],
     dtype: str,
     scales: tuple[Fraction, Fraction] | None = None,

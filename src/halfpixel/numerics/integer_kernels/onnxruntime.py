@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Float32, Integers
 from ...operators import Resize
-from .steps import NO_FACTORS, F, Factors, Float32, Integers, half_up, in_turn
+from .steps import NO_FACTORS, F, Factors, half_up, in_turn
 
 _BITS = 22
 GRIDS = ("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric")

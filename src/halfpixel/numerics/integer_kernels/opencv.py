@@ -6,14 +6,14 @@ from __future__ import annotations
 import functools
 import sys
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import AnyArray, Float32, Float64, Integers
 from ...operators import Resize
 from ...operators.exact import over_common_denominator
-from .steps import NO_FACTORS, F, Factors, Float32, Float64, Integers, coordinates, half_up, in_turn
+from .steps import NO_FACTORS, F, Factors, coordinates, half_up, in_turn
 
 # ---------------------------------------------------------------------------- one axis
 
@@ -91,7 +91,7 @@ def _lanczos4(t: Float32) -> Float32:
     from_start = t + F(3)
     angle = -from_start.astype(np.float64) * np.pi * 0.25
     sine, cosine = np.sin(angle), np.cos(angle)
-    weights: list[NDArray[Any]] = []
+    weights: list[AnyArray] = []
     for k, (of_sine, of_cosine) in enumerate(_TURNS):
         away = from_start - F(k)
         at_tap = abs(away) < F(1e-6)
@@ -105,17 +105,17 @@ def _lanczos4(t: Float32) -> Float32:
 # ---------------------------------------------------------------------------- images
 
 
-def interleaved(x: NDArray[Any]) -> NDArray[Any]:
+def interleaved(x: AnyArray) -> AnyArray:
     """(N, C, H, W) to (N, H, W, C), as OpenCV holds images."""
     return x.transpose(0, 2, 3, 1)
 
 
-def flat(x: NDArray[Any]) -> NDArray[Any]:
+def flat(x: AnyArray) -> AnyArray:
     """(N, H, W, C) to (N, H, W·C): a row is a vector, whatever its channels."""
     return x.reshape(*x.shape[:2], -1)
 
 
-def planes(rows: NDArray[Any], channels: int, dtype: str) -> Integers:
+def planes(rows: AnyArray, channels: int, dtype: str) -> Integers:
     """(N, H, W·C), saturated to the dtype, back to (N, C, H, W)."""
     limits = np.iinfo(dtype)
     clipped = rows.clip(limits.min, limits.max).astype(np.int64)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import AnyArray, Float32, Float64, Integers
 from ...operators import Resize
 from .opencv import fixed_11, flat, float32, interleaved, planes
 from .steps import (
     NO_FACTORS,
     F,
     Factors,
-    Float32,
-    Float64,
-    Integers,
     coordinates,
     fma,
     kernel,
@@ -50,7 +47,7 @@ def _linear(
     and sum are rounded each, along the rows, and with one channel along both.
     """
     image = interleaved(x).astype(F)
-    grid: list[tuple[NDArray[Any], ...]] = []
+    grid: list[tuple[AnyArray, ...]] = []
     outside: list[NDArray[np.bool_]] = []
     for n_in, n_out in zip(x.shape[2:], size, strict=True):
         base, t = _coordinate(convention, n_in, n_out)

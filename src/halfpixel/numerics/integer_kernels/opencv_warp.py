@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import AnyArray, Float32, Integers
 from ...operators import Resize
 from ...operators.axis import Axis
 from ..coordinates import float_coordinates
 from .opencv import interpolate_cubic
 from .steps import fma
 
-Integers = NDArray[np.int64]
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 F = np.float32
 
 _BITS = 15  # of the weights in the tables
@@ -85,7 +82,7 @@ def by_tables_in_vectors(
     return result.clip(limits.min, limits.max).astype(np.int64)
 
 
-def _fused(products: list[tuple[NDArray[Any], Float32]]) -> Float32:
+def _fused(products: list[tuple[AnyArray, Float32]]) -> Float32:
     """A sum of products, the first rounded and each further one added in one rounding."""
     (pixels, weight), *others = products
     total: Float32 = (pixels * weight).astype(F)
@@ -129,8 +126,8 @@ def _split(convention: Resize, axis: Axis, rule: str) -> tuple[NDArray[np.intp],
 
 
 def _taps(
-    convention: Resize, x: NDArray[Any], base: list[NDArray[np.intp]], taps: int
-) -> list[list[NDArray[Any]]]:
+    convention: Resize, x: AnyArray, base: list[NDArray[np.intp]], taps: int
+) -> list[list[AnyArray]]:
     """What each output pixel reads, ``[row][column]``, each (N, C, *size)."""
     first = 1 - taps // 2
     read = []
@@ -149,7 +146,7 @@ def _taps(
     ]
 
 
-def _without(pixels: NDArray[Any], lost: NDArray[np.bool_]) -> NDArray[Any]:
+def _without(pixels: AnyArray, lost: NDArray[np.bool_]) -> AnyArray:
     return np.where(lost, 0 * pixels[:1, :1, :1, :1], pixels) if lost.any() else pixels
 
 

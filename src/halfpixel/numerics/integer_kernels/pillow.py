@@ -6,9 +6,10 @@ import functools
 
 import numpy as np
 
+from ...arrays import Float64, Integers
 from ...operators import Resize
 from .. import pillow_window
-from .steps import Float64, Integers, half_up
+from .steps import half_up
 
 _BITS = 22
 

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import AnyArray, Float32, Float64, Integers
 from ...operators import Resize
 
-Integers = NDArray[np.int64]
-Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 Factors = tuple[float | None, float | None]
 """What a call is given along H and W in place of a size; None where the ratio of the sizes is sampled at."""
 
@@ -73,7 +70,7 @@ def half_up(sums: Integers, bits: int) -> Integers:
     return (sums + (1 << bits >> 1)) >> bits
 
 
-def in_turn(terms: Sequence[NDArray[Any]]) -> NDArray[Any]:
+def in_turn(terms: Sequence[AnyArray]) -> AnyArray:
     """A sum from the first term to the last, rounded at each step."""
     total = terms[0]
     for term in terms[1:]:

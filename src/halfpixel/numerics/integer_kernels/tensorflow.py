@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import AnyArray, Float32, Integers
 from ...operators import Resize
-from .steps import F, Float32, Integers, in_turn, kernel
+from .steps import F, in_turn, kernel
 
 _FIRST = (2, 3)  # rows before columns
 _half_even = np.rint
@@ -78,9 +78,7 @@ def _between(n_in: int, n_out: int) -> tuple[NDArray[np.intp], NDArray[np.intp],
     return before, after, coordinate - base
 
 
-def _lerp(
-    image: Float32, axis: int, before: NDArray[Any], after: NDArray[Any], t: Float32
-) -> Float32:
+def _lerp(image: Float32, axis: int, before: AnyArray, after: AnyArray, t: Float32) -> Float32:
     a, b = image.take(before, axis), image.take(after, axis)
     return a + (b - a) * _along(axis, t)
 

@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import AnyArray, Float32, Float64, Integers
 from ...operators import Resize
 from ...operators.axis import Axis
 from .steps import (
     NO_FACTORS,
     F,
     Factors,
-    Float32,
-    Float64,
-    Integers,
     coordinates,
     fma,
     half_up,
@@ -105,7 +103,7 @@ def _windowed(
     return matrix, float(matrix.max())
 
 
-def _ends(center: NDArray[Any], support: float, half: float) -> tuple[Integers, Integers]:
+def _ends(center: AnyArray, support: float, half: float) -> tuple[Integers, Integers]:
     """The first pixel of each window, and the one after its last; they may lie outside the image."""
     rest = 0.5 - half  # from a coordinate whose half is left out to the middle of a pixel
     first = (center - support + 0.5 + rest).astype(np.int64)
