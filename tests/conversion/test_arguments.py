@@ -567,7 +567,7 @@ def test_a_call_without_a_signature_breaks_no_conversion(monkeypatch: pytest.Mon
         replace(one, name="resize", expression=said),
         replace(one, name="colour", expression=unknown_flag),
     )
-    caches = (catalogue.rows, catalogue._by_key)
+    caches = (catalogue.rows_of, catalogue._by_key)
     for cache in caches:
         cache.cache_clear()
     monkeypatch.setitem(

@@ -110,13 +110,13 @@ def test_a_call_that_is_added_to_the_catalogue_is_read(monkeypatch: pytest.Monke
     added = replace(one, name="interpolate-bicubic-catmull", expression=said)
     torch = frameworks.FRAMEWORKS["torch"]
     more = replace(torch, calls=(*torch.calls, added))
-    for cache in (catalogue.rows, catalogue._by_key):
+    for cache in (catalogue.rows_of, catalogue._by_key):
         cache.cache_clear()
     monkeypatch.setitem(frameworks.FRAMEWORKS, "torch", more)
     try:
         assert reading("F.interpolate(x, (h, w), mode='bicubic-catmull')").calls == (added,)
     finally:
-        for cache in (catalogue.rows, catalogue._by_key):
+        for cache in (catalogue.rows_of, catalogue._by_key):
             cache.cache_clear()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import cast
 
-from ..frameworks import arrays_of
+from ..frameworks import FRAMEWORKS, arrays_of
 from ..frameworks.call import Call
 from ..frameworks.layer_plans import Target
 from ..operators import Resize
@@ -176,7 +176,7 @@ def scaled(target: Target, rank: int = 2) -> tuple[Call, ...]:
 
 def _rows(target: Target) -> list[catalogue.Row]:
     """Of each call one, in the order in which they are offered; the usual layouts alone."""
-    once = {row.call.id: row for row in catalogue.rows()}
+    once = {row.call.id: row for row in catalogue.rows_in(target)}
     rows = [
         row
         for row in once.values()
@@ -205,12 +205,13 @@ def function_of(call: Call) -> str:
 
 def row_of(call: Call) -> catalogue.Row | None:
     """What a call of the catalogue is said with; None of a node that is defined."""
-    return _by_id().get(call.id)
+    return _by_id(call.framework).get(call.id)
 
 
 @functools.cache
-def _by_id() -> dict[str, catalogue.Row]:
-    return {row.call.id: row for row in catalogue.rows()}
+def _by_id(framework: str) -> dict[str, catalogue.Row]:
+    rows = catalogue.rows_of(framework) if framework in FRAMEWORKS else ()
+    return {row.call.id: row for row in rows}
 
 
 def given_a_size(call: Call) -> Call:
@@ -220,7 +221,7 @@ def given_a_size(call: Call) -> Call:
         return call
     alike = [
         other.call
-        for other in catalogue.rows()
+        for other in catalogue.rows_in(BY_NAME[row.function].framework)
         if (other.function, other.flags, other.ways) == (row.function, row.flags, row.ways)
         and other.call.scaling is None
         and other.call.follows

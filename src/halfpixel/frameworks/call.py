@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypedDict
+from typing import Any, Literal, Protocol, TypedDict, overload
 
 import numpy as np
 
@@ -602,6 +602,40 @@ class Call:
         return self.run(names, expression, inputs)
 
 
+class Calls(Sequence[Call]):
+    """The calls of a framework, which are made when they are first asked for: most commands are about one or
+    two frameworks.
+
+    Args:
+        make: what yields them.
+    """
+
+    def __init__(self, make: Callable[[], Iterable[Call]]) -> None:
+        self._make = make
+
+    @functools.cached_property
+    def _made(self) -> tuple[Call, ...]:
+        return tuple(self._make())
+
+    @functools.cached_property
+    def by_name(self) -> Mapping[str, Call]:
+        """The calls by their names."""
+        return {call.name: call for call in self}
+
+    @overload
+    def __getitem__(self, place: int) -> Call: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Call, ...]: ...
+    def __getitem__(self, place: int | slice) -> Call | tuple[Call, ...]:
+        return self._made[place]
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 @dataclass(frozen=True)
 class Gradient:
     """How a framework differentiates: its calls' gradients are calls too.
@@ -747,7 +781,7 @@ class Framework:
         module: what ``import`` takes.
         distributions: the packages that bring the module; the first is the one to install.
         needs: modules beside it that it cannot run without; without them it is not there.
-        calls: everything it can be asked.
+        calls: everything it can be asked: a tuple, or :class:`Calls`.
         load: imports it, pins it to one thread, and returns the names that expressions use.
         environment: after ``load``: what may move the last bits (threads, instruction set, backends).
         gradient: from a call on ``x`` to the gradient of its result, ``g`` being the cotangent, as a
@@ -757,6 +791,7 @@ class Framework:
             that they are.
         converted: `halfpixel convert` reads and offers its calls: their functions are those of a
             :class:`~.library.Library`.
+        writes: the libraries beside the one of its name in whose functions its calls are written.
     """
 
     name: str
@@ -764,7 +799,7 @@ class Framework:
     colour: str
     module: str
     distributions: tuple[str, ...]
-    calls: tuple[Call, ...]
+    calls: Sequence[Call]
     load: Callable[[], Names]
     environment: Callable[[Names], str]
     needs: tuple[str, ...] = ()
@@ -772,3 +807,4 @@ class Framework:
     modes: tuple[Mode, ...] = ()
     beside: tuple[str, ...] = ()
     converted: bool = True
+    writes: tuple[str, ...] = ()

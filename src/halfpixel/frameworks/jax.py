@@ -28,6 +28,7 @@ from .call import (
     INTEGERS,
     WIDE,
     Call,
+    Calls,
     Crash,
     DType,
     Expression,
@@ -269,12 +270,14 @@ def _conv_call(name: str, word: str, *, turned: bool) -> Call:
     )
 
 
-CALLS = (
-    *(_resize_call(*row) for row in _METHODS),
-    _conv_call("pairs", "", turned=True),
-    *(_conv_call(word, word, turned=True) for word in JAX_WORDS),
-    _conv_call("flipped", "", turned=False),
-)
+def _calls() -> Iterator[Call]:
+    yield from (_resize_call(*row) for row in _METHODS)
+    yield _conv_call("pairs", "", turned=True)
+    yield from (_conv_call(word, word, turned=True) for word in JAX_WORDS)
+    yield _conv_call("flipped", "", turned=False)
+
+
+CALLS = Calls(_calls)
 
 _XLA_FLAG = "--xla_cpu_multi_thread_eigen=false"
 

@@ -20,6 +20,7 @@ from .call import (
     HALVES,
     INTEGERS,
     Call,
+    Calls,
     Change,
     Defect,
     DType,
@@ -44,8 +45,6 @@ from .windows import (
     keras_torch_arguments,
     torch_window,
 )
-
-_TORCH = {call.name: call for call in torch.CALLS}
 
 # Keras's interpolations, by torch's names: keras-team/keras, keras/src/backend/torch/image.py: resize
 _BECOMES = {
@@ -208,30 +207,35 @@ def _changes(call: Call, own: Call, function: str) -> dict[str, Change]:
     return {**through_torchvision(call, own, function), **(built if call.roundings else {})}
 
 
-CALLS = calls(
-    Backend(
-        framework="keras_torch",
-        have=have_on_torch,
-        changes=_changes,
-        becomes={own: _from_channels_last(_TORCH[name]) for own, name in _BECOMES.items()},
-        other_rules=_other_rules,
-        narrow=_NARROW,
-        widens={"uint16": "int32"},  # keras/src/backend/torch/core.py: TORCH_DTYPES
-        roundings=("keras_torch_rounded_2_15", _UNFUSED),
-        rounding=_rounding,
-        narrows="keras/src/backend/torch/image.py: _cast_squeeze_in, _cast_squeeze_out",
-        refusal=Refusal(
-            words="Lanczos interpolation is not supported by the PyTorch backend"
-            "|Invalid value for argument `interpolation`",
-            why="torch has no lanczos without antialias; Keras does not use its area",
-        ),
-        empty=_REFUSES_EMPTY,
-        sums=_TORCH["conv_transpose2d"],
-        sums_refusals=_too_much_appended,
-        sums_defects=_cropped_by_torch,
-        run=elsewhere,
+def _calls() -> tuple[Call, ...]:
+    by_name = torch.CALLS.by_name
+    return calls(
+        Backend(
+            framework="keras_torch",
+            have=have_on_torch,
+            changes=_changes,
+            becomes={own: _from_channels_last(by_name[name]) for own, name in _BECOMES.items()},
+            other_rules=_other_rules,
+            narrow=_NARROW,
+            widens={"uint16": "int32"},  # keras/src/backend/torch/core.py: TORCH_DTYPES
+            roundings=("keras_torch_rounded_2_15", _UNFUSED),
+            rounding=_rounding,
+            narrows="keras/src/backend/torch/image.py: _cast_squeeze_in, _cast_squeeze_out",
+            refusal=Refusal(
+                words="Lanczos interpolation is not supported by the PyTorch backend"
+                "|Invalid value for argument `interpolation`",
+                why="torch has no lanczos without antialias; Keras does not use its area",
+            ),
+            empty=_REFUSES_EMPTY,
+            sums=by_name["conv_transpose2d"],
+            sums_refusals=_too_much_appended,
+            sums_defects=_cropped_by_torch,
+            run=elsewhere,
+        )
     )
-)
+
+
+CALLS = Calls(_calls)
 
 
 def _load_there() -> Names:
@@ -305,4 +309,5 @@ FRAMEWORK = Framework(
     load=_load,
     environment=_environment,
     gradient=Gradient(_gradient, elsewhere(run_gradient)),
+    writes=("keras",),
 )

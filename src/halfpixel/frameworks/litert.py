@@ -20,7 +20,7 @@ from ..arrays import AnyArray
 from ..numerics.error_model import ErrorModel
 from ..operators import Resize
 from ..operators.request import Request
-from .call import Call, Crash, DType, Expression, Framework, Name, Names, Refusal, array
+from .call import Call, Calls, Crash, DType, Expression, Framework, Name, Names, Refusal, array
 from .layer_plans import Target
 from .library import Function, Library, Words
 
@@ -210,7 +210,7 @@ def _calls() -> Iterator[Call]:
         yield _call("resize_bilinear", _BOTH, aligned, resolver, refused=True)
 
 
-CALLS = tuple(_calls())
+CALLS = Calls(_calls)
 
 
 def _load() -> Names:

@@ -15,7 +15,7 @@ from ..numerics.integer_kernels import applies_to
 from ..operators import Resize
 from ..operators.request import Request, Scales
 from . import onnx, onnx_models, onnxruntime_conv_transpose
-from .call import Call, DType, Expression, Framework, LeftOut, Refusal
+from .call import Call, Calls, DType, Expression, Framework, LeftOut, Refusal
 from .factors import Factors, Sizes, expression_by, of_sizes
 from .layer_plans import Target
 from .library import Library
@@ -284,7 +284,7 @@ def _scaled_calls() -> Iterator[Call]:
             yield _scaled(name, convention, operator, opset, {"mode": convention.mode})
 
 
-CALLS = (*_resize_calls(), *_scaled_calls(), *onnxruntime_conv_transpose.CALLS)
+CALLS = Calls(lambda: (*_resize_calls(), *_scaled_calls(), *onnxruntime_conv_transpose.calls()))
 
 
 # ---------------------------------------------------------------------------- as users write it
@@ -310,4 +310,5 @@ FRAMEWORK = Framework(
     calls=CALLS,
     load=load,
     environment=environment,
+    writes=("onnx",),
 )

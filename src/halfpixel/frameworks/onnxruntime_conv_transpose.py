@@ -86,7 +86,8 @@ _CONV_TRANSPOSE = Call(
 )
 
 
-def _calls() -> Iterator[Call]:
+def calls() -> Iterator[Call]:
+    """The nodes of transposed convolutions that ONNX Runtime runs."""
     yield _CONV_TRANSPOSE
     for auto_pad in ("SAME_UPPER", "SAME_LOWER", "VALID"):
         yield replace(
@@ -103,6 +104,3 @@ def _calls() -> Iterator[Call]:
         refusals=(_REFUSES_OUTPUT_SHAPE,),
         variant=True,
     )
-
-
-CALLS = tuple(_calls())

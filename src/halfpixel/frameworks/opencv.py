@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,19 @@ from ..numerics.integer_kernels.opencv import is_whole
 from ..operators import Resize
 from ..operators.request import Request
 from . import opencv_dnn, opencv_pyramids
-from .call import Call, Change, Crash, DType, Expression, Framework, Name, Names, Refusal, array
+from .call import (
+    Call,
+    Calls,
+    Change,
+    Crash,
+    DType,
+    Expression,
+    Framework,
+    Name,
+    Names,
+    Refusal,
+    array,
+)
 from .factors import Scaling, copied_image, half_even, of_sizes, plain
 from .installation import packages
 from .layer_plans import Target
@@ -330,17 +342,19 @@ def _by_factors(flag: str, regime: _Regime, convention: Resize) -> Call:
     )
 
 
-CALLS = (
-    *warp_affine_calls(
+def _calls() -> Iterator[Call]:
+    yield from warp_affine_calls(
         _run_resize, (_REFUSES_NO_CHANNELS, _REFUSES_512_CHANNELS), (_READS_BEYOND,)
-    ),
-    *(_sized(*entry) for entry in _RESIZE),
-    *(_by_factors(*entry) for entry in _RESIZE),
-    *opencv_pyramids.calls(
+    )
+    yield from (_sized(*entry) for entry in _RESIZE)
+    yield from (_by_factors(*entry) for entry in _RESIZE)
+    yield from opencv_pyramids.calls(
         _run_resize, (_REFUSES_NO_CHANNELS, _REFUSES_512_CHANNELS), _READS_BEYOND
-    ),
-    *opencv_dnn.CALLS,
-)
+    )
+    yield from opencv_dnn.calls()
+
+
+CALLS = Calls(_calls)
 
 # ---------------------------------------------------------------------------- as users write it
 
@@ -452,4 +466,5 @@ FRAMEWORK = Framework(
     calls=CALLS,
     load=_load,
     environment=_environment,
+    writes=("onnx",),
 )

@@ -717,4 +717,9 @@ def _always_refused() -> Iterator[Call]:
     )
 
 
-CALLS = (_CONV_TRANSPOSE, *_inferred_calls(), *_grid_calls(), *_other_calls())
+def calls() -> Iterator[Call]:
+    """The nodes that ``cv2.dnn`` runs."""
+    yield _CONV_TRANSPOSE
+    yield from _inferred_calls()
+    yield from _grid_calls()
+    yield from _other_calls()

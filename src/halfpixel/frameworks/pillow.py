@@ -5,6 +5,7 @@ python-pillow/Pillow, ``src/PIL/Image.py``: Image.resize; ``src/libImaging/Resam
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,7 @@ from ..operators import Resize
 from ..operators.request import Request
 from .call import (
     Call,
+    Calls,
     Change,
     Defect,
     DType,
@@ -231,7 +233,7 @@ def _default() -> Call:
     )
 
 
-CALLS = (*(_call(name, convention) for name, convention in FILTERS.items()), _default())
+CALLS = Calls(lambda: (*itertools.starmap(_call, FILTERS.items()), _default()))
 
 
 def _load() -> Names:

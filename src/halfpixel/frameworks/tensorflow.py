@@ -7,7 +7,7 @@ import operator
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from .call import (
     HALVES,
     INTEGERS,
     Call,
+    Calls,
     Change,
     Defect,
     DType,
@@ -660,16 +661,18 @@ def _conv_call(
     )
 
 
-_IMAGE_RESIZE = {
-    f"{method}{'-antialias' if antialias else ''}": _resize_call(
-        f"image.resize-{method}{'-antialias' if antialias else ''}",
-        "tf.image.resize",
-        {"method": method, "antialias": True} if antialias else {"method": method},
-        convention,
-        ">=2.0",
-    )
-    for method, antialias, convention in _RESIZE
-}
+def _image_resize() -> dict[str, Call]:
+    """``tf.image.resize`` as it is in TensorFlow 2, by method."""
+    return {
+        f"{method}{'-antialias' if antialias else ''}": _resize_call(
+            f"image.resize-{method}{'-antialias' if antialias else ''}",
+            "tf.image.resize",
+            {"method": method, "antialias": True} if antialias else {"method": method},
+            convention,
+            ">=2.0",
+        )
+        for method, antialias, convention in _RESIZE
+    }
 
 
 def _changes_size(request: Request) -> bool:
@@ -690,10 +693,10 @@ _COPIED_BY_V1 = Defect(
 )
 
 
-def _resize_of_v1() -> Iterator[Call]:
+def _resize_of_v1(image_resize: Mapping[str, Call]) -> Iterator[Call]:
     """``tf.image.resize``, which in TensorFlow 1 was tf.compat.v1.image.resize."""
     v1 = {call.name: call for call in _fitting_calls()}
-    for name, call in _IMAGE_RESIZE.items():
+    for name, call in image_resize.items():
         was = v1.get(f"v1.resize-{name}")
         before: Change = {
             "unpredicted": {
@@ -715,15 +718,17 @@ def _resize_of_v1() -> Iterator[Call]:
         yield replace(call, follows=follows, changes={"<2": before})
 
 
-_CONV2D_TRANSPOSE = {
-    padding: _conv_call(
-        f"conv2d_transpose-{padding}",
-        _conv2d_transpose(padding),
-        _cpu_refusals(explicit=padding == "explicit"),
-        releases=_EXPLICIT if padding == "explicit" else ">=1.14",  # before, without dilations
-    )
-    for padding in (*TENSORFLOW_WORDS, "explicit")
-}
+def _conv2d_transposes() -> dict[str, Call]:
+    """``tf.nn.conv2d_transpose`` by padding."""
+    return {
+        padding: _conv_call(
+            f"conv2d_transpose-{padding}",
+            _conv2d_transpose(padding),
+            _cpu_refusals(explicit=padding == "explicit"),
+            releases=_EXPLICIT if padding == "explicit" else ">=1.14",  # before, without dilations
+        )
+        for padding in (*TENSORFLOW_WORDS, "explicit")
+    }
 
 
 def _without_groups(call: Call) -> Call:
@@ -800,7 +805,6 @@ _NO_LIMITS = Refusal(
     dtypes=("bfloat16",),
     releases="keras >=3.6, <3.7",
 )
-_V1_CALLS = tuple(_v1_calls())
 _BILINEAR_V1 = Resize(mode="linear", coordinate_transformation_mode="asymmetric")
 # tf.keras dilates by tf.nn.atrous_conv2d_transpose, which moves the pixels and no taps
 _KERAS_REFUSALS = (
@@ -819,14 +823,16 @@ _KERAS_REFUSALS = (
     ),
 )
 
-CALLS = (
-    *_resize_of_v1(),
-    *_V1_CALLS,
-    *_fitting_calls(),
-    *_raw_calls(),
-    *map(_without_groups, _CONV2D_TRANSPOSE.values()),
-    *_raw_conv_calls(),
-    *keras_calls.calls(
+
+def _calls() -> Iterator[Call]:
+    image_resize, v1_calls, sums = _image_resize(), tuple(_v1_calls()), _conv2d_transposes()
+    yield from _resize_of_v1(image_resize)
+    yield from v1_calls
+    yield from _fitting_calls()
+    yield from _raw_calls()
+    yield from map(_without_groups, sums.values())
+    yield from _raw_conv_calls()
+    yield from keras_calls.calls(
         keras_calls.Backend(
             framework="tensorflow",
             about="keras ",
@@ -834,10 +840,10 @@ CALLS = (
             changes=keras_releases.changes,
             asymmetric=next(
                 call
-                for call in _V1_CALLS
+                for call in v1_calls
                 if _BILINEAR_V1 in call.follows.values() and not call.variant
             ),
-            becomes=_IMAGE_RESIZE,
+            becomes=image_resize,
             narrow={
                 method: (*HALVES, *INTEGERS) if method != "area" else HALVES
                 for method, antialias, _ in _RESIZE
@@ -848,12 +854,14 @@ CALLS = (
             narrow_refusals=(_NO_LIMITS,),
             empty=_REFUSES_EMPTY,
             saturates=True,  # keras/src/ops/image.py: _resize (saturate_cast)
-            sums=_CONV2D_TRANSPOSE["SAME"],
+            sums=sums["SAME"],
             sums_refusals=lambda padding: _KERAS_REFUSALS,
             variant=True,
         )
-    ),
-)
+    )
+
+
+CALLS = Calls(_calls)
 
 # ---------------------------------------------------------------------------- as users write it
 
@@ -990,4 +998,5 @@ FRAMEWORK = Framework(
     gradient=Gradient(_gradient, _run_gradient, _NO_GRADIENTS),
     modes=MODES,
     beside=("keras",),
+    writes=("keras",),
 )

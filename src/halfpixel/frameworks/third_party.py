@@ -6,7 +6,7 @@ mylib = "halfpixel_mylib"
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 
@@ -33,7 +33,7 @@ class Found:
     problem: str = ""
 
 
-def find(known: Container[str], functions: Container[str]) -> Iterator[Found]:
+def find(known: Collection[str], functions: Container[str]) -> Iterator[Found]:
     """What the installed packages bring, by name.
 
     Args:
@@ -63,7 +63,9 @@ def find(known: Container[str], functions: Container[str]) -> Iterator[Found]:
         # goldens are halfpixel's own: those of other conventions are computed as they are needed
         calls = tuple(replace(call, stored=False) for call in framework.calls)
         converted = framework.converted and library is not None
-        yield Found(point.name, replace(framework, calls=calls, converted=converted), library)
+        # its calls may be written in any functions
+        found = replace(framework, calls=calls, converted=converted, writes=tuple(known))
+        yield Found(point.name, found, library)
 
 
 class _NotOne(TypeError):

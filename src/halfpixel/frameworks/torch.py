@@ -29,6 +29,7 @@ from .call import (
     HALVES,
     INTEGERS,
     Call,
+    Calls,
     Change,
     Crash,
     Defect,
@@ -766,13 +767,13 @@ def _rounded_once_more(
     }
 
 
-CALLS = (
-    *grid_sample_calls(_run_grid, (_REFUSES_NEGATIVE_STRIDES,)),
-    *(
+def _calls() -> Iterator[Call]:
+    yield from grid_sample_calls(_run_grid, (_REFUSES_NEGATIVE_STRIDES,))
+    yield from (
         _interpolate_call(f"interpolate-{name}", flags, {releases: convention})
         for name, releases, flags, convention in _INTERPOLATE
-    ),
-    *(
+    )
+    yield from (
         _interpolate_call(
             f"interpolate-{mode}-align_corners",
             {"mode": mode, "align_corners": True},
@@ -781,8 +782,8 @@ CALLS = (
             releases=releases,
         )
         for mode, releases in (("nearest", ""), ("nearest-exact", ">=1.11"), ("area", ""))
-    ),
-    *(
+    )
+    yield from (
         _interpolate_call(
             f"interpolate-{mode}-antialias",
             {"mode": mode, "antialias": True},
@@ -791,24 +792,24 @@ CALLS = (
             releases=">=1.11",
         )
         for mode in ("nearest", "nearest-exact", "area")
-    ),
-    _interpolate_call(
+    )
+    yield _interpolate_call(
         "interpolate-lanczos",
         {"mode": "lanczos"},
         {},
         refusals=(_LANCZOS_ALONE,),
         releases=">=2.12",
-    ),
-    _interpolate_call(
+    )
+    yield _interpolate_call(
         "interpolate-lanczos-antialias-align_corners",
         {"mode": "lanczos", "align_corners": True, "antialias": True},
         {},
         refusals=(_LANCZOS_ALIGN_CORNERS,),
         releases=">=2.12",
-    ),
-    *_variants(),
-    *_scaled(),
-    *(
+    )
+    yield from _variants()
+    yield from _scaled()
+    yield from (
         Call(
             framework="torch",
             name=name,
@@ -831,8 +832,10 @@ CALLS = (
             ("conv_transpose3d", conv_transpose.volume, _run_volume, ""),
             ("nn.grad.conv2d_input", conv_transpose.conv2d_input, _run, ""),
         )
-    ),
-)
+    )
+
+
+CALLS = Calls(_calls)
 
 # ---------------------------------------------------------------------------- as users write it
 

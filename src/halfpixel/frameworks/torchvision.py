@@ -19,6 +19,7 @@ from ..operators.request import Request
 from . import pillow, torch
 from .call import (
     Call,
+    Calls,
     Change,
     Defect,
     DType,
@@ -34,8 +35,6 @@ from .installation import stated_release
 from .layer_plans import Target
 from .library import Function, Library, Words
 
-_TORCH = {call.name: call for call in torch.CALLS}
-_PILLOW = {call.name: call for call in pillow.CALLS}
 _DTYPES: tuple[DType, ...] = ("float32", "float64", "uint8")
 
 # A torchvision is built for one torch, which its package requires: 0.28 for 2.13. So a range of torch's
@@ -170,7 +169,7 @@ def _rounds_floats(module: _Module, minor: int) -> bool:
 
 def _in_release(module: _Module, own: str, minor: int) -> Change:
     """What a call is in a release, by torch's call in the torch of that release."""
-    call = _TORCH[own].at(_torch_beside(minor))
+    call = torch.CALLS.by_name[own].at(_torch_beside(minor))
     assert call is not None
     convention = next(iter(call.follows.values()))
     copies = convention.mode == "nearest"
@@ -257,7 +256,10 @@ def _call(name: str, say: Say, first: int, own: Callable[[int], str], module: _M
         module: whose it is.
     """
     earlier, now = _by_release(lambda minor: _in_release(module, own(minor), minor), first)
-    before, latest = _TORCH[own(first)].latest, _TORCH[own(_LATEST)].latest
+    before, latest = (
+        torch.CALLS.by_name[own(first)].latest,
+        torch.CALLS.by_name[own(_LATEST)].latest,
+    )
     follows = {_releases(first): latest}
     if before != latest:
         follows = {
@@ -270,10 +272,10 @@ def _call(name: str, say: Say, first: int, own: Callable[[int], str], module: _M
         operation="resize",
         follows=follows,
         expression=say,
-        run=_TORCH[own(_LATEST)].run,
+        run=torch.CALLS.by_name[own(_LATEST)].run,
         returns={dtype: dtype for dtype in _DTYPES},
         arithmetic=now["arithmetic"],
-        other_rules=_TORCH[own(_LATEST)].other_rules,
+        other_rules=torch.CALLS.by_name[own(_LATEST)].other_rules,
         roundings=now["roundings"],
         rounding=now.get("rounding", lambda choice, names: choice[0]),
         refusals=now["refusals"],
@@ -343,7 +345,7 @@ _NO_LANCZOS = f"Lanczos mode requires antialias=True|{_NO_MODE}"
 
 
 def _refused(module: _Module, constant: str, antialias: bool | None, words: str, why: str) -> Call:
-    nearest = _TORCH["interpolate-nearest"]
+    nearest = torch.CALLS.by_name["interpolate-nearest"]
     return Call(
         framework="torchvision",
         name=f"{module.short}resize-{constant}" + "-off" * (antialias is False),
@@ -381,7 +383,7 @@ _FILTERS = {**{name: name for name in pillow.FILTERS}, "NEAREST_EXACT": "NEAREST
 
 def _picture_call(module: _Module, constant: str, filter_: str) -> Call:
     """Ranges of Pillow's releases are about the Pillow beside torchvision."""
-    own = _PILLOW[f"resize-{filter_}"]
+    own = pillow.CALLS.by_name[f"resize-{filter_}"]
     first = max(module.first, 15 if constant == "NEAREST_EXACT" else module.first)
     roundings = {
         f"pillow {releases}": Change(roundings=change["roundings"])
@@ -405,16 +407,18 @@ def _picture_call(module: _Module, constant: str, filter_: str) -> Call:
     )
 
 
-CALLS = (
-    *(call for module in (_V1_MODULE, _V2_MODULE) for call in _tensor_calls(module)),
-    *(call for module in (_V1_MODULE, _V2_MODULE) for call in _others(module)),
-    *_refused_calls(),
-    *(
+def _calls() -> Iterator[Call]:
+    yield from (call for module in (_V1_MODULE, _V2_MODULE) for call in _tensor_calls(module))
+    yield from (call for module in (_V1_MODULE, _V2_MODULE) for call in _others(module))
+    yield from _refused_calls()
+    yield from (
         _picture_call(module, constant, filter_)
         for module in (_V1_MODULE, _V2_MODULE)
         for constant, filter_ in _FILTERS.items()
-    ),
-)
+    )
+
+
+CALLS = Calls(_calls)
 
 
 def _load() -> Names:

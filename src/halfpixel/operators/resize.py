@@ -1127,15 +1127,17 @@ def exact_taps(convention: Resize, axis: Axis) -> _exact.Taps:
     wide = convention.radius(scale) * convention.stretch(scale) if convention.kernel.radius else 0
     reach = math.ceil(max(wide, scale / 2 + 1, 3)) + 1
     pixel, behind = above // below, above % below
-    inner = np.flatnonzero((pixel - reach >= 0) & (pixel + reach < n_in))
+    within = (pixel - reach >= 0) & (pixel + reach < n_in)
+    inner, outer = np.flatnonzero(within), np.flatnonzero(~within)
     alike = behind + below * (pixel % 2) if convention.nearest_mode == "round_half_even" else behind
-    _, first, which = np.unique(alike[inner], return_index=True, return_inverse=True)
-    outer = np.setdiff1d(np.arange(n_out), inner)
+    kinds: dict[int, int] = {}
+    which = [kinds.setdefault(value, len(kinds)) for value in alike[inner].tolist()]
+    first = np.flatnonzero(np.diff(np.maximum.accumulate([-1, *which])))
     computed = np.concatenate([outer, inner[first]])
     common = math.lcm(*set(below[computed].tolist()))
     where = (above[computed].astype(object) * (common // below[computed].astype(object)), common)
     row = np.empty(n_out, np.intp)
-    row[outer], row[inner] = np.arange(len(outer)), len(outer) + which
+    row[outer], row[inner] = np.arange(len(outer)), len(outer) + np.asarray(which)
     moved = (pixel - pixel[computed][row]).astype(np.intp)
     return convention._exact_taps(*where, n_in, scale).rows(row, moved)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...frameworks import FRAMEWORKS, Call
+from ...frameworks.layer_plans import Target
 from ...operators import Resize
 from ...operators.request import Request
 from . import pictures
@@ -57,26 +59,37 @@ class Row:
     call: Call
 
 
-@functools.cache
 def rows() -> tuple[Row, ...]:
     """What every call of the catalogue is said with."""
-    return tuple(_rows())
+    return tuple(itertools.chain.from_iterable(map(rows_of, FRAMEWORKS)))
 
 
-def _rows() -> Iterator[Row]:
-    for framework in FRAMEWORKS.values():
-        for call in framework.calls:
-            case = example(call) if call.operation == "resize" else None
-            if case is None:
-                continue
-            written = of_expression(call.expression_of(case), known)
-            if written is None:
-                continue  # see unread
-            try:
-                reading = keyed(written)
-            except Unreadable:
-                continue
-            yield Row(reading.function.name, reading.flags, reading.ways, reading.by, call)
+def rows_in(target: Target) -> Iterator[Row]:
+    """Those of the frameworks that write calls in the functions of a library: among them are its rows."""
+    for name, framework in FRAMEWORKS.items():
+        if target in (name, *framework.writes):
+            yield from rows_of(name)
+
+
+@functools.cache
+def rows_of(framework: str) -> tuple[Row, ...]:
+    """What the calls of a framework are said with."""
+    return tuple(_rows(FRAMEWORKS[framework].calls))
+
+
+def _rows(calls: Iterable[Call]) -> Iterator[Row]:
+    for call in calls:
+        case = example(call) if call.operation == "resize" else None
+        if case is None:
+            continue
+        written = of_expression(call.expression_of(case), known)
+        if written is None:
+            continue  # see unread
+        try:
+            reading = keyed(written)
+        except Unreadable:
+            continue
+        yield Row(reading.function.name, reading.flags, reading.ways, reading.by, call)
 
 
 _FORMATS = ("channels_last", "channels_first")
@@ -88,7 +101,7 @@ def values_of(function: Function, name: str, rank: int) -> tuple[object, ...]:
         return _FORMATS
     function_rows = (
         row
-        for row in rows()
+        for row in rows_in(function.framework)
         if row.function in (function.name, function.becomes) and row.call.follows
     )
     values = (
@@ -115,9 +128,9 @@ def _key(function: str, flags: Flags, by: str) -> str:
 
 
 @functools.cache
-def _by_key() -> dict[str, list[Row]]:
+def _by_key(target: Target) -> dict[str, list[Row]]:
     by_key: dict[str, list[Row]] = {}
-    for row in rows():
+    for row in rows_in(target):
         by_key.setdefault(_key(row.function, row.flags, row.by), []).append(row)
     return by_key
 
@@ -129,9 +142,10 @@ def match(reading: Reading) -> tuple[Call, ...] | None:
     if reading.function.pictures:
         kinds = [reading.ways["image"]] if reading.ways["image"] else list(pictures.KINDS)
         return tuple(call for kind in kinds for call in _of_kind(reading, kind)) or None
+    by_key = _by_key(reading.function.framework)
     for by in dict.fromkeys((reading.by, "size", "nothing", "factors")):
         for flags in _spellings(reading.flags):
-            matching = _by_key().get(_key(reading.function.name, flags, by), [])
+            matching = by_key.get(_key(reading.function.name, flags, by), [])
             exact = [row.call for row in matching if _same(row.ways, reading.ways)]
             usual = [row.call for row in matching if _usual(row)]
             if matching:
@@ -147,7 +161,8 @@ def _of_kind(reading: Reading, kind: str) -> Iterator[Call]:
     if kind == pictures.PICTURE:
         parameters = reading.function.signature.parameters
         flags |= {name: parameters[name].default for name in reading.function.pictures}
-    for row in _by_key().get(_key(reading.function.name, flags, "size"), []):
+    by_key = _by_key(reading.function.framework)
+    for row in by_key.get(_key(reading.function.name, flags, "size"), []):
         if (row.ways["image"] or pictures.TENSOR) == kind:
             yield row.call
 
@@ -180,7 +195,11 @@ def unmatched(reading: Reading) -> Unreadable:
     """Which argument keeps a call out of the catalogue, and what it takes beside the others; or that the
     framework raises for it."""
     name = reading.function.name
-    function_rows = [row for row in rows() if row.function == name and row.call.follows]
+    function_rows = [
+        row
+        for row in rows_in(reading.function.framework)
+        if row.function == name and row.call.follows
+    ]
     for key, value in reading.flags.items():
         values = list(dict.fromkeys(row.flags.get(key) for row in function_rows))
         if (type(value), value) not in [(type(one), one) for one in values] and key != "dimensions":
@@ -209,7 +228,7 @@ def unmatched(reading: Reading) -> Unreadable:
 def _refusal(reading: Reading) -> str:
     """A refusal of the catalogue that is about these flags, False being told from what is left out."""
     flags = {key: True if value is False else value for key, value in reading.flags.items()}
-    for row in rows():
+    for row in rows_in(reading.function.framework):
         if row.function == reading.function.name and not row.call.follows:
             unlike = [key for key, value in row.flags.items() if reading.flags.get(key) != value]
             if all(flags.get(key) == row.flags[key] for key in unlike):
