@@ -165,8 +165,6 @@ def _at_once(model: Model, nearest: bool) -> bool:
     """Whether many sizes are computed together: pixels that are read, or weights that follow from the
     coordinate alone, in float64."""
     convention, kernel = model.convention, model.convention.kernel
-    if model.rule is not None and COORDINATE_RULES[model.rule].one_size:
-        return False
     exact = kernel.jumps or convention.extrapolates  # on which side of an edge a coordinate is
     return nearest or (kernel.fractional and not convention.antialias and not exact)
 
