@@ -89,9 +89,10 @@ class ConvTranspose:
     @property
     def attributes(self) -> dict[str, Any]:
         """All attributes by their ONNX names, ready for JSON."""
+        every = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return {
             name: list(value) if isinstance(value, tuple) else value
-            for name, value in dataclasses.asdict(self).items()
+            for name, value in every.items()
         }
 
     def json(self) -> documents.Convention:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -134,33 +135,36 @@ def _outcomes(call: Call, dtype: DType, other: Call) -> tuple[Outcome, ...]:
 def _answered(old: Call, new: Call) -> Iterator[Change]:
     """What only one of the releases answers: by the reason of the other, with the dtypes."""
     by_reason: dict[tuple[Kind, str], list[DType]] = {}
+    outcomes = functools.cache(functools.partial(_outcomes_of_both, old, new))
     for dtype in _dtypes(old, new):
         if _answers_alike(old, new, dtype):
             continue
-        outcomes = zip(_outcomes(old, dtype, new), _outcomes(new, dtype, old), strict=True)
-        for before, after in outcomes:
+        for before, after in outcomes(dtype):
             if (before.kind, after.kind) == ("answers", "raises"):
                 by_reason.setdefault(("refuses", _without_answer(after)), []).append(dtype)
             if (before.kind, after.kind) == ("raises", "answers"):
                 by_reason.setdefault(("accepts", _without_answer(before)), []).append(dtype)
     for (kind, why), many in by_reason.items():
         dtypes = tuple(dict.fromkeys(many))
-        answering = [dtype for dtype in _dtypes(old, new) if _answers(old, new, dtype)]
+        answering = [
+            dtype
+            for dtype in _dtypes(old, new)
+            if any(one.kind == "answers" for both in outcomes(dtype) for one in both)
+        ]
         named = dtypes if why == NOT_TAKEN else _named(dtypes, answering)
         result, key = "returns a result", _kinds_of_outcomes(dtypes[0], old)
         sides = (result, why) if kind == "refuses" else (why, result)
         yield _change(kind, new, sides[0], sides[1], named, key)
 
 
-def _answers(old: Call, new: Call, dtype: DType) -> bool:
-    """Whether one of the releases answers any request in a dtype."""
-    both = (*_outcomes(old, dtype, new), *_outcomes(new, dtype, old))
-    return any(one.kind == "answers" for one in both)
+def _outcomes_of_both(old: Call, new: Call, dtype: DType) -> list[tuple[Outcome, Outcome]]:
+    """What becomes of each request in a dtype, in both releases."""
+    return list(zip(_outcomes(old, dtype, new), _outcomes(new, dtype, old), strict=True))
 
 
 def _both_answer(old: Call, new: Call, dtype: DType) -> bool:
     """Whether both releases answer one and the same request in a dtype."""
-    outcomes = zip(_outcomes(old, dtype, new), _outcomes(new, dtype, old), strict=True)
+    outcomes = _outcomes_of_both(old, new, dtype)
     return any(before.kind == after.kind == "answers" for before, after in outcomes)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..conformance.cases import CONV_TRANSPOSE_CASES, Case, conv_transpose_case
-from ..frameworks.call import Call, DType
+from ..frameworks.call import Call, DType, Expression
 from ..numerics.computation import Computation
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
@@ -57,12 +57,18 @@ NOT_TAKEN, ENDS = "the dtype is not taken", "ends the process"
 
 def outcome(call: Call, request: Request, dtype: DType) -> Outcome:
     """What a call of one release does with a request in a dtype."""
-    if dtype in call.unpredicted or call.expression(request) is None:
+    if dtype in call.unpredicted or not _sayable(call.expression, request):
         return _UNSAYABLE
     refusal = refusal_of(call, request, dtype)
     if refusal is not None:
         return Outcome("raises", refusal)
     return Outcome("answers", returns=call.returns[dtype])
+
+
+# both releases, and dtypes in turn, are asked the same
+@functools.lru_cache(maxsize=1 << 12)
+def _sayable(say: Callable[[Request], Expression | None], request: Request) -> bool:
+    return say(request) is not None
 
 
 def refusal_of(call: Call, request: Request, dtype: DType) -> str | None:
