@@ -393,7 +393,7 @@ class _Keeper:
                 return int(index)
         raise LookupError(f"{nodeid} was not collected")
 
-    def _warn(self, shown: dict[str, Any], when: str, nodeid: str, location: Any) -> None:
+    def _warn(self, shown: dict[str, Any], when: str, nodeid: str, location: object) -> None:
         message = warnings.WarningMessage(**shown)
         known = {"warning_message": message, "when": when, "nodeid": nodeid, "location": location}
         self.session.config.hook.pytest_warning_recorded.call_historic(kwargs=known)
@@ -412,7 +412,7 @@ class _Keeper:
             raise RuntimeError(f"in the process that runs the tests:\n{given[0]}")
 
 
-def _shared(data: Any) -> Any:
+def _shared(data: object) -> Any:
     """The same plain data with one object for equal texts: a run keeps that of every test."""
     if isinstance(data, str):
         return sys.intern(data)

@@ -529,7 +529,9 @@ class ConformanceItem(pytest.Item):
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         return self.path, self.function.__code__.co_firstlineno - 1, self.name
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None
+    ) -> Any:
         """A line for the summary and a text for the report; of any other error, pytest's traceback."""
         from .conformance.goldens import GoldenError
         from .frameworks import FrameworkError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -76,7 +76,7 @@ class ShardedRun:
             self.config.workeroutput[_OUTPUT] = {"shard": self._found, "count": self._count}
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
+    def pytest_testnodedown(self, node: object) -> None:
         """A worker of pytest-xdist has ended: the process that writes reports collects nothing itself."""
         output = getattr(node, "workeroutput", {}).get(_OUTPUT)
         if output is not None:

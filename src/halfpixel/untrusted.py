@@ -134,7 +134,7 @@ def typed(value: Any, hint: Any, at: str = "") -> None:
 
 
 @functools.cache
-def _keys(kind: Any) -> dict[str, Any]:
+def _keys(kind: object) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from ..frameworks import FRAMEWORKS, Call, Framework, Release
 from ..frameworks.call import Change
@@ -95,7 +94,7 @@ def _is_independent(module: str) -> bool:
     return any(inner == one or inner.startswith(f"{one}.") for one in _INDEPENDENT)
 
 
-def _clear(value: Any) -> None:
+def _clear(value: object) -> None:
     """Empty a function's cache, if it has one; of a function that is imported, where it is defined."""
     clear = getattr(value, "cache_clear", None)
     if callable(clear) and not isinstance(value, type) and not _is_independent(value.__module__):

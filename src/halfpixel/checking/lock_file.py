@@ -115,7 +115,7 @@ class _Damaged(Exception):
     """What is wrong with a lock, in a line."""
 
 
-def _lock(document: Mapping[str, Any]) -> Lock:
+def _lock(document: Mapping[str, object]) -> Lock:
     if document.get("schema") != SCHEMA:
         raise _Damaged(f"is no lock of this version: schema is {document.get('schema')!r}")
     known = {"schema", "halfpixel", "frameworks", "versions", "calls", "functions"}
@@ -136,7 +136,7 @@ def _lock(document: Mapping[str, Any]) -> Lock:
     )
 
 
-def _table(document: Mapping[str, Any], name: str) -> Iterable[tuple[str, Any]]:
+def _table(document: Mapping[str, object], name: str) -> Iterable[tuple[str, Any]]:
     value = document.get(name, {})
     if not isinstance(value, dict) or len(value) > _MOST:
         raise _Damaged(f"{name} is no table of at most {_MOST:,} lines")

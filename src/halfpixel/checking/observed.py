@@ -135,7 +135,7 @@ def load(path: Path) -> Observed:
     return parsed(untrusted.read_json(path), str(path))
 
 
-def parsed(document: Any, path: str) -> Observed:
+def parsed(document: object, path: str) -> Observed:
     """The same of the content of a file."""
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise ValueError(f"{path}: was not written by `halfpixel check --save` of this version")

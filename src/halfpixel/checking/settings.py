@@ -256,13 +256,13 @@ class _Reader:
                 raise self.wrong(inner, f"unknown key{close}")
         return value
 
-    def strings(self, table: Mapping[str, Any], name: str, key: str = "") -> tuple[str, ...]:
+    def strings(self, table: Mapping[str, object], name: str, key: str = "") -> tuple[str, ...]:
         value = table.get(name, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise self.wrong(key or name, f"is no list of strings: {value!r}")
         return tuple(value)
 
-    def string(self, table: Mapping[str, Any], key: str, name: str, default: str) -> str:
+    def string(self, table: Mapping[str, object], key: str, name: str, default: str) -> str:
         value = table.get(name, default)
         if not isinstance(value, str):
             raise self.wrong(f"{key}.{name}", f"is no string: {value!r}")
@@ -274,7 +274,7 @@ class _Reader:
         except ValueError as error:
             raise self.wrong(key, str(error)) from None
 
-    def truth(self, table: Mapping[str, Any], key: str, name: str) -> bool:
+    def truth(self, table: Mapping[str, object], key: str, name: str) -> bool:
         value = table.get(name, False)
         if not isinstance(value, bool):
             raise self.wrong(f"{key}.{name}", f"is not true or false: {value!r}")
@@ -340,7 +340,7 @@ class _Reader:
             releases=releases,
         )
 
-    def _follows(self, table: Mapping[str, Any], key: str) -> str:
+    def _follows(self, table: Mapping[str, object], key: str) -> str:
         """What an output matches, as failures print it; a convention by its words in any order."""
         text = self.string(table, key, "follows", "")
         if not text or text.startswith("the "):  # the expected convention with …

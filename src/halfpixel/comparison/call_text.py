@@ -146,7 +146,7 @@ def _evaluated(written: Written) -> Callable[[Any], Any]:
             raise Unreadable(f"{written.text}: the image is {image}; write x, or {_AS_FUNCTION}")
     given = {id(a) for a in (bound.get(takes.image),)} if takes.image else set()
 
-    def values(x: Any) -> tuple[list[Any], dict[str, Any]]:
+    def values(x: object) -> tuple[list[Any], dict[str, Any]]:
         args = [x if id(a) in given else _value(written, a) for a in written.args]
         kwargs = {k: x if id(v) in given else _value(written, v) for k, v in written.kwargs.items()}
         return args, kwargs
@@ -154,7 +154,7 @@ def _evaluated(written: Written) -> Callable[[Any], Any]:
     values(None)  # what is not written out is told at once
     if takes.image:
 
-        def call(x: Any) -> Any:
+        def call(x: object) -> Any:
             args, kwargs = values(x)
             return target(*args, **kwargs)
 
@@ -184,7 +184,7 @@ def _attribute(name: str) -> Any:
     return pkgutil.resolve_name(f"{_MODULES[head]}.{rest}")
 
 
-def _value(written: Written, value: Any) -> Any:
+def _value(written: Written, value: object) -> Any:
     """A literal as it stands; a constant of a framework by its name.
 
     Raises:

@@ -202,7 +202,7 @@ def _where(error: BaseException) -> tuple[str, int]:
 _DEFAULT_OUTPUT: Size = (224, 320)  # not square, so that (h, w) and (w, h) are told apart
 
 
-def prepared(name: str, fn: Any, output_size: Size | None) -> Function:
+def prepared(name: str, fn: object, output_size: Size | None) -> Function:
     """A function that was found, ready to be called: an instance of a class, and the size to ask for.
 
     Raises:

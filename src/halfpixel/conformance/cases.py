@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -226,7 +226,7 @@ def scale_cases(convention: Resize, rule: str | None = None) -> Iterator[Case]:
 
 
 @functools.cache
-def made(make: Callable[..., Array], *arguments: Any) -> Array:
+def made(make: Callable[..., Array], *arguments: object) -> Array:
     """An input that is made by formula: cases share it, so that nobody may write into it."""
     image = make(*arguments)
     image.setflags(write=False)

@@ -387,7 +387,7 @@ def _scales(stored: Any) -> tuple[Fraction, Fraction]:
     return height, width
 
 
-def _values(name: str, stored: Any) -> NDArray[np.float64]:
+def _values(name: str, stored: object) -> NDArray[np.float64]:
     try:
         return np.array(stored, np.float64)
     except (ValueError, TypeError, ArithmeticError):

@@ -117,7 +117,7 @@ def torch_from_keras(layer: Any) -> Any:
     return torch.nn.Sequential(module, getattr(torch.nn, f"ConstantPad{rank}d")(cut, 0.0))
 
 
-def _rank(layer: Any, name: str, module: str) -> int:
+def _rank(layer: object, name: str, module: str) -> int:
     """The number of axes of a layer, by its class's name."""
     for rank in (1, 2, 3):
         if type(layer).__name__ == name.format(rank) and hasattr(layer, "output_padding"):

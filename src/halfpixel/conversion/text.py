@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..frameworks import LIBRARIES
 from ..frameworks.layer_plans import Target
@@ -131,5 +130,5 @@ def _code(lines: str) -> list[str]:
     return ["", *(f"    {line}" for line in lines.splitlines()), ""]
 
 
-def _shown(rows: Sequence[Sequence[Any]]) -> str:
+def _shown(rows: Sequence[Sequence[object]]) -> str:
     return "[" + ", ".join("[" + ", ".join(f"{v:g}" for v in row) + "]" for row in rows) + "]"

@@ -121,7 +121,7 @@ class NotAnArray(TypeError):
     """A framework returned something that only resembles an array of numbers."""
 
 
-def array(result: Any) -> AnyArray:
+def array(result: object) -> AnyArray:
     """What a framework returned.
 
     Raises:

@@ -491,7 +491,7 @@ def _run(
     return _array(names, result, channels_first=channels_first)
 
 
-def of_dtype(function: Any, dtype: str) -> Any:
+def of_dtype(function: object, dtype: str) -> Any:
     """A layer made with a dtype, also where a mode takes it; anything else as it is."""
     if not isinstance(function, Expression):
         return function
@@ -527,6 +527,6 @@ def _tensors(
     }
 
 
-def _array(names: Names, result: Any, *, channels_first: bool = False) -> AnyArray:
+def _array(names: Names, result: object, *, channels_first: bool = False) -> AnyArray:
     values = array(names["to_array"](result))
     return values if channels_first else values.transpose(0, 3, 1, 2)

@@ -48,7 +48,7 @@ def constant(name: str, value: AnyArray) -> Tensor:
 
 
 def model(
-    operator: str, options: Any, inputs: Sequence[Tensor], output: Tensor, *, version: int = 1
+    operator: str, options: object, inputs: Sequence[Tensor], output: Tensor, *, version: int = 1
 ) -> bytes:
     """A model of one operator.
 
@@ -107,7 +107,7 @@ def _buffer(schema: Any, given: Tensor) -> Any:
     return buffer
 
 
-def run(content: bytes, x: AnyArray, resolver: Any = None) -> AnyArray:
+def run(content: bytes, x: AnyArray, resolver: object = None) -> AnyArray:
     """The result of a model of one input, computed in one thread.
 
     Args:
@@ -162,7 +162,7 @@ MODELS: Mapping[str, Callable[..., bytes]] = {
 
 
 def resize_bilinear(
-    x: AnyArray, size: tuple[int, int], *, op_resolver_type: Any = None, **flags: bool
+    x: AnyArray, size: tuple[int, int], *, op_resolver_type: object = None, **flags: bool
 ) -> AnyArray:
     """RESIZE_BILINEAR.
 
@@ -182,7 +182,7 @@ def resize_bilinear(
 
 
 def resize_nearest_neighbor(
-    x: AnyArray, size: tuple[int, int], *, op_resolver_type: Any = None, **flags: bool
+    x: AnyArray, size: tuple[int, int], *, op_resolver_type: object = None, **flags: bool
 ) -> AnyArray:
     """RESIZE_NEAREST_NEIGHBOR; arguments and result as those of :func:`resize_bilinear`."""
     return run(MODELS["resize_nearest_neighbor"](x, size, **flags), x, op_resolver_type)

@@ -6,7 +6,6 @@ import itertools
 import math
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -102,7 +101,7 @@ def _conventions() -> Iterator[Resize]:
         yield _resize("pytorch_half_pixel", mode=mode)
 
 
-def _resize(grid: str, **attributes: Any) -> Resize:
+def _resize(grid: str, **attributes: object) -> Resize:
     return Resize(coordinate_transformation_mode=grid, **attributes)  # type: ignore[arg-type]
 
 

@@ -151,7 +151,7 @@ def whole(request: Request) -> bool:
     return all(n_out % n_in == 0 or n_in % n_out == 0 for n_in, n_out in request.sizes)
 
 
-def on(grid: str, **attributes: Any) -> Resize:
+def on(grid: str, **attributes: object) -> Resize:
     """What attributes mean on a grid; of sizes, half_pixel_symmetric is half_pixel."""
     plain = "half_pixel" if grid == "half_pixel_symmetric" else grid
     return Resize(coordinate_transformation_mode=plain, **attributes)  # type: ignore[arg-type]

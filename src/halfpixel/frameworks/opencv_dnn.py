@@ -499,7 +499,7 @@ def _resize(
     *,
     left_out: tuple[LeftOut, ...] = (),
     releases: str = ">=5",
-    **more: Any,
+    **more: object,
 ) -> Call:
     given: dict[str, Any] = {
         "follows": {releases: convention},

@@ -55,7 +55,7 @@ class Process:
             raise
         return started
 
-    def __call__(self, function: Callable[..., T], *args: Any) -> T:
+    def __call__(self, function: Callable[..., T], *args: object) -> T:
         """``function(names, *args)``, there: a function at the top of a module, or a partial of one.
 
         Raises:
@@ -111,5 +111,5 @@ def _load(names: Names, load: Callable[[], Names]) -> None:
     _names.update(load())
 
 
-def _apply(function: Callable[..., T], *args: Any) -> T:
+def _apply(function: Callable[..., T], *args: object) -> T:
     return function(_names, *args)

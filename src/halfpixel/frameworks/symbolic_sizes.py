@@ -58,6 +58,6 @@ class Ratio(_Printed, float):
         return Ratio(float(self) - other, f"{self.text} - {other!r}")
 
 
-def _factor(value: Any) -> str:
+def _factor(value: object) -> str:
     text = repr(value)
     return f"({text})" if any(sign in text for sign in " ") and not text.startswith("(") else text

@@ -19,7 +19,7 @@ def _trace(names: Names) -> Names:
     torch = names["torch"]
 
     def trace(function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*tensors: Any, **flags: Any) -> Any:
+        def run(*tensors: object, **flags: object) -> Any:
             return torch.jit.trace(lambda *inputs: function(*inputs, **flags), tensors)(*tensors)
 
         return run
@@ -31,7 +31,7 @@ def _export(names: Names) -> Names:
     torch = names["torch"]
 
     def export(function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*tensors: Any, **flags: Any) -> Any:
+        def run(*tensors: object, **flags: object) -> Any:
             forward = {"forward": lambda module, *inputs: function(*inputs, **flags)}
             module = type("Module", (torch.nn.Module,), forward)()
             return torch.export.export(module, tensors).module()(*tensors)

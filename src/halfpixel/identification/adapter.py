@@ -95,7 +95,7 @@ def made(kind: str, x: AnyArray) -> Any:
         raise NoSuchArray(last_line(error)) from error
 
 
-def to_numpy(y: Any) -> AnyArray:
+def to_numpy(y: object) -> AnyArray:
     """What a function returned, as an array of numbers.
 
     Raises:

@@ -62,7 +62,7 @@ def instance(kind: type) -> Callable[..., Any]:
     return made  # type: ignore[no-any-return]
 
 
-def _functions(module: Any) -> list[str]:
+def _functions(module: object) -> list[str]:
     """The functions that stand in a module, the first few."""
     own_module = getattr(module, "__name__", None)
     own = (

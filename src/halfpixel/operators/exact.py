@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -228,7 +227,7 @@ def _magnitude(integers: Integers) -> int:
     return max(max(values), -min(values)) if values else 0
 
 
-def _object_array(values: Iterable[Any], shape: tuple[int, ...]) -> Exact:
+def _object_array(values: Iterable[object], shape: tuple[int, ...]) -> Exact:
     flat = list(values)
     array = np.empty(len(flat), object)
     array[:] = flat

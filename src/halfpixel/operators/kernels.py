@@ -57,7 +57,7 @@ def area(distance: AnyArray, scale: Any) -> AnyArray:
     return np.asarray(overlap / scale)
 
 
-def area_linear(distance: AnyArray, scale: Any) -> AnyArray:
+def area_linear(distance: AnyArray, scale: object) -> AnyArray:
     """Two taps: the pixel that an output pixel begins in, and the next as far as it reaches there.
 
     Signed distances, from the pixel to the beginning. opencv/opencv,

@@ -128,7 +128,7 @@ def resize_node(
 
 
 def resize_convention(
-    attributes: Mapping[str, Any], *, opset: int = NEWEST, operator: Operator = "Resize"
+    attributes: Mapping[str, object], *, opset: int = NEWEST, operator: Operator = "Resize"
 ) -> Resize:
     """What the attributes of a node Resize or Upsample mean, apart from its inputs: ``roi`` is left out.
 
@@ -183,7 +183,7 @@ def _rounding_10(operator: Operator) -> str:
     return "ceil_where_shrinking" if operator == "Resize" else "floor"  # Upsample never shrinks
 
 
-def _resize(where: str, mode: str, grid: str, flags: Mapping[str, Any]) -> Resize:
+def _resize(where: str, mode: str, grid: str, flags: Mapping[str, object]) -> Resize:
     try:
         return Resize(mode=mode, coordinate_transformation_mode=grid, **flags)  # type: ignore[arg-type]
     except ValueError as error:
@@ -209,7 +209,7 @@ def _one_of(where: str, name: str, value: str, allowed: Sequence[str]) -> None:
         raise ValueError(f"{where}: {name} is one of {', '.join(allowed)}; got {value!r}")
 
 
-def _truth(where: str, attributes: Mapping[str, Any], name: str) -> bool:
+def _truth(where: str, attributes: Mapping[str, object], name: str) -> bool:
     value = attributes.get(name, 0)
     if value not in (0, 1):
         raise ValueError(f"{where}: {name} is 0 or 1, got {value!r}")

@@ -357,11 +357,11 @@ class Resize:
         """What is true of its mode."""
         return _kernels.KERNELS[self.mode]
 
-    def shape(self, scale: Any = 1) -> _kernels.Shape:
+    def shape(self, scale: object = 1) -> _kernels.Shape:
         """What its kernel's form depends on, where an output pixel is ``scale`` wide."""
         return _kernels.Shape(scale, self.cubic_coeff_a, self.lanczos_radius or 0)
 
-    def radius(self, scale: Any = 1) -> Any:
+    def radius(self, scale: object = 1) -> Any:
         """How far the kernel reaches where it is not stretched, in input pixels.
 
         Raises:
@@ -371,7 +371,7 @@ class Resize:
             raise TypeError(f"mode={self.mode!r} has no radius")
         return self.kernel.radius(self.shape(scale))
 
-    def value(self, distance: AnyArray, scale: Any = 1) -> AnyArray:
+    def value(self, distance: AnyArray, scale: object = 1) -> AnyArray:
         """The kernel's value at signed distances (coordinate − pixel), in stretched pixels.
 
         Raises:
@@ -1212,7 +1212,7 @@ def _words(attributes: dict[str, Any]) -> list[str]:
     ]
 
 
-def _fraction(name: str, value: Any) -> Fraction:
+def _fraction(name: str, value: object) -> Fraction:
     try:
         return Fraction(str(value))
     except (ValueError, ZeroDivisionError):

@@ -326,7 +326,7 @@ def _probes(probes: Mapping[str, str]) -> str:
     )
 
 
-def head_text(head: Mapping[str, Any]) -> str:
+def head_text(head: Mapping[str, object]) -> str:
     """The text of a release's file."""
     return json.dumps(head, indent=2, ensure_ascii=False) + "\n"
 

@@ -428,7 +428,7 @@ def parsed(data: bytes, path: Path) -> GoldenDocument:
     return document  # type: ignore[return-value]
 
 
-def _check_image(path: Path, image: Any, returns: str) -> None:
+def _check_image(path: Path, image: object, returns: str) -> None:
     if not isinstance(image, dict) or tuple(image) != _IMAGE_KEYS:
         raise BadGolden(path, f"an image has the keys {', '.join(_IMAGE_KEYS)}, in this order")
     for key in ("size", "shape"):

@@ -33,11 +33,11 @@ def _run(run: Callable[[], object]) -> dict[str, set[int]]:
     """The lines that were run, of each file of the user's."""
     ran: dict[str, set[int]] = {}
 
-    def line(frame: FrameType, event: str, argument: Any) -> Any:
+    def line(frame: FrameType, event: str, argument: object) -> Any:
         ran.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
         return line
 
-    def entered(frame: FrameType, event: str, argument: Any) -> Any:
+    def entered(frame: FrameType, event: str, argument: object) -> Any:
         name = frame.f_code.co_filename
         return line if name.endswith(".py") and not name.startswith(_NOT_THEIRS) else None
 

@@ -265,7 +265,7 @@ class _Arguments:
             raise Unreadable(f"{self.call}: an input size is {names}, got {size}")
         return size
 
-    def only(self, name: str, plain: Sequence[Any], else_: str) -> None:
+    def only(self, name: str, plain: Sequence[object], else_: str) -> None:
         """Refuse an argument that has none of some plain values, with what to do."""
         if self[name] not in plain:
             kind = Raises if else_.startswith("raises") else Unreadable
@@ -341,7 +341,7 @@ def _torch_layer(a: _Arguments) -> Layer:
     return layer
 
 
-def _plain_dtype(dtype: Any) -> bool:
+def _plain_dtype(dtype: object) -> bool:
     return dtype is None or str(dtype).split(".")[-1] in ("float32", "float")
 
 
@@ -473,7 +473,7 @@ def _tensorflow_window(padding: Any, axis: int, excess: int, call: str) -> Windo
     return Window(begin, excess - begin)
 
 
-def _legal(padding: Any, axis: WindowAxis) -> bool:
+def _legal(padding: object, axis: WindowAxis) -> bool:
     """Whether the convolution that is transposed maps this output to this input."""
     if isinstance(padding, str):
         return _padding.TENSORFLOW_WORDS[padding](axis)
@@ -602,7 +602,7 @@ def _jax_function(a: _Arguments) -> Layer:
     )
 
 
-def _jax_pairs(a: _Arguments, padding: Any, rank: int) -> list[str | tuple[int, int]]:
+def _jax_pairs(a: _Arguments, padding: object, rank: int) -> list[str | tuple[int, int]]:
     """A word or a pair of numbers for each axis."""
     if padding in _padding.JAX_WORDS:
         return [padding] * rank

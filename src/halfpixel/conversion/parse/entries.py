@@ -68,7 +68,7 @@ _CHANNELS = (
 )  # of an image: what the second axis is that has so many, where the others have more
 
 
-def _by_shape(reading: Reading, shape: Any) -> Reading:
+def _by_shape(reading: Reading, shape: object) -> Reading:
     """A reading whose size has an entry for each axis of the image.
 
     Raises:
@@ -88,7 +88,7 @@ def _by_shape(reading: Reading, shape: Any) -> Reading:
     return replace(reading, by="size", size=entries, around=around, notes=(*reading.notes, note))
 
 
-def _check_layout(reading: Reading, shape: Sequence[Any], layout: str) -> None:
+def _check_layout(reading: Reading, shape: Sequence[object], layout: str) -> None:
     """Check that channels are last.
 
     Raises:
@@ -110,7 +110,7 @@ def _check_layout(reading: Reading, shape: Sequence[Any], layout: str) -> None:
         raise Unreadable(f"{name}: of an image of {layout}, an axis takes the size of another")
 
 
-def _number(entry: Any) -> float:
+def _number(entry: object) -> float:
     """An entry of a shape; a name is any number."""
     return entry if isinstance(entry, int) else float("inf")
 
@@ -165,7 +165,7 @@ def _edge_entry(function: Function, name: str, value: Any) -> Entry:
     return value  # type: ignore[no-any-return]
 
 
-def _scalar(function: Function, values: Sequence[Any]) -> str | None:
+def _scalar(function: Function, values: Sequence[object]) -> str | None:
     """The one name that may be a number for all axes or a tuple."""
     one = values[0] if len(values) == 1 and function.one_for_all else None
     if isinstance(one, (Variable, Written)) and ranks.may_be_a_number(str(one)):
@@ -196,13 +196,13 @@ def entries_of(reading: Reading, names: Sequence[str], values: list[Any]) -> tup
 _TOO_LARGE = 2**31
 
 
-def _variable(entry: Any, *, factor: bool) -> Variable:
+def _variable(entry: object, *, factor: bool) -> Variable:
     """An entry as an expression that may stand anywhere, or in a product."""
     text = f"({entry})" if isinstance(entry, Choice) else str(entry)
     return Variable(operand(text) if factor else text)
 
 
-def _each(reading: Reading, name: str, value: Any) -> tuple[Any, ...]:
+def _each(reading: Reading, name: str, value: object) -> tuple[Any, ...]:
     """The entries of one argument, in its order."""
     function, rank = reading.function, reading.rank
     if isinstance(value, (Variable, Written, Choice)):
@@ -221,7 +221,7 @@ def _each(reading: Reading, name: str, value: Any) -> tuple[Any, ...]:
     return entries
 
 
-def _wanted(reading: Reading, name: str, value: Any) -> str:
+def _wanted(reading: Reading, name: str, value: object) -> str:
     number = ("one number", "two numbers", "three numbers")[reading.rank - 1]
     wanted = f"a number, or {number}" if reading.function.one_for_all else number
     return f"{reading.function.name}: {name} is {wanted}, got {value!r}"

@@ -85,7 +85,7 @@ def defaults(function: Function) -> dict[str, Any]:
     return {name: _plain(function, name, parameters[name].default) for name in function.flags}
 
 
-def _plain(function: Function, name: str, value: Any) -> Any:
+def _plain(function: Function, name: str, value: object) -> Any:
     """A flag's value as the catalogue has it.
 
     Raises:
@@ -140,7 +140,7 @@ def _listed(words: Mapping[object, object]) -> str:
     return ", ".join(dict.fromkeys(str(value) for value in words.values()))
 
 
-def _resized(function: Function, arguments: Mapping[str, Any], written: Written) -> Any:
+def _resized(function: Function, arguments: Mapping[str, object], written: Written) -> Any:
     """What is resized; None of a layer that is not called."""
     if function.image:
         return arguments[function.image]

@@ -29,20 +29,20 @@ _ARRAYS = (
 )
 
 
-def array(value: Any) -> Any:
+def array(value: object) -> Any:
     """What an array is made of in ``np.array(…)`` or ``torch.tensor(…)``; anything else as it is."""
     if isinstance(value, Written) and value.args and value.function.split(".")[-1] in _ARRAYS:
         return value.args[0]
     return value
 
 
-def _literal(value: Any) -> Any:
+def _literal(value: object) -> Any:
     """The numbers of ``np.array(…)``, ``torch.tensor(…)`` or plain lists; None where they are not there."""
     made = array(value)
     return None if unsaid(made) else made
 
 
-def _affine_grid(reading: Reading, grid: Any) -> Reading:
+def _affine_grid(reading: Reading, grid: object) -> Reading:
     aligned = reading.flags["align_corners"]
     if not isinstance(grid, Written) or not grid.function.endswith("affine_grid"):
         raise Unreadable(
@@ -79,7 +79,7 @@ def _affine_grid(reading: Reading, grid: Any) -> Reading:
     return replace(reading, notes=(f"(n, c, h, w) is {size}",))
 
 
-def _boxes(reading: Reading, boxes: Any) -> Reading:
+def _boxes(reading: Reading, boxes: object) -> Reading:
     rows = _literal(boxes)
     if rows is None:
         raise Unreadable(
@@ -94,7 +94,7 @@ def _boxes(reading: Reading, boxes: Any) -> Reading:
     return replace(reading, roi=None if box == (0, 0, 1, 1) else box)
 
 
-def _is_matrix(rows: Any, columns: int) -> bool:
+def _is_matrix(rows: object, columns: int) -> bool:
     """Whether it is rows of so many numbers."""
     return (
         isinstance(rows, (tuple, list))
@@ -104,14 +104,14 @@ def _is_matrix(rows: Any, columns: int) -> bool:
     )
 
 
-def _box_indices(reading: Reading, value: Any) -> Reading:
+def _box_indices(reading: Reading, value: object) -> Reading:
     """Which image each box is cut from: of a batch of one image, the first."""
     if _literal(value) in ([0], (0,)):
         return reading
     return replace(reading, notes=(*reading.notes, f"x is the image that {value} picks"))
 
 
-def _extrapolation(reading: Reading, value: Any) -> Reading:
+def _extrapolation(reading: Reading, value: object) -> Reading:
     if unsaid(value):
         raise Unreadable(f"{reading.function.name}: extrapolation_value={value} is not written out")
     if not isinstance(value, (int, float)):
@@ -119,7 +119,7 @@ def _extrapolation(reading: Reading, value: Any) -> Reading:
     return replace(reading, extrapolation_value=float(value))
 
 
-def _matrix(reading: Reading, matrix: Any) -> Reading:
+def _matrix(reading: Reading, matrix: object) -> Reading:
     """Where the pixels' middles come to lie."""
     given = _literal(matrix)
     if given is None:
@@ -158,7 +158,7 @@ def _inverse(rows: Sequence[Sequence[float]]) -> list[list[float]]:
     return [[x, skew, -x * right - skew * down], [skew_too, y, -skew_too * right - y * down]]
 
 
-def _translation(reading: Reading, translation: Any) -> Reading:
+def _translation(reading: Reading, translation: object) -> Reading:
     numbers = _literal(translation)
     if not isinstance(numbers, (tuple, list)) or any(numbers):
         raise Unreadable(
@@ -167,7 +167,7 @@ def _translation(reading: Reading, translation: Any) -> Reading:
     return reading
 
 
-def _scale(reading: Reading, scale: Any) -> Reading:
+def _scale(reading: Reading, scale: object) -> Reading:
     values = _literal(scale)
     if values is not None:
         numbers = isinstance(values, (tuple, list)) and len(values) == 2
@@ -180,7 +180,7 @@ def _scale(reading: Reading, scale: Any) -> Reading:
     return replace(reading, notes=(*reading.notes, note))
 
 
-def _node_inputs(reading: Reading, inputs: Any) -> Reading:
+def _node_inputs(reading: Reading, inputs: object) -> Reading:
     """The inputs of an ONNX node are names: what is in them is taken for granted."""
     if not isinstance(inputs, (tuple, list)):
         return replace(reading, notes=(*reading.notes, f"{inputs} are the image and sizes"))
@@ -206,7 +206,7 @@ def _node_inputs(reading: Reading, inputs: Any) -> Reading:
     return replace(reading, notes=(*reading.notes, *notes))
 
 
-def _node_scales(reading: Reading, scales: Any) -> Reading:
+def _node_scales(reading: Reading, scales: object) -> Reading:
     """Those of Upsample in opset 7 and 8, which are an attribute."""
     if scales is None:
         return reading
@@ -217,7 +217,7 @@ def _node_scales(reading: Reading, scales: Any) -> Reading:
     return replace(reading, notes=(*reading.notes, note))
 
 
-def _by_scales(reading: Reading, scales: Sequence[Any]) -> Reading:
+def _by_scales(reading: Reading, scales: Sequence[object]) -> Reading:
     """A node whose scales are written out: one for each axis of (N, C, H, W), or of those in ``axes``."""
     axes = reading.flags.get("axes")
     if axes is not None and len(axes) == len(scales):

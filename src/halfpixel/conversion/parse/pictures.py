@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .text import Written
 
 TENSOR, PICTURE = "tensor", "image of Pillow"
@@ -23,7 +21,7 @@ _MAKING = {
 _KEEPING = ("convert", "copy", "crop", "rotate", "resize", "transpose")
 
 
-def kind_of(image: Any) -> str:
+def kind_of(image: object) -> str:
     """One of :data:`KINDS`, or empty where that is not known."""
     while isinstance(image, Written):
         name = image.function.rpartition(".")[2]

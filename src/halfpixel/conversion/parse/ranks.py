@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from .signatures import Function
 from .text import Unreadable, Variable, Written
@@ -16,7 +15,7 @@ _MADE_OF_ENTRIES = ("rand", "randn", "zeros", "ones", "empty")
 _TO_A_NUMBER = ("int", "float", "len", "round", "min", "max", "abs", "floor", "ceil")
 
 
-def of(function: Function, arguments: Mapping[str, Any]) -> int:
+def of(function: Function, arguments: Mapping[str, object]) -> int:
     """The number of spatial axes of a call; 2 where nothing in it says so.
 
     Raises:
@@ -31,7 +30,7 @@ def of(function: Function, arguments: Mapping[str, Any]) -> int:
     return ranks[0][1] if ranks else 2
 
 
-def says_so(function: Function, arguments: Mapping[str, Any]) -> bool:
+def says_so(function: Function, arguments: Mapping[str, object]) -> bool:
     """Whether anything in a call says along how many axes it resizes."""
     return any(True for _ in _said(function, arguments))
 
@@ -40,7 +39,7 @@ def _axes(rank: int) -> str:
     return "one spatial axis" if rank == 1 else f"{rank} spatial axes"
 
 
-def _said(function: Function, arguments: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+def _said(function: Function, arguments: Mapping[str, object]) -> Iterator[tuple[str, int]]:
     """What says it, and the number."""
     if function.rank is not None:
         yield function.name, function.rank
@@ -70,7 +69,7 @@ def _said(function: Function, arguments: Mapping[str, Any]) -> Iterator[tuple[st
         yield f"an image of {dims} dimensions", dims - 2
 
 
-def _entries(value: Any) -> int | None:
+def _entries(value: object) -> int | None:
     """How many entries a size has, where that can be seen."""
     if isinstance(value, (tuple, list)):
         return len(value)
@@ -84,7 +83,7 @@ def _entries(value: Any) -> int | None:
     return None
 
 
-def _dims(image: Any) -> int | None:
+def _dims(image: object) -> int | None:
     """The number of dimensions of ``torch.rand(1, 3, 8, 8)``."""
     if not isinstance(image, Written) or image.function.split(".")[-1] not in _MADE:
         return None

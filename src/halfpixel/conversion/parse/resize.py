@@ -217,7 +217,7 @@ def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Readin
     )
 
 
-def _boxed(function: Function, arguments: Flags, image: Any) -> str:
+def _boxed(function: Function, arguments: Flags, image: object) -> str:
     """What is resized, where that is a rectangle of the image."""
     top, left, height, width = (arguments[name] for name in function.box)
     return (
@@ -264,7 +264,7 @@ def _made_of(image: Any) -> Any:
     return image.args[0] if made and len(image.args) == 1 and not image.kwargs else image
 
 
-def _array_of(image: Any) -> str:
+def _array_of(image: object) -> str:
     """An image of Pillow as the array that the code has."""
     array = _made_of(image)
     return str(array) if array is not image else f"np.asarray({image})"
@@ -274,7 +274,7 @@ def _array_of(image: Any) -> str:
 _KEEPING = ("contiguous", "detach", "clone", "cpu", "cuda", "copy")
 
 
-def _name_of(image: Any) -> str:
+def _name_of(image: object) -> str:
     """The name of an image to which nothing is done that changes its values or its axes; else empty."""
     text = image.text if isinstance(image, Variable) else ""
     if isinstance(image, Written):

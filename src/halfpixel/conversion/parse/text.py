@@ -247,7 +247,7 @@ def choices_of(
 def _chosen(call: Written, condition: str, truth: bool, skipped: Sequence[str | int]) -> Written:
     """A call where a condition is decided, everywhere that it stands."""
 
-    def decided(value: Any) -> Any:
+    def decided(value: object) -> Any:
         if not isinstance(value, Choice):
             return value
         known = implied(condition, truth, value.condition)
@@ -320,7 +320,7 @@ def _replaced(tree: ast.stmt, old: ast.expr, new: ast.expr) -> ast.stmt:
 def _copied(node: ast.AST, visitor: ast.NodeTransformer) -> ast.AST:
     """A node whose children were visited; the node itself stays as it is."""
 
-    def each(value: Any) -> Any:
+    def each(value: object) -> Any:
         if isinstance(value, list):
             return [each(entry) for entry in value]
         return visitor.visit(value) if isinstance(value, ast.AST) else value
@@ -475,7 +475,7 @@ def _value(text: str, node: ast.expr) -> Any:
 _DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -508,7 +508,7 @@ def operand(text: str) -> str:
     return text if isinstance(ast.parse(text, mode="eval").body, whole) else f"({text})"
 
 
-def unsaid(value: Any) -> bool:
+def unsaid(value: object) -> bool:
     """Whether a part of a value is known only when the code runs."""
     if isinstance(value, (tuple, list)):
         return any(map(unsaid, value))

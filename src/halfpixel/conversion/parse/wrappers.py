@@ -68,7 +68,7 @@ def opened(written: Written) -> Written:
     )
 
 
-def _under(wrapper: Wrapper, arguments: Mapping[str, Any]) -> Under:
+def _under(wrapper: Wrapper, arguments: Mapping[str, object]) -> Under:
     """The first call that goes with the arguments."""
     if "" in wrapper.refused:
         raise Unreadable(f"{wrapper.name} {wrapper.refused['']}")
@@ -87,22 +87,22 @@ def _under(wrapper: Wrapper, arguments: Mapping[str, Any]) -> Under:
     raise Unreadable(f"{_said(wrapper, name, arguments[name])}: {_why(wrapper, name, given)}")
 
 
-def _unmet(under: Under, arguments: Mapping[str, Any]) -> Iterator[str]:
+def _unmet(under: Under, arguments: Mapping[str, object]) -> Iterator[str]:
     """The arguments that keep a call from being the one underneath."""
     for name, values in under.when.items():
         if (type(arguments[name]), arguments[name]) not in [(type(one), one) for one in values]:
             yield name
 
 
-def _why(wrapper: Wrapper, name: str, given: Mapping[str, Any]) -> str:
+def _why(wrapper: Wrapper, name: str, given: Mapping[str, object]) -> str:
     return wrapper.refused[name].format_map(given)
 
 
-def _said(wrapper: Wrapper, name: str, value: Any) -> str:
+def _said(wrapper: Wrapper, name: str, value: object) -> str:
     return f"{wrapper.name}: {name}={value!r}"
 
 
-def _image(wrapper: Wrapper, arguments: Mapping[str, Any], written: Written) -> Any:
+def _image(wrapper: Wrapper, arguments: Mapping[str, object], written: Written) -> Any:
     """What is resized: ``x`` of a layer that is not called."""
     if wrapper.method:
         return written.receiver
@@ -174,7 +174,7 @@ class _Argument:
             return entries[2] in third or own
         return len(entries) == 2
 
-    def _check_whole(self, value: Any) -> None:
+    def _check_whole(self, value: object) -> None:
         if not unsaid(value) and (isinstance(value, bool) or not isinstance(value, int)):
             raise self._refused()
 
@@ -183,7 +183,7 @@ class _Argument:
         return Unreadable(f"{_said(self.wrapper, self.name, self.value)}: {why}")
 
 
-def _dictionary(value: Any) -> Any:
+def _dictionary(value: object) -> Any:
     """A dictionary that is written out, with names among its values; anything else as it is."""
     tree = ast.parse(value.text, mode="eval").body if isinstance(value, Variable) else None
     if not isinstance(tree, ast.Dict) or not all(
