@@ -10,7 +10,7 @@ from halfpixel.conformance.cases import Case
 from halfpixel.conformance.real_shapes import ShapeCase
 from halfpixel.conformance.shape_trials import rule_at
 from halfpixel.conformance.verdicts import Verdict, judge
-from halfpixel.frameworks import Call, DType
+from halfpixel.frameworks import FRAMEWORKS, Call, DType
 from halfpixel.numerics.memory_layouts import LAYOUTS, lies_by_pixels
 
 
@@ -39,7 +39,7 @@ def test_another_kernel_has_a_coordinate_rule_of_its_own(
     gradient: bool, channels: int, layout: str, dtype: DType
 ) -> None:
     """docs/findings.md: 2 to 141 is one of the pairs at which torch's two kernels read different pixels."""
-    framework = frameworks.FRAMEWORKS["torch"]
+    framework = FRAMEWORKS["torch"]
     call = next(one for one in framework.calls if one.name == "interpolate-nearest-exact")
     if gradient:
         assert framework.gradient is not None
@@ -69,3 +69,12 @@ def test_an_array_lies_by_pixels_where_torch_says_channels_last(layout: str) -> 
         array = (LAYOUTS[layout].of if layout else np.asarray)(np.zeros(shape, np.float32))
         said = torch.from_numpy(array).is_contiguous(memory_format=torch.channels_last)
         assert lies_by_pixels(shape, layout) == said, shape
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (2, 1)])
+def test_torch_refuses_negative_strides_of_more_than_one_pixel(size: tuple[int, int]) -> None:
+    call = next(one for one in FRAMEWORKS["torch"].calls if one.name == "interpolate-bilinear")
+    entry = ShapeCase((), "drawn", (1, 1, *size), (3, 3), layout="negative_strides")
+    case = entry.case(call.latest, None, "float32").computed()
+    assert judge(call, case, "float32").kind == ("conforms" if size == (1, 1) else "unsupported")
