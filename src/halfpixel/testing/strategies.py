@@ -7,7 +7,7 @@ values the reference computes, and :func:`halfpixel.conformance.verdicts.judge` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -151,7 +151,23 @@ class Example:
         """The call, the dtype and a ready entry of a table."""
         given = f"  # {self.values}" if self.values.kind != "formula" else ""
         by = f" by {self.of}" if self.of else ""
-        return f"{self.call.id} {self.dtype}{by}:\n    {self.entry!r},{given}"
+        return f"{self.call.id} {self.dtype}{by}:\n    {_constructed(self.entry)},{given}"
+
+
+def _constructed(record: Any) -> str:
+    """The constructor of a record as one would write it: what has no default by position, and of the other
+    fields those that differ from theirs by name."""
+    if not is_dataclass(record):
+        return repr(record)
+    written = []
+    for one in fields(record):
+        value = getattr(record, one.name)
+        made = one.default_factory() if one.default_factory is not MISSING else one.default
+        if value != made:
+            text = _constructed(value)
+            positional = made is MISSING and not one.kw_only
+            written.append(text if positional else f"{one.name}={text}")
+    return f"{type(record).__name__}({', '.join(written)})"
 
 
 @st.composite
