@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from .. import names
 from ..catalogue import rules
@@ -197,7 +196,7 @@ def read(folder: Path) -> Settings:
     return Settings()
 
 
-def parsed(path: Path, largest: int = _LARGEST) -> dict[str, Any]:
+def parsed(path: Path, largest: int = _LARGEST) -> dict[str, object]:
     """The TOML of a file of so many bytes at most, which may be a stranger's.
 
     Raises:
@@ -246,7 +245,7 @@ class _Reader:
     def wrong(self, key: str, message: str) -> ValueError:
         return ValueError(f"{self.path}: {(self.top + key).rstrip('.')}: {message}")
 
-    def table(self, value: object, key: str, known: tuple[str, ...]) -> Mapping[str, Any]:
+    def table(self, value: object, key: str, known: tuple[str, ...]) -> Mapping[str, object]:
         if not isinstance(value, dict):
             raise self.wrong(key, "is no table")
         for name in value:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
 
 from .. import conversion, documents
 from ..conformance import trials
@@ -185,7 +184,7 @@ def targets(function: Function) -> list[Target]:
     """The frameworks that a function uses: those whose names its code has, else those of its file."""
     if function.framework:
         return [target for target in TARGETS if target == function.framework]
-    fn: Any = function.fn
+    fn: object = function.fn
     while hasattr(fn, "func") and not inspect.isroutine(fn):  # functools.partial
         fn = fn.func
     if not inspect.isroutine(fn):

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from ..catalogue.rules import BY_CASE, REFUSED, Rule, conventions, every_rule, words
 from ..conformance import goldens
@@ -263,7 +262,7 @@ def _deviations(call: Call) -> Iterator[str]:
 
 
 @functools.cache
-def _sweeps() -> Mapping[str, Any]:
+def _sweeps() -> Mapping[str, object]:
     folder = goldens.root() / "sweeps"
     return {
         path.stem: goldens.page(f"sweeps/{path.name}") for path in sorted(folder.glob("*.json"))
