@@ -30,7 +30,7 @@ class Failures:
         self.config = config
         config.pluginmanager.register(_Rest(self._unfold))
         self._failed: list[pytest.TestReport] = []  # all of them, while some are left out
-        self._texts: list[tuple[pytest.TestReport, object]] = []  # those of the worked examples
+        self._texts: list[tuple[pytest.TestReport, Any]] = []  # those of the worked examples
 
     # ------------------------------------------------------------------------ the terminal
 

@@ -187,7 +187,7 @@ class _Silent:
     def __init__(self, reporter: pytest.TerminalReporter) -> None:
         self._reporter = reporter
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._reporter, name)
 
 
@@ -312,7 +312,7 @@ class _Keeper:
 
     def __init__(self, session: pytest.Session, child: _Child, lost: Lost, limit: Limit) -> None:
         self.session, self.child, self.lost, self.limit = session, child, lost, limit
-        self.end: tuple[object, ...] | None = None
+        self.end: tuple[Any, ...] | None = None
         self.note = ""  # what is being imported
         self.items: Sequence[pytest.Item] = ()
         self.done, self.began = 0, 0.0

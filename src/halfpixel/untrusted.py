@@ -13,7 +13,7 @@ from typing import Any
 LARGEST = 1 << 28  # bytes of a file that is read
 
 
-def read_json(path: Path) -> object:
+def read_json(path: Path) -> Any:
     """The JSON of a file.
 
     Raises:
@@ -43,7 +43,7 @@ def _content(path: Path) -> bytes:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def parsed_json(data: bytes, name: str) -> object:
+def parsed_json(data: bytes, name: str) -> Any:
     """The JSON of the content of a file with a name; errors as of :func:`read_json`."""
     try:
         return json_of(data)
@@ -51,7 +51,7 @@ def parsed_json(data: bytes, name: str) -> object:
         raise ValueError(f"{name}: {error}") from None
 
 
-def json_of(data: bytes) -> object:
+def json_of(data: bytes) -> Any:
     """The same, with errors that do not name the file.
 
     Raises:
@@ -79,7 +79,7 @@ class RepeatedKey(ValueError):
         self.key = key
 
 
-def unique(pairs: list[tuple[str, Any]]) -> dict[str, object]:
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object, of which no key is there twice: a hook of ``json.loads``.
 
     Raises:
@@ -134,7 +134,7 @@ def typed(value: Any, hint: Any, at: str = "") -> None:
 
 
 @functools.cache
-def _keys(kind: object) -> dict[str, object]:
+def _keys(kind: object) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 

@@ -365,7 +365,7 @@ def _by_name(name: str) -> Resize | None:
     return None
 
 
-def _attribute(word: str, pyramid: bool) -> tuple[str, object]:
+def _attribute(word: str, pyramid: bool) -> tuple[str, Any]:
     name, _, value = word.partition("=")
     name = _SHORT.get(name, name)
     if not value:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from .. import __version__, documents
 from ..conformance import goldens
@@ -136,7 +136,7 @@ def _lock(document: Mapping[str, object]) -> Lock:
     )
 
 
-def _table(document: Mapping[str, object], name: str) -> Iterable[tuple[str, object]]:
+def _table(document: Mapping[str, object], name: str) -> Iterable[tuple[str, Any]]:
     value = document.get(name, {})
     if not isinstance(value, dict) or len(value) > _MOST:
         raise _Damaged(f"{name} is no table of at most {_MOST:,} lines")

@@ -69,7 +69,7 @@ def merge(paths: Sequence[str], into: Path) -> Merged:
         ValueError: one cannot be read, is no shard, is there twice or is missing; they are of unlike kinds
             or runs; or the result cannot be written.
     """
-    parts: dict[str, tuple[_Kind, object]] = {}
+    parts: dict[str, tuple[_Kind, Any]] = {}
     for path in dict.fromkeys(paths):
         parts[path] = _read(Path(path))
     kinds = {kind.name: path for path, (kind, _) in parts.items()}
@@ -96,7 +96,7 @@ class _Kind:
     merge: Callable[[Mapping[str, Any], Path], Merged]
 
 
-def _read(path: Path) -> tuple[_Kind, object]:
+def _read(path: Path) -> tuple[_Kind, Any]:
     """What a shard has left.
 
     Raises:

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .. import names
 from ..catalogue import rules
@@ -196,7 +197,7 @@ def read(folder: Path) -> Settings:
     return Settings()
 
 
-def parsed(path: Path, largest: int = _LARGEST) -> dict[str, object]:
+def parsed(path: Path, largest: int = _LARGEST) -> dict[str, Any]:
     """The TOML of a file of so many bytes at most, which may be a stranger's.
 
     Raises:
@@ -245,7 +246,7 @@ class _Reader:
     def wrong(self, key: str, message: str) -> ValueError:
         return ValueError(f"{self.path}: {(self.top + key).rstrip('.')}: {message}")
 
-    def table(self, value: object, key: str, known: tuple[str, ...]) -> Mapping[str, object]:
+    def table(self, value: object, key: str, known: tuple[str, ...]) -> Mapping[str, Any]:
         if not isinstance(value, dict):
             raise self.wrong(key, "is no table")
         for name in value:

@@ -178,7 +178,7 @@ def _method(written: Written) -> Callable[[Any], Any]:
     return lambda x: getattr(x, name)(*args, **kwargs)
 
 
-def _attribute(name: str) -> object:
+def _attribute(name: str) -> Any:
     """What a dotted name of a framework stands for."""
     head, _, rest = name.partition(".")
     return pkgutil.resolve_name(f"{_MODULES[head]}.{rest}")
@@ -209,7 +209,7 @@ def _value(written: Written, value: object) -> Any:
     raise Unreadable(f"{written.text}: {value} is not evaluated: {_AS_FUNCTION}")
 
 
-def _constant(name: str) -> object:
+def _constant(name: str) -> Any:
     """A constant of a framework, such as ``cv2.INTER_AREA``; None if it is none."""
     parts = {"tensorflow": "tf", "cv": "cv2"}
     head, _, rest = name.partition(".")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from .. import conversion, documents
 from ..conformance import trials
@@ -184,7 +185,7 @@ def targets(function: Function) -> list[Target]:
     """The frameworks that a function uses: those whose names its code has, else those of its file."""
     if function.framework:
         return [target for target in TARGETS if target == function.framework]
-    fn: object = function.fn
+    fn: Any = function.fn
     while hasattr(fn, "func") and not inspect.isroutine(fn):  # functools.partial
         fn = fn.func
     if not inspect.isroutine(fn):

@@ -57,7 +57,7 @@ def keras_from_torch(layer: Any) -> Any:
         **plan.arguments,
     )
     cut = plan.crop if rank > 1 else plan.crop[0]
-    more: dict[str, object] = {"data_format": "channels_last"} if rank > 1 else {}
+    more: dict[str, Any] = {"data_format": "channels_last"} if rank > 1 else {}
     crop = getattr(keras.layers, f"Cropping{rank}D")(cut, dtype=str(weight.dtype), **more)
     model = keras.Sequential([made, crop] if any(map(any, plan.crop)) else [made])
     model.build((None, *(None for _ in range(rank)), layer.in_channels))

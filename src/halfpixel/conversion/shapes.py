@@ -108,7 +108,7 @@ class _Named(ast.NodeTransformer):
         axis = self._entries(node, names)
         return axis if isinstance(axis, str) else None
 
-    def _entries(self, node: ast.expr, names: Sequence[str | None]) -> object:
+    def _entries(self, node: ast.expr, names: Sequence[str | None]) -> Any:
         """What is indexed out of the shape: names of axes, or one."""
         if ast.unparse(node) in self._shapes:
             return names

@@ -119,7 +119,7 @@ def _resize(flags: dict[str, object]) -> Callable[[Request], Expression | None]:
 # ---------------------------------------------------------------------------- running
 
 
-def _arrays(names: Names, inputs: dict[str, AnyArray]) -> dict[str, object]:
+def _arrays(names: Names, inputs: dict[str, AnyArray]) -> dict[str, Any]:
     """Images become NHWC, weights (kernel_h, kernel_w, c_out, c_in)."""
     layouts = {"x": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
     asarray = names["jax"].numpy.asarray
@@ -296,7 +296,7 @@ def _load() -> Names:
         finally:
             jax.config.update("jax_enable_x64", before)
 
-    def on_cpu() -> object:
+    def on_cpu() -> Any:
         return jax.default_device(jax.devices("cpu")[0])
 
     return {"jax": jax, "jnp": jax.numpy, "x64": x64, "on_cpu": on_cpu}

@@ -248,7 +248,7 @@ def _load_there() -> Names:
     keras.config.set_image_data_format("channels_last")  # a user's keras.json may say otherwise
     torch.set_num_threads(1)
 
-    def to_tensor(values: AnyArray, dtype: str) -> object:
+    def to_tensor(values: AnyArray, dtype: str) -> Any:
         return keras.ops.convert_to_tensor(values, dtype=dtype)
 
     def to_array(result: Any) -> Any:

@@ -89,7 +89,7 @@ def model(
     return bytes(builder.Output())
 
 
-def _tensor(schema: Any, given: Tensor, buffer: int) -> object:
+def _tensor(schema: Any, given: Tensor, buffer: int) -> Any:
     tensor = schema.TensorT()
     tensor.name, tensor.shape, tensor.buffer = given.name, list(given.shape), buffer
     tensor.type = getattr(schema.TensorType, given.dtype.upper())
@@ -100,7 +100,7 @@ def _tensor(schema: Any, given: Tensor, buffer: int) -> object:
     return tensor
 
 
-def _buffer(schema: Any, given: Tensor) -> object:
+def _buffer(schema: Any, given: Tensor) -> Any:
     buffer = schema.BufferT()
     if given.value is not None:
         buffer.data = np.frombuffer(given.value.tobytes(), np.uint8)

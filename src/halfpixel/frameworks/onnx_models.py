@@ -50,7 +50,7 @@ class Node:
         import onnx.helper
         import onnx.numpy_helper
 
-        def value_info(name: str, array: AnyArray, shape: Sequence[int | None]) -> object:
+        def value_info(name: str, array: AnyArray, shape: Sequence[int | None]) -> Any:
             dtype = onnx.helper.np_dtype_to_tensor_dtype(array.dtype)
             return onnx.helper.make_tensor_value_info(name, dtype, shape)
 

@@ -568,7 +568,7 @@ def _grid_calls() -> list[Call]:
 
 
 def _other_calls() -> list[Call]:
-    nothing: dict[str, object] = {}
+    nothing: dict[str, Any] = {}
     half, nearest = "half_pixel_symmetric", on("half_pixel", mode="nearest")
     linear, antialiased = on(half, mode="linear"), Resize(mode="linear", antialias=True)
     tensorflow = on("half_pixel", mode="nearest", nearest_mode="round_prefer_ceil")

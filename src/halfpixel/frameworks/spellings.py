@@ -131,9 +131,7 @@ def _into_buffer(expression: Expression) -> Expression:
     return Expression(Name("in_buffer"), (expression.function, *expression.args), expression.kwargs)
 
 
-def in_buffer(
-    function: Callable[..., Any], image: Any, size: tuple[int, int], **flags: Any
-) -> object:
+def in_buffer(function: Callable[..., Any], image: Any, size: tuple[int, int], **flags: Any) -> Any:
     """What a function of OpenCV leaves in a buffer of the right shape, which held sevens.
 
     Raises:

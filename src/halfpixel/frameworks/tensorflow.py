@@ -626,7 +626,7 @@ def _load() -> Names:
     # v1's functions announce at every first use that v2 has others
     tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
 
-    def to_tensor(values: AnyArray, dtype: str) -> object:
+    def to_tensor(values: AnyArray, dtype: str) -> Any:
         return tf.cast(tf.constant(values), dtype)
 
     functions = {"to_tensor": to_tensor, "to_array": operator.methodcaller("numpy")}

@@ -48,19 +48,19 @@ def from_layout(y: AnyArray, layout: Layout) -> AnyArray:
 # ---------------------------------------------------------------------------- arrays of others
 
 
-def _as_torch(x: AnyArray) -> object:
+def _as_torch(x: AnyArray) -> Any:
     return sys.modules["torch"].from_numpy(x)
 
 
-def _as_tensorflow(x: AnyArray) -> object:
+def _as_tensorflow(x: AnyArray) -> Any:
     return sys.modules["tensorflow"].constant(x)
 
 
-def _as_jax(x: AnyArray) -> object:
+def _as_jax(x: AnyArray) -> Any:
     return sys.modules["jax.numpy"].asarray(x)
 
 
-def _as_pil(x: AnyArray) -> object:
+def _as_pil(x: AnyArray) -> Any:
     return sys.modules["PIL.Image"].fromarray(x)
 
 

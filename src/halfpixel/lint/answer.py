@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .. import __version__, documents
 from ..report.workflow_commands import command
@@ -106,7 +107,7 @@ class Lint:
         lines += [command("warning", f"not read: {one.why}", file=one.path) for one in self.unread]
         return "\n".join(lines)
 
-    def sarif(self) -> Mapping[str, object]:
+    def sarif(self) -> Mapping[str, Any]:
         """SARIF 2.1.0."""
         return {
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -140,7 +141,7 @@ class Lint:
             ],
         }
 
-    def _result(self, one: Finding) -> Mapping[str, object]:
+    def _result(self, one: Finding) -> Mapping[str, Any]:
         region = {
             "startLine": one.line,
             "startColumn": one.column,
@@ -156,7 +157,7 @@ class Lint:
         }
 
 
-def _rule(code: str) -> Mapping[str, object]:
+def _rule(code: str) -> Mapping[str, Any]:
     rule = RULES[code]
     return {
         "id": code,
@@ -166,8 +167,8 @@ def _rule(code: str) -> Mapping[str, object]:
     }
 
 
-def _location(path: str, region: Mapping[str, int] | None = None) -> Mapping[str, object]:
-    where: dict[str, object] = {"artifactLocation": {"uri": path.replace(" ", "%20")}}
+def _location(path: str, region: Mapping[str, int] | None = None) -> Mapping[str, Any]:
+    where: dict[str, Any] = {"artifactLocation": {"uri": path.replace(" ", "%20")}}
     return {"physicalLocation": where if region is None else {**where, "region": region}}
 
 

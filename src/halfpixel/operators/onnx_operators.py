@@ -156,7 +156,7 @@ def resize_convention(
     policy = str(attributes.get("keep_aspect_ratio_policy", "stretch"))
     _one_of(where, "keep_aspect_ratio_policy", policy, _POLICIES)
     antialias = _truth(where, attributes, "antialias")
-    flags: dict[str, object] = {"antialias": antialias}
+    flags: dict[str, Any] = {"antialias": antialias}
     # of two taps, the one that is left has all the weight
     outside = _truth(where, attributes, "exclude_outside")
     flags["exclude_outside"] = outside and (antialias or mode == "cubic")

@@ -274,7 +274,7 @@ class Resize:
     @property
     def attributes(self) -> dict[str, Any]:
         """The attributes that say something for this mode, by their ONNX names, ready for JSON."""
-        values: dict[str, object] = {
+        values: dict[str, Any] = {
             "mode": self.mode,
             "coordinate_transformation_mode": self.coordinate_transformation_mode,
         }
@@ -1089,7 +1089,7 @@ def exact_factor(factor: Factor) -> Fraction:
     Raises:
         ValueError: it is not a finite number above 0.
     """
-    text: object = factor
+    text: Any = factor
     try:
         exact = (
             factor
@@ -1231,7 +1231,7 @@ def _axes(axes: Sequence[int] | None, count: int, ndim: int, name: str) -> list[
     return normal
 
 
-def _entries(name: str, values: Any, example: str, entry: str = "an entry") -> tuple[object, ...]:
+def _entries(name: str, values: Any, example: str, entry: str = "an entry") -> tuple[Any, ...]:
     """A sequence that has an entry for each axis."""
     if isinstance(values, str) or np.ndim(values) != 1:
         raise TypeError(

@@ -61,7 +61,7 @@ def release_of(one: Record) -> Release:
 
 def names_of(one: Record) -> Names:
     """What refusals and roundings ask of a loaded framework, as it was where the record was made."""
-    kernels: Mapping[str, object] = one.provenance["kernels"]
+    kernels: Mapping[str, Any] = one.provenance["kernels"]
     processor = one.provenance["processor"].split()
     ipp = SimpleNamespace(
         useIPP=lambda: kernels.get("ipp") != "none", getIppVersion=lambda: kernels.get("ipp", "")

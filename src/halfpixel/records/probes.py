@@ -294,7 +294,7 @@ def plan(
         release: of the framework that it will run in, perhaps with those of what is beside it.
         chosen: the calls that are asked; all by default.
     """
-    inputs: dict[str, object] = {}
+    inputs: dict[str, Any] = {}
     steps = []
     for call in filter(chosen, calls(framework)):
         for probe in of_call(call, release):

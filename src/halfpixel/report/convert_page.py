@@ -144,12 +144,12 @@ def _call(
     def index(text: str) -> int:
         return texts.setdefault(text, len(texts))
 
-    def encoded(value: Any) -> object:
+    def encoded(value: Any) -> Any:
         if isinstance(value, Block):
             return [value.kind, *map(encoded, value.content)]
         return index(value) if isinstance(value, str) else [encoded(one) for one in value]
 
-    entry: dict[str, object] = {
+    entry: dict[str, Any] = {
         "text": call.text,
         "picked": [values.index(call.choices[name]) for name, values in offered.items()],
         "options": call.options,

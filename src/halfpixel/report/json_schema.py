@@ -21,7 +21,7 @@ _PLAIN: dict[object, dict[str, Any]] = {
 }
 
 
-def schema() -> dict[str, object]:
+def schema() -> dict[str, Any]:
     """A schema with a definition for each class of :mod:`halfpixel.documents`: a file that
     ``halfpixel check --report`` writes is valid by ``#/$defs/Report``."""
     classes = {
@@ -37,7 +37,7 @@ def schema() -> dict[str, object]:
     }
 
 
-def _of_class(kind: Any) -> dict[str, object]:
+def _of_class(kind: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
     return {
         "description": inspect.cleandoc(kind.__doc__ or ""),

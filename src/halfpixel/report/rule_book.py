@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from ..catalogue.rules import BY_CASE, REFUSED, Rule, conventions, every_rule, words
 from ..conformance import goldens
@@ -262,7 +263,7 @@ def _deviations(call: Call) -> Iterator[str]:
 
 
 @functools.cache
-def _sweeps() -> Mapping[str, object]:
+def _sweeps() -> Mapping[str, Any]:
     folder = goldens.root() / "sweeps"
     return {
         path.stem: goldens.page(f"sweeps/{path.name}") for path in sorted(folder.glob("*.json"))

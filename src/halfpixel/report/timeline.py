@@ -168,7 +168,7 @@ def data() -> list[dict[str, Any]]:
     return [_framework(name) for name in FRAMEWORKS]
 
 
-def _framework(name: str) -> dict[str, object]:
+def _framework(name: str) -> dict[str, Any]:
     releases = columns(name)
     every = rows(name, releases)
     hues = _hues(every)
@@ -191,7 +191,7 @@ def _framework(name: str) -> dict[str, object]:
     }
 
 
-def _encoded(span: Span, conventions: Sequence[str]) -> list[object]:
+def _encoded(span: Span, conventions: Sequence[str]) -> list[Any]:
     number = conventions.index(span.convention) if span.convention else -1
     return [span.count, number, list(span.details), _marks(span), span.shade]
 

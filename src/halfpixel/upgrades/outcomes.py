@@ -22,7 +22,7 @@ from ..operators.request import Request
 class Unloaded(Mapping[str, Any]):
     """In place of a framework's names, since none is imported: it has none."""
 
-    def __getitem__(self, name: str) -> object:
+    def __getitem__(self, name: str) -> Any:
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:

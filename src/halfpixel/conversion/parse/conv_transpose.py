@@ -175,7 +175,7 @@ class _Arguments:
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def __getitem__(self, name: str) -> object:
+    def __getitem__(self, name: str) -> Any:
         value = self.values[name]
         if unsaid(value):
             raise Unreadable(f"{self.call}: {name}={value} is not written out: give its value")

@@ -55,7 +55,7 @@ def keyed(written: Written) -> Reading:
     return reading
 
 
-def bound(function: Function, written: Written) -> dict[str, object]:
+def bound(function: Function, written: Written) -> dict[str, Any]:
     """A call's arguments by name, defaults filled in."""
     arguments = written.bound(function.name, function.signature)
     for name in (*function.size, *function.factors):
@@ -66,7 +66,7 @@ def bound(function: Function, written: Written) -> dict[str, object]:
 _SEQUENCES = ("tuple", "list", "Size", "array", "constant", "tensor", "int32", "int64")
 
 
-def _unwrapped(value: Any) -> object:
+def _unwrapped(value: Any) -> Any:
     """The entries of ``torch.Size([h, w])``; anything else as it is."""
     made = isinstance(value, Written) and value.function.split(".")[-1] in _SEQUENCES
     if made and len(value.args) == 1 and isinstance(value.args[0], (tuple, list)):
@@ -79,13 +79,13 @@ def _inputs(written: Written) -> int:
     return len(inputs) if isinstance(inputs, (tuple, list)) else 0
 
 
-def defaults(function: Function) -> dict[str, object]:
+def defaults(function: Function) -> dict[str, Any]:
     """The flags of a function that is called with none."""
     parameters = function.signature.parameters
     return {name: _plain(function, name, parameters[name].default) for name in function.flags}
 
 
-def _plain(function: Function, name: str, value: object) -> object:
+def _plain(function: Function, name: str, value: object) -> Any:
     """A flag's value as the catalogue has it.
 
     Raises:

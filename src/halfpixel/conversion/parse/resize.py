@@ -136,7 +136,7 @@ def _size_or_factors(function: Function, written: Written) -> Written:
     return replace(written, args=args, kwargs={**written.kwargs, **either})
 
 
-def _each_value(function: Function, name: str, value: Variable, rank: int) -> object:
+def _each_value(function: Function, name: str, value: Variable, rank: int) -> Any:
     """A choice among the values of a flag; the name where nothing lists them."""
     values, words = values_of(function, name, rank), function.words.get(name, {})
     module = _CONSTANTS_OF.get(function.framework)
@@ -144,7 +144,7 @@ def _each_value(function: Function, name: str, value: Variable, rank: int) -> ob
     if len(values) < _FEWEST or others:  # an enumeration is no word
         return value
     spelled = {one: Variable(f"{module}.{one}") if module else one for one in values}
-    choice: object = Another(value.text, ", ".join(map(str, spelled.values())))
+    choice: Any = Another(value.text, ", ".join(map(str, spelled.values())))
     for one, constant in reversed(list(spelled.items())):
         also = [key for key, word in words.items() if word == one and key != one]
         alike = f"{value.text} in {(one, *also)}" if also and not module else ""
@@ -169,7 +169,7 @@ _TRUTHS = (
 )
 
 
-def _argument(function: Function, written: Written, name: str) -> object:
+def _argument(function: Function, written: Written, name: str) -> Any:
     position = list(function.signature.parameters).index(name)
     return written.args[position] if position < len(written.args) else written.kwargs.get(name)
 
@@ -258,7 +258,7 @@ _OF_MODES = (
 _AS_ARRAY = ("np.asarray(…)", "np.array(…)", "numpy.asarray(…)", "numpy.array(…)")
 
 
-def _made_of(image: Any) -> object:
+def _made_of(image: Any) -> Any:
     """The array of which an image of Pillow is made; of any other, the image."""
     made = isinstance(image, Written) and image.function.split(".")[-1] == "fromarray"
     return image.args[0] if made and len(image.args) == 1 and not image.kwargs else image
