@@ -359,6 +359,28 @@ def test_workers_are_given_one_framework_at_a_time_and_other_peoples_tests_one_b
         assert pytest_plugin._unit_of(tmp_path, node_id.format(own)) == unit.format(own)
 
 
+@pytest.mark.parametrize(
+    ("unit", "dear"),
+    [
+        ("tensorflow", True),
+        ("keras_torch", True),
+        ("opencv", False),
+        ("tests/test_integers.py", True),  # its parameters are marked with any framework
+        ("tests/comparison/test_calls.py", True),
+        ("tests/numerics/test_weights.py", False),
+        ("tests/there_is_none.py", False),
+        ("theirs/test_it.py::test_plain", False),
+    ],
+)
+def test_the_first_worker_is_given_what_is_dear_to_import(unit: str, dear: bool) -> None:
+    root = SUITES.parent
+    assert pytest_plugin._is_dear_unit(root, unit) == dear
+    node_id = f"{unit}::test_plain"
+    if "/" in unit:
+        weighs = 1 if unit.startswith("theirs") else pytest_plugin._ORDINARY
+        assert pytest_plugin._weight_of(root, node_id) == weighs
+
+
 @pytest.mark.parametrize("dist", ["loadfile", "loadscope", "worksteal", "each"])
 def test_another_distribution_is_left_to_xdist(pytester: pytest.Pytester, dist: str) -> None:
     config = pytester.parseconfig(
