@@ -90,14 +90,30 @@ def _no_terminal() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def no_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For functions of NumPy: identify does not try the tensors of what other tests have imported. That
-    changes no answer, but takes five times as long."""
+def _kinds(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """identify does not try the arrays of what other tests have imported: that changes no answer, but takes
+    five times as long."""
     from halfpixel.identification import adapter
 
-    kinds = {kind: adapter.KINDS[kind] for kind in ("NumPy arrays", "Pillow images")}
-    monkeypatch.setattr(adapter, "KINDS", kinds)
+    monkeypatch.setattr(adapter, "KINDS", {kind: adapter.KINDS[kind] for kind in names})
+
+
+@pytest.fixture
+def no_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For functions of NumPy."""
+    _kinds(monkeypatch, "NumPy arrays", "Pillow images")
+
+
+@pytest.fixture
+def torch_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For functions of torch's tensors."""
+    _kinds(monkeypatch, "NumPy arrays", "torch tensors")
+
+
+@pytest.fixture
+def tensorflow_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For functions of TensorFlow's tensors."""
+    _kinds(monkeypatch, "NumPy arrays", "TensorFlow tensors")
 
 
 @pytest.fixture(scope="module")

@@ -77,6 +77,7 @@ def test_inter_area_is_area_where_no_axis_grows_and_area_linear_elsewhere() -> N
 
 
 @pytest.mark.torch
+@pytest.mark.usefixtures("torch_alone")
 def test_a_function_in_torch_is_given_tensors() -> None:
     functional = frameworks.load("torch")["F"]
     answer = identified(lambda x: functional.interpolate(x, scale_factor=2, mode="bilinear"))
@@ -89,6 +90,7 @@ def test_a_function_in_torch_is_given_tensors() -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.usefixtures("torch_alone")
 def test_a_scale_factor_is_where_torch_samples_and_recomputed_it_is_not() -> None:
     functional = frameworks.load("torch")["F"]
     for flags, scales in (
@@ -165,6 +167,7 @@ def test_a_factor_is_never_given_as_large_as_a_size() -> None:
 
 
 @pytest.mark.tensorflow
+@pytest.mark.usefixtures("tensorflow_alone")
 def test_a_function_in_tensorflow_takes_arrays_and_gives_tensors() -> None:
     tf = frameworks.load("tensorflow")["tf"]
     answer = identified(lambda x, size: tf.image.resize(x, size, "bicubic"))
@@ -175,6 +178,7 @@ def test_a_function_in_tensorflow_takes_arrays_and_gives_tensors() -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.usefixtures("torch_alone")
 @pytest.mark.conv_transpose
 def test_a_layer_of_torch_is_a_transposed_convolution() -> None:
     nn = frameworks.load("torch")["nn"]
@@ -186,6 +190,7 @@ def test_a_layer_of_torch_is_a_transposed_convolution() -> None:
 
 
 @pytest.mark.tensorflow
+@pytest.mark.usefixtures("tensorflow_alone")
 @pytest.mark.conv_transpose
 def test_a_function_of_tensorflow_is_a_transposed_convolution() -> None:
     tf = frameworks.load("tensorflow")["tf"]

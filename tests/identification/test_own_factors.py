@@ -19,6 +19,8 @@ from halfpixel.identification.scalings import own_factors
 from tests.identification.test_drawn import FLAGS, TORCH, claimed, followed_by, holds, run
 from tests.thinning import SECONDS, thinned
 
+pytestmark = pytest.mark.usefixtures("no_tensors")
+
 Array = NDArray[Any]
 Function = Callable[[Array], Array]
 

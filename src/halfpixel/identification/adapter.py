@@ -529,6 +529,8 @@ def _answered(subject: Subject, signature: inspect.Signature | None, tried: Trie
             if rank > tried.rank:
                 called = f"{subject.form.text} with x {subject.layout}, {subject.kind}"
                 tried.raised, tried.rank = f"as {called}: {last_line(error)}", rank
+            if isinstance(error, TypeError) and not fits:
+                break  # nor does a call with another size
             continue
         if y.shape[:2] != x.shape[:2]:
             tried.other.append(f"it returned shape {y.shape} (N, C, H, W) for {x.shape}")
