@@ -637,11 +637,13 @@ def test_the_example_of_the_page_is_what_the_program_says(
     planes = torch.from_numpy(x).permute(2, 0, 1)[None]
     scope: dict[str, Any] = {"x": planes, "F": F}
     exec(in_train.code, scope)
-    np.testing.assert_allclose((scope["y"][0].numpy() / 255 - 0.5) / 0.25, b(x), atol=1e-3)
+    np.testing.assert_allclose(
+        (scope["y"][0].numpy() / 255 - 0.5) / 0.25, np.asarray(b(x)), atol=1e-3
+    )
     scope = {"x": x, "np": np, "halfpixel": halfpixel}
     exec(in_serve.code, scope)
     expected = (scope["y"].transpose(2, 0, 1) / 255 - 0.5) / 0.25
-    np.testing.assert_allclose(expected, a(x), atol=1e-4)
+    np.testing.assert_allclose(expected, np.asarray(a(x)), atol=1e-4)
 
 
 # ---------------------------------------------------------------------------- calls as text

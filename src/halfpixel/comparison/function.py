@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +130,7 @@ class Function:
     """
 
     name: str
-    fn: Callable[..., Any]
+    fn: Callable[..., object]
     way: Way | None = None
     source: str = ""
     output_size: Size | None = None
@@ -218,7 +217,7 @@ def prepared(name: str, fn: object, output_size: Size | None) -> Function:
     return Function(name, fn, output_size=output_size if _takes_more(fn) else None)
 
 
-def _takes_more(fn: Callable[..., Any]) -> bool:
+def _takes_more(fn: Callable[..., object]) -> bool:
     """Whether a function can be called with more than an image."""
     try:
         parameters = inspect.signature(fn).parameters.values()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ..arrays import AnyArray
+from ..frameworks.call import FrameworkObject
 from ..identification.adapter import Form, Layout, Size
 from ..identification.problem import last_line
 from .function import Function, Incomparable, Way
@@ -89,14 +89,14 @@ def _tflite(path: Path) -> Function:
 _LOADERS: Mapping[str, Callable[[Path], Function]] = {".onnx": _onnx, ".tflite": _tflite}
 
 
-def _found(module: str) -> Any:
+def _found(module: str) -> FrameworkObject:
     try:
         return importlib.import_module(module)
     except ImportError:
         return None
 
 
-def _module(path: Path, module: str, distribution: str) -> Any:
+def _module(path: Path, module: str, distribution: str) -> FrameworkObject:
     loaded = _found(module)
     if loaded is None:
         raise Incomparable(f"{path}: {module} is not installed: pip install {distribution}")

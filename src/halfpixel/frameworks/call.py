@@ -23,7 +23,8 @@ from .factors import Scaling
 from .releases import LATEST, Ranged, Release, around, by_package, contains
 
 DType = Literal["float32", "float64", "float16", "bfloat16", "uint8", "uint16", "int16"]
-Names = Mapping[str, Any]
+FrameworkObject = Any  # a module, function, tensor or model of a framework: none is typed for us
+Names = Mapping[str, FrameworkObject]
 
 # the dtypes that every call takes, in which weights can be looked at: those of gradients and sweeps
 WIDE: tuple[DType, ...] = ("float32", "float64")
@@ -81,14 +82,14 @@ class Expression:
         kwargs = [f"{name}={_text(value)}" for name, value in self.kwargs.items()]
         return f"{self.function}({', '.join(args + kwargs)})"
 
-    def evaluate(self, names: Names) -> Any:
+    def evaluate(self, names: Names) -> FrameworkObject:
         """Run it. Names are looked up in ``names``, dotted paths by attribute."""
         function = evaluate(self.function, names)
         args = [evaluate(value, names) for value in self.args]
         return function(*args, **{k: evaluate(v, names) for k, v in self.kwargs.items()})
 
 
-def evaluate(value: object, names: Names) -> Any:
+def evaluate(value: object, names: Names) -> FrameworkObject:
     """The value that an argument of an expression stands for."""
     if isinstance(value, Name) and " | " in value:
         flags = (evaluate(Name(flag), names) for flag in value.split(" | "))

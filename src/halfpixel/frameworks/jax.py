@@ -33,6 +33,7 @@ from .call import (
     DType,
     Expression,
     Framework,
+    FrameworkObject,
     LeftOut,
     Name,
     Names,
@@ -133,7 +134,7 @@ def _run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> A
         return _to_array(names, result).transpose(0, 3, 1, 2)
 
 
-def _to_array(names: Names, result: Any) -> AnyArray:
+def _to_array(names: Names, result: FrameworkObject) -> AnyArray:
     if result.dtype == names["jax"].numpy.bfloat16:
         return array(np.asarray(result.astype("float32")).astype(BFLOAT16))
     return array(np.asarray(result))

@@ -22,6 +22,7 @@ from .call import (
     Defect,
     DType,
     Expression,
+    FrameworkObject,
     Name,
     Names,
     OtherRule,
@@ -491,7 +492,7 @@ def _run(
     return _array(names, result, channels_first=channels_first)
 
 
-def of_dtype(function: object, dtype: str) -> Any:
+def of_dtype(function: object, dtype: str) -> FrameworkObject:
     """A layer made with a dtype, also where a mode takes it; anything else as it is."""
     if not isinstance(function, Expression):
         return function
@@ -517,7 +518,7 @@ _LAYOUTS = {"x": (0, 2, 3, 1), "g": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
 
 def _tensors(
     names: Names, inputs: dict[str, AnyArray], *, channels_first: bool = False
-) -> dict[str, Any]:
+) -> dict[str, FrameworkObject]:
     arrays = {
         key: value if channels_first else np.ascontiguousarray(value.transpose(_LAYOUTS[key]))
         for key, value in inputs.items()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from ..arrays import AnyArray
 from ..numerics.computation import Computed
@@ -26,6 +25,7 @@ from .call import (
     DType,
     Expression,
     Framework,
+    FrameworkObject,
     Gradient,
     Name,
     Names,
@@ -248,10 +248,10 @@ def _load_there() -> Names:
     keras.config.set_image_data_format("channels_last")  # a user's keras.json may say otherwise
     torch.set_num_threads(1)
 
-    def to_tensor(values: AnyArray, dtype: str) -> Any:
+    def to_tensor(values: AnyArray, dtype: str) -> FrameworkObject:
         return keras.ops.convert_to_tensor(values, dtype=dtype)
 
-    def to_array(result: Any) -> Any:
+    def to_array(result: FrameworkObject) -> FrameworkObject:
         if keras.backend.standardize_dtype(result.dtype) != "bfloat16":
             return keras.ops.convert_to_numpy(result)
         return keras.ops.convert_to_numpy(keras.ops.cast(result, "float32")).astype(BFLOAT16)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import AnyArray
+from .call import FrameworkObject
 
 # the quantisation of 8- and 16-bit tensors, (scale, zero point): levels of 0..1, and of -1..1
 _QUANTISED = {
@@ -89,7 +90,7 @@ def model(
     return bytes(builder.Output())
 
 
-def _tensor(schema: Any, given: Tensor, buffer: int) -> Any:
+def _tensor(schema: FrameworkObject, given: Tensor, buffer: int) -> Any:
     tensor = schema.TensorT()
     tensor.name, tensor.shape, tensor.buffer = given.name, list(given.shape), buffer
     tensor.type = getattr(schema.TensorType, given.dtype.upper())
@@ -100,7 +101,7 @@ def _tensor(schema: Any, given: Tensor, buffer: int) -> Any:
     return tensor
 
 
-def _buffer(schema: Any, given: Tensor) -> Any:
+def _buffer(schema: FrameworkObject, given: Tensor) -> Any:
     buffer = schema.BufferT()
     if given.value is not None:
         buffer.data = np.frombuffer(given.value.tobytes(), np.uint8)

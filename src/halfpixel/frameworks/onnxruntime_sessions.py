@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..arrays import AnyArray
 from . import onnx_models
-from .call import Expression, Names, array
+from .call import Expression, FrameworkObject, Names, array
 from .onnx_models import Node
 
 
@@ -25,7 +23,7 @@ def environment(names: Names) -> str:
     return "CPU, 1 thread"
 
 
-def _session(names: Names, node: Node, x: AnyArray, *, fixed: bool) -> Any:
+def _session(names: Names, node: Node, x: AnyArray, *, fixed: bool) -> FrameworkObject:
     return names["onnxruntime"].InferenceSession(
         node.model(x, fixed=fixed), names["options"], providers=["CPUExecutionProvider"]
     )

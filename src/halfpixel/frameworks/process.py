@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ..arrays import AnyArray
-from .call import Expression, FrameworkError, Names, Run
+from .call import Expression, FrameworkError, FrameworkObject, Names, Run
 
 T = TypeVar("T")
 
-_names: dict[str, Any] = {}  # of the child: what its framework's ``load`` returned
+_names: dict[str, FrameworkObject] = {}  # of the child: what its framework's ``load`` returned
 
 
 class Process:

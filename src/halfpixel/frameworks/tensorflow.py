@@ -28,6 +28,7 @@ from .call import (
     DType,
     Expression,
     Framework,
+    FrameworkObject,
     Gradient,
     Name,
     Names,
@@ -531,7 +532,7 @@ def _dilated_unlike(request: Request, dtype: str, names: Names) -> bool:
 # ---------------------------------------------------------------------------- running
 
 
-def _tensors(names: Names, inputs: dict[str, AnyArray]) -> dict[str, Any]:
+def _tensors(names: Names, inputs: dict[str, AnyArray]) -> dict[str, FrameworkObject]:
     """Images become NHWC, weights (kernel_h, kernel_w, c_out / group, c_in)."""
     layouts = {"x": (0, 2, 3, 1), "g": (0, 2, 3, 1), "w": (2, 3, 1, 0), "b": (0,)}
     tf = names["tf"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..operators import Resize
 from ..operators.request import Request
-from .call import Expression, Mode, Name, Names, Refusal, wrapped
+from .call import Expression, FrameworkObject, Mode, Name, Names, Refusal, wrapped
 
 
 def _not_plain(request: Request, dtype: str, names: Names) -> bool:
@@ -45,10 +45,10 @@ def _by_keyword(names: Names) -> Names:
 def _lite(names: Names) -> Names:
     tf = names["tf"]
 
-    def lite(function: Callable[..., Any]) -> Callable[..., Any]:
+    def lite(function: Callable[..., FrameworkObject]) -> Callable[..., FrameworkObject]:
         """Convert to TensorFlow Lite, and run it in the interpreter."""
 
-        def run(x: Any, **flags: Any) -> Any:
+        def run(x: Any, **flags: FrameworkObject) -> FrameworkObject:
             traced = tf.function(lambda image: function(image, **flags))
             concrete = traced.get_concrete_function(tf.TensorSpec(x.shape, x.dtype))
             model = tf.lite.TFLiteConverter.from_concrete_functions([concrete]).convert()

@@ -36,6 +36,7 @@ from .call import (
     DType,
     Expression,
     Framework,
+    FrameworkObject,
     Gradient,
     Name,
     Names,
@@ -304,7 +305,7 @@ def _without(remark: str) -> Iterator[None]:
         yield
 
 
-def _tensors(names: Names, inputs: dict[str, AnyArray]) -> dict[str, Any]:
+def _tensors(names: Names, inputs: dict[str, AnyArray]) -> dict[str, FrameworkObject]:
     torch = names["torch"]
     writable = all(value.flags.writeable for value in inputs.values())
     with nullcontext() if writable else _without("The given NumPy array is not writable"):
@@ -448,7 +449,7 @@ def _environment(names: Names) -> str:
     return f"{torch.get_num_threads()} thread, {capability(torch)}"
 
 
-def capability(torch: Any) -> str:
+def capability(torch: FrameworkObject) -> str:
     """The instruction set that torch's kernels use: DEFAULT, AVX2, AVX512, or the name that a CPU of another
     kind has. Until 2.0 only the text about the build says it."""
     backend = getattr(torch.backends, "cpu", None)

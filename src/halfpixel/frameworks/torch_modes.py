@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
 
-from .call import Expression, Mode, Name, Names, wrapped
+from .call import Expression, FrameworkObject, Mode, Name, Names, wrapped
 
 
 def _forgotten(names: Names) -> Names:
@@ -18,8 +17,8 @@ def _forgotten(names: Names) -> Names:
 def _trace(names: Names) -> Names:
     torch = names["torch"]
 
-    def trace(function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*tensors: object, **flags: object) -> Any:
+    def trace(function: Callable[..., FrameworkObject]) -> Callable[..., FrameworkObject]:
+        def run(*tensors: object, **flags: object) -> FrameworkObject:
             return torch.jit.trace(lambda *inputs: function(*inputs, **flags), tensors)(*tensors)
 
         return run
@@ -30,8 +29,8 @@ def _trace(names: Names) -> Names:
 def _export(names: Names) -> Names:
     torch = names["torch"]
 
-    def export(function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*tensors: object, **flags: object) -> Any:
+    def export(function: Callable[..., FrameworkObject]) -> Callable[..., FrameworkObject]:
+        def run(*tensors: object, **flags: object) -> FrameworkObject:
             forward = {"forward": lambda module, *inputs: function(*inputs, **flags)}
             module = type("Module", (torch.nn.Module,), forward)()
             return torch.export.export(module, tensors).module()(*tensors)

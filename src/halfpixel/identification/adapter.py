@@ -204,7 +204,7 @@ def _whole_shape(layout: Layout) -> Form:
 _FIXED = Form("fn(x)", lambda s, size, f: ((), {}), "")
 
 
-def _signature(fn: Callable[..., Any]) -> inspect.Signature | None:
+def _signature(fn: Callable[..., object]) -> inspect.Signature | None:
     """What the function takes; of a torch module, its own arguments. None where it does not say."""
     try:
         return inspect.signature(getattr(fn, "forward", fn))
@@ -229,7 +229,7 @@ class Signature:
     two_numbers: bool = True
 
     @staticmethod
-    def of(fn: Callable[..., Any]) -> Signature:
+    def of(fn: Callable[..., object]) -> Signature:
         says = _signature(fn)
         if says is None:
             return Signature()
@@ -258,7 +258,7 @@ def _are_numbers(after: Sequence[inspect.Parameter]) -> bool:
     return not alone and not option
 
 
-def forms(fn: Callable[..., Any], layout: Layout, orders: Sequence[SizeOrder]) -> Iterator[Form]:
+def forms(fn: Callable[..., object], layout: Layout, orders: Sequence[SizeOrder]) -> Iterator[Form]:
     """The ways to call a function that its signature leaves open, the likeliest first."""
     known = Signature.of(fn)
     sizes = [name for name in _SIZE_NAMES if name in known.names]
@@ -304,7 +304,7 @@ class Adapter:
         returns: the dtype of its last result.
     """
 
-    fn: Callable[..., Any]
+    fn: Callable[..., object]
     layout: Layout
     form: Form
     kind: str
@@ -407,7 +407,7 @@ def kinds_here() -> list[str]:
 
 
 def found(
-    fn: Callable[..., Any],
+    fn: Callable[..., object],
     layout: Layout | None,
     size_order: SizeOrder | None,
     deadline: Deadline | None = None,
@@ -453,7 +453,7 @@ def found(
     return None, tried
 
 
-def _takes_more(fn: Callable[..., Any]) -> str:
+def _takes_more(fn: Callable[..., object]) -> str:
     """Of a function whose signature no call fits: what it needs, and how it can be asked about."""
     needed = Signature.of(fn).needed
     if len(needed) < 2:
@@ -466,7 +466,7 @@ def _takes_more(fn: Callable[..., Any]) -> str:
 
 
 def _of_kind(
-    fn: Callable[..., Any],
+    fn: Callable[..., object],
     kind: str,
     dtype: str,
     layouts: Sequence[Layout],

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -248,7 +247,7 @@ _KNOWN_ORDERS = ("HW", "HWC", "CHW", "NHWC", "NCHW", "NHW")
 
 
 def found_entry(
-    fn: Callable[..., Any],
+    fn: Callable[..., object],
     n_in: Size,
     n_out: Size,
     *,
@@ -325,7 +324,7 @@ def _makes_an_image(entry: Entry) -> None:
 
 
 def _entries(
-    fn: Callable[..., Any],
+    fn: Callable[..., object],
     layout: Layout | None,
     size_order: SizeOrder | None,
     dtype: str | None,

@@ -13,7 +13,7 @@ from typing import Any
 from .problem import Unidentifiable, last_line
 
 
-def find(name: str) -> Callable[..., Any]:
+def find(name: str) -> Callable[..., object]:
     """The function of a name.
 
     Args:
@@ -43,7 +43,7 @@ def find(name: str) -> Callable[..., Any]:
     return member  # type: ignore[no-any-return]
 
 
-def instance(kind: type) -> Callable[..., Any]:
+def instance(kind: type) -> Callable[..., object]:
     """An instance of a class, made without arguments.
 
     Raises:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -320,7 +319,7 @@ def _numbers(values: Sequence[float]) -> str:
 
 
 def stages(
-    fn: Callable[..., Any],
+    fn: Callable[..., object],
     *,
     input_size: Size | None = None,
     size: Size | None = None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from .adapter import Layout, Signature, Size, SizeOrder
 from .answer import Identification
@@ -24,7 +23,7 @@ _DTYPES = ("uint8", "float32")
 
 
 def identified_preprocessing(
-    fn: Callable[..., Any],
+    fn: Callable[..., object],
     layout: Layout | None,
     size_order: SizeOrder | None,
     deadline: Deadline,
@@ -59,7 +58,7 @@ def identified_preprocessing(
 
 
 def _looked_at(
-    fn: Callable[..., Any],
+    fn: Callable[..., object],
     dtype: str,
     layout: Layout | None,
     size_order: SizeOrder | None,
@@ -80,11 +79,11 @@ def _looked_at(
     return pipeline(entry, axes, n_in, progress, size)
 
 
-def _first_size(fn: Callable[..., Any]) -> Size:
+def _first_size(fn: Callable[..., object]) -> Size:
     return REAL_SIZE if Signature.of(fn).required == 1 else _SMALL
 
 
-def _answered(pipeline: Pipeline, fn: Callable[..., Any], dtype: str) -> Identification:
+def _answered(pipeline: Pipeline, fn: Callable[..., object], dtype: str) -> Identification:
     compared = [answer for answer in pipeline.answers if answer.y is not None]
     answer = Identification(None, pipeline.answers, pipeline.followed, pipeline=pipeline)
     if not compared:
@@ -130,7 +129,7 @@ _NOT_NAMED = (
 )
 
 
-def _other_dtypes(pipeline: Pipeline, fn: Callable[..., Any], dtype: str) -> list[Behaviour]:
+def _other_dtypes(pipeline: Pipeline, fn: Callable[..., object], dtype: str) -> list[Behaviour]:
     """What it does with the dtypes that it was not looked at with: whether its steps are the same."""
     behaviours = []
     for other in _DTYPES:

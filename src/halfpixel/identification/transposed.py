@@ -11,7 +11,6 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -67,7 +66,7 @@ _VALUES = 2**17
 class Operator:
     """A function of an image and perhaps a weight, and how it is called: (N, C, H, W) in and out."""
 
-    fn: Callable[..., Any]
+    fn: Callable[..., object]
     layout: Layout
     kind: str
     channels: int
@@ -234,7 +233,7 @@ class _Not(Exception):
 
 
 def identify_transposed(
-    fn: Callable[..., Any], layout: Layout | None, deadline: Deadline | None = None
+    fn: Callable[..., object], layout: Layout | None, deadline: Deadline | None = None
 ) -> ConvTransposeIdentification:
     """What a function computes, as a transposed convolution.
 
@@ -255,7 +254,7 @@ def identify_transposed(
         return ConvTransposeIdentification(operator, diagnosis=tuple(map(str, why.args)))
 
 
-def _found(fn: Callable[..., Any], layouts: tuple[Layout, ...], deadline: Deadline) -> Operator:
+def _found(fn: Callable[..., object], layouts: tuple[Layout, ...], deadline: Deadline) -> Operator:
     required = Signature.of(fn).required
     last = ""
     for kind, layout in itertools.product(kinds_here(), layouts):
@@ -281,7 +280,7 @@ def _found(fn: Callable[..., Any], layouts: tuple[Layout, ...], deadline: Deadli
 
 
 def _operators(
-    fn: Callable[..., Any], layout: Layout, kind: str, required: int | None
+    fn: Callable[..., object], layout: Layout, kind: str, required: int | None
 ) -> Iterator[Operator]:
     if required != 1:
         for shape, weight_layout in itertools.product(_WEIGHT_SHAPES, _WEIGHTS):
