@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel import ConvTransposeIdentification, Resize, convert, frameworks, identify
+from halfpixel import ConvTransposeIdentification, Resize, compare, convert, frameworks, identify
+from halfpixel.comparison import Comparison
+from halfpixel.conformance import goldens
 from halfpixel.conformance.trials import calls
 from halfpixel.conversion import ConvTransposeConversion
 from halfpixel.numerics.integer_kernels import onnxruntime
@@ -267,3 +269,63 @@ def test_float16_is_cast_to_float32_around_a_resize() -> None:
         sizes = np.array([1, 2, 13, 4])
         wide = run("Resize", x.astype(np.float32), attributes, sizes=sizes)
         assert np.array_equal(run("Resize", x, attributes, sizes=sizes), wide.astype(np.float16))
+
+
+# ---------------------------------------------------------------------------- compared
+
+
+@pytest.mark.onnxruntime
+@pytest.mark.pillow
+def test_compare_answers_pillow_against_onnx_runtime_on_a_photograph() -> None:
+    """Training by Pillow and serving by a node: they part at the antialiasing, and the node that does not is
+    the answer."""
+    pillow = frameworks.load("pillow")["Image"]
+    frameworks.load("onnxruntime")
+
+    def train(image: Image) -> Image:
+        resized = pillow.fromarray(image).resize((24, 20), pillow.Resampling.BILINEAR)
+        return np.asarray(resized, np.float32).transpose(2, 0, 1)[None] / 255
+
+    def served(**attributes: int) -> Callable[[Image], Image]:
+        session = session_of("linear", attributes)
+        return lambda x: session.run(
+            None, {"x": x.astype(np.float32).transpose(2, 0, 1)[None] / 255}
+        )[0]
+
+    image = np.asarray(pillow.open(goldens.root() / "photograph.ppm"))
+    answer = compare(train, served(), images=[image], dtypes=("uint8",))
+    assert not answer.same
+    assert answer.first is not None
+    assert answer.first.name == "resize"
+    assert 10 < furthest(answer) < 255
+    node = answer.remedies[0].code
+    assert node.startswith("node = onnx.helper.make_node('Resize'")
+    assert "antialias=1, exclude_outside=1" in node
+    mended = compare(
+        train, served(antialias=1, exclude_outside=1), images=[image], dtypes=("uint8",)
+    )
+    assert mended.first is not None
+    assert mended.first.name == "rounding"
+    assert furthest(mended) < 1
+
+
+def furthest(answer: Comparison) -> float:
+    """In levels of 255, at the value that is furthest apart."""
+    assert answer.worst is not None
+    assert answer.worst.difference is not None
+    return answer.worst.difference.max
+
+
+def session_of(mode: str, attributes: Mapping[str, Any]) -> Any:
+    """A session of a node Resize to 20×24, for images of three channels of any size."""
+    onnx, names = pytest.importorskip("onnx"), frameworks.load("onnxruntime")
+    helper, dtype = onnx.helper, onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node("Resize", ["x", "", "", "sizes"], ["y"], mode=mode, **attributes)],
+        "model",
+        [helper.make_tensor_value_info("x", dtype, [1, 3, None, None])],
+        [helper.make_tensor_value_info("y", dtype, None)],
+        [onnx.numpy_helper.from_array(np.array([1, 3, 20, 24]), "sizes")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    return names["onnxruntime"].InferenceSession(model.SerializeToString(), names["options"])

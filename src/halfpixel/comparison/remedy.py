@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import sys
@@ -33,6 +34,7 @@ _MODULES: Mapping[str, Target] = {
     "torchvision": "torchvision",
     "jax": "jax",
     "ai_edge_litert": "litert",
+    "onnxruntime": "onnxruntime",
 }
 _SPOKEN: Mapping[Target, str] = {
     "opencv": "OpenCV", "torch": "torch", "keras": "Keras", "tensorflow": "TensorFlow", "onnx": "ONNX",
@@ -182,20 +184,35 @@ def _converted(text: str, target: Target) -> Equivalent | None:
 
 
 def targets(function: Function) -> list[Target]:
-    """The frameworks that a function uses: those whose names its code has, else those of its file."""
+    """The frameworks that a function uses: those whose names its code has, in its file, its closure or its
+    instance; else those of its file."""
     if function.framework:
         return [target for target in TARGETS if target == function.framework]
     fn: Any = function.fn
     while hasattr(fn, "func") and not inspect.isroutine(fn):  # functools.partial
         fn = fn.func
+    owner = getattr(fn, "__self__", None) if inspect.isroutine(fn) else fn
     if not inspect.isroutine(fn):
         fn = getattr(type(fn), "forward", None) or type(fn).__call__
     fn = inspect.unwrap(getattr(fn, "__func__", fn))
     code, scope = getattr(fn, "__code__", None), getattr(fn, "__globals__", {})
     names = {name: _framework(value) for name, value in scope.items()}
-    in_code = [names[name] for name in (code.co_names if code else ()) if names.get(name)]
+    held = _closure(fn) | getattr(owner, "__dict__", {})
+    own = names | {name: _framework(value) for name, value in held.items()}
+    used = (*code.co_names, *code.co_freevars) if code else ()
+    in_code = [own[name] for name in used if own.get(name)]
     every = in_code or [target for target in names.values() if target]
     return list(dict.fromkeys(target for target in every if target is not None))
+
+
+def _closure(fn: object) -> dict[str, object]:
+    """The variables around a function that it uses, without those that have no value yet."""
+    names = getattr(getattr(fn, "__code__", None), "co_freevars", ())
+    found: dict[str, object] = {}
+    for name, cell in zip(names, getattr(fn, "__closure__", None) or (), strict=True):
+        with contextlib.suppress(ValueError):
+            found[name] = cell.cell_contents
+    return found
 
 
 def _framework(value: object) -> Target | None:

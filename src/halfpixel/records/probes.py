@@ -249,7 +249,8 @@ _RUNNERS = {
     "opencv_pyramids._refused": "images",
     "opencv_dnn.run_node": "node",
     "opencv_dnn._run_conv_transpose": "node",
-    "onnxruntime._run_node": "session",
+    "onnxruntime_sessions.run_resize": "session",
+    "onnxruntime_sessions.run_conv_transpose": "session",
     "torch._run": "tensors",
     "torch._run_grid": "tensors",
     "torch._run_unfolded": "unfolded",
@@ -326,8 +327,13 @@ def _step(probe: Probe) -> dict[str, Any]:
     if step["runner"] == "node":
         step["model"] = _model(call, probe)
     if step["runner"] == "session":
-        x = call.arrays(probe.computation, probe.dtype)["x"]
-        step["model"] = base64.b64encode(onnx_models.resize_of(expression).model(x)).decode()
+        inputs = call.arrays(probe.computation, probe.dtype)
+        made = (
+            onnx_models.resize_of(expression)
+            if call.operation == "resize"
+            else onnx_models.conv_transpose_of(expression, inputs)
+        )
+        step["model"] = base64.b64encode(made.model(inputs["x"])).decode()
     if step["runner"] == "interpreter":
         x = call.arrays(probe.computation, probe.dtype)["x"].transpose(0, 2, 3, 1)
         flags = dict(expression.kwargs)
