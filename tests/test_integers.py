@@ -119,9 +119,11 @@ def differences(
     call: Call, dtype: DType, names: Names, x: NDArray[Any], asked: Asked, rounding: str
 ) -> int:
     """How many values are not what an integer arithmetic predicts; none where a declared refusal is
-    what comes, or the call cannot say the case."""
+    what comes, a crash is declared, or the call cannot say the case."""
     case = case_of(call, x, asked)
     if call.expression(case.request) is None:
+        return 0
+    if call.crash(case.request, dtype):
         return 0
     refusal = call.refusal(case.request, dtype, names)
     if refusal is not None:

@@ -36,6 +36,7 @@ from halfpixel.numerics.computation import Computation
 from halfpixel.numerics.integer_kernels import (
     ROUNDINGS,
     applies_to,
+    litert,
     onnxruntime,
     opencv_ipp,
     opencv_warp,
@@ -70,6 +71,10 @@ def call_named(name: str) -> Call:
 
 def half_even(sums: integer_kernels.Integers, bits: int) -> integer_kernels.Integers:
     return np.rint(sums / 2.0**bits).astype(np.int64)
+
+
+def floor_of(sums: integer_kernels.Integers, divisor: int) -> integer_kernels.Integers:
+    return sums // divisor
 
 
 def down(sums: integer_kernels.Integers, bits: int) -> integer_kernels.Integers:
@@ -221,6 +226,20 @@ PILLOW = [
     for name in ("BOX", "BICUBIC")
 ]
 
+
+def on_litert(flag: str, resolver: str, dtype: str) -> Any:
+    name = "-".join(filter(None, ("litert-resize_bilinear", flag, resolver)))
+    return pytest.param(name, dtype, marks=pytest.mark.litert, id=f"{flag}-{resolver}-{dtype}")
+
+
+OWN, REFERENCE = "BUILTIN_WITHOUT_DEFAULT_DELEGATES", "BUILTIN_REF"
+GRIDS_OF_LITERT = ("", "align_corners", "half_pixel_centers")
+XNNPACK = [on_litert(flag, "", "uint8") for flag in GRIDS_OF_LITERT]
+LITERT = [on_litert(flag, OWN, "uint8") for flag in GRIDS_OF_LITERT[2:]]
+LITERT_REFERENCE = [on_litert(flag, REFERENCE, "uint8") for flag in GRIDS_OF_LITERT[2:]]
+LITERT_FIXED = [on_litert(flag, "", "int16") for flag in GRIDS_OF_LITERT]
+
+
 # where it is, what is changed, to what, the arithmetic, the calls that show it
 MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (torch, "half_up", half_even, "torch_uint8", TORCH[:1]),
@@ -280,6 +299,13 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (opencv_warp, "fma", unfused, "opencv_warp", [warp_affine(f, "uint16") for f in ("LINEAR", "CUBIC")]),
     (opencv_warp, "_integer_table", opencv_warp._float_table, "opencv_warp", WARPED[:1]),
     (opencv_warp, "_float_table", opencv_warp._integer_table, "opencv_warp", WARPED[1:]),
+    (litert, "_WEIGHT_BITS", 10, "xnnpack_fixed_11", XNNPACK),
+    (litert, "_half_even", np.floor, "xnnpack_fixed_11", XNNPACK),
+    (litert, "_cut", np.rint, "litert_float32", LITERT),
+    (litert, "_around", litert._clipped, "litert_float32", LITERT),
+    (litert, "_cut", np.rint, "litert_reference_float32", LITERT_REFERENCE),
+    (litert, "_ONE", 1 << 11, "litert_fixed_10", LITERT_FIXED),
+    (litert, "_toward_zero", floor_of, "litert_fixed_10", LITERT_FIXED),
     (pillow, "half_up", half_even, "pillow_13_uint8", PILLOW[:1]),
     (pillow, "half_up", down, "pillow_13_uint8", PILLOW),
     (pillow, "_BITS", 16, "pillow_13_uint8", PILLOW),
@@ -589,6 +615,8 @@ ROUND_ONCE = (
     "keras_rounded",
     "keras_torch_rounded",
     "keras_torch_unfused",
+    "litert_float32",
+    "litert_reference_float32",
 )
 
 

@@ -11,13 +11,14 @@ google-ai-edge/LiteRT, ``tflite/kernels``: ``resize_bilinear.cc``, ``resize_near
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ..arrays import AnyArray
 from ..numerics.error_model import ErrorModel
+from ..numerics.integer_kernels.litert import leaves_the_image
 from ..operators import Resize
 from ..operators.request import Request
 from .call import Call, Calls, Crash, DType, Expression, Framework, Name, Names, Refusal, array
@@ -26,8 +27,8 @@ from .library import Function, Library, Words
 
 _KERNELS = "google-ai-edge/LiteRT, tflite/kernels"
 _XNNPACK = "google/XNNPACK, src"
-_RELEASES = ">=1.0"
-_DTYPES: tuple[DType, ...] = ("float32",)
+_RELEASES = ">=1.1.1"  # the first that brings the schema and can be imported
+_DTYPES: tuple[DType, ...] = ("float32", "uint8", "int16")
 
 # the values of experimental_op_resolver_type beside the default
 _OWN, _REFERENCE = "BUILTIN_WITHOUT_DEFAULT_DELEGATES", "BUILTIN_REF"
@@ -61,7 +62,12 @@ _BOTH = ("align_corners", "half_pixel_centers")
 # ---------------------------------------------------------------------------- arithmetic
 
 
-def _nearest(convention: Resize) -> ErrorModel:
+def _nearest(convention: Resize, dtype: DType, resolver: str) -> ErrorModel:
+    asymmetric = convention.coordinate_transformation_mode == "asymmetric"
+    if dtype == "uint8" and asymmetric and resolver != _REFERENCE:
+        own = _nearest(convention, "float32", resolver)
+        source = f"{_KERNELS}/internal/optimized/optimized_ops.h: ResizeNearestNeighbor"
+        return replace(own, coordinate_rule="fixed_16_above", source=source)
     return ErrorModel(
         coordinates="float32",
         coordinate_roundings=0,
@@ -123,6 +129,14 @@ def _linear(convention: Resize, resolver: str) -> ErrorModel:
     return _by_own_kernels(convention, "litert_reference_linear", source)
 
 
+# by the kernels: how integers are rounded
+_ROUNDINGS: Mapping[str, Mapping[DType, tuple[str, ...]]] = {
+    "": {"uint8": ("xnnpack_fixed_11",), "int16": ("litert_fixed_10",)},
+    _OWN: {"uint8": ("litert_float32",), "int16": ("litert_fixed_10",)},
+    _REFERENCE: {"uint8": ("litert_reference_float32",), "int16": ("litert_fixed_10",)},
+}
+
+
 # ---------------------------------------------------------------------------- the calls
 
 
@@ -143,10 +157,11 @@ _BOTH_FLAGS = Refusal(
     words="If half_pixel_centers is True, align_corners must be False",
     why="the two flags select different conventions (resize_bilinear.cc: Prepare)",
 )
-_BOTH_FLAGS_OF_NOTHING = replace(
+_BOTH_FLAGS_OF_OWN_KERNELS = replace(
     _BOTH_FLAGS,
-    why="LiteRT's own kernel computes what has no pixels, and refuses both (resize_bilinear.cc: Prepare)",
-    when=lambda request, dtype, names: 0 in request.shape or request.no_output,
+    why="LiteRT's own kernel computes what has no pixels and int16, and refuses both flags "
+    "(resize_bilinear.cc: Prepare)",
+    when=lambda request, dtype, names: dtype == "int16" or 0 in request.shape or request.no_output,
 )
 _NO_OUTPUT = Refusal(
     words=r"size_data\[\d\] > 0 was not true",
@@ -166,6 +181,23 @@ _NO_INPUT = Crash(
 )
 
 
+def _leaves_the_image(request: Request) -> bool:
+    convention = request.convention
+    assert isinstance(convention, Resize)
+    return 0 not in (*request.shape[2:], *request.size) and any(
+        leaves_the_image(convention, n_in, n_out) for n_in, n_out in request.sizes
+    )
+
+
+_OUTSIDE = Crash(
+    why="the rounded scale leads behind the last pixel: another row, another image or other memory is read "
+    f"({_KERNELS}/internal/reference/resize_bilinear.h: ComputeInterpolationValuesInteger)",
+    releases="",
+    when=_leaves_the_image,
+    dtypes=("int16",),
+)
+
+
 def _call(
     operator: str,
     flags: Sequence[str],
@@ -178,10 +210,13 @@ def _call(
     if resolver:
         said["op_resolver_type"] = Name(f"OpResolverType.{resolver}")
     nearest = operator == "resize_nearest_neighbor"
-    arithmetic = _nearest(convention) if nearest else _linear(convention, resolver)
-    limits = (_NEGATIVE,) if nearest else (_NO_OUTPUT,)
+    limits, dtypes = (_NEGATIVE,) if nearest else (_NO_OUTPUT,), _DTYPES
     if len(flags) > 1:
-        limits = (_BOTH_FLAGS,) if refused else (_BOTH_FLAGS_OF_NOTHING,)
+        limits = (_BOTH_FLAGS,) if refused else (_BOTH_FLAGS_OF_OWN_KERNELS,)
+    arithmetic = {
+        dtype: _nearest(convention, dtype, resolver) if nearest else _linear(convention, resolver)
+        for dtype in dtypes
+    }
     return Call(
         framework="litert",
         name="-".join((operator, *flags, *filter(None, (resolver,)))),
@@ -190,17 +225,19 @@ def _call(
         releases=_RELEASES if refused else "",
         expression=_said(f"tfl.{operator}", said),
         run=_run,
-        arithmetic=dict.fromkeys(_DTYPES, arithmetic),
-        returns={dtype: dtype for dtype in _DTYPES},
+        arithmetic=arithmetic,
+        returns={dtype: dtype for dtype in dtypes},
+        roundings={} if nearest or refused else _ROUNDINGS[resolver],
         refusals=limits,
-        crashes=() if refused else (_NO_INPUT,),
+        crashes=() if refused else (_NO_INPUT,) if nearest else (_NO_INPUT, _OUTSIDE),
         variant=bool(resolver) or len(flags) > 1,
     )
 
 
 def _calls() -> Iterator[Call]:
     for flags, nearest, linear in _FLAGS:
-        yield _call("resize_nearest_neighbor", flags, nearest)
+        for resolver in ("", *_RESOLVERS):
+            yield _call("resize_nearest_neighbor", flags, nearest, resolver)
         for resolver in ("", *_RESOLVERS):
             yield _call("resize_bilinear", flags, linear, resolver)
     # XNNPACK does not look at the second flag; LiteRT's own kernels refuse both

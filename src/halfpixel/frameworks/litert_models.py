@@ -49,13 +49,20 @@ def constant(name: str, value: AnyArray) -> Tensor:
 
 
 def model(
-    operator: str, options: object, inputs: Sequence[Tensor], output: Tensor, *, version: int = 1
+    operator: str,
+    kind: str,
+    attributes: Mapping[str, object],
+    inputs: Sequence[Tensor],
+    output: Tensor,
+    *,
+    version: int = 1,
 ) -> bytes:
     """A model of one operator.
 
     Args:
         operator: its name in the schema, as ``RESIZE_BILINEAR``.
-        options: its attributes, an object of the schema: ``ResizeBilinearOptionsT``.
+        kind: of its attributes in the schema, as ``ResizeBilinearOptions``.
+        attributes: their values, by the schema's names.
         inputs: the operator's, in its order; those that are no constants are the model's.
         output: the operator's, and the model's.
         version: of the operator.
@@ -73,10 +80,10 @@ def model(
     tensors = [*inputs, output]
     node = schema.OperatorT()
     node.inputs, node.outputs = list(range(len(inputs))), [len(inputs)]
-    node.builtinOptionsType = getattr(
-        schema.BuiltinOptions, type(options).__name__.removesuffix("T")
-    )
-    node.builtinOptions = options
+    node.builtinOptionsType = getattr(schema.BuiltinOptions, kind)
+    node.builtinOptions = getattr(schema, f"{kind}T")()
+    for name, value in attributes.items():
+        setattr(node.builtinOptions, name, value)
     graph = schema.SubGraphT()
     graph.tensors = [_tensor(schema, one, i + 1) for i, one in enumerate(tensors)]
     graph.inputs = [i for i, one in enumerate(inputs) if one.value is None]
@@ -132,17 +139,13 @@ def run(content: bytes, x: AnyArray, resolver: object = None) -> AnyArray:
 # ---------------------------------------------------------------------------- the operators
 
 
-def _resize(operator: str, options: str) -> Callable[..., bytes]:
+def _resize(operator: str, kind: str) -> Callable[..., bytes]:
     def made(
         x: AnyArray,
         size: tuple[int, int],
         align_corners: bool = False,
         half_pixel_centers: bool = False,
     ) -> bytes:
-        from ai_edge_litert import schema_py_generated as schema
-
-        attributes = getattr(schema, options)()
-        attributes.alignCorners, attributes.halfPixelCenters = align_corners, half_pixel_centers
         n, _, _, c = x.shape
         image, wanted = (
             Tensor("x", x.shape, str(x.dtype)),
@@ -150,14 +153,15 @@ def _resize(operator: str, options: str) -> Callable[..., bytes]:
         )
         # what the model says of it, before it is resized
         result = Tensor("y", (n, *(max(m, 0) for m in size), c), str(x.dtype))
-        return model(operator, attributes, (image, wanted), result)
+        attributes = {"alignCorners": align_corners, "halfPixelCenters": half_pixel_centers}
+        return model(operator, kind, attributes, (image, wanted), result)
 
     return made
 
 
 MODELS: Mapping[str, Callable[..., bytes]] = {
-    "resize_bilinear": _resize("RESIZE_BILINEAR", "ResizeBilinearOptionsT"),
-    "resize_nearest_neighbor": _resize("RESIZE_NEAREST_NEIGHBOR", "ResizeNearestNeighborOptionsT"),
+    "resize_bilinear": _resize("RESIZE_BILINEAR", "ResizeBilinearOptions"),
+    "resize_nearest_neighbor": _resize("RESIZE_NEAREST_NEIGHBOR", "ResizeNearestNeighborOptions"),
 }
 """By the operator's name, the model of a call of it with these arguments."""
 

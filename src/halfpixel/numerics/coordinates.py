@@ -184,6 +184,12 @@ def _fixed_16_lower_where_odd(convention: Resize, pixels: OutputPixels) -> Coord
     return _fixed_16(pixels, np.asarray(pixels.n_in) % 2)
 
 
+def _fixed_16_above(convention: Resize, pixels: OutputPixels) -> Coordinates:
+    """The scale is cut to 16 fractional bits, and a 65536th is added."""
+    scale = (pixels.n_in.astype(np.int64) << 16) // pixels.n_out.astype(np.int64) + 1
+    return np.asarray(pixels.index.astype(np.int64) * scale / 2.0**16)
+
+
 def _float32_fused(convention: Resize, pixels: OutputPixels) -> Coordinates:
     """The scale is rounded to float32. The ½ of half_pixel is subtracted in the same rounding as the
     product (a fused multiply-add), the coordinate is clipped at 0, and ½ is added."""
@@ -678,6 +684,12 @@ COORDINATE_RULES: dict[str, CoordinateRule] = {
     "fixed_16_lower_where_odd": CoordinateRule(
         _fixed_16_lower_where_odd,
         source="opencv/opencv, modules/imgproc/src/resize.cpp: resizeNN_bitexact (OpenCV 4.8 to 4.14)",
+        computed=True,
+    ),
+    "fixed_16_above": CoordinateRule(
+        _fixed_16_above,
+        source="google-ai-edge/LiteRT, tflite/kernels/internal/optimized/optimized_ops.h: "
+        "ResizeNearestNeighbor",
         computed=True,
     ),
     "float32_fused_above_128": CoordinateRule(

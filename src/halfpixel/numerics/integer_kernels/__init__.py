@@ -17,7 +17,7 @@ import numpy as np
 from ...arrays import AnyArray, Float64, Integers
 from ...operators import Resize
 from .. import pillow_window
-from . import onnxruntime, opencv, opencv_ipp, opencv_warp, pillow, tensorflow, torch
+from . import litert, onnxruntime, opencv, opencv_ipp, opencv_warp, pillow, tensorflow, torch
 
 __all__ = ["ROUNDINGS", "Float64", "Integers", "Rounding", "applies_to", "one_way", "predicted"]
 
@@ -86,6 +86,7 @@ _TENSORFLOW = (
 )
 
 _UPSAMPLE = "microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor"
+_LITERT = "google-ai-edge/LiteRT, tflite/kernels/internal"
 
 ROUNDINGS = {
     "torch_uint8": Rounding(
@@ -250,6 +251,36 @@ ROUNDINGS = {
         "ComputeInterpolationAtLevel1, ComputeInterpolationAtLevel2",
         found="1.32.0 on x86-64, on 4,000 images",
     ),
+    **{
+        name: Rounding(predict, clamped=("linear",), dtypes=dtypes, source=source, stored=False)
+        for name, predict, dtypes, source in (
+            (
+                "xnnpack_fixed_11",
+                litert.xnnpack,
+                ("uint8",),
+                "google/XNNPACK, src/indirection.c: xnn_indirection_init_resize_bilinear2d_hwc_q11; "
+                "src/s8-ibilinear/sse.c.in",
+            ),
+            (
+                "litert_float32",
+                litert.float32,
+                ("uint8",),
+                f"{_LITERT}/optimized/resize_bilinear.h: ResizeBilinearGenericSmallChannel",
+            ),
+            (
+                "litert_reference_float32",
+                litert.reference_float32,
+                ("uint8",),
+                f"{_LITERT}/reference/resize_bilinear.h: ResizeBilinear",
+            ),
+            (
+                "litert_fixed_10",
+                litert.fixed_10,
+                ("int16",),
+                f"{_LITERT}/reference/resize_bilinear.h: ResizeBilinearInteger",
+            ),
+        )
+    },
     "keras_rounded": Rounding(
         tensorflow.rounded,
         clamped=("linear",),
