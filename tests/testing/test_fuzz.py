@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 
 from halfpixel.conformance.cases import ConvTransposeCase
 from halfpixel.conformance.real_shapes import ConvShapeCase, ShapeCase
 from halfpixel.frameworks import FRAMEWORKS
 from halfpixel.operators import ConvTranspose, Resize
 from halfpixel.testing.fuzz import Subject, found
-from halfpixel.testing.strategies import Example, Values
+from halfpixel.testing.strategies import Example, Values, examples
 
 _NAMES = {
     one.__name__: one
@@ -54,3 +55,25 @@ def test_an_example_of_a_transposed_convolution_is_printed_as_its_constructor() 
     assert entry_of(example) == example.entry
     assert str(example).splitlines()[0] == "torch-conv_transpose2d float32 by w:"
     assert str(example).endswith("  # Values(kind='fine', seed=3)")
+
+
+def test_a_pyramid_is_asked_for_sizes_that_it_takes() -> None:
+    """Few of all size pairs are: what is drawn and left out again costs as much."""
+    call = next(one for one in FRAMEWORKS["opencv"].calls if one.name == "pyrDown-BORDER_WRAP")
+    drawn = []
+
+    @settings(
+        max_examples=40,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],  # on a busy machine; not filter_too_much
+    )
+    @given(examples(call, "float32"))
+    def draw(example: Example) -> None:
+        drawn.append(example.entry)
+
+    draw()
+    assert len(drawn) == 40
+    assert all(isinstance(one, ShapeCase) and one.fits(call.latest) for one in drawn)

@@ -22,7 +22,7 @@ from ..conformance.shape_trials import rule_at
 from ..frameworks import Call, DType
 from ..frameworks.call import HALVES, INTEGERS
 from ..numerics.memory_layouts import LAYOUTS
-from ..operators import ConvTranspose
+from ..operators import ConvTranspose, Resize
 
 _MOST_VALUES = 40_000  # of an input or an output: an example is judged in milliseconds
 
@@ -93,6 +93,14 @@ def axes(draw: DrawFn, most: int = 160) -> tuple[int, int]:
     if kind == "half":  # what pyramids take
         return (n, -(-n // 2)) if draw(st.booleans()) else (n, 2 * n)
     return (n, n + 1) if kind == "more" else (n, draw(st.integers(1, most)))
+
+
+@st.composite
+def _steps(draw: DrawFn, convention: Resize, most: int = 160) -> tuple[int, int]:
+    """The sizes of one axis of a convention that takes few: about half as many pixels, or twice."""
+    n = draw(st.one_of(st.integers(1, 12), st.integers(1, most)))
+    near = {middle + more for middle in (n, n // 2, 2 * n) for more in (-1, 0, 1)}
+    return n, draw(st.sampled_from(sorted(m for m in near if m > 0 and convention.takes(n, m))))
 
 
 _CHANNELS = st.sampled_from([1, 3, 2, 4, 5, 6, 8, 16, 17, 33])
@@ -181,9 +189,9 @@ def resizes(draw: DrawFn, call: Call, dtype: DType, *, gradient: bool = False) -
         gradient: the backward pass.
     """
     convention = call.latest
-    (h, oh), (w, ow) = draw(axes()), draw(axes())
+    sizes = axes() if convention.takes_every_size else _steps(convention)
+    (h, oh), (w, ow) = draw(sizes), draw(sizes)
     n, c = draw(_BATCHES), draw(_CHANNELS)
-    assume(convention.takes(h, oh) and convention.takes(w, ow))
     assume(n * c * max(h * w, oh * ow) <= _MOST_VALUES)
     layout = draw(layouts(negative=not gradient))
     entry = ShapeCase(
