@@ -268,6 +268,8 @@ def errors(got: AnyArray, expected: Array) -> Array:
 def share_of_bound(got: AnyArray, expected: Array, bound: Array) -> float:
     """The largest part of its bound that a value used: 0 if all are equal, infinite for NaN."""
     error = errors(got, expected)
+    if not error.any():
+        return 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(error == 0, 0.0, error / bound)
     worst = float(np.max(share, initial=0.0))
@@ -283,9 +285,15 @@ def error_bound(case: Computation, arithmetic: ErrorModel) -> Array:
     if case.convention.mode == "nearest":
         u = UNIT_ROUNDOFF[arithmetic.accumulation]
         return _gathered_bound(case, u) if case.gradient else np.zeros(case.expected.shape)
-    return _resize_bound(case, arithmetic)
+    make = _resize_bound if case.expected.size <= _FEW else _resize_bound.__wrapped__
+    return make(case, arithmetic)
 
 
+_FEW = 2**10  # values of a bound that is kept
+
+
+# the calls of a convention, and their dtypes, are judged on the same cases: a third of the bounds are known
+@functools.lru_cache(maxsize=1024)
 def _resize_bound(case: Computation, arithmetic: ErrorModel) -> Array:
     convention = case.convention
     assert isinstance(convention, Resize)

@@ -382,15 +382,14 @@ class Call:
         Raises:
             ValueError: two ranges have the release, or it is no version.
         """
-        known: dict[str, Call | None] = self.__dict__.setdefault("_by_release", {})
-        name = str(release)
-        if name not in known:
+        known: dict[str | Release, Call | None] = self.__dict__.setdefault("_by_release", {})
+        if release not in known:
             alike: dict[tuple[str, ...], Call | None] = self.__dict__.setdefault("_by_ranges", {})
             holding = tuple(one for one in self._ranges if contains(one, release))
             if holding not in alike:
                 alike[holding] = self._as_in(release)
-            known[name] = alike[holding]
-        return known[name]
+            known[release] = alike[holding]
+        return known[release]
 
     @functools.cached_property
     def _ranges(self) -> tuple[str, ...]:
