@@ -237,7 +237,7 @@ class _Child:
     def __init__(self, pid: int, pipe: int) -> None:
         self.pid, self.pipe = pid, pipe
         self.until = float("inf")  # when the parent ends it, by time.monotonic
-        self._data, self._told = bytearray(), deque[tuple[Any, ...]]()
+        self._data, self._messages = bytearray(), deque[tuple[Any, ...]]()
         self.status: int | None = None  # of its exit, negative for a signal
 
     @classmethod
@@ -266,8 +266,8 @@ class _Child:
         ready = select.poll()
         ready.register(self.pipe, select.POLLIN)
         while True:
-            while self._told:
-                yield self._told.popleft()
+            while self._messages:
+                yield self._messages.popleft()
             # a process that the child started may hold the pipe open
             if not ready.poll(1000):
                 if self._ended():
@@ -287,7 +287,7 @@ class _Child:
             end = _HEAD.size + _HEAD.unpack_from(self._data)[0]
             if len(self._data) < end:
                 return
-            self._told.extend(pickle.loads(self._data[_HEAD.size : end]))
+            self._messages.extend(pickle.loads(self._data[_HEAD.size : end]))
             del self._data[:end]
 
     def _ended(self) -> bool:

@@ -889,10 +889,14 @@ def _failed_tests(reports: Sequence[pytest.TestReport]) -> Iterator[documents.Fa
     for one in reports:
         difference = outcome_in(one, DIFFERENCE) if one.failed else None
         if difference is not None:
-            yield {"test": one.nodeid, "text": _told(one), "difference": difference["difference"]}
+            yield {
+                "test": one.nodeid,
+                "text": _failure_text(one),
+                "difference": difference["difference"],
+            }
 
 
-def _told(report: pytest.TestReport) -> str:
+def _failure_text(report: pytest.TestReport) -> str:
     """What an assertion said, without pytest's traceback."""
     crash = getattr(report.longrepr, "reprcrash", None)
     return str(crash.message if crash else report.longreprtext).removeprefix(_RAISED).strip()

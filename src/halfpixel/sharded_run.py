@@ -33,7 +33,7 @@ class ShardedRun:
         self.config, self.shard = config, shard
         self._trials: list[str] = []  # of all shards
         self._tests: list[str] = []
-        self._found: documents.Shard | None = None
+        self._document: documents.Shard | None = None
         self._count = 0  # of all shards
 
     def takes(self, test: str, trial: str) -> bool:
@@ -48,7 +48,7 @@ class ShardedRun:
 
     def json(self) -> documents.Shard | None:
         """What a report says of the shard; None if nothing was collected."""
-        return self._found
+        return self._document
 
     # ------------------------------------------------------------------------ hooks
 
@@ -70,24 +70,24 @@ class ShardedRun:
             self.config.hook.pytest_deselected(items=others)
         names = (*self._trials, *self._tests, *map(str, self._selection()))
         releases = {name: str(now) for name in FRAMEWORKS if (now := release(name)) is not None}
-        self._found = self.shard.json(names, releases)
+        self._document = self.shard.json(names, releases)
         self._count = len(self._trials) + len(self._tests)
         if hasattr(self.config, "workeroutput"):
-            self.config.workeroutput[_OUTPUT] = {"shard": self._found, "count": self._count}
+            self.config.workeroutput[_OUTPUT] = {"shard": self._document, "count": self._count}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
         """A worker of pytest-xdist has ended: the process that writes reports collects nothing itself."""
         output = getattr(node, "workeroutput", {}).get(_OUTPUT)
         if output is not None:
-            self._found, self._count = output["shard"], output["count"]
+            self._document, self._count = output["shard"], output["count"]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the shard into the JUnit file; a shard in which no test happens to be has passed."""
         xml = junit_file(self.config)
-        if xml is not None and self._found is not None:
-            xml.add_global_property(PROPERTY, json.dumps(self._found))
+        if xml is not None and self._document is not None:
+            xml.add_global_property(PROPERTY, json.dumps(self._document))
         nothing = session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
         if nothing and self._count and not any(self._selection()):
             session.exitstatus = pytest.ExitCode.OK

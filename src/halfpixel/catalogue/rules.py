@@ -384,10 +384,10 @@ def _attribute(word: str, pyramid: bool) -> tuple[str, Any]:
             return attribute, value or name
     if word in _FLAGS:
         return word, True
-    raise Unknown(_meant(word))
+    raise Unknown(_suggestion(word))
 
 
-def _meant(word: str) -> str:
+def _suggestion(word: str) -> str:
     known = [value for _, values in _VALUES for value in values]
     known += [*_FLAGS, *(f"{name}=" for name in _NUMBERS)]
     names = [call.id for framework in FRAMEWORKS.values() for call in framework.calls]

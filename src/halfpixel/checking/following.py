@@ -52,7 +52,7 @@ class Behaviour:
 
 def behaviour_of(call: Call, one: Record) -> Behaviour | None:
     """What a call does in an observation; None if it is not there."""
-    outcomes = _asked(call, one)
+    outcomes = _outcomes(call, one)
     if not outcomes:
         return None
     labels: dict[str, dict[str, str]] = {
@@ -71,7 +71,7 @@ def behaviour_of(call: Call, one: Record) -> Behaviour | None:
 
 def follows(call: Call, one: Record, dtype: DType, names: Sequence[str]) -> str:
     """What a call follows in a dtype at some probes, in words."""
-    outcomes = [(p, o) for p, o in _asked(call, one) if p.dtype == dtype and p.name in names]
+    outcomes = [(p, o) for p, o in _outcomes(call, one) if p.dtype == dtype and p.name in names]
     labels = _labels(outcomes, dtype, one)
     return _listed(list(labels.values()))
 
@@ -85,7 +85,7 @@ def digest(content: Mapping[str, object]) -> str:
 Asked = list[tuple[probes.Probe, Outcome]]
 
 
-def _asked(call: Call, one: Record) -> Asked:
+def _outcomes(call: Call, one: Record) -> Asked:
     """The probes of a call with their outcomes, in order."""
     every = probes.of_call(call, agreement.release_of(one))
     keys = ((probe, (call.name, probe.dtype, probe.name)) for probe in every)

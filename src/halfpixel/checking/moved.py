@@ -290,7 +290,7 @@ def _grouped(
 ) -> Iterator[Moved]:
     groups: dict[tuple[str, str], list[str]] = {}
     for dtype, pairs in by_dtype.items():
-        groups.setdefault(_said(kind, call, pairs, both), []).append(dtype)
+        groups.setdefault(_before_and_after(kind, call, pairs, both), []).append(dtype)
     for (before, after), dtypes in groups.items():
         pairs = [pair for dtype in dtypes for pair in by_dtype[dtype]]
         total = sum(probed[dtype] for dtype in dtypes)
@@ -299,7 +299,7 @@ def _grouped(
         yield Moved(kind, call, named, before, after, (len(pairs), total), example)
 
 
-def _said(
+def _before_and_after(
     kind: Kind, call: Call, pairs: Sequence[_Pair], both: tuple[Record, Record]
 ) -> tuple[str, str]:
     """What a call did with the probes of a dtype, and does now."""

@@ -236,11 +236,11 @@ def _by_reference(text: str, reading: Reading) -> Function:
             )
         n_in: Size = (x.shape[0], x.shape[1])
         planes = np.moveaxis(np.asarray(x, np.float64), 2, 0)[None]
-        convention, size, scales = _asked(text, reading, n_in)
+        convention, size, scales = _request(text, reading, n_in)
         y = convention.apply(planes, size, scales=scales if convention.uses_factors else None)
         return np.asarray(np.moveaxis(y[0], 0, 2), x.dtype)
 
-    _asked(text, reading, (480, 640))  # what it leaves open is told at once
+    _request(text, reading, (480, 640))  # what it leaves open is told at once
     return Function(
         text,
         run,
@@ -250,7 +250,7 @@ def _by_reference(text: str, reading: Reading) -> Function:
     )
 
 
-def _asked(text: str, reading: Reading, n_in: Size) -> tuple[Resize, Size, Any]:
+def _request(text: str, reading: Reading, n_in: Size) -> tuple[Resize, Size, Any]:
     """The convention, the output's size and the factors at which it samples, or None.
 
     Raises:

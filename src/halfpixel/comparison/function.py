@@ -244,7 +244,7 @@ def with_way(
     if function.way is None:
         for image in images:
             try:
-                function = _found(function, image, layout)
+                function = _prepared(function, image, layout)
                 break
             except Raised as error:
                 best = max((best, error), key=lambda one: one.reached)
@@ -263,7 +263,7 @@ def with_way(
     return function, raised
 
 
-def _found(function: Function, image: AnyArray, layout: Layout | None) -> Function:
+def _prepared(function: Function, image: AnyArray, layout: Layout | None) -> Function:
     best = Raised("it takes no image", -2)
     for way, size in _ways(function, layout):
         candidate = replace(function, way=way, output_size=size)

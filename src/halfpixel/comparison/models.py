@@ -66,7 +66,7 @@ def _onnx(path: Path) -> Function:
 
 
 def _tflite(path: Path) -> Function:
-    litert = _found("ai_edge_litert.interpreter")
+    litert = _imported("ai_edge_litert.interpreter")
     make = (
         litert.Interpreter if litert else _module(path, "tensorflow", "tensorflow").lite.Interpreter
     )
@@ -89,7 +89,7 @@ def _tflite(path: Path) -> Function:
 _LOADERS: Mapping[str, Callable[[Path], Function]] = {".onnx": _onnx, ".tflite": _tflite}
 
 
-def _found(module: str) -> FrameworkObject:
+def _imported(module: str) -> FrameworkObject:
     try:
         return importlib.import_module(module)
     except ImportError:
@@ -97,7 +97,7 @@ def _found(module: str) -> FrameworkObject:
 
 
 def _module(path: Path, module: str, distribution: str) -> FrameworkObject:
-    loaded = _found(module)
+    loaded = _imported(module)
     if loaded is None:
         raise Incomparable(f"{path}: {module} is not installed: pip install {distribution}")
     return loaded

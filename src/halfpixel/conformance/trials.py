@@ -463,10 +463,10 @@ def _can_say() -> CanSay:
     known: dict[tuple[int, Case], bool] = {}
 
     def can_say(call: Call, case: Case) -> bool:
-        asked = id(call), case  # a call, as it is in a release, lives as long as the catalogue
-        if asked not in known:
-            known[asked] = call.expression(case.request) is not None
-        return known[asked]
+        key = id(call), case  # a call, as it is in a release, lives as long as the catalogue
+        if key not in known:
+            known[key] = call.expression(case.request) is not None
+        return known[key]
 
     return can_say
 

@@ -209,7 +209,7 @@ def verdict_on(
     want = now.returns[dtype]  # type: ignore[index]
     if dtype_name(got) != want:
         return verdict("changed", reason=f"returned dtype {dtype_name(got)}, not {want}")
-    defect, asked = now.defect(case.request), case
+    defect, requested = now.defect(case.request), case
     if defect is not None:
         case = defect.result(case)
     if got.shape != case.expected.shape:
@@ -219,8 +219,8 @@ def verdict_on(
     # a dtype that came later is held to what later releases do with it
     arithmetic = (now if takes else call).arithmetic[dtype]  # type: ignore[index]
     bound = error_bound(case, arithmetic)
-    if _moved(asked, case):
-        bound = np.full_like(bound, np.max(error_bound(asked, arithmetic), initial=0.0))
+    if _moved(requested, case):
+        bound = np.full_like(bound, np.max(error_bound(requested, arithmetic), initial=0.0))
     share = share_of_bound(got, case.expected, bound)
     known = f"known defect: {defect.why}" if defect else ""
     if share <= 1:
@@ -236,10 +236,14 @@ def verdict_on(
     )
 
 
-def _moved(asked: Case, held: Case) -> bool:
+def _moved(requested: Case, held: Case) -> bool:
     """Whether a defect has put values of a case elsewhere: each is as far off as it was where it was."""
-    same = held.request == asked.request and held.inputs is asked.inputs and held.rule == asked.rule
-    return same and held.expected is not asked.expected
+    same = (
+        held.request == requested.request
+        and held.inputs is requested.inputs
+        and held.rule == requested.rule
+    )
+    return same and held.expected is not requested.expected
 
 
 def _digest(got: AnyArray) -> str:

@@ -275,8 +275,8 @@ class ResizeConversion:
     @property
     def _underneath(self) -> list[str]:
         """Of which framework's call a call of another library is one."""
-        said = self.reading.underneath
-        return [f"it computes what {said} does"] if said else []
+        wrapped = self.reading.underneath
+        return [f"it computes what {wrapped} does"] if wrapped else []
 
     def json(self) -> documents.Conversion:
         """The same for a program."""

@@ -50,14 +50,14 @@ def code(
     """
     names = size_names(target, call, query.rank)
     named = query.symbols(sizes, names)
-    statement = _said(call, convention, form, query, named, sizes, target)
+    statement = _statement(call, convention, form, query, named, sizes, target)
     lines = [*([query.code_before(names)] if query.prelude else []), statement]
     if query.padding:
         lines.append(_padded(target, call, query.padding))
     return "\n".join(lines)
 
 
-def _said(
+def _statement(
     call: Call,
     convention: Resize,
     form: Form,
@@ -212,7 +212,7 @@ def conditions(
     if call.one_image:
         needed.append("a batch of one image")
     needed += [f"but where {d.why} (releases {d.releases})" for d in call.defects_now]
-    return [*needed, f"takes {_taken(call)}"]
+    return [*needed, f"takes {_dtypes(call)}"]
 
 
 def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list[str]:
@@ -233,7 +233,7 @@ def _of_node(call: Call, convention: Resize, query: Query, sizes: Sizes) -> list
     return needed
 
 
-def _taken(call: Call) -> str:
+def _dtypes(call: Call) -> str:
     """The dtypes that a call takes; since when, if later than the call, and what comes back of them."""
     dtypes = [
         dtype for dtype in call.arithmetic if not call.refuses(dtype) and dtype not in call.broken

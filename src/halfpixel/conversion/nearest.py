@@ -61,7 +61,7 @@ def nearest(meaning: Meaning, every: Sequence[Candidate], target: Target) -> Dif
         return None
     differences, candidate = min(measured, key=lambda pair: mean(pair[0]))
     if not any(one.largest for one in differences):  # it is not equal: where they differ is told
-        told_apart = (apart(candidate, [s]) for s in _told_apart(meaning, candidate))
+        told_apart = (apart(candidate, [s]) for s in _telling_sizes(meaning, candidate))
         differences += next((one for one in told_apart if one and one[0].largest), [])
     sizes = meaning.query.real[0]
     call = candidate.at(Sizes(sizes.n_in, sizes.n_out))
@@ -80,7 +80,7 @@ def nearest(meaning: Meaning, every: Sequence[Candidate], target: Target) -> Dif
 _SIZES_TRIED = 32  # for a difference on the photograph
 
 
-def _told_apart(meaning: Meaning, candidate: Candidate) -> Sequence[Sizes]:
+def _telling_sizes(meaning: Meaning, candidate: Candidate) -> Sequence[Sizes]:
     """Sizes at which a candidate is not equal, the largest images first."""
     off = [s for s in meaning.query.sizes if candidate.equal(meaning.convention, s) is None]
     largest = [s for s in off if s.pixels <= _LARGEST_TRIED and candidate.at(s) is not None]
@@ -99,13 +99,13 @@ def _example(meaning: Meaning, candidate: Candidate) -> Example | None:
         call = candidate.at(Sizes(sizes.n_in, sizes.n_out))
         if call is None or candidate.equal(meaning.convention, sizes) is not None:
             continue
-        example = _shown_at(meaning, call, sizes)
+        example = _example_at(meaning, call, sizes)
         if example is not None:
             return example
     return None
 
 
-def _shown_at(meaning: Meaning, call: Call, sizes: Sizes) -> Example | None:
+def _example_at(meaning: Meaning, call: Call, sizes: Sizes) -> Example | None:
     """An image of a size that tells two calls apart."""
     own = search.convention_of(call)
     n_in, n_out = ((1,) * (2 - len(n)) + n for n in (sizes.n_in, sizes.n_out))

@@ -32,7 +32,7 @@ def node(convention: Resize) -> Expression | None:
     return Expression(Name("onnx.helper.make_node"), ("Resize", inputs, ["y"]), attributes)
 
 
-def _said(request: Request) -> Expression | None:
+def _expression(request: Request) -> Expression | None:
     assert isinstance(request.convention, Resize)
     return node(request.convention)
 
@@ -53,7 +53,7 @@ def call_of(convention: Resize, *, scaled: bool = False) -> Call:
         framework="onnx",
         name=f"Resize-{convention.slug}",
         operation="resize",
-        expression=_said,
+        expression=_expression,
         run=_run,
         arithmetic={},
         returns={},

@@ -192,7 +192,7 @@ def _indexed(source: Model, query: Query, target: Target) -> Recipe | None:
     formula = _PLACES.get((grid, source.rule or "")) if own else None
     texts = _axis_texts(query, target)
     letters = [letter for letter, _, _ in texts]
-    lines = [] if formula else [f"nearest = {_said(convention)}.nearest_pixel"]
+    lines = [] if formula else [f"nearest = {_convention_code(convention)}.nearest_pixel"]
     for letter, n, m in texts:
         if formula:
             at = formula.format(n=_group(n), m=_group(m))
@@ -267,7 +267,7 @@ def _weighed(source: Model, query: Query, target: Target) -> Recipe | None:
     if key not in _WEIGHED or any(one.scales for one in query.sizes):
         return None
     lines = ["def coordinates(n, m):", *(f"    {line}" for line in _WEIGHED[key])]
-    lines.append(f"R = {_said(convention)}")
+    lines.append(f"R = {_convention_code(convention)}")
     letters = []
     for letter, n, m in _axis_texts(query, target):
         letters.append(f"A_{letter}")
@@ -295,7 +295,7 @@ def _matrices(source: Model, query: Query, target: Target) -> Recipe | None:
         letters.append(f"A_{letter}")
         factor = factors[i].format(n=n, m=m)
         if i == 0 or convention.roi is not None:
-            lines.append(f"weights = {_said(along)}.weights")
+            lines.append(f"weights = {_convention_code(along)}.weights")
         of = f"weights({n}, {m}{factor})"
         lines.append(f"A_{letter} = {_MADE[arrays_of(target)].format(of=of)}")
     lines.append(_product(target, rank, letters))
@@ -358,13 +358,13 @@ def _factor_texts(query: Query, *, exact: bool) -> list[str] | None:
     if factors is None:
         return None
     texts = (", {factor}", ", None if {{m}} == {{n}} else {factor}")
-    for text, unless in zip(texts, (_given, _given_unless_unchanged), strict=True):
+    for text, unless in zip(texts, (_as_given, _given_unless_unchanged), strict=True):
         if all(_alike(one, unless(one, factors), exact=exact) for one in query.sizes):
             return [text.format(factor=repr(plain(factor))) for factor in factors]
     return None
 
 
-def _given(sizes: Sizes, factors: Sequence[float]) -> list[float]:
+def _as_given(sizes: Sizes, factors: Sequence[float]) -> list[float]:
     return list(factors)
 
 
@@ -387,7 +387,7 @@ def _alike(sizes: Sizes, factors: Sequence[float], *, exact: bool) -> bool:
     )
 
 
-def _said(convention: Resize) -> str:
+def _convention_code(convention: Resize) -> str:
     """A convention as Python."""
     given = {name: value for name, value in convention.attributes.items() if name != "roi"}
     given = {

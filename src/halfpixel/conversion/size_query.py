@@ -318,15 +318,15 @@ _RATIOS = tuple(
 
 def _inputs_of(n_out: Size) -> tuple[Size, ...]:
     """Inputs for a size that is known: smaller, larger, by whole numbers, real ones, and small ones."""
-    return _beside(n_out, [one.n_in for one in _sizes.real(len(n_out))])
+    return _scaled_sizes(n_out, [one.n_in for one in _sizes.real(len(n_out))])
 
 
 def _outputs(n_in: Size) -> tuple[Size, ...]:
     """Outputs for an input that is known, likewise."""
-    return _beside(n_in, [one.n_out for one in _sizes.real(len(n_in))])
+    return _scaled_sizes(n_in, [one.n_out for one in _sizes.real(len(n_in))])
 
 
-def _beside(known: Size, real: Sequence[Size]) -> tuple[Size, ...]:
+def _scaled_sizes(known: Size, real: Sequence[Size]) -> tuple[Size, ...]:
     rank = len(known)
     ratios = [
         *((ratio,) * rank for ratio in _RATIOS),

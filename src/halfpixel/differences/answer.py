@@ -214,7 +214,7 @@ class Diff:
             elif some:
                 yield from ("", f"{heading}:")
                 for one in some:
-                    yield from _told(one, verbose)
+                    yield from _lines_of(one, verbose)
         if self.notes:
             yield from ("", *self.notes)
 
@@ -234,7 +234,7 @@ class Diff:
         }
 
 
-def _told(one: Moved, verbose: bool) -> Iterator[str]:
+def _lines_of(one: Moved, verbose: bool) -> Iterator[str]:
     count = f": {len(one.cases):,} of {_count(one.compared, 'case')}" if one.compared else ""
     yield f"  {one.of}{count}"
     if one.before or one.after:

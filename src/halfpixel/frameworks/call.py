@@ -623,11 +623,11 @@ class Calls(Sequence[Call]):
         return {call.name: call for call in self}
 
     @overload
-    def __getitem__(self, place: int) -> Call: ...
+    def __getitem__(self, index: int) -> Call: ...
     @overload
-    def __getitem__(self, place: slice) -> tuple[Call, ...]: ...
-    def __getitem__(self, place: int | slice) -> Call | tuple[Call, ...]:
-        return self._made[place]
+    def __getitem__(self, index: slice) -> tuple[Call, ...]: ...
+    def __getitem__(self, index: int | slice) -> Call | tuple[Call, ...]:
+        return self._made[index]
 
     def __iter__(self) -> Iterator[Call]:
         return iter(self._made)

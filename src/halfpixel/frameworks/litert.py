@@ -206,9 +206,9 @@ def _call(
     *,
     refused: bool = False,
 ) -> Call:
-    said: dict[str, object] = dict.fromkeys(flags, True)
+    all_flags: dict[str, object] = dict.fromkeys(flags, True)
     if resolver:
-        said["op_resolver_type"] = Name(f"OpResolverType.{resolver}")
+        all_flags["op_resolver_type"] = Name(f"OpResolverType.{resolver}")
     nearest = operator == "resize_nearest_neighbor"
     limits, dtypes = (_NEGATIVE,) if nearest else (_NO_OUTPUT,), _DTYPES
     if len(flags) > 1:
@@ -223,7 +223,7 @@ def _call(
         operation="resize",
         follows={} if refused else {_RELEASES: convention},
         releases=_RELEASES if refused else "",
-        expression=_said(f"tfl.{operator}", said),
+        expression=_said(f"tfl.{operator}", all_flags),
         run=_run,
         arithmetic=arithmetic,
         returns={dtype: dtype for dtype in dtypes},

@@ -47,7 +47,7 @@ def _axes(request: Request) -> tuple[tuple[int, int], ...]:
     return h, w
 
 
-def _said(function: str, request: Request, default: list[int], border: str) -> Expression:
+def _expression(function: str, request: Request, default: list[int], border: str) -> Expression:
     """With a size where it is not the function's own, and a border where one is named."""
     size = {} if list(request.size) == default else {"dstsize": request.size[::-1]}
     border_flags = {"borderType": Name(f"cv2.{border}")} if border else {}
@@ -60,7 +60,9 @@ def _down(border: str) -> Callable[[Request], Expression | None]:
             return None
         if not request.shape[0]:
             return None  # there are no batches
-        return _said("pyrDown", request, [(n_in + 1) // 2 for n_in, _ in _axes(request)], border)
+        return _expression(
+            "pyrDown", request, [(n_in + 1) // 2 for n_in, _ in _axes(request)], border
+        )
 
     return expression
 
@@ -74,7 +76,7 @@ def _up(request: Request) -> Expression | None:
         3,
     ):
         return None
-    return _said("pyrUp", request, [2 * n_in for n_in, _ in _axes(request)], "")
+    return _expression("pyrUp", request, [2 * n_in for n_in, _ in _axes(request)], "")
 
 
 def _up_before(request: Request) -> Expression | None:
@@ -117,7 +119,7 @@ def _refused(name: str, function: str, border: str, words: str) -> Call:
         framework="opencv",
         name=name,
         operation="resize",
-        expression=lambda request: _said(function, request, [], border),
+        expression=lambda request: _expression(function, request, [], border),
         run=lambda names, expression, inputs: expression.evaluate(
             {**names, "x": inputs["x"][0, 0]}
         ),

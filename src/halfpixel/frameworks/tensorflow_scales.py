@@ -45,7 +45,7 @@ def padded(n_in: Sizes, requested: Sizes) -> tuple[Sizes, Sizes]:
     return (height, width), (above, left)
 
 
-def _asked(request: Request, size: Callable[[Sizes, Sizes], Sizes]) -> Sizes | None:
+def _larger_size(request: Request, size: Callable[[Sizes, Sizes], Sizes]) -> Sizes | None:
     """A size to ask for that is too large along one axis, and comes out as the request's; of an image of no
     pixels, or to none, there is none."""
     (h, out_h), (w, out_w) = request.sizes
@@ -61,7 +61,7 @@ def preserving(function: str, flags: Flags) -> Callable[[Request], Expression | 
     """A resize that keeps the ratio of height to width."""
 
     def expression(request: Request) -> Expression | None:
-        size = _asked(request, fitting)
+        size = _larger_size(request, fitting)
         if size is None:
             return None
         more = {"size": size, **flags, "preserve_aspect_ratio": True}
@@ -74,7 +74,7 @@ def padding(function: str, flags: Flags) -> Callable[[Request], Expression | Non
     """A resize that keeps the ratio of height to width, and pads."""
 
     def expression(request: Request) -> Expression | None:
-        size = _asked(request, lambda n_in, size: padded(n_in, size)[0])
+        size = _larger_size(request, lambda n_in, size: padded(n_in, size)[0])
         if size is None:
             return None
         return Expression(Name(function), (Name("x"), *size), flags)

@@ -64,8 +64,8 @@ def find(known: Collection[str], functions: Container[str]) -> Iterator[Found]:
         calls = tuple(replace(call, stored=False) for call in framework.calls)
         converted = framework.converted and library is not None
         # its calls may be written in any functions
-        found = replace(framework, calls=calls, converted=converted, writes=tuple(known))
-        yield Found(point.name, found, library)
+        brought = replace(framework, calls=calls, converted=converted, writes=tuple(known))
+        yield Found(point.name, brought, library)
 
 
 class _NotOne(TypeError):

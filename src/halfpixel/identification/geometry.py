@@ -257,11 +257,11 @@ class Placement:
 
 def placements(windows: Sequence[Window]) -> list[Placement]:
     """Where crops and padding are, at all sizes."""
-    placed = (_placed(windows, kind) for kind in _PARTS)
+    placed = (_placement(windows, kind) for kind in _PARTS)
     return [one for one in placed if one is not None]
 
 
-def _placed(windows: Sequence[Window], kind: str) -> Placement | None:
+def _placement(windows: Sequence[Window], kind: str) -> Placement | None:
     """One kind of window: how large, and where."""
     part = _PARTS[kind]
     both = [tuple(part(one) for one in window.axes) for window in windows]

@@ -176,14 +176,14 @@ def followed(
     if fitting:
         table = tables[fitting[0]]
         part = table.part(EVERY, table.answers, whole[fitting[0]])
-        return Followed((part,), scaling=_told(fitting, len(tables)))
+        return Followed((part,), scaling=_scaling(fitting, len(tables)))
     by_scaling = {scaling: _by_regime(table) for scaling, table in tables.items()}
     most = max(map(_explained, by_scaling.values()))
     fitting = [scaling for scaling, one in by_scaling.items() if _explained(one) == most]
-    return replace(by_scaling[fitting[0]], scaling=_told(fitting, len(tables)))
+    return replace(by_scaling[fitting[0]], scaling=_scaling(fitting, len(tables)))
 
 
-def _told(fitting: Sequence[Scaling], of: int) -> Scaling | None:
+def _scaling(fitting: Sequence[Scaling], of: int) -> Scaling | None:
     """Which scaling it is, of those that explain the most; None if only one, or that of the sizes among
     others, was asked about."""
     by_sizes_too = BY_SIZES in fitting and len(fitting) > 1

@@ -246,7 +246,7 @@ def identify_transposed(
         Unidentifiable: it raises whatever it is given.
         OutOfTime: the deadline is over.
     """
-    operator = _found(fn, (layout,) if layout else _LAYOUTS, deadline or Deadline())
+    operator = _operator(fn, (layout,) if layout else _LAYOUTS, deadline or Deadline())
     try:
         layer, flipped = _measured(operator)
         return _checked(operator, layer, flipped)
@@ -254,7 +254,9 @@ def identify_transposed(
         return ConvTransposeIdentification(operator, diagnosis=tuple(map(str, why.args)))
 
 
-def _found(fn: Callable[..., object], layouts: tuple[Layout, ...], deadline: Deadline) -> Operator:
+def _operator(
+    fn: Callable[..., object], layouts: tuple[Layout, ...], deadline: Deadline
+) -> Operator:
     required = Signature.of(fn).required
     last = ""
     for kind, layout in itertools.product(kinds_here(), layouts):

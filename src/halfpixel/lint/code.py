@@ -184,9 +184,9 @@ class File:
         """Whether the function or class that a call is in asks for a parameter whose default was taken: other
         values of it may be those that come to the call."""
         names = {one.parameter for one in call.call.assumed}
-        return bool(names) and not names.isdisjoint(self._asked(call))
+        return bool(names) and not names.isdisjoint(self._tested_names(call))
 
-    def _asked(self, call: KnownCall) -> set[str]:
+    def _tested_names(self, call: KnownCall) -> set[str]:
         owner = call.call.scope.owner
         top = owner.node if owner is not None else self.function_around(call.node)
         tests = (

@@ -69,12 +69,12 @@ def read(folder: Path) -> Pins:
         folder: the project's root. A file that cannot be read says nothing.
     """
     allowed: dict[str, tuple[SpecifierSet, str]] = {}
-    for distribution, specifiers, where in _said(folder):
+    for distribution, specifiers, where in _declared(folder):
         allowed.setdefault(canonicalize_name(distribution), (specifiers, where))
     return Pins(allowed)
 
 
-def _said(folder: Path) -> Iterator[tuple[str, SpecifierSet, str]]:
+def _declared(folder: Path) -> Iterator[tuple[str, SpecifierSet, str]]:
     for name in LOCK_FILES:
         path = folder / name
         if path.is_file():

@@ -83,7 +83,7 @@ class ConvTranspose:
         """A folder name: ``strides2x2-pads1x1x1x1``; attributes that do nothing are left out."""
         return "-".join(
             name + ("x".join(map(str, value)) if isinstance(value, list) else str(value))
-            for name, value in self._said().items()
+            for name, value in self._not_default().items()
         )
 
     @property
@@ -106,7 +106,7 @@ class ConvTranspose:
     def __str__(self) -> str:
         return "conv_transpose " + " ".join(
             f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}"
-            for name, value in self._said().items()
+            for name, value in self._not_default().items()
         )
 
     def output_size(self, input_size: Sequence[int], kernel_size: Sequence[int]) -> tuple[int, ...]:
@@ -268,7 +268,7 @@ class ConvTranspose:
             _as_int64(result), denominator * (w_denominator if of == "x" else x_denominator)
         )
 
-    def _said(self) -> dict[str, Any]:
+    def _not_default(self) -> dict[str, Any]:
         defaults = ConvTranspose(strides=(1,) * len(self.strides)).attributes
         return {k: v for k, v in self.attributes.items() if k == "strides" or v != defaults[k]}
 

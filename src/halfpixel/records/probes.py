@@ -155,12 +155,12 @@ def of_call(call: Call, release: str | Release) -> Iterator[Probe]:
     now = call.at(release)
     for dtype in call.arithmetic:
         for name, computation in _computations(call, dtype):
-            expression = _said(call, now, computation)
+            expression = _expression_in(call, now, computation)
             if expression is not None:
                 yield Probe(call, now, dtype, name, computation, expression)
 
 
-def _said(call: Call, now: Call | None, computation: Computation) -> Expression | None:
+def _expression_in(call: Call, now: Call | None, computation: Computation) -> Expression | None:
     """The call as the release says it, or, where that is not known, as the latest do."""
     expression = now.expression(computation.request) if now is not None else None
     return expression if expression is not None else call.expression(computation.request)

@@ -131,14 +131,14 @@ def assert_conforms(
 def _check(answer: comparison.Comparison, dtypes: Sequence[str] | None) -> None:
     __tracebackhide__ = True
     if not answer.same:
-        text = "\n".join(_placed(str(answer), answer))
+        text = "\n".join(_by_source(str(answer), answer))
         raise Different(text, of_comparison(answer))
     for side in (answer.a, answer.b) if dtypes is not None else ():
         for dtype, words in side.raised.items():
             raise AssertionError(f"{side.name} raises for {dtype} images: {words}")
 
 
-def _placed(text: str, answer: comparison.Comparison) -> Iterator[str]:
+def _by_source(text: str, answer: comparison.Comparison) -> Iterator[str]:
     """The answer with the lines of both functions that resize, after what it says first."""
     first, *rest = text.split("\n")
     yield first

@@ -118,12 +118,12 @@ def follows(call: Call, dtype: DType | None = None) -> str:
 # ---------------------------------------------------------------------------- errors, and dtypes
 
 
-def _taken(call: Call) -> tuple[DType, ...]:
+def _dtypes_of(call: Call) -> tuple[DType, ...]:
     return tuple(call.arithmetic)
 
 
 def _dtypes(*calls: Call) -> tuple[DType, ...]:
-    every = [dtype for call in calls for dtype in (*_taken(call), *call.since)]
+    every = [dtype for call in calls for dtype in (*_dtypes_of(call), *call.since)]
     return tuple(dict.fromkeys(every))
 
 
@@ -221,13 +221,13 @@ def _about(dtypes: Sequence[DType]) -> Key:
 
 def _values(old: Call, new: Call) -> Iterator[Change]:
     """Other values: one change, of all dtypes that it touches; defects; and last digits."""
-    dtypes = [dtype for dtype in _taken(new) if dtype in old.arithmetic]
+    dtypes = [dtype for dtype in _dtypes_of(new) if dtype in old.arithmetic]
     touched = [dtype for dtype in dtypes if _meaning(old, dtype) != _meaning(new, dtype)]
     effects_found = _effects(old, new, touched)
     changed = [dtype for effect in effects_found for dtype in effect.dtypes]
     if effects_found:
         named = [dtype for dtype in dtypes if dtype in changed]
-        before, after = (_said(call, named[0]) for call in (old, new))
+        before, after = (_description(call, named[0]) for call in (old, new))
         yield _change(
             "meaning", new, before, after, _named(named, dtypes), _about(named), effects_found
         )
@@ -321,7 +321,7 @@ def _alike(old: Call, new: Call, dtypes: Sequence[DType]) -> list[list[DType]]:
     return list(groups.values())
 
 
-def _said(call: Call, dtype: DType) -> str:
+def _description(call: Call, dtype: DType) -> str:
     """What a release follows, in words; of integers alone, by their arithmetic."""
     words = follows(call, dtype)
     if any(_defects(call)):
@@ -346,7 +346,7 @@ def _scaled(call: Call) -> str:
 
 
 def _result_dtypes(old: Call, new: Call) -> Iterator[Change]:
-    common = [dtype for dtype in _taken(new) if dtype in old.arithmetic]
+    common = [dtype for dtype in _dtypes_of(new) if dtype in old.arithmetic]
     by_result: dict[tuple[str, str], list[DType]] = {}
     for dtype in common:
         if old.returns[dtype] != new.returns[dtype] and _both_answer(old, new, dtype):

@@ -148,7 +148,7 @@ def _framework(one: Compared, width: int | None, *, every: bool) -> Iterator[str
             calls = {change.call.id for change in one.of(first.kind)}
             yield ""
             yield f"{HEADINGS[first.kind]} ({_count(len(calls), 'call')})"
-        yield from (_brief if kind in _BRIEF else _told)(group, one, width, every=every)
+        yield from (_brief if kind in _BRIEF else _lines)(group, one, width, every=every)
 
 
 def _evidence(one: Compared) -> str:
@@ -194,7 +194,7 @@ def _since(since: str, one: Compared) -> str:
     return f"in {since}" if since else f"between {one.old} and {one.new}"
 
 
-def _told(group: Group, one: Compared, width: int | None, *, every: bool) -> Iterator[str]:
+def _lines(group: Group, one: Compared, width: int | None, *, every: bool) -> Iterator[str]:
     change = group.first
     yield ""
     yield f"{_INDENT}{change.code}"

@@ -115,7 +115,7 @@ def read(written: Written, sizes: Sizes = _UNSAID) -> Spoken:
         raise
     except ValueError as error:
         kind = Raises if operator.framework == "torch" else Unreadable
-        raise kind(f"{name}: {error}{_meant(written, arguments)}") from None
+        raise kind(f"{name}: {error}{_suggestion(written, arguments)}") from None
     warnings = [*arguments.warnings]
     if written.around:
         warnings.insert(0, f"{written.around} stands around the call and is not part of the answer")
@@ -124,7 +124,7 @@ def read(written: Written, sizes: Sizes = _UNSAID) -> Spoken:
     )
 
 
-def _meant(written: Written, a: _Arguments) -> str:
+def _suggestion(written: Written, a: _Arguments) -> str:
     """nn.Conv2d has its dilation where a transposed convolution has output_padding."""
     extra = a.values.get("output_padding")
     if a.operator.framework != "torch" or "output_padding" in written.kwargs or not extra:

@@ -21,7 +21,7 @@ def of(function: Function, arguments: Mapping[str, object]) -> int:
     Raises:
         Unreadable: it says two numbers.
     """
-    ranks = list(_said(function, arguments))
+    ranks = list(_ranks(function, arguments))
     for what, rank in ranks[1:]:
         if rank != ranks[0][1]:
             raise Unreadable(
@@ -32,14 +32,14 @@ def of(function: Function, arguments: Mapping[str, object]) -> int:
 
 def says_so(function: Function, arguments: Mapping[str, object]) -> bool:
     """Whether anything in a call says along how many axes it resizes."""
-    return any(True for _ in _said(function, arguments))
+    return any(True for _ in _ranks(function, arguments))
 
 
 def _axes(rank: int) -> str:
     return "one spatial axis" if rank == 1 else f"{rank} spatial axes"
 
 
-def _said(function: Function, arguments: Mapping[str, object]) -> Iterator[tuple[str, int]]:
+def _ranks(function: Function, arguments: Mapping[str, object]) -> Iterator[tuple[str, int]]:
     """What says it, and the number."""
     if function.rank is not None:
         yield function.name, function.rank

@@ -38,7 +38,7 @@ def read(written: Written) -> Reading:
     """
     function = function_of(written.function)
     warnings = mistakes.of(function, bound(function, written), written)
-    reading = _told(keyed(written), written, warnings)
+    reading = _with_notes(keyed(written), written, warnings)
     calls = match(reading)
     other_reading = None
     if (calls is None or reading.function.pictures) and reading.function.becomes:
@@ -174,7 +174,7 @@ def _argument(function: Function, written: Written, name: str) -> Any:
     return written.args[position] if position < len(written.args) else written.kwargs.get(name)
 
 
-def _told(reading: Reading, written: Written, mistaken: Sequence[str]) -> Reading:
+def _with_notes(reading: Reading, written: Written, mistaken: Sequence[str]) -> Reading:
     """A reading with what the answer leaves out or takes for granted, and what is said by mistake."""
     function, arguments = reading.function, bound(reading.function, written)
     notes = [*written.notes, *reading.notes]

@@ -106,7 +106,7 @@ class Written:
         """
         for key in self.kwargs:
             if key not in signature.parameters:
-                suggestion = _meant(key, signature)
+                suggestion = _suggestion(key, signature)
                 raise Raises(
                     f"{name}: got an unexpected keyword argument {key!r}; it takes {signature}{suggestion}"
                 )
@@ -147,7 +147,7 @@ _ALIKE = (
 )
 
 
-def _meant(key: str, signature: inspect.Signature) -> str:
+def _suggestion(key: str, signature: inspect.Signature) -> str:
     """Which argument a wrong name stands for."""
     parameters = list(signature.parameters)
     alike = [name for group in _ALIKE if key in group for name in group if name in parameters]
@@ -283,7 +283,7 @@ def _calls(tree: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-def _found(tree: ast.AST, known: Known) -> ast.Call | None:
+def _call_in(tree: ast.AST, known: Known) -> ast.Call | None:
     return next((call for call in _calls(tree) if known(_name(call))), None)
 
 
@@ -292,7 +292,7 @@ Truths = tuple[tuple[str, bool], ...]
 
 def _split(tree: ast.stmt, known: Known, truths: Truths) -> Iterator[tuple[Truths, ast.stmt]]:
     """A statement without the conditional expressions around its call, once for each branch."""
-    call = _found(tree, known)
+    call = _call_in(tree, known)
     for node in ast.walk(tree):
         inside = isinstance(node, ast.IfExp) and any(
             one is call for side in (node.body, node.orelse) for one in ast.walk(side)
@@ -334,7 +334,7 @@ def _outermost(text: str, tree: ast.stmt, known: Known) -> Written | None:
     calls = list(_calls(tree))
     if not calls:
         return None
-    call = _found(tree, known)
+    call = _call_in(tree, known)
     if call is None:
         # layer(x): the layer is what is meant
         layers = (one for one in calls if not isinstance(one.func, ast.Call))

@@ -182,7 +182,7 @@ class Values:
             options = [
                 leaf._replace(key=part.key, default=leaf.default or part.default)
                 for one in options
-                for part in _taken(one, step)
+                for part in _elements(one, step)
                 for leaf in (
                     [part]
                     if part.node is None
@@ -291,7 +291,7 @@ class Values:
         return chosen.node if keys == chosen.keys else None
 
 
-def _taken(option: Option, step: int | None) -> list[Option]:
+def _elements(option: Option, step: int | None) -> list[Option]:
     """A part of a value: an entry, or each in turn."""
     node = option.node
     if step is None and isinstance(node, ast.Call):

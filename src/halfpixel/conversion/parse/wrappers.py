@@ -22,9 +22,9 @@ def _by_name() -> Mapping[str, Wrapper]:
 
 def wrapper_of(name: str) -> Wrapper | None:
     """The wrapper of a dotted name; of a method of an image, by its last part."""
-    found = _by_name().get(name) or _by_name().get(canonical(name))
-    if found is not None:
-        return found
+    wrapper = _by_name().get(name) or _by_name().get(canonical(name))
+    if wrapper is not None:
+        return wrapper
     receiver, _, last = name.rpartition(".")
     methods = (one for one in WRAPPERS if one.method and one.name.rpartition(".")[2] == last)
     return next(methods, None) if names.may_be_image(receiver) else None
@@ -37,8 +37,8 @@ def known(name: str) -> bool:
 
 def is_method(name: str) -> bool:
     """Whether a dotted name is that of a wrapper that is a method of an image."""
-    found = wrapper_of(name)
-    return found is not None and found.method
+    wrapper = wrapper_of(name)
+    return wrapper is not None and wrapper.method
 
 
 def opened(written: Written) -> Written:
@@ -73,9 +73,9 @@ def _under(wrapper: Wrapper, arguments: Mapping[str, object]) -> Under:
     if "" in wrapper.refused:
         raise Unreadable(f"{wrapper.name} {wrapper.refused['']}")
     misses = [(one, list(_unmet(one, arguments))) for one in wrapper.calls]
-    found = next((one for one, unmet in misses if not unmet), None)
-    if found is not None:
-        return found
+    under = next((one for one, unmet in misses if not unmet), None)
+    if under is not None:
+        return under
     missed = [name for _, unmet in sorted(misses, key=lambda miss: len(miss[1])) for name in unmet]
     nowhere = (
         n
@@ -84,7 +84,9 @@ def _under(wrapper: Wrapper, arguments: Mapping[str, object]) -> Under:
     )
     name = next(nowhere, missed[0])
     given = {key: _Argument(wrapper, key, value) for key, value in arguments.items()}
-    raise Unreadable(f"{_said(wrapper, name, arguments[name])}: {_why(wrapper, name, given)}")
+    raise Unreadable(
+        f"{_argument_text(wrapper, name, arguments[name])}: {_why(wrapper, name, given)}"
+    )
 
 
 def _unmet(under: Under, arguments: Mapping[str, object]) -> Iterator[str]:
@@ -98,7 +100,7 @@ def _why(wrapper: Wrapper, name: str, given: Mapping[str, object]) -> str:
     return wrapper.refused[name].format_map(given)
 
 
-def _said(wrapper: Wrapper, name: str, value: object) -> str:
+def _argument_text(wrapper: Wrapper, name: str, value: object) -> str:
     return f"{wrapper.name}: {name}={value!r}"
 
 
@@ -136,13 +138,15 @@ class _Argument:
         if unsaid(self.value):
             values = ", ".join(repr(one) for one in listed if isinstance(one, str))
             raise Unreadable(
-                f"{_said(self.wrapper, self.name, self.value)} is not written out: give its value, one of "
-                f"{values}"
+                f"{_argument_text(self.wrapper, self.name, self.value)} is not written out: give its "
+                f"value, one of {values}"
             )
         if isinstance(self.value, (str, int)) and self.value in listed:
             return listed[self.value]
         values = ", ".join(map(repr, listed))
-        raise Raises(f"{_said(self.wrapper, self.name, self.value)} is not one of {values}")
+        raise Raises(
+            f"{_argument_text(self.wrapper, self.name, self.value)} is not one of {values}"
+        )
 
     def __getitem__(self, entry: int | str) -> str:
         """An entry as Python.
@@ -153,17 +157,17 @@ class _Argument:
         value, wrapper = _dictionary(self.value), self.wrapper
         pair = isinstance(value, (tuple, list)) and isinstance(entry, int) and self._has_two()
         if pair or (isinstance(value, dict) and set(value) == {"height", "width"}):
-            found = value[entry]
+            element = value[entry]
         elif isinstance(value, (int, float)) and self.name in wrapper.number:
-            found = value
+            element = value
         elif isinstance(value, (Variable, Written, Choice)) and isinstance(entry, int):
             text = operand(str(value))
-            found = Variable(text if self.name in wrapper.number else f"{text}[{entry}]")
+            element = Variable(text if self.name in wrapper.number else f"{text}[{entry}]")
         else:
             raise self._refused()
         if self.name in wrapper.whole:
-            self._check_whole(found)
-        return operand(repr(found))
+            self._check_whole(element)
+        return operand(repr(element))
 
     def _has_two(self) -> bool:
         """Whether there is an entry for each axis; a third may speak of the channels."""
@@ -180,7 +184,7 @@ class _Argument:
 
     def _refused(self) -> Unreadable:
         why = self.wrapper.refused.get(self.name, "it is one number for each axis")
-        return Unreadable(f"{_said(self.wrapper, self.name, self.value)}: {why}")
+        return Unreadable(f"{_argument_text(self.wrapper, self.name, self.value)}: {why}")
 
 
 def _dictionary(value: object) -> Any:

@@ -35,7 +35,7 @@ def check(file: File) -> Iterator[Hit]:
             if (kind == "corners") != aligned:
                 yield Hit(
                     call.node,
-                    f"{call.function} with {_said(call)} of a grid where {_WORDS[kind]}, made at line "
+                    f"{call.function} with {_grid_text(call)} of a grid where {_WORDS[kind]}, made at line "
                     f"{where.lineno}: write align_corners={not aligned}, or make the grid for {aligned}",
                 )
     yield from _sampled_twice(file, samplers)
@@ -47,7 +47,7 @@ def _aligned(call: KnownCall) -> bool | None:
     return bool(value) if value is None or isinstance(value, bool) else None
 
 
-def _said(call: KnownCall) -> str:
+def _grid_text(call: KnownCall) -> str:
     if "align_corners" in call.arguments:
         return f"align_corners={_aligned(call)}"
     return "align_corners=False, the default,"
@@ -202,8 +202,8 @@ def _sampled_twice(file: File, samplers: list[KnownCall]) -> Iterator[Hit]:
         if before[1] != aligned and not _in_other_branches(file, before[0].node, call.node):
             yield Hit(
                 call.node,
-                f"{call.function} with {_said(call)} of {grid.id}, which is sampled with {_said(before[0])} "
-                f"at line {before[0].node.lineno}: the two read other pixels",
+                f"{call.function} with {_grid_text(call)} of {grid.id}, which is sampled with "
+                f"{_grid_text(before[0])} at line {before[0].node.lineno}: the two read other pixels",
             )
 
 

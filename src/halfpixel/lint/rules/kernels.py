@@ -78,7 +78,7 @@ def resizes(file: File) -> Iterator[tuple[ast.Call, str]]:
             yield call.node, kernel
     for node in file.source.nodes:
         if isinstance(node, ast.Call) and node not in file.known and _is_resize(node):
-            kernel_name = next(filter(None, map(named, _given(node))), None)
+            kernel_name = next(filter(None, map(named, _arguments(node))), None)
             if kernel_name is not None:
                 yield node, kernel_name
 
@@ -92,6 +92,6 @@ def _is_resize(node: ast.Call) -> bool:
     return name is not None and _RESIZE.search(name) is not None
 
 
-def _given(node: ast.Call) -> Iterator[ast.expr]:
+def _arguments(node: ast.Call) -> Iterator[ast.expr]:
     yield from node.args[1:]
     yield from (one.value for one in node.keywords if one.arg in _FLAGS)

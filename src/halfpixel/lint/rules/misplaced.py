@@ -81,7 +81,7 @@ def _in(call: KnownCall) -> Iterator[Hit]:
             yield Hit(
                 call.node,
                 f"{call.function}: {value.value!r} is given as {name}, the argument in this place"
-                f"{_meant(call)}",
+                f"{_suggestion(call)}",
             )
     if isinstance(call.read, Raises) and "if it is the dilation" in str(call.read):
         yield Hit(call.node, str(call.read))
@@ -101,7 +101,7 @@ def _is_default(call: KnownCall, warning: str) -> bool:
     return bool(name) and f"this computes {name};" in warning
 
 
-def _meant(call: KnownCall) -> str:
+def _suggestion(call: KnownCall) -> str:
     name = next(
         (n for n in ("mode", "method", "interpolation") if n in call.signature.parameters), ""
     )

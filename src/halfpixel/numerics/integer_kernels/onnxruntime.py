@@ -68,11 +68,11 @@ def _between(
     convention: Resize, n_in: int, n_out: int, factor: float | None
 ) -> list[tuple[NDArray[np.intp], Float32]]:
     """The pixels on both sides of each coordinate, with their weights; of the last pixel half and half."""
-    place = _coordinates(convention, n_in, n_out, factor).clip(0, n_in - 1)
-    first = place.astype(np.intp)
+    coordinate = _coordinates(convention, n_in, n_out, factor).clip(0, n_in - 1)
+    first = coordinate.astype(np.intp)
     second = np.minimum(first + 1, n_in - 1)
     same = first == second
-    weights = (abs(place - side.astype(F)) for side in (second, first))
+    weights = (abs(coordinate - side.astype(F)) for side in (second, first))
     before, after = (np.where(same, F(0.5), weight).astype(F) for weight in weights)
     return [(first, before), (second, after)]
 
@@ -161,8 +161,8 @@ def antialiased_weights(
     shrunk = one / scale if scale >= 1 else one
     widest = 2 * math.ceil(support) + 1
     weights = np.zeros((n_out, n_in), F)
-    for row, place in zip(weights, _coordinates(convention, n_in, n_out, factor), strict=True):
-        center = half + place
+    for row, coordinate in zip(weights, _coordinates(convention, n_in, n_out, factor), strict=True):
+        center = half + coordinate
         first, last = (math.floor(center + side * support + half) for side in (-one, one))
         last = min(last, first + widest)
         if convention.exclude_outside:
