@@ -16,6 +16,8 @@ from halfpixel.frameworks import FRAMEWORKS, Call, Names, litert_models
 from halfpixel.numerics.coordinates import COORDINATE_RULES
 from halfpixel.numerics.integer_kernels import litert as integers
 from halfpixel.operators.axis import Axis
+from tests.conversion import drawn_calls
+from tests.frameworks.test_jax import held
 
 CALLS = {call.name: call for call in FRAMEWORKS["litert"].calls}
 OWN, REFERENCE = "BUILTIN_WITHOUT_DEFAULT_DELEGATES", "BUILTIN_REF"
@@ -85,6 +87,15 @@ def test_its_operators_are_converted() -> None:
     assert "the same coordinate rule" in str(
         convert("tfl.resize_nearest_neighbor(x, size=(8, 12))", "tensorflow")
     )
+
+
+@pytest.mark.sweep
+@pytest.mark.litert
+@pytest.mark.torch
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("family", ["interpolate", "tf_image_resize", "tf_v1"])
+def test_what_is_printed_for_drawn_calls_in_litert_is_true(family: str) -> None:
+    held(getattr(drawn_calls, family)(), "litert", 10, 3)
 
 
 # ---------------------------------------------------------------------------- which kernels run
