@@ -116,14 +116,14 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
     ),
     "onnxruntime": (
         Beyond(("Resize-nearest-half_pixel-round_prefer_floor",), ("int8", "int32"),
-               f"{_UPSAMPLE}: REGISTER_VERSIONED_TYPED_KERNEL", ">=1.32"),
+               f"{_UPSAMPLE}: REGISTER_VERSIONED_TYPED_KERNEL", ">=1.28"),
         Beyond(("Resize-nearest-half_pixel-round_prefer_floor", "Resize-linear-half_pixel",
                 "Resize-cubic-half_pixel-a-0.75"), ("float64", "int16", "uint16", "uint32", "int64", "bool"),
-               f"{_UPSAMPLE}: REGISTER_VERSIONED_TYPED_KERNEL", ">=1.32",
+               f"{_UPSAMPLE}: REGISTER_VERSIONED_TYPED_KERNEL", ">=1.28",
                words="Could not find an implementation for Resize"),
         Beyond(("ConvTranspose",), ("float64",),
                "microsoft/onnxruntime, onnxruntime/core/providers/cpu/nn/conv_transpose.cc: the kernels "
-               "that are registered", ">=1.32", words="Could not find an implementation for ConvTranspose"),
+               "that are registered", ">=1.28", words="Could not find an implementation for ConvTranspose"),
     ),
     "pillow": (
         Beyond(("resize-NEAREST",), ("int32",), f"{_TYPES}, mode I", ">=13", returns="int32"),

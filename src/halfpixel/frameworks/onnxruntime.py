@@ -22,7 +22,7 @@ from .library import Library
 from .onnxruntime_sessions import environment, load, run_resize
 
 _UPSAMPLE = "microsoft/onnxruntime, onnxruntime/core/providers/cpu/tensor"
-_RELEASES = ">=1.32"
+_RELEASES = ">=1.28"
 
 # ---------------------------------------------------------------------------- arithmetic
 

@@ -21,7 +21,7 @@ from .windows import Window, convention_of
 
 _SOURCE = "microsoft/onnxruntime, onnxruntime/core/providers/cpu/nn"
 _SUMS = sum_of_products("float32", f"{_SOURCE}/conv_transpose.cc: DoConvTranspose, Gemm and Col2im")
-_RELEASES = ">=1.32"
+_RELEASES = ">=1.28"
 _DTYPES: tuple[DType, ...] = ("float32", "float16")
 
 
