@@ -68,6 +68,7 @@ PLAIN: dict[str, dict[str, str]] = {
     "keras.layers.UpSampling3D": {"size": "2"},
     "cv2.resize": {"src": "x", "dsize": "(w, h)"},
     "Image.resize": {"size": "(w, h)"},
+    "Image.reduce": {"factor": "2"},
     "cv2.pyrDown": {"src": "x"},
     "cv2.pyrUp": {"src": "x"},
     "cv2.warpAffine": {
@@ -97,6 +98,7 @@ OTHER = {
     "precision": "'high'",
     "op_resolver_type": "OpResolverType.BUILTIN_REF",
     "scale_factor": "3",
+    "factor": "(3, 2)",
     "mode": "'bicubic'",
     "align_corners": "True",
     "recompute_scale_factor": "flag",

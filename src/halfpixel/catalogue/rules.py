@@ -248,9 +248,10 @@ def _conv_transpose_samples() -> tuple[Request, ...]:
 
 
 def _sized(call: Call, n_in: int, n_out: int) -> Iterator[Request]:
-    """Images that change their size along both axes, of one channel and of two, and along the columns."""
+    """Images that change their size along both axes, of one, two and four channels, and along the columns."""
     convention = call.latest if call.follows else Resize(mode="linear")
-    for channels, height, h in ((1, n_in, n_out), (2, n_in, n_out), (1, 1, 1)):
+    both = ((channels, n_in, n_out) for channels in (1, 2, 4))
+    for channels, height, h in (*both, (1, 1, 1)):
         size = Named(h, "h"), Named(n_out, "w")
         yield Request(convention, (1, channels, height, n_in), size)
 

@@ -504,7 +504,8 @@ def _by_factors(reading: Reading, call: Call, input_size: Size | None) -> Query:
     scaling = call.scaling or _RECOMPUTED
     if reading.ways.get("recompute_scale_factor"):
         scaling = _RECOMPUTED  # whatever the catalogue says this of: it has it of images alone
-    cut = "round" if scaling.size(3, 0.5) == 2 else "int"  # 1.5: rounded half to even, or cut
+    # of 1.5 and 2.5: rounded half to even, rounded up, or cut
+    cut = {(2, 2): "round", (2, 3): "ceil"}.get((scaling.size(3, 0.5), scaling.size(5, 0.5)), "int")
     cut = "float32" if reading.framework == "onnx" else cut
     names = tuple(f"f{name}" for name in AXES[reading.rank])
     own, needed = _texts(reading.factors, names, reading)
@@ -615,12 +616,14 @@ def _product(factor: Entry, text: str | None, cut: str) -> str:
     Args:
         factor: a number, or what stands in the place of one.
         text: the same as a format.
-        cut: int, round or float32.
+        cut: int, round, ceil (of one over a whole number) or float32.
     """
     number = isinstance(factor, (int, float))
     if cut == "float32" and not (number and _is_short(float(str(factor)))):
         return f"int(np.float32({{}}) * np.float32({text}))"
     cut = "int" if cut == "float32" else cut
+    if cut == "ceil" and isinstance(factor, (int, float)) and factor != 1:
+        return f"-(-{{}} // {round(1 / factor)})"
     if not isinstance(factor, (int, float)):
         return f"{cut}({{}} * {text})"
     if factor == int(factor):

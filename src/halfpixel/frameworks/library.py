@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from .call import Call
 from .layer_plans import Target
 
 Words = Mapping[object, object]
@@ -59,6 +60,10 @@ class Function:
         whole_shape: its size has an entry for each axis of an image of (N, H, W, C), (H, W, C) or (H, W), or
             a volume of (N, D, H, W, C).
         box: the arguments that say which rectangle of the image is resized: top, left, height and width.
+        divides: its factors are input pixels an output pixel, whole numbers.
+        assumed: what is taken for granted of the image, in words.
+        adapts: for an argument, what a number there makes of the call without it; None is that.
+        reasons: for an argument, why it is answered at its default alone, and what to ask about instead.
         refused: why it is not answered, and what to ask about instead.
     """
 
@@ -88,6 +93,10 @@ class Function:
     longest: str = ""
     whole_shape: bool = False
     box: tuple[str, ...] = ()
+    divides: bool = False
+    assumed: tuple[str, ...] = ()
+    adapts: Mapping[str, Callable[[Call, float], Call]] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     refused: str = ""
 
     @functools.cached_property

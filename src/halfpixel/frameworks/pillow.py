@@ -1,4 +1,5 @@
-"""Pillow's calls: ``Image.resize`` of images of floats (mode F) and of bytes (modes L and RGB).
+"""Pillow's calls: ``Image.resize`` and ``Image.reduce`` of images of floats (mode F), of bytes (modes L and
+RGB; LA and RGBA, whose colours are multiplied by alpha) and of 16 bits (mode I;16).
 
 python-pillow/Pillow, ``src/PIL/Image.py``: Image.resize; ``src/libImaging/Resample.c``, ``Geometry.c``.
 """
@@ -6,8 +7,9 @@ python-pillow/Pillow, ``src/PIL/Image.py``: Image.resize; ``src/libImaging/Resam
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from ..numerics.error_model import ErrorModel, normalised_weight_error
 from ..numerics.integer_kernels import ROUNDINGS
 from ..numerics.integer_kernels import pillow as integer_kernel
 from ..operators import Resize
-from ..operators.request import Request
+from ..operators.request import Request, Scales
 from .call import (
     Call,
     Calls,
@@ -35,10 +37,12 @@ from .call import (
     Refusal,
     array,
 )
+from .factors import Factors, Scaling, Sizes
 from .layer_plans import Target
 from .library import Function, Library, Words
 
-_DTYPES: tuple[DType, ...] = ("float32", "uint8")
+_DTYPES: tuple[DType, ...] = ("float32", "uint8", "uint16")
+_NOT_WIDE = _DTYPES[:2]  # NEAREST of I;16 multiplies where that of other modes adds up
 _RESAMPLE_C = "python-pillow/Pillow, src/libImaging/Resample.c"
 _IMAGING_C = "src/_imaging.c: _resize"
 
@@ -59,13 +63,9 @@ FILTERS: Mapping[str, Resize] = {
 }
 _RELEASES = ">=5"
 
-# by release: the integer arithmetic, that is which axis is resized first
-_LATEST = "pillow_13_uint8"
-_EARLIER = {
-    "<9.1": "pillow_uint8",
-    ">=9.1, <12.2": "pillow_uint8",
-    ">=12.2, <13": "pillow_12_uint8",
-}
+# by release: the era of its arithmetic of integers, that is which axis is resized first
+_LATEST = "pillow_13"
+_EARLIER = {"<9.1": "pillow", ">=9.1, <12.2": "pillow", ">=12.2, <13": "pillow_12"}
 _NO_RESAMPLING = "<9.1"  # the releases without the enum Image.Resampling
 
 
@@ -101,21 +101,33 @@ def _arithmetic(convention: Resize) -> ErrorModel:
     )
 
 
-def _roundings(convention: Resize, rounding: str) -> dict[DType, tuple[str, ...]]:
-    return {} if convention.mode == "nearest" else {"uint8": (rounding,)}
+def _roundings(convention: Resize, era: str) -> dict[DType, tuple[str, ...]]:
+    if convention.mode == "nearest":
+        return {}
+    return {"uint8": (f"{era}_uint8",), "uint16": (f"{era}_uint16",)}
 
+
+_UNKNOWN: dict[DType, str] = {
+    "uint16": "near a tie, the last bit of HAMMING's weights in float64 decides, and it is not known"
+}
 
 Say = Callable[[Request], Expression | None]
 
 
-def _resize(resample: str) -> Say:
-    """``Image.fromarray(x).resize((w, h), resample=…)`` as an array again; empty for the default filter."""
+def _resize(resample: str, *, channels: int = 0, **more: object) -> Say:
+    """``Image.fromarray(x).resize((w, h), resample=…)`` as an array again; empty for the default filter.
+
+    Args:
+        resample: the filter.
+        channels: of the only images that it is said of; any, if 0.
+        more: other arguments.
+    """
 
     def expression(request: Request) -> Expression | None:
-        if not request.shape[0]:
+        if not request.shape[0] or channels not in (0, request.shape[1]):
             return None  # there are no batches
         height, width = request.size
-        flags = {"resample": Name(resample)} if resample else {}
+        flags = {**({"resample": Name(resample)} if resample else {}), **more}
         image = Expression(Name("Image.fromarray"), (Name("x"),))
         resized = Expression(Method(image, "resize"), ((width, height),), flags)
         return Expression(Name("np.asarray"), (resized,))
@@ -126,11 +138,16 @@ def _resize(resample: str) -> Say:
 def _run(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
     """Bytes of three channels are an image of mode RGB; of others, and of floats, each is an image."""
     x = inputs["x"]
-    whole = x.shape[1] == 0 or (x.dtype == np.uint8 and x.shape[1] == 3)
-    if whole:
-        rows = [_evaluated(names, expression, image) for image in x.transpose(0, 2, 3, 1)]
-        return np.stack(rows).transpose(0, 3, 1, 2)
+    if x.shape[1] == 0 or (x.dtype == np.uint8 and x.shape[1] == 3):
+        return _run_whole(names, expression, inputs)
     return np.stack([[_evaluated(names, expression, plane) for plane in image] for image in x])
+
+
+def _run_whole(names: Names, expression: Expression, inputs: dict[str, AnyArray]) -> AnyArray:
+    """All channels are an image: of two, of mode LA; of four, RGBA."""
+    images = inputs["x"].transpose(0, 2, 3, 1)
+    rows = [_evaluated(names, expression, image) for image in images]
+    return np.stack(rows).transpose(0, 3, 1, 2)
 
 
 def _evaluated(names: Names, expression: Expression, x: AnyArray) -> AnyArray:
@@ -198,6 +215,8 @@ def _call(name: str, convention: Resize) -> Call:
         for releases, rounding in _EARLIER.items()
     }
     earlier[_NO_RESAMPLING]["expression"] = _resize(f"Image.{name}")
+    nearest = convention.mode == "nearest"
+    dtypes = _NOT_WIDE if nearest else _DTYPES
     return Call(
         framework="pillow",
         name=f"resize-{name}",
@@ -205,10 +224,12 @@ def _call(name: str, convention: Resize) -> Call:
         follows={_RELEASES: convention},
         expression=_resize(f"Image.Resampling.{name}"),
         run=_run,
-        returns={dtype: dtype for dtype in _DTYPES},
-        arithmetic=dict.fromkeys(_DTYPES, _arithmetic(convention)),
+        returns={dtype: dtype for dtype in dtypes},
+        arithmetic=dict.fromkeys(dtypes, _arithmetic(convention)),
         roundings=_roundings(convention, _LATEST),
         changes=earlier,
+        since={} if nearest else {"uint16": ">=11"},
+        unpredicted=_UNKNOWN if convention.mode == "hamming" else {},
         refusals=_REFUSES_EMPTY,
         defects=(_TIES_LEFT_OUT,) if convention.mode == "box" else (),
         left_out=(_OF_NO_PIXELS,),
@@ -216,24 +237,200 @@ def _call(name: str, convention: Resize) -> Call:
 
 
 def _default() -> Call:
-    """Without a filter: NEAREST until 6.2, BICUBIC since."""
+    """Without a filter: NEAREST until 6.2, BICUBIC since; of I;16, since 11."""
     bicubic, nearest = FILTERS["BICUBIC"], FILTERS["NEAREST"]
+
+    def of_bytes(era: str) -> dict[DType, tuple[str, ...]]:
+        return {"uint8": (f"{era}_uint8",)}
+
     return replace(
         _call("BICUBIC", bicubic),
         name="resize-default",
         follows={">=5, <7": nearest, ">=7": bicubic},
         expression=_resize(""),
+        returns={dtype: dtype for dtype in _NOT_WIDE},
+        arithmetic=dict.fromkeys(_NOT_WIDE, _arithmetic(bicubic)),
+        roundings=of_bytes(_LATEST),
         changes={
-            "<7": Change(arithmetic=dict.fromkeys(_DTYPES, _arithmetic(nearest)), roundings={}),
-            ">=7, <12.2": Change(roundings=_roundings(bicubic, "pillow_uint8")),
-            ">=12.2, <13": Change(roundings=_roundings(bicubic, "pillow_12_uint8")),
+            "<7": Change(arithmetic=dict.fromkeys(_NOT_WIDE, _arithmetic(nearest)), roundings={}),
+            ">=7, <12.2": Change(roundings=of_bytes("pillow")),
+            ">=12.2, <13": Change(roundings=of_bytes("pillow_12")),
         },
+        since={},
         variant=True,
         offered=False,
     )
 
 
-CALLS = Calls(lambda: (*itertools.starmap(_call, FILTERS.items()), _default()))
+_MODES = {"LA": 2, "RGBA": 4}  # and their channels, the last of which is alpha
+
+
+def _of_mode(mode: str, name: str) -> Call:
+    """Of an image with an alpha, by which its colours are multiplied first."""
+    call = _call(name, FILTERS[name])
+    say = {
+        filter_: _resize(f"{filter_}.{name}", channels=_MODES[mode])
+        for filter_ in ("Image", "Image.Resampling")
+    }
+    earlier: dict[str, Change] = {
+        releases: Change(roundings={"uint8": (f"{era}_alpha",)})
+        for releases, era in _EARLIER.items()
+    }
+    earlier[_NO_RESAMPLING]["expression"] = say["Image"]
+    return replace(
+        _bytes_alone(call),
+        name=f"{call.name}-{mode}",
+        expression=say["Image.Resampling"],
+        run=_run_whole,
+        roundings={"uint8": (f"{_LATEST}_alpha",)},
+        changes=earlier,
+    )
+
+
+def _bytes_alone(call: Call) -> Call:
+    """A variant of a call that is run on bytes, whose kernel is that of the call."""
+    return replace(
+        call,
+        returns={"uint8": "uint8"},
+        arithmetic={"uint8": call.arithmetic["uint8"]},
+        since={},
+        unpredicted={},
+        variant=True,
+        offered=False,
+        left_out=(LeftOut(why="the kernel is that of the call without it, which runs every edge"),),
+    )
+
+
+# ---------------------------------------------------------------------------- in two steps
+
+
+def reduces(gap: float) -> Defect:
+    """``reducing_gap``: where an axis shrinks so much, blocks are averaged first."""
+    ratio = f"{2 * gap:g}"
+
+    def by(request: Request) -> tuple[int, ...]:
+        return pillow_window.factors(request.shape[2:], request.size, gap)
+
+    def when(request: Request) -> bool:
+        return not request.empty and max(by(request)) > 1
+
+    def result(case: Computed) -> Computed:
+        assert isinstance(case.convention, Resize)
+        assert case.rule is not None
+        x = np.asarray(case.inputs["x"]).astype(np.int64)
+        rows_first = integer_kernel.ORDERS[case.rule.removesuffix("_uint8")]
+        found = integer_kernel.reducing(case.convention, x, case.size, gap, rows_first)
+        return replace(case, expected=found.astype(np.float64))
+
+    return Defect(
+        why=f"an axis shrinks {ratio} times or more, reducing_gap={gap:g} averages blocks of whole pixels "
+        f"first, int(ratio / {gap:g}) along each axis, and the filter resizes what they leave",
+        releases=">=7",
+        when=when,
+        result=result,
+    )
+
+
+def reducing(call: Call, gap: float) -> Call:
+    """A call with ``reducing_gap``, which NEAREST does not look at."""
+    follows = {">=7": call.latest}
+    defects = () if call.latest.mode == "nearest" else (reduces(gap),)
+    return replace(call, follows=follows, defects=(*call.defects, *defects))
+
+
+def _with_gap(name: str, gap: float) -> Call:
+    """The same, as it is run: of bytes, whose every value is predicted."""
+    call = reducing(_bytes_alone(_call(name, FILTERS[name])), gap)
+    earlier = {
+        releases: Change(roundings={"uint8": change["roundings"]["uint8"]})
+        for releases, change in call.changes.items()
+    }
+    earlier[_NO_RESAMPLING]["expression"] = _resize(f"Image.{name}", reducing_gap=gap)
+    return replace(
+        call,
+        name=f"{call.name}-reducing_gap-{gap:g}",
+        expression=_resize(f"Image.Resampling.{name}", reducing_gap=gap),
+        roundings={"uint8": call.roundings["uint8"]},
+        changes=earlier,
+    )
+
+
+# ---------------------------------------------------------------------------- reduce
+
+
+def _by(factor: float) -> int:
+    """The whole number that a factor is one over."""
+    return max(1, round(1 / factor))
+
+
+def _blocks(n_in: int, factor: float) -> int:
+    """As many blocks as there are, the last of fewer pixels."""
+    return -(-n_in // _by(factor))
+
+
+def _by_whole_numbers(n_in: Sizes, n_out: Sizes, factors: Factors) -> Scales:
+    return Fraction(1, _by(factors[0])), Fraction(1, _by(factors[1]))
+
+
+REDUCING = Scaling(_blocks, _by_whole_numbers)
+
+
+def _reduce(request: Request) -> Expression | None:
+    """``Image.fromarray(x).reduce((x, y))`` as an array again."""
+    ratios = request.scales or tuple(Fraction(m, n) if n else Fraction(1) for n, m in request.sizes)
+    if not request.shape[0] or any(one.numerator != 1 for one in ratios):
+        return None
+    by_height, by_width = (one.denominator for one in ratios)
+    made = [-(-n // by) for (n, _), by in zip(request.sizes, (by_height, by_width), strict=True)]
+    if tuple(made) != request.size:
+        return None
+    image = Expression(Name("Image.fromarray"), (Name("x"),))
+    return Expression(
+        Name("np.asarray"), (Expression(Method(image, "reduce"), ((by_width, by_height),)),)
+    )
+
+
+_REDUCE_C = "python-pillow/Pillow, src/libImaging/Reduce.c"
+REDUCE = Call(
+    framework="pillow",
+    name="reduce",
+    operation="resize",
+    follows={">=7": Resize(mode="area")},
+    expression=_reduce,
+    run=_run,
+    returns={"float32": "float32", "uint8": "uint8"},
+    arithmetic=dict.fromkeys(
+        ("float32", "uint8"),
+        ErrorModel(
+            coordinates="float64",
+            coordinate_roundings=0,  # blocks begin at whole pixels
+            weights="float64",
+            weight_error=1,  # 1 over their number
+            accumulation="float64",
+            narrow="float32",
+            narrow_roundings=1,
+            separable=False,
+            source=f"{_REDUCE_C}: ImagingReduceNxN_32bpc, ImagingReduceCorners_32bpc",
+        ),
+    ),
+    roundings={"uint8": ("pillow_reduce",)},
+    refusals=_REFUSES_EMPTY[1:],
+    scaling=REDUCING,
+    left_out=(_OF_NO_PIXELS,),
+)
+
+
+def _calls() -> Iterator[Call]:
+    yield from itertools.starmap(_call, FILTERS.items())
+    yield _default()
+    yield from (
+        _of_mode(mode, name) for mode in _MODES for name in ("BILINEAR", "BICUBIC", "LANCZOS")
+    )
+    yield from (_with_gap(name, gap) for name, gap in (("BICUBIC", 1), ("BICUBIC", 2), ("BOX", 2)))
+    yield REDUCE
+
+
+CALLS = Calls(_calls)
 
 
 def _load() -> Names:
@@ -255,6 +452,12 @@ NUMBERS: Words = {
 # beside the filters, names that exist until 9.5
 REMOVED = {"ANTIALIAS": "LANCZOS", "LINEAR": "BILINEAR", "CUBIC": "BICUBIC"}
 
+_OF_MODES = "the image is Pillow's, of mode F, L or RGB: LA and RGBA are multiplied by alpha, {}"
+_BOX = (
+    "the filter reads the pixels around the box too, and NEAREST adds up from its corner, so that it is not "
+    "img.crop(box).resize(size): ask about that, if it will do"
+)
+
 LIBRARY = Library(
     name=_LIBRARY,
     title="Pillow",
@@ -270,6 +473,24 @@ LIBRARY = Library(
             words={"resample": NUMBERS},
             constants={
                 "resample": {name: REMOVED.get(name, name) for name in (*FILTERS, *REMOVED)}
+            },
+            assumed=(_OF_MODES.format("I and I;16 are rounded, and 1 and P are always NEAREST"),),
+            adapts={"reducing_gap": reducing},
+            reasons={"box": _BOX},
+        ),
+        Function(
+            framework=_LIBRARY,
+            name="Image.reduce",
+            spelled=("Image.Image.reduce",),
+            takes="factor, box=None",
+            method=True,
+            order="wh",
+            factors=("factor",),
+            divides=True,
+            one_for_all=True,
+            assumed=(_OF_MODES.format("I is rounded, and 1, P and I;16 raise"),),
+            reasons={
+                "box": "it is reduced from the corner of the box on: ask about img.crop(box).reduce(factor)"
             },
         ),
     ),

@@ -12,7 +12,7 @@ import platform
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..operators import Resize
 from ..operators.request import Request
@@ -35,6 +35,7 @@ from .installation import stated_release
 from .layer_plans import Target
 from .library import Function, Library, Words
 
+V = TypeVar("V")
 _DTYPES: tuple[DType, ...] = ("float32", "float64", "uint8")
 
 # A torchvision is built for one torch, which its package requires: 0.28 for 2.13. So a range of torch's
@@ -381,12 +382,17 @@ def _refused_calls() -> Iterator[Call]:
 _FILTERS = {**{name: name for name in pillow.FILTERS}, "NEAREST_EXACT": "NEAREST"}
 
 
+def _of_bytes(by_dtype: Mapping[DType, V]) -> dict[DType, V]:
+    """What is declared of floats and bytes, without the images of 16 bits."""
+    return {dtype: value for dtype, value in by_dtype.items() if dtype != "uint16"}
+
+
 def _picture_call(module: _Module, constant: str, filter_: str) -> Call:
     """Ranges of Pillow's releases are about the Pillow beside torchvision."""
     own = pillow.CALLS.by_name[f"resize-{filter_}"]
     first = max(module.first, 15 if constant == "NEAREST_EXACT" else module.first)
     roundings = {
-        f"pillow {releases}": Change(roundings=change["roundings"])
+        f"pillow {releases}": Change(roundings=_of_bytes(change["roundings"]))
         for releases, change in own.changes.items()
         if change.get("roundings")
     }
@@ -397,6 +403,11 @@ def _picture_call(module: _Module, constant: str, filter_: str) -> Call:
         follows={_releases(first): own.latest},
         expression=_of_picture(f"{module.functions}resize", _flags(constant, None)),
         changes=roundings,
+        returns=_of_bytes(own.returns),
+        arithmetic=_of_bytes(own.arithmetic),
+        roundings=_of_bytes(own.roundings),
+        since={},
+        unpredicted={},
         refusals=(),
         defects=tuple(replace(one, releases=f"pillow {one.releases}") for one in own.defects),
         where=_OF_PICTURES,

@@ -50,23 +50,41 @@ def fewer_rows_first(n_in: Sizes, n_out: Sizes) -> bool:
     return lost > 0 and lost > 2 * (n_in[1] - n_out[1])
 
 
-def window(convention: Resize, n_in: int, n_out: int) -> tuple[Float64, NDArray[np.bool_]]:
-    """The values of the filter at every pixel, (n_out, n_in), and which pixels are visited."""
-    scale = n_in / n_out
+Part = tuple[float, float]
+"""The ends of the part of an axis that is resized, in pixels: an entry of ``box=``."""
+
+
+def window(
+    convention: Resize, n_in: int, n_out: int, part: Part | None = None
+) -> tuple[Float64, NDArray[np.bool_]]:
+    """The values of the filter at every pixel, (n_out, n_in), and which pixels are visited: those around a
+    part too."""
+    start, end = (np.float32(one) for one in part or (0, n_in))
+    scale = float(end - start) / n_out
     stretch = max(scale, 1.0)
     support = _SUPPORT[_shape(convention)] * stretch
-    centre = ((np.arange(n_out) + 0.5) * scale)[:, None]
-    first, end = np.trunc(centre - support + 0.5), np.trunc(centre + support + 0.5)
+    centre = (float(start) + (np.arange(n_out) + 0.5) * scale)[:, None]
+    first, last = np.trunc(centre - support + 0.5), np.trunc(centre + support + 0.5)
     pixel = np.arange(n_in)
-    visited = (first <= pixel) & (pixel < end)
+    visited = (first <= pixel) & (pixel < last)
     value = _filter(convention, (pixel - centre + 0.5) * (1.0 / stretch))
     return np.where(visited, value, 0.0), visited
 
 
-def weights(convention: Resize, n_in: int, n_out: int) -> Float64:
+def weights(convention: Resize, n_in: int, n_out: int, part: Part | None = None) -> Float64:
     """The weights of an axis, (n_out, n_in): the filter's values over their sum."""
-    value, _ = window(convention, n_in, n_out)
+    value, _ = window(convention, n_in, n_out, part)
     return _over_their_sum(value)
+
+
+def is_resized(n_in: int, n_out: int, part: Part | None = None) -> bool:
+    """Whether there is a pass along an axis (ImagingResampleInner: need_horizontal)."""
+    return n_in != n_out or part not in (None, (0, n_out))
+
+
+def factors(n_in: Sizes, n_out: Sizes, gap: float) -> Sizes:
+    """By which ``reducing_gap`` first reduces each axis (``Image.py``: Image.resize)."""
+    return tuple(int(n / m / gap) or 1 for n, m in zip(n_in, n_out, strict=True))
 
 
 def _over_their_sum(value: Float64) -> Float64:

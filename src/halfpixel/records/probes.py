@@ -124,6 +124,10 @@ _OF_ARITHMETICS = {
     "pillow_13_uint8": (
         _entry("201x2-90x3-texture", "texture", (1, 1, 201, 2), "over 100 times as high as wide"),
     ),
+    "pillow_reduce": (_entry("12x6-4x3-texture", "texture", (1, 2, 12, 6), "whole numbers"),),
+    "pillow_13_alpha": (
+        _entry("4x5-7x9-texture", "texture", (1, 4, 4, 5), "four channels, the last of them alpha"),
+    ),
 }
 _BY_FACTORS = (
     "5x7-8x11-by_1.7",
@@ -262,6 +266,7 @@ _RUNNERS = {
     "tensorflow_scales.unpadded": "unpadded",
     "keras_calls._run": "keras",
     "pillow._run": "pictures",
+    "pillow._run_whole": "pictures_with_alpha",
     "jax._run": "channels_last",
     "litert._run": "interpreter",
 }

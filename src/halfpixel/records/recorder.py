@@ -490,11 +490,13 @@ def images(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
 
 
 def pictures(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
-    """Of bytes of three channels each image is one of Pillow's, mode RGB; of others each channel is."""
+    """Of bytes of three channels each image is one of Pillow's, mode RGB; of others each channel is. Of mode
+    LA and RGBA each image is one, too."""
     import numpy as np
 
     x = inputs["x"]
-    whole = x.shape[1] == 0 or (x.dtype == np.uint8 and x.shape[1] == 3)
+    colours = x.dtype == np.uint8 and x.shape[1] == 3
+    whole = x.shape[1] == 0 or colours or probe["runner"] == "pictures_with_alpha"
     results = []
     for image in x:
         planes = [image.transpose(1, 2, 0)] if whole else image
@@ -620,6 +622,7 @@ def keras(names: Names, tensors: Names, inputs: Names, probe: Names) -> Result:
 RUNNERS = {
     "images": images,
     "pictures": pictures,
+    "pictures_with_alpha": pictures,
     "node": node,
     "session": session,
     "interpreter": interpreter,

@@ -17,7 +17,7 @@ from . import pictures
 from .flags import keyed
 from .names import known
 from .reading import Flags, Reading
-from .signatures import Function
+from .signatures import BY_NAME, Function
 from .text import (
     Raises,
     Unreadable,
@@ -34,7 +34,7 @@ _EXAMPLES = (
 )
 
 
-_CHANNELS = (1, 2)
+_CHANNELS = (1, 2, 4)
 
 
 def example(call: Call) -> Request | None:
@@ -73,8 +73,13 @@ def rows_in(target: Target) -> Iterator[Row]:
 
 @functools.cache
 def rows_of(framework: str) -> tuple[Row, ...]:
-    """What the calls of a framework are said with."""
-    return tuple(_rows(FRAMEWORKS[framework].calls))
+    """What the calls of a framework are said with; but for those that another call is, with a number
+    (:attr:`~halfpixel.frameworks.library.Function.adapts`)."""
+    return tuple(row for row in _rows(FRAMEWORKS[framework].calls) if not _adapted(row))
+
+
+def _adapted(row: Row) -> bool:
+    return any(row.flags[name] is not None for name in BY_NAME[row.function].adapts)
 
 
 def _rows(calls: Iterable[Call]) -> Iterator[Row]:
@@ -114,7 +119,8 @@ def values_of(function: Function, name: str, rank: int) -> tuple[object, ...]:
 
 def unread() -> tuple[Call, ...]:
     """The calls of the catalogue that are said with a function, or an argument, that is not known here."""
-    read = {row.call.id for row in rows()}
+    every = (row for framework in FRAMEWORKS.values() for row in _rows(framework.calls))
+    read = {row.call.id for row in every}
     return tuple(
         call
         for framework in FRAMEWORKS.values()

@@ -190,7 +190,16 @@ def entries_of(reading: Reading, names: Sequence[str], values: list[Any]) -> tup
             )
         if number and entry >= _TOO_LARGE:
             raise Unreadable(f"{function.name}: {', '.join(names)}={entry!r} is too large")
+    if factors and function.divides:
+        return tuple(_inverse(function, names[0], entry) for entry in entries)
     return tuple(_variable(e, factor=factors) if unsaid(e) else e for e in entries)
+
+
+def _inverse(function: Function, name: str, entry: Any) -> float:
+    """Output pixels an input pixel, of a whole number of input pixels an output pixel."""
+    if not isinstance(entry, int):
+        raise Unreadable(f"{function.name}: {name} is whole numbers, written out, got {entry!r}")
+    return 1 / entry
 
 
 _TOO_LARGE = 2**31

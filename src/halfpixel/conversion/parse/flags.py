@@ -92,6 +92,8 @@ def _plain(function: Function, name: str, value: object) -> Any:
         Unreadable: it is known only when the code runs.
     """
     words, constants = function.words.get(name, {}), function.constants.get(name, {})
+    if name in function.reasons and value != function.signature.parameters[name].default:
+        raise Unreadable(f"{function.name}: {name}={value!r}: {function.reasons[name]}")
     if isinstance(value, Another):
         raise Raises(f"{function.name} raises for {name}={value}: it is none of {value.taken}")
     if isinstance(value, Variable):

@@ -163,9 +163,17 @@ def _no_antialias(function: Function, arguments: Arguments, written: Written) ->
 
 def _removed(function: Function, arguments: Arguments, written: Written) -> Iterator[str]:
     """Names of filters that Pillow 10 does not have."""
-    name = str(arguments["resample"]).rpartition(".")[2]
+    name = str(arguments.get("resample")).rpartition(".")[2]
     if name in pillow.REMOVED:
         yield f"{name} exists until Pillow 9.5: write Image.Resampling.{pillow.REMOVED[name]}"
+
+
+def _gap(function: Function, arguments: Arguments, written: Written) -> Iterator[str]:
+    """Pillow raises for a gap below 1; NEAREST has no use for any."""
+    gap = arguments.get("reducing_gap")
+    if isinstance(gap, (int, float)) and gap < 1:
+        raise Raises(f"{function.name} raises: reducing_gap must be 1.0 or greater")
+    yield from ()
 
 
 def _a_word(function: Function, arguments: Arguments, written: Written) -> Iterator[str]:
@@ -203,6 +211,6 @@ _CHECKS: Mapping[str, tuple[Check, ...]] = {
     "torch": (_factor_as_size, _order, _recomputed, _antialias_of_others),
     "tensorflow": (_order, _boxes_in_pixels, _no_antialias),
     "keras": (_size_as_factor, _order, _no_antialias),
-    "pillow": (_order, _removed),
+    "pillow": (_order, _removed, _gap),
     "torchvision": (_order, _a_word),
 }

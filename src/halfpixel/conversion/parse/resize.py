@@ -6,7 +6,7 @@ the catalogue, which are read in the same way. So a call that is added there is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +39,7 @@ def read(written: Written) -> Reading:
     function = function_of(written.function)
     warnings = mistakes.of(function, bound(function, written), written)
     reading = _with_notes(keyed(written), written, warnings)
+    reading, adapt = _adapted(reading)
     calls = match(reading)
     other_reading = None
     if (calls is None or reading.function.pictures) and reading.function.becomes:
@@ -56,7 +57,28 @@ def read(written: Written) -> Reading:
         raise next((one for one in errors if isinstance(one, Raises)), errors[-1])
     if calls and not any(call.follows for call in calls) and reading.framework != "onnx":
         raise Raises(refused(reading.function.name, calls[0]))
-    return _of_kinds(replace(reading, calls=tuple(call for call in calls if call.follows)), calls)
+    following = tuple(adapt(call) for call in calls if call.follows)
+    return _of_kinds(replace(reading, calls=following), calls)
+
+
+def _adapted(reading: Reading) -> tuple[Reading, Callable[[Call], Call]]:
+    """A reading without the arguments that make another call of the catalogue's by a number, and what these
+    make of it."""
+    given = [
+        (change, reading.flags[name])
+        for name, change in reading.function.adapts.items()
+        if reading.flags[name] is not None
+    ]
+
+    def adapt(call: Call) -> Call:
+        for change, number in given:
+            call = change(call, number)
+        return call
+
+    adapts = reading.function.adapts
+    flags = {**reading.flags, **dict.fromkeys(adapts)}
+    ways = {**reading.ways, **{name: reading.flags[name] for name in adapts}}
+    return replace(reading, flags=flags, ways=ways), adapt
 
 
 def _of_kinds(reading: Reading, calls: Sequence[Call]) -> Reading:
@@ -181,7 +203,7 @@ def _with_notes(reading: Reading, written: Written, mistaken: Sequence[str]) -> 
     image = _image(function, arguments, written)
     if function.method:
         array = _array_of(image)
-        notes = [*_OF_MODES, *notes]
+        notes = [*function.assumed, *notes]
         notes = notes if array == "x" else [f"x in the code is {array}", *notes]
     elif function.box:
         notes.insert(0, _boxed(function, arguments, image))
@@ -249,11 +271,6 @@ def _image(function: Function, arguments: Flags, written: Written) -> Any:
     return given[0]
 
 
-# of an image of Pillow
-_OF_MODES = (
-    "the image is Pillow's, of mode F, L or RGB: LA and RGBA are multiplied by alpha, I and I;16 are "
-    "rounded, and 1 and P are always NEAREST",
-)
 # what makes an array of an image
 _AS_ARRAY = ("np.asarray(…)", "np.array(…)", "numpy.asarray(…)", "numpy.array(…)")
 

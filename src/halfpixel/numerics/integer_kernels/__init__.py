@@ -281,6 +281,42 @@ ROUNDINGS = {
             ),
         )
     },
+    **{
+        f"{era}_{name}": Rounding(
+            functools.partial(predict, rows_first=rows_first),
+            dtypes=(dtype,),
+            applies=pillow_window.filtered,
+            stored=False,
+            source=f"python-pillow/Pillow, src/libImaging/{source}",
+            found=found if era == "pillow_13" else "",
+        )
+        for name, predict, dtype, source, found in (
+            (
+                "alpha",
+                pillow.premultiplied,
+                "uint8",
+                "Convert.c: rgbA2rgba, rgba2rgbA, lA2la, la2lA; Resample.c, of 8 bits",
+                "13.0.0 at 1,500 sizes up to 60",
+            ),
+            (
+                "uint16",
+                pillow.uint16,
+                "uint16",
+                "Resample.c: _ImagingResampleHorizontal_16bpc, _ImagingResampleVertical_16bpc",
+                "13.0.0 at 1,500 sizes up to 60",
+            ),
+        )
+        for era, rows_first in pillow.ORDERS.items()
+    },
+    "pillow_reduce": Rounding(
+        pillow.reduce,
+        dtypes=("uint8",),
+        applies=lambda convention: convention.mode == "area",
+        takes_factors=True,
+        stored=False,
+        source="python-pillow/Pillow, src/libImaging/Reduce.c: division_UINT32, ImagingReduceNxN, "
+        "ImagingReduceCorners",
+    ),
     "keras_rounded": Rounding(
         tensorflow.rounded,
         clamped=("linear",),

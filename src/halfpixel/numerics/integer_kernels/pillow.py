@@ -1,4 +1,5 @@
-"""Pillow's arithmetic on bytes: one pass an axis, weights of 22 bits, each pass rounded and clamped."""
+"""Pillow's arithmetic on integers: one pass an axis, each rounded and clamped, of bytes by weights of 22
+bits, of 16 bits by those of float64. The mean of blocks, and colours multiplied by alpha."""
 
 from __future__ import annotations
 
@@ -14,30 +15,133 @@ from .steps import half_up
 _BITS = 22
 
 
+Parts = tuple[pillow_window.Part | None, pillow_window.Part | None]
+_WHOLE: Parts = (None, None)
+
+
 def uint8(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """Columns, then rows, each only where its size changes: weights of 22 bits after the point, exact sums,
     rounded half up and clamped to 0..255 after each."""
-    return _passes(convention, x, size, pillow_window.columns_first)
+    return passes(convention, x, size, pillow_window.columns_first)
 
 
 def uint8_12(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``pillow_uint8``, but rows first where an image more than 100 times as high as wide loses rows."""
-    return _passes(convention, x, size, pillow_window.tall_first)
+    return passes(convention, x, size, pillow_window.tall_first)
 
 
 def uint8_13(convention: Resize, x: Integers, size: tuple[int, int], dtype: str) -> Integers:
     """As ``pillow_uint8``, but rows first where they lose pixels, and more than twice as many as the
     columns."""
-    return _passes(convention, x, size, pillow_window.fewer_rows_first)
+    return passes(convention, x, size, pillow_window.fewer_rows_first)
 
 
-def _passes(
-    convention: Resize, x: Integers, size: tuple[int, int], rows_first: pillow_window.Order
+# by era of releases, which axis is resized first; in the names of the arithmetics
+ORDERS: dict[str, pillow_window.Order] = {
+    "pillow": pillow_window.columns_first,
+    "pillow_12": pillow_window.tall_first,
+    "pillow_13": pillow_window.fewer_rows_first,
+}
+
+
+def passes(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    rows_first: pillow_window.Order,
+    parts: Parts = _WHOLE,
 ) -> Integers:
+    """Both axes of an image (N, C, H, W) of bytes, or of parts of them, which ``box=`` says."""
+    for axis in (2, 3) if rows_first(x.shape[2:], size) else (3, 2):
+        n_in, n_out, part = x.shape[axis], size[axis - 2], parts[axis - 2]
+        if pillow_window.is_resized(n_in, n_out, part):
+            x = one_pass(_whole(convention, n_in, n_out, part), x, axis)
+    return x
+
+
+def reducing(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    gap: float,
+    rows_first: pillow_window.Order,
+) -> Integers:
+    """With ``reducing_gap``: the mean of blocks where an axis shrinks so much, then what is left of it."""
+    height, width = x.shape[2:]
+    by = pillow_window.factors((height, width), size, gap)
+    if max(by) > 1:
+        x = block_means(x, by)
+    parts = ((0, height / by[0]), (0, width / by[1]))
+    return passes(convention, x, size, rows_first, parts)
+
+
+def reduce(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    factors: tuple[float, float] | None = None,
+) -> Integers:
+    """The mean of blocks of whole pixels: a sum and half of their number, times 2^24 over that, cut."""
+    given = factors or tuple(n_out / n_in for n_in, n_out in zip(x.shape[2:], size, strict=True))
+    return block_means(x, tuple(round(1 / one) for one in given))
+
+
+def block_means(x: Integers, by: tuple[int, ...]) -> Integers:
+    """(N, C, H, W), each output pixel the mean of ``by`` rows and columns, or of those that are left."""
+    starts = [np.arange(0, n, k) for n, k in zip(x.shape[2:], by, strict=True)]
+    sums = np.add.reduceat(np.add.reduceat(x, starts[0], axis=2), starts[1], axis=3)
+    heights, widths = (
+        np.minimum(k, n - start) for k, n, start in zip(by, x.shape[2:], starts, strict=True)
+    )
+    count = heights[:, None] * widths
+    # division_UINT32: 2^32 over 256 times the number, in float32
+    multiplier = (np.float32(2**32) / (256 * count).astype(np.float32)).astype(np.int64)
+    return np.asarray(((sums + count // 2) * multiplier) >> 24)
+
+
+def premultiplied(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    *,
+    rows_first: pillow_window.Order,
+) -> Integers:
+    """Modes LA and RGBA: colours times alpha, resized, and over alpha again, each in bytes.
+
+    python-pillow/Pillow, ``src/libImaging/Convert.c``: rgbA2rgba, rgba2rgbA, lA2la, la2lA.
+    """
+    if x.shape[2:] == size:
+        return x
+    colours, alpha = x[:, :-1], x[:, -1:]
+    product = colours * alpha + 128
+    whole_image = np.concatenate([((product >> 8) + product) >> 8, alpha], axis=1)
+    resized = passes(convention, whole_image, size, rows_first)
+    colours, alpha = resized[:, :-1], resized[:, -1:]
+    inside = (alpha > 0) & (alpha < 255)
+    divided = (255 * colours // np.where(inside, alpha, 1)).clip(0, 255)
+    return np.concatenate([np.where(inside, divided, colours), alpha], axis=1)
+
+
+def uint16(
+    convention: Resize,
+    x: Integers,
+    size: tuple[int, int],
+    dtype: str,
+    *,
+    rows_first: pillow_window.Order,
+) -> Integers:
+    """Mode I;16: each pass sums in float64 from the first pixel to the last, rounds half away from zero and
+    clamps to 0..65535. Mode I (int32) is the same, not clamped."""
+    limits = (0, 2**16 - 1) if dtype == "uint16" else (-(2**31), 2**31 - 1)
     for axis in (2, 3) if rows_first(x.shape[2:], size) else (3, 2):
         n_in, n_out = x.shape[axis], size[axis - 2]
         if n_in != n_out:
-            x = one_pass(_whole(convention, n_in, n_out, _BITS), x, axis)
+            along = np.moveaxis(x.astype(np.float64), axis, -1)[..., None, :]
+            products = pillow_window.weights(convention, n_in, n_out) * along
+            sums = np.moveaxis(np.add.accumulate(products, axis=-1)[..., -1], -1, axis)
+            x = np.trunc(sums + np.copysign(0.5, sums)).astype(np.int64).clip(*limits)
     return x
 
 
@@ -49,8 +153,8 @@ def one_pass(matrix: Float64, x: Integers, axis: int) -> Integers:
 
 
 @functools.lru_cache(maxsize=64)
-def _whole(convention: Resize, n_in: int, n_out: int, bits: int) -> Float64:
-    return whole(pillow_window.weights(convention, n_in, n_out), bits)
+def _whole(convention: Resize, n_in: int, n_out: int, part: pillow_window.Part | None) -> Float64:
+    return whole(pillow_window.weights(convention, n_in, n_out, part))
 
 
 def whole(weights: Float64, bits: int = _BITS) -> Float64:
