@@ -60,8 +60,9 @@ site: $(SITE)  ## build the documents as a site, build/site/index.html, to be re
 	rm -rf build/site  # a page that is gone must not stay, nor what leads to it go unseen
 	.site/bin/sphinx-build --fail-on-warning --keep-going --jobs auto --quiet --fresh-env --doctree-dir build/site-doctrees docs build/site
 
-growth: $(READY)  ## measure how errors grow with size, for the page on arithmetics, and on a photograph, for convert
+growth: $(READY)  ## measure how errors grow with size, and the smallest that a trial sees, for the page on arithmetics; and on a photograph, for convert
 	$(BIN)/python -m bench.growth
+	$(BIN)/python -m bench.smallest
 	$(BIN)/python -m bench.rounding
 
 bench: $(READY)  ## measure what the suite costs over its floor, and the reference's resize beside Pillow's (minutes)

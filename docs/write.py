@@ -43,12 +43,13 @@ _WIDTH = "100"  # of the terminal that they are shown in
 def documents() -> dict[Path, str]:
     """Every document that is written by the program, with its text."""
     growth = json.loads((HERE / "error-growth.json").read_text(encoding="utf-8"))
+    smallest = json.loads((HERE / "smallest-errors.json").read_text(encoding="utf-8"))
     calls = list(trials.calls("resize"))
     findings = (HERE / "findings.md").read_text(encoding="utf-8")
     return {
         **{HERE / "rules" / name: text for name, text in rule_book.pages(findings).items()},
         **{HERE / "pictures" / "rules" / n: t for n, t in rule_book.pictures().items()},
-        HERE / "arithmetics.md": arithmetics.page(growth, calls),
+        HERE / "arithmetics.md": arithmetics.page(growth, smallest, calls),
         **{HERE / "pictures" / n: t for n, t in arithmetics.pictures(growth, calls).items()},
         HERE / "pictures" / overlap.PICTURE: overlap.picture(),
         HERE / "pictures" / timeline.PICTURE: timeline.picture(),

@@ -23,7 +23,9 @@ def _shapes(framework: str, *calls: str) -> list[Trial]:
 
 
 FLOATS = [
-    mutant for mutant in MUTANTS if "uint8" not in mutant.name and "float64" not in mutant.name
+    mutant
+    for mutant in MUTANTS
+    if not any(d in mutant.name for d in ("uint8", "float64", "float16"))
 ]
 
 

@@ -30,7 +30,9 @@ from halfpixel.numerics.error_model import (
     UNIT_ROUNDOFF,
     ErrorModel,
     cubic_weight_error,
+    keys_errors,
     normalised_weight_error,
+    own_errors,
 )
 from halfpixel.operators import every_resize
 from tests.numerics.test_error_model import value_in_float32
@@ -69,12 +71,15 @@ def arithmetic_of(convention: Resize) -> ErrorModel:
             coordinate_roundings=3,
             distance_roundings=3,
             weight_error=normalised_weight_error(convention),
+            value_errors=own_errors,
             normalised=True,
             # where a kernel is cut off before it is 0, the coordinate says which taps it has
             coordinate_rule={"gaussian": "inverse_scale_float32", "box": "distance_float32"}.get(
                 convention.mode
             ),
         )
+    if a is not None:
+        plain = replace(plain, value_errors=keys_errors)
     if convention.extrapolates:
         return replace(plain, coordinate_rule="outside_float32")
     if convention.mode == "area":  # the two ends of a window, 1 / scale and its product

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from halfpixel.conformance.cases import Case
-from halfpixel.frameworks import Call, FrameworkError, Names
+from halfpixel.frameworks import Call, FrameworkError, Names, dtype_name
+from halfpixel.numerics.error_model import UNIT_ROUNDOFF
+from halfpixel.numerics.representable import rounded
 from halfpixel.operators import ConvTranspose
 from halfpixel.operators.request import Operation, Request
 
@@ -135,6 +137,9 @@ NAN = Place(
 NO_IMAGES = Place("an empty batch", lambda request, dtype: request.shape[0] == 0)
 
 
+_UNITS = 4  # in the last place
+
+
 def of_dtype(*dtypes: str) -> Place:
     return Place(" and ".join(dtypes), lambda request, dtype: dtype in dtypes)
 
@@ -207,6 +212,7 @@ SHRINKING = Place(
 GROWING = Place(
     "both axes grow", lambda request, dtype: all(n_out > n_in for n_in, n_out in _sizes(request))
 )
+RESIZED = Place("of another size", lambda request, dtype: request.shape[2:] != request.size)
 UNCHANGED = Place(
     "unchanged size", lambda request, dtype: all(n_out == n_in for n_in, n_out in _sizes(request))
 )
@@ -348,6 +354,15 @@ def _weights(answer: Answer) -> Array:
     return np.asarray((answer.values * (1 + 2.0**-14)).astype(answer.values.dtype))
 
 
+def _scaled(answer: Answer) -> Array:
+    dtype = dtype_name(answer.values)
+    if dtype not in UNIT_ROUNDOFF:
+        return answer.values
+    wide = answer.values.astype(np.float64) * (1 + _UNITS * 2 * UNIT_ROUNDOFF[dtype])
+    kept = wide if dtype == "float64" else np.where(np.isfinite(wide), rounded(wide, dtype), wide)
+    return np.asarray(kept.astype(answer.values.dtype))
+
+
 def _halves(answer: Answer) -> Array:
     return np.asarray(answer.values.astype(np.float16).astype(answer.values.dtype))
 
@@ -445,6 +460,7 @@ LATE = Change("one column late", _late)
 COORDINATE = Change("coordinates off by 2⁻⁹", _coordinate)
 WEIGHTS = Change("weights by 1 + 2⁻¹⁴", _weights)
 HALVES = Change("rounded to float16", _halves)
+SCALED = Change(f"{_UNITS} units in the last place more", _scaled)
 TURNED = Change("rows and columns swapped", _turned)
 DILATIONS = Change("dilations swapped", _dilations)
 STRIDES = Change("strides swapped", _strides)

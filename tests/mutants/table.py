@@ -11,6 +11,8 @@ HALF, THIRD, QUARTER = by_factor("½", 1, 2), by_factor("⅓", 1, 3), by_factor(
 TWICE, FOUR, EIGHT = by_factor("×2", 2), by_factor("×4", 4), by_factor("×8", 8)
 BACKWARD, BATCH, SHRINKING = parts.BACKWARD, parts.BATCH, parts.SHRINKING
 
+_NO_SMALLER = "where docs/arithmetics.md says why no error so small is seen"
+
 # fmt: off
 _RESIZE: tuple[tuple[Place, Change], ...] = (
     # channels: what vector loops hold, and what they leave
@@ -119,7 +121,13 @@ _CONV_TRANSPOSE: tuple[tuple[Place, Change], ...] = (
 )
 # fmt: on
 
+_SCALED = (
+    *(of_dtype(dtype) & parts.FORWARD for dtype in ("float32", "float64", "float16", "bfloat16")),
+    FLOAT32 & BACKWARD,
+)
+
 MUTANTS = (
     *(Mutant("resize", place, change) for place, change in _RESIZE),
+    *(Mutant("resize", one & parts.RESIZED, parts.SCALED, _NO_SMALLER) for one in _SCALED),
     *(Mutant("conv_transpose", place, change) for place, change in _CONV_TRANSPOSE),
 )

@@ -17,7 +17,12 @@ from halfpixel.conformance.verdicts import judge
 from halfpixel.frameworks import Call
 from halfpixel.frameworks.call import WIDE
 from halfpixel.numerics.coordinates import COORDINATE_RULES, coordinates, tap_weights
-from halfpixel.numerics.error_model import cubic_weight_error, normalised_weight_error
+from halfpixel.numerics.error_model import (
+    cubic_weight_error,
+    keys_errors,
+    keys_errors_with_a_difference,
+    normalised_weight_error,
+)
 from halfpixel.numerics.weights import matrix
 from halfpixel.operators import every_resize
 from halfpixel.operators.axis import Axis
@@ -83,15 +88,25 @@ def test_cubic_weight_error_bounds_the_kernel_in_float32_and_is_near_it(
         *np.random.default_rng(0).random(1500).astype(F),
         *np.linspace(0, 1, 65, dtype=F)[:-1],
     ]
-    worst = max(
-        abs(Fraction(float(got)) - want) * 2**24
-        for t in places
-        for got, want in zip(
-            horner(a, t, last_by_difference=last_by_difference), kernel(a, t), strict=True
-        )
+    off = np.array(
+        [
+            [
+                float(abs(Fraction(float(got)) - want) * 2**24)
+                for got, want in zip(
+                    horner(a, t, last_by_difference=last_by_difference), kernel(a, t), strict=True
+                )
+            ]
+            for t in places
+        ]
     )
+    worst = off.max()
     bound = cubic_weight_error(a, last_by_difference=last_by_difference)
     assert worst <= bound <= 4 * worst
+    errors_of = keys_errors_with_a_difference if last_by_difference else keys_errors
+    distances = np.array(places, np.float64)[:, None] + [1, 0, -1, -2]
+    each = errors_of(Resize(mode="cubic", cubic_coeff_a=a), distances)
+    assert (off <= each).all()
+    assert each.mean() < bound / 2
 
 
 # ---------------------------------------------------------------------------- normalised_weight_error

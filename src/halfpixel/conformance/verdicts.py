@@ -6,10 +6,13 @@ The bound of each output value is derived from its case. With ``A_h``, ``A_w`` t
     path         n·u · |A_h| X |A_w|ᵀ                 n = taps_h + taps_w: a sum of k products has k
                                                       roundings a term (Higham, section 3.1); or
                                                       taps_h · taps_w, if it is one sum; three
-                                                      times n, if weights are normalised
+                                                      times n, if weights are normalised and the
+                                                      errors of their values are not known
     weights      E_h X |A_w|ᵀ + |A_h| X E_wᵀ          E = e·u · S + D, with e = weight_error, S = 1
                  + E_h X E_wᵀ                         where a tap reads, at the coordinate or, since
-                                                      that is rounded, right beside it
+                                                      that is rounded, right beside it; in place of
+                                                      e·S the error at each tap's distance, where
+                                                      value_errors are known
     coordinates  in E: D                              D = (r·u · (|coordinate| + ½) + q·u · radius)
                                                       + e·u · n_in) · |slope of the weights|, with
                                                       r, q, e the coordinate_, distance_ and
@@ -59,7 +62,7 @@ from ..frameworks import Call, FrameworkError, Names, NotAnArray, Release, dtype
 from ..frameworks import release as installed_release
 from ..numerics.computation import Computation
 from ..numerics.coordinates import COORDINATE_RULES, relevant, tap_weights
-from ..numerics.error_model import UNDERFLOW, UNIT_ROUNDOFF, ErrorModel
+from ..numerics.error_model import UNDERFLOW, UNIT_ROUNDOFF, ErrorModel, Errors
 from ..numerics.integer_kernels import ROUNDINGS
 from ..numerics.nonfinite import filled
 from ..numerics.representable import exact_sizes, rounded, sums_are_exact, weight_bits
@@ -349,7 +352,9 @@ def _unrounded(
     bits = []
     for one, axis, of in zip(along, case.axes, (h, w), strict=True):
         each = _weight_bits(one, relevant(axis, arithmetic.coordinate_rule), of, arithmetic)
-        bits.append(np.full(of.extent, each.max()) if case.gradient else each)
+        if case.gradient:  # of all that read an input pixel
+            each = np.where(of.reads > 0, each[:, None], 0.0).max(axis=0)
+        bits.append(each)
     every = bits[0][:, None] + bits[1]
     if not np.isfinite(every).any():
         return never
@@ -385,7 +390,10 @@ def bound_of_axes(
     left, right = abs(h.weight), abs(w.weight)
     # those of the first pass are carried along by the weights of the second
     inexact = w.taps * left.sum(axis=1)[:, None] + h.taps + 1 if separable else terms + 1
-    terms = terms * 3 if arithmetic.normalised else terms
+    if (
+        arithmetic.normalised and arithmetic.value_errors is None
+    ):  # else the weights' errors have those
+        terms = terms * 3
     values = both(left, right)
     path = terms * UNIT_ROUNDOFF[arithmetic.accumulation] * values
     h_error, w_error = h.error(arithmetic), w.error(arithmetic)
@@ -413,6 +421,8 @@ class AxisWeights:
         slope: change of the weight with the coordinate, per pixel, on the steeper side.
         taps: of an output pixel.
         extent: the input axis's size in pixels.
+        convention: of the axis.
+        scale: how wide an output pixel is.
     """
 
     first: NDArray[np.intp]
@@ -423,6 +433,8 @@ class AxisWeights:
     slope: Array
     taps: int
     extent: int
+    convention: Resize
+    scale: Fraction
 
     def error(self, arithmetic: ErrorModel) -> Array:
         """How far each weight may be off: the parts *weights* and *coordinates* of the bound."""
@@ -430,13 +442,57 @@ class AxisWeights:
         moved = arithmetic.coordinate_roundings * (abs(self.coordinates) + self.half)
         moved = moved + arithmetic.distance_roundings * self.taps / 2
         moved = u * (moved + arithmetic.extent_roundings * self.extent)
-        weight_error = arithmetic.weight_error * UNIT_ROUNDOFF[arithmetic.weights]
-        return np.asarray(weight_error * self.reads + moved[:, None] * self.slope)
+        weight_error = (
+            arithmetic.weight_error * self.reads
+            if arithmetic.value_errors is None
+            else _tap_errors(self, arithmetic.value_errors, normalised=arithmetic.normalised)
+        )
+        return np.asarray(
+            UNIT_ROUNDOFF[arithmetic.weights] * weight_error + moved[:, None] * self.slope
+        )
 
     def rows(self, chosen: NDArray[np.intp]) -> AxisWeights:
         """Some rows of it, by number."""
         parts = ("first", "coordinates", "weight", "reads", "slope")
         return replace(self, **{name: getattr(self, name)[chosen] for name in parts})
+
+
+@functools.lru_cache(maxsize=4096)
+def _tap_errors(axis: AxisWeights, errors_of: Errors, *, normalised: bool) -> Array:
+    """The error of each weight in unit roundoffs, at the coordinate or right beside it.
+
+    A weight that is a value is off by e. One that is ``v / S``, ``S = Σv``, is by ``e / S``; the sum, its
+    reciprocal and the product with that make a factor that all weights of an output pixel share: ``Σe / S``,
+    a rounding for each addition of values that are together ``Σ|v| / S`` times the sum, one of the
+    reciprocal, and one of each product.
+    """
+    convention, n_in = axis.convention, axis.extent
+    stretch = float(convention.stretch(axis.scale))
+    reach, width = float(convention.radius()) * stretch, axis.weight.shape[1]
+    starts = (np.arange(len(axis.first)) * width - axis.first)[:, None]
+    worst = np.zeros_like(axis.weight)
+    for step in (0.0, SLOPE_STEP, -SLOPE_STEP):
+        where = axis.coordinates + step
+        first = np.floor(where - reach).astype(np.intp) + 1
+        index = first[:, None] + np.arange(math.ceil(2 * reach))
+        distance = (where[:, None] - index) / stretch
+        counts = np.ones(index.shape, bool)
+        if convention.exclude_outside:
+            counts = (index >= 0) & (index < n_in)
+        error, shared = errors_of(convention, distance) * counts, np.zeros((len(where), 1))
+        value = convention.value(distance) * counts
+        if normalised:
+            total = abs(value.sum(axis=1, keepdims=True))
+            error = error / np.where(total > 0, total, 1.0)
+            relative = abs(value).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1.0)
+            additions = counts.sum(axis=1, keepdims=True) - 1
+            shared = error.sum(axis=1, keepdims=True) + additions * relative + 2
+        if convention.drops_outside:
+            error = error * ((index >= 0) & (index < n_in))
+        places = starts + convention.padded(index, n_in)
+        each = np.bincount(places.ravel(), error.ravel(), worst.size).reshape(worst.shape)
+        worst = np.maximum(worst, each + abs(axis.weight) * shared)
+    return worst
 
 
 _SMALL = 2**14  # entries of a matrix that is kept; a larger one is made again
@@ -529,6 +585,8 @@ def axis_at(
         slope * inside,
         count,
         n_in,
+        convention,
+        scale,
     )
 
 

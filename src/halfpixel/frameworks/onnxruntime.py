@@ -10,7 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..numerics.error_model import ErrorModel, cubic_weight_error, normalised_weight_error
+from ..numerics.error_model import (
+    ErrorModel,
+    cubic_weight_error,
+    keys_errors,
+    normalised_weight_error,
+    own_errors,
+)
 from ..numerics.integer_kernels import applies_to
 from ..operators import Resize
 from ..operators.request import Request, Scales
@@ -51,6 +57,7 @@ def _arithmetic(convention: Resize) -> ErrorModel:
             distance_roundings=5,  # - center, + 0.5, the scale, its inverse and the product with it
             weights="float32",
             weight_error=normalised_weight_error(convention),
+            value_errors=own_errors,
             normalised=True,
             accumulation="float32",
             evaluation=("window",),
@@ -76,6 +83,7 @@ def _arithmetic(convention: Resize) -> ErrorModel:
         weight_error=normalised_weight_error(convention)
         if outside
         else cubic_weight_error(float(convention.cubic_coeff_a or 0)),
+        value_errors=own_errors if outside else keys_errors,
         normalised=outside,
         accumulation="float32",
         evaluation=("taps_or_copy",),

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from ..numerics.error_model import ErrorModel, cubic_weight_error
+from ..numerics.error_model import (
+    ErrorModel,
+    cubic_weight_error,
+    keys_errors_with_a_difference,
+    once,
+)
 from .call import DType, Names
 
 RESIZE_CPP = "opencv/opencv, modules/imgproc/src/resize.cpp"
@@ -24,6 +29,8 @@ _WEIGHT_ERRORS = {
     "area": 4.0,
     "area_linear": 2.0,
 }
+# of which more is known: what it is at each distance
+_VALUE_ERRORS = {"cubic": keys_errors_with_a_difference, "lanczos": once}
 _SYMBOLS = {
     "nearest": "resizeNN, resizeNN_bitexact",
     "linear": "HResizeLinear, ipp_resize",
@@ -42,6 +49,10 @@ def resize_arithmetic(dtype: DType, mode: str, rule: str | None = None) -> Error
         coordinate_roundings=3 if mode == "area" else 1,
         weights="float32",
         weight_error=_WEIGHT_ERRORS[mode],
+        # of LANCZOS4: x + 3 in float, up to 4; its values in double, their sum in float
+        distance_roundings=1 if mode == "lanczos" else 0,
+        value_errors=_VALUE_ERRORS.get(mode),
+        normalised=mode == "lanczos",
         # IPP gives double images float's accuracy: the bound must hold with it and without
         accumulation="float32" if mode == "linear" else dtype,
         coordinate_rule=rule,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..numerics.error_model import ErrorModel, normalised_weight_error
+from ..numerics.error_model import ErrorModel, normalised_weight_error, own_errors
 from ..operators import Resize
 from ..operators.request import Request
 from .call import Crash, Expression, Name, Refusal
@@ -76,6 +76,7 @@ def scale_and_translate_arithmetic(convention: Resize) -> ErrorModel:
         distance_roundings=3,  # - sample_f, the inverse of the kernel's scale and its product
         weights="float32",
         weight_error=normalised_weight_error(convention),
+        value_errors=own_errors,
         normalised=True,
         accumulation="float32",
         # the gaussian is cut off while it is not yet 0, and the box ends in a step: a rounded

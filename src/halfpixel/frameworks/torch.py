@@ -16,7 +16,9 @@ from ..arrays import AnyArray
 from ..numerics.error_model import (
     ErrorModel,
     cubic_weight_error,
+    keys_errors,
     normalised_weight_error,
+    own_errors,
     sum_of_products,
 )
 from ..numerics.memory_layouts import lies_by_pixels
@@ -202,6 +204,7 @@ def _interpolate_arithmetic(dtype: DType, flags: dict[str, object], dimensions: 
         # linear: 1 - lambda; halves: half a unit of float32 is what
         # float16 loses of a number below its normal range
         weight_error=(cubic_weight_error(-0.75) if cubic else 1) + (0.5 if halves else 0),
+        value_errors=keys_errors if cubic and not halves else None,
         accumulation=computed,
         narrow=dtype if halves else None,
         # bicubic keeps its weights in the dtype of the image, linear in float32
@@ -221,6 +224,7 @@ def _antialias_arithmetic(dtype: DType, convention: Resize) -> ErrorModel:
         distance_roundings=4,  # - center, + 0.5, the inverse scale and its product
         weights=computed,
         weight_error=normalised_weight_error(convention),
+        value_errors=own_errors,
         normalised=True,
         accumulation=computed,
         evaluation=("window",),

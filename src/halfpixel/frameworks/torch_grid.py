@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..arrays import AnyArray
 from ..numerics.computation import Computed
 from ..numerics.coordinates import ROUNDED_TO_HALVES
-from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel, cubic_weight_error
+from ..numerics.error_model import UNIT_ROUNDOFF, ErrorModel, cubic_weight_error, keys_errors
 from ..operators import Resize
 from ..operators.request import Request
 from .call import HALVES, WIDE, Call, Change, Defect, DType, Expression, Name, Refusal, Run
@@ -89,6 +89,7 @@ def _arithmetic(dtype: DType, mode: str, padding: str, align_corners: bool) -> E
         extent_roundings=0 if halves else 1 if align_corners else 2,
         weights=dtype,
         weight_error=_weight_error_in_halves(dtype, mode) if halves else _WEIGHT_ERROR[mode],
+        value_errors=keys_errors if cubic and not halves else None,
         accumulation=dtype,
         separable=cubic,
         coordinate_rule=rule if mode == "nearest" or halves else None,

@@ -31,6 +31,9 @@ UNDERFLOW = {
 }
 
 
+Errors = Callable[[Resize, NDArray[np.float64]], NDArray[np.float64]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ErrorModel:
     """The roundings on the way from an input to an output, each read in the framework's kernel.
@@ -40,6 +43,8 @@ class ErrorModel:
         coordinate_roundings: roundings between the sizes and a coordinate.
         weights: the dtype of the interpolation weights.
         weight_error: the largest error of one weight, in unit roundoffs of that dtype.
+        value_errors: the error of a kernel's value at a signed distance, in unit roundoffs; None where no
+            more is known than ``weight_error``.
         large_weights: (total, dtype): where an output plane has more rows and columns together, another loop
             keeps the weights in that dtype; None where there is none.
         accumulation: the dtype in which products are summed.
@@ -84,6 +89,7 @@ class ErrorModel:
     saturates: bool = False
     channel_block: int = 1
     large_weights: tuple[int, str] | None = None
+    value_errors: Errors | None = None
     source: str
 
     def at(self, total: int) -> ErrorModel:
@@ -93,10 +99,24 @@ class ErrorModel:
         return replace(self, weights=self.large_weights[1])
 
 
-Errors = Callable[[Resize, NDArray[np.float64]], NDArray[np.float64]]
-
-
 _STEPS = 32  # coordinates a pixel
+
+
+def own_errors(convention: Resize, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The errors of a kernel's values by its record, each operation rounded once.
+
+    Raises:
+        TypeError: of a kernel that cannot be divided by its sum.
+    """
+    errors_of = convention.kernel.errors
+    if errors_of is None:
+        raise TypeError(f"a weight of mode={convention.mode!r} is no value divided by a sum")
+    return errors_of(abs(distance), convention.shape())
+
+
+def once(convention: Resize, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Those of values that are computed in double and rounded once."""
+    return np.asarray(abs(convention.value(distance)))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -113,14 +133,7 @@ def normalised_weight_error(convention: Resize, value_errors: Errors | None = No
         value_errors: the error of a kernel's value, in roundoffs, at a distance; that of Horner's rule if
             none is given.
     """
-    errors_of = convention.kernel.errors
-    if errors_of is None:
-        raise TypeError(f"a weight of mode={convention.mode!r} is no value divided by a sum")
-
-    def own(_: Resize, t: NDArray[np.float64]) -> NDArray[np.float64]:
-        return errors_of(t, convention.shape())
-
-    value_errors, widest = value_errors or own, 4 * math.ceil(convention.radius())
+    value_errors, widest = value_errors or own_errors, 4 * math.ceil(convention.radius())
     # every distance is a multiple of the step
     distances = np.arange(_STEPS * widest + 1) / _STEPS
     every = convention.value(distances), value_errors(convention, distances)
@@ -182,26 +195,49 @@ def cubic_weight_error(a: float, *, last_by_difference: bool = False) -> float:
         last_by_difference: the fourth weight is 1 minus the other three, as in OpenCV.
     """
     t = np.linspace(0, 1, 1025)
+    errors_of = keys_errors_with_a_difference if last_by_difference else keys_errors
+    convention = Resize(mode="cubic", cubic_coeff_a=a)
+    return max(float(np.max(errors_of(convention, side))) for side in (t, 1 + t, -t, -1 - t))
 
-    def near(x: NDArray[np.float64], distance_error: NDArray[np.float64]) -> NDArray[np.float64]:
-        value, error = (a + 2) * x, abs((a + 2) * x)
-        value, error = value - (a + 3), error + abs(value - (a + 3))
-        for _ in range(2):
-            value, error = value * x, error * x + abs(value * x)
-        slope = abs(3 * (a + 2) * x * x - 2 * (a + 3) * x)
-        return np.asarray(error + abs(value + 1) + slope * distance_error)
 
-    def far(x: NDArray[np.float64], distance_error: NDArray[np.float64]) -> NDArray[np.float64]:
-        value, error = a * x, abs(a * x)
-        for constant in (-5 * a, 8 * a):
-            value, error = value + constant, error + abs(value + constant)
-            value, error = value * x, error * x + abs(value * x)
-        slope = abs(3 * a * x * x - 10 * a * x + 8 * a)
-        return np.asarray(error + abs(value - 4 * a) + slope * distance_error)
+def keys_errors(convention: Resize, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The errors of the four values of Keys' kernel by Horner's rule, at signed distances: of the taps on the
+    left t + 1 is rounded and t is not, of those on the right 1 - t, and 2 - t as 1 - t and 1."""
+    a, away = float(convention.cubic_coeff_a or 0), abs(distance)
+    left = distance >= 0
+    near = _near(a, away, np.where(left, 0.0, away))
+    far = _far(a, away, np.where(left, away, 2 * away - 1))
+    return np.where(away <= 1, near, np.where(away <= 2, far, 0.0))
 
-    errors = [far(1 + t, 1 + t), near(t, 0 * t), near(1 - t, 1 - t), far(2 - t, (1 - t) + (2 - t))]
-    if last_by_difference:
-        errors[3] = (
-            errors[0] + errors[1] + errors[2] + 3
-        )  # three subtractions of values not above 1
-    return float(np.max(errors))
+
+def keys_errors_with_a_difference(
+    convention: Resize, distance: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The same where the value of the last tap is 1 minus the other three, as in OpenCV."""
+    t = 2 + distance  # of the last
+    taps = np.stack([1 + t, t, t - 1])
+    values = convention.value(taps)
+    carried = keys_errors(convention, taps).sum(axis=0)
+    differences = abs(1 - np.cumsum(values, axis=0)).sum(axis=0)
+    last = (distance < -1) & (distance >= -2)
+    return np.where(last, carried + differences, keys_errors(convention, distance))
+
+
+def _near(a: float, x: NDArray[np.float64], moved: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The running error of ``((a + 2)x - (a + 3))x·x + 1``, with x off by so many roundoffs of 1."""
+    value, error = (a + 2) * x, abs((a + 2) * x)
+    value, error = value - (a + 3), error + abs(value - (a + 3))
+    for _ in range(2):
+        value, error = value * x, error * x + abs(value * x)
+    slope = abs(3 * (a + 2) * x * x - 2 * (a + 3) * x)
+    return np.asarray(error + abs(value + 1) + slope * moved)
+
+
+def _far(a: float, x: NDArray[np.float64], moved: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same of ``((ax - 5a)x + 8a)x - 4a``."""
+    value, error = a * x, abs(a * x)
+    for constant in (-5 * a, 8 * a):
+        value, error = value + constant, error + abs(value + constant)
+        value, error = value * x, error * x + abs(value * x)
+    slope = abs(3 * a * x * x - 10 * a * x + 8 * a)
+    return np.asarray(error + abs(value - 4 * a) + slope * moved)

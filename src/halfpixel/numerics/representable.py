@@ -50,12 +50,13 @@ def exact_sizes(convention: Resize, axis: Axis, arithmetic: ErrorModel) -> bool:
         axis: that is resized.
         arithmetic: of the call; the coordinates are those of its rule, if that says them to the last bit.
     """
-    if convention.kernel.degree is None or axis.n_in == 1:
+    kernel = convention.kernel
+    if kernel.degree is None or axis.n_in == 1:
         return False
-    by_scale = convention.kernel.stretches or not convention.kernel.flat
-    if by_scale and not is_power_of_two(float(convention.scale(*axis.arguments))):
+    widened = convention.antialias or ((kernel.window or kernel.jumps) and not kernel.flat)
+    if widened and not is_power_of_two(float(convention.scale(*axis.arguments))):
         return False
-    if convention.kernel.window and axis.n_out * convention.scale(*axis.arguments) != axis.n_in:
+    if kernel.window and axis.n_out * convention.scale(*axis.arguments) != axis.n_in:
         return False  # windows that the image ends in
     rule = arithmetic.coordinate_rule
     if rule is not None and not COORDINATE_RULES[rule].rounded:
@@ -86,7 +87,8 @@ def weight_bits(
     kernel, scale = convention.kernel, convention.scale(*axis.arguments)
     stretch = float(convention.stretch(scale))
     behind = np.maximum(fractional_bits(coordinates), 0.0)
-    distance = behind + np.log2(max(float(scale), 1.0))  # stretched, or as parts of a window
+    wide = float(scale) if kernel.window or not kernel.stretches else stretch
+    distance = behind + np.log2(max(wide, 1.0))  # stretched, or as parts of a window
     a = fractional_bits(np.asarray(float(convention.cubic_coeff_a or 0)))
     value = np.where(distance > 0, (kernel.degree or 0) * distance + np.maximum(a, 0.0), 0.0)
     bits = fractional_bits(weight).max(axis=1)

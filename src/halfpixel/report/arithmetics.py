@@ -14,6 +14,7 @@ from ..frameworks import FRAMEWORKS, Call
 from ..numerics.coordinates import COORDINATE_RULES
 from ..numerics.integer_kernels import ROUNDINGS
 from ..operators import Resize
+from . import smallest as smallest_errors
 from .drawing import GRID, drawn
 
 if TYPE_CHECKING:
@@ -89,17 +90,33 @@ def weighs(convention: Resize) -> bool:
     return convention.mode != "nearest" and convention.takes_every_size
 
 
-def page(growth: Mapping[str, Any], calls: Sequence[Call]) -> str:
+_SMALLEST = """\
+## The smallest error that is seen
+
+By how many units in the last place all values of a result may be off at once until a trial of the default
+run fails: the least of all trials that change the size, where 1 is any change at all. `make growth` measures
+it. Where coordinates, weights and sums are numbers of their dtypes, as at ratios of powers of two, nothing is
+rounded, and the bound is zero. Where more than {goal} units pass, the table says why.
+"""
+
+
+def page(growth: Mapping[str, Any], smallest: Mapping[str, Any], calls: Sequence[Call]) -> str:
     """docs/arithmetics.md, as Markdown.
 
     Args:
         growth: what ``bench/growth.py`` measured: environments, sizes, errors by call.
+        smallest: what ``bench/smallest.py`` measured.
         calls: every resize call.
     """
     environments = "; ".join(f"{k} {v}" for k, v in growth["environments"].items())
     sections = [
         (_TOP + _MEASURED).format(environments=environments, pictures="\n".join(_shown())),
         _table(("call", *(str(n) for n in _SHOWN)), _growth_rows(growth)),
+        _SMALLEST.format(goal=smallest_errors.GOAL),
+        _table(
+            ("call", *smallest_errors.DTYPES, "why no smaller"),
+            smallest_errors.rows(smallest["smallest"], calls),
+        ),
         "## Coordinate rules\n\nA coordinate rule changes which pixel is read, or its weight, not only the "
         "precision. The reference follows the same rule, so no tolerance is needed.\n",
         "\n".join(_rules(calls)),
