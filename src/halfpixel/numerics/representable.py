@@ -91,7 +91,7 @@ def weight_bits(
     distance = behind + np.log2(max(wide, 1.0))  # stretched, or as parts of a window
     a = fractional_bits(np.asarray(float(convention.cubic_coeff_a or 0)))
     value = np.where(distance > 0, (kernel.degree or 0) * distance + np.maximum(a, 0.0), 0.0)
-    bits = fractional_bits(weight).max(axis=1)
+    bits = fractional_bits(weight).max(axis=1, initial=0.0)
     held = behind + np.log2(abs(coordinates) + 2) <= _precision(arithmetic.coordinates)
     held &= np.maximum(value, bits) + _GUARD <= _precision(arithmetic.weights)
     if arithmetic.normalised or kernel.divided or convention.antialias:
