@@ -383,6 +383,21 @@ def test_image_files_of_more_than_8_bits_are_not_cut_down(tmp_path: Path) -> Non
         asked(plain, plain, images=[tmp_path / "deep.png"])
 
 
+def test_transparent_pixels_are_not_dropped(tmp_path: Path) -> None:
+    pillow = pytest.importorskip("PIL.Image")
+    picture = pillow.fromarray(photograph((30, 40))).convert("RGBA")
+    picture.save(tmp_path / "opaque.png")
+    answer = compare(plain, plain, images=[tmp_path / "opaque.png"], dtypes=("uint8",))
+    np.testing.assert_array_equal(answer.looks[0].probe.pixels, photograph((30, 40)))
+
+    picture.putpixel((3, 4), (1, 2, 3, 200))
+    picture.save(tmp_path / "alpha.png")
+    picture.quantize().save(tmp_path / "palette.png")
+    for name in ("alpha.png", "palette.png"):
+        with pytest.raises(Incomparable, match=f"{name} has transparent pixels"):
+            asked(plain, plain, images=[tmp_path / name])
+
+
 # ---------------------------------------------------------------------------- what to write instead
 
 

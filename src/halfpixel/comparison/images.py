@@ -114,7 +114,8 @@ def read(path: Path | str) -> Image:
     """An image file: PPM by itself, others by Pillow.
 
     Raises:
-        Incomparable: there is no such file, it is no image, or Pillow is not installed.
+        Incomparable: there is no such file, it is no image, it has transparent pixels, or Pillow is not
+            installed.
     """
     path = Path(path)
     if not path.is_file():
@@ -139,6 +140,12 @@ def read(path: Path | str) -> Image:
                 raise Incomparable(
                     f"{path} holds values that are not of 8 bits (Pillow's mode {opened.mode}): save it with "
                     "8 bits a channel"
+                )
+            transparent = "A" in opened.getbands() or "transparency" in opened.info
+            if transparent and opened.convert("RGBA").getchannel("A").getextrema()[0] < 255:
+                raise Incomparable(
+                    f"{path} has transparent pixels, and the functions are compared on red, green and blue: "
+                    "save it on a background, without alpha"
                 )
             return np.array(opened.convert("RGB"))
     except (UnidentifiedImageError, OSError) as error:
