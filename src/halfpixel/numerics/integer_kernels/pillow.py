@@ -82,9 +82,16 @@ def reduce(
     dtype: str,
     factors: tuple[float, float] | None = None,
 ) -> Integers:
-    """The mean of blocks of whole pixels: a sum and half of their number, times 2^24 over that, cut."""
+    """The mean of blocks of whole pixels: a sum and half of their number, times 2^24 over that, cut.
+
+    Raises:
+        ValueError: no such blocks make an image of that size.
+    """
     given = factors or tuple(n_out / n_in for n_in, n_out in zip(x.shape[2:], size, strict=True))
-    return block_means(x, tuple(round(1 / one) for one in given))
+    by = tuple(round(1 / one) for one in given)
+    if any(k < 1 or -(-n // k) != m for n, m, k in zip(x.shape[2:], size, by, strict=True)):
+        raise ValueError(f"Image.reduce makes no image of {size} of one of {x.shape[2:]}")
+    return block_means(x, by)
 
 
 def block_means(x: Integers, by: tuple[int, ...]) -> Integers:
