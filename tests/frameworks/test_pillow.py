@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from halfpixel.conversion import parse
+from halfpixel.conversion import convert, parse
 from halfpixel.conversion.parse.text import Raises, Unreadable
 from halfpixel.frameworks.pillow import FILTERS
 from halfpixel.numerics import pillow_window
@@ -210,3 +210,10 @@ def test_reduce_is_read_by_its_factor() -> None:
 def test_what_is_not_answered(text: str, words: str, kind: type[Unreadable]) -> None:
     with pytest.raises(kind, match=words):
         parse.read(text)
+
+
+def test_reduce_by_a_number_is_answered_where_half_a_block_is_left() -> None:
+    answer = str(convert("im.reduce((3, 2))", "opencv"))
+    assert "where the image has at least 1x2 pixels" in answer
+    with pytest.raises(ValueError, match="an axis of 2x9 is shorter than half"):
+        convert("im.reduce(5)", "torch", input_size=(2, 9))

@@ -534,9 +534,19 @@ def _by_factors(reading: Reading, call: Call, input_size: Size | None) -> Query:
             raise Unreadable(
                 f"{reading.function.name}: nothing is left of {by(input_size)} by {factors}"
             )
+        if not tried:
+            raise Unreadable(
+                f"{reading.function.name}: an axis of {by(input_size)} is shorter than half of what becomes "
+                f"one pixel by {factors}: it is answered for longer axes"
+            )
         words = f"at {tried[0]}" if tried else ""
         written = (None,) * reading.rank
         return Query(tried, words, written, complete=True, factors=factors, conditions=conditions)
+    least = tuple(
+        math.ceil(0.5 / factor) for factor in factors
+    )  # pixels of which half an output is left
+    if any(scaling.size(n - 1, f) >= 1 for n, f in zip(least, factors, strict=True)):
+        conditions = (*conditions, f"where the image has at least {by(least)} pixels")
     named = " and ".join(f"{factor:g}" for factor in dict.fromkeys(factors))
     words = f"at {{count}} input sizes by {named}: all up to {by(_largest(reading.rank))}, and real ones"
     return Query(tried, words, texts, factors=factors, conditions=conditions)
@@ -561,7 +571,10 @@ def _made(scaling: Scaling, n_in: Size, factors: Sequence[float]) -> list[Sizes]
     both = [(*(1,) * (2 - len(each)), *each)[-2:] for each in (n_in, n_out, factors)]
     if min(n_out) < 1 or not scaling.holds((both[2][0], both[2][1])):
         return []
-    return [Sizes(n_in, n_out, scales_of(scaling, n_in, n_out, factors))]
+    scales = scales_of(scaling, n_in, n_out, factors)
+    if scales and any(2 * n * scale < 1 for n, scale in zip(n_in, scales, strict=True)):
+        return []  # no convention says what becomes of less than half of an output pixel
+    return [Sizes(n_in, n_out, scales)]
 
 
 def scales_of(
