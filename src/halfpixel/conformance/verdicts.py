@@ -390,10 +390,8 @@ def bound_of_axes(
     left, right = abs(h.weight), abs(w.weight)
     # those of the first pass are carried along by the weights of the second
     inexact = w.taps * left.sum(axis=1)[:, None] + h.taps + 1 if separable else terms + 1
-    if (
-        arithmetic.normalised and arithmetic.value_errors is None
-    ):  # else the weights' errors have those
-        terms = terms * 3
+    if arithmetic.normalised and arithmetic.errors_of(h.convention) is None:
+        terms = terms * 3  # else the weights' errors have those
     values = both(left, right)
     path = terms * UNIT_ROUNDOFF[arithmetic.accumulation] * values
     h_error, w_error = h.error(arithmetic), w.error(arithmetic)
@@ -442,10 +440,11 @@ class AxisWeights:
         moved = arithmetic.coordinate_roundings * (abs(self.coordinates) + self.half)
         moved = moved + arithmetic.distance_roundings * self.taps / 2
         moved = u * (moved + arithmetic.extent_roundings * self.extent)
+        errors_of = arithmetic.errors_of(self.convention)
         weight_error = (
             arithmetic.weight_error * self.reads
-            if arithmetic.value_errors is None
-            else _tap_errors(self, arithmetic.value_errors, normalised=arithmetic.normalised)
+            if errors_of is None
+            else _tap_errors(self, errors_of, normalised=arithmetic.normalised)
         )
         return np.asarray(
             UNIT_ROUNDOFF[arithmetic.weights] * weight_error + moved[:, None] * self.slope
@@ -469,7 +468,7 @@ def _tap_errors(axis: AxisWeights, errors_of: Errors, *, normalised: bool) -> Ar
     convention, n_in = axis.convention, axis.extent
     stretch = float(convention.stretch(axis.scale))
     reach, width = float(convention.radius()) * stretch, axis.weight.shape[1]
-    starts = (np.arange(len(axis.first)) * width - axis.first)[:, None]
+    starts = (np.arange(len(axis.first)) * width)[:, None]
     worst = np.zeros_like(axis.weight)
     for step in (0.0, SLOPE_STEP, -SLOPE_STEP):
         where = axis.coordinates + step
@@ -489,8 +488,10 @@ def _tap_errors(axis: AxisWeights, errors_of: Errors, *, normalised: bool) -> Ar
             shared = error.sum(axis=1, keepdims=True) + additions * relative + 2
         if convention.drops_outside:
             error = error * ((index >= 0) & (index < n_in))
-        places = starts + convention.padded(index, n_in)
-        each = np.bincount(places.ravel(), error.ravel(), worst.size).reshape(worst.shape)
+        column = convention.padded(index, n_in) - axis.first[:, None]
+        kept = (column >= 0) & (column < width)  # the others lie at the kernel's end, where it is 0
+        places = starts + column.clip(0, width - 1)
+        each = np.bincount(places.ravel(), (error * kept).ravel(), worst.size).reshape(worst.shape)
         worst = np.maximum(worst, each + abs(axis.weight) * shared)
     return worst
 

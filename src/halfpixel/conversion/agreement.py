@@ -269,7 +269,7 @@ def _of_volume(axes: Sequence[AxisWeights], arithmetic: ErrorModel) -> float:
     terms = sum(axis.taps for axis in axes)
     if not arithmetic.separable:
         terms = math.prod(axis.taps for axis in axes)
-    terms *= 3 if arithmetic.normalised and arithmetic.value_errors is None else 1
+    terms *= 3 if arithmetic.normalised and arithmetic.errors_of(axes[0].convention) is None else 1
     values = math.prod(weight)
     inexact = math.prod(w + e for w, e in zip(weight, error, strict=True)) - values
     return terms * UNIT_ROUNDOFF[arithmetic.accumulation] * values + inexact

@@ -98,6 +98,11 @@ class ErrorModel:
             return self
         return replace(self, weights=self.large_weights[1])
 
+    def errors_of(self, convention: Resize) -> Errors | None:
+        """``value_errors``, of a convention that has such values: a report tries others, of which no more is
+        known than ``weight_error``."""
+        return None if convention.kernel.errors is None else self.value_errors
+
 
 _STEPS = 32  # coordinates a pixel
 

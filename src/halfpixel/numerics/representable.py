@@ -28,11 +28,14 @@ _LARGEST = {
 
 
 def fractional_bits(values: Float64) -> Float64:
-    """How many bits after the binary point each value has; below 0 for a multiple of 2, −inf for 0."""
-    mantissa, exponent = np.frexp(values)
+    """How many bits after the binary point each value has; below 0 for a multiple of 2, −inf for 0, and
+    infinite for what is no number."""
+    finite = np.isfinite(values)
+    mantissa, exponent = np.frexp(np.where(finite, values, 0.0))
     integers = np.ldexp(mantissa, 53).astype(np.int64)
     _, lowest = np.frexp((integers & -integers).astype(np.float64))
-    return np.where(values == 0, -np.inf, 54.0 - exponent - lowest)
+    bits = np.where(mantissa == 0, -np.inf, 54.0 - exponent - lowest)
+    return np.where(finite, bits, np.inf)
 
 
 def is_power_of_two(values: Float64 | float) -> NDArray[np.bool_]:
