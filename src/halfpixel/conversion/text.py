@@ -34,15 +34,17 @@ def text(conversion: ResizeConversion) -> str:
     for part in conversion.parts:
         where = f", {part.when}," if part.when else ""
         lines.append(f"{conversion.reading.written}{where} computes {part.convention}")
+        known = part.call.framework if part.call.framework != "onnx" else "ONNX"
+        releases = part.call.ranges[-1]
+        where = f"in {known} {releases}" if releases else f"in every release of {known}"
         if conversion.reading.underneath:
-            lines.append(f"  as {conversion.reading.underneath} does")
+            lines.append(f"  as {conversion.reading.underneath} does {where}")
         lines.append("  " + " ".join(f"{k}={v}" for k, v in part.convention.attributes.items()))
         if part.rule:
             lines.append(f"  coordinate rule on float32: {part.rule}")
         lines += [f"  assuming that {note}" for note in conversion.reading.notes]
-        releases = part.call.ranges[-1]
-        known = part.call.framework if part.call.framework != "onnx" else "ONNX"
-        lines.append(f"  in {known} {releases}" if releases else f"  in every release of {known}")
+        if not conversion.reading.underneath:
+            lines.append(f"  {where}")
         lines += [f"  {one}" for one in part.conditions]
         if part.looked_at:
             lines.append(f"  compared {part.looked_at}")
