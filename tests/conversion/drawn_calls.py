@@ -630,9 +630,24 @@ def pillow_resize(draw: st.DrawFn) -> Draw:
     name = draw(st.sampled_from((None, *_FILTERS)))
     said = None if name is None else f"Image.{draw(st.sampled_from(('', 'Resampling.')))}{name}"
     size = text.text if draw(st.booleans()) else f"size={text.text}"
-    call = f"np.asarray({_call('Image.fromarray(x).resize', size, resample=said)})"
+    gap = draw(st.sampled_from((*[None] * 6, 1, 1.5, 2, 3.0, 0.5)))
+    call = _call("Image.fromarray(x).resize", size, resample=said, reducing_gap=gap)
     dtype = _dtype(draw, "uint8")
+    call = f"np.asarray({call})"
     return Draw(call, "pillow", pair[0], names=text.names, layout="S", dtype=dtype)
+
+
+@st.composite
+def pillow_reduce(draw: st.DrawFn) -> Draw:
+    """``Image.reduce``, by a whole number or by one along each axis, columns first."""
+    n_in = draw(sizes(2))
+    by = [draw(st.sampled_from((2, 2, 3, 4, 1, 5, 7))) for _ in n_in]
+    if draw(st.booleans()):
+        n_in = tuple(k * n if k * n <= LARGEST else n for k, n in zip(by[::-1], n_in, strict=True))
+    each = _tuple(map(str, by))
+    factor = draw(st.sampled_from((str(by[0]), each, f"factor={each}")))
+    call = f"np.asarray(Image.fromarray(x).reduce({factor}))"
+    return Draw(call, "pillow", n_in, layout="S", dtype=_dtype(draw, "uint8"))
 
 
 _OF_JAX = (
@@ -943,6 +958,7 @@ _FAMILIES: tuple[tuple[Callable[[], st.SearchStrategy[Draw]], int], ...] = (
     (cv2_resize, 4),
     (pyramids, 1),
     (pillow_resize, 3),
+    (pillow_reduce, 1),
     (warp_affine, 1),
     (resize_node, 3),
     (torch_conv, 3),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import itertools
+import re
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -15,7 +17,7 @@ from halfpixel.conversion import onnx_nodes, search
 from halfpixel.conversion.agreement import Exactness, Looked, compared, differing, side
 from halfpixel.conversion.answer import ResizeConversion
 from halfpixel.conversion.parse import Reading, Unreadable, read
-from halfpixel.conversion.parse.catalogue import example, rows
+from halfpixel.conversion.parse.catalogue import example, rows, unread
 from halfpixel.conversion.parse.names import closest
 from halfpixel.conversion.parse.signatures import FUNCTIONS, Function
 from halfpixel.conversion.sizes import Sizes
@@ -49,7 +51,29 @@ def answer(text: str, to: Any, **more: Any) -> ResizeConversion:
 
 
 def test_every_call_of_the_catalogue_is_said_with_something() -> None:
-    assert {row.call.id for row in rows()} == set(CALLS)
+    """But for those that another call is, with a number, which are read as that."""
+    assert unread() == ()
+    said = {row.call.id for row in rows()}
+    assert said.isdisjoint(WITH_A_GAP)
+    assert said | set(WITH_A_GAP) == set(CALLS)
+
+
+WITH_A_GAP = [name for name in CALLS if "-reducing_gap-" in name]
+
+
+@pytest.mark.parametrize("name", WITH_A_GAP)
+def test_a_call_with_a_number_is_the_call_without_it_adapted(name: str) -> None:
+    call, plain = CALLS[name], name.partition("-reducing_gap-")[0]
+    case = example(call)
+    assert case is not None
+    found = {one.id: one for one in reading(str(call.expression_of(case))).calls}[plain]
+    assert found.follows == call.follows
+    told = [(one.why, one.releases) for one in call.defects]
+    assert [(one.why, one.releases) for one in found.defects] == told
+    for n_in, n_out in itertools.product(range(1, 20), range(1, 20)):
+        asked = replace(case, shape=(1, 1, n_in, n_in), size=(n_out, n_out))
+        both = [[one.when(asked) for one in each.defects] for each in (found, call)]
+        assert both[0] == both[1]
 
 
 def of_rank(rank: int, h: float, w: float) -> tuple[float, ...]:
@@ -73,17 +97,20 @@ def test_what_a_call_prints_reads_back_to_it(call: Call) -> None:
         return
     found = reading(text)
     if call.follows:
-        assert call.id in {one.id for one in found.calls}
+        assert call.id.partition("-reducing_gap-")[0] in {one.id for one in found.calls}
     if found.framework == "onnx":
         convention, conditions = onnx_nodes.convention_of(found)
         symmetric = replace(convention, coordinate_transformation_mode="half_pixel_symmetric")
         read = symmetric if "half_pixel_symmetric" in "".join(conditions) else convention
         assert not call.follows or {read, convention}.intersection(call.follows.values())
-    # what is left open is the sizes, the channels, Keras's backend, and whether an image is one of Pillow's
+    # what is left open is the sizes, the channels, of which the last may be alpha, Keras's backend, and
+    # whether an image is one of Pillow's
     same = [one for one in found.calls if one.framework == call.framework]
     # a node is of each runtime, and whether it is given sizes or scales is said by its inputs' values
     alike = same if found.framework == "onnx" else found.calls
-    others = {one.name.removesuffix("-2_channels").replace("-scales-", "-") for one in alike}
+    others = {
+        re.sub("-(2_channels|LA|RGBA)$", "", one.name).replace("-scales-", "-") for one in alike
+    }
     if call.framework == "torchvision":
         pictures = {name for name in others if name.endswith("-pillow")}
         assert len(pictures) <= 1

@@ -225,6 +225,27 @@ PILLOW = [
     pytest.param(f"pillow-resize-{name}", "uint8", marks=pytest.mark.pillow, id=f"pillow-{name}")
     for name in ("BOX", "BICUBIC")
 ]
+PILLOW_16, PILLOW_ALPHA, PILLOW_REDUCE = (
+    [pytest.param(f"pillow-{name}", dtype, marks=pytest.mark.pillow, id=name) for name in names]
+    for dtype, names in (
+        ("uint16", ("resize-BOX", "resize-BICUBIC")),
+        ("uint8", ("resize-BICUBIC-LA",)),
+        ("uint8", ("reduce",)),
+    )
+)
+
+
+def times_cut(colours: Any, alpha: Any) -> Any:
+    return colours * alpha // 255
+
+
+def over_rounded(colours: Any, alpha: Any) -> Any:
+    shown = np.where(alpha > 0, alpha, 255)
+    return ((255 * colours + shown // 2) // shown).clip(0, 255)
+
+
+def mean_down(sums: Any, count: Any) -> Any:
+    return sums // count
 
 
 def on_litert(flag: str, resolver: str, dtype: str) -> Any:
@@ -309,6 +330,11 @@ MUTATIONS: list[tuple[ModuleType, str, Any, str, list[Any]]] = [
     (pillow, "half_up", half_even, "pillow_13_uint8", PILLOW[:1]),
     (pillow, "half_up", down, "pillow_13_uint8", PILLOW),
     (pillow, "_BITS", 16, "pillow_13_uint8", PILLOW),
+    (pillow, "_half_away", np.rint, "pillow_13_uint16", PILLOW_16[:1]),
+    (pillow, "_half_away", np.floor, "pillow_13_uint16", PILLOW_16),
+    (pillow, "_times", times_cut, "pillow_13_alpha", PILLOW_ALPHA),
+    (pillow, "_over", over_rounded, "pillow_13_alpha", PILLOW_ALPHA),
+    (pillow, "_mean", mean_down, "pillow_reduce", PILLOW_REDUCE),
     (onnxruntime, "_scale", by_the_inverse, "onnxruntime_cut", ONNX_RUNTIME[:1]),
     (onnxruntime, "in_turn", backwards, "onnxruntime_cut", ONNX_RUNTIME[:1]),
     (onnxruntime, "half_up", down, "onnxruntime_fixed_22", ONNX_RUNTIME[1:]),
@@ -599,11 +625,12 @@ ROUNDED = [
 ]
 
 
-# of a call's cases, the one that is enlarged by a fraction, else shrunk, else enlarged by whole numbers
-SHOWING = ("4x5-7x9-bytes", "9x7-5x4-bytes", "4x6-8x18-bytes")
-# of one that is given factors: cut or rounded, enlarged or shrunk
+# of a call's cases, the one that is enlarged by a fraction, else shrunk, else enlarged by whole numbers, or
+# halved, which has two channels
+SHOWING = ("4x5-7x9-bytes", "9x7-5x4-bytes", "4x6-8x18-bytes", "8x12-4x6-bytes")
+# of one that is given factors: cut or rounded, enlarged or shrunk; or of whole blocks
 SHOWING_BY = (
-    "5x7-8x12-by_1.7-bytes", "5x7-8x11-by_1.7-bytes", "9x7-5x4-by_0.6-bytes",
+    "5x7-8x12-by_1.7-bytes", "5x7-8x11-by_1.7-bytes", "9x7-5x4-by_0.6-bytes", "7x11-4x6-by_0.5-bytes",
 )  # fmt: skip
 # at the end, but for the last bits or for halves
 ROUND_ONCE = (
@@ -700,6 +727,17 @@ SPOKEN_OF = [
     if applies_to(rounding, convention)
 ]
 SIZES_OF = {"area": [(5, 4)], "area_linear": [(11, 13)], "pyramid": [(4, 5)]}  # of 7 x 9
+IN_BLOCKS = {"pillow_reduce": [(7, 3)]}  # of whole pixels
+
+
+def opaque(rounding: str, image: Any) -> Any:
+    """An image (N, C, H, W); for an arithmetic that multiplies by the last channel, an opaque one: what is
+    half transparent loses levels."""
+    channels = ROUNDINGS[rounding].channels
+    if not channels:
+        return image
+    colours = np.repeat(image[:, :1], channels[-1] - 1, axis=1)
+    return np.concatenate([colours, np.full_like(image[:, :1], 255)], axis=1)
 
 
 @pytest.mark.parametrize(("rounding", "convention"), thinned(SPOKEN_OF, every=3), ids=str)
@@ -708,8 +746,8 @@ def test_a_prediction_is_within_a_few_levels_of_the_clamped_result(
 ) -> None:
     """A different road to the same place: on a smooth image nothing overshoots between the passes."""
     y, x = np.indices((7, 9))
-    image = (20.0 * x + 5.0 * y)[None, None] + 10
-    sizes = SIZES_OF.get(convention.mode, [(11, 5), (5, 4)])
+    image = opaque(rounding, (20.0 * x + 5.0 * y)[None, None] + 10)
+    sizes = IN_BLOCKS.get(rounding) or SIZES_OF.get(convention.mode, [(11, 5), (5, 4)])
     for dtype, size in itertools.product(ROUNDINGS[rounding].dtypes, sizes):
         got = predicted(rounding, convention, image, size, dtype)
         rule = "box_float64" if convention.mode == "box" else None  # whose ends are pixels' middles
@@ -728,16 +766,18 @@ def test_a_prediction_is_within_a_few_levels_of_the_clamped_result(
 )
 def test_a_constant_image_stays_what_it_is(rounding: str, convention: Resize) -> None:
     size = {"area": (4, 3), "area_linear": (9, 8), "pyramid": (3, 3)}.get(convention.mode, (9, 4))
+    size = (3, 3) if rounding in IN_BLOCKS else size
     for value in (0, 1, 127, 255):
-        x = np.full((1, 3, 5, 6), float(value))
+        x = opaque(rounding, np.full((1, 3, 5, 6), float(value)))
         got = predicted(rounding, convention, x, size, ROUNDINGS[rounding].dtypes[0])
+        got -= x[:, :, :1, :1]
         # fixed-point weights need not sum to 1; a float32 sum just below a level is cut to the one below, but
         # linear adds differences, which are 0
         cut = rounding in ("keras_cut", "keras_wrapped") and convention.mode != "linear"
         cut = cut or rounding == "onnxruntime_cut"  # which adds products
         above = 1 if rounding in ("opencv_fixed_11", "torch_uint8") else 0
-        assert -max(above, cut) <= (got - value).min()
-        assert (got - value).max() <= above
+        assert -max(above, cut) <= got.min()
+        assert got.max() <= above
 
 
 def test_a_constant_image_is_a_level_lower_where_its_weights_sum_to_less_than_1_in_float32() -> (

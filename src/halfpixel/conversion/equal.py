@@ -117,11 +117,21 @@ def _photographed(one: Call, other: Call, query: Query) -> Size | None:
         first = query.sizes[0]
         (h, w), (height, width) = ((n[-2:] * 2)[:2] for n in (first.n_in, first.n_out))
         wanted = [(max(1, round(60 * height / h)), max(1, round(90 * width / w)))]
+    if query.factors is not None and query.rank == 2:
+        rows, columns = query.factors
+        wanted.append((max(1, round(60 * rows)), max(1, round(90 * columns))))
     for size in wanted:
         sizes = Sizes(_PHOTOGRAPH, size)
-        if max(size) <= 400 and search.runs(one, sizes) and search.runs(other, sizes):
+        if max(size) <= 400 and all(_makes(call, sizes) for call in (one, other)):
             return size
     return None
+
+
+def _makes(call: Call, sizes: Sizes) -> bool:
+    """Whether a call makes an image of these sizes, by factors too that are their ratios."""
+    (h, w), (height, width) = sizes.n_in, sizes.n_out
+    held = call.scaling is None or call.scaling.holds((height / h, width / w))
+    return held and search.runs(call, sizes)
 
 
 def first_equal(

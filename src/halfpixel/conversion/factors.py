@@ -14,12 +14,14 @@ from ..frameworks.call import Call, Expression, Name
 from ..frameworks.factors import Scaling, plain
 from ..frameworks.layer_plans import Target
 from ..operators import Resize
+from ..operators.request import Request
 from . import code, forms, onnx_nodes, search
 from .agreement import Looked, Side, compared, side
 from .answer import Equivalent, Exceptions
 from .meaning import Meaning
 from .models import Model
 from .parse.catalogue import example
+from .parse.signatures import BY_NAME
 from .size_query import Query, scales_of
 from .sizes import Sizes
 
@@ -116,7 +118,7 @@ def _of_catalogue(call: Call, target: Target, query: Query) -> Iterator[Given]:
     def sizes(one: Sizes) -> Sizes | None:
         return _own(scaling, one, factors)
 
-    expression = _with(call.expression_of(case), factors)
+    expression = _with(call, case, factors)
     conditions = (code.layout(target, query.rank), f"{call.framework} {call.ranges[-1]}")
     own = search.convention_of(call)
     yield Given(
@@ -137,8 +139,12 @@ def _own(scaling: Scaling, one: Sizes, factors: Sequence[float]) -> Sizes | None
     return replace(one, scales=scales_of(scaling, one.n_in, n_out, factors))
 
 
-def _with(expression: Expression, factors: Sequence[float]) -> Expression:
+def _with(call: Call, case: Request, factors: Sequence[float]) -> Expression:
     """A call with these factors in the place of those that it is printed with."""
+    row = search.row_of(call)
+    if row is not None and BY_NAME[row.function].divides:
+        return call.expression_of(_a_block(case, factors))
+    expression = call.expression_of(case)
     layer = expression.function if isinstance(expression.function, Expression) else None
     kwargs = dict((layer or expression).kwargs)
     values = tuple(map(plain, factors))
@@ -148,6 +154,13 @@ def _with(expression: Expression, factors: Sequence[float]) -> Expression:
     if layer is not None:
         return replace(expression, function=replace(layer, kwargs=kwargs))
     return replace(expression, kwargs=kwargs)
+
+
+def _a_block(case: Request, factors: Sequence[float]) -> Request:
+    """The image that these factors, one over whole numbers, make a pixel of."""
+    height, width = (round(1 / factor) for factor in factors)
+    scales = Fraction(1, height), Fraction(1, width)
+    return replace(case, shape=(*case.shape[:2], height, width), size=(1, 1), scales=scales)
 
 
 def _float32(value: float | Fraction) -> Fraction:

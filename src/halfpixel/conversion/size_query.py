@@ -534,7 +534,7 @@ def _by_factors(reading: Reading, call: Call, input_size: Size | None) -> Query:
             raise Unreadable(
                 f"{reading.function.name}: nothing is left of {by(input_size)} by {factors}"
             )
-        if not tried:
+        if not tried and _holds(scaling, factors):
             raise Unreadable(
                 f"{reading.function.name}: an axis of {by(input_size)} is shorter than half of what becomes "
                 f"one pixel by {factors}: it is answered for longer axes"
@@ -568,13 +568,18 @@ def _number_or_factors(reading: Reading, names: Sequence[str]) -> str:
 def _made(scaling: Scaling, n_in: Size, factors: Sequence[float]) -> list[Sizes]:
     """What factors make of an image; nothing where nothing is left, or another call runs."""
     n_out = tuple(scaling.size(n, factor) for n, factor in zip(n_in, factors, strict=True))
-    both = [(*(1,) * (2 - len(each)), *each)[-2:] for each in (n_in, n_out, factors)]
-    if min(n_out) < 1 or not scaling.holds((both[2][0], both[2][1])):
+    if min(n_out) < 1 or not _holds(scaling, factors):
         return []
     scales = scales_of(scaling, n_in, n_out, factors)
     if scales and any(2 * n * scale < 1 for n, scale in zip(n_in, scales, strict=True)):
         return []  # no convention says what becomes of less than half of an output pixel
     return [Sizes(n_in, n_out, scales)]
+
+
+def _holds(scaling: Scaling, factors: Sequence[float]) -> bool:
+    """Whether it is this call that runs, of those that are said alike."""
+    rows, columns = ((1.0, *factors) if len(factors) == 1 else factors)[-2:]
+    return scaling.holds((rows, columns))
 
 
 def scales_of(

@@ -134,8 +134,9 @@ class Scaling:
         wanted = request.scales or (Fraction(out_h, h), Fraction(out_w, w))
         choices = zip(n_in, n_out, wanted, strict=True)
         for height, width in itertools.product(*(self._choices(*axis) for axis in choices)):
-            if self.scales(n_in, n_out, (height, width)) == wanted:
-                return height, width
+            factors = height, width
+            if self.holds(factors) and self.scales(n_in, n_out, factors) == wanted:
+                return factors
         return None
 
     def _choices(self, n_in: int, n_out: int, scale: Fraction) -> Iterator[float]:

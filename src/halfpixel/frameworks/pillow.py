@@ -66,6 +66,13 @@ _RELEASES = ">=5"
 # by release: the era of its arithmetic of integers, that is which axis is resized first
 _LATEST = "pillow_13"
 _EARLIER = {"<9.1": "pillow", ">=9.1, <12.2": "pillow", ">=12.2, <13": "pillow_12"}
+# and that of 16 bits, whose bytes are clamped apart until 12.2
+_EARLIER_OF_16_BITS = {
+    "<9.1": ("pillow", "pillow"),
+    ">=9.1, <12.2": ("pillow", "pillow"),
+    ">=12.2, <12.3": ("pillow_12", "pillow_12_2"),
+    ">=12.3, <13": ("pillow_12", "pillow_12"),
+}
 _NO_RESAMPLING = "<9.1"  # the releases without the enum Image.Resampling
 
 
@@ -101,10 +108,10 @@ def _arithmetic(convention: Resize) -> ErrorModel:
     )
 
 
-def _roundings(convention: Resize, era: str) -> dict[DType, tuple[str, ...]]:
+def _roundings(convention: Resize, era: str, of_16_bits: str) -> dict[DType, tuple[str, ...]]:
     if convention.mode == "nearest":
         return {}
-    return {"uint8": (f"{era}_uint8",), "uint16": (f"{era}_uint16",)}
+    return {"uint8": (f"{era}_uint8",), "uint16": (f"{of_16_bits}_uint16",)}
 
 
 _UNKNOWN: dict[DType, str] = {
@@ -211,8 +218,8 @@ _OF_NO_PIXELS = LeftOut(
 
 def _call(name: str, convention: Resize) -> Call:
     earlier = {
-        releases: Change(roundings=_roundings(convention, rounding))
-        for releases, rounding in _EARLIER.items()
+        releases: Change(roundings=_roundings(convention, *eras))
+        for releases, eras in _EARLIER_OF_16_BITS.items()
     }
     earlier[_NO_RESAMPLING]["expression"] = _resize(f"Image.{name}")
     nearest = convention.mode == "nearest"
@@ -226,7 +233,7 @@ def _call(name: str, convention: Resize) -> Call:
         run=_run,
         returns={dtype: dtype for dtype in dtypes},
         arithmetic=dict.fromkeys(dtypes, _arithmetic(convention)),
-        roundings=_roundings(convention, _LATEST),
+        roundings=_roundings(convention, _LATEST, _LATEST),
         changes=earlier,
         since={} if nearest else {"uint16": ">=11"},
         unpredicted=_UNKNOWN if convention.mode == "hamming" else {},
@@ -341,9 +348,9 @@ def reducing(call: Call, gap: float) -> Call:
 def _with_gap(name: str, gap: float) -> Call:
     """The same, as it is run: of bytes, whose every value is predicted."""
     call = reducing(_bytes_alone(_call(name, FILTERS[name])), gap)
-    earlier = {
-        releases: Change(roundings={"uint8": change["roundings"]["uint8"]})
-        for releases, change in call.changes.items()
+    earlier: dict[str, Change] = {
+        releases: Change(roundings={"uint8": (f"{era}_uint8",)})
+        for releases, era in _EARLIER.items()
     }
     earlier[_NO_RESAMPLING]["expression"] = _resize(f"Image.{name}", reducing_gap=gap)
     return replace(
@@ -372,7 +379,11 @@ def _by_whole_numbers(n_in: Sizes, n_out: Sizes, factors: Factors) -> Scales:
     return Fraction(1, _by(factors[0])), Fraction(1, _by(factors[1]))
 
 
-REDUCING = Scaling(_blocks, _by_whole_numbers)
+def _one_over_whole_numbers(factors: Factors) -> bool:
+    return all(factor == 1 / _by(factor) for factor in factors)
+
+
+REDUCING = Scaling(_blocks, _by_whole_numbers, holds=_one_over_whole_numbers)
 
 
 def _reduce(request: Request) -> Expression | None:

@@ -41,6 +41,7 @@ class Rounding:
         takes_factors: whether calls follow it that are given factors.
         stored: it has goldens of its own; otherwise its cases are computed as they are run.
         falls_back: the (mode, dtype) in which it is another arithmetic, which has another name.
+        channels: of the only images that it speaks of; empty for any.
     """
 
     predict: Callable[..., Integers]
@@ -55,6 +56,11 @@ class Rounding:
     takes_factors: bool = False
     stored: bool = True
     falls_back: tuple[tuple[str, str], ...] = ()
+    channels: tuple[int, ...] = ()
+
+    def takes(self, channels: int) -> bool:
+        """Whether it speaks of images of so many channels."""
+        return not self.channels or channels in self.channels
 
     @property
     def origin(self) -> str:
@@ -282,31 +288,34 @@ ROUNDINGS = {
         )
     },
     **{
-        f"{era}_{name}": Rounding(
-            functools.partial(predict, rows_first=rows_first),
-            dtypes=(dtype,),
+        f"{era}_alpha": Rounding(
+            functools.partial(pillow.premultiplied, rows_first=rows_first),
+            dtypes=("uint8",),
+            channels=(2, 4),
             applies=pillow_window.filtered,
             stored=False,
-            source=f"python-pillow/Pillow, src/libImaging/{source}",
-            found=found if era == "pillow_13" else "",
-        )
-        for name, predict, dtype, source, found in (
-            (
-                "alpha",
-                pillow.premultiplied,
-                "uint8",
-                "Convert.c: rgbA2rgba, rgba2rgbA, lA2la, la2lA; Resample.c, of 8 bits",
-                "13.0.0 at 1,500 sizes up to 60",
-            ),
-            (
-                "uint16",
-                pillow.uint16,
-                "uint16",
-                "Resample.c: _ImagingResampleHorizontal_16bpc, _ImagingResampleVertical_16bpc",
-                "13.0.0 at 1,500 sizes up to 60",
-            ),
+            source="python-pillow/Pillow, src/libImaging/Convert.c: rgbA2rgba, rgba2rgbA, lA2la, la2lA; "
+            "Resample.c, of 8 bits",
+            found="13.0.0 at 1,500 sizes up to 60" if era == "pillow_13" else "",
         )
         for era, rows_first in pillow.ORDERS.items()
+    },
+    **{
+        f"{era}_uint16": Rounding(
+            functools.partial(pillow.uint16, rows_first=rows_first, apart=apart),
+            dtypes=("uint16",),
+            applies=pillow_window.filtered,
+            stored=False,
+            source="python-pillow/Pillow, src/libImaging/Resample.c: _ImagingResampleHorizontal_16bpc, "
+            "_ImagingResampleVertical_16bpc",
+            found=found,
+        )
+        for era, rows_first, apart, found in (
+            ("pillow", pillow_window.columns_first, True, "11.0.0 at 1,200 sizes"),
+            ("pillow_12_2", pillow_window.tall_first, True, "12.2.0 at 1,200 sizes"),
+            ("pillow_12", pillow_window.tall_first, False, "12.3.0 at 1,200 sizes"),
+            ("pillow_13", pillow_window.fewer_rows_first, False, "13.0.0 at 1,500 sizes up to 60"),
+        )
     },
     "pillow_reduce": Rounding(
         pillow.reduce,
@@ -450,9 +459,13 @@ def predicted(
         (N, C, *size), integers as float64, like every expected value.
 
     Raises:
-        ValueError: scales, of an arithmetic that no call with factors follows.
+        ValueError: scales, of an arithmetic that no call with factors follows; or channels that it is not of.
     """
     known, pixels = ROUNDINGS[rounding], np.asarray(x).astype(np.int64)
+    if not known.takes(pixels.shape[1]):
+        raise ValueError(
+            f"{rounding} is of images of {' or '.join(map(str, known.channels))} channels"
+        )
     if scales is None:
         result = known.predict(convention, pixels, size, dtype)
     elif known.takes_factors:

@@ -55,7 +55,7 @@ def passes(
     for axis in (2, 3) if rows_first(x.shape[2:], size) else (3, 2):
         n_in, n_out, part = x.shape[axis], size[axis - 2], parts[axis - 2]
         if pillow_window.is_resized(n_in, n_out, part):
-            x = one_pass(_whole(convention, n_in, n_out, part), x, axis)
+            x = one_pass(_whole(convention, n_in, n_out, part, _BITS), x, axis)
     return x
 
 
@@ -101,7 +101,10 @@ def block_means(x: Integers, by: tuple[int, ...]) -> Integers:
     heights, widths = (
         np.minimum(k, n - start) for k, n, start in zip(by, x.shape[2:], starts, strict=True)
     )
-    count = heights[:, None] * widths
+    return _mean(sums, heights[:, None] * widths)
+
+
+def _mean(sums: Integers, count: Integers) -> Integers:
     # division_UINT32: 2^32 over 256 times the number, in float32
     multiplier = (np.float32(2**32) / (256 * count).astype(np.float32)).astype(np.int64)
     return np.asarray(((sums + count // 2) * multiplier) >> 24)
@@ -122,13 +125,22 @@ def premultiplied(
     if x.shape[2:] == size:
         return x
     colours, alpha = x[:, :-1], x[:, -1:]
-    product = colours * alpha + 128
-    whole_image = np.concatenate([((product >> 8) + product) >> 8, alpha], axis=1)
+    whole_image = np.concatenate([_times(colours, alpha), alpha], axis=1)
     resized = passes(convention, whole_image, size, rows_first)
     colours, alpha = resized[:, :-1], resized[:, -1:]
+    return np.concatenate([_over(colours, alpha), alpha], axis=1)
+
+
+def _times(colours: Integers, alpha: Integers) -> Integers:
+    # MULDIV255: over 255, rounded
+    product = colours * alpha + 128
+    return ((product >> 8) + product) >> 8
+
+
+def _over(colours: Integers, alpha: Integers) -> Integers:
     inside = (alpha > 0) & (alpha < 255)
     divided = (255 * colours // np.where(inside, alpha, 1)).clip(0, 255)
-    return np.concatenate([np.where(inside, divided, colours), alpha], axis=1)
+    return np.where(inside, divided, colours)
 
 
 def uint16(
@@ -138,18 +150,27 @@ def uint16(
     dtype: str,
     *,
     rows_first: pillow_window.Order,
+    apart: bool = False,
 ) -> Integers:
     """Mode I;16: each pass sums in float64 from the first pixel to the last, rounds half away from zero and
-    clamps to 0..65535. Mode I (int32) is the same, not clamped."""
-    limits = (0, 2**16 - 1) if dtype == "uint16" else (-(2**31), 2**31 - 1)
+    clamps to 0..65535; until 12.2 the bytes are clamped apart, so that 65536 becomes 65280. Mode I (int32) is
+    the same, clamped to its own ends."""
+    limits = np.iinfo("uint16" if dtype == "uint16" else "int32")
     for axis in (2, 3) if rows_first(x.shape[2:], size) else (3, 2):
         n_in, n_out = x.shape[axis], size[axis - 2]
         if n_in != n_out:
             along = np.moveaxis(x.astype(np.float64), axis, -1)[..., None, :]
             products = pillow_window.weights(convention, n_in, n_out) * along
             sums = np.moveaxis(np.add.accumulate(products, axis=-1)[..., -1], -1, axis)
-            x = np.trunc(sums + np.copysign(0.5, sums)).astype(np.int64).clip(*limits)
+            whole_sums = _half_away(sums).astype(np.int64)
+            x = _bytes_apart(whole_sums) if apart else whole_sums.clip(limits.min, limits.max)
     return x
+
+
+def _bytes_apart(values: Integers) -> Integers:
+    # the remainder of what is negative is negative
+    low = np.where(values < 0, 0, values % 256)
+    return (values >> 8).clip(0, 255) * 256 + low
 
 
 def one_pass(matrix: Float64, x: Integers, axis: int) -> Integers:
@@ -160,11 +181,16 @@ def one_pass(matrix: Float64, x: Integers, axis: int) -> Integers:
 
 
 @functools.lru_cache(maxsize=64)
-def _whole(convention: Resize, n_in: int, n_out: int, part: pillow_window.Part | None) -> Float64:
-    return whole(pillow_window.weights(convention, n_in, n_out, part))
+def _whole(
+    convention: Resize, n_in: int, n_out: int, part: pillow_window.Part | None, bits: int
+) -> Float64:
+    return whole(pillow_window.weights(convention, n_in, n_out, part), bits)
 
 
 def whole(weights: Float64, bits: int = _BITS) -> Float64:
     """The weights of an axis, (n_out, n_in), in units of the last bit."""
-    scaled = weights * 2.0**bits
-    return np.trunc(scaled + np.copysign(0.5, scaled))
+    return _half_away(weights * 2.0**bits)
+
+
+def _half_away(values: Float64) -> Float64:
+    return np.trunc(values + np.copysign(0.5, values))
