@@ -622,6 +622,7 @@ ROUNDED = [
     for call in calls("resize")
     for dtype in call.roundings
     if call.stored and call.follows and "2_channels" not in call.name  # the case has four
+    if dtype not in call.unpredicted
 ]
 
 

@@ -320,7 +320,7 @@ ROUNDINGS = {
     "pillow_reduce": Rounding(
         pillow.reduce,
         dtypes=("uint8",),
-        applies=lambda convention: convention.mode == "area",
+        applies=lambda convention: convention == Resize(mode="area"),
         takes_factors=True,
         stored=False,
         source="python-pillow/Pillow, src/libImaging/Reduce.c: division_UINT32, ImagingReduceNxN, "
