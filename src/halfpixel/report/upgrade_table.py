@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from ..catalogue.rules import words
 from ..frameworks import FRAMEWORKS, Call, Release
 from ..upgrades.history import OWN, boundaries, order
+from . import marked
 
-BEGIN, END = (
-    "<!-- written by make docs: what changed in which release -->",
-    "<!-- end of what make docs writes -->",
-)
+BEGIN = "<!-- written by make docs: what changed in which release -->"
 _NAMED = 3  # calls of a row that are named
 
 
@@ -113,8 +111,4 @@ def written(page: str) -> str:
     Raises:
         ValueError: the page does not have both marks.
     """
-    head, begin, rest = page.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the page has no {BEGIN} and {END}")
-    return f"{head}{BEGIN}\n\n{table()}\n\n{END}{tail}"
+    return marked.written(page, BEGIN, table())

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ..frameworks.wrappers import WRAPPERS, Under, Wrapper
+from . import marked
 
-BEGIN, END = (
-    "<!-- written by make docs: calls of other libraries -->",
-    "<!-- end of what make docs writes -->",
-)
+BEGIN = "<!-- written by make docs: calls of other libraries -->"
 _HOLE = re.compile(r"\{(\w+)(?:\[(\w+)\])?(?:![rs])?(?::\w+)?\}")
 
 
@@ -48,8 +46,4 @@ def written(page: str) -> str:
     Raises:
         ValueError: the page does not have both marks.
     """
-    head, begin, rest = page.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the page has no {BEGIN} and {END}")
-    return f"{head}{BEGIN}\n\n{table()}\n\n{END}{tail}"
+    return marked.written(page, BEGIN, table())
