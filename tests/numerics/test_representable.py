@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -134,3 +135,11 @@ def test_a_stored_value_is_off_by_its_own_rounding_and_no_more() -> None:
     near_a_tie = stored_bound(expected, np.full(3, 2.0**-20), "float16")
     assert near_a_tie.tolist() == [0, 0, 2.0**-11]
     assert stored_bound(np.array([1 + 2.0**-11]), np.array([2.0**-20]), "float16") == 2.0**-11
+
+
+def test_products_of_weights_that_a_table_keeps_in_float32_are_rounded() -> None:
+    """OpenCV 4's cv2.warpAffine of doubles: a table of 32 x 32 places, and sums in double."""
+    doubles = replace(FLOAT32, accumulation="float64")
+    steep = resized(Resize(mode="cubic", cubic_coeff_a=-0.75), (4, 4), (64, 64), 1.0)
+    assert not error_bound(steep, doubles).any()
+    assert error_bound(steep, replace(doubles, separable=False)).any()

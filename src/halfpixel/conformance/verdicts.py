@@ -65,7 +65,13 @@ from ..numerics.coordinates import COORDINATE_RULES, relevant, tap_weights
 from ..numerics.error_model import UNDERFLOW, UNIT_ROUNDOFF, ErrorModel, Errors
 from ..numerics.integer_kernels import ROUNDINGS
 from ..numerics.nonfinite import filled
-from ..numerics.representable import exact_sizes, rounded, sums_are_exact, weight_bits
+from ..numerics.representable import (
+    exact_sizes,
+    products_are_exact,
+    rounded,
+    sums_are_exact,
+    weight_bits,
+)
 from ..numerics.weights import axis_coordinates, taps
 from ..operators import ConvTranspose, Resize
 from ..operators.axis import Axis
@@ -359,7 +365,10 @@ def _unrounded(
     if not np.isfinite(every).any():
         return never
     most, largest = case.pixel_bits
-    return sums_are_exact(every + most, both(abs(h.weight), abs(w.weight)), largest, arithmetic)
+    product = float(abs(h.weight).max() * abs(w.weight).max())
+    kept = products_are_exact(every, product, arithmetic)
+    sums = both(abs(h.weight), abs(w.weight))
+    return kept & sums_are_exact(every + most, sums, largest, arithmetic)
 
 
 @functools.lru_cache(maxsize=8192)

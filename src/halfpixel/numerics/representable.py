@@ -124,6 +124,21 @@ def _total(convention: Resize, coordinates: Float64, weight: Float64, stretch: f
     return np.asarray(convention.value((coordinates[:, None] - pixels) / stretch).sum(axis=1))
 
 
+def products_are_exact(bits: Float64, largest: float, arithmetic: ErrorModel) -> NDArray[np.bool_]:
+    """Whether the products of two weights are numbers of the dtype in which they are kept, where a kernel
+    that is not separable has a table of them.
+
+    Args:
+        bits: after the binary point of the products.
+        largest: absolute product.
+        arithmetic: of the call.
+    """
+    if arithmetic.separable:
+        return np.ones(bits.shape, np.bool_)
+    whole = bits + np.log2(max(largest, 1.0))
+    return np.asarray(whole <= _precision(arithmetic.weights), np.bool_)
+
+
 def sums_are_exact(
     bits: Float64, magnitude: Float64, largest: float, arithmetic: ErrorModel
 ) -> NDArray[np.bool_]:
