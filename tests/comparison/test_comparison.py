@@ -41,7 +41,7 @@ def plain(x: Array) -> Array:
     return linear(x).astype(np.float32)
 
 
-def asked(a: Any, b: Any, **given: Any) -> Comparison:
+def compared(a: Any, b: Any, **given: Any) -> Comparison:
     return compare(a, b, **{"input_sizes": SMALL, "dtypes": ("uint8",), **given})
 
 
@@ -76,7 +76,7 @@ def parted(answer: Comparison) -> str:
 def test_the_first_stage_at_which_two_functions_part(
     other: Callable[[Array], Array], stage: str
 ) -> None:
-    answer = asked(plain, other)
+    answer = compared(plain, other)
     assert not answer.same
     assert parted(answer) == stage
     assert [one.name for one in answer.stages] == list(NAMES)
@@ -86,7 +86,7 @@ def test_off_by_one_in_the_crop_after_the_resize_is_told_with_the_resize_the_sam
     def cropped(first: int) -> Callable[[Array], Array]:
         return lambda x: linear(x, 30, 40)[first : first + 24, 4:36].astype(np.float32)
 
-    answer = asked(cropped(3), cropped(4))
+    answer = compared(cropped(3), cropped(4))
     assert parted(answer) == "window"
     assert {s.name: s.same for s in answer.stages}["resize"] is True
 
@@ -96,17 +96,19 @@ def test_the_size_at_which_they_part_first_is_the_one_that_is_told() -> None:
         return antialiased(x)[..., ::-1]
 
     for sizes in (((16, 20), (50, 70)), ((50, 70), (16, 20))):
-        answer = asked(plain, reversed_and_antialiased, input_sizes=sizes)
+        answer = compared(plain, reversed_and_antialiased, input_sizes=sizes)
         assert parted(answer) == "resize"
         assert str(answer.stages_in) == "50×70 uint8"
-    assert parted(asked(plain, reversed_and_antialiased, input_sizes=[(16, 20)])) == "channel order"
+    assert (
+        parted(compared(plain, reversed_and_antialiased, input_sizes=[(16, 20)])) == "channel order"
+    )
 
 
 def test_integers_that_copy_pixels_of_a_float_image_say_no_window_between_pixels() -> None:
     def every_second(first: int) -> Callable[[Array], Array]:
         return lambda x: np.rint(x[first : first + 56 : 2, 3:-2]).astype(np.uint8)
 
-    answer = asked(every_second(3), every_second(4), input_sizes=[(61, 23)], dtypes=("float32",))
+    answer = compared(every_second(3), every_second(4), input_sizes=[(61, 23)], dtypes=("float32",))
     assert answer.first is None
 
 
@@ -114,7 +116,7 @@ def test_the_value_of_the_padding_is_a_stage() -> None:
     def padded(value: float) -> Callable[[Array], Array]:
         return lambda x: np.pad(plain(x), ((2, 3), (4, 0), (0, 0)), constant_values=value)
 
-    answer = asked(padded(0), padded(114))
+    answer = compared(padded(0), padded(114))
     assert parted(answer) == "padding"
     (stage,) = (s for s in answer.stages if s.name == "padding")
     assert stage.a == "2+3 rows, 4+0 columns of 0"
@@ -137,7 +139,7 @@ def test_normalised_outputs_are_put_back_into_levels() -> None:
 
 
 def test_values_without_a_scale_are_compared_relative_to_the_largest() -> None:
-    answer = asked(lambda x: plain(x) ** 2, lambda x: plain(x) ** 2 + 1)
+    answer = compared(lambda x: plain(x) ** 2, lambda x: plain(x) ** 2 + 1)
     assert answer.worst is not None
     assert answer.worst.difference is not None
     assert answer.worst.difference.unit == "relative"
@@ -148,7 +150,7 @@ def test_values_without_a_scale_are_compared_relative_to_the_largest() -> None:
 
 
 def test_outputs_of_two_sizes_are_told() -> None:
-    answer = asked(plain, lambda x: linear(x, 12, 16).astype(np.float32))
+    answer = compared(plain, lambda x: linear(x, 12, 16).astype(np.float32))
     assert answer.headline == "not the same: A returns 24×32 for 40×60, B returns 12×16"
     assert parted(answer) == "resize"
     assert answer.json()["difference"] is None
@@ -160,7 +162,7 @@ def test_a_difference_in_a_pixel_is_told_with_its_place() -> None:
         y[3, 5, 1] += 7
         return y
 
-    worst = asked(plain, spot).worst
+    worst = compared(plain, spot).worst
     assert worst is not None
     assert worst.difference is not None
     assert worst.difference.at == (3, 5, 1)
@@ -174,7 +176,7 @@ def test_a_difference_at_the_border_is_told_as_one() -> None:
         y[0] += 3
         return y
 
-    worst = asked(plain, edged).worst
+    worst = compared(plain, edged).worst
     assert worst is not None
     assert worst.difference is not None
     assert worst.difference.where == "at the border only: the outermost pixels"
@@ -186,7 +188,7 @@ def test_nan_on_one_side_is_an_infinite_difference_and_json_has_none() -> None:
         y[0, 0, 0] = np.nan
         return y
 
-    answer = asked(plain, broken)
+    answer = compared(plain, broken)
     assert not answer.same
     assert answer.worst is not None
     assert answer.worst.difference is not None
@@ -215,7 +217,7 @@ def test_another_order_of_sums_is_within_rounding() -> None:
             np.einsum("jw,iwc->ijc", w, np.einsum("ih,hwc->iwc", h, x.astype("float32")))
         )
 
-    answer = asked(plain, single)
+    answer = compared(plain, single)
     assert answer.verdict == "rounding"
     differing = [one for one in (look.difference for look in answer.looks) if one and one.share]
     assert differing
@@ -229,14 +231,14 @@ def test_what_is_less_than_rounding_explains_is_only_the_same_where_both_follow_
         y = np.pad(x.astype(np.float64), ((1, 1), (0, 0), (0, 0)), mode="edge")
         return plain((y[:-2] + 5 * y[1:-1] + y[2:]) / 7)
 
-    answer = asked(blurred, lambda x: (blurred(x) * np.float32(1 + 2**-22)).astype(np.float32))
+    answer = compared(blurred, lambda x: (blurred(x) * np.float32(1 + 2**-22)).astype(np.float32))
     assert answer.verdict == "different"
-    assert asked(blurred, blurred, levels=0).verdict == "bitwise"
+    assert compared(blurred, blurred, levels=0).verdict == "bitwise"
 
 
 @pytest.mark.parametrize(("levels", "same"), [(None, False), (0.9, False), (1, True), (2, True)])
 def test_levels_that_are_accepted(levels: float | None, same: bool) -> None:
-    answer = asked(plain, lambda x: (plain(x) - 1).astype(np.float32), levels=levels)
+    answer = compared(plain, lambda x: (plain(x) - 1).astype(np.float32), levels=levels)
     assert answer.same is same
     assert (answer.verdict == "levels") is same
 
@@ -250,16 +252,16 @@ def test_integers_of_one_convention_are_the_same_only_where_all_are_equal() -> N
         y[3, 4, 1] ^= 1
         return y
 
-    assert asked(whole, lambda x: whole(x)).verdict == "bitwise"
-    assert asked(whole, one_off).verdict == "different"
-    assert asked(whole, one_off, levels=1).verdict == "levels"
+    assert compared(whole, lambda x: whole(x)).verdict == "bitwise"
+    assert compared(whole, one_off).verdict == "different"
+    assert compared(whole, one_off, levels=1).verdict == "levels"
 
 
 def test_accepted_levels_are_of_what_was_returned_not_of_what_is_left_when_a_scale_is_undone() -> (
     None
 ):
-    assert not asked(plain, lambda x: plain(x) / 255, levels=5).same
-    assert not asked(plain, lambda x: plain(x).transpose(2, 0, 1), levels=5).same
+    assert not compared(plain, lambda x: plain(x) / 255, levels=5).same
+    assert not compared(plain, lambda x: plain(x).transpose(2, 0, 1), levels=5).same
 
 
 def test_a_dtype_that_one_does_not_take_is_told_and_the_other_is_compared() -> None:
@@ -285,7 +287,7 @@ def test_floats_are_given_in_the_range_that_both_resolve() -> None:
 
 def test_a_function_that_is_random_is_told() -> None:
     noise = np.random.default_rng(1)
-    answer = asked(plain, lambda x: plain(x) + noise.normal(size=(24, 32, 3)))
+    answer = compared(plain, lambda x: plain(x) + noise.normal(size=(24, 32, 3)))
     assert answer.verdict == "not deterministic"
     assert not answer.same
     assert answer.headline.startswith(
@@ -298,7 +300,7 @@ def test_a_function_that_writes_into_its_image_does_not_disturb_the_other() -> N
         x[...] = 255 - x
         return plain(255 - x)
 
-    assert asked(writing, plain).verdict == "bitwise"
+    assert compared(writing, plain).verdict == "bitwise"
 
 
 # ---------------------------------------------------------------------------- what is found
@@ -317,7 +319,7 @@ def test_a_function_that_takes_a_size_is_asked_for_one() -> None:
     def flipped(x: Array, width: int, height: int) -> Array:
         return linear(x, height, width)
 
-    answer = asked(sized, flipped, output_size=(20, 28))
+    answer = compared(sized, flipped, output_size=(20, 28))
     assert answer.verdict == "bitwise"
     assert "fn(x, (h, w))" in str(answer)
 
@@ -342,21 +344,21 @@ class Module:
     "one", [Preprocess, Preprocess(), Module(), functools.partial(linear, h=24)]
 )
 def test_classes_instances_and_partials(one: Any) -> None:
-    assert asked(one, lambda x: linear(x)).same or asked(one, plain).same
+    assert compared(one, lambda x: linear(x)).same or compared(one, plain).same
 
 
 def test_grey_in_and_out() -> None:
     def grey(x: Array) -> Array:
         return plain(x[:, :, None])[..., 0]
 
-    answer = asked(grey, lambda x: grey(x) + np.float32(2), layout="HW")
+    answer = compared(grey, lambda x: grey(x) + np.float32(2), layout="HW")
     assert answer.worst is not None
     assert answer.worst.difference is not None
     assert answer.worst.difference.max == pytest.approx(2, abs=1e-4)
 
 
 def test_the_smallest_image_is_small_and_shows_it() -> None:
-    answer = asked(plain, lambda x: plain(x)[..., ::-1])
+    answer = compared(plain, lambda x: plain(x)[..., ::-1])
     small = answer.smallest
     assert small is not None
     assert small.look.probe.size == (1, 1)
@@ -380,7 +382,7 @@ def test_image_files_of_more_than_8_bits_are_not_cut_down(tmp_path: Path) -> Non
     pillow = pytest.importorskip("PIL.Image")
     pillow.fromarray(np.full((4, 5), 40_000, np.uint16)).save(tmp_path / "deep.png")
     with pytest.raises(Incomparable, match=r"deep.png holds values that are not of 8 bits"):
-        asked(plain, plain, images=[tmp_path / "deep.png"])
+        compared(plain, plain, images=[tmp_path / "deep.png"])
 
 
 def test_transparent_pixels_are_not_dropped(tmp_path: Path) -> None:
@@ -395,7 +397,7 @@ def test_transparent_pixels_are_not_dropped(tmp_path: Path) -> None:
     picture.quantize().save(tmp_path / "palette.png")
     for name in ("alpha.png", "palette.png"):
         with pytest.raises(Incomparable, match=f"{name} has transparent pixels"):
-            asked(plain, plain, images=[tmp_path / name])
+            compared(plain, plain, images=[tmp_path / name])
 
 
 # ---------------------------------------------------------------------------- what to write instead
@@ -416,7 +418,7 @@ def test_a_resize_is_given_as_the_other_function_would_write_it(
     monkeypatch.setattr(
         remedy, "targets", lambda function: ["torch" if function.fn is antialiased else "opencv"]
     )
-    answer = asked(antialiased, plain)
+    answer = compared(antialiased, plain)
     in_torch, in_opencv = answer.remedies
     assert in_torch.code == (
         "y = F.interpolate(x, size=(24, 32), mode='bilinear', align_corners=False)"
@@ -440,7 +442,7 @@ def test_code_of_a_size_is_for_all_images_where_all_become_that_size(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(remedy, "targets", lambda function: ["torch"])
-    answer = asked(plain, antialiased, input_sizes=[(40, 60), (50, 70)])
+    answer = compared(plain, antialiased, input_sizes=[(40, 60), (50, 70)])
     assert answer.remedies[0].words == "to do in B what A does, resize by"
 
 
@@ -465,7 +467,7 @@ def test_the_frameworks_of_a_function_are_those_that_its_code_names() -> None:
     ],
 )
 def test_the_other_stages_are_told_in_words(other: Callable[[Array], Array], words: str) -> None:
-    answer = asked(plain, other)
+    answer = compared(plain, other)
     assert words in answer.remedies[0].words
     assert answer.json()["remedies"][0]["words"] == answer.remedies[0].words
 
@@ -499,7 +501,7 @@ def _raise(x: Array) -> Array:
 )  # fmt: skip
 def test_wrong_use_is_told_in_a_sentence(a: Any, given: dict[str, Any], words: str) -> None:
     with pytest.raises(Incomparable, match=words):
-        asked(a, plain, **given)
+        compared(a, plain, **given)
 
 
 def test_no_dtype_in_common_is_told_with_both_exceptions() -> None:
@@ -677,7 +679,7 @@ def test_the_example_of_the_page_is_what_the_program_says(
 )  # fmt: skip
 def test_a_text_is_never_evaluated_as_code(text: str, words: str) -> None:
     with pytest.raises(Incomparable, match=words):
-        asked(text, plain)
+        compared(text, plain)
 
 
 def test_without_its_framework_a_call_is_computed_by_the_reference(

@@ -10,7 +10,7 @@ import pytest
 
 from halfpixel.conversion import ResizeConversion, convert
 from halfpixel.conversion.parse import Reading, read
-from halfpixel.conversion.size_query import asked
+from halfpixel.conversion.size_query import query_of
 from halfpixel.frameworks.layer_plans import Target
 from halfpixel.operators.onnx_operators import resize_node
 from tests.test_resize_conversions import image, names, run
@@ -57,7 +57,7 @@ def test_a_size_is_the_product_in_the_frameworks_own_arithmetic(
     assert source(text, "torch", image((n, n))).shape[2:] == (out, out)
     reading = read(text)
     assert isinstance(reading, Reading)
-    (sizes,) = asked(reading, reading.calls[0], (n, n)).sizes
+    (sizes,) = query_of(reading, reading.calls[0], (n, n)).sizes
     assert sizes.n_out == (out, out)
     assert sizes.scales is not None  # the ratio is the factor, not that of the sizes
 
@@ -217,7 +217,7 @@ def test_recomputed_factors_are_the_ratios_of_the_sizes(
     """Along one axis and three too, of which the catalogue has no call that recomputes."""
     read_one = read(text.format(", recompute_scale_factor=True"))
     assert isinstance(read_one, Reading)
-    (sizes,) = asked(read_one, read_one.calls[0], size).sizes
+    (sizes,) = query_of(read_one, read_one.calls[0], size).sizes
     assert sizes.n_out == n_out
     assert sizes.scales is None
 

@@ -247,9 +247,9 @@ def test_every_rule_is_tested() -> None:
 def test_the_example_of_a_page_is_found_and_what_it_writes_instead_is_not(code: str) -> None:
     text, rule = text_of(code), RULES[code]
     assert text.startswith(f"# {code}: ")
-    assert page.found(page.example(text), rule) != ""
+    assert page.findings_text(page.example(text), rule) != ""
     assert page.fix(text) != ""
-    assert page.found(page.fix(text), rule) == ""
+    assert page.findings_text(page.fix(text), rule) == ""
 
 
 @pytest.mark.parametrize("code", RULES)

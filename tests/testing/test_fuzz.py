@@ -12,7 +12,7 @@ from halfpixel.conformance.cases import ConvTransposeCase
 from halfpixel.conformance.real_shapes import ConvShapeCase, ShapeCase
 from halfpixel.frameworks import FRAMEWORKS
 from halfpixel.operators import ConvTranspose, Resize
-from halfpixel.testing.fuzz import Subject, found
+from halfpixel.testing.fuzz import Subject, counterexample
 from halfpixel.testing.strategies import Example, Values, examples
 
 _NAMES = {
@@ -30,13 +30,13 @@ def entry_of(example: Example) -> Any:
 @pytest.mark.pillow
 def test_what_is_wrong_from_5_columns_on_is_shrunk_to_5() -> None:
     call = next(one for one in FRAMEWORKS["pillow"].calls if one.name == "resize-BILINEAR")
-    assert found(Subject(call, "float32"), seed=1, count=10) is None
+    assert counterexample(Subject(call, "float32"), seed=1, count=10) is None
 
     def run(*given: Any) -> Any:
         result = call.run(*given)
         return result + (result.shape[3] >= 5)
 
-    wrong = found(Subject(replace(call, run=run), "float32"), seed=1, count=40)
+    wrong = counterexample(Subject(replace(call, run=run), "float32"), seed=1, count=40)
     assert wrong is not None
     entry = wrong.example.entry
     assert isinstance(entry, ShapeCase)

@@ -264,7 +264,7 @@ def test_a_change_that_came_in_steps_has_them_all(monkeypatch: pytest.MonkeyPatc
     call = replace(LINEAR, follows=steps, roundings={})
     (change,) = changes(call, monkeypatch, "opencv==4.10.0", "opencv==5.0.0")
     assert change.since == ("4.11", "4.12", "5")
-    assert change.came == "4.11, changed again in 4.12 and 5"
+    assert change.since_text == "4.11, changed again in 4.12 and 5"
 
 
 def test_pillows_default_filter_came_in_7_and_its_last_bits_later() -> None:

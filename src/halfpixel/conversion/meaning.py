@@ -12,7 +12,7 @@ from .agreement import Side, side
 from .models import Model
 from .parse.reading import Reading
 from .parse.text import Unreadable
-from .size_query import Query, asked
+from .size_query import Query, query_of
 from .sizes import Size, Sizes, by
 
 
@@ -54,7 +54,7 @@ def meanings(reading: Reading, input_size: Size | None) -> tuple[Meaning, ...]:
     if reading.framework == "onnx":
         convention, conditions = onnx_nodes.convention_of(reading)
         call = onnx_nodes.call_of(convention, scaled=reading.by == "factors")
-        query = asked(reading, call, input_size).of(call)
+        query = query_of(reading, call, input_size).of(call)
         return (Meaning(call, convention, query, conditions=conditions),)
     by_convention: dict[Resize, Meaning] = {}
     if reading.input_size is not None:
@@ -63,7 +63,7 @@ def meanings(reading: Reading, input_size: Size | None) -> tuple[Meaning, ...]:
         base = search.convention_of(call)
         if base in by_convention:
             continue
-        wanted = asked(reading, call, input_size)
+        wanted = query_of(reading, call, input_size)
         query = wanted.of(call)
         convention = search.of_roi(call, reading.roi, reading.extrapolation_value)
         broken = any(

@@ -115,7 +115,7 @@ class Query:
         return (*grow[:1], *[s for s in own if s not in grow][:1])
 
 
-def asked(reading: Reading, call: Call, input_size: Size | None) -> Query:
+def query_of(reading: Reading, call: Call, input_size: Size | None) -> Query:
     """The sizes of a call that was read.
 
     Args:

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import names
 from ..operators.request import Operation
-from .adapter import Layout, Signature, SizeOrder, Subject, Tried, found
+from .adapter import Layout, Signature, SizeOrder, Subject, Tried, subject_of
 from .answer import Identification
 from .candidates import Candidate, candidates, candidates_at_factors
 from .deadline import SECONDS, Deadline, OutOfTime
@@ -26,7 +26,7 @@ from .function_path import find, instance
 from .matching import Followed, followed
 from .pipeline import Progress
 from .preprocessing_answer import identified_preprocessing
-from .probes import Answer, Factors, asked, image
+from .probes import Answer, Factors, answers_of, image
 from .problem import Unidentifiable
 from .scalings import own_factors
 from .transposed import ConvTransposeIdentification, identify_transposed
@@ -106,7 +106,7 @@ def _identified(
     plain: Identification | None = None
     trouble: Unidentifiable | None = None
     try:
-        subject, tried = found(fn, layout, size_order, deadline)
+        subject, tried = subject_of(fn, layout, size_order, deadline)
     except Unidentifiable as why:
         trouble = why
     if subject is not None and not _makes_one_size(subject, tried):
@@ -268,7 +268,7 @@ def _asked(subject: Subject, *, telling: bool = False) -> tuple[list[Answer], bo
     """The answers to the probes, and whether there was time for all of them."""
     whole = functools.partial(integer_image, dtype="uint8")
     answers: list[Answer] = []
-    for answer in asked(
+    for answer in answers_of(
         subject, telling=telling, picture=whole if subject.dtype == "uint8" else image
     ):
         answers.append(answer)

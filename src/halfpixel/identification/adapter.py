@@ -406,7 +406,7 @@ def kinds_here() -> list[str]:
     return [kind for kind, (module, _) in KINDS.items() if module in sys.modules]
 
 
-def found(
+def subject_of(
     fn: Callable[..., object],
     layout: Layout | None,
     size_order: SizeOrder | None,

@@ -246,7 +246,7 @@ def _falls(ramp: Array, axis: int) -> bool:
 _KNOWN_ORDERS = ("HW", "HWC", "CHW", "NHWC", "NCHW", "NHW")
 
 
-def found_entry(
+def entry_of(
     fn: Callable[..., object],
     n_in: Size,
     n_out: Size,

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..arrays import Array
 from .adapter import Layout, Size, SizeOrder
-from .entry import Axes, Entry, Unread, found_entry, ordered
+from .entry import Axes, Entry, Unread, entry_of, ordered
 from .probes import image
 from .ramps import sampled
 
@@ -342,7 +342,7 @@ def stages(
     """
     n_in = input_size or REAL_SIZE
     n_out = size or (max(1, n_in[0] * 7 // 10), max(1, n_in[1] * 7 // 10))
-    entry, axes = found_entry(fn, n_in, n_out, layout=layout, size_order=size_order, dtype=dtype)
+    entry, axes = entry_of(fn, n_in, n_out, layout=layout, size_order=size_order, dtype=dtype)
     return stages_of(entry, axes, n_in, n_out)
 
 

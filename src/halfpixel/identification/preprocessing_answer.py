@@ -10,7 +10,7 @@ from .answer import Identification
 from .deadline import Deadline, OutOfTime
 from .diagnosis import Diagnosis
 from .dtypes import NOT_LOOKED_AT, Behaviour
-from .entry import Unread, found_entry
+from .entry import Unread, entry_of
 from .equivalents import same_by_part
 from .matching import nearest_candidate
 from .pipeline import Pipeline, Progress, pipeline, same_in
@@ -66,7 +66,7 @@ def _looked_at(
     progress: Progress | None,
 ) -> Pipeline:
     n_in = _first_size(fn)
-    entry, axes = found_entry(
+    entry, axes = entry_of(
         fn,
         n_in,
         _ASKED,
@@ -138,7 +138,7 @@ def _other_dtypes(pipeline: Pipeline, fn: Callable[..., object], dtype: str) -> 
             behaviours.append(Behaviour(dtype, returns, "looked at, as above"))
             continue
         try:
-            entry, axes = found_entry(
+            entry, axes = entry_of(
                 fn,
                 _first_size(fn),
                 _ASKED,

@@ -189,7 +189,7 @@ def times(size: Size, factor: float) -> Size:
     return height, width
 
 
-def asked(
+def answers_of(
     subject: Subject, *, telling: bool = False, picture: Callable[[int, Size], Array] = image
 ) -> Iterator[Answer]:
     """A function's answers to the probes of its form.

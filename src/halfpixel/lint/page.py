@@ -16,7 +16,7 @@ _FIX = re.compile(r"## Fix\n.*?```python\n(.*?)```", re.DOTALL)
 NAME = "example.py"
 
 
-def found(code: str, rule: Rule) -> str:
+def findings_text(code: str, rule: Rule) -> str:
     """What a rule finds in a code, a line each, as the terminal has it."""
     findings = of_code(Path(NAME), NAME, code.encode(), [rule], Project())
     return "".join(f"{one}\n" for one in findings)
@@ -24,7 +24,7 @@ def found(code: str, rule: Rule) -> str:
 
 def of_rule(page: str, rule: Rule) -> str:
     """The page of a rule with what it finds in its example."""
-    return _EXAMPLE.sub(lambda one: f"{one[1]}{found(one[2], rule)}{one[4]}", page)
+    return _EXAMPLE.sub(lambda one: f"{one[1]}{findings_text(one[2], rule)}{one[4]}", page)
 
 
 def example(page: str) -> str:

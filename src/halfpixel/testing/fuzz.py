@@ -72,7 +72,7 @@ def subjects(framework: str) -> Iterator[Subject]:
             yield Subject(gradient.of_conv_transpose(call), "float32", gradient=True)
 
 
-def found(subject: Subject, seed: int, count: int) -> Wrong | None:
+def counterexample(subject: Subject, seed: int, count: int) -> Wrong | None:
     """The smallest example on which a call does not conform, or None where it conforms on all.
 
     Args:
@@ -159,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         now = {**state, "done": number, "running": subject.name, "wrong": sorted(wrong)}
         replace_file(STATE, json.dumps(now))
         _progress(f"round {round_ + 1}, {count:,} examples, {len(wrong)} wrong: {subject.name}")
-        failure = found(subject, int(str(state["seed"])) + round_, chosen.examples)
+        failure = counterexample(subject, int(str(state["seed"])) + round_, chosen.examples)
         count += chosen.examples
         if failure is not None:
             wrong.add(subject.name)

@@ -13,7 +13,7 @@ from ..records import releases
 from .changes import SILENT, Change, Kind, compare
 from .environment import PACKAGES, Environment, pair, read, release_of
 from .evidence import NOT_SEEN, ONLY_SEEN, held
-from .history import OWN, came, order
+from .history import OWN, introduced, order
 from .seen import recorded, seen
 from .usage import Usage, Use
 from .usage import read as read_code
@@ -293,7 +293,7 @@ def since(changes: Sequence[Change], old: Release, new: Release) -> Iterator[str
     if not changes:
         yield f"  no change of this call is declared between {old} and {new}"
     for change in changes:
-        came_in = f" (since {change.came})" if change.since else ""
+        came_in = f" (since {change.since_text})" if change.since else ""
         yield f"  {old!s:<11} {change.old}"
         yield f"  {new!s:<11} {change.new}{came_in}"
         if change.source:
@@ -304,7 +304,7 @@ def _dated(call: Call, change: Change, old: Release, new: Release) -> Change:
     """A change with the releases in which it came."""
     back = order(old.own) > order(new.own)  # type: ignore[operator]
     first, last = (new, old) if back else (old, new)
-    steps_of = came(call, first, last, change.key)
+    steps_of = introduced(call, first, last, change.key)
     if steps_of is None:
         return change
     package, steps = steps_of

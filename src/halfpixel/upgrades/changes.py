@@ -57,7 +57,7 @@ class Change:
     seen: str = ""
 
     @property
-    def came(self) -> str:
+    def since_text(self) -> str:
         """The releases in which it came, in words; empty where that is not known."""
         first, *more = self.since or ("",)
         if not more:

@@ -33,7 +33,7 @@ def distinct(releases: Iterable[str]) -> list[str]:
     return [by_version[version] for version in sorted(by_version)]  # type: ignore[type-var]
 
 
-def came(call: Call, old: Release, new: Release, key: Key) -> tuple[str, list[str]] | None:
+def introduced(call: Call, old: Release, new: Release, key: Key) -> tuple[str, list[str]] | None:
     """The package, and its releases in which a call becomes, in one step or several, what it is in ``new``.
 
     Args:

@@ -101,7 +101,7 @@ def usage_lines(answer: Upgrade, width: int | None = None) -> Iterator[str]:
         if shown:
             yield ""
             yield f"{use.where}: {use.text}"
-        for change in dict.fromkeys((c.kind, c.old, c.new, c.came) for c in shown):
+        for change in dict.fromkeys((c.kind, c.old, c.new, c.since_text) for c in shown):
             kind, old, new, since = change
             dated = f" (since {since})" if since else ""
             yield from _labelled(
@@ -164,7 +164,7 @@ def _evidence(one: Compared) -> str:
 def _brief(group: Group, one: Compared, width: int | None, *, every: bool) -> Iterator[str]:
     """The names of calls that are new, gone, or the same but for their last digits."""
     named = group.changes if every else _named(group)
-    yield f"{_INDENT}{_since(group.first.came, one)}:"
+    yield f"{_INDENT}{_since(group.first.since_text, one)}:"
     for change in named:
         yield f"{_INDENT * 2}{_short(change, width)}"
     if hidden := _hidden(group, named):
@@ -229,7 +229,7 @@ def facts(group: Group, one: Compared, *, every: bool = False) -> Iterator[tuple
     """What is said of a change: labels and words. Of calls that are alike a few are named, or every one."""
     change = group.first
     if change.since:
-        yield "since", change.came
+        yield "since", change.since_text
     if change.source:
         yield "source", change.source
     yield one.old.own, change.old
@@ -347,7 +347,7 @@ def markdown(answer: Upgrade) -> str:
 def _in_markdown(group: Group, one: Compared) -> list[str]:
     if group.first.kind in _BRIEF:
         named = group.changes
-        since = _since(group.first.came, one)
+        since = _since(group.first.since_text, one)
         return [*(f"- `{change.call.name}`: `{change.code}` ({since})" for change in named), ""]
     lines = [f"`{group.first.code}`", ""]
     lines += [f"- {label}: {words}" for label, words in facts(group, one, every=True)]

@@ -21,7 +21,7 @@ def check(file: File) -> Iterator[Hit]:
             for one in changes.get(name, ())
         ]
         texts = dict.fromkeys(
-            f"{one.old} before, {one.new} now{f' (since {one.came})' if one.since else ''}"
+            f"{one.old} before, {one.new} now{f' (since {one.since_text})' if one.since else ''}"
             for one in changed
         )
         if texts:
