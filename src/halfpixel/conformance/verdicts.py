@@ -49,7 +49,7 @@ import functools
 import hashlib
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -298,11 +298,11 @@ def error_bound(case: Computation, arithmetic: ErrorModel) -> Array:
     if case.convention.mode == "nearest":
         u = UNIT_ROUNDOFF[arithmetic.accumulation]
         return _gathered_bound(case, u) if case.gradient else np.zeros(case.expected.shape)
-    make = _resize_bound if case.expected.size <= _FEW else _resize_bound.__wrapped__
-    return make(case, arithmetic)
+    small = case.expected.size <= _FEW and case.inputs["x"].size <= _SMALL
+    return (_resize_bound if small else _resize_bound.__wrapped__)(case, arithmetic)
 
 
-_FEW = 2**10  # values of a bound that is kept
+_FEW = 2**10  # values of a bound that is kept, with its case
 
 
 # the calls of a convention, and their dtypes, are judged on the same cases: a third of the bounds are known
@@ -357,7 +357,7 @@ def _unrounded(
         return never
     bits = []
     for one, axis, of in zip(along, case.axes, (h, w), strict=True):
-        each = _weight_bits(one, relevant(axis, arithmetic.coordinate_rule), of, arithmetic)
+        each = of.bits(one, relevant(axis, arithmetic.coordinate_rule), arithmetic)
         if case.gradient:  # of all that read an input pixel
             each = np.where(of.reads > 0, each[:, None], 0.0).max(axis=0)
         bits.append(each)
@@ -369,13 +369,6 @@ def _unrounded(
     kept = products_are_exact(every, product, arithmetic)
     sums = both(abs(h.weight), abs(w.weight))
     return kept & sums_are_exact(every + most, sums, largest, arithmetic)
-
-
-@functools.lru_cache(maxsize=8192)
-def _weight_bits(
-    convention: Resize, axis: Axis, weights: AxisWeights, arithmetic: ErrorModel
-) -> Array:
-    return weight_bits(convention, axis, weights.coordinates, weights.weight, arithmetic)
 
 
 def bound_of_axes(
@@ -430,6 +423,7 @@ class AxisWeights:
         extent: the input axis's size in pixels.
         convention: of the axis.
         scale: how wide an output pixel is.
+        known: what was found of the axis, by what was asked: it goes when the axis does.
     """
 
     first: NDArray[np.intp]
@@ -442,6 +436,7 @@ class AxisWeights:
     extent: int
     convention: Resize
     scale: Fraction
+    known: dict[Hashable, Array] = field(default_factory=dict, init=False, repr=False)
 
     def error(self, arithmetic: ErrorModel) -> Array:
         """How far each weight may be off: the parts *weights* and *coordinates* of the bound."""
@@ -453,11 +448,26 @@ class AxisWeights:
         weight_error = (
             arithmetic.weight_error * self.reads
             if errors_of is None
-            else _tap_errors(self, errors_of, normalised=arithmetic.normalised)
+            else self._tap_errors(errors_of, normalised=arithmetic.normalised)
         )
         return np.asarray(
             UNIT_ROUNDOFF[arithmetic.weights] * weight_error + moved[:, None] * self.slope
         )
+
+    def bits(self, convention: Resize, axis: Axis, arithmetic: ErrorModel) -> Array:
+        """How many bits each output pixel's weights have: see :func:`weight_bits`."""
+        key = convention, axis, arithmetic
+        if key not in self.known:
+            self.known[key] = weight_bits(
+                convention, axis, self.coordinates, self.weight, arithmetic
+            )
+        return self.known[key]
+
+    def _tap_errors(self, errors_of: Errors, *, normalised: bool) -> Array:
+        key = errors_of, normalised
+        if key not in self.known:
+            self.known[key] = _tap_errors(self, errors_of, normalised=normalised)
+        return self.known[key]
 
     def rows(self, chosen: NDArray[np.intp]) -> AxisWeights:
         """Some rows of it, by number."""
@@ -465,7 +475,6 @@ class AxisWeights:
         return replace(self, **{name: getattr(self, name)[chosen] for name in parts})
 
 
-@functools.lru_cache(maxsize=4096)
 def _tap_errors(axis: AxisWeights, errors_of: Errors, *, normalised: bool) -> Array:
     """The error of each weight in unit roundoffs, at the coordinate or right beside it.
 

@@ -36,15 +36,15 @@ def text(conversion: ResizeConversion) -> str:
         lines.append(f"{conversion.reading.written}{where} computes {part.convention}")
         known = part.call.framework if part.call.framework != "onnx" else "ONNX"
         releases = part.call.ranges[-1]
-        where = f"in {known} {releases}" if releases else f"in every release of {known}"
+        known_in = f"in {known} {releases}" if releases else f"in every release of {known}"
         if conversion.reading.underneath:
-            lines.append(f"  as {conversion.reading.underneath} does {where}")
+            lines.append(f"  as {conversion.reading.underneath} does {known_in}")
         lines.append("  " + " ".join(f"{k}={v}" for k, v in part.convention.attributes.items()))
         if part.rule:
             lines.append(f"  coordinate rule on float32: {part.rule}")
         lines += [f"  assuming that {note}" for note in conversion.reading.notes]
         if not conversion.reading.underneath:
-            lines.append(f"  {where}")
+            lines.append(f"  {known_in}")
         lines += [f"  {one}" for one in part.conditions]
         if part.looked_at:
             lines.append(f"  compared {part.looked_at}")

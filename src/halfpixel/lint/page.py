@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..report import marked
 from .project import Project
 from .rules import RULES, Rule
 from .run import of_code
 
-BEGIN, END = "<!-- written by make docs: the rules -->", "<!-- end of what make docs writes -->"
+BEGIN = "<!-- written by make docs: the rules -->"
 _EXAMPLE = re.compile(r"(## Example\n+```python\n(.*?)```\n+```text\n)(.*?)(```)", re.DOTALL)
 _FIX = re.compile(r"## Fix\n.*?```python\n(.*?)```", re.DOTALL)
 NAME = "example.py"
@@ -45,10 +46,11 @@ def of_all(page: str, pages: Mapping[str, str]) -> str:
     Args:
         page: its text.
         pages: those of the rules, by code.
+
+    Raises:
+        ValueError: the page does not have both marks.
     """
-    before, _, rest = page.partition(BEGIN)
-    after = rest.partition(END)[2]
-    return f"{before}{BEGIN}\n\n{_table(pages)}\n{END}{after}"
+    return marked.written(page, BEGIN, _table(pages))
 
 
 _COUNT = re.compile(r"20\d\d-\d\d-\d\d: (\d+ of [\d,]+) ")
@@ -61,4 +63,4 @@ def _table(pages: Mapping[str, str]) -> str:
         count = _COUNT.search(pages[rule.code].partition("## Measured")[2])
         right = count[1] if count else ""
         lines.append(f"| [{rule.code}](lint/{rule.code}.md) | {rule.title} | {when} | {right} |")
-    return "".join(f"{line}\n" for line in lines)
+    return "\n".join(lines)
